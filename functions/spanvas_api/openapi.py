@@ -1,0 +1,192 @@
+"""Writes the API's reference from its routes and wire models: `python -m spanvas_api.openapi`.
+
+OpenAPI 3.1 in `docs/reference/openapi.json`, the same for a person in `docs/reference/api.md`. The output depends on
+nothing but the code, so `--check` can tell whether the committed files are current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaMode,
+    JsonSchemaValue,
+    models_json_schema,
+)
+from pydantic_core import core_schema
+
+from spanvas_api import routes, wire
+from spanvas_api.reference import reference_markdown
+
+ROOT = Path(__file__).resolve().parents[2]
+REF_TEMPLATE = "#/components/schemas/{model}"
+
+_TITLE = "Spanvas trace API"
+_DESCRIPTION = (
+    "History, traces, spans, artifacts and accesses of workflow executions. Every call needs a bearer token; what it "
+    "may see follows from the token's tenant and scopes. Times are unix nanoseconds as decimal strings, money is whole "
+    "nano-dollars (1e-9 USD). A field that does not apply is left out. Errors are problem documents (RFC 9457)."
+)
+_STATUS_TEXT = {
+    200: "The answer.",
+    202: "Queued.",
+    304: "Nothing has changed.",
+    400: "A parameter, an id or a cursor is malformed; `errors` names it.",
+    401: "No valid token.",
+    403: "The token lacks the tenant or the scope.",
+    404: "Not found, or another tenant's: the two look the same.",
+    413: "The body is too large.",
+    422: "The body does not fit; `errors` names the fields.",
+    503: "The store or the executor did not answer; `Retry-After` says when to try again.",
+}
+
+
+class _OptionalMeansAbsent(GenerateJsonSchema):
+    """`x: T | None = None` is a field that may be absent, not one that may be null."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        inner = schema["schema"]
+        if inner["type"] == "nullable" and schema.get("default") is None:
+            return self.generate_inner(inner["schema"])
+        return super().default_schema(schema)
+
+
+def document() -> dict[str, Any]:
+    """The whole OpenAPI document, built from `routes.ROUTES` and the models of `wire`."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes.ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": _TITLE,
+            "version": "1",
+            "description": _DESCRIPTION,
+            "license": {"name": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
+        },
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    requests = sorted({route.request for route in routes.ROUTES if route.request})
+    answers = sorted({route.response for route in routes.ROUTES} | {"Problem"})
+    inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((getattr(wire, name), "validation") for name in requests),
+        *((getattr(wire, name), "validation") for name in answers),
+    ]
+    _, definitions = models_json_schema(
+        inputs, ref_template=REF_TEMPLATE, schema_generator=_OptionalMeansAbsent
+    )
+    schemas: dict[str, Any] = definitions["$defs"]
+    return {name: _without_titles(schemas[name]) for name in sorted(schemas)}
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic titles every property after itself; generated types read better without."""
+    cleaned = {key: value for key, value in schema.items() if key != "title"}
+    cleaned["properties"] = {
+        name: {key: value for key, value in prop.items() if key != "title"}
+        for name, prop in schema.get("properties", {}).items()
+    }
+    if "description" in cleaned:
+        cleaned["description"] = " ".join(cleaned["description"].split())
+    return cleaned
+
+
+def _operation(route: routes.Route) -> dict[str, Any]:
+    success: dict[str, Any] = {
+        "description": _STATUS_TEXT[route.status],
+        "content": {"application/json": {"schema": _ref(route.response)}},
+    }
+    if route.response_headers:
+        success["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}}
+            for name, text in route.response_headers.items()
+        }
+    responses: dict[str, Any] = {str(route.status): success}
+    if any(parameter.name == "If-None-Match" for parameter in route.parameters):
+        responses["304"] = {"description": _STATUS_TEXT[304]}
+    for status in route.errors:
+        responses[str(status)] = {
+            "description": _STATUS_TEXT[status],
+            "content": {"application/problem+json": {"schema": _ref("Problem")}},
+        }
+    operation: dict[str, Any] = {
+        "operationId": route.operation,
+        "summary": route.summary,
+        "security": [{"token": [route.scope]}],
+        "responses": responses,
+    }
+    if route.description:
+        operation["description"] = route.description
+    if route.parameters:
+        operation["parameters"] = [
+            {
+                "name": parameter.name,
+                "in": parameter.location,
+                "required": parameter.location == "path",
+                "description": parameter.description,
+                "schema": parameter.schema,
+            }
+            for parameter in route.parameters
+        ]
+    if route.request:
+        operation["requestBody"] = {
+            "required": False,
+            "content": {"application/json": {"schema": _ref(route.request)}},
+        }
+    return operation
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": REF_TEMPLATE.format(model=name)}
+
+
+def files() -> dict[str, str]:
+    """What belongs into `docs/reference`, by file name."""
+    api = document()
+    return {
+        "openapi.json": json.dumps(api, indent=2, ensure_ascii=False) + "\n",
+        "api.md": reference_markdown(api),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the files, or with `--check` say which are out of date. Returns the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m spanvas_api.openapi", description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, fail when a file is out of date"
+    )
+    parser.add_argument(
+        "--into", type=Path, default=ROOT / "docs" / "reference", help="the folder to write"
+    )
+    options = parser.parse_args(arguments)
+    stale = []
+    for name, text in files().items():
+        path: Path = options.into / name
+        if not options.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+    for name in stale:
+        print(f"{name} is out of date: run `python -m spanvas_api.openapi`", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The API's reference for a person, from its OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_HEAD = """# The API
+
+<!-- Written by `python -m spanvas_api.openapi` from the code; change the code, not this page. -->
+
+"""
+
+
+def reference_markdown(api: dict[str, Any]) -> str:
+    """`docs/reference/api.md`: every call, then every shape."""
+    parts = [
+        _HEAD,
+        api["info"]["description"],
+        "\n\n## Calls\n\n| call | scope | what |\n|---|---|---|\n",
+    ]
+    calls = [
+        (method.upper(), path, call)
+        for path, methods in api["paths"].items()
+        for method, call in methods.items()
+    ]
+    parts += [
+        f"| [`{method} {path}`](#{call['operationId']}) | `{_scope(call)}` | {call['summary']} |\n"
+        for method, path, call in calls
+    ]
+    parts += [_call(method, path, call) for method, path, call in calls]
+    parts.append("\n## Shapes\n")
+    parts += [_shape(name, schema) for name, schema in api["components"]["schemas"].items()]
+    return "".join(parts)
+
+
+def _scope(call: dict[str, Any]) -> str:
+    return str(call["security"][0]["token"][0])
+
+
+def _call(method: str, path: str, call: dict[str, Any]) -> str:
+    lines = [
+        f"\n### {call['operationId']}\n",
+        f"`{method} {path}` needs `{_scope(call)}`. {call['summary']}.",
+    ]
+    if "description" in call:
+        lines.append("\n" + call["description"])
+    if "parameters" in call:
+        lines.append("\n| parameter | in | type | what |\n|---|---|---|---|")
+        lines += [
+            f"| `{p['name']}` | {p['in']} | {_type(p['schema'])} | {_cell(p['description'])} |"
+            for p in call["parameters"]
+        ]
+    if "requestBody" in call:
+        lines.append(
+            f"\nBody: {_type(call['requestBody']['content']['application/json']['schema'])}."
+        )
+    lines.append("\n| status | body | when |\n|---|---|---|")
+    for status, response in call["responses"].items():
+        bodies = [_type(media["schema"]) for media in response.get("content", {}).values()]
+        lines.append(
+            f"| {status} | {', '.join(bodies) or 'none'} | {_cell(response['description'])} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _shape(name: str, schema: dict[str, Any]) -> str:
+    lines = [
+        f"\n### {name}\n",
+        schema.get("description", ""),
+        "\n| field | type | what |\n|---|---|---|",
+    ]
+    required = set(schema.get("required", ()))
+    for field, definition in schema["properties"].items():
+        label = f"`{field}`" if field in required else f"`{field}`?"
+        lines.append(
+            f"| {label} | {_type(definition)} | {_cell(definition.get('description', ''))} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A schema in a few words."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(_type(option) for option in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "prefixItems" in schema:
+        return "pair of " + _type(schema["prefixItems"][0])
+    if "items" in schema:
+        return "list of " + _type(schema["items"])
+    if isinstance(schema.get("additionalProperties"), dict):
+        return "map of " + _type(schema["additionalProperties"])
+    return str(schema.get("type", "any"))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

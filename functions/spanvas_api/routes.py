@@ -1,0 +1,209 @@
+"""Every call of the API in one table: the handler routes by it and the reference is written from it.
+
+Schemas are named, not imported, so that the handler does not load pydantic to answer a trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+EXECUTIONS_READ: Final = "executions:read"
+EXECUTIONS_START: Final = "executions:start"
+TRACE_READ: Final = "trace:read"
+TRACE_CONTENT: Final = "trace:content"
+TRACE_ARTIFACT: Final = "trace:artifact"
+AUDIT_READ: Final = "audit:read"
+TRACE_INGEST: Final = "trace:ingest"
+
+EXECUTION_ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$"
+NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
+SPAN_ID_PATTERN: Final = r"^[0-9a-f]{16}$"
+UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
+
+EXECUTION_STATUSES: Final = ("queued", "running", "succeeded", "failed", "lost", "untraced")
+DEFAULT_PAGE: Final = 50
+MAX_PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a call. `schema` is JSON Schema."""
+
+    name: str
+    location: str
+    description: str
+    schema: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One call: how it is reached, what it needs and which wire models it takes and gives."""
+
+    method: str
+    path: str
+    operation: str
+    scope: str
+    summary: str
+    response: str
+    status: int = 200
+    request: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    errors: tuple[int, ...] = (401, 403, 503)
+    description: str = ""
+    response_headers: dict[str, str] = field(default_factory=dict)
+
+
+_EXECUTION = Parameter(
+    "execution_id", "path", "The execution.", {"type": "string", "pattern": EXECUTION_ID_PATTERN}
+)
+_SPAN = Parameter("span_id", "path", "The span.", {"type": "string", "pattern": SPAN_ID_PATTERN})
+_ARTIFACT = Parameter(
+    "artifact_id", "path", "The artifact.", {"type": "string", "pattern": NAME_PATTERN}
+)
+_WORKFLOW = Parameter(
+    "workflow_id", "path", "The workflow.", {"type": "string", "pattern": NAME_PATTERN}
+)
+_LIMIT = Parameter(
+    "limit",
+    "query",
+    "The most items to answer.",
+    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
+)
+_CURSOR = Parameter(
+    "cursor",
+    "query",
+    "`next_cursor` of the page before; good for the same caller and the same query only.",
+    {"type": "string", "maxLength": 2048},
+)
+_IF_NONE_MATCH = Parameter(
+    "If-None-Match",
+    "header",
+    "The `ETag` of the last answer: 304 while nothing has changed.",
+    {"type": "string"},
+)
+
+_NANO_SCHEMA: Final[dict[str, object]] = {"type": "string", "pattern": UNIX_NANO_PATTERN}
+
+ROUTES: Final = (
+    Route(
+        "GET",
+        "/v1/workflows",
+        "list_workflows",
+        EXECUTIONS_READ,
+        "The workflows that can be started",
+        "WorkflowsResponse",
+    ),
+    Route(
+        "GET",
+        "/v1/executions",
+        "list_executions",
+        EXECUTIONS_READ,
+        "The history, newest first",
+        "ExecutionsResponse",
+        parameters=(
+            Parameter(
+                "workflow_id",
+                "query",
+                "Only executions of this workflow.",
+                {"type": "string", "pattern": NAME_PATTERN},
+            ),
+            Parameter(
+                "status",
+                "query",
+                "Only executions in this state.",
+                {"type": "string", "enum": list(EXECUTION_STATUSES)},
+            ),
+            Parameter("from", "query", "Started at or after, unix nanoseconds.", _NANO_SCHEMA),
+            Parameter("to", "query", "Started at or before, unix nanoseconds.", _NANO_SCHEMA),
+            _LIMIT,
+            _CURSOR,
+        ),
+        errors=(400, 401, 403, 503),
+        description="A page may hold fewer items than `limit` while `next_cursor` is set: a filter by status "
+        "applies to what was read.",
+    ),
+    Route(
+        "POST",
+        "/v1/workflows/{workflow_id}/executions",
+        "start_execution",
+        EXECUTIONS_START,
+        "Start an execution",
+        "StartExecutionResponse",
+        status=202,
+        request="StartExecutionRequest",
+        parameters=(_WORKFLOW,),
+        errors=(400, 401, 403, 404, 413, 422, 503),
+        description="Answers as soon as the execution is queued; its trace grows while it runs. When the executor "
+        "cannot be reached the answer is 503 and the execution is kept as failed, with its cause.",
+    ),
+    Route(
+        "GET",
+        "/v1/executions/{execution_id}",
+        "read_execution",
+        EXECUTIONS_READ,
+        "One execution",
+        "Execution",
+        parameters=(_EXECUTION,),
+        errors=(400, 401, 403, 404, 503),
+    ),
+    Route(
+        "GET",
+        "/v1/executions/{execution_id}/trace",
+        "read_trace",
+        TRACE_READ,
+        "The execution's spans as a tree",
+        "TraceResponse",
+        parameters=(_EXECUTION, _IF_NONE_MATCH),
+        errors=(400, 401, 403, 404, 503),
+        description="Rows in pre-order. Previews of content only with `trace:content`; the read is recorded as an "
+        "access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap.",
+        response_headers={
+            "ETag": "Changes with every span that arrives and every change of the execution."
+        },
+    ),
+    Route(
+        "GET",
+        "/v1/executions/{execution_id}/spans/{span_id}",
+        "read_span",
+        TRACE_READ,
+        "Everything about one span",
+        "SpanResponse",
+        parameters=(_EXECUTION, _SPAN),
+        errors=(400, 401, 403, 404, 503),
+        description="Content only with `trace:content`; the read is recorded as an access first, refused or not.",
+    ),
+    Route(
+        "GET",
+        "/v1/executions/{execution_id}/artifacts",
+        "list_artifacts",
+        TRACE_READ,
+        "The execution's files",
+        "ArtifactsResponse",
+        parameters=(_EXECUTION,),
+        errors=(400, 401, 403, 404, 503),
+    ),
+    Route(
+        "POST",
+        "/v1/executions/{execution_id}/artifacts/{artifact_id}/link",
+        "link_artifact",
+        TRACE_ARTIFACT,
+        "A short-lived link to a file",
+        "LinkArtifactResponse",
+        request="LinkArtifactRequest",
+        parameters=(_EXECUTION, _ARTIFACT),
+        errors=(400, 401, 403, 404, 413, 422, 503),
+        description="Recorded as an access before the link is given. Types that a browser would run are always "
+        "answered as `attachment`.",
+    ),
+    Route(
+        "GET",
+        "/v1/executions/{execution_id}/accesses",
+        "list_accesses",
+        AUDIT_READ,
+        "Who read the execution's content",
+        "AccessesResponse",
+        parameters=(_EXECUTION, _LIMIT, _CURSOR),
+        errors=(400, 401, 403, 404, 503),
+    ),
+)
