@@ -1,0 +1,56 @@
+"""An artifact: a file that a span produced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+INLINE_MEDIA_TYPES: Final = frozenset(
+    {
+        "application/json",
+        "application/pdf",
+        "audio/mpeg",
+        "audio/wav",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/csv",
+        "text/markdown",
+        "text/plain",
+        "text/tab-separated-values",
+        "video/mp4",
+    }
+)
+"""Types that may be shown in place. HTML and SVG run scripts where they are opened: download only, or inert."""
+
+STORED_MEDIA_TYPES: Final = INLINE_MEDIA_TYPES | {"text/html", "image/svg+xml", "application/zip"}
+DEFAULT_MEDIA_TYPE: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """`key` and `version` are the S3 object's; `name` is for people and is never part of a key."""
+
+    tenant: str
+    execution_id: str
+    artifact_id: str
+    span_id: str
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    created_at_unix_nano: int
+    node_id: str | None = None
+    key: str = ""
+    version: str = ""
+
+    @property
+    def is_inline(self) -> bool:
+        return self.media_type in INLINE_MEDIA_TYPES
+
+
+def safe_media_type(media_type: str) -> str:
+    """The type to store: from the allow-list, without parameters; everything else is bytes to download."""
+    essence = media_type.split(";", 1)[0].strip().lower()
+    return essence if essence in STORED_MEDIA_TYPES else DEFAULT_MEDIA_TYPE

@@ -1,0 +1,128 @@
+"""An execution: one run of a workflow, and the mapping from its id to its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from spanvas.model import kinds
+from spanvas.model.row import Row
+from spanvas.model.usage import Usage
+
+QUEUED: Final = "queued"
+RUNNING: Final = "running"
+SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
+LOST: Final = "lost"
+UNTRACED: Final = "untraced"
+"""Accepted while tracing was off: it may have run, but nothing was recorded."""
+
+STATUSES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, LOST, UNTRACED)
+OPEN: Final = frozenset({QUEUED, RUNNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why an execution failed or was lost: the place, the type and one sentence."""
+
+    error_type: str
+    message: str
+    node_id: str | None = None
+    span_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Sums over the ended spans of an execution. Tokens and cost count model calls (kind `model`) alone, since
+    agents and wrappers repeat what is below them. `unpriced` counts model calls whose price is not known;
+    `dropped` counts spans that the exporter had to give up."""
+
+    spans: int = 0
+    errors: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost_nano_usd: int = 0
+    unpriced: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    tenant: str
+    execution_id: str
+    trace_id: str
+    workflow_id: str
+    started_at_unix_nano: int
+    status: str = RUNNING
+    workflow_name: str = ""
+    workflow_version: str = ""
+    ended_at_unix_nano: int | None = None
+    deadline_unix_nano: int | None = None
+    cause: Cause | None = None
+    counters: Counters = Counters()
+    expected_nodes: tuple[str, ...] = ()
+    exporter_health: Mapping[str, str] = field(default_factory=dict)
+    started_by: str = ""
+    expires_at: int = 0
+    revision: int = 0
+    """Grows with every write that is visible to readers; the ETag of live polling is made from it."""
+
+    def is_overdue(self, now_unix_nano: int) -> bool:
+        """Open, and past its deadline: whatever ran it can no longer end it."""
+        deadline = self.deadline_unix_nano
+        return self.status in OPEN and deadline is not None and deadline < now_unix_nano
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """Which nodes of the workflow are in the trace, in the order of the workflow."""
+
+    expected: tuple[str, ...]
+    received: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        received = set(self.received)
+        return tuple(node for node in self.expected if node not in received)
+
+
+def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
+    """Nodes that were expected against nodes that have a span; nodes nobody expected are appended."""
+    seen = {row.node_id for row in rows if row.kind == kinds.NODE and row.node_id}
+    known = [node for node in execution.expected_nodes if node in seen]
+    extra = sorted(seen.difference(execution.expected_nodes))
+    return Completeness(execution.expected_nodes, (*known, *extra))
+
+
+def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
+    """The counters that merged rows add up to."""
+    spans = errors = cost = unpriced = 0
+    usage = Usage()
+    for row in rows:
+        if row.end_time_unix_nano is None:
+            continue
+        spans += 1
+        errors += row.status == "error"
+        if row.kind == kinds.MODEL:
+            if row.usage is not None:
+                usage += row.usage
+            if row.cost_nano_usd is None:
+                unpriced += 1
+            else:
+                cost += row.cost_nano_usd
+    return Counters(
+        spans,
+        errors,
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+        cost,
+        unpriced,
+        dropped,
+    )

@@ -1,0 +1,74 @@
+"""A span: one thing that happened in an execution, as OpenTelemetry has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Value = Any
+"""None, bool, int, float, str, bytes, list or dict of these: OpenTelemetry's AnyValue."""
+
+UNSET, OK, ERROR = "unset", "ok", "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    time_unix_nano: int
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    trace_id: str
+    span_id: str
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One span, started (`end_time_unix_nano` is None) or ended. Times are unix nanoseconds."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None
+    name: str
+    kind: str
+    start_time_unix_nano: int
+    end_time_unix_nano: int | None = None
+    otel_kind: str = "internal"
+    status: str = UNSET
+    status_message: str = ""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    links: tuple[Link, ...] = ()
+    resource: Mapping[str, Value] = field(default_factory=dict)
+    scope_name: str = ""
+    scope_version: str = ""
+    deadline_unix_nano: int | None = None
+    recorded_at_unix_nano: int = 0
+
+
+def merge_spans(one: Span, other: Span) -> Span:
+    """Two versions of one span made one: the ended version wins, then the later one, from the earliest start.
+
+    Commutative, associative and idempotent, so duplicated, late and shuffled deliveries end in the same span.
+    Ties are broken by the content itself.
+    """
+    winner = max(one, other, key=_rank)
+    if _rank(one) == _rank(other):
+        winner = max(one, other, key=_content)
+    earliest = min(one.start_time_unix_nano, other.start_time_unix_nano)
+    if winner.start_time_unix_nano == earliest:
+        return winner
+    return replace(winner, start_time_unix_nano=earliest)
+
+
+def _rank(span: Span) -> tuple[bool, int, int]:
+    ended = span.end_time_unix_nano
+    return (ended is not None, ended or 0, span.recorded_at_unix_nano)
+
+
+def _content(span: Span) -> str:
+    return repr(replace(span, start_time_unix_nano=0))

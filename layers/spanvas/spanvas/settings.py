@@ -1,0 +1,238 @@
+"""The `SPANVAS_*` variables as one frozen object; the only reader of the environment.
+
+Read by executors under the layer and by the functions alike. The table `SETTINGS` is the single source of every
+name, default and description: `docs/reference/settings.md` is generated from it and the template is tested
+against it. Nothing here imports more than `os`, so that asking whether tracing is on costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Final
+
+PREFIX: Final = "SPANVAS_"
+TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS: Final = frozenset({"", "0", "false", "no", "off"})
+CONTENT_MODES: Final = ("none", "redacted", "full")
+
+
+class InvalidSettingError(ValueError):
+    """A `SPANVAS_*` variable has a value that its setting cannot take; the message names both."""
+
+
+def parse_bool(text: str) -> bool:
+    word = text.strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError("expected true or false")
+
+
+def parse_positive_int(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise ValueError("expected a number above 0")
+    return number
+
+
+def parse_content(text: str) -> str:
+    if text not in CONTENT_MODES:
+        raise ValueError("expected one of " + ", ".join(CONTENT_MODES))
+    return text
+
+
+def parse_pairs(text: str) -> dict[str, str]:
+    """`a=1,b=2` as OpenTelemetry writes header lists (OTLP exporter specification, "Specifying headers")."""
+    pairs = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        name, sign, value = item.partition("=")
+        if not sign or not name.strip():
+            raise ValueError("expected name=value pairs, separated by commas")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def parse_json_object(text: str) -> dict[str, str]:
+    import json
+
+    value = json.loads(text)
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        raise ValueError("expected a JSON object of strings")
+    return value
+
+
+class Setting:
+    """One variable: `SPANVAS_` + name in capitals. `used_by` names the functions that read it."""
+
+    __slots__ = ("default", "help", "name", "parse", "used_by")
+
+    def __init__(
+        self,
+        name: str,
+        default: str,
+        parse: Callable[[str], Any],
+        used_by: tuple[str, ...],
+        help: str,
+    ) -> None:
+        self.name = name
+        self.default = default
+        self.parse = parse
+        self.used_by = used_by
+        self.help = help
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+EXECUTOR = ("executor",)
+API = ("api",)
+STORE = ("executor", "api", "sweep")
+
+SETTINGS: Final = (
+    Setting("enabled", "false", parse_bool, ("executor", "api"),
+            "Whether executions are traced. When it is not true, the layer imports nothing and does nothing."),
+    Setting("table", "", str, STORE, "Name of the DynamoDB table that keeps executions and spans."),
+    Setting("bucket", "", str, STORE, "Name of the S3 bucket that keeps large payloads and artifacts."),
+    Setting("retention_days", "30", parse_positive_int, STORE,
+            "Days until executions, spans and artifacts expire."),
+    Setting("tenant", "default", str, EXECUTOR,
+            "Tenant of the executions of this function, where the event does not name one."),
+    Setting("tenant_path", "tenant", str, EXECUTOR,
+            "JMESPath of the tenant in the event. The event must come from a trusted caller."),
+    Setting("execution_id_path", "execution_id", str, EXECUTOR,
+            "JMESPath of the execution id in the event."),
+    Setting("content", "redacted", parse_content, EXECUTOR,
+            "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
+    Setting("redaction_budget_ms", "20", parse_positive_int, EXECUTOR,
+            "Milliseconds that redaction of one span may take; over it the content is dropped, not the span."),
+    Setting("max_artifact_bytes", "50000000", parse_positive_int, EXECUTOR,
+            "Largest artifact that is stored, in bytes; a larger one is marked on its span."),
+    Setting("flush_interval_ms", "1000", parse_positive_int, EXECUTOR,
+            "Milliseconds between two writes of a running execution."),
+    Setting("flush_budget_ms", "100", parse_positive_int, EXECUTOR,
+            "Milliseconds that an invocation waits at most for the OTLP endpoint."),
+    Setting("otlp_endpoint", "", str, EXECUTOR,
+            "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: none."),
+    Setting("otlp_headers", "", parse_pairs, EXECUTOR,
+            "Headers for the OTLP endpoint: `name=value` pairs, separated by commas."),
+    Setting("service_name", "", str, EXECUTOR,
+            "`service.name` of the spans; empty: the name of the function."),
+    Setting("handler", "", str, EXECUTOR,
+            "The function's own handler; set by `otel-instrument`, not by people."),
+    Setting("connections", "{}", parse_json_object, EXECUTOR,
+            "JSON object of name to base URL: the services that `http` nodes of the reference executor may call."),
+    Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
+    Setting("tenant_claim", "tenant", str, API, "Claim of the token that names the tenant."),
+    Setting("link_expiry_seconds", "120", parse_positive_int, API,
+            "Seconds that a presigned artifact link works."),
+    Setting("trace_url_template", "", str, API,
+            "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
+)  # fmt: skip
+
+
+class Settings:
+    """All settings, parsed. Frozen: made by `from_env`, never changed."""
+
+    enabled: bool
+    table: str
+    bucket: str
+    retention_days: int
+    tenant: str
+    tenant_path: str
+    execution_id_path: str
+    content: str
+    redaction_budget_ms: int
+    max_artifact_bytes: int
+    flush_interval_ms: int
+    flush_budget_ms: int
+    otlp_endpoint: str
+    otlp_headers: dict[str, str]
+    service_name: str
+    handler: str
+    connections: dict[str, str]
+    executor_function: str
+    tenant_claim: str
+    link_expiry_seconds: int
+    trace_url_template: str
+
+    __slots__ = tuple(setting.name for setting in SETTINGS)
+
+    def __init__(self, **values: object) -> None:
+        for setting in SETTINGS:
+            value = (
+                values.pop(setting.name)
+                if setting.name in values
+                else setting.parse(setting.default)
+            )
+            object.__setattr__(self, setting.name, value)
+        if values:
+            raise TypeError(f"unknown settings: {', '.join(sorted(values))}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"settings are frozen: {name}")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Parse the environment. Raises InvalidSettingError naming the first variable that cannot be read."""
+        values = {}
+        for setting in SETTINGS:
+            text = env.get(setting.variable)
+            if text is None:
+                continue
+            try:
+                values[setting.name] = setting.parse(text)
+            except ValueError as error:
+                raise InvalidSettingError(f"{setting.variable}={text!r}: {error}") from error
+        return cls(**values)
+
+
+class LambdaEnvironment:
+    """What the Lambda runtime says about the function that this process serves; empty strings elsewhere."""
+
+    __slots__ = (
+        "function_name",
+        "function_version",
+        "init_type",
+        "log_group_name",
+        "log_stream_name",
+        "memory_mb",
+        "region",
+        "runtime",
+    )
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.function_name = env.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        self.function_version = env.get("AWS_LAMBDA_FUNCTION_VERSION", "")
+        self.memory_mb = int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or 0)
+        self.region = env.get("AWS_REGION", "")
+        self.log_group_name = env.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
+        self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+        self.init_type = env.get("AWS_LAMBDA_INITIALIZATION_TYPE", "")
+        self.runtime = env.get("AWS_EXECUTION_ENV", "")
+
+
+def is_enabled(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether tracing is switched on: one look-up, no parsing of anything else."""
+    return env.get("SPANVAS_ENABLED", "").strip().lower() in TRUE_WORDS
+
+
+_loaded: Settings | None = None
+
+
+def load() -> Settings:
+    """The settings of this process, read once. Raises InvalidSettingError."""
+    global _loaded  # noqa: PLW0603 - one process has one environment
+    if _loaded is None:
+        _loaded = Settings.from_env(os.environ)
+    return _loaded
+
+
+def lambda_environment() -> LambdaEnvironment:
+    """The runtime's own variables, read anew (SnapStart changes some of them on restore)."""
+    return LambdaEnvironment(os.environ)
