@@ -1,0 +1,1 @@
+"""The wire: OTLP to and from the model. Pure."""

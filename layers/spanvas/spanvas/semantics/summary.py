@@ -1,0 +1,94 @@
+"""From a span to its row: all that the tree shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from spanvas.model import kinds
+from spanvas.model.row import ArtifactRef, Row
+from spanvas.model.span import Span
+from spanvas.semantics import attributes as names
+from spanvas.semantics.content import previews_of, shortened
+from spanvas.semantics.genai import model_of, parsed, provider_of, usage_of
+from spanvas.semantics.prices import cost_of
+
+NAME_CHARACTERS: Final = 200
+MESSAGE_CHARACTERS: Final = 500
+
+MARKS: Final = {
+    names.TRUNCATED: "truncated",
+    names.REDACTION: "redacted",
+    names.FAAS_COLDSTART: "cold_start",
+    names.ARTIFACT_ERROR: "artifact_failed",
+}
+
+
+def row_of(span: Span) -> Row:
+    """The row of a span. Every text is bounded, so that a hostile span cannot grow the tree."""
+    attributes = span.attributes
+    before, after = previews_of(attributes)
+    error_type, error_message = error_of(span)
+    is_model_call = span.kind == kinds.MODEL
+    attempt = attributes.get(names.ATTEMPT)
+    return Row(
+        span_id=span.span_id,
+        parent_span_id=span.parent_span_id,
+        name=shortened(span.name, NAME_CHARACTERS) or "(no name)",
+        kind=span.kind,
+        start_time_unix_nano=span.start_time_unix_nano,
+        end_time_unix_nano=span.end_time_unix_nano,
+        status=span.status,
+        node_id=_short(attributes.get(names.NODE_ID)),
+        error_type=error_type,
+        error_message=error_message,
+        model=_short(model_of(attributes)),
+        provider=_short(provider_of(attributes)),
+        usage=usage_of(attributes) if is_model_call else None,
+        cost_nano_usd=cost_of(attributes) if is_model_call else None,
+        input_preview=before,
+        output_preview=after,
+        attempt=attempt if isinstance(attempt, int) else None,
+        artifacts=_artifacts(attributes),
+        marks=tuple(mark for name, mark in MARKS.items() if attributes.get(name)),
+        deadline_unix_nano=span.deadline_unix_nano,
+        recorded_at_unix_nano=span.recorded_at_unix_nano,
+    )
+
+
+def error_of(span: Span) -> tuple[str | None, str | None]:
+    """Type and message of what went wrong, from `error.type`, the last exception event and the status."""
+    if span.status != "error":
+        return None, None
+    type_ = _short(span.attributes.get(names.ERROR_TYPE))
+    message = span.status_message
+    for event in reversed(span.events):
+        if event.name == names.EXCEPTION_EVENT:
+            type_ = type_ or _short(event.attributes.get(names.EXCEPTION_TYPE))
+            message = message or str(event.attributes.get(names.EXCEPTION_MESSAGE) or "")
+            break
+    return type_ or "Error", shortened(message, MESSAGE_CHARACTERS)
+
+
+def _artifacts(attributes: Mapping[str, Any]) -> tuple[ArtifactRef, ...]:
+    listed = parsed(attributes.get(names.ARTIFACTS))
+    if not isinstance(listed, (list, tuple)):
+        return ()
+    found = []
+    for value in listed:
+        item = parsed(value)
+        if isinstance(item, Mapping) and isinstance(item.get("id"), str):
+            size = item.get("bytes")
+            found.append(
+                ArtifactRef(
+                    item["id"][:128],
+                    str(item.get("name") or item["id"])[:NAME_CHARACTERS],
+                    str(item.get("media_type") or "")[:100],
+                    size if isinstance(size, int) else 0,
+                )
+            )
+    return tuple(found)
+
+
+def _short(value: Any) -> str | None:
+    return shortened(value, 128) if isinstance(value, str) else None
