@@ -1,0 +1,179 @@
+"""The template against the code: what it names exists, and what the code needs it gives."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_all
+
+from local.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
+from spanvas.settings import SETTINGS, Settings
+from spanvas.storage import items
+from spanvas_api.routes import ROUTES
+from tests.aws_from_template import ROOT, deployed_stack, translated_template
+
+FUNCTION_IDS = ("TraceApiFunction", "ExecutorFunction", "SweepFunction")
+
+
+def properties(logical_id: str) -> dict[str, Any]:
+    return deployed_stack().properties(logical_id)
+
+
+def variables(function: str) -> dict[str, str]:
+    return {k: str(v) for k, v in properties(function)["Environment"]["Variables"].items()}
+
+
+def test_cfn_lint_finds_nothing_in_the_translated_template() -> None:
+    # `sam validate --lint` does not look inside Globals and Events; the translation has neither.
+    findings = lint_all(json.dumps(translated_template().document))
+    assert [str(finding) for finding in findings if finding.rule.severity != "informational"] == []
+
+
+def test_the_template_has_no_other_functions() -> None:
+    assert set(deployed_stack().logical_ids("AWS::Lambda::Function")) == set(FUNCTION_IDS)
+
+
+@pytest.mark.parametrize("function", FUNCTION_IDS)
+def test_every_handler_imports(function: str) -> None:
+    module, _, name = properties(function)["Handler"].rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
+@pytest.mark.parametrize("function", FUNCTION_IDS)
+def test_every_function_runs_on_the_runtime_its_wheels_are_built_for(function: str) -> None:
+    assert properties(function)["Runtime"] == "python3.13"
+    assert properties(function)["Architectures"] == ["arm64"]
+    makefile = (ROOT / "functions" / "Makefile").read_text("utf-8")
+    assert "--python-version 3.13 " in makefile
+    assert "--platform manylinux2014_aarch64" in makefile
+    assert f"build-{function}" in makefile
+
+
+@pytest.mark.parametrize(("user", "function"), FUNCTIONS.items())
+def test_a_function_is_given_exactly_the_settings_it_reads(user: str, function: str) -> None:
+    expected = {
+        setting.variable
+        for setting in SETTINGS
+        if user in setting.used_by and setting.name != WRITTEN_BY_THE_WRAPPER
+    }
+    given = {name for name in variables(function) if name.startswith("SPANVAS_")}
+    assert given == expected
+
+
+@pytest.mark.parametrize("function", FUNCTION_IDS)
+def test_the_values_of_a_function_can_be_read_as_settings(function: str) -> None:
+    settings = Settings.from_env(variables(function))
+    assert settings.table == "spanvas-TraceTable"
+    assert settings.bucket == "spanvas-traces-00000000-0000-4000-8000-000000000000"
+    assert settings.retention_days == 30
+
+
+def test_what_a_deployment_may_not_choose_has_the_setting_s_own_default() -> None:
+    chosen = {"enabled", "table", "bucket", "executor_function", "service_name", "handler"}
+    everything = {**variables("ExecutorFunction"), **variables("TraceApiFunction")}
+    different = {
+        setting.variable: everything[setting.variable]
+        for setting in SETTINGS
+        if setting.name not in chosen and everything[setting.variable] != setting.default
+    }
+    assert different == {}
+
+
+def test_the_executor_is_traced_without_a_line_of_code() -> None:
+    assert variables("ExecutorFunction")["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/otel-instrument"
+    assert len(properties("ExecutorFunction")["Layers"]) == 2
+    assert len(properties("TraceApiFunction")["Layers"]) == 1
+    assert len(properties("SweepFunction")["Layers"]) == 1
+
+
+def test_layers_are_built_by_their_makefiles() -> None:
+    methods = translated_template().build_methods
+    assert methods == {
+        "layers/spanvas": ("SpanvasLayer", "makefile"),
+        "layers/libraries": ("LibrariesLayer", "makefile"),
+    }
+    for path, (logical_id, _) in methods.items():
+        assert f"build-{logical_id}" in (ROOT / path / "Makefile").read_text("utf-8")
+
+
+def test_the_api_s_routes_and_scopes_are_the_template_s() -> None:
+    paths = properties("HttpApi")["Body"]["paths"]
+    deployed = {
+        (method.upper(), path): call["security"]
+        for path, calls in paths.items()
+        for method, call in calls.items()
+    }
+    expected = {(route.method, route.path): [{"Jwt": [route.scope]}] for route in ROUTES}
+    assert deployed == expected
+
+
+def test_every_call_of_the_api_asks_the_issuer_and_the_audience() -> None:
+    body = properties("HttpApi")["Body"]
+    authorizer = body["components"]["securitySchemes"]["Jwt"]["x-amazon-apigateway-authorizer"]
+    assert authorizer == {
+        "type": "jwt",
+        "identitySource": "$request.header.Authorization",
+        "jwtConfiguration": {"issuer": "https://login.example.com/", "audience": ["spanvas"]},
+    }
+
+
+def test_the_access_log_is_json_without_query_strings_and_headers() -> None:
+    (stage,) = deployed_stack().logical_ids("AWS::ApiGatewayV2::Stage")
+    text = properties(stage)["AccessLogSettings"]["Format"]
+    assert json.loads(text)["route"] == "$context.routeKey"
+    assert "header" not in text
+    assert "path" not in text
+
+
+def test_keys_and_indexes_are_the_storage_s() -> None:
+    table = properties("TraceTable")
+    key_of = {
+        index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
+        for index in table["GlobalSecondaryIndexes"]
+    }
+    names = (items.BY_WORKFLOW, items.BY_TENANT, items.BY_TRACE, items.BY_DEADLINE)
+    assert key_of == {name: (partition, sort) for name, partition, sort in names}
+    assert [key["AttributeName"] for key in table["KeySchema"]] == list(items.key("t", "e"))
+    assert {index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]} == {
+        "KEYS_ONLY"
+    }
+
+
+def test_time_to_live_reads_the_attribute_that_the_storage_writes() -> None:
+    # jaeger-dynamodb wrote ExpiresAfter and expired by ExpireTime: nothing was ever deleted.
+    specification = properties("TraceTable")["TimeToLiveSpecification"]
+    assert specification == {"AttributeName": items.TTL_ATTRIBUTE, "Enabled": True}
+
+
+def test_the_bucket_forgets_when_the_table_does() -> None:
+    (rule,) = properties("TraceBucket")["LifecycleConfiguration"]["Rules"]
+    assert str(rule["ExpirationInDays"]) == variables("ExecutorFunction")["SPANVAS_RETENTION_DAYS"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+
+
+def test_an_execution_is_never_silently_repeated() -> None:
+    (config,) = deployed_stack().logical_ids("AWS::Lambda::EventInvokeConfig")
+    assert properties(config)["MaximumRetryAttempts"] == 0
+    destination = properties(config)["DestinationConfig"]["OnFailure"]["Destination"]
+    assert destination == "arn:aws:sqs:us-east-1:123456789012:spanvas-FailedExecutionsQueue"
+
+
+@pytest.mark.parametrize("function", FUNCTION_IDS)
+def test_every_function_logs_json_to_a_group_that_expires(function: str) -> None:
+    logging = properties(function)["LoggingConfig"]
+    groups = {
+        deployed_stack().ref(group): properties(group)["RetentionInDays"]
+        for group in deployed_stack().logical_ids("AWS::Logs::LogGroup")
+    }
+    assert logging["LogFormat"] == "JSON"
+    assert int(groups[logging["LogGroup"]]) == 30
+
+
+def test_the_api_starts_from_a_snapshot_of_its_published_version() -> None:
+    assert properties("TraceApiFunction")["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    (alias,) = deployed_stack().logical_ids("AWS::Lambda::Alias")
+    assert properties(alias)["Name"] == "live"

@@ -1,0 +1,151 @@
+"""What the template lets each part do, and nothing more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.aws_from_template import deployed_stack
+
+TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
+BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"
+ROLES = ("TraceApiRole", "ExecutorRole", "SweepRole", "TraceWriterPolicy")
+NARROW_ENOUGH = {
+    # Objects are named by execution: no narrower resource can be written than the bucket's objects.
+    f"{BUCKET}/*",
+    # A foundation model's ARN has neither region nor account; this is the parameter's default.
+    "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+}
+
+
+def properties(logical_id: str) -> dict[str, Any]:
+    return deployed_stack().properties(logical_id)
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(logical_id: str) -> list[dict[str, Any]]:
+    own = properties(logical_id)
+    documents = [policy["PolicyDocument"] for policy in own.get("Policies", [])]
+    documents += [own["PolicyDocument"]] if "PolicyDocument" in own else []
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def grants(logical_id: str) -> dict[str, set[str]]:
+    """Action -> resources."""
+    allowed: dict[str, set[str]] = {}
+    for statement in statements(logical_id):
+        for action in as_list(statement["Action"]):
+            allowed.setdefault(action, set()).update(as_list(statement["Resource"]))
+    return allowed
+
+
+def test_every_function_has_a_role_of_its_own_and_no_other_role_exists() -> None:
+    stack = deployed_stack()
+    used = [properties(f)["Role"] for f in stack.logical_ids("AWS::Lambda::Function")]
+    roles = [stack.attribute(role, "Arn") for role in stack.logical_ids("AWS::IAM::Role")]
+    assert sorted(used) == sorted(roles)
+    assert len(set(used)) == len(used)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_has_a_wildcard(role: str) -> None:
+    for action, resources in grants(role).items():
+        assert "*" not in action
+        for resource in resources - NARROW_ENOUGH:
+            assert not resource.removesuffix(":*").endswith("*"), f"{action} on {resource}"
+            assert "*" not in resource.removesuffix(":*"), f"{action} on {resource}"
+
+
+def test_the_api_reads_traces_and_starts_the_executor_alone() -> None:
+    allowed = grants("TraceApiRole")
+    assert allowed["lambda:InvokeFunction"] == {
+        "arn:aws:lambda:us-east-1:123456789012:function:spanvas-ExecutorFunction"
+    }
+    assert {action for action in allowed if action.startswith("s3:")} <= {
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+    }
+    assert not {action for action in allowed if "Delete" in action}
+
+
+def test_a_traced_function_adds_to_traces_and_reads_none() -> None:
+    assert set(grants("TraceWriterPolicy")) == {
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "s3:PutObject",
+        "s3:AbortMultipartUpload",
+    }
+    assert properties("ExecutorRole")["ManagedPolicyArns"] == [
+        "arn:aws:iam::123456789012:policy/trace-writer"
+    ]
+
+
+def test_the_sweep_touches_the_table_alone() -> None:
+    allowed = grants("SweepRole")
+    assert {action.partition(":")[0] for action in allowed} == {"logs", "dynamodb"}
+    assert allowed["dynamodb:Query"] == {TABLE, f"{TABLE}/index/running"}
+
+
+@pytest.mark.parametrize("bucket", ["TraceBucket", "SiteBucket"])
+def test_buckets_are_private_and_encrypted(bucket: str) -> None:
+    own = properties(bucket)
+    assert set(own["PublicAccessBlockConfiguration"].values()) == {True}
+    assert own["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert own["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+def test_buckets_refuse_what_is_not_tls_and_stale_signatures() -> None:
+    traces = {s["Sid"]: s for s in properties("TraceBucketPolicy")["PolicyDocument"]["Statement"]}
+    assert {s["Effect"] for s in traces.values()} == {"Deny"}
+    assert traces["OnlyOverTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert traces["OnlyFreshSignatures"]["Condition"] == {
+        "NumericGreaterThan": {"s3:signatureAge": "300000"}
+    }
+    for statement in traces.values():
+        assert statement["Resource"] == [BUCKET, f"{BUCKET}/*"]
+    site = {s["Sid"]: s for s in properties("SiteBucketPolicy")["PolicyDocument"]["Statement"]}
+    assert site["OnlyThisDistributionReads"]["Action"] == "s3:GetObject"
+    assert "OnlyOverTls" in site
+
+
+def test_the_table_is_encrypted_and_can_be_restored() -> None:
+    table = properties("TraceTable")
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_page_may_run_its_own_code_and_talk_to_three_places() -> None:
+    config = properties("SiteHeaders")["ResponseHeadersPolicyConfig"]
+    text = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    bucket = (
+        "https://spanvas-traces-00000000-0000-4000-8000-000000000000.s3.us-east-1.amazonaws.com"
+    )
+    assert [" ".join(directive.split()) for directive in text.split(";")] == [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        f"img-src 'self' data: blob: {bucket}",
+        f"connect-src 'self' https://login.example.com {bucket}",
+        f"media-src blob: {bucket}",
+        "frame-src blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    ]
+
+
+def test_answers_of_the_api_are_kept_by_nobody() -> None:
+    distribution = properties("SiteDistribution")["DistributionConfig"]
+    (behaviour,) = distribution["CacheBehaviors"]
+    assert behaviour["PathPattern"] == "/v1/*"
+    assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    headers = properties("ApiHeaders")["ResponseHeadersPolicyConfig"]["CustomHeadersConfig"]
+    assert headers["Items"] == [
+        {"Header": "Cache-Control", "Value": "private, no-store", "Override": True}
+    ]
