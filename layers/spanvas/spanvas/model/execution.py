@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from spanvas.model import kinds
@@ -125,4 +125,19 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
         cost,
         unpriced,
         dropped,
+    )
+
+
+OVERDUE: Final = Cause("Lost", "The deadline of its function passed and no end was recorded.")
+
+
+def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
+    """The execution as it is at a time: an overdue one is lost, swept or not."""
+    if not execution.is_overdue(now_unix_nano):
+        return execution
+    return replace(
+        execution,
+        status=LOST,
+        ended_at_unix_nano=execution.deadline_unix_nano,
+        cause=execution.cause or OVERDUE,
     )

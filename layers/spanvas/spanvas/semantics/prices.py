@@ -74,7 +74,7 @@ def cost_lines(span: Span) -> list[CostLine]:
 def cost_of(attributes: Mapping[str, Any]) -> int | None:
     """Cost of a model call in 1e-9 USD: as reported, else computed, else None."""
     reported = attributes.get(names.COST)
-    if isinstance(reported, int) and not isinstance(reported, bool) and reported >= 0:
+    if isinstance(reported, int) and 0 <= reported < 2**62:
         return reported
     model, usage = model_of(attributes), usage_of(attributes)
     price = price_of(model) if model else None

@@ -48,7 +48,7 @@ def row_of(span: Span) -> Row:
         cost_nano_usd=cost_of(attributes) if is_model_call else None,
         input_preview=before,
         output_preview=after,
-        attempt=attempt if isinstance(attempt, int) else None,
+        attempt=attempt if isinstance(attempt, int) and 0 <= attempt < 2**31 else None,
         artifacts=_artifacts(attributes),
         marks=tuple(mark for name, mark in MARKS.items() if attributes.get(name)),
         deadline_unix_nano=span.deadline_unix_nano,

@@ -1,0 +1,57 @@
+"""Who read which content: written before it is shown, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from spanvas.model.access import Access
+from spanvas.storage import items
+from spanvas.storage.aws import translated
+from spanvas.storage.port import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class AccessItems:
+    def __init__(
+        self, dynamodb: DynamoDBClient, table: str, retention_days: int, clock: Callable[[], int]
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._retention_seconds = retention_days * 86_400
+        self._clock = clock
+
+    def record(self, access: Access) -> None:
+        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        with translated("recording an access"):
+            self._dynamodb.put_item(
+                TableName=self._table, Item=items.access_item(access, expires_at)
+            )
+
+    def page(self, tenant: str, execution_id: str, limit: int, after: str | None) -> Page[Access]:
+        """Newest first; a position is the sort key of the last access of the page before."""
+        upper = items.ACCESS + (after or "~")
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :upper",
+            "ExpressionAttributeValues": {
+                ":pk": items.s(items.partition(tenant, execution_id)),
+                ":first": items.s(items.ACCESS),
+                ":upper": items.s(upper),
+            },
+            "ScanIndexForward": False,
+            "Limit": limit + 2,
+        }
+        with translated("listing accesses"):
+            answer = self._dynamodb.query(**request)
+        now = self._clock()
+        entries = [
+            item
+            for item in answer["Items"]
+            if item["sk"]["S"] != upper and not items.is_expired(item, now)
+        ]
+        shown = [items.access_of(tenant, execution_id, item) for item in entries[:limit]]
+        more = len(entries) > limit
+        return Page(shown, items.access_position(shown[-1]) if more else None)

@@ -1,0 +1,138 @@
+"""Artifacts: bytes in the bucket, what they are in the table, and links that serve them for a short while."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from urllib.parse import quote
+
+from spanvas.model.artifact import Artifact, safe_media_type
+from spanvas.storage import items
+from spanvas.storage.aws import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+BLOCK: Final = 1024 * 1024
+
+
+class ArtifactItems:
+    def __init__(
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        s3: Callable[[], S3Client],
+        bucket: str,
+        retention_days: int,
+        clock: Callable[[], int],
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._s3 = s3
+        self._bucket = bucket
+        self._retention_seconds = retention_days * 86_400
+        self._clock = clock
+
+    def put(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
+        """The object first, then the item that makes it visible. S3 checks the sha256 that we send."""
+        stream, sha256, size = measured(body)
+        artifact = replace(
+            artifact,
+            media_type=safe_media_type(artifact.media_type),
+            bytes=size,
+            sha256=sha256.hex(),
+            key=f"artifacts/{artifact.tenant}/{artifact.execution_id}/{artifact.artifact_id}",
+        )
+        with translated("writing an artifact"):
+            answer = self._s3().put_object(
+                Bucket=self._bucket,
+                Key=artifact.key,
+                Body=stream,
+                ContentType=artifact.media_type,
+                ContentDisposition="attachment",
+                ChecksumSHA256=b64encode(sha256).decode(),
+            )
+            artifact = replace(artifact, version=answer.get("VersionId", ""))
+            expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+            self._dynamodb.put_item(
+                TableName=self._table, Item=items.artifact_item(artifact, expires_at)
+            )
+        return artifact
+
+    def list(self, tenant: str, execution_id: str) -> list[Artifact]:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :artifact)",
+            "ExpressionAttributeValues": {
+                ":pk": items.s(items.partition(tenant, execution_id)),
+                ":artifact": items.s(items.ARTIFACT),
+            },
+        }
+        found: list[Artifact] = []
+        while True:
+            with translated("listing artifacts"):
+                answer = self._dynamodb.query(**request)
+            now = self._clock()
+            found += [
+                items.artifact_of(tenant, execution_id, item)
+                for item in answer["Items"]
+                if not items.is_expired(item, now)
+            ]
+            if "LastEvaluatedKey" not in answer:
+                return sorted(found, key=lambda a: (a.created_at_unix_nano, a.artifact_id))
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def read(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
+        with translated("reading an artifact"):
+            answer = self._dynamodb.get_item(
+                TableName=self._table,
+                Key=items.key(tenant, execution_id, items.ARTIFACT + artifact_id),
+            )
+        item = answer.get("Item")
+        if item is None or items.is_expired(item, self._clock()):
+            return None
+        return items.artifact_of(tenant, execution_id, item)
+
+    def sign(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
+        """Type, disposition and caching are part of the signature; the name travels encoded (RFC 6266)."""
+        parameters: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Key": artifact.key,
+            "ResponseContentType": artifact.media_type,
+            "ResponseContentDisposition": f"{disposition}; filename*=UTF-8''{encoded_name(artifact.name)}",
+            "ResponseCacheControl": "private, no-store",
+        }
+        if artifact.version:
+            parameters["VersionId"] = artifact.version
+        with translated("signing a link"):
+            return self._s3().generate_presigned_url(
+                "get_object", Params=parameters, ExpiresIn=expires_seconds
+            )
+
+
+def encoded_name(name: str) -> str:
+    return quote(name.encode("utf-8", "replace"), safe="")
+
+
+def measured(body: bytes | BinaryIO) -> tuple[bytes | BinaryIO, bytes, int]:
+    """The body, its sha256 and its size. A stream that cannot go back is kept on disk past 1 MiB."""
+    digest = hashlib.sha256()
+    if isinstance(body, bytes):
+        digest.update(body)
+        return body, digest.digest(), len(body)
+    stream: Any = body
+    copy = None if body.seekable() else SpooledTemporaryFile(BLOCK)  # noqa: SIM115 - given to the caller
+    size = 0
+    while block := body.read(BLOCK):
+        digest.update(block)
+        size += len(block)
+        if copy is not None:
+            copy.write(block)
+    stream = copy if copy is not None else body
+    stream.seek(0)
+    return stream, digest.digest(), size

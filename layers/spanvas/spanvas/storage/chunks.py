@@ -1,0 +1,79 @@
+"""From a batch of spans to the items that hold it. Pure: what `write` will put where.
+
+A batch becomes one rows chunk with one or more details; a batch too large for that, several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from spanvas.model.execution import Counters, count
+from spanvas.model.row import Row
+from spanvas.model.span import Span, merge_spans
+from spanvas.semantics.summary import row_of
+from spanvas.storage import codec
+
+MAX_ROWS: Final = 2_000
+"""Spans in one rows chunk: about 60 KB compressed, so that ten thousand are read in one or two pages of 1 MB."""
+MAX_CHUNK_BYTES: Final = 300_000
+"""A DynamoDB item holds 400 KB; names are attacker's choice and may not compress at all."""
+DETAIL_BYTES: Final = 1_000_000
+"""Uncompressed size to aim at for one detail: what reading one span has to inflate."""
+INLINE_BYTES: Final = 8 * 1024
+"""Compressed size up to which a detail stays in the table; above it S3 is cheaper (storage cost model, 4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One rows item and the compressed details that belong to it; detail `n` is named `chunk_id:n`."""
+
+    chunk_id: str
+    rows: bytes
+    details: tuple[bytes, ...]
+    counters: Counters
+
+
+def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
+    """The chunks of a batch. The same spans give the same chunks, whatever their order."""
+    merged: dict[str, Span] = {}
+    for span in spans:
+        known = merged.get(span.span_id)
+        merged[span.span_id] = span if known is None else merge_spans(known, span)
+    ordered = sorted(merged.values(), key=lambda span: (span.start_time_unix_nano, span.span_id))
+    chunks: list[Chunk] = []
+    for start in range(0, len(ordered), MAX_ROWS):
+        chunks.extend(_chunks(ordered[start : start + MAX_ROWS]))
+    if dropped and chunks:
+        counters = replace(chunks[0].counters, dropped=dropped)
+        chunks[0] = replace(chunks[0], counters=counters)
+    return chunks
+
+
+def _chunks(spans: Sequence[Span]) -> list[Chunk]:
+    pieces = _pieces(spans)
+    rows: list[Row] = []
+    for index, piece in enumerate(pieces):
+        rows.extend(row_of(span)._replace(detail=str(index)) for span in piece.spans)
+    payload = codec.encode_rows(rows)
+    compressed = codec.compress(payload)
+    if len(compressed) > MAX_CHUNK_BYTES and len(spans) > 1:
+        return [chunk for half in codec.split(spans, 2) for chunk in _chunks(half)]
+    chunk_id = codec.chunk_id_of(payload + b"".join(piece.payload for piece in pieces))
+    details = tuple(codec.compress(piece.payload) for piece in pieces)
+    return [Chunk(chunk_id, compressed, details, count(rows))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    spans: Sequence[Span]
+    payload: bytes
+
+
+def _pieces(spans: Sequence[Span]) -> list[_Piece]:
+    payload = codec.encode_spans(spans)
+    if len(payload) <= DETAIL_BYTES * 1.5 or len(spans) == 1:
+        return [_Piece(spans, payload)]
+    parts = min(-(-len(payload) // DETAIL_BYTES), len(spans))
+    return [_Piece(part, codec.encode_spans(part)) for part in codec.split(spans, parts)]

@@ -1,0 +1,244 @@
+"""Chunks: rows or whole spans of one flush as zstd-compressed JSON.
+
+Agents repeat the conversation in every span, so spans that are compressed together cost a small part of what they
+cost apart (measured: 105 spans, 2.7 MB, 33 KB). Rows are arrays, with times relative to the chunk's first, and
+trailing empty fields cut. Content longer than a preview is kept once per digest in a chunk, and referenced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b, sha256
+from typing import Any, Final
+
+import zstandard
+
+from spanvas.model.row import ArtifactRef, Row
+from spanvas.model.span import Event, Link, Span
+from spanvas.model.usage import Usage
+from spanvas.semantics import attributes as names
+from spanvas.storage.values import jsonable
+
+loads: Callable[[bytes], Any]
+try:  # the functions bring orjson; in executors the standard library does
+    from orjson import loads
+except ImportError:  # pragma: no cover - the tests have orjson
+    from json import loads
+
+VERSION: Final = 1
+LEVEL: Final = 3
+MAX_INFLATED: Final = 64 * 1024 * 1024
+REFERENCED_FROM: Final = 2048
+"""Characters from which content is kept once per digest: OTLP's previews are no longer than this either."""
+
+
+def chunk_id_of(payload: bytes) -> str:
+    """Name of a chunk: a digest of what is in it, so that the same batch sent twice is one chunk."""
+    return blake2b(payload, digest_size=10, person=b"spanvas").hexdigest()
+
+
+def compress(payload: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=LEVEL).compress(payload)
+
+
+def decompress(data: bytes) -> bytes:
+    """Raises ValueError for what is not zstd, or inflates past the limit."""
+    try:
+        size = zstandard.frame_content_size(data)
+        if size > MAX_INFLATED:
+            raise ValueError(f"chunk inflates to {size} bytes")
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_INFLATED)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"not a chunk: {error}") from error
+
+
+def encode_rows(rows: Sequence[Row]) -> bytes:
+    """Rows as JSON bytes, to be compressed; `detail` holds the index of the detail item within the chunk."""
+    base = min((row.start_time_unix_nano for row in rows), default=0)
+    return _dump({"v": VERSION, "base": base, "rows": [_row_fields(row, base) for row in rows]})
+
+
+def decode_rows(payload: bytes, chunk_id: str) -> list[Row]:
+    """The rows of a chunk; each one's `detail` becomes `chunk_id:index`."""
+    chunk = loads(payload)
+    base = chunk["base"]
+    return [_row(fields, base, chunk_id) for fields in chunk["rows"]]
+
+
+def encode_spans(spans: Sequence[Span]) -> bytes:
+    """Whole spans as JSON bytes, to be compressed."""
+    resources: list[Any] = []
+    scopes: list[Any] = []
+    content: dict[str, Any] = {}
+    encoded = [_span_object(span, resources, scopes, content) for span in spans]
+    return _dump(
+        {
+            "v": VERSION,
+            "resources": resources,
+            "scopes": scopes,
+            "content": content,
+            "spans": encoded,
+        }
+    )
+
+
+def decode_spans(payload: bytes, span_id: str | None = None) -> list[Span]:
+    """The spans of a detail chunk, or only those with that id."""
+    chunk = loads(payload)
+    return [
+        _span(item, chunk)
+        for item in chunk["spans"]
+        if span_id is None or item["span_id"] == span_id
+    ]
+
+
+def _row_fields(row: Row, base: int) -> list[Any]:
+    end, deadline = row.end_time_unix_nano, row.deadline_unix_nano
+    fields = [
+        row.span_id,
+        row.parent_span_id,
+        row.name,
+        row.kind,
+        row.start_time_unix_nano - base,
+        None if end is None else end - row.start_time_unix_nano,
+        row.status,
+        row.node_id,
+        row.error_type,
+        row.error_message,
+        row.model,
+        row.provider,
+        _usage_fields(row.usage),
+        row.cost_nano_usd,
+        row.input_preview,
+        row.output_preview,
+        row.attempt,
+        row.artifacts,
+        row.marks,
+        None if deadline is None else deadline - base,
+        row.recorded_at_unix_nano - base,
+        row.detail,
+    ]
+    return [jsonable_field(field) for field in fields]
+
+
+def jsonable_field(value: Any) -> Any:
+    """Numbers and None as they are; texts of rows must stay texts, so lone surrogates are escaped in place."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, tuple):
+        return [jsonable_field(item) for item in value]
+    return value
+
+
+def _usage_fields(usage: Usage | None) -> list[int] | None:
+    if usage is None:
+        return None
+    return [
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+    ]
+
+
+def _row(fields: list[Any], base: int, chunk_id: str) -> Row:
+    start = fields[4] + base
+    fields[4] = start
+    if fields[5] is not None:
+        fields[5] += start
+    if fields[12] is not None:
+        fields[12] = Usage(*fields[12])
+    artifacts = fields[17]
+    fields[17] = tuple([ArtifactRef(*item) for item in artifacts]) if artifacts else ()
+    fields[18] = tuple(fields[18])
+    if fields[19] is not None:
+        fields[19] += base
+    fields[20] += base
+    fields[21] = f"{chunk_id}:{fields[21]}"
+    return Row(*fields)
+
+
+def _span_object(
+    span: Span, resources: list[Any], scopes: list[Any], content: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "trace_id": span.trace_id,
+        "span_id": span.span_id,
+        "parent_span_id": span.parent_span_id,
+        "name": jsonable_field(span.name),
+        "kind": span.kind,
+        "otel_kind": span.otel_kind,
+        "start": span.start_time_unix_nano,
+        "end": span.end_time_unix_nano,
+        "status": span.status,
+        "status_message": jsonable_field(span.status_message),
+        "attributes": _attributes(span, content),
+        "events": [
+            [jsonable_field(event.name), event.time_unix_nano, jsonable(event.attributes)]
+            for event in span.events
+        ],
+        "links": [[link.trace_id, link.span_id, jsonable(link.attributes)] for link in span.links],
+        "resource": _index(resources, jsonable(span.resource)),
+        "scope": _index(
+            scopes, [jsonable_field(span.scope_name), jsonable_field(span.scope_version)]
+        ),
+        "deadline": span.deadline_unix_nano,
+        "recorded_at": span.recorded_at_unix_nano,
+    }
+
+
+def _attributes(span: Span, content: dict[str, Any]) -> dict[str, Any]:
+    encoded = jsonable(span.attributes)
+    for name in names.CONTENT.intersection(encoded):
+        value = encoded[name]
+        if isinstance(value, str) and len(value) > REFERENCED_FROM:
+            digest = sha256(value.encode()).hexdigest()
+            content[digest] = value
+            encoded[name] = {"$ref": digest}
+    return encoded  # type: ignore[no-any-return]
+
+
+def _span(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
+    attributes = item["attributes"]
+    for name, value in attributes.items():
+        if isinstance(value, dict) and len(value) == 1 and "$ref" in value:
+            attributes[name] = chunk["content"].get(value["$ref"], value)
+    scope_name, scope_version = chunk["scopes"][item["scope"]]
+    return Span(
+        trace_id=item["trace_id"],
+        span_id=item["span_id"],
+        parent_span_id=item["parent_span_id"],
+        name=item["name"],
+        kind=item["kind"],
+        otel_kind=item["otel_kind"],
+        start_time_unix_nano=item["start"],
+        end_time_unix_nano=item["end"],
+        status=item["status"],
+        status_message=item["status_message"],
+        attributes=attributes,
+        events=tuple(Event(*event) for event in item["events"]),
+        links=tuple(Link(*link) for link in item["links"]),
+        resource=chunk["resources"][item["resource"]],
+        scope_name=scope_name,
+        scope_version=scope_version,
+        deadline_unix_nano=item["deadline"],
+        recorded_at_unix_nano=item["recorded_at"],
+    )
+
+
+def _index(known: list[Any], value: Any) -> int:
+    if value not in known:
+        known.append(value)
+    return known.index(value)
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def split(items: Sequence[Any], parts: int) -> Iterable[Sequence[Any]]:
+    """Cut a sequence into at most `parts` runs of nearly equal length."""
+    size = -(-len(items) // parts)
+    return (items[i : i + size] for i in range(0, len(items), size))

@@ -1,0 +1,181 @@
+"""Executions in the table: the META items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from spanvas.model.execution import (
+    LOST,
+    QUEUED,
+    RUNNING,
+    UNTRACED,
+    Cause,
+    Counters,
+    Execution,
+    seen_at,
+)
+from spanvas.storage import items
+from spanvas.storage.aws import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PLACE_IN_HISTORY = frozenset({"started_key", "tenant_day_key", "workflow_key", "started_by"})
+"""Attributes that a queued execution already has, and keeps when it starts to run."""
+
+
+class ExecutionItems:
+    """Reads and writes META items. Times are unix nanoseconds; `clock` gives the present."""
+
+    def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    def start(self, execution: Execution) -> None:
+        """The first writer makes the item; `running` follows `queued`; a later start moves the deadline on."""
+        attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
+        if execution.status in (QUEUED, UNTRACED):
+            self._update(execution, attributes, "attribute_not_exists(pk)")
+            return
+        started = self._update(
+            execution,
+            attributes,
+            "attribute_not_exists(pk) OR #status = :queued",
+            {":queued": items.s(QUEUED)},
+            keep=PLACE_IN_HISTORY,
+        )
+        if not started and execution.deadline_unix_nano is not None:
+            self._move_deadline(execution, execution.deadline_unix_nano)
+
+    def end(
+        self,
+        tenant: str,
+        execution_id: str,
+        status: str,
+        ended_at_unix_nano: int,
+        cause: Cause | None,
+        exporter_health: Mapping[str, str] | None = None,
+        only_open: bool = False,
+    ) -> bool:
+        """Close; of several ends the latest stays, and any replaces `lost`. Whether this one was taken."""
+        attributes = {"status": items.s(status), "ended_at": items.n(ended_at_unix_nano)}
+        remove = ["running_key", "deadline_key"]
+        if cause is None:
+            remove.append("cause")
+        else:
+            attributes["cause"] = items.s(items.cause_text(cause))
+        if exporter_health:
+            attributes["exporter_health"] = items.s(json.dumps(dict(exporter_health)))
+        condition = "#status IN (:queued, :running)"
+        values = {":queued": items.s(QUEUED), ":running": items.s(RUNNING)}
+        if not only_open:
+            condition += " OR #status = :lost OR #ended_at <= :ended_at"
+            values[":lost"] = items.s(LOST)
+        execution = Execution(tenant, execution_id, "", "", 0)
+        return self._update(
+            execution,
+            attributes,
+            f"attribute_exists(pk) AND ({condition})",
+            values,
+            remove=remove,
+        )
+
+    def add_counters(self, fallback: Execution, counters: Counters) -> None:
+        """Add to the totals. Spans that come before any start make the mapping, from `fallback`."""
+        if not self._add(fallback, counters):
+            self.start(fallback)
+            self._add(fallback, counters)
+
+    def replace_counters(self, execution: Execution, counters: Counters) -> bool:
+        """Write totals, unless the execution has moved on from the revision that was read."""
+        attributes = {f"c_{name}": items.n(getattr(counters, name)) for name in items.COUNTERS}
+        return self._update(
+            execution,
+            attributes,
+            "#revision = :revision",
+            {":revision": items.n(execution.revision)},
+        )
+
+    def read(self, tenant: str, execution_id: str) -> Execution | None:
+        with translated("reading an execution"):
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key=items.key(tenant, execution_id), ConsistentRead=True
+            )
+        return self.shown(answer.get("Item"))
+
+    def shown(self, item: Mapping[str, Any] | None) -> Execution | None:
+        """An execution as readers see it now: not at all when expired, `lost` when overdue."""
+        now = self._clock()
+        if not item or items.is_expired(item, now):
+            return None
+        return seen_at(items.execution_of(item), now)
+
+    def _move_deadline(self, execution: Execution, deadline_unix_nano: int) -> None:
+        deadline = items.n(deadline_unix_nano)
+        self._update(
+            execution,
+            {
+                "deadline": deadline,
+                "deadline_key": deadline,
+                "running_key": items.s(items.running_key(execution.execution_id)),
+            },
+            "#status = :running AND (attribute_not_exists(#deadline) OR #deadline < :deadline)",
+            {":running": items.s(RUNNING)},
+        )
+
+    def _add(self, execution: Execution, counters: Counters) -> bool:
+        added = {
+            f"c_{name}": items.n(getattr(counters, name))
+            for name in items.COUNTERS
+            if getattr(counters, name)
+        }
+        return self._update(execution, {}, "attribute_exists(pk)", add=added)
+
+    def _update(
+        self,
+        execution: Execution,
+        attributes: Mapping[str, Any],
+        condition: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        add: Mapping[str, Any] | None = None,
+        keep: frozenset[str] = frozenset(),
+        remove: list[str] | None = None,
+    ) -> bool:
+        """Set, add and remove attributes and count up the revision, if the condition holds; whether it did.
+
+        `keep` names those of `attributes` that stay as they are where they are present.
+        """
+        add = {**(add or {}), "revision": items.n(1)}
+        expression = "ADD " + ", ".join(f"#{name} :add_{name}" for name in add)
+        if attributes:
+            expression += " SET " + ", ".join(
+                f"#{name} = if_not_exists(#{name}, :{name})"
+                if name in keep
+                else f"#{name} = :{name}"
+                for name in attributes
+            )
+        if remove:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in remove)
+        used = {*attributes, *add, *(remove or ())}
+        used |= {name for name in ("status", "deadline", "ended_at") if f"#{name}" in condition}
+        with translated("writing an execution"):
+            try:
+                self._dynamodb.update_item(
+                    TableName=self._table,
+                    Key=items.key(execution.tenant, execution.execution_id),
+                    UpdateExpression=expression,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={f"#{name}": name for name in used},
+                    ExpressionAttributeValues={
+                        **{f":{name}": value for name, value in attributes.items()},
+                        **{f":add_{name}": value for name, value in add.items()},
+                        **(values or {}),
+                    },
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
+        return True

@@ -1,0 +1,149 @@
+"""Lists of executions from the indexes: a tenant's, a workflow's, the overdue ones.
+
+The indexes hold keys alone, so that counters and status of a running execution are written once, not once an
+index; a page reads its items in one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from spanvas.model.execution import LOST, Execution
+from spanvas.storage import items
+from spanvas.storage.aws import translated
+from spanvas.storage.executions import ExecutionItems
+from spanvas.storage.port import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DAY: Final = 86_400 * 1_000_000_000
+MAX_BATCH: Final = 100
+"""Items of one BatchGetItem."""
+
+
+class History:
+    def __init__(
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        executions: ExecutionItems,
+        retention_days: int,
+        clock: Callable[[], int],
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._executions = executions
+        self._retention_days = retention_days
+        self._clock = clock
+
+    def page(
+        self,
+        tenant: str,
+        workflow_id: str | None,
+        status: str | None,
+        started_from: int | None,
+        started_to: int | None,
+        limit: int,
+        after: str | None,
+    ) -> Page[Execution]:
+        """Newest first. A position is the sort key of the last execution of the page before."""
+        now = self._clock()
+        oldest = max(started_from or 0, now - (self._retention_days + 1) * DAY)
+        newest = min(started_to or now + DAY, now + DAY)
+        upper = min(after or items.started_key(newest), items.started_key(newest))
+        found: list[tuple[str, Execution]] = []
+        for position, execution in self._walk(tenant, workflow_id, oldest, upper, limit):
+            if status is not None and execution.status != status:
+                continue
+            if len(found) == limit:
+                return Page([execution for _, execution in found], found[-1][0])
+            found.append((position, execution))
+        return Page([execution for _, execution in found], None)
+
+    def overdue(self, limit: int) -> list[Execution]:
+        """Open executions past their deadline, from every shard, the longest overdue first."""
+        index, partition_name, sort_name = items.BY_DEADLINE
+        found: list[Execution] = []
+        for shard in range(items.RUNNING_SHARDS):
+            with translated("looking for overdue executions"):
+                answer = self._dynamodb.query(
+                    TableName=self._table,
+                    IndexName=index,
+                    KeyConditionExpression=f"{partition_name} = :shard AND {sort_name} < :now",
+                    ExpressionAttributeValues={
+                        ":shard": items.s(f"RUNNING#{shard}"),
+                        ":now": items.n(self._clock()),
+                    },
+                    Limit=min(limit, MAX_BATCH),
+                )
+            found += [execution for _, execution in self._read(answer["Items"])]
+        lost = [execution for execution in found if execution.status == LOST]
+        lost.sort(key=lambda execution: execution.deadline_unix_nano or 0)
+        return lost[:limit]
+
+    def _walk(
+        self, tenant: str, workflow_id: str | None, oldest: int, upper: str, limit: int
+    ) -> Iterator[tuple[str, Execution]]:
+        """Every execution of one index partition (a workflow's), or of one a day (a tenant's)."""
+        lower = items.started_key(oldest)
+        for index, partition in _partitions(tenant, workflow_id, oldest, int(upper[:20])):
+            before = upper
+            while entries := self._query(index, partition, lower, before, limit):
+                yield from self._read(entries)
+                before = entries[-1]["started_key"]["S"]
+
+    def _query(
+        self, index: tuple[str, str, str], partition: str, lower: str, upper: str, limit: int
+    ) -> list[dict[str, Any]]:
+        """Index entries with `lower` <= sort key < `upper`, newest first; at most one batch of them."""
+        name, partition_name, sort_name = index
+        if upper <= lower:
+            return []
+        with translated("listing executions"):
+            answer = self._dynamodb.query(
+                TableName=self._table,
+                IndexName=name,
+                KeyConditionExpression=(
+                    f"{partition_name} = :partition AND {sort_name} BETWEEN :lower AND :upper"
+                ),
+                ExpressionAttributeValues={
+                    ":partition": items.s(partition),
+                    ":lower": items.s(lower),
+                    ":upper": items.s(upper),
+                },
+                ScanIndexForward=False,
+                # One more than the page, to know whether it is the last; one for the bound that is left out.
+                Limit=min(limit + 2, MAX_BATCH),
+            )
+        return [entry for entry in answer["Items"] if entry[sort_name]["S"] != upper]
+
+    def _read(self, entries: list[dict[str, Any]]) -> list[tuple[str, Execution]]:
+        """Positions and executions of index entries, in their order, without what is gone or expired."""
+        wanted = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
+        found: dict[str, Mapping[str, Any]] = {}
+        pending: Any = {self._table: {"Keys": wanted}} if wanted else {}
+        while pending:
+            with translated("reading executions"):
+                answer = self._dynamodb.batch_get_item(RequestItems=pending)
+            for item in answer["Responses"].get(self._table, []):
+                found[item["pk"]["S"]] = item
+            pending = answer.get("UnprocessedKeys")
+        shown = [
+            (
+                entry.get("started_key", items.s(""))["S"],
+                self._executions.shown(found.get(entry["pk"]["S"])),
+            )
+            for entry in entries
+        ]
+        return [(position, execution) for position, execution in shown if execution is not None]
+
+
+def _partitions(
+    tenant: str, workflow_id: str | None, oldest: int, newest: int
+) -> list[tuple[tuple[str, str, str], str]]:
+    if workflow_id is not None:
+        return [(items.BY_WORKFLOW, items.workflow_key(tenant, workflow_id))]
+    days = range(newest // DAY, oldest // DAY - 1, -1)
+    return [(items.BY_TENANT, items.tenant_day_key(tenant, day * DAY)) for day in days]

@@ -1,0 +1,275 @@
+"""The fake store: the same behaviour in dictionaries, for tests and nothing else.
+
+It goes through the same chunks and codec as the real one, so what cannot be encoded fails here too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import BinaryIO
+from urllib.parse import urlencode
+
+from spanvas.model.access import Access
+from spanvas.model.artifact import Artifact, safe_media_type
+from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.execution import (
+    LOST,
+    OPEN,
+    QUEUED,
+    RUNNING,
+    Cause,
+    Counters,
+    Execution,
+    seen_at,
+)
+from spanvas.model.row import merge_duplicates
+from spanvas.model.span import Span
+from spanvas.storage import codec, items
+from spanvas.storage.artifacts import encoded_name, measured
+from spanvas.storage.chunks import Chunk, plan
+from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.spans import unregistered
+
+Key = tuple[str, str]
+
+
+class MemoryTraceStore:
+    """`down = True` makes every call fail as an unreachable store does."""
+
+    def __init__(
+        self, *, retention_days: int = 30, clock: Callable[[], int] = time.time_ns
+    ) -> None:
+        self.down = False
+        self.bodies: dict[str, bytes] = {}
+        self._clock = clock
+        self._retention_seconds = retention_days * 86_400
+        self._executions: dict[Key, Execution] = {}
+        self._started_keys: dict[Key, str] = {}
+        self._chunks: dict[Key, dict[str, Chunk]] = {}
+        self._artifacts: dict[Key, dict[str, Artifact]] = {}
+        self._accesses: dict[Key, list[Access]] = {}
+
+    def start_execution(self, execution: Execution) -> None:
+        self._check()
+        key = (execution.tenant, execution.execution_id)
+        known = self._executions.get(key)
+        execution = replace(execution, expires_at=self._expiry())
+        if known is None:
+            self._executions[key] = replace(execution, revision=1)
+            self._started_keys[key] = items.started_key(
+                execution.started_at_unix_nano, execution.execution_id
+            )
+        elif execution.status != RUNNING:
+            return
+        elif known.status == QUEUED:
+            self._executions[key] = replace(
+                execution,
+                workflow_id=execution.workflow_id,
+                started_by=known.started_by or execution.started_by,
+                counters=known.counters,
+                revision=known.revision + 1,
+            )
+        elif known.status == RUNNING and (execution.deadline_unix_nano or 0) > (
+            known.deadline_unix_nano or 0
+        ):
+            self._change(key, deadline_unix_nano=execution.deadline_unix_nano)
+
+    def end_execution(
+        self,
+        tenant: str,
+        execution_id: str,
+        status: str,
+        ended_at_unix_nano: int,
+        cause: Cause | None = None,
+        exporter_health: dict[str, str] | None = None,
+    ) -> None:
+        self._check()
+        known = self._executions.get((tenant, execution_id))
+        if known is None:
+            return
+        ended = known.ended_at_unix_nano
+        latest = ended is not None and ended <= ended_at_unix_nano
+        if known.status in OPEN or known.status == LOST or latest:
+            self._change(
+                (tenant, execution_id),
+                status=status,
+                ended_at_unix_nano=ended_at_unix_nano,
+                cause=cause,
+                exporter_health=exporter_health or known.exporter_health,
+            )
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        self._check()
+        key = (batch.tenant, batch.execution_id)
+        chunks = plan(batch.spans, batch.dropped)
+        stored = self._chunks.setdefault(key, {})
+        new = [chunk for chunk in chunks if chunk.chunk_id not in stored]
+        for chunk in new:
+            stored[chunk.chunk_id] = chunk
+            if key not in self._executions:
+                self.start_execution(unregistered(batch, self._expiry()))
+            self._change(key, counters=_sum(self._executions[key].counters, chunk.counters))
+        return WriteResult(tuple(chunk.chunk_id for chunk in chunks), len(new))
+
+    def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
+        self._check()
+        execution = self._executions.get((tenant, execution_id))
+        now = self._clock()
+        if execution is None or execution.expires_at <= now // 1_000_000_000:
+            return None
+        return seen_at(execution, now)
+
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+        execution = self.read_execution(tenant, execution_id)
+        if execution is None:
+            return None
+        rows = [
+            row
+            for chunk in self._chunks.get((tenant, execution_id), {}).values()
+            for row in codec.decode_rows(codec.decompress(chunk.rows), chunk.chunk_id)
+        ]
+        return StoredTrace(execution, merge_duplicates(rows))
+
+    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
+        trace = self.read_trace(tenant, execution_id)
+        for row in trace.rows if trace else ():
+            if row.span_id == span_id:
+                chunk_id, _, index = row.detail.partition(":")
+                detail = self._chunks[tenant, execution_id][chunk_id].details[int(index)]
+                return codec.decode_spans(codec.decompress(detail), span_id)[0]
+        return None
+
+    def repair_counters(self, execution: Execution, counters: Counters) -> None:
+        self._check()
+        key = (execution.tenant, execution.execution_id)
+        known = self._executions.get(key)
+        if known is not None and known.revision == execution.revision:
+            self._change(key, counters=counters)
+
+    def list_executions(
+        self,
+        tenant: str,
+        *,
+        workflow_id: str | None = None,
+        status: str | None = None,
+        started_from: int | None = None,
+        started_to: int | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Page[Execution]:
+        self._check()
+        lower = items.started_key(started_from or 0)
+        upper = items.started_key(started_to) if started_to is not None else "~"
+        positions = sorted(
+            (
+                (position, key)
+                for key, position in self._started_keys.items()
+                if key[0] == tenant and lower <= position < min(upper, after or "~")
+            ),
+            reverse=True,
+        )
+        found = [
+            (position, execution)
+            for position, key in positions
+            if (execution := self.read_execution(*key)) is not None
+            and workflow_id in (None, execution.workflow_id)
+            and status in (None, execution.status)
+        ]
+        page = found[:limit]
+        more = len(found) > limit
+        return Page([execution for _, execution in page], page[-1][0] if more else None)
+
+    def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
+        self._check()
+        stream, sha256, size = measured(body)
+        key = f"artifacts/{artifact.tenant}/{artifact.execution_id}/{artifact.artifact_id}"
+        stored = replace(
+            artifact,
+            media_type=safe_media_type(artifact.media_type),
+            bytes=size,
+            sha256=sha256.hex(),
+            key=key,
+            version="1",
+        )
+        self.bodies[key] = stream if isinstance(stream, bytes) else stream.read()
+        owner = (artifact.tenant, artifact.execution_id)
+        self._artifacts.setdefault(owner, {})[artifact.artifact_id] = stored
+        return stored
+
+    def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]:
+        self._check()
+        found = self._artifacts.get((tenant, execution_id), {}).values()
+        return sorted(found, key=lambda a: (a.created_at_unix_nano, a.artifact_id))
+
+    def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
+        self._check()
+        return self._artifacts.get((tenant, execution_id), {}).get(artifact_id)
+
+    def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
+        query = urlencode(
+            {
+                "response-content-type": artifact.media_type,
+                "response-content-disposition": (
+                    f"{disposition}; filename*=UTF-8''{encoded_name(artifact.name)}"
+                ),
+                "X-Amz-Expires": expires_seconds,
+            }
+        )
+        return f"memory:///{artifact.key}?{query}"
+
+    def record_access(self, access: Access) -> None:
+        self._check()
+        self._accesses.setdefault((access.tenant, access.execution_id), []).append(access)
+
+    def list_accesses(
+        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
+    ) -> Page[Access]:
+        self._check()
+        found = sorted(
+            (
+                access
+                for access in self._accesses.get((tenant, execution_id), [])
+                if after is None or items.access_position(access) < after
+            ),
+            key=items.access_position,
+            reverse=True,
+        )
+        page = found[:limit]
+        more = len(found) > limit
+        return Page(page, items.access_position(page[-1]) if more else None)
+
+    def list_overdue(self, limit: int = 100) -> list[Execution]:
+        self._check()
+        now = self._clock()
+        found = [seen_at(e, now) for e in self._executions.values() if e.is_overdue(now)]
+        found.sort(key=lambda execution: execution.deadline_unix_nano or 0)
+        return found[:limit]
+
+    def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
+        self._check()
+        key = (execution.tenant, execution.execution_id)
+        if self._executions[key].status not in OPEN:
+            return False
+        ended_at = execution.deadline_unix_nano or self._clock()
+        self._change(key, status=LOST, ended_at_unix_nano=ended_at, cause=cause)
+        return True
+
+    def _change(self, key: Key, **changes: object) -> None:
+        known = self._executions[key]
+        changed = replace(known, **changes)  # type: ignore[arg-type]
+        self._executions[key] = replace(changed, revision=known.revision + 1)
+
+    def _expiry(self) -> int:
+        return self._clock() // 1_000_000_000 + self._retention_seconds
+
+    def _check(self) -> None:
+        if self.down:
+            raise StoreUnavailableError("the store failed: it is down", 5)
+
+
+def _sum(one: Counters, other: Counters) -> Counters:
+    return Counters(
+        *(getattr(one, field.name) + getattr(other, field.name) for field in fields(Counters))
+    )

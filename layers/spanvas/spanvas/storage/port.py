@@ -1,0 +1,118 @@
+"""The store as its users see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Generic, Protocol, TypeVar
+
+from spanvas.model.access import Access
+from spanvas.model.artifact import Artifact
+from spanvas.model.execution import Cause, Counters, Execution
+from spanvas.model.row import Row
+from spanvas.model.span import Span
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class SpanBatch:
+    """Spans of one execution that are written together. `dropped` counts those that had to be given up before."""
+
+    tenant: str
+    execution_id: str
+    spans: Sequence[Span]
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """`chunk_ids` are durable; `new_chunks` of them were not there before."""
+
+    chunk_ids: tuple[str, ...]
+    new_chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrace:
+    """An execution and the rows of its trace, merged, in no particular order."""
+
+    execution: Execution
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """`next_position` continues the same listing; None at its end."""
+
+    items: list[Item]
+    next_position: str | None
+
+
+class TraceStore(Protocol):
+    """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again."""
+
+    def start_execution(self, execution: Execution) -> None:
+        """Make the mapping, or move it on from `queued`. An execution that has ended is left as it is."""
+
+    def end_execution(
+        self,
+        tenant: str,
+        execution_id: str,
+        status: str,
+        ended_at_unix_nano: int,
+        cause: Cause | None = None,
+        exporter_health: dict[str, str] | None = None,
+    ) -> None:
+        """Close an execution. The latest end wins; an end replaces `lost`."""
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        """Keep spans. Durable when it returns; any batch may be sent twice and nothing doubles."""
+
+    def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
+        """None when it is absent, expired or another tenant's. An overdue one is returned as `lost`."""
+
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None: ...
+
+    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None: ...
+
+    def repair_counters(self, execution: Execution, counters: Counters) -> None:
+        """Correct totals that a crash between two writes left short, unless the execution has moved on since."""
+
+    def list_executions(
+        self,
+        tenant: str,
+        *,
+        workflow_id: str | None = None,
+        status: str | None = None,
+        started_from: int | None = None,
+        started_to: int | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Page[Execution]:
+        """Newest first. Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive."""
+
+    def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
+        """Keep a file; size, sha256, key and version of the answer are those of what was stored."""
+
+    def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]: ...
+
+    def read_artifact(
+        self, tenant: str, execution_id: str, artifact_id: str
+    ) -> Artifact | None: ...
+
+    def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
+        """A URL that serves the artifact once-stored version for so long; disposition is part of the signature."""
+
+    def record_access(self, access: Access) -> None: ...
+
+    def list_accesses(
+        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
+    ) -> Page[Access]:
+        """Newest first."""
+
+    def list_overdue(self, limit: int = 100) -> list[Execution]:
+        """Executions that are open past their deadline, the longest overdue first."""
+
+    def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
+        """Close an overdue execution, unless it has ended meanwhile; whether it was closed by this call."""

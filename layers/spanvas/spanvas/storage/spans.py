@@ -1,0 +1,174 @@
+"""Rows and details in the table and the bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from spanvas.model.execution import RUNNING, Execution
+from spanvas.model.ids import trace_id_for
+from spanvas.model.row import Row, merge_duplicates
+from spanvas.model.span import Span
+from spanvas.storage import codec, items
+from spanvas.storage.aws import translated
+from spanvas.storage.chunks import INLINE_BYTES, Chunk, plan
+from spanvas.storage.executions import ExecutionItems
+from spanvas.storage.port import SpanBatch, StoredTrace, WriteResult
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+UNREGISTERED_SECONDS: Final = 900
+"""Deadline of an execution that is known by its spans alone: the longest that a Lambda function can run."""
+
+
+class SpanItems:
+    """Writes and reads chunks. `s3` makes the client when it is first needed."""
+
+    def __init__(
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        s3: Callable[[], S3Client],
+        bucket: str,
+        executions: ExecutionItems,
+        retention_days: int,
+        clock: Callable[[], int],
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._s3 = s3
+        self._bucket = bucket
+        self._executions = executions
+        self._retention_seconds = retention_days * 86_400
+        self._clock = clock
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        """Details first, then the rows that point at them, then the totals: a reader never sees a row without
+        its detail, and a crash in between leaves totals that the next read repairs."""
+        chunks = plan(batch.spans, batch.dropped)
+        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        new = 0
+        for chunk in chunks:
+            self._put_details(batch, chunk, expires_at)
+            if self._put_rows(batch, chunk, expires_at):
+                new += 1
+                self._executions.add_counters(unregistered(batch, expires_at), chunk.counters)
+        return WriteResult(tuple(chunk.chunk_id for chunk in chunks), new)
+
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+        """META and every row in one Query (one page up to about ten thousand spans)."""
+        execution: Execution | None = None
+        rows: list[Row] = []
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :meta AND :end",
+            "ExpressionAttributeValues": {
+                ":pk": items.s(items.partition(tenant, execution_id)),
+                ":meta": items.s(items.META),
+                ":end": items.s(items.AFTER_ROWS),
+            },
+            "ConsistentRead": True,
+        }
+        while True:
+            with translated("reading a trace"):
+                answer = self._dynamodb.query(**request)
+            for item in answer["Items"]:
+                sort = item["sk"]["S"]
+                if sort == items.META:
+                    execution = self._executions.shown(item)
+                else:
+                    payload = codec.decompress(item["data"]["B"])
+                    rows += codec.decode_rows(payload, sort.removeprefix(items.ROWS))
+            if execution is None:
+                return None
+            if "LastEvaluatedKey" not in answer:
+                return StoredTrace(execution, merge_duplicates(rows))
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
+        trace = self.read_trace(tenant, execution_id)
+        row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
+        if row is None:
+            return None
+        with translated("reading a span"):
+            answer = self._dynamodb.get_item(
+                TableName=self._table,
+                Key=items.key(tenant, execution_id, items.DETAIL + row.detail),
+            )
+        item = answer.get("Item")
+        if item is None:
+            return None
+        spans = codec.decode_spans(codec.decompress(self._detail(item)), span_id)
+        return spans[0] if spans else None
+
+    def _detail(self, item: dict[str, Any]) -> bytes:
+        if "data" in item:
+            return bytes(item["data"]["B"])
+        with translated("reading a large span"):
+            answer = self._s3().get_object(Bucket=self._bucket, Key=item["s3_key"]["S"])
+            return answer["Body"].read()
+
+    def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
+        jobs = [(f"{chunk.chunk_id}:{index}", detail) for index, detail in enumerate(chunk.details)]
+        if len(jobs) == 1:
+            self._put_detail(batch, jobs[0], expires_at)
+            return
+        with ThreadPoolExecutor(4, "spanvas-details") as pool:
+            list(pool.map(lambda job: self._put_detail(batch, job, expires_at), jobs))
+
+    def _put_detail(self, batch: SpanBatch, named: tuple[str, bytes], expires_at: int) -> None:
+        name, detail = named
+        item = {
+            **items.key(batch.tenant, batch.execution_id, items.DETAIL + name),
+            items.TTL_ATTRIBUTE: items.n(expires_at),
+        }
+        if len(detail) <= INLINE_BYTES:
+            item["data"] = items.b(detail)
+        else:
+            key = f"details/{batch.tenant}/{batch.execution_id}/{name}"
+            item["s3_key"] = items.s(key)
+            with translated("writing a large span"):
+                self._s3().put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=detail,
+                    ContentType="application/zstd",
+                )
+        with translated("writing spans"):
+            self._dynamodb.put_item(TableName=self._table, Item=item)
+
+    def _put_rows(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> bool:
+        with translated("writing rows"):
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item={
+                        **items.key(batch.tenant, batch.execution_id, items.ROWS + chunk.chunk_id),
+                        "data": items.b(chunk.rows),
+                        items.TTL_ATTRIBUTE: items.n(expires_at),
+                    },
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+
+def unregistered(batch: SpanBatch, expires_at: int) -> Execution:
+    """What is known of an execution whose spans came before its start."""
+    first = min(batch.spans, key=lambda span: span.start_time_unix_nano)
+    last = max(span.end_time_unix_nano or span.start_time_unix_nano for span in batch.spans)
+    workflow_id = first.attributes.get("spanvas.workflow.id")
+    return Execution(
+        tenant=batch.tenant,
+        execution_id=batch.execution_id,
+        trace_id=first.trace_id or trace_id_for(batch.tenant, batch.execution_id),
+        workflow_id=workflow_id if isinstance(workflow_id, str) else "unknown",
+        started_at_unix_nano=first.start_time_unix_nano,
+        status=RUNNING,
+        deadline_unix_nano=last + UNREGISTERED_SECONDS * 1_000_000_000,
+        expires_at=expires_at,
+    )
