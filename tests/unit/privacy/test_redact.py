@@ -1,0 +1,284 @@
+"""Redaction of whole spans: what goes, what stays, and what the receipt says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from spanvas.model.span import Event, Link, Span
+from spanvas.privacy.redact import FULL, NONE, REDACTED, Redactor
+from spanvas.privacy.scan import Scanner
+
+SCANNER = Scanner()
+NEVER = 10_000
+
+
+def make_span(**overrides: Any) -> Span:
+    fields: dict[str, Any] = {
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+        "span_id": "00f067aa0ba902b7",
+        "parent_span_id": None,
+        "name": "chat",
+        "kind": "model",
+        "start_time_unix_nano": 1_000_000_000,
+        "end_time_unix_nano": 2_000_000_000,
+    }
+    return Span(**{**fields, **overrides})
+
+
+def redact(mode: str = REDACTED, **overrides: Any) -> Span:
+    return Redactor(mode, NEVER, SCANNER).redact(make_span(**overrides))
+
+
+def attributes(mode: str = REDACTED, **values: Any) -> dict[str, Any]:
+    return dict(redact(mode, attributes=values["given"]).attributes)
+
+
+def test_clean_span_is_equal_to_what_went_in() -> None:
+    span = make_span(
+        attributes={
+            "spanvas.output": '{"answer": [1, 2.5, null]}',
+            "http.response.status_code": 200,
+        },
+        events=(Event("retry", 1, {"delay_ms": 400}),),
+        links=(Link("a" * 32, "b" * 16, {"why": "batch"}),),
+        resource={"service.name": "brief"},
+    )
+    assert Redactor(REDACTED, NEVER, SCANNER).redact(span) == span
+
+
+def test_secret_in_content_is_replaced_and_receipted() -> None:
+    assert attributes(given={"spanvas.input": "mail ada@example.org or bob@example.org"}) == {
+        "spanvas.input": "mail [REDACTED:email] or [REDACTED:email]",
+        "spanvas.redaction": {"email": 2},
+    }
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_secret_is_found_at_every_depth_of_json_in_strings(depth: int) -> None:
+    value: Any = {"note": 'he said "password: hunter2"'}
+    for _ in range(depth):
+        value = {"body": json.dumps(value)}
+    cleaned = attributes(given={"gen_ai.input.messages": json.dumps(value)})
+    assert "hunter2" not in json.dumps(cleaned)
+    assert cleaned["spanvas.redaction"] == {"password": 1}
+
+
+def test_json_deeper_than_the_limit_is_scanned_as_text() -> None:
+    value = json.dumps("ada@example.org")
+    for _ in range(7):
+        value = json.dumps([value])
+    assert "ada@example.org" not in attributes(given={"spanvas.input": value})["spanvas.input"]
+
+
+def test_key_names_redact_strings_lists_and_objects_in_content_and_outside() -> None:
+    assert attributes(
+        given={
+            "spanvas.input": {"Authorization": ["x y"], "input_tokens": 12, "max_tokens": 4096},
+            "http.request.header.cookie": "a=b",
+            "config": {"access_token": "abc", "credentials": {"user": "bob"}, "password": None},
+            "pin": {"password": 4711, "token": 4096, "otp": True},
+        }
+    ) == {
+        "spanvas.input": {
+            "Authorization": "[REDACTED:key]",
+            "input_tokens": 12,
+            "max_tokens": 4096,
+        },
+        "http.request.header.cookie": "[REDACTED:key]",
+        "config": {
+            "access_token": "[REDACTED:key]",
+            "credentials": "[REDACTED:key]",
+            "password": None,
+        },
+        "pin": {"password": "[REDACTED:key]", "token": 4096, "otp": True},
+        "spanvas.redaction": {"key": 5},
+    }
+
+
+def test_schema_of_a_secret_parameter_stays() -> None:
+    schema = {"properties": {"password": {"type": "string", "description": "the user's"}}}
+    assert attributes(given={"gen_ai.tool.definitions": json.dumps([schema])}) == {
+        "gen_ai.tool.definitions": json.dumps([schema])
+    }
+
+
+def test_redacting_twice_changes_nothing_more() -> None:
+    redactor = Redactor(REDACTED, NEVER, SCANNER)
+    once = redactor.redact(make_span(attributes={"a": {"token": "abc"}, "b": "pwd=hunter2;"}))
+    assert redactor.redact(once) == once
+
+
+def test_receipts_of_an_earlier_redaction_are_added_up() -> None:
+    given = {"spanvas.redaction": {"email": 1, "jwt": 2}, "note": "ada@example.org"}
+    assert attributes(given=given)["spanvas.redaction"] == {"email": 2, "jwt": 2}
+
+
+def test_canaries_are_found_wherever_a_span_can_hold_one() -> None:
+    canary = "ada@example.org"
+    span = redact(
+        name=f"mail {canary}",
+        status="error",
+        status_message=f"bounced: {canary}",
+        attributes={"plain": canary, f"key {canary}": 1, "bytes": canary.encode()},
+        events=(Event("exception", 1, {"exception.message": canary, "list": [canary]}),),
+        links=(Link("a" * 32, "b" * 16, {"from": canary}),),
+        resource={"process.command_line": f"run {canary}"},
+    )
+    assert canary not in repr(span)
+    assert span.name == "mail [REDACTED:email]"
+    assert span.attributes["bytes"] == "[REDACTED:email]"
+    assert span.attributes["key [REDACTED:email]"] == 1
+    assert span.resource == {"process.command_line": "run [REDACTED:email]"}
+    assert span.attributes["spanvas.redaction"] == {"email": 8}
+
+
+def test_identifiers_stay_what_they_are() -> None:
+    given = {"spanvas.execution.id": "order@example.org", "other": {3: "x"}}
+    assert attributes(given=given) == given
+
+
+def test_mode_none_drops_content_and_still_redacts_the_rest() -> None:
+    span = redact(
+        NONE,
+        attributes={
+            "spanvas.input": "hello",
+            "llm.input_messages.0.message.content": "hello",
+            "note": "ada@example.org",
+        },
+        events=(
+            Event("gen_ai.user.message", 1, {"content": "hello"}),
+            Event("tool", 2, {"gen_ai.tool.call.result": "x", "n": 1}),
+        ),
+    )
+    assert span.attributes == {"note": "[REDACTED:email]", "spanvas.redaction": {"email": 1}}
+    assert span.events == (Event("gen_ai.user.message", 1, {}), Event("tool", 2, {"n": 1}))
+
+
+def test_mode_full_keeps_content_and_still_redacts_the_rest() -> None:
+    span = redact(
+        FULL,
+        attributes={"spanvas.input": "ada@example.org", "note": "ada@example.org"},
+        events=(Event("gen_ai.choice", 1, {"content": "ada@example.org"}),),
+    )
+    assert span.attributes == {
+        "spanvas.input": "ada@example.org",
+        "note": "[REDACTED:email]",
+        "spanvas.redaction": {"email": 1},
+    }
+    assert span.events == (Event("gen_ai.choice", 1, {"content": "ada@example.org"}),)
+
+
+def test_content_of_events_is_redacted_as_content() -> None:
+    span = redact(events=(Event("gen_ai.choice", 1, {"content": "ada@example.org"}),))
+    assert span.events == (Event("gen_ai.choice", 1, {"content": "[REDACTED:email]"}),)
+    assert span.attributes == {"spanvas.redaction": {"email": 1}}
+
+
+def test_without_re2_key_names_work_and_content_and_free_text_are_dropped() -> None:
+    span = Redactor(REDACTED, NEVER, None).redact(
+        make_span(
+            attributes={
+                "spanvas.input": "hello",
+                "http.response.status_code": 500,
+                "url.full": "https://example.org/?token=abc",
+                "http.request.header.authorization": "abc",
+                "nested": [{"password": "x", "spanvas.kind": "node"}],
+            },
+            events=(Event("exception", 1, {"exception.message": "m", "exception.type": "E"}),),
+        )
+    )
+    assert span.attributes == {
+        "spanvas.input": "[REDACTED:unscanned]",
+        "http.response.status_code": 500,
+        "url.full": "[REDACTED:unscanned]",
+        "http.request.header.authorization": "[REDACTED:key]",
+        "nested": [{"password": "[REDACTED:key]", "spanvas.kind": "node"}],
+        "spanvas.redaction": {"key": 2, "unscanned": 3},
+    }
+    assert span.events == (
+        Event("exception", 1, {"exception.message": "[REDACTED:unscanned]", "exception.type": "E"}),
+    )
+
+
+class Clock:
+    """Stands still for so many looks, then is past every budget."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def __call__(self) -> int:
+        self.looks -= 1
+        return 0 if self.looks >= 0 else 5_000_000
+
+
+@pytest.mark.parametrize("looks", range(1, 40))
+def test_over_budget_at_any_moment_drops_content_whole_and_keeps_the_span(looks: int) -> None:
+    redactor = Redactor(REDACTED, 1, SCANNER, Clock(looks))
+    content = ["ada@example.org", "bob@example.org"]
+    span = redactor.redact(make_span(attributes={"n": 1, "token": "abc", "spanvas.input": content}))
+    assert span.name == "chat"
+    assert span.attributes["n"] == 1
+    assert span.attributes["token"] == "[REDACTED:key]"
+    receipt = span.attributes["spanvas.redaction"]
+    if span.attributes["spanvas.input"] == "[REDACTED:unscanned]":
+        assert receipt == {"key": 1, "unscanned": 1}
+    else:
+        assert span.attributes["spanvas.input"] == ["[REDACTED:email]", "[REDACTED:email]"]
+        assert receipt == {"email": 2, "key": 1}
+
+
+def test_over_budget_before_anything_was_scanned_drops_content() -> None:
+    span = Redactor(REDACTED, 1, SCANNER, Clock(1)).redact(
+        make_span(attributes={"spanvas.input": "x"})
+    )
+    assert span.attributes["spanvas.input"] == "[REDACTED:unscanned]"
+
+
+def test_text_too_large_to_scan_is_dropped() -> None:
+    huge = "x" * 2_000_001
+    assert attributes(given={"spanvas.input": huge, "spanvas.output": f'"{huge}"'}) == {
+        "spanvas.input": "[REDACTED:unscanned]",
+        "spanvas.output": "[REDACTED:unscanned]",
+        "spanvas.redaction": {"unscanned": 2},
+    }
+
+
+def test_nesting_without_end_is_cut() -> None:
+    value: list[Any] = []
+    for _ in range(100):
+        value = [value]
+    assert "unscanned" in attributes(given={"deep": value})["spanvas.redaction"]
+
+
+def test_odd_values_are_kept() -> None:
+    given = {
+        "surrogate": "\ud800 alone",
+        "not json": "{broken",
+        "bytes": b"\xff\x00",
+        "nan": float("nan"),
+        "deep json": "[" * 100_000,
+        "long number": "[" + "1" * 5_000 + "]",
+    }
+    cleaned = attributes(given=given)
+    assert repr(cleaned) == repr(given)
+
+
+def test_surrogates_beside_a_secret_survive() -> None:
+    assert attributes(given={"a": "\ud800 ada@example.org"})["a"] == "\ud800 [REDACTED:email]"
+
+
+def test_resource_shared_by_spans_is_scanned_once() -> None:
+    resource = {"host.name": "ada@example.org"}
+    redactor = Redactor(REDACTED, NEVER, SCANNER)
+    one = redactor.redact(make_span(resource=resource))
+    other = redactor.redact(make_span(resource=resource))
+    assert one.resource == {"host.name": "[REDACTED:email]"}
+    assert other.resource is one.resource
+
+
+def test_content_under_a_secret_name_is_replaced() -> None:
+    given = {"gen_ai.prompt.0.password": "abc"}
+    assert attributes(given=given)["gen_ai.prompt.0.password"] == "[REDACTED:key]"
