@@ -80,22 +80,25 @@ def _shape(name: str, schema: dict[str, Any]) -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     """A schema in a few words."""
-    if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[-1]
-        return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(_type(option) for option in schema["anyOf"])
-    if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if "prefixItems" in schema:
-        return "pair of " + _type(schema["prefixItems"][0])
-    if "items" in schema:
-        return "list of " + _type(schema["items"])
-    if isinstance(schema.get("additionalProperties"), dict):
-        return "map of " + _type(schema["additionalProperties"])
-    return str(schema.get("type", "any"))
+    match schema:
+        case {"$ref": str(reference)}:
+            name = reference.rsplit("/", 1)[-1]
+            text = f"[{name}](#{name.lower()})"
+        case {"anyOf": list(options)}:
+            text = " or ".join(_type(option) for option in options)
+        case {"enum": list(values)}:
+            text = ", ".join(f"`{value}`" for value in values)
+        case {"const": value}:
+            text = f"`{value}`"
+        case {"prefixItems": [first, *_]}:
+            text = "pair of " + _type(first)
+        case {"items": dict(item)}:
+            text = "list of " + _type(item)
+        case {"additionalProperties": dict(value)}:
+            text = "map of " + _type(value)
+        case _:
+            text = str(schema.get("type", "any"))
+    return text
 
 
 def _cell(text: str) -> str:

@@ -14,7 +14,6 @@ TRACE_READ: Final = "trace:read"
 TRACE_CONTENT: Final = "trace:content"
 TRACE_ARTIFACT: Final = "trace:artifact"
 AUDIT_READ: Final = "audit:read"
-TRACE_INGEST: Final = "trace:ingest"
 
 EXECUTION_ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$"
 NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
@@ -115,7 +114,7 @@ ROUTES: Final = (
                 {"type": "string", "enum": list(EXECUTION_STATUSES)},
             ),
             Parameter("from", "query", "Started at or after, unix nanoseconds.", _NANO_SCHEMA),
-            Parameter("to", "query", "Started at or before, unix nanoseconds.", _NANO_SCHEMA),
+            Parameter("to", "query", "Started before, unix nanoseconds.", _NANO_SCHEMA),
             _LIMIT,
             _CURSOR,
         ),

@@ -45,7 +45,7 @@ SpanKind = Literal[
     "artifact",
     "other",
 ]
-AccessAction = Literal["trace", "span", "content", "artifact", "search", "export"]
+AccessAction = Literal["trace", "span", "artifact", "search", "export"]
 Disposition = Literal["inline", "attachment"]
 
 
@@ -130,10 +130,10 @@ class Completeness(WireModel):
 
 
 class Exporters(WireModel):
-    """How the executor's exporters fared, as it last reported."""
+    """How the executor's exporters fared, in a few words each, as it last reported."""
 
-    store: dict[str, Any] | None = None
-    otlp: dict[str, Any] | None = None
+    store: str | None = None
+    otlp: str | None = None
 
 
 class Execution(WireModel):
@@ -151,7 +151,9 @@ class Execution(WireModel):
     deadline_unix_nano: UnixNano | None = None
     cause: Cause | None = None
     counters: Counters
-    completeness: Completeness
+    completeness: Completeness | None = Field(
+        default=None, description="Absent in the history: it takes the trace to know it."
+    )
     exporters: Exporters
     started_by: str
     expires_at: int = Field(description="Unix time in seconds after which the trace is deleted.")
@@ -326,6 +328,7 @@ class SpanContent(WireModel):
     tool: ToolContent | None = None
     tool_definitions: Any = None
     documents: Any = None
+    query: str | None = Field(default=None, description="What a retrieval searched for.")
     input: Any = None
     output: Any = None
 

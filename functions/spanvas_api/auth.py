@@ -1,0 +1,75 @@
+"""Who calls, and what they may do: one decision, used by every call.
+
+The gateway's JWT authorizer has verified the token before this runs; here its claims become a `Principal`. The tenant
+comes from the token alone and is part of every key, so a read across tenants cannot be expressed; `authorize` refuses
+it once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from spanvas.model.errors import NotFoundError
+from spanvas.model.execution import Execution
+from spanvas.model.ids import is_name
+from spanvas_api import routes
+from spanvas_api.errors import ForbiddenError, UnauthenticatedError
+
+READ_CONTENT: Final = "read_content"
+"""The one action that is not a call: seeing what people and models wrote, as part of other calls."""
+
+SCOPES: Final[Mapping[str, str]] = {
+    READ_CONTENT: routes.TRACE_CONTENT,
+    **{route.operation: route.scope for route in routes.ROUTES},
+}
+
+
+class Principal(NamedTuple):
+    """The caller, from verified claims."""
+
+    subject: str
+    tenant: str
+    scopes: frozenset[str]
+
+
+def principal_of(event: Mapping[str, Any], tenant_claim: str) -> Principal:
+    """The caller of an HTTP API event (payload 2.0).
+
+    Raises UnauthenticatedError when no authorizer has run, ForbiddenError when the token names no subject or no usable
+    tenant. A claim with several values reaches us as `[a b]` and is no tenant.
+    """
+    authorizer = event.get("requestContext", {}).get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims")
+    if not claims:
+        raise UnauthenticatedError("A bearer token is needed.")
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not subject:
+        raise ForbiddenError("The token names no subject.")
+    tenant = claims.get(tenant_claim)
+    if not isinstance(tenant, str) or not is_name(tenant):
+        raise ForbiddenError(f"The token's claim {tenant_claim!r} names no tenant.")
+    scope = claims.get("scope")
+    return Principal(subject, tenant, frozenset(scope.split() if isinstance(scope, str) else ()))
+
+
+def authorize(principal: Principal, action: str, execution: Execution | None = None) -> None:
+    """Return when the principal may do this, raise when not.
+
+    The scope is asked first, so that a refusal says nothing about whether the execution exists: ForbiddenError. An
+    execution of another tenant is NotFoundError, as an absent one is.
+    """
+    scope = SCOPES[action]
+    if scope not in principal.scopes:
+        raise ForbiddenError(f"The token lacks the scope {scope!r}.", scope)
+    if execution is not None and execution.tenant != principal.tenant:
+        raise NotFoundError("no such execution")
+
+
+def may_read_content(principal: Principal, execution: Execution) -> bool:
+    """Whether prompts, answers, tool arguments and results of this execution may be shown to the principal."""
+    try:
+        authorize(principal, READ_CONTENT, execution)
+    except ForbiddenError:
+        return False
+    return True

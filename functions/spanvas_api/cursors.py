@@ -1,0 +1,56 @@
+"""Where the next page begins, as an opaque text that is good for one tenant and one query.
+
+A cursor grants nothing: what it points at is always read under the caller's own tenant. The digest keeps it from being
+carried to another caller, another query or another deployment, and from being written by hand.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import Any, Final
+
+import orjson
+
+from spanvas.model.errors import InvalidInputError
+
+MAX_LENGTH: Final = 2048
+_DIGEST_BYTES: Final = 16
+
+
+class Cursors:
+    """Seals and opens cursors for one caller and one query. `deployment` names the table that is read."""
+
+    def __init__(self, deployment: str, tenant: str, call: str, query: Mapping[str, Any]) -> None:
+        self._key = blake2b(deployment.encode(), digest_size=32, person=b"cursor-key").digest()
+        self._bound_to = orjson.dumps([tenant, call, sorted(query.items())])
+
+    def seal(self, position: Any) -> str:
+        """`position` is what the store calls the next page; any JSON value."""
+        payload = orjson.dumps(position)
+        return urlsafe_b64encode(self._digest(payload) + payload).decode().rstrip("=")
+
+    def unseal(self, cursor: str) -> Any:
+        """The position. Raises InvalidInputError naming `cursor` for everything that `seal` did not make here."""
+        if len(cursor) > MAX_LENGTH:
+            raise _refused()
+        try:
+            sealed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        except (binascii.Error, ValueError) as error:
+            raise _refused() from error
+        digest, payload = sealed[:_DIGEST_BYTES], sealed[_DIGEST_BYTES:]
+        if not compare_digest(digest, self._digest(payload)):
+            raise _refused()
+        return orjson.loads(payload)
+
+    def _digest(self, payload: bytes) -> bytes:
+        return blake2b(
+            self._bound_to + b"\0" + payload, key=self._key, digest_size=_DIGEST_BYTES
+        ).digest()
+
+
+def _refused() -> InvalidInputError:
+    return InvalidInputError("cursor", "is not a cursor of this query; start again without it")

@@ -1,0 +1,1 @@
+"""One module per call: `operation(request, services) -> Answer`, named as in `routes.ROUTES`."""

@@ -1,0 +1,49 @@
+"""A link that opens a file for a short time. Whoever holds it can open the file, so it is recorded first."""
+
+from __future__ import annotations
+
+from spanvas.model.errors import NotFoundError
+from spanvas_api import parameters
+from spanvas_api.audit import record_read
+from spanvas_api.errors import ForbiddenError
+from spanvas_api.operations.found import authorized_execution
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+NANO = 1_000_000_000
+
+
+def link_artifact(request: Request, services: Services) -> Answer:
+    """`wire.LinkArtifactResponse`. Types that a browser would run are linked as `attachment`, whatever was asked."""
+    try:
+        execution = authorized_execution(request, services, "link_artifact")
+    except ForbiddenError:
+        _record_refusal(request, services)
+        raise
+    artifact_id = parameters.artifact_id(request.path)
+    parameters.only(request.query)
+    disposition = parameters.disposition(request.body)
+    artifact = services.store.read_artifact(execution.tenant, execution.execution_id, artifact_id)
+    if artifact is None:
+        raise NotFoundError("no such artifact")
+    if not artifact.is_inline:
+        disposition = "attachment"
+    seconds = services.settings.link_expiry_seconds
+    record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=True)
+    return Answer(
+        {
+            "url": services.store.sign_artifact_url(artifact, disposition, seconds),
+            "expires_at_unix_nano": str(request.now_unix_nano + seconds * NANO),
+            "media_type": artifact.media_type,
+            "disposition": disposition,
+        }
+    )
+
+
+def _record_refusal(request: Request, services: Services) -> None:
+    """Only where there is an execution to record it with; the answer is the same either way."""
+    execution_id = parameters.execution_id(request.path)
+    artifact_id = parameters.artifact_id(request.path)
+    execution = services.store.read_execution(request.principal.tenant, execution_id)
+    if execution is not None:
+        record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=False)

@@ -1,0 +1,33 @@
+"""The files of an execution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spanvas.model.artifact import Artifact
+from spanvas_api import parameters
+from spanvas_api.operations.found import authorized_execution
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+
+def list_artifacts(request: Request, services: Services) -> Answer:
+    """`wire.ArtifactsResponse`. Names and sizes only: opening one takes a link."""
+    execution = authorized_execution(request, services, "list_artifacts")
+    parameters.only(request.query)
+    artifacts = services.store.list_artifacts(execution.tenant, execution.execution_id)
+    return Answer({"items": [_artifact_body(artifact) for artifact in artifacts]})
+
+
+def _artifact_body(artifact: Artifact) -> dict[str, Any]:
+    body: dict[str, Any] = {"artifact_id": artifact.artifact_id, "span_id": artifact.span_id}
+    if artifact.node_id:
+        body["node_id"] = artifact.node_id
+    return body | {
+        "name": artifact.name,
+        "media_type": artifact.media_type,
+        "bytes": artifact.bytes,
+        "sha256": artifact.sha256,
+        "created_at_unix_nano": str(artifact.created_at_unix_nano),
+        "inline": artifact.is_inline,
+    }

@@ -1,0 +1,42 @@
+"""The history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanvas_api import parameters
+from spanvas_api.auth import authorize
+from spanvas_api.cursors import Cursors
+from spanvas_api.representation import execution_body
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+FILTERS: Final = ("workflow_id", "status", "from", "to")
+
+
+def list_executions(request: Request, services: Services) -> Answer:
+    """`wire.ExecutionsResponse`, newest first."""
+    authorize(request.principal, "list_executions")
+    query = request.query
+    parameters.only(query, *FILTERS, "limit", "cursor")
+    tenant = request.principal.tenant
+    filters = {name: query[name] for name in FILTERS if name in query}
+    cursors = Cursors(services.settings.table, tenant, "list_executions", filters)
+    cursor = query.get("cursor")
+    page = services.store.list_executions(
+        tenant,
+        workflow_id=parameters.optional_workflow_id(query),
+        status=parameters.status(query),
+        started_from=parameters.unix_nano(query, "from"),
+        started_to=parameters.unix_nano(query, "to"),
+        limit=parameters.limit(query),
+        after=None if cursor is None else cursors.unseal(cursor),
+    )
+    items = []
+    for execution in page.items:
+        authorize(request.principal, "list_executions", execution)
+        items.append(execution_body(execution, None, services.settings.trace_url_template))
+    position = page.next_position
+    return Answer(
+        {"items": items, "next_cursor": None if position is None else cursors.seal(position)}
+    )

@@ -1,0 +1,29 @@
+"""The workflows that can be started."""
+
+from __future__ import annotations
+
+from spanvas_api import parameters
+from spanvas_api.auth import authorize
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+
+def list_workflows(request: Request, services: Services) -> Answer:
+    """`wire.WorkflowsResponse`, by id."""
+    authorize(request.principal, "list_workflows")
+    parameters.only(request.query)
+    items = [
+        {
+            "workflow_id": workflow.id,
+            "name": workflow.name,
+            "version": workflow.version,
+            "description": workflow.description,
+            "nodes": [
+                {"id": node.id, "name": node.title, "kind": node.kind} for node in workflow.nodes
+            ],
+            "edges": workflow.edges,
+            "sample_input": workflow.sample_input,
+        }
+        for _, workflow in sorted(services.workflows.items())
+    ]
+    return Answer({"items": items})

@@ -1,0 +1,115 @@
+"""Everything about one span; its content only for those who may read content, and never unrecorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spanvas.model.errors import NotFoundError
+from spanvas.model.execution import OPEN, Execution
+from spanvas.model.span import Span
+from spanvas.model.tree import state_of
+from spanvas.semantics import attributes as names
+from spanvas.semantics import content_of, cost_lines, row_of
+from spanvas_api import parameters
+from spanvas_api.audit import record_read
+from spanvas_api.auth import may_read_content
+from spanvas_api.operations.found import authorized_execution
+from spanvas_api.representation import artifact_ref_body, usage_body
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+MILLION = 1_000_000
+
+
+def read_span(request: Request, services: Services) -> Answer:
+    """`wire.SpanResponse`. Content that is withheld is recorded as a refused access, too."""
+    execution = authorized_execution(request, services, "read_span")
+    span_id = parameters.span_id(request.path)
+    parameters.only(request.query)
+    span = services.store.read_span(execution.tenant, execution.execution_id, span_id)
+    if span is None:
+        raise NotFoundError("no such span")
+    body = _span_body(span, execution, request.now_unix_nano)
+    content = content_of(span)
+    if not content:
+        body["content_access"] = "not_captured"
+        return Answer(body)
+    is_allowed = may_read_content(request.principal, execution)
+    body["content_access"] = "granted" if is_allowed else "denied"
+    if is_allowed:
+        body["content"] = content
+    record_read(services.store, request, execution, "span", span_id, is_allowed=is_allowed)
+    return Answer(body)
+
+
+def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str, Any]:
+    row = row_of(span)
+    body: dict[str, Any] = {
+        "span_id": span.span_id,
+        "trace_id": span.trace_id,
+        "parent_span_id": span.parent_span_id,
+        "name": span.name,
+        "kind": span.kind,
+        "otel_kind": span.otel_kind,
+        "node_id": row.node_id,
+        "start_time_unix_nano": str(span.start_time_unix_nano),
+        "end_time_unix_nano": None
+        if span.end_time_unix_nano is None
+        else str(span.end_time_unix_nano),
+        "status": state_of(row, now_unix_nano, execution.status in OPEN),
+        "status_message": span.status_message or None,
+        "error": None
+        if row.error_type is None
+        else {"type": row.error_type, "message": row.error_message or ""},
+        "model": row.model,
+        "provider": row.provider,
+        "usage": None if row.usage is None else usage_body(row.usage),
+        "cost": _cost(span, row.cost_nano_usd),
+        "attributes": {
+            name: value for name, value in span.attributes.items() if name not in names.CONTENT
+        },
+        "events": [
+            {
+                "name": event.name,
+                "time_unix_nano": str(event.time_unix_nano),
+                "attributes": event.attributes,
+            }
+            for event in span.events
+        ],
+        "links": [
+            {"trace_id": link.trace_id, "span_id": link.span_id, "attributes": link.attributes}
+            for link in span.links
+        ],
+        "resource": span.resource,
+        "scope": {"name": span.scope_name, "version": span.scope_version},
+        "artifacts": [artifact_ref_body(artifact) for artifact in row.artifacts],
+        "marks": row.marks,
+        "receipts": _receipts(span.attributes),
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _cost(span: Span, cost_nano_usd: int | None) -> dict[str, Any] | None:
+    if cost_nano_usd is None:
+        return None
+    return {
+        "nano_usd": cost_nano_usd,
+        "lines": [
+            {
+                "what": line.what,
+                "tokens": line.tokens,
+                "nano_usd_per_token": line.nano_usd_per_million / MILLION,
+                "nano_usd": line.nano_usd,
+            }
+            for line in cost_lines(span)
+        ],
+    }
+
+
+def _receipts(attributes: Mapping[str, Any]) -> dict[str, int]:
+    """Rule -> how often it struck."""
+    receipts = attributes.get(names.REDACTION)
+    if not isinstance(receipts, Mapping):
+        return {}
+    return {rule: times for rule, times in receipts.items() if isinstance(times, int)}

@@ -1,0 +1,95 @@
+"""The span tree of an execution."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from spanvas.model.errors import NotFoundError, StoreUnavailableError
+from spanvas.model.execution import OPEN, Execution, completeness_of, count
+from spanvas.model.tree import build_tree
+from spanvas.storage.port import StoredTrace
+from spanvas_api import parameters
+from spanvas_api.audit import record_read
+from spanvas_api.auth import authorize, may_read_content
+from spanvas_api.encoding import entity_tag, matches
+from spanvas_api.operations.found import authorized_execution
+from spanvas_api.representation import execution_body, row_bodies
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+from spanvas_api.trace_status import trace_status
+
+WIRE_VERSION: Final = 1
+"""Part of every tag: raised when the same rows are answered differently."""
+OPEN_TAG_NANO: Final = 20 * 1_000_000_000
+"""Open spans turn lost by time alone, without a write: the tag of an open execution lives no longer than this."""
+
+
+def read_trace(request: Request, services: Services) -> Answer:
+    """`wire.TraceResponse`, or 304 when the caller's tag still holds, which costs one read of one item."""
+    authorize(request.principal, "read_trace")
+    execution_id = parameters.execution_id(request.path)
+    parameters.only(request.query)
+    known = request.headers.get("if-none-match")
+    if known:
+        execution = authorized_execution(request, services, "read_trace")
+        tag = _tag(execution, request)
+        if matches(known, tag):
+            return Answer(None, status=304, headers={"ETag": tag})
+    stored = services.store.read_trace(request.principal.tenant, execution_id)
+    if stored is None:
+        raise NotFoundError("no such execution")
+    authorize(request.principal, "read_trace", stored.execution)
+    return _answer(stored, request, services)
+
+
+def _answer(stored: StoredTrace, request: Request, services: Services) -> Answer:
+    execution = _repaired(stored, services)
+    with_content = may_read_content(request.principal, execution)
+    rows = row_bodies(
+        build_tree(stored.rows), execution, request.now_unix_nano, with_content=with_content
+    )
+    completeness = completeness_of(execution, stored.rows)
+    status = trace_status(
+        execution, completeness, rows=len(rows.bodies), orphans=rows.orphans, lost=rows.lost
+    )
+    body = {
+        "execution": execution_body(execution, completeness, services.settings.trace_url_template),
+        "status": status.status,
+        "content_access": "granted" if with_content else "denied",
+        "rows": rows.bodies,
+    }
+    if status.reason:
+        body["reason"] = status.reason
+    if rows.has_content:
+        record_read(services.store, request, execution, "trace", is_allowed=True)
+    return Answer(body, headers={"ETag": _tag(stored.execution, request)})
+
+
+def _repaired(stored: StoredTrace, services: Services) -> Execution:
+    """Totals that a crash between two writes left short are corrected by whoever reads the closed trace next."""
+    execution = stored.execution
+    if execution.status in OPEN:
+        return execution
+    ended = sum(row.end_time_unix_nano is not None for row in stored.rows)
+    if execution.counters.spans >= ended:
+        return execution
+    counters = count(stored.rows, execution.counters.dropped)
+    # The answer is right without it; where it fails, the next reader repairs.
+    with suppress(StoreUnavailableError):
+        services.store.repair_counters(execution, counters)
+    return replace(execution, counters=counters)
+
+
+def _tag(execution: Execution, request: Request) -> str:
+    is_open = execution.status in OPEN
+    return entity_tag(
+        WIRE_VERSION,
+        execution.tenant,
+        execution.execution_id,
+        execution.revision,
+        execution.status,
+        may_read_content(request.principal, execution),
+        request.now_unix_nano // OPEN_TAG_NANO if is_open else 0,
+    )

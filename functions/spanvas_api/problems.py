@@ -1,0 +1,111 @@
+"""Errors as problem documents (RFC 9457): one table, by type, never by message.
+
+Foreign and absent things give the same body but for the request id. What is not in the table is our own fault: 500,
+with a body that says nothing of the inside.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from spanvas.model.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    StoreUnavailableError,
+    TooLargeError,
+)
+from spanvas_api.errors import (
+    ExecutorUnavailableError,
+    ForbiddenError,
+    InvalidBodyError,
+    UnauthenticatedError,
+    UnknownRouteError,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:spanvas:problem:"
+
+
+class Rule(NamedTuple):
+    """How one type of error is told. An empty `detail` means that the error's own message is fit to be read."""
+
+    error: type[Exception]
+    status: int
+    slug: str
+    title: str
+    detail: str = ""
+
+
+RULES: Final = (
+    Rule(NotFoundError, 404, "not-found", "Not found", "There is no such thing here."),
+    Rule(UnknownRouteError, 404, "unknown-route", "No such call", "No call has this path."),
+    Rule(UnauthenticatedError, 401, "unauthenticated", "Not signed in"),
+    Rule(ForbiddenError, 403, "forbidden", "Not allowed"),
+    Rule(TooLargeError, 413, "too-large", "Too large"),
+    Rule(InvalidBodyError, 422, "invalid-body", "The body does not fit"),
+    Rule(InvalidInputError, 400, "invalid-input", "The request is malformed"),
+    Rule(ConflictError, 409, "conflict", "In conflict with what is stored"),
+    Rule(
+        StoreUnavailableError,
+        503,
+        "store-unavailable",
+        "The store does not answer",
+        "Nothing was changed; try again.",
+    ),
+    Rule(
+        ExecutorUnavailableError,
+        503,
+        "executor-unavailable",
+        "The executor does not answer",
+        "The execution was not started; it is kept as failed. Try again.",
+    ),
+)
+UNKNOWN: Final = Rule(
+    Exception,
+    500,
+    "internal",
+    "Something went wrong",
+    "The failure was logged with this request id.",
+)
+
+
+class Problem(NamedTuple):
+    """A problem document and the headers that belong to it."""
+
+    status: int
+    body: dict[str, object]
+    headers: dict[str, str]
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether the table knows the error; what it does not know must be logged with its traceback."""
+    return rule_for(error) is not UNKNOWN
+
+
+def rule_for(error: Exception) -> Rule:
+    """The first rule whose type fits: subclasses stand before their bases."""
+    return next((rule for rule in RULES if isinstance(error, rule.error)), UNKNOWN)
+
+
+def problem_for(error: Exception, request_id: str) -> Problem:
+    """How an error is answered."""
+    rule = rule_for(error)
+    body: dict[str, object] = {
+        "type": TYPE_PREFIX + rule.slug,
+        "title": rule.title,
+        "status": rule.status,
+        "detail": rule.detail or str(error),
+    }
+    headers: dict[str, str] = {}
+    if isinstance(error, InvalidInputError):
+        body["errors"] = [{"field": error.field, "message": error.message}]
+    if isinstance(error, StoreUnavailableError | ExecutorUnavailableError):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, ForbiddenError) and error.scope:
+        # RFC 6750, section 3.1
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
+    body["request_id"] = request_id
+    return Problem(rule.status, body, headers)

@@ -1,0 +1,179 @@
+"""Executions and rows as the wire has them: plain dictionaries, fields that do not apply left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from spanvas.model.execution import OPEN, Completeness, Counters, Execution
+from spanvas.model.row import ArtifactRef
+from spanvas.model.tree import ORPHAN, TreeRow, state_of
+from spanvas.model.usage import Usage
+
+
+def execution_body(
+    execution: Execution, completeness: Completeness | None, trace_url_template: str
+) -> dict[str, Any]:
+    """`wire.Execution`."""
+    started, ended = execution.started_at_unix_nano, execution.ended_at_unix_nano
+    body: dict[str, Any] = {
+        "execution_id": execution.execution_id,
+        "workflow_id": execution.workflow_id,
+        "workflow_name": execution.workflow_name,
+        "workflow_version": execution.workflow_version,
+        "trace_id": execution.trace_id,
+        "status": execution.status,
+        "started_at_unix_nano": str(started),
+    }
+    if ended is not None:
+        body["ended_at_unix_nano"] = str(ended)
+        body["duration_nano"] = str(max(ended - started, 0))
+    if execution.deadline_unix_nano is not None:
+        body["deadline_unix_nano"] = str(execution.deadline_unix_nano)
+    if execution.cause is not None:
+        cause = {
+            "node_id": execution.cause.node_id,
+            "span_id": execution.cause.span_id,
+            "error_type": execution.cause.error_type,
+            "message": execution.cause.message,
+        }
+        body["cause"] = {name: value for name, value in cause.items() if value is not None}
+    body["counters"] = _counters(execution.counters)
+    if completeness is not None:
+        body["completeness"] = {
+            "expected": completeness.expected,
+            "received": completeness.received,
+            "missing": completeness.missing,
+        }
+    body["exporters"] = {
+        name: execution.exporter_health[name]
+        for name in ("store", "otlp")
+        if name in execution.exporter_health
+    }
+    body["started_by"] = execution.started_by
+    body["expires_at"] = execution.expires_at
+    if trace_url_template:
+        body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)
+    return body
+
+
+def _counters(counters: Counters) -> dict[str, int]:
+    return {
+        "spans": counters.spans,
+        "errors": counters.errors,
+        "input_tokens": counters.input_tokens,
+        "output_tokens": counters.output_tokens,
+        "cache_read_tokens": counters.cache_read_tokens,
+        "cache_write_tokens": counters.cache_write_tokens,
+        "reasoning_tokens": counters.reasoning_tokens,
+        "cost_nano_usd": counters.cost_nano_usd,
+        "unpriced": counters.unpriced,
+        "dropped": counters.dropped,
+    }
+
+
+class Rows(NamedTuple):
+    """Rows as the wire has them, and what was seen on the way through them."""
+
+    bodies: list[dict[str, Any]]
+    has_content: bool
+    orphans: int
+    lost: int
+
+
+def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
+    tree: Sequence[TreeRow], execution: Execution, now_unix_nano: int, *, with_content: bool
+) -> Rows:
+    """`wire.Row` of every row of the tree, in its order.
+
+    One loop without a call per row for what most rows have: ten thousand rows take about 15 ms this way. The rows are
+    unpacked in the order of `model.row.Row`, which a test holds against its field names.
+    """
+    is_open = execution.status in OPEN
+    has_content = False
+    orphans = lost = 0
+    bodies: list[dict[str, Any]] = []
+    for row, depth, parent, marks in tree:
+        (
+            span_id,
+            _recorded_parent,
+            name,
+            kind,
+            start,
+            end,
+            status,
+            node_id,
+            error_type,
+            error_message,
+            model,
+            provider,
+            usage,
+            cost,
+            input_preview,
+            output_preview,
+            attempt,
+            artifacts,
+            *_rest,
+        ) = row
+        body: dict[str, Any] = {"span_id": span_id}
+        if parent is not None:
+            body["parent_span_id"] = parent
+        body["depth"] = depth
+        body["name"] = name
+        body["kind"] = kind
+        if node_id is not None:
+            body["node_id"] = node_id
+        body["start_time_unix_nano"] = str(start)
+        if end is not None:
+            body["end_time_unix_nano"] = str(end)
+        else:
+            status = state_of(row, now_unix_nano, is_open)
+            lost += status == "lost"
+        body["status"] = status
+        if error_type is not None:
+            body["error"] = {"type": error_type, "message": error_message or ""}
+        if model is not None:
+            body["model"] = model
+        if provider is not None:
+            body["provider"] = provider
+        if usage is not None:
+            body["usage"] = usage_body(usage)
+        if cost is not None:
+            body["cost_nano_usd"] = cost
+        if with_content:
+            if input_preview is not None:
+                body["input_preview"] = input_preview
+                has_content = True
+            if output_preview is not None:
+                body["output_preview"] = output_preview
+                has_content = True
+        if attempt is not None:
+            body["attempt"] = attempt
+        if artifacts:
+            body["artifacts"] = [artifact_ref_body(artifact) for artifact in artifacts]
+        if marks:
+            body["marks"] = marks
+            orphans += ORPHAN in marks
+        bodies.append(body)
+    return Rows(bodies, has_content, orphans, lost)
+
+
+def usage_body(usage: Usage) -> dict[str, int]:
+    """`wire.Usage`."""
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+    }
+
+
+def artifact_ref_body(artifact: ArtifactRef) -> dict[str, Any]:
+    """`wire.ArtifactRef`."""
+    return {
+        "artifact_id": artifact.artifact_id,
+        "name": artifact.name,
+        "media_type": artifact.media_type,
+        "bytes": artifact.bytes,
+    }

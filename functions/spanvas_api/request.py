@@ -1,0 +1,49 @@
+"""A request as operations see it: who asks for what, without a trace of the gateway."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from spanvas_api.auth import Principal, principal_of
+
+
+class Request(NamedTuple):
+    """`headers` has lower-case names; `path` and `query` are as the caller wrote them, not yet checked."""
+
+    principal: Principal
+    request_id: str
+    now_unix_nano: int
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Answer(NamedTuple):
+    """What an operation gives back. `payload` is anything that is JSON; None has no body (304)."""
+
+    payload: Any
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+def request_of(
+    event: Mapping[str, Any], path: Mapping[str, str], tenant_claim: str, now_unix_nano: int
+) -> Request:
+    """The request of an HTTP API event (payload 2.0). Raises UnauthenticatedError, ForbiddenError."""
+    body = event.get("body") or ""
+    return Request(
+        principal=principal_of(event, tenant_claim),
+        request_id=request_id_of(event),
+        now_unix_nano=now_unix_nano,
+        path=path,
+        query=event.get("queryStringParameters") or {},
+        headers=event.get("headers") or {},
+        body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "replace"),
+    )
+
+
+def request_id_of(event: Mapping[str, Any]) -> str:
+    return str(event.get("requestContext", {}).get("requestId", ""))

@@ -1,0 +1,134 @@
+"""What the operations work with: the store, the executor and the catalogue, each made when it is first asked for.
+
+The only place of the API that knows boto3 and the executor's package. A cold start that answers a trace loads neither
+S3, nor the Lambda client, nor pydantic.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+
+from spanvas.settings import Settings
+from spanvas_api.errors import ExecutorUnavailableError
+
+if TYPE_CHECKING:
+    from spanvas.storage.port import TraceStore
+
+
+class WorkflowNode(Protocol):
+    """A node of a workflow document, as much of it as the API shows."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+class Workflow(Protocol):
+    """A workflow document, as much of it as the API shows."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def nodes(self) -> Sequence[WorkflowNode]: ...
+    @property
+    def edges(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def sample_input(self) -> Mapping[str, Any]: ...
+
+
+class Executor(Protocol):
+    """Whatever runs workflows."""
+
+    def start(self, event: Mapping[str, Any]) -> None:
+        """Hand an execution over. Raises ExecutorUnavailableError when it was not accepted."""
+
+
+class Services:
+    """What one process answers with. Every argument but the settings is a maker, called at most once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        make_store: Callable[[], TraceStore] | None = None,
+        make_executor: Callable[[], Executor] | None = None,
+        load_catalogue: Callable[[], Mapping[str, Workflow]] | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._make_store = make_store or self._dynamo_store
+        self._make_executor = make_executor or self._lambda_executor
+        self._load_catalogue = load_catalogue or _shipped_workflows
+
+    @cached_property
+    def store(self) -> TraceStore:
+        return self._make_store()
+
+    @cached_property
+    def executor(self) -> Executor:
+        return self._make_executor()
+
+    @cached_property
+    def workflows(self) -> Mapping[str, Workflow]:
+        """By id."""
+        return self._load_catalogue()
+
+    def _dynamo_store(self) -> TraceStore:
+        from spanvas.storage.dynamo import DynamoTraceStore
+
+        return DynamoTraceStore(
+            self.settings.table,
+            self.settings.bucket,
+            retention_days=self.settings.retention_days,
+            clock=self.clock,
+        )
+
+    def _lambda_executor(self) -> Executor:
+        return LambdaExecutor(self.settings.executor_function)
+
+
+class LambdaExecutor:
+    """Invokes the executor function asynchronously: Lambda queues the event and answers at once."""
+
+    def __init__(self, function: str, client: Any = None) -> None:
+        self._function = function
+        self._client = client
+
+    def start(self, event: Mapping[str, Any]) -> None:
+        """Raises ExecutorUnavailableError, whatever AWS has said: the caller can only try again."""
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if self._client is None:
+            config = Config(
+                connect_timeout=1, read_timeout=5, retries={"mode": "standard", "max_attempts": 2}
+            )
+            self._client = boto3.client("lambda", config=config)
+        try:
+            self._client.invoke(
+                FunctionName=self._function, InvocationType="Event", Payload=orjson.dumps(event)
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise ExecutorUnavailableError(type(error).__name__) from error
+
+
+def _shipped_workflows() -> Mapping[str, Workflow]:
+    from executor.catalogue import load_catalogue
+
+    return load_catalogue()

@@ -1,0 +1,74 @@
+"""How whole a trace is, and in words why it is not."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from spanvas.model.execution import (
+    FAILED,
+    LOST,
+    OPEN,
+    QUEUED,
+    SUCCEEDED,
+    UNTRACED,
+    Completeness,
+    Execution,
+)
+
+COMPLETE: Final = "COMPLETE"
+RUNNING: Final = "RUNNING"
+PARTIAL: Final = "PARTIAL"
+EMPTY: Final = "EMPTY"
+NAMED_NODES: Final = 5
+
+_EMPTY_REASONS: Final = {
+    UNTRACED: "Tracing was off when this execution was started, so nothing was recorded.",
+    QUEUED: "The execution is queued and has not started yet.",
+    LOST: "The execution was lost before anything of it arrived.",
+    FAILED: "The execution failed before anything of it arrived.",
+    SUCCEEDED: "The execution has ended, but nothing of it arrived.",
+}
+
+
+class TraceStatus(NamedTuple):
+    """`reason` is for a person; empty where there is nothing to explain."""
+
+    status: str
+    reason: str = ""
+
+
+def trace_status(
+    execution: Execution, completeness: Completeness, *, rows: int, orphans: int, lost: int
+) -> TraceStatus:
+    """The status of a trace of so many rows, of which so many hang loose or never ended.
+
+    Nodes that are not there make a trace partial only when the execution succeeded: after a failure, and before the
+    end, they were rightly not run.
+    """
+    if rows == 0:
+        return TraceStatus(
+            EMPTY, _EMPTY_REASONS.get(execution.status, "Nothing of it has arrived yet.")
+        )
+    if execution.status in OPEN:
+        return TraceStatus(RUNNING)
+    reasons = []
+    if execution.status == LOST:
+        reasons.append("the execution was lost: its deadline passed before it ended")
+    missing = completeness.missing
+    if missing and execution.status == SUCCEEDED:
+        names = ", ".join(missing[:NAMED_NODES]) + (", …" if len(missing) > NAMED_NODES else "")
+        reasons.append(f"{len(missing)} of {len(completeness.expected)} nodes are missing: {names}")
+    if execution.counters.dropped:
+        reasons.append(f"{_spans(execution.counters.dropped)} could not be delivered")
+    if lost:
+        reasons.append(f"{_spans(lost)} never ended")
+    if orphans:
+        reasons.append(f"{_spans(orphans)} came without the parent")
+    if not reasons:
+        return TraceStatus(COMPLETE)
+    text = "; ".join(reasons)
+    return TraceStatus(PARTIAL, text[0].upper() + text[1:] + ".")
+
+
+def _spans(number: int) -> str:
+    return "1 span" if number == 1 else f"{number} spans"
