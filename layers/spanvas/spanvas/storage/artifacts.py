@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -40,25 +41,26 @@ class ArtifactItems:
 
     def put(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         """The object first, then the item that makes it visible. S3 checks the sha256 that we send."""
-        stream, sha256, size = measured(body)
-        artifact = replace(
-            artifact,
-            media_type=safe_media_type(artifact.media_type),
-            bytes=size,
-            sha256=sha256.hex(),
-            key=f"artifacts/{artifact.tenant}/{artifact.execution_id}/{artifact.artifact_id}",
-        )
-        with translated("writing an artifact"):
-            answer = self._s3().put_object(
-                Bucket=self._bucket,
-                Key=artifact.key,
-                Body=stream,
-                ContentType=artifact.media_type,
-                ContentDisposition="attachment",
-                ChecksumSHA256=b64encode(sha256).decode(),
+        with measured(body) as (stream, sha256, size):
+            artifact = replace(
+                artifact,
+                media_type=safe_media_type(artifact.media_type),
+                bytes=size,
+                sha256=sha256.hex(),
+                key=object_key(artifact),
             )
-            artifact = replace(artifact, version=answer.get("VersionId", ""))
-            expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+            with translated("writing an artifact"):
+                answer = self._s3().put_object(
+                    Bucket=self._bucket,
+                    Key=artifact.key,
+                    Body=stream,
+                    ContentType=artifact.media_type,
+                    ContentDisposition="attachment",
+                    ChecksumSHA256=b64encode(sha256).decode(),
+                )
+        artifact = replace(artifact, version=answer.get("VersionId", ""))
+        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        with translated("listing an artifact with its execution"):
             self._dynamodb.put_item(
                 TableName=self._table, Item=items.artifact_item(artifact, expires_at)
             )
@@ -115,24 +117,29 @@ class ArtifactItems:
             )
 
 
+def object_key(artifact: Artifact) -> str:
+    """Of ids alone: the name is for people, and may be anything."""
+    return f"artifacts/{artifact.tenant}/{artifact.execution_id}/{artifact.artifact_id}"
+
+
 def encoded_name(name: str) -> str:
     return quote(name.encode("utf-8", "replace"), safe="")
 
 
-def measured(body: bytes | BinaryIO) -> tuple[bytes | BinaryIO, bytes, int]:
-    """The body, its sha256 and its size. A stream that cannot go back is kept on disk past 1 MiB."""
-    digest = hashlib.sha256()
+@contextmanager
+def measured(body: bytes | BinaryIO) -> Iterator[tuple[bytes | BinaryIO, bytes, int]]:
+    """The body, its sha256 and its size. A stream that cannot go back is kept on disk past 1 MiB meanwhile."""
     if isinstance(body, bytes):
-        digest.update(body)
-        return body, digest.digest(), len(body)
-    stream: Any = body
-    copy = None if body.seekable() else SpooledTemporaryFile(BLOCK)  # noqa: SIM115 - given to the caller
-    size = 0
-    while block := body.read(BLOCK):
-        digest.update(block)
-        size += len(block)
-        if copy is not None:
-            copy.write(block)
-    stream = copy if copy is not None else body
-    stream.seek(0)
-    return stream, digest.digest(), size
+        yield body, hashlib.sha256(body).digest(), len(body)
+        return
+    with SpooledTemporaryFile(BLOCK) as copy:
+        digest = hashlib.sha256()
+        size = 0
+        while block := body.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+            if not body.seekable():
+                copy.write(block)
+        stream: Any = body if body.seekable() else copy
+        stream.seek(0)
+        yield stream, digest.digest(), size

@@ -27,7 +27,7 @@ from spanvas.model.execution import (
 from spanvas.model.row import merge_duplicates
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
-from spanvas.storage.artifacts import encoded_name, measured
+from spanvas.storage.artifacts import encoded_name, measured, object_key
 from spanvas.storage.chunks import Chunk, plan
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
@@ -183,17 +183,17 @@ class MemoryTraceStore:
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()
-        stream, sha256, size = measured(body)
-        key = f"artifacts/{artifact.tenant}/{artifact.execution_id}/{artifact.artifact_id}"
-        stored = replace(
-            artifact,
-            media_type=safe_media_type(artifact.media_type),
-            bytes=size,
-            sha256=sha256.hex(),
-            key=key,
-            version="1",
-        )
-        self.bodies[key] = stream if isinstance(stream, bytes) else stream.read()
+        with measured(body) as (stream, sha256, size):
+            stored = replace(
+                artifact,
+                media_type=safe_media_type(artifact.media_type),
+                bytes=size,
+                sha256=sha256.hex(),
+                key=object_key(artifact),
+                version="1",
+            )
+            content = stream if isinstance(stream, bytes) else stream.read()
+            self.bodies[stored.key] = content
         owner = (artifact.tenant, artifact.execution_id)
         self._artifacts.setdefault(owner, {})[artifact.artifact_id] = stored
         return stored
