@@ -1,0 +1,146 @@
+"""The template's HTTP API as plain values: routes, authorizers, CORS, throttling, access log.
+
+SAM writes the API as an OpenAPI document with API Gateway's extensions; this reads that document back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from local.resolve import Resolver
+from local.resources import function_name_of
+from local.translate import TemplateError
+
+DEFAULT_BURST = 5_000
+DEFAULT_RATE = 10_000.0
+INVOCATIONS = "/functions/"
+
+
+@dataclass(frozen=True, slots=True)
+class JwtAuthorizer:
+    """`header` is the lower-case name of the header that carries the token."""
+
+    issuer: str
+    audience: tuple[str, ...]
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`key` as in events: `GET /v1/executions/{execution_id}`. One of `scopes` is enough (API Gateway's rule)."""
+
+    method: str
+    path: str
+    function_name: str
+    authorizer: JwtAuthorizer | None
+    scopes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return "$default" if self.path == "/$default" else f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class CorsRules:
+    allow_origins: tuple[str, ...]
+    allow_methods: tuple[str, ...]
+    allow_headers: tuple[str, ...]
+    expose_headers: tuple[str, ...]
+    allow_credentials: bool
+    max_age_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpApiDefinition:
+    api_id: str
+    routes: tuple[Route, ...]
+    cors: CorsRules | None
+    burst_limit: int
+    rate_limit: float
+    access_log_format: str
+
+
+def read_http_api(resolver: Resolver) -> HttpApiDefinition:
+    """The template's one HTTP API. Raises TemplateError where it has none, or what this gateway does not do."""
+    logical_ids = resolver.logical_ids("AWS::ApiGatewayV2::Api")
+    if len(logical_ids) != 1:
+        raise TemplateError(f"expected one HTTP API, found {len(logical_ids)}")
+    document = resolver.properties(logical_ids[0])["Body"]
+    authorizers = read_authorizers(document)
+    stage = read_stage(resolver)
+    limits = stage.get("DefaultRouteSettings", {})
+    return HttpApiDefinition(
+        api_id=resolver.attribute(logical_ids[0], ""),
+        routes=tuple(read_routes(document, authorizers)),
+        cors=read_cors(document.get("x-amazon-apigateway-cors")),
+        burst_limit=int(limits.get("ThrottlingBurstLimit", DEFAULT_BURST)),
+        rate_limit=float(limits.get("ThrottlingRateLimit", DEFAULT_RATE)),
+        access_log_format=stage.get("AccessLogSettings", {}).get("Format", ""),
+    )
+
+
+def read_stage(resolver: Resolver) -> dict[str, Any]:
+    stages = [
+        resolver.properties(name) for name in resolver.logical_ids("AWS::ApiGatewayV2::Stage")
+    ]
+    if [stage["StageName"] for stage in stages] != ["$default"]:
+        raise TemplateError("only an API with the one stage $default runs here")
+    if "RouteSettings" in stages[0]:
+        raise TemplateError("settings of single routes do not run here")
+    return stages[0]
+
+
+def read_authorizers(document: dict[str, Any]) -> dict[str, JwtAuthorizer]:
+    authorizers = {}
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        settings = scheme["x-amazon-apigateway-authorizer"]
+        source = settings.get("identitySource", "")
+        prefix = "$request.header."
+        if settings.get("type") != "jwt" or not source.startswith(prefix):
+            raise TemplateError(f"authorizer {name}: only JWTs in a header are checked here")
+        jwt = settings["jwtConfiguration"]
+        authorizers[name] = JwtAuthorizer(
+            jwt["issuer"], tuple(jwt["audience"]), source.removeprefix(prefix).lower()
+        )
+    return authorizers
+
+
+def read_routes(document: dict[str, Any], authorizers: dict[str, JwtAuthorizer]) -> list[Route]:
+    routes = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            if integration.get("payloadFormatVersion") != "2.0":
+                raise TemplateError(f"{method} {path}: only payload format 2.0 runs here")
+            security = operation.get("security") or [{}]
+            ((name, scopes),) = security[0].items() or ((None, ()),)
+            routes.append(
+                Route(
+                    method="ANY" if method == "x-amazon-apigateway-any-method" else method.upper(),
+                    path=path,
+                    function_name=integrated_function(integration["uri"]),
+                    authorizer=None if name in (None, "NONE") else authorizers[name],
+                    scopes=tuple(scopes),
+                )
+            )
+    return routes
+
+
+def integrated_function(uri: str) -> str:
+    """`arn:…:lambda:path/2015-03-31/functions/FUNCTION-ARN/invocations` -> the function's name."""
+    start = uri.index(INVOCATIONS) + len(INVOCATIONS)
+    return function_name_of(uri[start : uri.rindex("/invocations")])
+
+
+def read_cors(settings: dict[str, Any] | None) -> CorsRules | None:
+    if not settings:
+        return None
+    return CorsRules(
+        allow_origins=tuple(settings.get("allowOrigins", ())),
+        allow_methods=tuple(settings.get("allowMethods", ())),
+        allow_headers=tuple(settings.get("allowHeaders", ())),
+        expose_headers=tuple(settings.get("exposeHeaders", ())),
+        allow_credentials=bool(settings.get("allowCredentials", False)),
+        max_age_seconds=settings.get("maxAge"),
+    )

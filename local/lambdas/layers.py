@@ -1,0 +1,96 @@
+"""The directories that stand as /opt before functions: a layer is built by its own Makefile, as `sam build` does it.
+
+Layers of third-party packages hold wheels for Lambda's own Linux; here their packages come from the environment that
+runs the stack, unless `third_party` asks for the built ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.resources import Layer
+
+
+class LayerBuildError(Exception):
+    """A layer's Makefile failed; the message carries its last lines."""
+
+
+def prepare_opt(
+    layers: Sequence[Layer], project: Path, build: Path, *, third_party: bool = False
+) -> Path:
+    """Build what changed and return the directory that holds the layers merged in order, as Lambda does."""
+    chosen = [layer for layer in layers if third_party or not is_third_party(project, layer)]
+    built = [(layer, build_layer(layer, project, build / "layers")) for layer in chosen]
+    digest = hashlib.blake2b(digest_size=8)
+    for layer, path in built:
+        digest.update(f"{layer.logical_id} {path}".encode())
+    opt = build / "opt" / digest.hexdigest()
+    if not opt.exists():
+        merge([path for _, path in built], opt)
+    return opt
+
+
+def is_third_party(project: Path, layer: Layer) -> bool:
+    return (project / layer.path / "requirements.txt").is_file()
+
+
+def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
+    """The layer's artifacts, built anew only when a source file changed."""
+    source = project / layer.path
+    artifacts = folder / f"{layer.logical_id}-{source_digest(source)}"
+    if artifacts.exists():
+        return artifacts
+    for old in folder.glob(f"{layer.logical_id}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    partial = folder / f".{layer.logical_id}-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    if layer.build_method == "makefile":
+        run_makefile(layer, source, partial)
+    else:
+        shutil.copytree(source, partial / "python", ignore=shutil.ignore_patterns("__pycache__"))
+    partial.rename(artifacts)
+    return artifacts
+
+
+def run_makefile(layer: Layer, source: Path, artifacts: Path) -> None:
+    command = ["make", "-C", str(source), f"build-{layer.logical_id}", f"ARTIFACTS_DIR={artifacts}"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    environment = {name: value for name, value in os.environ.items() if name not in MAKE_VARIABLES}
+    done = subprocess.run(
+        command, env={**environment, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        lines = (done.stdout + done.stderr).splitlines()[-15:]
+        raise LayerBuildError(f"{' '.join(command)} failed:\n" + "\n".join(lines))
+
+
+# A make above this one (`make run`) passes its own flags and targets on; the layer's make must not see them.
+MAKE_VARIABLES = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTHONPATH"})
+
+
+def source_digest(source: Path) -> str:
+    """Changes when a file of the layer is added, removed or written."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            status = path.stat()
+            digest.update(
+                f"{path.relative_to(source)} {status.st_size} {status.st_mtime_ns}".encode()
+            )
+    return digest.hexdigest()
+
+
+def merge(layers: Sequence[Path], opt: Path) -> None:
+    partial = opt.with_name(f".{opt.name}-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for layer in layers:
+        shutil.copytree(layer, partial, dirs_exist_ok=True, symlinks=True)
+    partial.rename(opt)

@@ -1,0 +1,120 @@
+"""The sandboxes of one function: started on demand, reused warm, replaced when they die."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from local.lambdas.invocation import Invocation, Outcome, ThrottledError, failure
+from local.lambdas.sandbox import INIT_SECONDS, Sandbox
+from local.resources import Function
+
+PATIENCE_SECONDS = 0.15  # a busy warm sandbox is often free sooner than a new one is started
+
+
+class Pool:
+    """At most `max_sandboxes` at a time; a reserved concurrency below that throttles, as on Lambda."""
+
+    def __init__(
+        self, function: Function, start: Callable[[], Sandbox], *, max_sandboxes: int
+    ) -> None:
+        self.function = function
+        self._start = start
+        reserved = function.reserved_concurrency
+        self._limit = max_sandboxes if reserved is None else min(reserved, max_sandboxes)
+        self._is_throttling = reserved is not None and reserved <= max_sandboxes
+        self._idle: list[Sandbox] = []
+        self._all: set[Sandbox] = set()
+        self._starting = 0
+        self._changed = threading.Condition()
+        self._is_stopped = False
+
+    def invoke(self, invocation: Invocation) -> Outcome:
+        """Run one invocation in a free sandbox. Raises ThrottledError where the reserved ones are all busy."""
+        while True:
+            sandbox = self._take()
+            if sandbox is None:
+                return failure("ServiceException", "the local stack is stopping")
+            try:
+                outcome = sandbox.invoke(invocation)
+            finally:
+                self._give_back(sandbox)
+            return outcome
+
+    def warm_up(self) -> Outcome | None:
+        """Start one sandbox and wait until its init phase is over; what failed, if it did."""
+        sandbox = self._take()
+        if sandbox is None:
+            return None
+        try:
+            return sandbox.wait_until_ready()
+        finally:
+            self._give_back(sandbox)
+
+    def cpu_seconds(self) -> float:
+        """CPU time of the sandboxes that are alive now."""
+        with self._changed:
+            return sum(sandbox.cpu_seconds() for sandbox in self._all)
+
+    def restart(self) -> None:
+        """End every idle sandbox, so that the next invocation starts cold."""
+        with self._changed:
+            idle, self._idle = self._idle, []
+            self._all.difference_update(idle)
+        for sandbox in idle:
+            sandbox.kill()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._is_stopped = True
+            sandboxes, self._all, self._idle = set(self._all), set(), []
+            self._changed.notify_all()
+        for sandbox in sandboxes:
+            sandbox.kill()
+
+    def _take(self) -> Sandbox | None:
+        began = time.monotonic()
+        with self._changed:
+            while True:
+                if self._is_stopped:
+                    return None
+                sandbox = self._pop_idle()
+                if sandbox is not None:
+                    return sandbox
+                busy = len(self._all) + self._starting
+                if busy >= self._limit and self._is_throttling:
+                    raise ThrottledError(self.function.name)
+                waited = time.monotonic() - began
+                if busy < self._limit and (busy == 0 or waited >= PATIENCE_SECONDS):
+                    self._starting += 1
+                    break
+                if waited > INIT_SECONDS + self.function.timeout_seconds:
+                    raise ThrottledError(self.function.name)
+                self._changed.wait(PATIENCE_SECONDS - waited if waited < PATIENCE_SECONDS else 1.0)
+        sandbox = None
+        try:
+            sandbox = self._start()
+        finally:
+            with self._changed:
+                self._starting -= 1
+                if sandbox is not None:
+                    self._all.add(sandbox)
+        return sandbox
+
+    def _pop_idle(self) -> Sandbox | None:
+        """The sandbox used last, which is the warmest; dead ones are dropped on the way."""
+        while self._idle:
+            sandbox = self._idle.pop()
+            if sandbox.is_alive:
+                return sandbox
+            self._all.discard(sandbox)
+        return None
+
+    def _give_back(self, sandbox: Sandbox) -> None:
+        with self._changed:
+            if sandbox.is_alive and not self._is_stopped:
+                self._idle.append(sandbox)
+            else:
+                self._all.discard(sandbox)
+            self._changed.notify()

@@ -1,0 +1,124 @@
+"""What `Ref` and `Fn::GetAtt` answer for the resources that have a counterpart on this machine.
+
+Source: CloudFormation's resource reference, "Return values" of each type.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.translate import TemplateError
+
+if TYPE_CHECKING:
+    from local.resolve import Resolver
+
+NAME_PROPERTIES = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::IAM::Role": "RoleName",
+}
+
+
+def physical_name(resolver: Resolver, logical_id: str) -> str:
+    """The name that the template gives, or one as CloudFormation makes them (without its random end)."""
+    resource_type = resolver.type_of(logical_id)
+    own = resolver.raw_properties(logical_id).get(NAME_PROPERTIES.get(resource_type, ""))
+    if own is not None:
+        return str(resolver.value(own))
+    name = f"{resolver.place.stack_name}-{logical_id}"
+    return name.lower() if resource_type == "AWS::S3::Bucket" else name
+
+
+def physical_attribute(resolver: Resolver, logical_id: str, attribute: str) -> str:
+    """`Ref` (attribute "") or `Fn::GetAtt`. Raises TemplateError for an attribute that is not known here."""
+    resource_type = resolver.type_of(logical_id)
+    known = ATTRIBUTES.get(resource_type)
+    values = known(resolver, logical_id) if known else {"": physical_name(resolver, logical_id)}
+    if attribute not in values:
+        raise TemplateError(f"{resource_type} {logical_id} has no attribute {attribute} here")
+    return values[attribute]
+
+
+def table_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    return {"": name, "Arn": resolver.place.arn("dynamodb", f"table/{name}")}
+
+
+def bucket_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    return {
+        "": name,
+        "Arn": f"arn:aws:s3:::{name}",
+        "DomainName": f"{name}.s3.amazonaws.com",
+        "RegionalDomainName": f"{name}.s3.{resolver.place.region}.amazonaws.com",
+    }
+
+
+def function_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    return {"": name, "Arn": resolver.place.arn("lambda", f"function:{name}")}
+
+
+def alias_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    properties = resolver.properties(logical_id)
+    name = f"{properties['FunctionName']}:{properties['Name']}"
+    return {"": resolver.place.arn("lambda", f"function:{name}")}
+
+
+def version_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = resolver.properties(logical_id)["FunctionName"]
+    return {"": resolver.place.arn("lambda", f"function:{name}:1"), "Version": "1"}
+
+
+def layer_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    return {"": resolver.place.arn("lambda", f"layer:{logical_id}:1")}
+
+
+def queue_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    place = resolver.place
+    return {
+        "": f"https://sqs.{place.region}.amazonaws.com/{place.account_id}/{name}",
+        "Arn": place.arn("sqs", name),
+        "QueueName": name,
+    }
+
+
+def log_group_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    return {"": name, "Arn": resolver.place.arn("logs", f"log-group:{name}:*")}
+
+
+def role_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    return {"": name, "Arn": f"arn:aws:iam::{resolver.place.account_id}:role/{name}"}
+
+
+def api_attributes(_resolver: Resolver, logical_id: str) -> dict[str, str]:
+    return {"": logical_id.lower(), "ApiId": logical_id.lower()}
+
+
+def cloudfront_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    arn = f"arn:aws:cloudfront::{resolver.place.account_id}:function/{logical_id}"
+    return {"": logical_id, "Id": logical_id, "FunctionARN": arn}
+
+
+ATTRIBUTES = {
+    "AWS::DynamoDB::Table": table_attributes,
+    "AWS::S3::Bucket": bucket_attributes,
+    "AWS::Lambda::Function": function_attributes,
+    "AWS::Lambda::Alias": alias_attributes,
+    "AWS::Lambda::Version": version_attributes,
+    "AWS::Lambda::LayerVersion": layer_attributes,
+    "AWS::SQS::Queue": queue_attributes,
+    "AWS::Logs::LogGroup": log_group_attributes,
+    "AWS::IAM::Role": role_attributes,
+    "AWS::ApiGatewayV2::Api": api_attributes,
+    "AWS::CloudFront::Distribution": cloudfront_attributes,
+    "AWS::CloudFront::Function": cloudfront_attributes,
+    "AWS::CloudFront::OriginAccessControl": cloudfront_attributes,
+    "AWS::CloudFront::ResponseHeadersPolicy": cloudfront_attributes,
+}
