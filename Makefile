@@ -1,0 +1,104 @@
+# Every target does its own set-up. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PORT ?= 8321
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PY := .venv/bin/python
+export PYTHONPATH := layers/spanvas:functions:.
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+.PHONY: help install run smoke test check bench build deploy format lint types frontend frontend-check openapi \
+  template locks screenshots clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/.installed ## make .venv with everything that run, test and check need
+
+run: .venv/.installed frontend/dist/index.html ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=...)
+	@exec $(PY) -m local up --port $(PORT)
+
+smoke: .venv/.installed frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
+	@$(PY) -m local smoke
+
+test: .venv/.installed frontend/dist/index.html ## all tests, the page's included
+	$(PY) -m pytest -q
+	cd frontend && ../local/with-node npm test --silent
+
+check: lint types frontend-check template test smoke ## everything that CI runs, in its order
+
+bench: .venv/.installed frontend/dist/index.html ## measure the figures (make bench-NAME for one) and keep them
+	$(PY) -m tests.bench
+
+bench-%: .venv/.installed frontend/dist/index.html
+	$(PY) -m tests.bench $*
+
+build: .venv-sam/.installed frontend/dist/index.html ## sam build, and the page
+	.venv-sam/bin/sam build
+
+deploy: build ## sam deploy (guided the first time), then the page: docs/how-to/deploy.md
+	.venv-sam/bin/sam deploy $(DEPLOY_ARGS)
+	$(PY) -m local.deploy_site
+
+lint: .venv/.installed ## formatting, rules, import contracts
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	.venv/bin/lint-imports
+
+format: .venv/.installed ## put the code in the project's format
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+types: .venv/.installed ## mypy, strict
+	$(PY) -m mypy
+
+frontend: frontend/dist/index.html ## build the page
+
+frontend-check: frontend/node_modules/.installed
+	cd frontend && ../local/with-node npm run --silent check
+
+openapi: .venv/.installed frontend/node_modules/.installed ## write the API's reference and the page's types from the code
+	$(PY) -m spanvas_api.openapi
+	cd frontend && ../local/with-node npm run --silent types
+
+template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
+	.venv-sam/bin/sam validate --lint
+	.venv-sam/bin/sam build
+
+locks: .venv/.installed ## pin the Python requirements anew
+	for name in requirements-dev requirements-sam requirements-node functions/requirements layers/libraries/requirements; do \
+	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
+	    $$name.in -o $$name.txt || exit 1; done
+
+screenshots: .venv/.installed frontend/dist/index.html ## take the pictures of the docs anew (needs Chromium)
+	$(PY) -m tests.browser.screenshots
+
+clean: ## remove what was built; environments stay
+	rm -rf build .aws-sam frontend/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.venv/.installed: requirements-dev.txt
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; none was found. Set PYTHON=/path/to/python3."; exit 1; }
+	@echo "Installing Python packages into .venv (once, a minute or two)"
+	@[ -x $(PY) ] || $(PYTHON) -m venv .venv
+	@$(PY) $(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv-sam/.installed: requirements-sam.txt
+	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
+	@[ -x .venv-sam/bin/python ] || $(PYTHON) -m venv .venv-sam
+	@.venv-sam/bin/python $(PIP) -r requirements-sam.txt
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
+	@echo "Installing the page's packages (once, under a minute)"
+	@cd frontend && ../local/with-node npm ci --silent
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
+	@echo "Building the page"
+	@cd frontend && ../local/with-node npm run --silent build
+	@touch $@
