@@ -12,6 +12,7 @@ from cfnlint.api import lint
 from local.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
+from spanvas_api.operations.start_execution import QUEUE_SECONDS
 from spanvas_api.routes import ROUTES
 from tests.aws_from_template import ROOT, deployed_stack, translated_template
 
@@ -160,6 +161,7 @@ def test_the_bucket_forgets_when_the_table_does() -> None:
 def test_an_execution_is_never_silently_repeated() -> None:
     (config,) = deployed_stack().logical_ids("AWS::Lambda::EventInvokeConfig")
     assert properties(config)["MaximumRetryAttempts"] == 0
+    assert properties(config)["MaximumEventAgeInSeconds"] <= QUEUE_SECONDS
     destination = properties(config)["DestinationConfig"]["OnFailure"]["Destination"]
     assert destination == "arn:aws:sqs:us-east-1:123456789012:spanvas-FailedExecutionsQueue"
 

@@ -1,0 +1,133 @@
+"""The roles allow what the store does on behalf of each function, and nothing that it does not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from spanvas.model.access import Access
+from spanvas.model.artifact import Artifact
+from spanvas.model.execution import Cause, Counters
+from spanvas.storage.dynamo import DynamoTraceStore
+from spanvas.storage.port import SpanBatch
+from tests.aws_from_template import create_resources
+from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
+from tests.contract.test_template_security import BUCKET, TABLE, grants
+
+Used = set[tuple[str, str]]
+LARGE = {"spanvas.input": "".join(f"{number * 2654435761 % 2**32:x} " for number in range(9_000))}
+
+
+class Recorder:
+    """A store on moto that notes (action, resource) of everything it asks AWS for."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.used: Used = set()
+        dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+        table, bucket = create_resources(dynamodb, s3)
+        self.store = DynamoTraceStore(table, bucket, dynamodb=dynamodb, s3=s3, clock=clock)
+        dynamodb.meta.events.register("before-parameter-build.dynamodb.*", self._note_dynamodb)
+        s3.meta.events.register("before-parameter-build.s3.*", self._note_s3)
+
+    def _note_dynamodb(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        index = params.get("IndexName")
+        resource = f"{TABLE}/index/{index}" if index else TABLE
+        self.used.add((f"dynamodb:{model.name}", resource))
+
+    def _note_s3(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.note_object(f"s3:{model.name}", params["Key"])
+
+    def note_object(self, action: str, key: str) -> None:
+        self.used.add((action, f"{BUCKET}/{key.split('/', 1)[0]}/*"))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def recorder(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield Recorder(clock)
+
+
+def write_a_trace(store: DynamoTraceStore) -> None:
+    execution = make_execution()
+    store.start_execution(execution)
+    span = make_span("a", attributes=LARGE)
+    store.write(SpanBatch(execution.tenant, execution.execution_id, [span, make_span("b", "a")]))
+    artifact = Artifact(
+        tenant=execution.tenant,
+        execution_id=execution.execution_id,
+        artifact_id="report",
+        span_id=span_id("a"),
+        name="report.csv",
+        media_type="text/csv",
+        bytes=0,
+        sha256="",
+        created_at_unix_nano=T0,
+    )
+    store.put_artifact(artifact, b"a,b\n")
+    store.end_execution(execution.tenant, execution.execution_id, "succeeded", T0 + SECOND)
+
+
+def read_everything(recorder: Recorder) -> None:
+    store, execution = recorder.store, make_execution()
+    tenant, execution_id = execution.tenant, execution.execution_id
+    store.start_execution(execution)
+    store.list_executions(tenant)
+    store.list_executions(tenant, workflow_id=execution.workflow_id)
+    assert store.read_execution(tenant, execution_id)
+    trace = store.read_trace(tenant, execution_id)
+    assert trace
+    store.repair_counters(trace.execution, Counters(spans=2))
+    assert store.read_span(tenant, execution_id, span_id("a"))
+    assert store.list_artifacts(tenant, execution_id)
+    artifact = store.read_artifact(tenant, execution_id, "report")
+    assert artifact
+    store.record_access(
+        Access(tenant, execution_id, "1", T0, "someone", "artifact", "allowed", "request-1")
+    )
+    store.list_accesses(tenant, execution_id)
+    url = urlsplit(store.sign_artifact_url(artifact, "attachment", 120))
+    action = "s3:GetObjectVersion" if "versionId" in parse_qs(url.query) else "s3:GetObject"
+    recorder.note_object(action, url.path.split(f"{BUCKET.rpartition(':')[2]}/")[-1].lstrip("/"))
+
+
+def granted(role: str, services: tuple[str, ...] = ("dynamodb", "s3")) -> Used:
+    return {
+        (action, resource)
+        for action, resources in grants(role).items()
+        for resource in resources
+        if action.partition(":")[0] in services
+    }
+
+
+def test_a_traced_function_may_write_what_the_store_writes(recorder: Recorder) -> None:
+    write_a_trace(recorder.store)
+    assert recorder.used == granted("TraceWriterPolicy")
+
+
+def test_the_api_may_do_what_its_operations_do(recorder: Recorder) -> None:
+    write_a_trace(recorder.store)
+    recorder.used.clear()
+    read_everything(recorder)
+    assert recorder.used == granted("TraceApiRole")
+
+
+def test_the_sweep_may_close_what_is_overdue(recorder: Recorder, clock: Clock) -> None:
+    recorder.store.start_execution(make_execution(deadline_unix_nano=T0 + SECOND))
+    recorder.used.clear()
+    clock.advance(2)
+    (overdue,) = recorder.store.list_overdue()
+    assert recorder.store.close_as_lost(overdue, Cause("Overdue", "no end"))
+    assert recorder.used == granted("SweepRole")
