@@ -157,7 +157,7 @@ def _row(fields: list[Any], base: int, chunk_id: str) -> Row:
         fields[19] += base
     fields[20] += base
     fields[21] = f"{chunk_id}:{fields[21]}"
-    return Row(*fields)
+    return Row._make(fields)
 
 
 def _span_object(
