@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.aws_from_template import deployed_stack
+from tests.aws_from_template import ROOT, deployed_stack
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
 BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"
@@ -137,3 +138,17 @@ def test_answers_of_the_api_are_kept_by_nobody() -> None:
     assert headers["Items"] == [
         {"Header": "Cache-Control", "Value": "private, no-store", "Override": True}
     ]
+
+
+def test_the_executor_may_call_the_models_of_the_workflows_that_ship() -> None:
+    models = set(
+        re.findall(
+            r'"model": "([^"]+)"',
+            "".join(
+                path.read_text("utf-8")
+                for path in (ROOT / "functions/executor/workflows").glob("*.json")
+            ),
+        )
+    )
+    allowed = {arn.rpartition("/")[2] for arn in grants("ExecutorRole")["bedrock:InvokeModel"]}
+    assert models == allowed

@@ -1,0 +1,133 @@
+"""The event files are what the functions take: `sam local invoke` and a deployment would send the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from executor.catalogue import load_catalogue
+from executor.handler import order_of
+from spanvas.model.artifact import Artifact
+from spanvas.settings import Settings
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.storage.port import SpanBatch
+from spanvas_api.handlers import http_api, sweep
+from spanvas_api.routes import ROUTES
+from spanvas_api.services import Services
+from tests.aws_from_template import ROOT, deployed_stack
+from tests.builders import T0, Clock, make_execution, make_span
+
+EVENTS = ROOT / "events"
+EXECUTION_ID = "exec-20250918-0001"
+SPAN_ID = "a1b2c3d4e5f60718"
+STATUS = {"start-execution": 202}
+
+
+def event(name: str) -> dict[str, Any]:
+    loaded = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def name_of(operation: str) -> str:
+    return operation.replace("_", "-")
+
+
+class Context:
+    """What the handlers read of Lambda's context."""
+
+    function_name = "spanvas-function"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:spanvas-function"
+    aws_request_id = "5f1c7b2e-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 20_000
+
+
+class RecordingExecutor:
+    def __init__(self) -> None:
+        self.events: list[Mapping[str, Any]] = []
+
+    def start(self, event: Mapping[str, Any]) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture
+def executor() -> RecordingExecutor:
+    return RecordingExecutor()
+
+
+@pytest.fixture
+def services(executor: RecordingExecutor) -> Services:
+    """Over a store that holds what the events ask for."""
+    clock = Clock()
+    store = MemoryTraceStore(clock=clock)
+    execution = make_execution(EXECUTION_ID)
+    store.start_execution(execution)
+    store.write(SpanBatch("acme", EXECUTION_ID, [make_span(span_id=SPAN_ID)]))
+    store.put_artifact(
+        Artifact("acme", EXECUTION_ID, "report-7f3a", SPAN_ID, "r.csv", "text/csv", 0, "", T0),
+        b"a,b\n",
+    )
+    variables = deployed_stack().properties("TraceApiFunction")["Environment"]["Variables"]
+    return Services(
+        Settings.from_env({name: str(value) for name, value in variables.items()}),
+        make_store=lambda: store,
+        make_executor=lambda: executor,
+        clock=clock,
+    )
+
+
+def test_there_is_one_event_for_each_call_and_one_for_each_other_function() -> None:
+    expected = {name_of(route.operation) for route in ROUTES} | {"execute-workflow", "sweep"}
+    assert {path.stem for path in EVENTS.iterdir()} == expected
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_an_api_event_is_what_the_gateway_sends_for_its_route(route: Any) -> None:
+    sent = event(name_of(route.operation))
+    assert sent["version"] == "2.0"
+    assert sent["routeKey"] == sent["requestContext"]["routeKey"] == f"{route.method} {route.path}"
+    assert sent["rawPath"] == route.path.format(**sent.get("pathParameters", {}))
+    jwt = sent["requestContext"]["authorizer"]["jwt"]
+    assert jwt["scopes"] == [route.scope]
+    assert route.scope in jwt["claims"]["scope"].split()
+    assert jwt["claims"]["iss"] == "https://login.example.com/"
+    assert jwt["claims"]["aud"] == "spanvas"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_the_api_answers_its_event(route: Any, services: Services) -> None:
+    answer = http_api.make_handler(lambda: services)(
+        event(name_of(route.operation)),
+        Context(),  # type: ignore[arg-type]
+    )
+    assert answer["statusCode"] == STATUS.get(name_of(route.operation), 200)
+
+
+def test_the_executor_s_event_is_what_the_api_hands_over(
+    services: Services, executor: RecordingExecutor
+) -> None:
+    http_api.make_handler(lambda: services)(
+        event("start-execution"),
+        Context(),  # type: ignore[arg-type]
+    )
+    (handed_over,) = executor.events
+    sample = event("execute-workflow")
+    assert {**handed_over, "execution_id": EXECUTION_ID} == sample
+
+
+def test_the_executor_takes_its_event_as_it_is() -> None:
+    sample = event("execute-workflow")
+    order = order_of(sample)
+    assert (order.execution_id, order.tenant) == (EXECUTION_ID, "acme")
+    assert order.workflow_id in load_catalogue()
+
+
+def test_the_sweep_takes_its_schedule_s_event(services: Services) -> None:
+    answer = sweep.make_handler(lambda: services)(event("sweep"), Context())  # type: ignore[arg-type]
+    assert answer == {"closed": 0}
