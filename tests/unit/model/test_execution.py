@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from spanvas.model.execution import Counters, completeness_of, count, seen_at
+from spanvas.model.usage import Usage
+from tests.builders import SECOND, T0, make_execution, make_row
+
+
+def test_completeness_names_the_missing_nodes_in_the_order_of_the_workflow() -> None:
+    execution = make_execution(expected_nodes=("plan", "draft", "review", "publish"))
+    rows = [make_row("1", node_id="review"), make_row("2", node_id="plan")]
+
+    found = completeness_of(execution, rows)
+
+    assert found.received == ("plan", "review")
+    assert found.missing == ("draft", "publish")
+
+
+def test_nodes_that_nobody_expected_are_received_too() -> None:
+    found = completeness_of(make_execution(expected_nodes=("plan",)), [make_row(node_id="extra")])
+
+    assert (found.received, found.missing) == (("extra",), ("plan",))
+
+
+def test_only_spans_of_kind_node_count_for_completeness() -> None:
+    row = make_row(node_id="plan", kind="model")
+
+    assert completeness_of(make_execution(expected_nodes=("plan",)), [row]).missing == ("plan",)
+
+
+def test_only_ended_spans_and_only_model_calls_are_counted() -> None:
+    usage = Usage(100, 10, 40, 5, 3)
+    rows = [
+        make_row("1", kind="model", usage=usage, cost_nano_usd=700),
+        make_row("2", kind="model", usage=usage, status="error"),
+        make_row("3", kind="agent", usage=usage, cost_nano_usd=700),
+        make_row("4", end_time_unix_nano=None),
+    ]
+
+    assert count(rows, dropped=2) == Counters(
+        spans=3,
+        errors=1,
+        input_tokens=200,
+        output_tokens=20,
+        cache_read_tokens=80,
+        cache_write_tokens=10,
+        reasoning_tokens=6,
+        cost_nano_usd=700,
+        unpriced=1,
+        dropped=2,
+    )
+
+
+def test_an_execution_is_lost_only_after_its_deadline() -> None:
+    execution = make_execution()
+
+    assert seen_at(execution, T0 + 60 * SECOND) is execution
+    assert seen_at(execution, T0 + 60 * SECOND + 1).status == "lost"
+
+
+def test_an_ended_execution_and_one_without_deadline_are_never_lost() -> None:
+    for execution in (make_execution(status="failed"), make_execution(deadline_unix_nano=None)):
+        assert seen_at(execution, T0 + 10**18) is execution

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spanvas.model.row import ArtifactRef, Row
+from spanvas.model.span import Event, Link
+from spanvas.model.usage import Usage
+from spanvas.storage import codec
+from spanvas.storage.values import jsonable
+from tests.builders import SECOND, T0, make_row, make_span, span_id
+
+FULL = make_row(
+    "a",
+    "p",
+    node_id="n",
+    error_type="E",
+    error_message="went wrong",
+    model="m",
+    provider="aws.bedrock",
+    usage=Usage(1, 2, 3, 4, 5),
+    cost_nano_usd=6,
+    input_preview="in",
+    output_preview="out",
+    attempt=2,
+    artifacts=(ArtifactRef("art_1", "a.csv", "text/csv", 8),),
+    marks=("truncated",),
+    deadline_unix_nano=T0 + 9,
+    recorded_at_unix_nano=T0 + 10,
+    detail="0",
+)
+
+
+def test_rows_come_back_as_they_were_and_know_their_detail() -> None:
+    rows = [FULL, make_row("b", start=5, recorded_at_unix_nano=T0, detail="3")]
+
+    decoded = codec.decode_rows(codec.encode_rows(rows), "chunk")
+
+    assert decoded == [FULL._replace(detail="chunk:0"), rows[1]._replace(detail="chunk:3")]
+
+
+def test_every_field_of_a_row_is_encoded() -> None:
+    assert all(getattr(FULL, name) not in (None, (), "") for name in Row._fields)
+
+
+def test_whole_spans_come_back_as_they_were() -> None:
+    span = make_span(
+        attributes={"a": [1, 2.5, {"b": None}], "gen_ai.input.messages": "x" * 5000},
+        events=(Event("exception", T0, {"exception.type": "E"}),),
+        links=(Link("0af7651916cd43dd8448eb211c80319c", span_id("l"), {"k": "v"}),),
+        resource={"service.name": "executor"},
+        scope_name="spanvas",
+        scope_version="1",
+        deadline_unix_nano=T0 + SECOND,
+    )
+
+    assert codec.decode_spans(codec.encode_spans([span, make_span("b")])) == [span, make_span("b")]
+
+
+def test_long_content_that_repeats_is_kept_once() -> None:
+    text = "conversation " * 400
+    spans = [make_span(str(i), attributes={"gen_ai.input.messages": text}) for i in range(20)]
+
+    payload = codec.encode_spans(spans)
+
+    assert payload.count(b"conversation conversation") == len(text) // 26
+    assert codec.decode_spans(payload) == spans
+
+
+def test_only_the_wanted_span_is_decoded() -> None:
+    payload = codec.encode_spans([make_span("a"), make_span("b")])
+
+    assert codec.decode_spans(payload, span_id("b")) == [make_span("b")]
+
+
+def test_a_chunk_is_named_by_its_content() -> None:
+    assert codec.chunk_id_of(b"a") == codec.chunk_id_of(b"a")
+    assert codec.chunk_id_of(b"a") != codec.chunk_id_of(b"b")
+
+
+@pytest.mark.parametrize("data", [b"", b"not zstd", codec.compress(b"x" * 1000)[:-3]])
+def test_what_is_no_chunk_is_told(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a chunk"):
+        codec.decompress(data)
+
+
+def test_a_chunk_that_inflates_too_far_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "MAX_INFLATED", 1000)
+
+    with pytest.raises(ValueError, match="inflates to 1001 bytes"):
+        codec.decompress(codec.compress(b"0" * 1001))
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.binary(max_size=20)
+    | st.text(st.characters(exclude_categories=()), max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(values)
+def test_any_value_can_be_written_as_json(value: object) -> None:
+    once = jsonable(value)
+
+    text = json.dumps(once, allow_nan=False, ensure_ascii=False).encode()
+    assert jsonable(json.loads(text)) == once
+
+
+def test_nesting_past_the_limit_is_cut_and_marked() -> None:
+    value: object = "bottom"
+    for _ in range(1000):
+        value = [value]
+
+    kept = jsonable(value)
+
+    for _ in range(20):
+        [kept] = kept
+    assert kept == {"$deep": "list"}
+
+
+def test_integers_too_long_to_print_are_kept_as_hex() -> None:
+    marked = jsonable(10**5000)
+
+    assert int(marked["$int"], 16) == 10**5000
