@@ -1,0 +1,185 @@
+"""The Lambda function: one event is one execution.
+
+Not responsible for tracing (the layer's door is called, on or off) nor for running (`engine`). A workflow that fails
+is a result, not an error of the function: raising would make Lambda run an asynchronous event again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger
+
+import spanvas
+from executor.bedrock import converse
+from executor.catalogue import find_document
+from executor.document import WorkflowDocument
+from executor.engine import run_workflow
+from executor.errors import (
+    Cause,
+    ExecutionFailedError,
+    InvalidWorkflowError,
+    UnknownWorkflowError,
+)
+from executor.measures import publish
+from executor.resources import Ledger, Resources
+from executor.rules import check_run, parse_document
+from executor.transport import send
+from spanvas import settings
+from spanvas.model import ids
+
+logger = Logger(service="executor")
+
+# An answer above Lambda's limit would turn a good execution into a failed invocation; what matters is in the trace.
+MAX_OUTPUT_BYTES = 200_000
+
+
+class LambdaContext(Protocol):
+    """What is used of the runtime's context."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an event asks for. `document` is set when the event brings its own instead of naming one that ships."""
+
+    execution_id: str
+    tenant: str | None
+    workflow_id: str
+    input: Mapping[str, Any] | None
+    document: object
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Runs the event's workflow: `{execution_id, status, outputs, error?}`. Never raises for what the workflow does."""
+    order = order_of(event)
+    logger.append_keys(execution_id=order.execution_id, workflow_id=order.workflow_id)
+    started = time.monotonic()
+    ledger = Ledger()
+    outputs: dict[str, Any] = {}
+    cause: Cause | None = None
+    try:
+        outputs = _execute(order, ledger, context.get_remaining_time_in_millis)
+    except ExecutionFailedError as error:
+        cause = error.cause
+        logger.warning("execution failed", extra={"cause": cause.as_dict()})
+    except Exception as error:
+        cause = Cause("", type(error).__name__, str(error))
+        logger.exception("execution failed in the executor itself")
+    else:
+        logger.info("execution succeeded")
+    finally:
+        logger.remove_keys(["execution_id", "workflow_id"])
+    publish(
+        workflow_id=order.workflow_id if _ships(order) else "other",
+        is_failed=cause is not None,
+        seconds=time.monotonic() - started,
+        usage_by_model=ledger.by_model(),
+    )
+    if cause is None:
+        return {
+            "execution_id": order.execution_id,
+            "status": "succeeded",
+            "outputs": _bounded(outputs),
+        }
+    return {
+        "execution_id": order.execution_id,
+        "status": "failed",
+        "outputs": {},
+        "error": cause.as_dict(),
+    }
+
+
+def order_of(event: Mapping[str, Any]) -> Order:
+    """The event as an order; what an event lacks is made up, so that even a broken one leaves a trace."""
+    document = event.get("document")
+    named = document.get("id") if isinstance(document, dict) else event.get("workflow_id")
+    execution_id = event.get("execution_id")
+    tenant = event.get("tenant")
+    given = event.get("input")
+    return Order(
+        execution_id=execution_id
+        if isinstance(execution_id, str) and ids.is_execution_id(execution_id)
+        else ids.new_execution_id(time.time_ns()),
+        tenant=tenant if isinstance(tenant, str) and ids.is_name(tenant) else None,
+        workflow_id=named if isinstance(named, str) and ids.is_name(named) else "unknown",
+        input=given if isinstance(given, dict) else None,
+        document=document,
+    )
+
+
+def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> dict[str, Any]:
+    """The workflow's outputs. Raises ExecutionFailedError, after the trace has it too."""
+    document, refusal = _document_of(order)
+    workflow_input: Mapping[str, Any] = {}
+    if order.input is not None:
+        workflow_input = order.input
+    elif document is not None:
+        workflow_input = document.sample_input
+    connections = settings.load().connections
+    with spanvas.workflow(
+        order.workflow_id,
+        execution_id=order.execution_id,
+        tenant=order.tenant,
+        version=document.version if document else None,
+        name=document.name if document else None,
+        expected_nodes=tuple(node.id for node in document.nodes) if document else (),
+        input=workflow_input,
+    ) as run:
+        if document is None:
+            raise ExecutionFailedError(refusal)
+        try:
+            check_run(document, workflow_input, connections)
+        except InvalidWorkflowError as error:
+            raise ExecutionFailedError(_refused(error)) from error
+        resources = Resources(
+            door=spanvas,
+            converse=converse,
+            send=send,
+            connections=connections,
+            remaining_ms=remaining_ms,
+            ledger=ledger,
+        )
+        outcome = run_workflow(document, workflow_input, resources)
+        if outcome.cause is not None:
+            raise ExecutionFailedError(outcome.cause)
+        run.set_output(outcome.outputs)
+        return outcome.outputs
+
+
+def _document_of(order: Order) -> tuple[WorkflowDocument | None, Cause]:
+    """The document, or why there is none."""
+    try:
+        if order.document is not None:
+            return parse_document(order.document), _NOTHING
+        return find_document(order.workflow_id), _NOTHING
+    except UnknownWorkflowError as error:
+        return None, Cause("", "UnknownWorkflow", str(error))
+    except InvalidWorkflowError as error:
+        return None, _refused(error)
+
+
+_NOTHING = Cause("", "", "")
+
+
+def _refused(error: InvalidWorkflowError) -> Cause:
+    return Cause(error.problems[0].node, "InvalidWorkflow", f"refused before it ran: {error}")
+
+
+def _ships(order: Order) -> bool:
+    """Whether the id may be a metric's dimension: others come from callers and have no bound."""
+    try:
+        find_document(order.workflow_id)
+    except UnknownWorkflowError:
+        return False
+    return order.document is None
+
+
+def _bounded(outputs: dict[str, Any]) -> dict[str, Any]:
+    size = len(json.dumps(outputs).encode())
+    return outputs if size <= MAX_OUTPUT_BYTES else {"omitted_bytes": size}

@@ -1,0 +1,46 @@
+"""What CloudWatch is told about an execution, as one line of Embedded Metric Format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from spanvas.model.usage import Usage
+from spanvas.semantics.prices import lines_of, price_of
+
+NAMESPACE = "Spanvas"
+SERVICE = "executor"
+
+
+def publish(
+    *,
+    workflow_id: str,
+    is_failed: bool,
+    seconds: float,
+    usage_by_model: Mapping[str, Mapping[str, int]],
+) -> None:
+    """`Executions`, `FailedExecutions`, `ExecutionDuration` (ms), `InputTokens`, `OutputTokens`, `CacheReadTokens`,
+    `Cost` (USD, of models whose price is known), once by service and once by service and
+    workflow. An execution is never a dimension: each would be a metric of its own, and paid for.
+    """
+    usages = {model: Usage(**usage) for model, usage in usage_by_model.items()}
+    total = sum(usages.values(), Usage())
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    metrics.add_dimensions(service=SERVICE, workflow_id=workflow_id)
+    metrics.add_metric("Executions", MetricUnit.Count, 1)
+    metrics.add_metric("FailedExecutions", MetricUnit.Count, int(is_failed))
+    metrics.add_metric("ExecutionDuration", MetricUnit.Milliseconds, round(seconds * 1_000, 1))
+    metrics.add_metric("InputTokens", MetricUnit.Count, total.input_tokens)
+    metrics.add_metric("OutputTokens", MetricUnit.Count, total.output_tokens)
+    metrics.add_metric("CacheReadTokens", MetricUnit.Count, total.cache_read_tokens)
+    metrics.add_metric("Cost", MetricUnit.NoUnit, cost_usd(usages))
+    metrics.flush_metrics()
+
+
+def cost_usd(usages: Mapping[str, Usage]) -> float:
+    nano_usd = 0
+    for model, usage in usages.items():
+        if price := price_of(model):
+            nano_usd += sum(line.nano_usd for line in lines_of(usage, price))
+    return nano_usd / 1e9

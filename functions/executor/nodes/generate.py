@@ -1,0 +1,169 @@
+"""`generate`: a model call over Bedrock's Converse, with rounds of tool calls where the document gives tools."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from executor.bedrock import PROVIDER
+from executor.document import GenerateNode, Tool
+from executor.door import SpanHandle
+from executor.errors import NodeError
+from executor.messages import as_messages, as_usage, text_of
+from executor.nodes.http import request as http_request
+from executor.resources import Resources
+from executor.templates import render
+
+# A model may set its JSON into a code fence although it was asked not to.
+_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
+MAX_QUOTED_CHARACTERS = 200
+
+
+def run(
+    node: GenerateNode, variables: Mapping[str, Any], resources: Resources, _span: SpanHandle
+) -> dict[str, Any]:
+    """`{text, stop_reason, usage, tool_calls, json?}`; usage is the sum over all rounds.
+
+    Raises NodeError: what Converse raises; `InvalidModelOutput` where JSON was asked for and something else came;
+    `TooManyToolRounds`.
+    """
+    system = render("system", node.system, variables) if node.system else ""
+    conversation: list[dict[str, Any]] = [
+        {
+            "role": message.role,
+            "content": [{"text": render(f"messages.{number}.content", message.content, variables)}],
+        }
+        for number, message in enumerate(node.messages)
+    ]
+    total: dict[str, int] = {}
+    tool_calls: list[dict[str, Any]] = []
+    for _ in range(node.max_tool_rounds + 1):
+        response = _call(node, system, conversation, resources)
+        answer = response["output"]["message"]
+        for name, tokens in as_usage(response["usage"]).items():
+            total[name] = total.get(name, 0) + tokens
+        asked = [block["toolUse"] for block in answer["content"] if "toolUse" in block]
+        if response["stopReason"] != "tool_use" or not asked:
+            output = {
+                "text": text_of(answer["content"]),
+                "stop_reason": response["stopReason"],
+                "usage": total,
+                "tool_calls": tool_calls,
+            }
+            return {**output, "json": _parsed(output)} if node.response == "json" else output
+        results = [_use_tool(node, use, resources) for use in asked]
+        tool_calls += [{"name": use["name"], "arguments": use["input"]} for use in asked]
+        conversation += [answer, {"role": "user", "content": results}]
+    raise NodeError(
+        "TooManyToolRounds", f"the model still calls tools after {node.max_tool_rounds} rounds"
+    )
+
+
+def _call(
+    node: GenerateNode,
+    system: str,
+    conversation: Sequence[Mapping[str, Any]],
+    resources: Resources,
+) -> Mapping[str, Any]:
+    if resources.seconds_left() <= 0:
+        raise NodeError("Timeout", f"{node.model} was not called: the function's time is over")
+    started = resources.time_unix_nano()
+    response = resources.converse(_request(node, system, conversation), node.timeout_seconds)
+    usage = as_usage(response["usage"])
+    resources.ledger.add(node.model, usage)
+    resources.door.record_generation(
+        model=node.model,
+        provider=PROVIDER,
+        system=system or None,
+        input_messages=as_messages(conversation),
+        output_messages=as_messages([response["output"]["message"]]),
+        usage=usage,
+        finish_reasons=[response["stopReason"]],
+        tool_definitions=[_definition(tool) for tool in node.tools] or None,
+        start_time_unix_nano=started,
+        end_time_unix_nano=resources.time_unix_nano(),
+    )
+    return response
+
+
+def _request(
+    node: GenerateNode, system: str, conversation: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    inference: dict[str, Any] = {"maxTokens": node.max_tokens}
+    if node.temperature is not None:
+        inference["temperature"] = node.temperature
+    if node.top_p is not None:
+        inference["topP"] = node.top_p
+    if node.stop_sequences:
+        inference["stopSequences"] = node.stop_sequences
+    request: dict[str, Any] = {
+        "modelId": node.model,
+        "messages": list(conversation),
+        "inferenceConfig": inference,
+    }
+    if system:
+        request["system"] = [{"text": system}]
+        if node.cache_system:
+            request["system"].append({"cachePoint": {"type": "default"}})
+    if node.tools:
+        request["toolConfig"] = {"tools": [_specification(tool) for tool in node.tools]}
+    return request
+
+
+def _specification(tool: Tool) -> dict[str, Any]:
+    return {
+        "toolSpec": {
+            "name": tool.name,
+            "description": tool.description,
+            "inputSchema": {"json": tool.input_schema},
+        }
+    }
+
+
+def _definition(tool: Tool) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.input_schema,
+    }
+
+
+def _use_tool(node: GenerateNode, use: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
+    """The result that the model gets. A tool's failure is one too: the model may say so, or try something else."""
+    tool = next((tool for tool in node.tools if tool.name == use["name"]), None)
+    try:
+        with resources.door.span(
+            f"execute_tool {use['name']}",
+            kind="tool",
+            attributes={
+                "gen_ai.operation.name": "execute_tool",
+                "gen_ai.tool.name": use["name"],
+                "gen_ai.tool.call.id": use["toolUseId"],
+                "gen_ai.tool.call.arguments": use["input"],
+            },
+        ) as span:
+            if tool is None:
+                raise NodeError("UnknownTool", f"there is no tool {use['name']!r}")
+            result = http_request(tool.http, use["input"], resources)["body"]
+            span.set_attribute("gen_ai.tool.call.result", result)
+        content = {"json": result} if isinstance(result, dict) else {"text": json.dumps(result)}
+        status = "success"
+    except NodeError as error:
+        content, status = {"text": error.message}, "error"
+    return {"toolResult": {"toolUseId": use["toolUseId"], "content": [content], "status": status}}
+
+
+def _parsed(output: Mapping[str, Any]) -> Any:
+    text = output["text"]
+    fenced = _FENCED.match(text)
+    try:
+        return json.loads(fenced[1] if fenced else text)
+    except ValueError as error:
+        found = " ".join(text.split())[:MAX_QUOTED_CHARACTERS]
+        raise NodeError(
+            "InvalidModelOutput",
+            f"the model was asked for JSON and answered (stop reason {output['stop_reason']}): {found}",
+        ) from error

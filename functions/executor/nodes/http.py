@@ -1,0 +1,124 @@
+"""`http`: one request to a connection of the deployment.
+
+A document names connections, never hosts: where a request may go is the deployment's decision. Values that a template
+puts into the path are percent-encoded, and a path that climbs out of the connection's base is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from executor.document import HttpCall, HttpNode
+from executor.door import SpanHandle
+from executor.errors import NodeError
+from executor.expressions import evaluate
+from executor.resources import HttpAnswer, Resources
+from executor.templates import render
+
+# Longest part of an error answer that is repeated in the error's message.
+MAX_QUOTED_CHARACTERS = 300
+
+
+def run(
+    node: HttpNode, variables: Mapping[str, Any], resources: Resources, _span: SpanHandle
+) -> dict[str, Any]:
+    return request(node, variables, resources)
+
+
+def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
+    """`{status, body}` of a 2xx answer, its body decoded where it is JSON.
+
+    Raises NodeError: `HTTP 503` and the like for other answers, retryable for 408, 429 and 5xx; what `send` raises.
+    """
+    base = resources.connections.get(call.connection)
+    if base is None:
+        raise NodeError("UnknownConnection", f"no connection {call.connection!r} is configured")
+    path = _path(call, variables)
+    headers, body = _content(call, variables)
+    parts = urlsplit(base)
+    url = base.rstrip("/") + path
+    attributes: dict[str, Any] = {
+        "http.request.method": call.method,
+        "server.address": parts.hostname or "",
+        "url.path": path.partition("?")[0],
+        "spanvas.connection": call.connection,
+    }
+    if parts.port:
+        attributes["server.port"] = parts.port
+    if body is not None:
+        attributes["http.request.body.size"] = len(body)
+    name = f"{call.method} {attributes['url.path']}"
+    with resources.door.span(name, kind="http", attributes=attributes) as span:
+        timeout = min(call.timeout_seconds, resources.seconds_left())
+        if timeout <= 0:
+            raise NodeError("Timeout", f"{name} was not sent: the function's time is over")
+        answer = resources.send(call.method, url, headers, body, timeout)
+        span.set_attribute("http.response.status_code", answer.status)
+        span.set_attribute("http.response.body.size", len(answer.body))
+        if not 200 <= answer.status < 300:
+            raise _refusal(f"{call.connection}: {name}", answer)
+        return {"status": answer.status, "body": _decoded(name, answer)}
+
+
+def _path(call: HttpCall, variables: Mapping[str, Any]) -> str:
+    path = render("path", call.path, variables, "url_path")
+    if any(part in (".", "..") for part in path.split("/")):
+        raise NodeError("UnsafePath", f"the path {path!r} leaves the connection's base")
+    query = {}
+    for name, expression in call.query.items():
+        value = evaluate(f"query.{name}", expression, variables)
+        if value is not None:
+            query[name] = value if isinstance(value, str) else json.dumps(value)
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _content(call: HttpCall, variables: Mapping[str, Any]) -> tuple[dict[str, str], bytes | None]:
+    headers = {"accept": "application/json", "user-agent": "spanvas-executor", **call.headers}
+    if call.body is None:
+        return headers, None
+    value = evaluate("body", call.body, variables)
+    return {"content-type": "application/json", **headers}, json.dumps(value).encode()
+
+
+def _decoded(name: str, answer: HttpAnswer) -> Any:
+    text = answer.body.decode("utf-8", "replace")
+    media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        return text
+    try:
+        return json.loads(text) if text else None
+    except ValueError as error:
+        raise NodeError("InvalidResponse", f"{name} answered no valid JSON: {error}") from error
+
+
+def _refusal(name: str, answer: HttpAnswer) -> NodeError:
+    message = f"{name} answered {answer.status}"
+    if said := _said(answer):
+        message = f"{message}: {said}"
+    return NodeError(
+        f"HTTP {answer.status}",
+        message,
+        is_retryable=answer.status in (408, 429) or answer.status >= 500,
+        retry_after_seconds=_retry_after(answer),
+    )
+
+
+def _said(answer: HttpAnswer) -> str:
+    """What the service says about its refusal: a problem document's words (RFC 9457), or the body's beginning."""
+    text = answer.body.decode("utf-8", "replace").strip()
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = text
+    if isinstance(said, dict):
+        said = said.get("detail") or said.get("message") or said.get("title") or text
+    return " ".join(str(said).split())[:MAX_QUOTED_CHARACTERS]
+
+
+def _retry_after(answer: HttpAnswer) -> float:
+    """Seconds that the service asks to wait; its other form, a date, is not worth a clock here."""
+    text = answer.headers.get("retry-after", "")
+    return float(text) if text.isdigit() else 0.0

@@ -1,0 +1,17 @@
+"""`template`: Jinja2 over the node's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from executor.document import TemplateNode
+from executor.door import SpanHandle
+from executor.resources import Resources
+from executor.templates import render
+
+
+def run(
+    node: TemplateNode, variables: Mapping[str, Any], _resources: Resources, _span: SpanHandle
+) -> str:
+    return render("template", node.template, variables)

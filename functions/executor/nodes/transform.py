@@ -1,0 +1,17 @@
+"""`transform`: JMESPath over the node's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from executor.document import TransformNode
+from executor.door import SpanHandle
+from executor.expressions import evaluate
+from executor.resources import Resources
+
+
+def run(
+    node: TransformNode, variables: Mapping[str, Any], _resources: Resources, _span: SpanHandle
+) -> Any:
+    return evaluate("expression", node.expression, variables)
