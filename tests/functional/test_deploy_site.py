@@ -1,0 +1,111 @@
+"""The page's files in the bucket of a deployment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local import deploy_site
+
+TEMPLATE = {
+    "Resources": {"SiteBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "site"}}},
+    "Outputs": {
+        "SiteBucketName": {"Value": {"Ref": "SiteBucket"}},
+        "SiteUrl": {"Value": "https://d111111abcdef8.cloudfront.net/"},
+        "Issuer": {"Value": "https://login.example.com/"},
+        "PageClientId": {"Value": "canvas"},
+    },
+}
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """index.html ┬ icon.svg ┬ assets/index-3f2a.js ┬ assets/index-91bc.css"""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "icon.svg").write_text("<svg/>")
+    (tmp_path / "assets" / "index-3f2a.js").write_text("1")
+    (tmp_path / "assets" / "index-91bc.css").write_text("a{}")
+    return tmp_path
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        boto3.client("cloudformation").create_stack(
+            StackName="spanvas", TemplateBody=json.dumps(TEMPLATE)
+        )
+        yield boto3.client("s3")
+
+
+def deploy(dist: Path, *arguments: str) -> int:
+    return deploy_site.main(["--dist", str(dist), *arguments])
+
+
+def test_what_is_hashed_is_kept_for_ever_and_the_page_is_asked_for_anew(
+    s3: Any, dist: Path
+) -> None:
+    assert deploy(dist) == 0
+
+    caching = {
+        item["Key"]: s3.head_object(Bucket="site", Key=item["Key"])["CacheControl"]
+        for item in s3.list_objects_v2(Bucket="site")["Contents"]
+    }
+    assert caching == {
+        "assets/index-3f2a.js": "public, max-age=31536000, immutable",
+        "assets/index-91bc.css": "public, max-age=31536000, immutable",
+        "config.json": "no-cache",
+        "icon.svg": "no-cache",
+        "index.html": "no-cache",
+    }
+    page = s3.head_object(Bucket="site", Key="index.html")
+    assert page["ContentType"] == "text/html; charset=utf-8"
+
+
+def test_the_page_goes_last_so_that_it_names_nothing_that_is_missing(dist: Path) -> None:
+    outputs = {"Issuer": "https://login.example.com/", "PageClientId": "canvas"}
+    keys = [upload.key for upload in deploy_site.uploads(dist, outputs)]
+    assert keys == [
+        "assets/index-3f2a.js",
+        "assets/index-91bc.css",
+        "config.json",
+        "icon.svg",
+        "index.html",
+    ]
+
+
+def test_the_page_learns_where_to_sign_in_from_the_stack(s3: Any, dist: Path) -> None:
+    deploy(dist)
+    config = json.loads(s3.get_object(Bucket="site", Key="config.json")["Body"].read())
+    assert config["issuer"] == "https://login.example.com/"
+    assert config["client_id"] == "canvas"
+    assert config["api_base_url"] == ""
+
+
+def test_a_page_that_was_not_built_is_said_so(
+    s3: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy(tmp_path) == 1
+    assert "run `make frontend` first" in capsys.readouterr().err
+
+
+def test_a_stack_that_does_not_exist_is_said_so(
+    s3: Any, dist: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy(dist, "--stack-name", "other") == 1
+    assert "run `sam deploy` first" in capsys.readouterr().err
+
+
+def test_the_bucket_is_emptied_before_the_stack_is_deleted(s3: Any, dist: Path) -> None:
+    deploy(dist)
+    assert deploy(dist, "--empty") == 0
+    assert "Contents" not in s3.list_objects_v2(Bucket="site")
