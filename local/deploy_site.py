@@ -55,13 +55,18 @@ def uploads(dist: Path, outputs: Mapping[str, str]) -> list[Upload]:
 
 
 def page_config(outputs: Mapping[str, str]) -> bytes:
-    """`/config.json`: where the page signs in. The API is under the page's own origin."""
+    """`/config.json`: where the page signs in. The API is under the page's own origin.
+
+    The audience is named only where the API's is not the client's own id: most issuers then want to be asked for it.
+    """
     config = {
         "issuer": outputs["Issuer"],
         "client_id": outputs["PageClientId"],
         "scopes": SCOPES,
         "api_base_url": "",
     }
+    if outputs["Audience"] != outputs["PageClientId"]:
+        config["audience"] = outputs["Audience"]
     return json.dumps(config, indent=2).encode() + b"\n"
 
 

@@ -19,6 +19,7 @@ TEMPLATE = {
         "SiteBucketName": {"Value": {"Ref": "SiteBucket"}},
         "SiteUrl": {"Value": "https://d111111abcdef8.cloudfront.net/"},
         "Issuer": {"Value": "https://login.example.com/"},
+        "Audience": {"Value": "spanvas"},
         "PageClientId": {"Value": "canvas"},
     },
 }
@@ -72,7 +73,7 @@ def test_what_is_hashed_is_kept_for_ever_and_the_page_is_asked_for_anew(
 
 
 def test_the_page_goes_last_so_that_it_names_nothing_that_is_missing(dist: Path) -> None:
-    outputs = {"Issuer": "https://login.example.com/", "PageClientId": "canvas"}
+    outputs = {"Issuer": "https://login.example.com/", "Audience": "a", "PageClientId": "a"}
     keys = [upload.key for upload in deploy_site.uploads(dist, outputs)]
     assert keys == [
         "assets/index-3f2a.js",
@@ -86,9 +87,18 @@ def test_the_page_goes_last_so_that_it_names_nothing_that_is_missing(dist: Path)
 def test_the_page_learns_where_to_sign_in_from_the_stack(s3: Any, dist: Path) -> None:
     deploy(dist)
     config = json.loads(s3.get_object(Bucket="site", Key="config.json")["Body"].read())
-    assert config["issuer"] == "https://login.example.com/"
-    assert config["client_id"] == "canvas"
-    assert config["api_base_url"] == ""
+    assert config == {
+        "issuer": "https://login.example.com/",
+        "client_id": "canvas",
+        "audience": "spanvas",
+        "scopes": deploy_site.SCOPES,
+        "api_base_url": "",
+    }
+
+
+def test_an_audience_that_is_the_client_itself_is_not_asked_for() -> None:
+    outputs = {"Issuer": "https://login.example.com/", "Audience": "a1", "PageClientId": "a1"}
+    assert "audience" not in json.loads(deploy_site.page_config(outputs))
 
 
 def test_a_page_that_was_not_built_is_said_so(
