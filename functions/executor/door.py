@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class SpanHandle(Protocol):
     """An open span."""
 
-    def set_output(self, value: Any, /) -> None: ...
+    def set_output(self, value: Any) -> None: ...
 
-    def set_attribute(self, key: str, value: Any, /) -> None: ...
+    def set_attribute(self, key: str, value: Any) -> None: ...
 
 
 class ArtifactHandle(Protocol):
@@ -25,16 +26,18 @@ class ArtifactHandle(Protocol):
 
 
 class Door(Protocol):
-    """Spans of one execution; see the layer's documentation for what each of these records."""
+    """Spans of one execution; see the package `spanvas` for what each of these records."""
 
     def node(
         self, node_id: str, *, name: str, kind: str, input: Any
     ) -> AbstractContextManager[SpanHandle]: ...
 
-    def attempt(self, number: int, *, backoff_ms: int) -> AbstractContextManager[SpanHandle]: ...
+    def attempt(
+        self, number: int, *, backoff_ms: int | None
+    ) -> AbstractContextManager[SpanHandle]: ...
 
     def span(
-        self, name: str, *, kind: str, attributes: Mapping[str, Any]
+        self, name: str, *, kind: str, input: Any = None, attributes: Mapping[str, Any]
     ) -> AbstractContextManager[SpanHandle]: ...
 
     def record_generation(
@@ -43,17 +46,20 @@ class Door(Protocol):
         model: str,
         provider: str,
         system: str | None,
-        input_messages: Sequence[Mapping[str, Any]],
-        output_messages: Sequence[Mapping[str, Any]],
-        usage: Mapping[str, int],
-        finish_reasons: Sequence[str],
-        tool_definitions: Sequence[Mapping[str, Any]] | None,
+        input_messages: Sequence[Any],
+        output_messages: Sequence[Any] | None = None,
+        usage: Mapping[str, int] | None = None,
+        finish_reasons: Sequence[str] | None = None,
+        tool_definitions: Any,
+        parameters: Mapping[str, Any],
+        response_id: str = "",
+        error: BaseException | None = None,
         start_time_unix_nano: int,
         end_time_unix_nano: int,
     ) -> None: ...
 
     def attach_artifact(
-        self, name: str, data: bytes, /, media_type: str
+        self, name: str, data: bytes, *, media_type: str
     ) -> ArtifactHandle | None: ...
 
-    def bind(self, function: Function, /) -> Function: ...
+    def bind(self, function: Callable[P, R]) -> Callable[P, R]: ...

@@ -53,6 +53,7 @@ class Order:
     workflow_id: str
     input: Mapping[str, Any] | None
     document: object
+    started_by: str
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -110,6 +111,7 @@ def order_of(event: Mapping[str, Any]) -> Order:
         workflow_id=named if isinstance(named, str) and ids.is_name(named) else "unknown",
         input=given if isinstance(given, dict) else None,
         document=document,
+        started_by=str(event.get("started_by") or ""),
     )
 
 
@@ -126,10 +128,11 @@ def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> d
         order.workflow_id,
         execution_id=order.execution_id,
         tenant=order.tenant,
-        version=document.version if document else None,
-        name=document.name if document else None,
+        version=document.version if document else "",
+        name=document.name if document else "",
         expected_nodes=tuple(node.id for node in document.nodes) if document else (),
         input=workflow_input,
+        started_by=order.started_by,
     ) as run:
         if document is None:
             raise ExecutionFailedError(refusal)

@@ -15,6 +15,7 @@ from executor.messages import as_messages, as_usage, text_of
 from executor.nodes.http import request as http_request
 from executor.resources import Resources
 from executor.templates import render
+from spanvas.semantics import attributes as names
 
 # A model may set its JSON into a code fence although it was asked not to.
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
@@ -69,35 +70,59 @@ def _call(
 ) -> Mapping[str, Any]:
     if resources.seconds_left() <= 0:
         raise NodeError("Timeout", f"{node.model} was not called: the function's time is over")
-    started = resources.time_unix_nano()
-    response = resources.converse(_request(node, system, conversation), node.timeout_seconds)
+    request = _request(node, system, conversation)
+    asked: dict[str, Any] = {
+        "model": node.model,
+        "provider": PROVIDER,
+        "system": system or None,
+        "input_messages": as_messages(conversation),
+        "tool_definitions": [_definition(tool) for tool in node.tools] or None,
+        "parameters": _parameters(node),
+        "start_time_unix_nano": resources.time_unix_nano(),
+    }
+    try:
+        response = resources.converse(request, node.timeout_seconds)
+    except NodeError as error:
+        resources.door.record_generation(
+            **asked, error=error, end_time_unix_nano=resources.time_unix_nano()
+        )
+        raise
     usage = as_usage(response["usage"])
     resources.ledger.add(node.model, usage)
     resources.door.record_generation(
-        model=node.model,
-        provider=PROVIDER,
-        system=system or None,
-        input_messages=as_messages(conversation),
+        **asked,
         output_messages=as_messages([response["output"]["message"]]),
         usage=usage,
         finish_reasons=[response["stopReason"]],
-        tool_definitions=[_definition(tool) for tool in node.tools] or None,
-        start_time_unix_nano=started,
+        response_id=response.get("ResponseMetadata", {}).get("RequestId", ""),
         end_time_unix_nano=resources.time_unix_nano(),
     )
     return response
 
 
+def _parameters(node: GenerateNode) -> dict[str, Any]:
+    """What the document sets, under the names that the traces use."""
+    parameters = {
+        "max_tokens": node.max_tokens,
+        "temperature": node.temperature,
+        "top_p": node.top_p,
+        "stop_sequences": node.stop_sequences or None,
+    }
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+_CONVERSE_NAMES = {
+    "max_tokens": "maxTokens",
+    "temperature": "temperature",
+    "top_p": "topP",
+    "stop_sequences": "stopSequences",
+}
+
+
 def _request(
     node: GenerateNode, system: str, conversation: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    inference: dict[str, Any] = {"maxTokens": node.max_tokens}
-    if node.temperature is not None:
-        inference["temperature"] = node.temperature
-    if node.top_p is not None:
-        inference["topP"] = node.top_p
-    if node.stop_sequences:
-        inference["stopSequences"] = node.stop_sequences
+    inference = {_CONVERSE_NAMES[name]: value for name, value in _parameters(node).items()}
     request: dict[str, Any] = {
         "modelId": node.model,
         "messages": list(conversation),
@@ -139,16 +164,16 @@ def _use_tool(node: GenerateNode, use: Mapping[str, Any], resources: Resources) 
             f"execute_tool {use['name']}",
             kind="tool",
             attributes={
-                "gen_ai.operation.name": "execute_tool",
-                "gen_ai.tool.name": use["name"],
-                "gen_ai.tool.call.id": use["toolUseId"],
-                "gen_ai.tool.call.arguments": use["input"],
+                names.OPERATION: "execute_tool",
+                names.TOOL_NAME: use["name"],
+                names.TOOL_CALL_ID: use["toolUseId"],
+                names.TOOL_ARGUMENTS: use["input"],
             },
         ) as span:
             if tool is None:
                 raise NodeError("UnknownTool", f"there is no tool {use['name']!r}")
             result = http_request(tool.http, use["input"], resources)["body"]
-            span.set_attribute("gen_ai.tool.call.result", result)
+            span.set_attribute(names.TOOL_RESULT, result)
         content = {"json": result} if isinstance(result, dict) else {"text": json.dumps(result)}
         status = "success"
     except NodeError as error:

@@ -14,6 +14,7 @@ from executor.expressions import evaluate
 from executor.inputs import values_of
 from executor.nodes import run_node
 from executor.resources import Resources
+from spanvas.semantics import attributes as names
 
 
 def run(
@@ -28,7 +29,7 @@ def run(
         raise NodeError("InvalidItems", f"items is no list: {node.items}")
     if len(items) > node.max_items:
         raise NodeError("InvalidItems", f"{len(items)} items are more than {node.max_items}")
-    span.set_attribute("spanvas.map.size", len(items))
+    span.set_attribute(names.MAP_SIZE, len(items))
     results, failures = _run_all(node, variables, items, resources)
     if len(failures) > node.tolerated_failures:
         raise _too_many(node, failures, len(items))
@@ -76,7 +77,7 @@ def _run_item(
     inner = node.node
     scope = {**variables, "item": item, "index": index}
     with resources.door.span(
-        f"item {index}", kind="item", attributes={"spanvas.map.index": index}
+        f"item {index}", kind="item", input=item, attributes={names.MAP_INDEX: index}
     ) as span:
         values = values_of(inner, scope)
         output = with_attempts(
