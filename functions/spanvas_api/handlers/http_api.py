@@ -171,5 +171,7 @@ def warm_up(services: Services) -> None:
     _ = services.store, services.workflows
 
 
-if settings.lambda_environment().init_type == "snap-start":
+if (
+    settings.lambda_environment().init_type == "snap-start"
+):  # pragma: no cover - tested in a process of its own
     warm_up(process_services())

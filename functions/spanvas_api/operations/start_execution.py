@@ -14,8 +14,8 @@ from spanvas_api.errors import ExecutorUnavailableError
 from spanvas_api.request import Answer, Request
 from spanvas_api.services import Services
 
-QUEUE_DEADLINE_NANO: Final = 15 * 60 * 1_000_000_000
-"""An execution that no function has begun by then is lost; the function's events expire no later."""
+QUEUE_SECONDS: Final = 3600
+"""Lambda keeps an event no longer (`MaximumEventAgeInSeconds` of the executor): not begun by then, never begun."""
 
 
 def start_execution(request: Request, services: Services) -> Answer:
@@ -42,7 +42,7 @@ def start_execution(request: Request, services: Services) -> Answer:
             workflow_version=workflow.version,
             status=QUEUED if services.settings.enabled else UNTRACED,
             started_at_unix_nano=request.now_unix_nano,
-            deadline_unix_nano=request.now_unix_nano + QUEUE_DEADLINE_NANO,
+            deadline_unix_nano=request.now_unix_nano + QUEUE_SECONDS * 1_000_000_000,
             expected_nodes=tuple(node.id for node in workflow.nodes),
             started_by=request.principal.subject,
         )

@@ -1,0 +1,248 @@
+"""Who may do what: every principal x every resource x every call, from one table."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+
+from spanvas.model.artifact import Artifact
+from spanvas.storage.port import SpanBatch
+from spanvas_api.routes import ROUTES
+from tests.builders import T0, Clock, make_execution, make_span, span_id
+from tests.functional.api.client import Client, Reply
+from tests.functional.api.fakes import AuditedStore
+
+SECRET = "Ada's medical record"
+CALLS = {
+    "list_workflows": ("GET", "/v1/workflows"),
+    "list_executions": ("GET", "/v1/executions"),
+    "start_execution": ("POST", "/v1/workflows/support-triage/executions"),
+    "read_execution": ("GET", "/v1/executions/{}"),
+    "read_trace": ("GET", "/v1/executions/{}/trace"),
+    "read_span": ("GET", "/v1/executions/{}/spans/" + span_id("a")),
+    "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
+    "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
+    "list_accesses": ("GET", "/v1/executions/{}/accesses"),
+}
+PRINCIPALS: dict[str, dict[str, Any]] = {
+    "operator": {
+        "scope": "executions:read executions:start trace:read trace:content trace:artifact"
+    },
+    "viewer": {"scope": "executions:read trace:read"},
+    "auditor": {"scope": "executions:read trace:read audit:read"},
+    "starter": {"scope": "executions:start"},
+    "ingester": {"scope": "trace:ingest"},
+    "content alone": {"scope": "trace:content"},
+    "artifacts alone": {"scope": "trace:artifact"},
+    "prefix of a scope": {"scope": "trace executions trace:rea"},
+    "scopes run together": {"scope": "executions:read,trace:read,trace:content"},
+    "no scope": {"scope": ""},
+    "no scope claim": {"scope": None},
+    "no tenant": {"tenant": None},
+    "empty tenant": {"tenant": ""},
+    "two tenants": {"tenant": "[acme globex]"},
+    "tenant with a key's marks": {"tenant": "acme#E#exec_1"},
+    "no subject": {"subject": ""},
+}
+ALLOWED = {
+    "operator": set(CALLS) - {"list_accesses"},
+    "viewer": {
+        "list_workflows",
+        "list_executions",
+        "read_execution",
+        "read_trace",
+        "read_span",
+        "list_artifacts",
+    },
+    "auditor": {
+        "list_workflows",
+        "list_executions",
+        "read_execution",
+        "read_trace",
+        "read_span",
+        "list_artifacts",
+        "list_accesses",
+    },
+    "starter": {"start_execution"},
+    "artifacts alone": {"link_artifact"},
+}
+RESOURCES = ("own", "foreign", "absent", "expired")
+SUCCESS = {"start_execution": 202}
+
+
+@pytest.fixture
+def world(store: AuditedStore, clock: Clock) -> AuditedStore:
+    """The same execution id in two tenants, one that only the other tenant has, and one that is past its expiry."""
+    clock.now = T0 - 40 * 86_400 * 10**9
+    _keep(store, "acme", "expired")
+    clock.now = T0
+    _keep(store, "acme", "own")
+    _keep(store, "globex", "own")
+    _keep(store, "globex", "foreign")
+    return store
+
+
+def _keep(store: AuditedStore, tenant: str, execution_id: str) -> None:
+    store.start_execution(make_execution(execution_id, tenant=tenant))
+    span = make_span("a", attributes={"spanvas.input": f"{SECRET} of {tenant}"})
+    store.write(SpanBatch(tenant, execution_id, [span]))
+    store.put_artifact(
+        Artifact(tenant, execution_id, "art_1", span_id("a"), "r.csv", "text/csv", 0, "", T0), b"x"
+    )
+
+
+def call(api: Client, name: str, resource: str) -> Reply:
+    method, path = CALLS[name]
+    return api.call(method, path.format(resource))
+
+
+def expected_status(principal: str, name: str, resource: str) -> int:
+    if name not in ALLOWED.get(principal, set()):
+        return 403
+    if "{}" in CALLS[name][1] and resource != "own":
+        return 404
+    return SUCCESS.get(name, 200)
+
+
+def test_the_table_names_every_call() -> None:
+    assert set(CALLS) == {route.operation for route in ROUTES}
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+def test_every_call_on_every_resource_is_answered_as_the_table_says(
+    api: Client, world: AuditedStore, principal: str
+) -> None:
+    caller = api.acting_as(**PRINCIPALS[principal])
+    wrong = []
+
+    for name, resource in product(CALLS, RESOURCES):
+        reply = call(caller, name, resource)
+        if reply.status != expected_status(principal, name, resource):
+            wrong.append((name, resource, reply.status))
+        assert "globex" not in reply.text
+        if principal != "operator":
+            assert SECRET not in reply.text
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if "{}" in CALLS[name][1]])
+def test_foreign_absent_and_expired_are_the_same_answer(
+    api: Client, world: AuditedStore, name: str
+) -> None:
+    answers = [call(api, name, resource) for resource in ("foreign", "absent", "expired")]
+
+    assert answers[0].status == 404
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_without_a_verified_token_nothing_is_answered(
+    api: Client, world: AuditedStore, name: str
+) -> None:
+    method, path = CALLS[name]
+    for authorizer in (
+        {},
+        {"jwt": {}},
+        {"jwt": {"claims": {}}},
+        {"lambda": {"tenant": "acme"}},
+        None,
+    ):
+        event = api.event(method, path.format("own"))
+        event["requestContext"]["authorizer"] = authorizer
+        reply = api.send(event)
+
+        assert (reply.status, reply.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_a_missing_scope_is_named(api: Client, world: AuditedStore) -> None:
+    reply = call(api.acting_as(scope="executions:read"), "read_trace", "own")
+
+    assert reply.json["detail"] == "The token lacks the scope 'trace:read'."
+    assert (
+        reply.headers["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="trace:read"'
+    )
+
+
+def test_the_tenant_claim_is_a_setting(world: AuditedStore, make_api: Any) -> None:
+    api = make_api(tenant_claim="custom:org").acting_as(
+        tenant="globex", more_claims={"custom:org": "acme"}
+    )
+
+    assert api.get("/v1/executions/foreign").status == 404
+    assert api.get("/v1/executions/own").status == 200
+
+
+def test_two_tenants_with_the_same_ids_in_turn_on_one_process_see_their_own(
+    api: Client, world: AuditedStore
+) -> None:
+    globex = api.acting_as(tenant="globex")
+    for _ in range(3):
+        for name in ("read_trace", "read_span"):
+            ours, theirs = call(api, name, "own"), call(globex, name, "own")
+            assert ("of acme" in ours.text, "of globex" in ours.text) == (True, False)
+            assert ("of acme" in theirs.text, "of globex" in theirs.text) == (False, True)
+
+
+def test_history_and_trace_agree_on_what_a_caller_may_see(api: Client, world: AuditedStore) -> None:
+    listed = {item["execution_id"] for item in api.get("/v1/executions").json["items"]}
+
+    for resource in RESOURCES:
+        is_readable = call(api, "read_trace", resource).status == 200
+        assert is_readable == (resource in listed)
+
+
+TRAVERSALS = [
+    "..",
+    "%2e%2e",
+    "..%2f..",
+    "%252e%252e",
+    "own%23META",
+    "own%00",
+    "own%0d%0aSet-Cookie:%20a=b",
+    "own%3fx",
+    "own\\..",
+    "acme%23E%23own",
+    "T%23globex%23E%23own",
+    "%c0%ae%c0%ae",
+    "own ",
+    "%20own",
+    "%D0%BEwn",
+    "own" * 100,
+    "-own",
+    "'",
+    '"',
+    "<script>",
+    "{own}",
+]
+
+
+@pytest.mark.parametrize("execution_id", TRAVERSALS)
+@pytest.mark.parametrize("name", [name for name in CALLS if "{}" in CALLS[name][1]])
+def test_a_malformed_execution_id_is_named_and_never_looked_up(
+    api: Client, store: AuditedStore, name: str, execution_id: str
+) -> None:
+    store.down = True
+
+    reply = call(api, name, execution_id)
+
+    assert (reply.status, reply.json["errors"][0]["field"]) == (400, "execution_id")
+    assert "\n" not in json.dumps(reply.headers)
+
+
+def test_every_kept_event_is_a_call_of_the_table(api: Client) -> None:
+    """`events/*.json` are what `sam local invoke` is given."""
+    from tests.functional.api.client import EVENTS
+
+    kept = {}
+    for path in EVENTS.glob("*.json"):
+        event = json.loads(path.read_text("utf-8"))
+        if "routeKey" in event:
+            kept[path.stem.replace("-", "_")] = event["routeKey"]
+
+    assert kept == {route.operation: f"{route.method} {route.path}" for route in ROUTES}
+    assert all(re.match(r"(GET|POST) /v1/", key) for key in kept.values())

@@ -1,0 +1,219 @@
+"""One span with all that belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from spanvas.model.span import Event, Link
+from spanvas.storage.port import SpanBatch
+from tests.builders import SECOND, T0, make_execution, make_span, span_id
+from tests.functional.api.client import ALL_SCOPES, Client
+from tests.functional.api.fakes import AuditedStore
+
+WITHOUT_CONTENT = ALL_SCOPES.replace("trace:content", "")
+
+
+def path_of(label: str) -> str:
+    return f"/v1/executions/exec_1/spans/{span_id(label)}"
+
+
+@pytest.fixture
+def keep(store: AuditedStore) -> Any:
+    def keep(label: str = "chat", **overrides: Any) -> None:
+        store.start_execution(make_execution())
+        store.write(SpanBatch("acme", "exec_1", [make_span(label, **overrides)]))
+
+    return keep
+
+
+SECRET = "The customer's name is Ada Lovelace."
+CHAT = {
+    "gen_ai.request.model": "anthropic.claude-sonnet-4-20250514-v1:0",
+    "gen_ai.provider.name": "aws.bedrock",
+    "gen_ai.usage.input_tokens": 1000,
+    "gen_ai.usage.output_tokens": 100,
+    "gen_ai.usage.cache_read.input_tokens": 400,
+    "gen_ai.system_instructions": [{"type": "text", "content": SECRET}],
+    "gen_ai.input.messages": [{"role": "user", "parts": [{"type": "text", "content": SECRET}]}],
+    "gen_ai.output.messages": [
+        {
+            "role": "assistant",
+            "parts": [{"type": "tool_call", "id": "c1", "name": "find", "arguments": {"q": 1}}],
+            "finish_reason": "tool_call",
+        }
+    ],
+    "gen_ai.tool.definitions": [{"name": "find"}],
+    "gen_ai.tool.name": "find",
+    "gen_ai.tool.call.id": "c1",
+    "gen_ai.tool.call.arguments": {"q": SECRET},
+    "gen_ai.tool.call.result": SECRET,
+    "gen_ai.retrieval.query.text": SECRET,
+    "gen_ai.retrieval.documents": [{"text": SECRET}],
+    "spanvas.input": {"text": SECRET},
+    "spanvas.output": SECRET,
+    "spanvas.node.id": "reply",
+    "spanvas.redaction": {"email": 2},
+    "faas.coldstart": True,
+}
+
+
+def test_everything_about_a_span_is_answered(api: Client, keep: Any) -> None:
+    keep(
+        kind="model",
+        otel_kind="client",
+        parent_span_id=span_id("reply"),
+        attributes=CHAT,
+        events=(Event("first_token", T0 + 5, {"n": 1}),),
+        links=(Link("ab" * 16, "cd" * 8, {"why": "replay"}),),
+        resource={"service.name": "executor"},
+        scope_name="spanvas",
+        scope_version="1",
+    )
+
+    body = api.get(path_of("chat")).json
+
+    content = body.pop("content")
+    attributes = body.pop("attributes")
+    assert body == {
+        "span_id": span_id("chat"),
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
+        "parent_span_id": span_id("reply"),
+        "name": "chat",
+        "kind": "model",
+        "otel_kind": "client",
+        "node_id": "reply",
+        "start_time_unix_nano": "1790000000000000000",
+        "end_time_unix_nano": "1790000001000000000",
+        "status": "ok",
+        "model": "anthropic.claude-sonnet-4-20250514-v1:0",
+        "provider": "aws.bedrock",
+        "usage": {
+            "input_tokens": 1000,
+            "output_tokens": 100,
+            "cache_read_tokens": 400,
+            "cache_write_tokens": 0,
+            "reasoning_tokens": 0,
+        },
+        "cost": {
+            "nano_usd": 3420000,
+            "lines": [
+                {"what": "input", "tokens": 600, "nano_usd_per_token": 3000.0, "nano_usd": 1800000},
+                {
+                    "what": "cache read",
+                    "tokens": 400,
+                    "nano_usd_per_token": 300.0,
+                    "nano_usd": 120000,
+                },
+                {
+                    "what": "output",
+                    "tokens": 100,
+                    "nano_usd_per_token": 15000.0,
+                    "nano_usd": 1500000,
+                },
+            ],
+        },
+        "events": [
+            {"name": "first_token", "time_unix_nano": "1790000000000000005", "attributes": {"n": 1}}
+        ],
+        "links": [{"trace_id": "ab" * 16, "span_id": "cd" * 8, "attributes": {"why": "replay"}}],
+        "resource": {"service.name": "executor"},
+        "scope": {"name": "spanvas", "version": "1"},
+        "artifacts": [],
+        "marks": ["redacted", "cold_start"],
+        "receipts": {"email": 2},
+        "content_access": "granted",
+    }
+    assert content["tool"] == {
+        "name": "find",
+        "call_id": "c1",
+        "arguments": {"q": SECRET},
+        "result": SECRET,
+    }
+    assert content["output_messages"][0]["finish_reason"] == "tool_call"
+    assert sorted(content) == [
+        "documents",
+        "input",
+        "input_messages",
+        "output",
+        "output_messages",
+        "query",
+        "system_instructions",
+        "tool",
+        "tool_definitions",
+    ]
+    assert attributes["gen_ai.usage.input_tokens"] == 1000
+
+
+def test_content_is_never_among_the_attributes(api: Client, keep: Any) -> None:
+    keep(kind="model", attributes=CHAT)
+
+    body = api.get(path_of("chat")).json
+
+    assert SECRET not in str(body["attributes"])
+
+
+def test_without_the_scope_no_content_leaves_and_the_refusal_is_recorded(
+    api: Client, keep: Any, store: AuditedStore
+) -> None:
+    keep(kind="model", attributes=CHAT)
+
+    reply = api.acting_as(scope=WITHOUT_CONTENT).get(path_of("chat"))
+
+    assert reply.json["content_access"] == "denied"
+    assert "content" not in reply.json
+    assert SECRET not in reply.text
+    assert [(a.action, a.target, a.outcome) for a in store.accesses()] == [
+        ("span", span_id("chat"), "refused")
+    ]
+
+
+def test_a_span_without_content_says_so_and_is_not_recorded(
+    api: Client, keep: Any, store: AuditedStore
+) -> None:
+    keep("wait")
+
+    body = api.get(path_of("wait")).json
+
+    assert body["content_access"] == "not_captured"
+    assert store.accesses() == []
+
+
+def test_a_failed_span_tells_its_error(api: Client, keep: Any) -> None:
+    keep("boom", status="error", status_message="it broke", attributes={"error.type": "Boom"})
+
+    body = api.get(path_of("boom")).json
+
+    assert body["error"] == {"type": "Boom", "message": "it broke"}
+    assert body["status_message"] == "it broke"
+
+
+def test_a_span_that_has_not_ended_runs(api: Client, keep: Any) -> None:
+    keep("open", end_time_unix_nano=None, deadline_unix_nano=T0 + SECOND)
+
+    body = api.get(path_of("open")).json
+
+    assert body["status"] == "running"
+    assert "end_time_unix_nano" not in body
+
+
+def test_receipts_of_an_unknown_form_are_left_out(api: Client, keep: Any) -> None:
+    keep("odd", attributes={"spanvas.redaction": "yes"})
+
+    assert api.get(path_of("odd")).json["receipts"] == {}
+
+
+def test_an_unknown_span_is_not_found(api: Client, keep: Any) -> None:
+    keep()
+
+    assert api.get(path_of("other")).status == 404
+
+
+@pytest.mark.parametrize("span", ["chat", "0" * 16, "A" * 16, "a" * 15, "a" * 17, "%00" * 16])
+def test_a_malformed_span_id_is_named(api: Client, keep: Any, span: str) -> None:
+    keep()
+
+    reply = api.get(f"/v1/executions/exec_1/spans/{span}")
+
+    assert (reply.status, reply.json["errors"][0]["field"]) == (400, "span_id")

@@ -1,0 +1,92 @@
+"""The committed reference is what the code says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from spanvas_api import openapi, wire
+from spanvas_api.auth import SCOPES
+from spanvas_api.handlers.http_api import operation_of
+from spanvas_api.routes import ROUTES
+
+
+def test_the_committed_files_are_current() -> None:
+    assert openapi.main(["--check"]) == 0
+
+
+def test_it_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(openapi.document()).validate()
+
+
+def test_it_is_the_same_every_time() -> None:
+    assert openapi.files() == openapi.files()
+
+
+def test_stale_files_are_found_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into = ["--into", str(tmp_path / "reference")]
+
+    assert openapi.main([*into, "--check"]) == 1
+    assert "openapi.json is out of date" in capsys.readouterr().err
+    assert openapi.main(into) == 0
+    assert openapi.main([*into, "--check"]) == 0
+    (tmp_path / "reference" / "api.md").write_text("edited by hand")
+    assert openapi.main([*into, "--check"]) == 1
+
+
+def test_every_route_has_its_operation_and_its_scope() -> None:
+    for route in ROUTES:
+        assert callable(operation_of(route))
+        assert SCOPES[route.operation] == route.scope
+
+
+def test_every_wire_model_is_in_the_document_unless_it_is_a_base() -> None:
+    schemas = openapi.document()["components"]["schemas"]
+    models = {
+        name
+        for name, value in vars(wire).items()
+        if isinstance(value, type) and issubclass(value, wire.BaseModel)
+    }
+
+    assert models - {"BaseModel", "WireModel"} == set(schemas)
+
+
+def test_an_optional_field_is_absent_never_null() -> None:
+    row = openapi.document()["components"]["schemas"]["Row"]
+
+    assert row["properties"]["model"] == {"type": "string"}
+    assert "model" not in row["required"]
+
+
+def test_the_next_cursor_is_always_there_and_null_at_the_end() -> None:
+    page = openapi.document()["components"]["schemas"]["ExecutionsResponse"]
+
+    assert page["properties"]["next_cursor"]["anyOf"] == [{"type": "string"}, {"type": "null"}]
+    assert "next_cursor" in page["required"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    api = openapi.document()
+    names = set(api["components"]["schemas"])
+
+    assert set(_references(api)) <= names
+
+
+def _references(value: Any) -> list[str]:
+    text = json.dumps(value)
+    return [part.split('"')[0] for part in text.split("#/components/schemas/")[1:]]
+
+
+def test_the_page_for_people_has_every_call_and_every_shape() -> None:
+    page = openapi.files()["api.md"]
+
+    for route in ROUTES:
+        assert f"### {route.operation}\n" in page
+    for name in openapi.document()["components"]["schemas"]:
+        assert f"### {name}\n" in page
