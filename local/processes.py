@@ -6,7 +6,6 @@ import contextlib
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from local.http_message import LOOPBACK
-
 ENTER = Path(__file__).with_name("enter.py")
 NO_MOUNT = "-"
+
+
+Process = subprocess.Popen[bytes]
 
 
 class ProcessError(Exception):
@@ -26,17 +26,16 @@ class ProcessError(Exception):
 
 
 class Spawner:
-    """Starts every process of the stack from one thread that lives as long as the stack does.
+    """Starts every process of the stack from one thread that lives as long as the stack does, and ends them all.
 
     The kernel's "kill me when my parent dies" watches the *thread* that started the child, not its process
     (prctl(2), PR_SET_PDEATHSIG), so a request's thread must never be that parent.
     """
 
     def __init__(self) -> None:
-        self._orders: queue.SimpleQueue[
-            tuple[Callable[[], subprocess.Popen[bytes]], Future[subprocess.Popen[bytes]]] | None
-        ]
+        self._orders: queue.SimpleQueue[tuple[Callable[[], Process], Future[Process]] | None]
         self._orders = queue.SimpleQueue()
+        self._started: list[Process] = []
         self._thread = threading.Thread(target=self._work, name="spawner", daemon=True)
         self._thread.start()
 
@@ -48,12 +47,12 @@ class Spawner:
         cwd: Path,
         log: Path,
         opt: str = NO_MOUNT,
-    ) -> subprocess.Popen[bytes]:
+    ) -> Process:
         """Start a program in a process group of its own, its output appended to `log`."""
         log.parent.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-I", "-S", str(ENTER), str(os.getpid()), opt, *program]
 
-        def order() -> subprocess.Popen[bytes]:
+        def order() -> Process:
             with log.open("ab") as output:
                 return subprocess.Popen(
                     command,
@@ -65,31 +64,36 @@ class Spawner:
                     process_group=0,
                 )
 
-        future: Future[subprocess.Popen[bytes]] = Future()
+        future: Future[Process] = Future()
         self._orders.put((order, future))
         return future.result()
 
     def stop(self) -> None:
+        """Start nothing any more and end what still runs."""
         self._orders.put(None)
+        self._thread.join()
+        stop_processes(self._started)
 
     def _work(self) -> None:
         while (order := self._orders.get()) is not None:
             start, future = order
             try:
-                future.set_result(start())
+                process = start()
             except Exception as error:  # noqa: BLE001 - handed to whoever ordered the process
                 future.set_exception(error)
+                continue
+            self._started = [started for started in self._started if started.poll() is None]
+            self._started.append(process)
+            future.set_result(process)
 
 
-def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def signal_group(process: Process, number: signal.Signals) -> None:
     """Signal a program and whatever it started; it may be gone already."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
 
 
-def stop_processes(
-    processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float = 3.0
-) -> None:
+def stop_processes(processes: Sequence[Process], grace_seconds: float = 3.0) -> None:
     """SIGTERM to all, SIGKILL to what is still there after `grace_seconds`."""
     for process in processes:
         signal_group(process, signal.SIGTERM)
@@ -101,29 +105,27 @@ def stop_processes(
         process.wait()
 
 
-def free_port() -> int:
-    """A port that nobody listens on now. The caller has to take it soon."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for_port(
-    port: int, process: subprocess.Popen[bytes], *, name: str, log: Path, seconds: float = 30.0
-) -> None:
-    """Return when something listens on the port. Raises ProcessError with the log's last lines."""
+def wait_for_announcements(
+    names: frozenset[str],
+    process: Process,
+    *,
+    what: str,
+    log: Path,
+    seconds: float = 30.0,
+) -> dict[str, str]:
+    """Values of the `NAME=value` lines that the process writes when it is ready. Raises ProcessError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        found = {name: value for name, _, value in (line.partition("=") for line in lines)}
+        if names <= found.keys():
+            return {name: found[name] for name in names}
         if process.poll() is not None:
             raise ProcessError(
-                f"{name} ended with code {process.returncode}; {log} ends with:\n{tail(log)}"
+                f"{what} ended with code {process.returncode}; {log} ends with:\n{tail(log)}"
             )
-        with socket.socket() as probe:
-            probe.settimeout(1.0)
-            if probe.connect_ex((LOOPBACK, port)) == 0:
-                return
         time.sleep(0.02)
-    raise ProcessError(f"{name} does not answer on port {port}; {log} ends with:\n{tail(log)}")
+    raise ProcessError(f"{what} is not ready after {seconds:.0f} s; {log} ends with:\n{tail(log)}")
 
 
 def tail(log: Path, lines: int = 15) -> str:

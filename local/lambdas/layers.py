@@ -51,7 +51,7 @@ def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
     partial = folder / f".{layer.logical_id}-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    if layer.build_method == "makefile":
+    if layer.build_method == "makefile" and (source / "Makefile").exists():
         run_makefile(layer, source, partial)
     else:
         shutil.copytree(source, partial / "python", ignore=shutil.ignore_patterns("__pycache__"))

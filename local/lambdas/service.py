@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
@@ -39,13 +39,12 @@ class LambdaService:
 
     def __init__(
         self,
-        pools: Mapping[str, Pool],
         *,
         queues: Path,
         retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        self._pools = dict(pools)
+        self._pools: dict[str, Pool] = {}
         self._queues = queues
         self._retry_delays_seconds = retry_delays_seconds
         self._stopped = threading.Event()
@@ -56,6 +55,9 @@ class LambdaService:
         self._stopped.set()
         for pool in self._pools.values():
             pool.stop()
+
+    def add(self, pool: Pool) -> None:
+        self._pools[pool.function.name] = pool
 
     def pool(self, name: str) -> Pool:
         return self._pools[name]

@@ -1,0 +1,127 @@
+"""`python -m local up | smoke | token`: the stack on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from local.client import CallError, SignInError
+from local.lambdas.layers import LayerBuildError
+from local.processes import ProcessError
+from local.seed import seed
+from local.stack import DEFAULT_PORT, Options, Stack, StackError, quiet_logging
+from local.translate import TemplateError
+
+FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    quiet_logging()
+    try:
+        return int(options.run(options))
+    except FAILURES as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Interrupted:
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = top.add_subparsers(required=True)
+    up_parser = commands.add_parser("up", help="start the stack and keep it until Ctrl-C")
+    up_parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    up_parser.add_argument("--no-seed", action="store_true", help="start without executions")
+    up_parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of template.yaml, for example ContentCapture=none",
+    )
+    up_parser.set_defaults(run=up)
+    smoke_parser = commands.add_parser("smoke", help="check the main job end to end, then stop")
+    smoke_parser.set_defaults(run=smoke)
+    token_parser = commands.add_parser("token", help="an access token of a demo client")
+    token_parser.add_argument("client", nargs="?", default="demo-operator")
+    token_parser.add_argument("--scope", action="append", help="only these scopes")
+    token_parser.set_defaults(run=token)
+    return top
+
+
+class Interrupted(BaseException):
+    """Ctrl-C or SIGTERM; not an Exception, so that nothing on the way swallows it."""
+
+
+def interrupt_on_signals() -> threading.Event:
+    """The first signal interrupts the main thread, wherever it is; later ones must not cut the clean-up."""
+    stopped = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        if not stopped.is_set():
+            stopped.set()
+            raise Interrupted
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    return stopped
+
+
+def up(options: argparse.Namespace) -> int:
+    interrupt_on_signals()
+    parameters = dict(pair.split("=", 1) for pair in options.parameter)
+    try:
+        with Stack(Options(port=options.port, parameters=parameters), say=say) as stack:
+            say(f"The page answers at {stack.url}/ after {stack.start_seconds:.1f} s")
+            if not options.no_seed:
+                run_seed(stack)
+            say(f"\nSpanvas is running: {stack.url}/  (Ctrl-C stops it; logs in build/local/logs)")
+            signal.pause()
+    finally:
+        say("Stopped.")
+    return 0
+
+
+def run_seed(stack: Stack) -> None:
+    say("Running each workflow once, so that there is something to see")
+    with stack.api() as api:
+        try:
+            seed(api, say)
+        except (CallError, TimeoutError) as error:
+            say(f"Not every workflow could be run: {error}")
+
+
+def smoke(_options: argparse.Namespace) -> int:
+    from local.smoke import run_smoke
+
+    interrupt_on_signals()
+    return run_smoke(say)
+
+
+def token(options: argparse.Namespace) -> int:
+    import json
+
+    from local.client import client_token
+
+    path = Options().state / "stack.json"
+    if not path.exists():
+        raise StackError("No stack is running: start one with `make run`.")
+    state = json.loads(Path(path).read_text(encoding="utf-8"))
+    secret = state["clients"].get(options.client)
+    if secret is None:
+        raise StackError(f"Unknown client. The demo clients are: {', '.join(state['clients'])}")
+    scopes = tuple(options.scope) if options.scope else None
+    print(client_token(state["issuer"], options.client, secret, scopes))
+    return 0
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""`python -m local.engines dynamodb|s3 PORT`: one engine on loopback until SIGTERM; says `URL=` when it listens.
+
+The credentials that S3 accepts come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Literal
+
+from local.engines.wsgi import wsgi_handler
+from local.http_message import Handler
+from local.http_server import HttpServer
+
+ANNOUNCEMENT = "URL"
+
+
+def main(arguments: list[str]) -> None:
+    service, port = arguments[0], int(arguments[1])
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    handler = s3_engine(os.environ) if service == "s3" else moto_engine("dynamodb")
+    server = HttpServer(handler, name=service, port=port).start()
+    print(f"{ANNOUNCEMENT}={server.url}", flush=True)
+    stopped.wait()
+    server.stop()
+
+
+def moto_engine(service: Literal["dynamodb", "s3"]) -> Handler:
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # before the import, which reads it
+    from moto.moto_server.werkzeug_app import create_backend_app
+
+    return wsgi_handler(create_backend_app(service))
+
+
+def s3_engine(env: Mapping[str, str]) -> Handler:
+    engine = moto_engine("s3")
+    from local.engines.s3_guard import MotoBuckets, S3Guard
+    from local.engines.sigv4 import Credentials
+
+    credentials = Credentials(
+        env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"]
+    )
+    account_id = env["MOTO_ACCOUNT_ID"]
+    guard = S3Guard(
+        engine, MotoBuckets(account_id), {credentials.access_key: credentials}, env["AWS_REGION"]
+    )
+    return guard.handle
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,72 @@
+"""Who may get a token from the local issuer: the page, and clients that stand for people and services.
+
+The clients are a list in the open, their secrets are made anew at every start: a token for another tenant or with
+fewer scopes is asked for, never forged.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+PAGE_CLIENT_ID = "spanvas-canvas"
+OPERATOR_SCOPES = (
+    "executions:read",
+    "executions:start",
+    "trace:read",
+    "trace:content",
+    "trace:artifact",
+    "audit:read",
+)
+DEMO_TENANT = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a token speaks of."""
+
+    sub: str
+    name: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A confidential client: `grant_type=client_credentials` with its secret gives at most `scopes`."""
+
+    client_id: str
+    subject: Subject
+    scopes: tuple[str, ...]
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+
+OPERATOR = Subject("demo-operator", "Demo Operator", DEMO_TENANT)
+
+
+def demo_clients() -> dict[str, Client]:
+    """One client for each kind of caller that the tests and the tutorials need, by id."""
+    clients = [
+        Client("demo-operator", OPERATOR, OPERATOR_SCOPES),
+        Client(
+            "demo-viewer",
+            Subject("demo-viewer", "Demo Viewer", DEMO_TENANT),
+            ("executions:read", "trace:read"),
+        ),
+        Client(
+            "demo-auditor",
+            Subject("demo-auditor", "Demo Auditor", DEMO_TENANT),
+            ("executions:read", "trace:read", "audit:read"),
+        ),
+        Client(
+            "demo-ingest",
+            Subject("demo-ingest", "Demo Ingest", DEMO_TENANT),
+            ("trace:ingest",),
+        ),
+        Client(
+            "other-operator",
+            Subject("other-operator", "Other Operator", "other"),
+            OPERATOR_SCOPES,
+        ),
+        Client("no-tenant", Subject("no-tenant", "Nobody's Operator", ""), OPERATOR_SCOPES),
+    ]
+    return {client.client_id: client for client in clients}

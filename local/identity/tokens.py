@@ -1,0 +1,67 @@
+"""RS256 tokens under a key that is made at every start."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from collections.abc import Callable, Sequence
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from local.identity.clients import Subject
+
+TOKEN_SECONDS = 3_600
+
+
+class TokenSigner:
+    """Signs access and id tokens as `issuer`; `public_keys` is what anybody may verify them with."""
+
+    def __init__(self, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._clock = clock
+        self._key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+        self._key_id = secrets.token_hex(8)
+
+    def public_keys(self) -> dict[str, object]:
+        numbers = self._key.public_key().public_numbers()
+        key = {
+            "kty": "RSA",
+            "use": "sig",
+            "alg": "RS256",
+            "kid": self._key_id,
+            "n": base64url_integer(numbers.n),
+            "e": base64url_integer(numbers.e),
+        }
+        return {"keys": [key]}
+
+    def access_token(self, subject: Subject, client_id: str, scopes: Sequence[str]) -> str:
+        claims = {**self._claims(subject), "aud": self._audience, "client_id": client_id}
+        return self._sign({**claims, "scope": " ".join(scopes), "token_use": "access"})
+
+    def id_token(self, subject: Subject, client_id: str, nonce: str) -> str:
+        claims = {**self._claims(subject), "aud": client_id, "token_use": "id"}
+        return self._sign({**claims, "nonce": nonce} if nonce else claims)
+
+    def _claims(self, subject: Subject) -> dict[str, object]:
+        now = int(self._clock())
+        claims: dict[str, object] = {
+            "iss": self._issuer,
+            "sub": subject.sub,
+            "name": subject.name,
+            "iat": now,
+            "nbf": now,
+            "exp": now + TOKEN_SECONDS,
+            "jti": secrets.token_hex(16),
+        }
+        return {**claims, "tenant": subject.tenant} if subject.tenant else claims
+
+    def _sign(self, claims: dict[str, object]) -> str:
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+
+def base64url_integer(number: int) -> str:
+    raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

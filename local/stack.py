@@ -1,0 +1,360 @@
+"""The whole stack as one object: `with Stack() as stack: ...` is what `make run` keeps open until Ctrl-C.
+
+Starts the engines and the stand-ins in processes of their own, provisions them from `template.yaml`, and serves
+gateway, Lambda, issuer and OTLP sink from this process. State lives in memory: a start is a fresh deployment.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import secrets
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from local.client import ApiClient, client_token, sign_in
+from local.gateway.definition import read_http_api
+from local.gateway.http_api import HttpApi
+from local.gateway.site import FrontDoor, read_distribution
+from local.http_message import LOOPBACK, Request, Response
+from local.http_server import HttpServer
+from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
+from local.identity.issuer import Issuer
+from local.lambdas.layers import prepare_opt
+from local.lambdas.pool import Pool
+from local.lambdas.sandbox import Placement, Sandbox
+from local.lambdas.schedule import Scheduler
+from local.lambdas.service import LambdaService
+from local.mounting import can_mount
+from local.otlp_sink import OtlpSink
+from local.processes import Spawner, wait_for_announcements
+from local.project import PROJECT
+from local.provision import provision_buckets, provision_tables
+from local.resolve import Place, Resolver
+from local.resources import Function, check_types, read_functions, read_schedules
+from local.translate import read_template
+
+DEFAULT_PORT = 8321
+AUDIENCE = "spanvas"
+MAX_SANDBOXES = 4
+DYNAMODB = "AWS_ENDPOINT_URL_DYNAMODB"
+S3 = "AWS_ENDPOINT_URL_S3"
+LAMBDA = "AWS_ENDPOINT_URL_LAMBDA"
+BEDROCK = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
+CONNECTIONS = "SPANVAS_CONNECTIONS"
+
+
+class StackError(Exception):
+    """The stack cannot start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`port` 0 takes a free one. `parameters` override the template's. `state` keeps logs and what was received."""
+
+    port: int = DEFAULT_PORT
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    state: Path = PROJECT / "build" / "local"
+    template: Path = PROJECT / "template.yaml"
+    files: Path = PROJECT / "frontend" / "dist"
+    latency: float = 1.0
+    mount_layers: bool = True
+    third_party_layers: bool = False
+
+
+class Stack:
+    """A running stack; `url` is the page's and the API's origin. Leaving the context ends every process."""
+
+    def __init__(
+        self, options: Options | None = None, say: Callable[[str], None] | None = None
+    ) -> None:
+        self.options = options or Options()
+        self._say = say or (lambda _line: None)
+        self._place = Place()
+        self._closers: list[Callable[[], None]] = []
+        self._opened = threading.Event()
+        self._door: FrontDoor | None = None
+        self.credentials = {
+            "AWS_ACCESS_KEY_ID": f"ASIA{secrets.token_hex(8).upper()}",
+            "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
+            "AWS_SESSION_TOKEN": secrets.token_urlsafe(60),
+        }
+        self.endpoints: dict[str, str] = {}
+
+    def __enter__(self) -> Stack:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End everything, in the order opposite to the start; safe to call twice."""
+        closers, self._closers = self._closers, []
+        for close in reversed(closers):
+            close()
+
+    # ------------------------------------------------------------------ for users of the stack
+
+    def operator_token(self) -> str:
+        """A token by the page's own sign-in."""
+        return sign_in(self.issuer.url, f"{self.url}/")
+
+    def token(self, client_id: str, scopes: tuple[str, ...] | None = None) -> str:
+        """A token of a demo client (identity/clients.py): other people, tenants and scopes."""
+        secret = self.issuer.clients[client_id].secret
+        return client_token(self.issuer.url, client_id, secret, scopes)
+
+    def api(self, token: str | None = None) -> ApiClient:
+        return ApiClient(self.url, self.operator_token() if token is None else token)
+
+    def boto3_client(self, service: str) -> Any:
+        """A client of the stack's engines with the functions' credentials."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            region_name=self._place.region,
+            endpoint_url=self.endpoints[f"AWS_ENDPOINT_URL_{service.upper()}"],
+            aws_access_key_id=self.credentials["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.credentials["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=self.credentials["AWS_SESSION_TOKEN"],
+            config=Config(signature_version="s3v4" if service == "s3" else "v4"),
+        )
+
+    def function(self, logical_id: str) -> Function:
+        return next(f for f in self.functions if f.logical_id == logical_id)
+
+    def pool(self, logical_id: str) -> Pool:
+        return self.lambdas.pool(self.function(logical_id).name)
+
+    def log_path(self, logical_id: str) -> Path:
+        return self._logs / f"{logical_id}.log"
+
+    @property
+    def url(self) -> str:
+        return self._front.url
+
+    # ------------------------------------------------------------------ start
+
+    def _start(self) -> None:
+        began = time.perf_counter()
+        self._prepare_state()
+        self._front = self._listen()
+        self._closers.append(self._front.stop)
+        self._spawner = Spawner()
+        self._closers.append(self._spawner.stop)
+        self._say(
+            "Starting DynamoDB and S3 (moto) and the stand-ins for Bedrock and the demo services"
+        )
+        waiting = [
+            self._spawn_engine("dynamodb"),
+            self._spawn_engine("s3"),
+            self._spawn_stand_ins(),
+        ]
+        self._start_issuer_and_sink()
+        is_mounted = self.options.mount_layers and can_mount(self._spawner, self.options.state)
+        self._say("Building the layer" + (", mounted as /opt" if is_mounted else ""))
+        for wait in waiting:
+            self.endpoints.update(wait())
+        self._say("Provisioning from template.yaml")
+        self._provision()
+        self._start_lambda(is_mounted)
+        self._start_gateway()
+        self._write_state()
+        self._say("Warming up the trace API")
+        self._wait_until_healthy()
+        self.start_seconds = time.perf_counter() - began
+
+    def _prepare_state(self) -> None:
+        state = self.options.state
+        self._logs = state / "logs"
+        for folder in (self._logs, state / "queues", state / "otlp"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+
+    def _listen(self) -> HttpServer:
+        port = self.options.port
+        try:
+            return HttpServer(
+                self._handle, name="front", port=port, max_body_bytes=11 * 1024 * 1024
+            )
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise StackError(
+                f"Port {port} is in use on {LOOPBACK}. Stop what listens there, or choose another: "
+                f"make run PORT={port + 1}"
+            ) from error
+
+    def _handle(self, request: Request) -> Response:
+        self._opened.wait()
+        assert self._door is not None
+        return self._door.handle(request)
+
+    def _spawn_engine(self, service: str) -> Callable[[], dict[str, str]]:
+        """Start an engine unless the environment names another one; the returned call waits for it."""
+        variable = f"AWS_ENDPOINT_URL_{service.upper()}"
+        own = os.environ.get(variable)
+        if own:
+            self._say(f"Using {variable}={own}")
+            return lambda: {variable: own}
+        wait = self._spawn(service, ["local.engines", service, "0"], frozenset({"URL"}))
+        return lambda: {variable: wait()["URL"]}
+
+    def _spawn_stand_ins(self) -> Callable[[], dict[str, str]]:
+        arguments = ["local.standins", "--bedrock-port", "0", "--services-port", "0"]
+        arguments += ["--latency", str(self.options.latency)]
+        own = os.environ.get(BEDROCK)
+        wait = self._spawn("stand-ins", arguments, frozenset({BEDROCK, CONNECTIONS}))
+        return lambda: {**wait(), **({BEDROCK: own} if own else {})}
+
+    def _spawn(
+        self, name: str, arguments: list[str], announcements: frozenset[str]
+    ) -> Callable[[], dict[str, str]]:
+        log = self._logs / f"{name}.log"
+        paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)
+        environment = {
+            **self.credentials,
+            "AWS_REGION": self._place.region,
+            "AWS_DEFAULT_REGION": self._place.region,
+            "MOTO_ACCOUNT_ID": self._place.account_id,
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            "PYTHONUNBUFFERED": "1",
+        }
+        process = self._spawner.start(
+            [sys.executable, "-m", *arguments], env=environment, cwd=PROJECT, log=log
+        )
+        return partial(wait_for_announcements, announcements, process, what=name, log=log)
+
+    def _start_issuer_and_sink(self) -> None:
+        self.issuer = Issuer(
+            audience=AUDIENCE,
+            redirect_uris=frozenset({f"{self.url}/"}),
+            origins=frozenset({self.url}),
+        ).start()
+        self._closers.append(self.issuer.stop)
+        self.otlp = OtlpSink(self.options.state / "otlp").start()
+        self._closers.append(self.otlp.stop)
+
+    def _provision(self) -> None:
+        parameters = {
+            "JwtIssuer": self.issuer.url,
+            "JwtAudience": AUDIENCE,
+            "ClientId": PAGE_CLIENT_ID,
+            "AllowedOrigins": self.url,
+            "OtlpEndpoint": self.otlp.url,
+            "Connections": self.endpoints.pop(CONNECTIONS),
+            "ArtifactOrigin": self.endpoints[S3],
+            **self.options.parameters,
+        }
+        template = read_template(self.options.template, parameters, self._place.region)
+        domain = self.url.removeprefix("http://")
+        overrides = {("SiteDistribution", "DomainName"): domain}
+        self.resolver = Resolver(template, parameters, self._place, overrides)
+        check_types(self.resolver, template)
+        self.functions = read_functions(self.resolver, template)
+        provision_tables(self.resolver, self.boto3_client("dynamodb"))
+        provision_buckets(self.resolver, self.boto3_client("s3"))
+
+    def _start_lambda(self, is_mounted: bool) -> None:
+        self.lambdas = LambdaService(queues=self.options.state / "queues")
+        server = HttpServer(self.lambdas.handle, name="lambda")
+        self.endpoints[LAMBDA] = server.url
+        for function in self.functions:
+            self.lambdas.add(self._make_pool(function, is_mounted))
+        server.start()
+        scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._place)
+        scheduler.start()
+        self._closers += [self.lambdas.stop, server.stop, scheduler.stop]
+
+    def _make_pool(self, function: Function, is_mounted: bool) -> Pool:
+        placement = Placement(
+            project=PROJECT,
+            opt=prepare_opt(
+                function.layers,
+                PROJECT,
+                PROJECT / "build" / "local",
+                third_party=self.options.third_party_layers,
+            ),
+            is_mounted=is_mounted,
+            log=self.log_path(function.logical_id),
+            environment={
+                **self.credentials,
+                **self.endpoints,
+                "AWS_REGION": self._place.region,
+                "AWS_EC2_METADATA_DISABLED": "true",
+            },
+        )
+        return Pool(
+            function,
+            lambda: Sandbox(function, placement, self._spawner),
+            max_sandboxes=MAX_SANDBOXES,
+        )
+
+    def _start_gateway(self) -> None:
+        http_api = HttpApi(
+            read_http_api(self.resolver),
+            self.lambdas,
+            account_id=self._place.account_id,
+            log=self._logs / "gateway.log",
+        )
+        self._closers.append(http_api.stop)
+        config = {
+            "issuer": self.issuer.url,
+            "client_id": PAGE_CLIENT_ID,
+            "scopes": list(OPERATOR_SCOPES),
+            "api_base_url": "",
+        }
+        self._door = FrontDoor(
+            read_distribution(self.resolver),
+            http_api.handle,
+            self.options.files,
+            json.dumps(config).encode(),
+        )
+        self._front.start()
+        self._opened.set()
+
+    def _write_state(self) -> None:
+        """Where everything is and the demo clients' secrets, for `python -m local token` and for curl."""
+        path = self.options.state / "stack.json"
+        document = {
+            "url": self.url,
+            "issuer": self.issuer.url,
+            "otlp": self.otlp.url,
+            "endpoints": self.endpoints,
+            "clients": {name: client.secret for name, client in self.issuer.clients.items()},
+        }
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        self._closers.append(lambda: path.unlink(missing_ok=True))
+
+    def _wait_until_healthy(self) -> None:
+        with self.api() as api:
+            answer = api.call("GET", "/v1/workflows")
+        if answer.status != 200:
+            log = self.log_path("TraceApiFunction")
+            raise StackError(
+                f"The trace API answers {answer.status}: {answer.body.decode('utf-8', 'replace')}\n"
+                f"Its log is {log}"
+            )
+
+
+def quiet_logging() -> None:
+    """Warnings of the stack on stderr, nothing of the libraries below it."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
