@@ -28,7 +28,7 @@ def with_attempts(policy: Retry, resources: Resources, work: Callable[[], Result
     """
     if policy.max_attempts == 1:
         return work()
-    waited_ms = 0
+    waited_ms: int | None = None
     number = 1
     while True:
         try:

@@ -114,8 +114,7 @@ def _cycles(document: WorkflowDocument) -> Iterator[Problem]:
     try:
         TopologicalSorter(predecessors_of(document)).prepare()
     except CycleError as error:
-        # graphlib gives the cycle against its own direction, its first node twice
-        names = list(reversed(error.args[1]))
+        names = error.args[1]  # in the edges' direction, its first node twice
         yield Problem(names[0], "edges", f"is part of a cycle: {' -> '.join(names)}")
 
 

@@ -61,9 +61,7 @@ class RecordingDoor:
         self._lock = threading.Lock()
         self._current: ContextVar[RecordedSpan] = ContextVar("current", default=self.root)
 
-    def node(
-        self, node_id: str, *, name: str = "", kind: str = "", input: Any = None
-    ) -> Any:
+    def node(self, node_id: str, *, name: str = "", kind: str = "", input: Any = None) -> Any:
         return self._open(RecordedSpan(node_id, kind, {"name": name}, input))
 
     def attempt(self, number: int, *, backoff_ms: int | None = None) -> Any:
