@@ -5,6 +5,7 @@ SpanvasError
  ├─ ForbiddenError              the token is valid but lacks the tenant or the scope
  ├─ UnknownRouteError           no call has this method and path
  ├─ ExecutorUnavailableError    the executor function could not be invoked; says when to try again
+ ├─ AnswerTooLargeError         the answer is larger than Lambda can carry
  └─ InvalidInputError
      └─ InvalidBodyError        the body is JSON but does not fit; names the field
 """
@@ -36,6 +37,10 @@ class ExecutorUnavailableError(SpanvasError):
     def __init__(self, message: str, retry_after_seconds: int = 5) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class AnswerTooLargeError(SpanvasError):
+    """The answer is larger than Lambda can carry: 6 MB, of which base64 takes a quarter."""
 
 
 class InvalidBodyError(InvalidInputError):

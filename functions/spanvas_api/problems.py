@@ -16,6 +16,7 @@ from spanvas.model.errors import (
     TooLargeError,
 )
 from spanvas_api.errors import (
+    AnswerTooLargeError,
     ExecutorUnavailableError,
     ForbiddenError,
     InvalidBodyError,
@@ -45,6 +46,13 @@ RULES: Final = (
     Rule(TooLargeError, 413, "too-large", "Too large"),
     Rule(InvalidBodyError, 422, "invalid-body", "The body does not fit"),
     Rule(InvalidInputError, 400, "invalid-input", "The request is malformed"),
+    Rule(
+        AnswerTooLargeError,
+        500,
+        "answer-too-large",
+        "The answer is too large",
+        "It is more than can be carried at once; with `Accept-Encoding: gzip` three times as much fits.",
+    ),
     Rule(ConflictError, 409, "conflict", "In conflict with what is stored"),
     Rule(
         StoreUnavailableError,

@@ -1,8 +1,10 @@
-"""The API's reference for a person, from its OpenAPI document."""
+"""The API's reference for a person, from its OpenAPI document and its table of problems."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from spanvas_api.problems import RULES, TYPE_PREFIX, UNKNOWN
 
 _HEAD = """# The API
 
@@ -12,7 +14,7 @@ _HEAD = """# The API
 
 
 def reference_markdown(api: dict[str, Any]) -> str:
-    """`docs/reference/api.md`: every call, then every shape."""
+    """`docs/reference/api.md`: every call, every problem, every shape."""
     parts = [
         _HEAD,
         api["info"]["description"],
@@ -28,6 +30,7 @@ def reference_markdown(api: dict[str, Any]) -> str:
         for method, path, call in calls
     ]
     parts += [_call(method, path, call) for method, path, call in calls]
+    parts.append(_problems())
     parts.append("\n## Shapes\n")
     parts += [_shape(name, schema) for name, schema in api["components"]["schemas"].items()]
     return "".join(parts)
@@ -60,6 +63,17 @@ def _call(method: str, path: str, call: dict[str, Any]) -> str:
         lines.append(
             f"| {status} | {', '.join(bodies) or 'none'} | {_cell(response['description'])} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def _problems() -> str:
+    lines = [
+        "\n## Problems\n",
+        "Every error is a [Problem](#problem); its `type` is one of these.\n",
+        "| status | type | title |\n|---|---|---|",
+    ]
+    rules = sorted((*RULES, UNKNOWN), key=lambda rule: (rule.status, rule.slug))
+    lines += [f"| {rule.status} | `{TYPE_PREFIX}{rule.slug}` | {rule.title} |" for rule in rules]
     return "\n".join(lines) + "\n"
 
 

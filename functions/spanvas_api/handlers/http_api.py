@@ -23,13 +23,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from spanvas import settings
 from spanvas_api import problems
 from spanvas_api.encoding import compressed, json_bytes
-from spanvas_api.errors import UnknownRouteError
+from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
 from spanvas_api.request import Answer, Request, request_id_of, request_of
 from spanvas_api.routes import ROUTES, Route
 from spanvas_api.services import Services
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "trace-api"
+MAX_TEXT_BYTES: Final = 5_000_000
+MAX_CODED_BYTES: Final = 4_400_000
+"""Lambda answers at most 6 MB: text with its quotes escaped once more, coded bytes as base64."""
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -121,9 +124,16 @@ def _response(answer: Answer, event: dict[str, Any]) -> Response[Any]:
     headers["Content-Type"] = "application/json"
     coded = compressed(body, (event.get("headers") or {}).get("accept-encoding"))
     if coded is None:
+        _check_size(body, MAX_TEXT_BYTES)
         return Response(answer.status, body=body.decode(), headers=headers)
     headers["Content-Encoding"], body = coded
+    _check_size(body, MAX_CODED_BYTES)
     return Response(answer.status, body=body, headers=headers)
+
+
+def _check_size(body: bytes, limit: int) -> None:
+    if len(body) > limit:
+        raise AnswerTooLargeError(f"{len(body):,} bytes")
 
 
 def _as_it_is(body: Any) -> Any:

@@ -26,6 +26,7 @@ def start_execution(request: Request, services: Services) -> Answer:
     """
     authorize(request.principal, "start_execution")
     workflow_id = parameters.workflow_id(request.path)
+    parameters.only(request.query)
     workflow_input = parameters.workflow_input(request.body)
     workflow = services.workflows.get(workflow_id)
     if workflow is None:

@@ -59,12 +59,10 @@ class TestProblems:
             "request_id": "QnB0tjE2DoEEPkw=",
         }
 
-    @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+    @pytest.mark.parametrize("route", ROUTES[1:], ids=lambda route: route.operation)
     def test_a_store_that_is_down_is_503_with_a_time_to_come_back(
         self, api: Client, store: AuditedStore, route: Any
     ) -> None:
-        if route.operation == "list_workflows":
-            pytest.skip("asks no store")
         store.down = True
         path = route.path.format(
             workflow_id="support-triage",
@@ -166,6 +164,24 @@ class TestCompression:
 
         assert answer["headers"]["Content-Encoding"] == "gzip"
         assert len(gzip.decompress(base64.b64decode(answer["body"]))) > 4_500_000
+
+    @pytest.mark.parametrize(
+        ("limit", "accepted"), [("MAX_TEXT_BYTES", "identity"), ("MAX_CODED_BYTES", "gzip")]
+    )
+    def test_an_answer_that_lambda_cannot_carry_is_a_problem(
+        self,
+        api: Client,
+        large: None,
+        monkeypatch: pytest.MonkeyPatch,
+        limit: str,
+        accepted: str,
+    ) -> None:
+        monkeypatch.setattr(http_api, limit, 1000)
+
+        reply = api.get("/v1/executions/exec_1/trace", headers={"accept-encoding": accepted})
+
+        assert reply.status == 500
+        assert reply.json["type"] == "urn:spanvas:problem:answer-too-large"
 
 
 class TestSeenFromOutside:

@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from spanvas_api import openapi, wire
 from spanvas_api.auth import SCOPES
 from spanvas_api.handlers.http_api import operation_of
+from spanvas_api.problems import RULES
 from spanvas_api.routes import ROUTES
 
 
@@ -90,3 +91,5 @@ def test_the_page_for_people_has_every_call_and_every_shape() -> None:
         assert f"### {route.operation}\n" in page
     for name in openapi.document()["components"]["schemas"]:
         assert f"### {name}\n" in page
+    for rule in RULES:
+        assert f"`urn:spanvas:problem:{rule.slug}`" in page
