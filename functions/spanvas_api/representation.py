@@ -115,21 +115,23 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
             artifacts,
             *_rest,
         ) = row
-        body: dict[str, Any] = {"span_id": span_id}
+        body: dict[str, Any] = {
+            "span_id": span_id,
+            "depth": depth,
+            "name": name,
+            "kind": kind,
+            "start_time_unix_nano": str(start),
+            "status": status,
+        }
         if parent is not None:
             body["parent_span_id"] = parent
-        body["depth"] = depth
-        body["name"] = name
-        body["kind"] = kind
         if node_id is not None:
             body["node_id"] = node_id
-        body["start_time_unix_nano"] = str(start)
         if end is not None:
             body["end_time_unix_nano"] = str(end)
         else:
-            status = state_of(row, now_unix_nano, is_open)
-            lost += status == "lost"
-        body["status"] = status
+            body["status"] = state = state_of(row, now_unix_nano, is_open)
+            lost += state == "lost"
         if error_type is not None:
             body["error"] = {"type": error_type, "message": error_message or ""}
         if model is not None:
