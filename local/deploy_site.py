@@ -41,7 +41,7 @@ class Upload:
     cache_control: str
 
 
-def uploads(dist: Path, outputs: Mapping[str, str]) -> list[Upload]:
+def uploads(dist: Path, outputs: Mapping[str, str], scopes: str = SCOPES) -> list[Upload]:
     """The files of the built page and its configuration, in the order in which they may appear.
 
     Raises DeploymentError when the page has not been built.
@@ -50,11 +50,11 @@ def uploads(dist: Path, outputs: Mapping[str, str]) -> list[Upload]:
         raise DeploymentError(f"{dist / PAGE} does not exist: run `make frontend` first")
     paths = sorted(path for path in dist.rglob("*") if path.is_file())
     files = [_upload(path.relative_to(dist).as_posix(), path.read_bytes()) for path in paths]
-    files.append(_upload("config.json", page_config(outputs)))
+    files.append(_upload("config.json", page_config(outputs, scopes)))
     return sorted(files, key=lambda file: (not _is_hashed(file.key), file.key == PAGE, file.key))
 
 
-def page_config(outputs: Mapping[str, str]) -> bytes:
+def page_config(outputs: Mapping[str, str], scopes: str = SCOPES) -> bytes:
     """`/config.json`: where the page signs in. The API is under the page's own origin.
 
     The audience is named only where the API's is not the client's own id: most issuers then want to be asked for it.
@@ -62,7 +62,7 @@ def page_config(outputs: Mapping[str, str]) -> bytes:
     config = {
         "issuer": outputs["Issuer"],
         "client_id": outputs["PageClientId"],
-        "scopes": SCOPES,
+        "scopes": scopes,
         "api_base_url": "",
     }
     if outputs["Audience"] != outputs["PageClientId"]:
@@ -133,6 +133,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--region", default=defaults.get("region"))
     parser.add_argument("--profile", default=defaults.get("profile"))
     parser.add_argument("--dist", type=Path, default=ROOT / "frontend" / "dist")
+    parser.add_argument("--scopes", default=SCOPES, help="what the page asks the issuer for")
     parser.add_argument("--empty", action="store_true", help="delete the page's files instead")
     options = parser.parse_args(arguments)
     session = boto3.Session(region_name=options.region, profile_name=options.profile)
@@ -142,7 +143,7 @@ def main(arguments: list[str]) -> int:
         if options.empty:
             print(f"{empty(s3, bucket)} objects deleted from {bucket}")
             return 0
-        files = uploads(options.dist, outputs)
+        files = uploads(options.dist, outputs, options.scopes)
         put(s3, bucket, files)
     except DeploymentError as error:
         print(error, file=sys.stderr)

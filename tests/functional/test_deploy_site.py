@@ -101,6 +101,12 @@ def test_an_audience_that_is_the_client_itself_is_not_asked_for() -> None:
     assert "audience" not in json.loads(deploy_site.page_config(outputs))
 
 
+def test_the_page_asks_for_the_scopes_that_the_issuer_knows(s3: Any, dist: Path) -> None:
+    deploy(dist, "--scopes", "openid")
+    config = json.loads(s3.get_object(Bucket="site", Key="config.json")["Body"].read())
+    assert config["scopes"] == "openid"
+
+
 def test_a_page_that_was_not_built_is_said_so(
     s3: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
