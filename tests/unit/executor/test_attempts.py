@@ -57,13 +57,13 @@ def test_each_attempt_is_a_span_with_the_wait_before_it() -> None:
 
 def test_a_policy_of_one_attempt_has_no_attempt_span() -> None:
     door = RecordingDoor()
-    with pytest.raises(NodeError, match="^too many$"):
+    with pytest.raises(NodeError, match=r"^too many$"):
         with_attempts(Retry(), resources_of(door), failing(throttled()))
     assert door.root.children == []
 
 
 def test_the_last_error_says_how_many_attempts_there_were() -> None:
-    with pytest.raises(NodeError, match="^too many; gave up after 3 attempts$") as raised:
+    with pytest.raises(NodeError, match=r"^too many; gave up after 3 attempts$") as raised:
         with_attempts(POLICY, resources_of(), failing(throttled(), throttled(), throttled()))
     assert raised.value.error_type == "ThrottlingException"
 
@@ -71,7 +71,7 @@ def test_the_last_error_says_how_many_attempts_there_were() -> None:
 def test_an_error_that_will_not_pass_is_not_tried_again() -> None:
     door = RecordingDoor()
     refused = NodeError("ValidationException", "no such model")
-    with pytest.raises(NodeError, match="^no such model$"):
+    with pytest.raises(NodeError, match=r"^no such model$"):
         with_attempts(POLICY, resources_of(door), failing(refused))
     assert len(door.root.children) == 1
 

@@ -39,5 +39,5 @@ def test_an_undefined_name_is_an_error(purpose: str) -> None:
     ],
 )
 def test_what_the_sandbox_refuses_is_an_error(text: str) -> None:
-    with pytest.raises(NodeError, match="^t: cannot be rendered: "):
+    with pytest.raises(NodeError, match=r"^t: cannot be rendered: "):
         render("t", text, {"items": []})
