@@ -1,0 +1,94 @@
+/** The API of Spanvas, as the ports of the model. */
+
+import { isAbort, ProblemError } from "../model/problem";
+import type { CanvasSource, ExecutionQuery } from "../model/source";
+import { decodeExecutionPage } from "./decodeExecution";
+import { decodeSpan } from "./decodeSpan";
+import { decodeTrace } from "./decodeTrace";
+import { decodeLink, decodeStarted, decodeWorkflows } from "./decodeWorkflow";
+import type { Http } from "./http";
+
+const PAGE_SIZE = 50;
+
+/** `fetcher` reads artifacts: their links carry their own permission and get no token. */
+export function createClient(
+  http: Http,
+  fetcher: typeof fetch = (input, init) => fetch(input, init),
+): CanvasSource {
+  const execution = (executionId: string): string =>
+    `/v1/executions/${encodeURIComponent(executionId)}`;
+  return {
+    async listWorkflows(signal) {
+      const answer = await http({ method: "GET", path: "/v1/workflows", signal });
+      return decodeWorkflows(answer.body);
+    },
+
+    async listExecutions(query, signal) {
+      const path = `/v1/executions?${executionsQuery(query)}`;
+      const answer = await http({ method: "GET", path, signal });
+      return decodeExecutionPage(answer.body);
+    },
+
+    async startExecution(workflowId, input) {
+      const path = `/v1/workflows/${encodeURIComponent(workflowId)}/executions`;
+      const answer = await http({ method: "POST", path, body: { input } });
+      return decodeStarted(answer.body);
+    },
+
+    async readTrace(executionId, etag, signal) {
+      const path = `${execution(executionId)}/trace`;
+      const answer = await http({ method: "GET", path, etag, signal });
+      if (answer.status === 304) return { kind: "unchanged", servedAt: answer.servedAt };
+      const trace = decodeTrace(answer.body, answer.servedAt);
+      return { kind: "changed", trace, etag: answer.etag };
+    },
+
+    async readSpan(executionId, spanId, signal) {
+      const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;
+      return decodeSpan((await http({ method: "GET", path, signal })).body);
+    },
+
+    async mintArtifactLink(executionId, artifactId, disposition) {
+      const path = `${execution(executionId)}/artifacts/${encodeURIComponent(artifactId)}/link`;
+      const answer = await http({ method: "POST", path, body: { disposition } });
+      return decodeLink(answer.body);
+    },
+
+    async readArtifact(link, maxBytes, signal) {
+      const response = await fetchArtifact(fetcher, link.url, signal);
+      const length = Number(response.headers.get("Content-Length") ?? 0);
+      if (length > maxBytes) throw new ProblemError("invalid", "It is too large to preview.");
+      const bytes = await response.arrayBuffer();
+      return new Blob([bytes], { type: link.mediaType });
+    },
+  };
+}
+
+async function fetchArtifact(
+  fetcher: typeof fetch,
+  url: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetcher(url, { credentials: "omit", signal });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ProblemError("offline", "The file store cannot be reached.");
+  }
+  if (response.status === 403 || response.status === 404) {
+    throw new ProblemError("not_found", "The link has expired or the file is gone.");
+  }
+  if (!response.ok) {
+    throw new ProblemError("unavailable", `The file store answered ${response.status}.`);
+  }
+  return response;
+}
+
+function executionsQuery(query: ExecutionQuery): string {
+  const parameters = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (query.workflowId !== null) parameters.set("workflow_id", query.workflowId);
+  if (query.status !== null) parameters.set("status", query.status);
+  if (query.cursor !== null) parameters.set("cursor", query.cursor);
+  return parameters.toString();
+}

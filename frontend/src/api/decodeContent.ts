@@ -1,0 +1,67 @@
+/** Captured content: written by models and people, so only its outline is held to the contract. */
+
+import type { Content, Json, Message, MessagePart, ToolContent } from "../model/span";
+import { Fields } from "./fields";
+import type { WireContent, WireMessage, WirePart, WireTool } from "./wire";
+
+type Path = () => string;
+
+export function decodeContent(value: unknown, path: Path): Content {
+  const fields = Fields.of<WireContent>(value, path);
+  return {
+    systemInstructions: fields.list("system_instructions", decodePart),
+    inputMessages: fields.list("input_messages", decodeMessage),
+    outputMessages: fields.list("output_messages", decodeMessage),
+    tool: fields.objectOrNull("tool", decodeTool),
+    toolDefinitions: fields.json("tool_definitions"),
+    documents: fields.json("documents"),
+    input: fields.json("input"),
+    output: fields.json("output"),
+  };
+}
+
+function decodeMessage(value: unknown, path: Path): Message {
+  const fields = Fields.of<WireMessage>(value, path);
+  return {
+    role: fields.text("role"),
+    parts: fields.list("parts", decodePart),
+    finishReason: fields.textOrNull("finish_reason"),
+  };
+}
+
+function decodePart(value: unknown, path: Path): MessagePart {
+  const fields = Fields.of<WirePart>(value, path);
+  const content = fields.json("content");
+  switch (fields.text("type")) {
+    case "text":
+      if (typeof content === "string") return { type: "text", text: content };
+      break;
+    case "reasoning":
+      if (typeof content === "string") return { type: "reasoning", text: content };
+      break;
+    case "tool_call":
+      return {
+        type: "tool_call",
+        id: fields.textOrNull("id"),
+        name: fields.textOrNull("name") ?? "unnamed tool",
+        arguments: fields.json("arguments") ?? null,
+      };
+    case "tool_call_response":
+      return {
+        type: "tool_result",
+        id: fields.textOrNull("id"),
+        result: fields.json("response") ?? null,
+      };
+  }
+  return { type: "other", value: value as Json };
+}
+
+function decodeTool(value: unknown, path: Path): ToolContent {
+  const fields = Fields.of<WireTool>(value, path);
+  return {
+    name: fields.text("name"),
+    callId: fields.textOrNull("call_id"),
+    arguments: fields.json("arguments"),
+    result: fields.json("result"),
+  };
+}

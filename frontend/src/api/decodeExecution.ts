@@ -1,0 +1,91 @@
+import {
+  EXECUTION_STATUSES,
+  type Cause,
+  type Completeness,
+  type Counters,
+  type Execution,
+  type Usage,
+} from "../model/execution";
+import type { ExecutionPage } from "../model/source";
+import { Fields, textItem } from "./fields";
+import type {
+  WireCause,
+  WireCompleteness,
+  WireCounters,
+  WireExecution,
+  WireExecutions,
+  WireUsage,
+} from "./wire";
+
+type Path = () => string;
+
+export function decodeExecution(value: unknown, path: Path): Execution {
+  const fields = Fields.of<WireExecution>(value, path);
+  return {
+    executionId: fields.text("execution_id"),
+    workflowId: fields.text("workflow_id"),
+    workflowName: fields.text("workflow_name"),
+    workflowVersion: fields.text("workflow_version"),
+    traceId: fields.text("trace_id"),
+    status: fields.oneOf("status", EXECUTION_STATUSES),
+    startedAt: fields.nanos("started_at_unix_nano"),
+    endedAt: fields.nanosOrNull("ended_at_unix_nano"),
+    deadline: fields.nanosOrNull("deadline_unix_nano"),
+    cause: fields.objectOrNull("cause", decodeCause),
+    counters: fields.object("counters", decodeCounters),
+    completeness: fields.object("completeness", decodeCompleteness),
+    startedBy: fields.text("started_by"),
+    expiresAt: fields.numberOrNull("expires_at"),
+    traceUrl: fields.textOrNull("trace_url"),
+  };
+}
+
+export function decodeExecutionPage(value: unknown): ExecutionPage {
+  const fields = Fields.of<WireExecutions>(value, () => "");
+  return {
+    items: fields.list("items", decodeExecution),
+    nextCursor: fields.textOrNull("next_cursor"),
+  };
+}
+
+export function decodeUsage(value: unknown, path: Path): Usage {
+  const fields = Fields.of<WireUsage>(value, path);
+  return {
+    inputTokens: fields.number("input_tokens"),
+    outputTokens: fields.number("output_tokens"),
+    cacheReadTokens: fields.number("cache_read_tokens"),
+    cacheWriteTokens: fields.number("cache_write_tokens"),
+    reasoningTokens: fields.number("reasoning_tokens"),
+  };
+}
+
+function decodeCause(value: unknown, path: Path): Cause {
+  const fields = Fields.of<WireCause>(value, path);
+  return {
+    nodeId: fields.textOrNull("node_id"),
+    spanId: fields.textOrNull("span_id"),
+    errorType: fields.text("error_type"),
+    message: fields.text("message"),
+  };
+}
+
+function decodeCounters(value: unknown, path: Path): Counters {
+  const fields = Fields.of<WireCounters>(value, path);
+  return {
+    ...decodeUsage(value, path),
+    spans: fields.number("spans"),
+    errors: fields.number("errors"),
+    costNanoUsd: fields.number("cost_nano_usd"),
+    unpriced: fields.number("unpriced"),
+    dropped: fields.number("dropped"),
+  };
+}
+
+function decodeCompleteness(value: unknown, path: Path): Completeness {
+  const fields = Fields.of<WireCompleteness>(value, path);
+  return {
+    expected: fields.list("expected", textItem),
+    received: fields.list("received", textItem),
+    missing: fields.list("missing", textItem),
+  };
+}

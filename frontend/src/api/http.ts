@@ -1,0 +1,119 @@
+/** One request to the API: the token goes along, everything that goes wrong becomes a ProblemError. */
+
+import { isAbort, ProblemError, type ProblemKind } from "../model/problem";
+import { nanosFromMilliseconds, type Nanos } from "../model/time";
+import { Fields } from "./fields";
+import type { WireProblem } from "./wire";
+
+/** Gives a token that is good now, or null when nobody is signed in. */
+export type TokenProvider = () => Promise<string | null>;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly etag: string | null;
+  readonly servedAt: Nanos;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly etag?: string | null;
+  readonly signal?: AbortSignal;
+}
+
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** `baseUrl` is "" on the page's own origin. `now` is the clock for answers without a Date header. */
+export function createHttp(
+  baseUrl: string,
+  token: TokenProvider,
+  fetcher: typeof fetch = (input, init) => fetch(input, init),
+  now: () => number = Date.now,
+): Http {
+  return async (request) => {
+    const bearer = await token();
+    if (bearer === null) throw new ProblemError("unauthorised", "Nobody is signed in.");
+    const response = await send(fetcher, baseUrl, request, bearer);
+    if (response.status >= 400) throw await problemOf(response);
+    return {
+      status: response.status,
+      body: response.status === 304 ? null : await readJson(response),
+      etag: response.headers.get("ETag"),
+      servedAt: servedAt(response, now),
+    };
+  };
+}
+
+async function send(
+  fetcher: typeof fetch,
+  baseUrl: string,
+  request: HttpRequest,
+  bearer: string,
+): Promise<Response> {
+  const headers: Record<string, string> = {
+    Accept: "application/json",
+    Authorization: `Bearer ${bearer}`,
+  };
+  if (request.body !== undefined) headers["Content-Type"] = "application/json";
+  if (request.etag) headers["If-None-Match"] = request.etag;
+  try {
+    return await fetcher(`${baseUrl}${request.path}`, {
+      method: request.method,
+      headers,
+      // The page keeps its own ETag: the browser's cache would turn a 304 into a whole answer.
+      cache: "no-store",
+      credentials: "omit",
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: request.signal ?? null,
+    });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ProblemError("offline", "The server cannot be reached.");
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ProblemError("contract", "The answer is not JSON.");
+  }
+}
+
+function servedAt(response: Response, now: () => number): Nanos {
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  return nanosFromMilliseconds(Number.isNaN(date) ? now() : date);
+}
+
+function kindOf(status: number): ProblemKind {
+  if (status === 401) return "unauthorised";
+  if (status === 403) return "forbidden";
+  if (status === 404) return "not_found";
+  if (status === 429 || status >= 500) return "unavailable";
+  return "invalid";
+}
+
+/** A gateway in front of the API answers `{"message"}` or HTML: then the status alone must do. */
+async function problemOf(response: Response): Promise<ProblemError> {
+  const kind = kindOf(response.status);
+  const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const retry = Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {};
+  try {
+    const fields = Fields.of<WireProblem>(await response.json(), () => "");
+    return new ProblemError(kind, fields.text("detail"), {
+      status: response.status,
+      requestId: fields.text("request_id"),
+      fields: fields.list("errors", (item, path) => {
+        const entry = Fields.of<{ field: string; message: string }>(item, path);
+        return { field: entry.text("field"), message: entry.text("message") };
+      }),
+      ...retry,
+    });
+  } catch {
+    const detail = `The server answered ${response.status}.`;
+    return new ProblemError(kind, detail, { status: response.status, ...retry });
+  }
+}

@@ -1,0 +1,34 @@
+/** The generated wire types under short names. */
+
+import type { components } from "./openapi.gen";
+
+type Schemas = components["schemas"];
+
+/** The fields that have names, of a shape that may have others. */
+type Named<W> = { [K in keyof W as string extends K ? never : K]: W[K] };
+
+export type WireExecution = Schemas["Execution"];
+export type WireExecutions = Schemas["ExecutionsResponse"];
+export type WireTrace = Schemas["TraceResponse"];
+export type WireRow = Schemas["Row"];
+export type WireSpan = Schemas["SpanResponse"];
+export type WireContent = Schemas["SpanContent"];
+export type WireMessage = Named<Schemas["Message"]>;
+export type WirePart = Named<Schemas["MessagePart"]>;
+export type WireUsage = Schemas["Usage"];
+export type WireArtifactRef = Schemas["ArtifactRef"];
+export type WireWorkflow = Schemas["Workflow"];
+export type WireWorkflows = Schemas["WorkflowsResponse"];
+export type WireStarted = Schemas["StartExecutionResponse"];
+export type WireLink = Schemas["LinkArtifactResponse"];
+export type WireProblem = Schemas["Problem"];
+export type WireCause = Schemas["Cause"];
+export type WireCounters = Schemas["Counters"];
+export type WireCompleteness = Schemas["Completeness"];
+export type WireRowError = Schemas["RowError"];
+export type WireCost = Schemas["Cost"];
+export type WireCostLine = Schemas["CostLine"];
+export type WireEvent = Schemas["SpanEvent"];
+export type WireScope = Schemas["Scope"];
+export type WireTool = Schemas["ToolContent"];
+export type WireNode = Schemas["WorkflowNode"];

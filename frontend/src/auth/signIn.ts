@@ -1,0 +1,177 @@
+/**
+ * OpenID Connect, authorization code with PKCE, for a page without a server of its own.
+ *
+ * The verifier rests in sessionStorage between the two page loads and is removed before it is
+ * used; tokens never leave memory, so a reload asks the issuer again.
+ */
+
+import { ProblemError } from "../model/problem";
+import { readClaims } from "./claims";
+import type { PageConfig } from "./config";
+import { challengeOf, randomText } from "./pkce";
+
+const STORAGE_KEY = "spanvas.sign-in";
+
+interface Endpoints {
+  readonly authorization: string;
+  readonly token: string;
+}
+
+interface Pending {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** Path and query that the reader wanted. */
+  readonly returnTo: string;
+}
+
+export interface Tokens {
+  readonly accessToken: string;
+  readonly idToken: string | null;
+  readonly refreshToken: string | null;
+  /** Milliseconds on the page's own clock. */
+  readonly expiresAt: number;
+}
+
+export interface Browser {
+  readonly location: Pick<Location, "origin" | "pathname" | "search" | "assign">;
+  readonly history: Pick<History, "replaceState">;
+  readonly sessionStorage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+}
+
+export async function discover(config: PageConfig, fetcher: typeof fetch): Promise<Endpoints> {
+  const document = await readJson(fetcher, `${config.issuer}/.well-known/openid-configuration`);
+  const authorization = document["authorization_endpoint"];
+  const token = document["token_endpoint"];
+  if (typeof authorization !== "string" || typeof token !== "string") {
+    throw new ProblemError("contract", "The identity provider does not name its endpoints.");
+  }
+  return { authorization, token };
+}
+
+/** Leaves the page for the issuer's. */
+export async function leaveToSignIn(
+  config: PageConfig,
+  endpoints: Endpoints,
+  browser: Browser,
+): Promise<void> {
+  const pending: Pending = {
+    state: randomText(),
+    nonce: randomText(),
+    verifier: randomText(48),
+    returnTo: browser.location.pathname + withoutAnswer(browser.location.search),
+  };
+  const url = new URL(endpoints.authorization);
+  const parameters: Record<string, string> = {
+    response_type: "code",
+    client_id: config.clientId,
+    redirect_uri: redirectUri(browser),
+    scope: config.scopes,
+    state: pending.state,
+    nonce: pending.nonce,
+    code_challenge: await challengeOf(pending.verifier),
+    code_challenge_method: "S256",
+  };
+  if (config.audience !== null) parameters["audience"] = config.audience;
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  browser.sessionStorage.setItem(STORAGE_KEY, JSON.stringify(pending));
+  browser.location.assign(url.href);
+}
+
+/** The issuer's answer in the address bar, turned into tokens; null when there is no answer. */
+export async function takeAnswer(
+  config: PageConfig,
+  endpoints: Endpoints,
+  browser: Browser,
+  fetcher: typeof fetch,
+  now: () => number,
+): Promise<Tokens | null> {
+  const answer = new URLSearchParams(browser.location.search);
+  if (!answer.has("state") || !(answer.has("code") || answer.has("error"))) return null;
+  const pending = takePending(browser);
+  browser.history.replaceState(null, "", pending?.returnTo ?? "/");
+  if (pending?.state !== answer.get("state")) {
+    throw new ProblemError("invalid", "The sign-in was not started from this page. Try again.");
+  }
+  const code = answer.get("code");
+  if (code === null) {
+    const reason = answer.get("error_description") ?? answer.get("error") ?? "";
+    throw new ProblemError("invalid", `The identity provider refused the sign-in: ${reason}`);
+  }
+  const tokens = await requestTokens(endpoints, fetcher, now, {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: redirectUri(browser),
+    client_id: config.clientId,
+    code_verifier: pending.verifier,
+  });
+  if (tokens.idToken !== null && readClaims(tokens.idToken)["nonce"] !== pending.nonce) {
+    throw new ProblemError(
+      "invalid",
+      "The sign-in's answer belongs to another request. Try again.",
+    );
+  }
+  return tokens;
+}
+
+export async function requestTokens(
+  endpoints: Endpoints,
+  fetcher: typeof fetch,
+  now: () => number,
+  form: Readonly<Record<string, string>>,
+): Promise<Tokens> {
+  const value = await readJson(fetcher, endpoints.token, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(form).toString(),
+  });
+  const text = (key: string): string | null => (typeof value[key] === "string" ? value[key] : null);
+  const accessToken = text("access_token");
+  if (accessToken === null) {
+    throw new ProblemError("contract", "The identity provider answered without a token.");
+  }
+  const seconds = typeof value["expires_in"] === "number" ? value["expires_in"] : 300;
+  return {
+    accessToken,
+    idToken: text("id_token"),
+    refreshToken: text("refresh_token"),
+    expiresAt: now() + seconds * 1_000,
+  };
+}
+
+async function readJson(
+  fetcher: typeof fetch,
+  url: string,
+  init: RequestInit = {},
+): Promise<Record<string, unknown>> {
+  let response: Response;
+  try {
+    response = await fetcher(url, { ...init, cache: "no-store", credentials: "omit" });
+  } catch {
+    throw new ProblemError("offline", "The identity provider cannot be reached.");
+  }
+  if (!response.ok) {
+    throw new ProblemError("unavailable", `The identity provider answered ${response.status}.`);
+  }
+  return (await response.json()) as Record<string, unknown>;
+}
+
+function takePending(browser: Browser): Pending | null {
+  const text = browser.sessionStorage.getItem(STORAGE_KEY);
+  browser.sessionStorage.removeItem(STORAGE_KEY);
+  return text === null ? null : (JSON.parse(text) as Pending);
+}
+
+function redirectUri(browser: Browser): string {
+  return `${browser.location.origin}/`;
+}
+
+/** An issuer's earlier answer must not come back as a part of the place. */
+function withoutAnswer(search: string): string {
+  const parameters = new URLSearchParams(search);
+  for (const name of ["code", "state", "error", "error_description", "iss", "session_state"]) {
+    parameters.delete(name);
+  }
+  const text = parameters.toString();
+  return text ? `?${text}` : "";
+}

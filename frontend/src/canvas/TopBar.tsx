@@ -1,0 +1,105 @@
+import type { ReactElement } from "react";
+import { shortId } from "../model/format";
+import { Icon } from "../components/Icon";
+import type { IconName } from "../components/icons";
+import { useReadable } from "../components/useReadable";
+import { TABS, type CanvasPlace, type CanvasPlaces, type Tab } from "../state/place";
+import { THEMES, type Theme } from "../state/theme";
+import type { Store } from "../state/store";
+import { PlaceLink } from "./PlaceLink";
+
+interface TopBarProps {
+  readonly place: CanvasPlace;
+  readonly places: CanvasPlaces;
+  readonly workflowName: string | null;
+  readonly userName: string;
+  readonly theme: Store<Theme>;
+}
+
+const HOME: Partial<CanvasPlace> = { workflowId: null, executionId: null, tab: "workflow" };
+
+export function TopBar(props: TopBarProps): ReactElement {
+  const { place, places, workflowName, userName, theme } = props;
+  return (
+    <header className="cv-bar">
+      <nav className="cv-crumbs" aria-label="Where you are">
+        <PlaceLink places={places} to={HOME} className="cv-brand">
+          <img src="/icon.svg" alt="" width="20" height="20" />
+          Canvas
+        </PlaceLink>
+        {place.workflowId !== null && (
+          <>
+            <Icon name="right" />
+            <PlaceLink
+              places={places}
+              to={{ executionId: null, tab: "workflow" }}
+              className="cv-crumb"
+            >
+              {workflowName ?? place.workflowId}
+            </PlaceLink>
+          </>
+        )}
+        {place.executionId !== null && (
+          <>
+            <Icon name="right" />
+            <span className="cv-crumb cv-crumb-id" title={place.executionId}>
+              {shortId(place.executionId)}
+            </span>
+          </>
+        )}
+      </nav>
+      {place.workflowId !== null && <PageTabs place={place} places={places} />}
+      <div className="cv-user">
+        <ThemeButton theme={theme} />
+        <span title="Signed in">{userName}</span>
+      </div>
+    </header>
+  );
+}
+
+const TAB_LABELS: Readonly<Record<Tab, string>> = {
+  workflow: "Workflow",
+  history: "History",
+  trace: "Trace",
+};
+
+function PageTabs({ place, places }: Pick<TopBarProps, "place" | "places">): ReactElement {
+  return (
+    <nav className="cv-tabs" aria-label="Views of the workflow">
+      {TABS.map((tab) =>
+        tab === "trace" && place.executionId === null ? (
+          <span key={tab} className="cv-tab-off" title="Choose an execution in the history first">
+            {TAB_LABELS[tab]}
+          </span>
+        ) : (
+          <PlaceLink key={tab} places={places} to={{ tab }} isCurrent={place.tab === tab}>
+            {TAB_LABELS[tab]}
+          </PlaceLink>
+        ),
+      )}
+    </nav>
+  );
+}
+
+const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "auto", light: "sun", dark: "moon" };
+const THEME_LABELS: Readonly<Record<Theme, string>> = {
+  auto: "Colours: as the system",
+  light: "Colours: light",
+  dark: "Colours: dark",
+};
+
+function ThemeButton({ theme }: { readonly theme: Store<Theme> }): ReactElement {
+  const current = useReadable(theme);
+  const next = THEMES[(THEMES.indexOf(current) + 1) % THEMES.length] ?? "auto";
+  return (
+    <button
+      type="button"
+      className="sv-icon-button"
+      onClick={() => theme.set(next)}
+      title={THEME_LABELS[current]}
+      aria-label={THEME_LABELS[current]}
+    >
+      <Icon name={THEME_ICONS[current]} />
+    </button>
+  );
+}

@@ -1,0 +1,66 @@
+import { useMemo, type ReactElement } from "react";
+import { ICONS, type IconName } from "../components/icons";
+import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../model/graphLayout";
+import type { Hue } from "../model/kinds";
+import type { Workflow } from "../model/workflow";
+
+const NODE_KINDS: Readonly<Record<string, { icon: IconName; hue: Hue }>> = {
+  generate: { icon: "model", hue: "model" },
+  http: { icon: "http", hue: "http" },
+  transform: { icon: "tool", hue: "tool" },
+  template: { icon: "copy", hue: "other" },
+  map: { icon: "map", hue: "structure" },
+  artifact: { icon: "artifact", hue: "artifact" },
+};
+
+const LONGEST_NAME = 21;
+
+export function WorkflowGraph({ workflow }: { readonly workflow: Workflow }): ReactElement {
+  const layout = useMemo(() => layoutGraph(workflow), [workflow]);
+  const nameOf = new Map(workflow.nodes.map((node) => [node.id, node.name]));
+  return (
+    <div className="cv-graph" tabIndex={0} role="region" aria-label="Graph of the workflow">
+      <svg
+        width={layout.width}
+        height={layout.height}
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        role="img"
+        aria-label={describe(workflow)}
+      >
+        {layout.edges.map(({ from, to, path }) => (
+          <path key={`${from} ${to}`} className="cv-edge" d={path}>
+            <title>{`${nameOf.get(from) ?? from}, then ${nameOf.get(to) ?? to}`}</title>
+          </path>
+        ))}
+        {layout.nodes.map((node) => {
+          const kind = NODE_KINDS[node.kind];
+          return (
+            <g key={node.id} transform={`translate(${node.x} ${node.y})`}>
+              <title>{`${node.name} (${node.kind})`}</title>
+              <rect className="cv-node" width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
+              <g
+                className={`cv-node-icon sv-hue-${kind?.hue ?? "other"}`}
+                transform="translate(12 16)"
+              >
+                <path d={ICONS[kind?.icon ?? "other"]} />
+              </g>
+              <text className="cv-node-name" x="38" y="21">
+                {node.name.length > LONGEST_NAME
+                  ? `${node.name.slice(0, LONGEST_NAME - 1)}…`
+                  : node.name}
+              </text>
+              <text className="cv-node-kind" x="38" y="36">
+                {node.kind}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+function describe(workflow: Workflow): string {
+  const names = workflow.nodes.map((node) => node.name).join(", ");
+  return `${workflow.nodes.length} nodes: ${names}`;
+}

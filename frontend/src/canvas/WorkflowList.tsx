@@ -1,0 +1,48 @@
+import type { ReactElement } from "react";
+import { Icon } from "../components/Icon";
+import { ProblemView } from "../components/states/ProblemView";
+import { LinesSkeleton } from "../components/states/Skeleton";
+import { plural } from "../model/format";
+import type { ProblemError } from "../model/problem";
+import type { Workflow } from "../model/workflow";
+import type { CanvasPlaces } from "../state/place";
+import { PlaceLink } from "./PlaceLink";
+
+interface WorkflowListProps {
+  readonly workflows: readonly Workflow[] | null;
+  readonly problem: ProblemError | null;
+  readonly onRetry: () => void;
+  readonly places: CanvasPlaces;
+}
+
+export function WorkflowList(props: WorkflowListProps): ReactElement {
+  const { workflows, problem, onRetry, places } = props;
+  return (
+    <section className="cv-section">
+      <header className="cv-section-head">
+        <h2>Workflows</h2>
+      </header>
+      {!workflows && problem && (
+        <ProblemView problem={problem} subject="list of workflows" onRetry={onRetry} />
+      )}
+      {!workflows && !problem && <LinesSkeleton lines={5} />}
+      {workflows?.length === 0 && (
+        <p className="sv-nothing">The executor ships no workflow documents.</p>
+      )}
+      <ul className="cv-workflows">
+        {workflows?.map((workflow) => (
+          <li key={workflow.workflowId}>
+            <PlaceLink places={places} to={{ workflowId: workflow.workflowId, tab: "workflow" }}>
+              <h3>
+                <Icon name="workflow" /> {workflow.name}
+                <span className="sv-note">version {workflow.version}</span>
+              </h3>
+              <p>{workflow.description}</p>
+              <p className="sv-note">{plural(workflow.nodes.length, "node")}</p>
+            </PlaceLink>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,46 @@
+import { useEffect, useState, type ReactElement } from "react";
+import { Icon } from "./Icon";
+
+interface CopyButtonProps {
+  readonly text: string;
+  /** What is copied: `trace id`. */
+  readonly what: string;
+  readonly className?: string;
+}
+
+type Outcome = "idle" | "copied" | "refused";
+
+const SHOWN_MILLISECONDS = 1_500;
+
+export function CopyButton({ text, what, className = "" }: CopyButtonProps): ReactElement {
+  const [outcome, setOutcome] = useState<Outcome>("idle");
+  useEffect(() => {
+    if (outcome === "idle") return undefined;
+    const handle = setTimeout(() => setOutcome("idle"), SHOWN_MILLISECONDS);
+    return () => clearTimeout(handle);
+  }, [outcome]);
+
+  const copy = (): void => {
+    navigator.clipboard.writeText(text).then(
+      () => setOutcome("copied"),
+      () => setOutcome("refused"),
+    );
+  };
+  const label =
+    outcome === "copied"
+      ? `Copied the ${what}`
+      : outcome === "refused"
+        ? "The browser did not allow copying"
+        : `Copy the ${what}`;
+  return (
+    <button
+      type="button"
+      className={`sv-icon-button ${className}`}
+      onClick={copy}
+      title={label}
+      aria-label={label}
+    >
+      <Icon name={outcome === "copied" ? "check" : outcome === "refused" ? "close" : "copy"} />
+    </button>
+  );
+}

@@ -1,0 +1,55 @@
+import { useEffect, useRef, type ReactElement } from "react";
+import { Icon } from "./Icon";
+import { SHORTCUTS } from "./keys";
+
+interface ShortcutSheetProps {
+  readonly onClose: () => void;
+}
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  PageDown: "PgDn",
+  PageUp: "PgUp",
+};
+
+/** A key's line, with every key that does the same. */
+function sheet(): readonly (readonly [what: string, keys: readonly string[]])[] {
+  const lines = new Map<string, string[]>();
+  for (const { what, keys } of SHORTCUTS) lines.set(what, [...(lines.get(what) ?? []), ...keys]);
+  return [...lines];
+}
+
+export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="sv-sheet" onClose={onClose} aria-label="Keyboard shortcuts">
+      <header>
+        <h2>Keyboard</h2>
+        <button
+          type="button"
+          className="sv-icon-button"
+          onClick={() => dialog.current?.close()}
+          aria-label="Close"
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <dl>
+        {sheet().map(([what, keys]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>
+              {keys.map((key) => (
+                <kbd key={key}>{KEY_NAMES[key] ?? key}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </dialog>
+  );
+}

@@ -1,0 +1,133 @@
+import type { KeyboardEvent, ReactElement, RefObject } from "react";
+import { SHOWN, type Shown } from "../model/filter";
+import type { TraceStore } from "../state/traceStore";
+import { explainingFailures, hitNumber } from "../state/traceMoves";
+import type { TraceView } from "../state/traceView";
+import { Icon } from "./Icon";
+
+interface ToolbarProps {
+  readonly view: TraceView;
+  readonly store: TraceStore;
+  readonly searchRef: RefObject<HTMLInputElement | null>;
+  readonly onLeaveSearch: () => void;
+  readonly onShowKeys: () => void;
+}
+
+const SHOWN_LABELS: Readonly<Record<Shown, string>> = {
+  all: "All",
+  errors: "Errors",
+  model: "Model",
+  tools: "Tools",
+};
+
+export function Toolbar(props: ToolbarProps): ReactElement {
+  const { view, store, onShowKeys } = props;
+  return (
+    <div className="sv-toolbar">
+      <Search {...props} />
+      <div className="sv-segments" role="group" aria-label="Which spans are shown">
+        {SHOWN.map((shown) => (
+          <button
+            key={shown}
+            type="button"
+            aria-pressed={view.shown === shown}
+            onClick={() => store.show(shown)}
+          >
+            {SHOWN_LABELS[shown]}
+          </button>
+        ))}
+      </div>
+      <NextFailure view={view} store={store} />
+      <span className="sv-toolbar-gap" />
+      <IconAction name="fold" label="Fold all" onPress={store.foldAll} />
+      <IconAction name="unfold" label="Unfold all" onPress={store.unfoldAll} />
+      <IconAction name="keyboard" label="Keyboard shortcuts (?)" onPress={onShowKeys} />
+    </div>
+  );
+}
+
+function Search({ view, store, searchRef, onLeaveSearch }: ToolbarProps): ReactElement {
+  const press = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      store.nextHit(event.shiftKey ? -1 : 1);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      if (view.query !== "") store.search("");
+      else onLeaveSearch();
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      onLeaveSearch();
+    }
+  };
+  const found = view.hits.length;
+  const current = hitNumber(view);
+  return (
+    <div className="sv-search">
+      <Icon name="search" />
+      <input
+        ref={searchRef}
+        type="search"
+        placeholder="Search spans"
+        aria-label="Search spans by name, node, model or error"
+        value={view.query}
+        onChange={(event) => store.search(event.target.value)}
+        onKeyDown={press}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      {view.query === "" ? (
+        <kbd>/</kbd>
+      ) : (
+        <>
+          <output className={found === 0 ? "sv-none" : ""}>
+            {found === 0 ? "none" : `${current === 0 ? "–" : current}/${found}`}
+          </output>
+          <IconAction name="up" label="Previous hit (N)" onPress={() => store.nextHit(-1)} />
+          <IconAction name="down" label="Next hit (n)" onPress={() => store.nextHit(1)} />
+        </>
+      )}
+    </div>
+  );
+}
+
+interface NextFailureProps {
+  readonly view: TraceView;
+  readonly store: TraceStore;
+}
+
+function NextFailure({ view, store }: NextFailureProps): ReactElement | null {
+  const failures = view.loaded ? explainingFailures(view.loaded.index).length : 0;
+  if (failures === 0) return null;
+  return (
+    <button
+      type="button"
+      className="sv-failures"
+      onClick={() => store.nextFailure(1)}
+      title="Next error (e)"
+    >
+      <Icon name="error" /> {failures}
+      <span className="sv-visually-hidden">errors: go to the next</span>
+    </button>
+  );
+}
+
+interface IconActionProps {
+  readonly name: Parameters<typeof Icon>[0]["name"];
+  readonly label: string;
+  readonly onPress: () => void;
+}
+
+function IconAction({ name, label, onPress }: IconActionProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className="sv-icon-button"
+      onClick={onPress}
+      title={label}
+      aria-label={label}
+    >
+      <Icon name={name} />
+    </button>
+  );
+}

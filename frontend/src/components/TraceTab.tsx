@@ -1,0 +1,171 @@
+/**
+ * The Trace tab of one execution: verdict, tree with waterfall, and the selected span.
+ *
+ * Depends on its host for nothing but where traces come from and where the reader's place is kept.
+ */
+
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
+import type { TraceSource } from "../model/source";
+import type { TracePlaces } from "../state/place";
+import { createTraceStore } from "../state/traceStore";
+import { Header } from "./Header";
+import { shortcutFor } from "./keys";
+import { SpanPanel } from "./panel/SpanPanel";
+import { ShortcutSheet } from "./ShortcutSheet";
+import { Splitter } from "./Splitter";
+import { EmptyTrace } from "./states/EmptyTrace";
+import { OutOfDate, ProblemView } from "./states/ProblemView";
+import { TabSkeleton } from "./states/Skeleton";
+import { Toolbar } from "./Toolbar";
+import { TraceTree } from "./TraceTree";
+import { useReadable } from "./useReadable";
+
+export interface TraceTabProps {
+  readonly source: TraceSource;
+  readonly executionId: string;
+  readonly places: TracePlaces;
+  /** Offered when the session has ended. */
+  readonly onSignIn?: () => void;
+  /** Give the tree the focus as soon as there is one: for hosts where the tab is the page. */
+  readonly takesFocus?: boolean;
+}
+
+/** Another execution is another tab: nothing of the one before may linger. */
+export function TraceTab(props: TraceTabProps): ReactElement {
+  return <ExecutionTab key={props.executionId} {...props} />;
+}
+
+const PANEL_WIDTHS = { least: 320, most: 1100, usual: 500 };
+
+function ExecutionTab(props: TraceTabProps): ReactElement {
+  const { source, executionId, places, onSignIn, takesFocus } = props;
+  const store = useMemo(
+    () => createTraceStore(source, executionId, places),
+    [source, executionId, places],
+  );
+  const view = useReadable(store);
+  const [isShowingKeys, setIsShowingKeys] = useState(false);
+  const [isPanelOpen, setIsPanelOpen] = useState(false);
+  const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
+  const [notice, setNotice] = useState("");
+  const tree = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const panel = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    store.start();
+    const unsubscribe = places.subscribe(() => store.adopt(places.get()));
+    return () => {
+      unsubscribe();
+      store.stop();
+    };
+  }, [store, places]);
+
+  const hasRows = (view.loaded?.trace.rows.length ?? 0) > 0;
+  useEffect(() => {
+    const isFree = document.activeElement === null || document.activeElement === document.body;
+    if (takesFocus && hasRows && isFree) tree.current?.focus({ preventScroll: true });
+  }, [takesFocus, hasRows]);
+
+  useEffect(() => {
+    if (notice === "") return undefined;
+    const handle = setTimeout(() => setNotice(""), 2_000);
+    return () => clearTimeout(handle);
+  }, [notice]);
+
+  const focusTree = (): void => {
+    setIsPanelOpen(false);
+    tree.current?.focus({ preventScroll: true });
+  };
+
+  const press = (event: KeyboardEvent<HTMLElement>): void => {
+    const target = event.target as HTMLElement;
+    if (event.key === "Escape" && panel.current?.contains(target)) return focusTree();
+    const shortcut = shortcutFor({
+      key: event.key,
+      isInTree: target === tree.current,
+      isInField: target.matches("input, textarea, select, dialog *"),
+      hasModifier: event.ctrlKey || event.metaKey || event.altKey,
+    });
+    if (!shortcut) return;
+    event.preventDefault();
+    shortcut.run({
+      store,
+      focusSearch: () => search.current?.focus(),
+      openDetails: () => {
+        setIsPanelOpen(true);
+        panel.current?.focus({ preventScroll: true });
+      },
+      copyPermalink: () => {
+        navigator.clipboard.writeText(store.permalink()).then(
+          () => setNotice("Copied a link to this span"),
+          () => setNotice("The browser did not allow copying"),
+        );
+      },
+      showKeys: () => setIsShowingKeys(true),
+    });
+  };
+
+  const { loaded, problem } = view;
+  return (
+    <section className="sv-tab" aria-label="Trace" onKeyDown={press}>
+      {loaded && <Header loaded={loaded} isOutOfDate={problem !== null} onSelect={store.select} />}
+      {loaded && problem && (
+        <OutOfDate problem={problem} onRetry={store.start} onSignIn={onSignIn} />
+      )}
+      {!loaded && problem && (
+        <ProblemView
+          problem={problem}
+          subject="execution"
+          onRetry={store.start}
+          onSignIn={onSignIn}
+        />
+      )}
+      {!loaded && !problem && <TabSkeleton />}
+      {loaded && !hasRows && <EmptyTrace trace={loaded.trace} onRetry={store.start} />}
+      {loaded && hasRows && (
+        <div
+          className={`sv-body ${isPanelOpen ? "sv-panel-open" : ""}`}
+          style={{ "--sv-panel-width": `${panelWidth}px` } as React.CSSProperties}
+        >
+          <div className="sv-left">
+            <Toolbar
+              view={view}
+              store={store}
+              searchRef={search}
+              onLeaveSearch={focusTree}
+              onShowKeys={() => setIsShowingKeys(true)}
+            />
+            <TraceTree
+              view={view}
+              loaded={loaded}
+              store={store}
+              treeRef={tree}
+              onOpen={() => setIsPanelOpen(true)}
+            />
+          </div>
+          <Splitter
+            label="Width of the details"
+            size={panelWidth}
+            least={PANEL_WIDTHS.least}
+            most={PANEL_WIDTHS.most}
+            direction={-1}
+            onResize={setPanelWidth}
+          />
+          <SpanPanel
+            view={view}
+            source={source}
+            executionId={executionId}
+            panelRef={panel}
+            onBack={focusTree}
+            onSelect={store.select}
+          />
+        </div>
+      )}
+      {isShowingKeys && <ShortcutSheet onClose={() => setIsShowingKeys(false)} />}
+      <output className="sv-notice" aria-live="polite">
+        {notice}
+      </output>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+/** Which key does what in the tab; the sheet behind `?` is written from the same list. */
+
+import type { TraceStore } from "../state/traceStore";
+
+export interface KeyHost {
+  readonly store: TraceStore;
+  readonly focusSearch: () => void;
+  readonly openDetails: () => void;
+  readonly copyPermalink: () => void;
+  readonly showKeys: () => void;
+}
+
+interface Shortcut {
+  readonly keys: readonly string[];
+  readonly what: string;
+  /** Only while the tree has the focus: elsewhere these keys have a meaning of their own. */
+  readonly inTree?: boolean;
+  readonly run: (host: KeyHost) => void;
+}
+
+const PAGE = 15;
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ["j"], what: "Next span", run: ({ store }) => store.moveBy(1) },
+  { keys: ["k"], what: "Previous span", run: ({ store }) => store.moveBy(-1) },
+  { keys: ["ArrowDown"], what: "Next span", inTree: true, run: ({ store }) => store.moveBy(1) },
+  { keys: ["ArrowUp"], what: "Previous span", inTree: true, run: ({ store }) => store.moveBy(-1) },
+  {
+    keys: ["ArrowLeft"],
+    what: "Fold, or go to the parent",
+    inTree: true,
+    run: ({ store }) => store.moveOut(),
+  },
+  {
+    keys: ["ArrowRight"],
+    what: "Unfold, or go to the first child",
+    inTree: true,
+    run: ({ store }) => store.moveIn(),
+  },
+  {
+    keys: ["PageDown"],
+    what: "A page down",
+    inTree: true,
+    run: ({ store }) => store.moveBy(PAGE),
+  },
+  { keys: ["PageUp"], what: "A page up", inTree: true, run: ({ store }) => store.moveBy(-PAGE) },
+  {
+    keys: ["Home"],
+    what: "First span",
+    inTree: true,
+    run: ({ store }) => store.moveBy(-Infinity),
+  },
+  { keys: ["End"], what: "Last span", inTree: true, run: ({ store }) => store.moveBy(Infinity) },
+  { keys: ["Enter"], what: "Open the details", inTree: true, run: (host) => host.openDetails() },
+  { keys: ["e"], what: "Next error", run: ({ store }) => store.nextFailure(1) },
+  { keys: ["E"], what: "Previous error", run: ({ store }) => store.nextFailure(-1) },
+  { keys: ["/"], what: "Search", run: (host) => host.focusSearch() },
+  { keys: ["n"], what: "Next hit", run: ({ store }) => store.nextHit(1) },
+  { keys: ["N"], what: "Previous hit", run: ({ store }) => store.nextHit(-1) },
+  { keys: ["y"], what: "Copy a link to this span", run: (host) => host.copyPermalink() },
+  { keys: ["?"], what: "This list", run: (host) => host.showKeys() },
+];
+
+interface Press {
+  readonly key: string;
+  readonly isInTree: boolean;
+  readonly isInField: boolean;
+  readonly hasModifier: boolean;
+}
+
+/** The shortcut of a key press, if it is ours to take. */
+export function shortcutFor(press: Press): Shortcut | null {
+  if (press.hasModifier || press.isInField) return null;
+  const found = SHORTCUTS.find((shortcut) => shortcut.keys.includes(press.key));
+  if (!found || (found.inTree && !press.isInTree)) return null;
+  return found;
+}

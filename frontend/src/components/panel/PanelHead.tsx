@@ -1,0 +1,168 @@
+import type { ReactElement, ReactNode } from "react";
+import { statusWord } from "../../model/describe";
+import {
+  exactCost,
+  exactCount,
+  exactDuration,
+  exactMoment,
+  formatCost,
+  formatDuration,
+} from "../../model/format";
+import { kindHue, kindLabel } from "../../model/kinds";
+import { describeMark } from "../../model/marks";
+import { shortModel } from "../../model/modelName";
+import type { SpanDetail } from "../../model/span";
+import { spanLength } from "../../model/timeScale";
+import type { Row } from "../../model/trace";
+import type { LoadedTrace } from "../../state/traceView";
+import { CopyButton } from "../CopyButton";
+import { Icon } from "../Icon";
+import { kindIcon } from "../icons";
+import { ErrorBox } from "./ErrorBox";
+
+interface PanelHeadProps {
+  readonly row: Row;
+  readonly detail: SpanDetail | null;
+  readonly loaded: LoadedTrace;
+  readonly onBack: () => void;
+  readonly onSelect: (spanId: string) => void;
+}
+
+export function PanelHead(props: PanelHeadProps): ReactElement {
+  const { row, detail, loaded, onBack, onSelect } = props;
+  return (
+    <header className="sv-panel-head">
+      <div className="sv-panel-title">
+        <button type="button" className="sv-icon-button sv-back" onClick={onBack} aria-label="Back">
+          <Icon name="left" />
+        </button>
+        <span className={`sv-kind sv-hue-${kindHue(row.kind)}`}>
+          <Icon name={kindIcon(row.kind)} />
+        </span>
+        <h3>{row.name}</h3>
+        <CopyButton text={row.spanId} what="span id" />
+      </div>
+      <Parents row={row} loaded={loaded} onSelect={onSelect} />
+      <Facts row={row} loaded={loaded} />
+      <Marks row={row} receipts={detail?.receipts ?? {}} />
+      {row.error !== null && (
+        <ErrorBox error={row.error} attempt={row.attempt} events={detail?.events ?? []} />
+      )}
+      {row.status === "lost" && row.error === null && (
+        <div className="sv-error-box">
+          <strong>
+            <Icon name="lost" /> Lost
+          </strong>
+          <p>It started, its deadline passed, and it never reported an end.</p>
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** The way down to the span; each step can be pressed. */
+function Parents(props: Pick<PanelHeadProps, "row" | "loaded" | "onSelect">): ReactElement | null {
+  const { row, loaded, onSelect } = props;
+  const { index } = loaded;
+  const parents: Row[] = [];
+  let position = index.positionOf.get(row.spanId) ?? -1;
+  for (let above = index.parent[position] ?? -1; above >= 0; above = index.parent[position] ?? -1) {
+    const parent = index.rows[above];
+    if (parent) parents.unshift(parent);
+    position = above;
+  }
+  if (parents.length === 0) return null;
+  const [first, ...rest] = parents;
+  const shown = rest.length > 2 ? rest.slice(-2) : rest;
+  return (
+    <nav className="sv-parents" aria-label="Parents of the span">
+      {first && <Parent row={first} onSelect={onSelect} />}
+      {shown.length < rest.length && <span aria-hidden="true">…</span>}
+      {shown.map((parent) => (
+        <Parent key={parent.spanId} row={parent} onSelect={onSelect} />
+      ))}
+    </nav>
+  );
+}
+
+function Parent({ row, onSelect }: Pick<PanelHeadProps, "row" | "onSelect">): ReactElement {
+  return (
+    <button type="button" className="sv-link" onClick={() => onSelect(row.spanId)}>
+      {row.name}
+    </button>
+  );
+}
+
+function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactElement {
+  const { trace } = loaded;
+  const length = spanLength(row, trace.servedAt);
+  const offset = row.start - (trace.rows[0]?.start ?? row.start);
+  return (
+    <dl className="sv-panel-facts">
+      <Fact name="Kind">{kindLabel(row.kind)}</Fact>
+      <Fact name="Status">
+        <span className={`sv-status-${row.status}`}>{statusWord(row.status)}</span>
+      </Fact>
+      <Fact name="Duration" title={length === null ? "It never ended" : exactDuration(length)}>
+        {length === null ? "–" : formatDuration(length)}
+      </Fact>
+      <Fact name="Started" title={exactMoment(row.start)}>
+        +{formatDuration(offset)}
+      </Fact>
+      {row.attempt !== null && <Fact name="Attempt">{row.attempt}</Fact>}
+      {row.model !== null && (
+        <Fact name="Model" title={[row.provider, row.model].filter(Boolean).join(" ")}>
+          {shortModel(row.model)}
+        </Fact>
+      )}
+      {row.usage !== null && (
+        <Fact name="Tokens">
+          {exactCount(row.usage.inputTokens)} → {exactCount(row.usage.outputTokens)}
+        </Fact>
+      )}
+      {row.costNanoUsd !== null && (
+        <Fact name="Cost" title={exactCost(row.costNanoUsd)}>
+          {formatCost(row.costNanoUsd)}
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly title?: string;
+  readonly children: ReactNode;
+}
+
+function Fact({ name, title, children }: FactProps): ReactElement {
+  return (
+    <div title={title}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+interface MarksProps {
+  readonly row: Row;
+  readonly receipts: Readonly<Record<string, number>>;
+}
+
+function Marks({ row, receipts }: MarksProps): ReactElement | null {
+  if (row.marks.length === 0) return null;
+  const removed = Object.entries(receipts).map(([rule, count]) => `${rule} ${count}×`);
+  return (
+    <ul className="sv-panel-marks">
+      {row.marks.map((name) => {
+        const mark = describeMark(name);
+        return (
+          <li key={name} className={mark.isWarning ? "sv-mark-warning" : ""}>
+            <strong>{mark.label}</strong> {mark.sentence}
+            {name === "redacted" && removed.length > 0 && ` Removed: ${removed.join(", ")}.`}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,126 @@
+/** The selected span: at once what its row knows, then its detail. */
+
+import { useEffect, useMemo, useState, type ReactElement, type RefObject } from "react";
+import { rowVersion } from "../../model/describe";
+import type { TraceSource } from "../../model/source";
+import type { SpanDetail } from "../../model/span";
+import type { Row } from "../../model/trace";
+import { createSpanDetails } from "../../state/spanDetails";
+import { browserTimer } from "../../state/traceReader";
+import { selectedRow, type TraceView } from "../../state/traceView";
+import { ProblemView } from "../states/ProblemView";
+import { LinesSkeleton } from "../states/Skeleton";
+import { useReadable } from "../useReadable";
+import { ArtifactList } from "./ArtifactList";
+import { AttributesView } from "./AttributesView";
+import { ContentView } from "./ContentView";
+import { JsonView } from "./JsonView";
+import { PanelHead } from "./PanelHead";
+import { Tabs, type TabItem } from "./Tabs";
+import { TokensAndCost } from "./TokensAndCost";
+
+interface SpanPanelProps {
+  readonly view: TraceView;
+  readonly source: TraceSource;
+  readonly executionId: string;
+  readonly panelRef: RefObject<HTMLElement | null>;
+  readonly onBack: () => void;
+  readonly onSelect: (spanId: string) => void;
+}
+
+type TabName = "content" | "tokens" | "artifacts" | "attributes" | "raw";
+
+export function SpanPanel(props: SpanPanelProps): ReactElement {
+  const { view, source, executionId, panelRef, onBack, onSelect } = props;
+  const details = useMemo(
+    () => createSpanDetails(source, executionId, browserTimer),
+    [source, executionId],
+  );
+  const { spanId, detail, problem } = useReadable(details);
+  const [wanted, setWanted] = useState<TabName>("content");
+  const row = selectedRow(view);
+  const rowSpanId = row?.spanId ?? null;
+  const version = row ? rowVersion(row) : "";
+
+  useEffect(() => {
+    if (rowSpanId !== null) details.show(rowSpanId, version);
+  }, [details, rowSpanId, version]);
+  useEffect(() => details.stop, [details]);
+
+  if (!row || !view.loaded) {
+    return (
+      <aside className="sv-panel" ref={panelRef} tabIndex={-1} aria-label="Selected span">
+        <p className="sv-nothing">Select a span to see what it did.</p>
+      </aside>
+    );
+  }
+  const current = spanId === row.spanId ? detail : null;
+  const tabs = tabsOf(row);
+  const tab = tabs.find(({ name }) => name === wanted)?.name ?? "content";
+  return (
+    <aside className="sv-panel" ref={panelRef} tabIndex={-1} aria-label={`Span ${row.name}`}>
+      <PanelHead
+        row={row}
+        detail={current}
+        loaded={view.loaded}
+        onBack={onBack}
+        onSelect={onSelect}
+      />
+      <Tabs tabs={tabs} selected={tab} onSelect={setWanted}>
+        {current ? (
+          <TabBody
+            key={row.spanId}
+            tab={tab}
+            detail={current}
+            source={source}
+            executionId={executionId}
+          />
+        ) : problem && spanId === row.spanId ? (
+          <ProblemView problem={problem} subject="span" onRetry={details.retry} />
+        ) : (
+          <LinesSkeleton lines={6} />
+        )}
+      </Tabs>
+    </aside>
+  );
+}
+
+interface TabBodyProps {
+  readonly tab: TabName;
+  readonly detail: SpanDetail;
+  readonly source: TraceSource;
+  readonly executionId: string;
+}
+
+function TabBody({ tab, detail, source, executionId }: TabBodyProps): ReactElement {
+  switch (tab) {
+    case "content":
+      return (
+        <>
+          <ContentView detail={detail} />
+          <ArtifactList detail={detail} source={source} executionId={executionId} />
+        </>
+      );
+    case "tokens":
+      return <TokensAndCost detail={detail} />;
+    case "artifacts":
+      return <ArtifactList detail={detail} source={source} executionId={executionId} />;
+    case "attributes":
+      return <AttributesView detail={detail} />;
+    case "raw":
+      return <JsonView value={detail.raw} openLevels={1} what="span" />;
+  }
+}
+
+/** The row knows already which tabs there will be, so that they do not jump when the detail comes. */
+function tabsOf(row: Row): readonly TabItem<TabName>[] {
+  const tabs: TabItem<TabName>[] = [
+    { name: "content", label: row.kind === "model" ? "Conversation" : "Input and output" },
+  ];
+  if (row.usage !== null) tabs.push({ name: "tokens", label: "Tokens and cost" });
+  if (row.artifacts.length > 0) {
+    tabs.push({ name: "artifacts", label: "Artifacts", count: row.artifacts.length });
+  }
+  tabs.push({ name: "attributes", label: "Attributes" }, { name: "raw", label: "Raw" });
+  return tabs;
+}

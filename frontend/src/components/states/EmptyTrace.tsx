@@ -1,0 +1,57 @@
+import type { ReactElement } from "react";
+import { isUnfinished } from "../../model/execution";
+import type { Trace } from "../../model/trace";
+import { Icon } from "../Icon";
+import type { IconName } from "../icons";
+
+interface EmptyTraceProps {
+  readonly trace: Trace;
+  readonly onRetry: () => void;
+}
+
+interface Why {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly advice: string;
+}
+
+function why(trace: Trace): Why {
+  const { status } = trace.execution;
+  if (isUnfinished(trace.execution)) {
+    return {
+      icon: "queued",
+      title: status === "queued" ? "Waiting for the executor" : "No span has arrived yet",
+      advice: "The first spans appear here as soon as the executor writes them.",
+    };
+  }
+  if (status === "untraced") {
+    return {
+      icon: "untraced",
+      title: "This execution was not traced",
+      advice:
+        "It ran with tracing off. Set SPANVAS_ENABLED to true on the executor to trace the next one.",
+    };
+  }
+  return {
+    icon: "absent",
+    title: "This execution left no spans",
+    advice:
+      "It ended before anything was recorded, or tracing was off. The executor's log says which.",
+  };
+}
+
+export function EmptyTrace({ trace, onRetry }: EmptyTraceProps): ReactElement {
+  const { icon, title, advice } = why(trace);
+  return (
+    <div className="sv-state" role="status">
+      <Icon name={icon} className="sv-state-icon" />
+      <h2>{title}</h2>
+      <p>{trace.reason ?? advice}</p>
+      <div className="sv-state-actions">
+        <button type="button" className="sv-button" onClick={onRetry}>
+          <Icon name="attempt" /> Read again
+        </button>
+      </div>
+    </div>
+  );
+}

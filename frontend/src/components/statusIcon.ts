@@ -1,0 +1,21 @@
+import type { ExecutionStatus } from "../model/execution";
+import type { RowStatus } from "../model/trace";
+import type { IconName } from "./icons";
+
+const EXECUTION_ICONS: Readonly<Record<ExecutionStatus, IconName>> = {
+  queued: "queued",
+  running: "running",
+  succeeded: "ok",
+  failed: "error",
+  lost: "lost",
+  untraced: "untraced",
+};
+
+export function executionIcon(status: ExecutionStatus): IconName {
+  return EXECUTION_ICONS[status];
+}
+
+/** A span that went well has no mark: what is quiet is fine. */
+export function rowIcon(status: RowStatus): IconName | null {
+  return status === "error" || status === "lost" || status === "running" ? status : null;
+}

@@ -1,0 +1,90 @@
+import { useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { listWindow, scrollToShow } from "../model/windowing";
+import { lineOfSelection, type TraceView } from "../state/traceView";
+
+/** Lines drawn beyond each edge, so that fast scrolling shows no gaps. */
+const OVERSCAN = 12;
+/** Lines that stay visible around a selection that moves. */
+const MARGIN = 2;
+/** The list's own head, which stands over the lines. */
+const HEAD_HEIGHT = 28;
+
+/**
+ * Positions of the lines to draw: those on the screen, and the selected one wherever it is, since
+ * a screen reader follows it by its element. Also keeps the scroll where it belongs: at the
+ * selection when it moves, and still when lines arrive above what the reader looks at.
+ */
+export function useListWindow(
+  scroller: RefObject<HTMLElement | null>,
+  view: TraceView,
+  lineHeight: number,
+): readonly number[] {
+  const [port, setPort] = useState({ top: 0, height: 800 });
+  const anchor = useRef<{ key: string; offset: number } | null>(null);
+  const { lines, revealSerial } = view;
+  const selectedLine = useMemo(() => lineOfSelection(view), [view]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const read = (): void =>
+      setPort((before) => {
+        const height = element.clientHeight - HEAD_HEIGHT;
+        const top = Math.floor(element.scrollTop / lineHeight) * lineHeight;
+        return before.top === top && before.height === height ? before : { top, height };
+      });
+    read();
+    element.addEventListener("scroll", read, { passive: true });
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    return () => {
+      element.removeEventListener("scroll", read);
+      observer.disconnect();
+    };
+  }, [scroller, lineHeight]);
+
+  // Lines that came or went above the first visible one must not move what is under the pointer.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const held = anchor.current;
+    const at = held ? lines.findIndex((line) => line.key === held.key) : -1;
+    if (held && at >= 0) {
+      const wanted = at * lineHeight + held.offset;
+      if (Math.abs(wanted - element.scrollTop) >= 1) element.scrollTop = wanted;
+    }
+    const hold = (): void => {
+      const first = Math.floor(element.scrollTop / lineHeight);
+      const line = lines[first];
+      anchor.current =
+        line && element.scrollTop > 0
+          ? { key: line.key, offset: element.scrollTop - first * lineHeight }
+          : null;
+    };
+    hold();
+    element.addEventListener("scroll", hold, { passive: true });
+    return () => element.removeEventListener("scroll", hold);
+  }, [scroller, lines, lineHeight]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || selectedLine < 0) return;
+    element.scrollTop = scrollToShow(
+      selectedLine,
+      element.scrollTop,
+      element.clientHeight - HEAD_HEIGHT,
+      lineHeight,
+      MARGIN,
+    );
+    // Only when asked for: a live trace that grows must not pull the reader back to the selection.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [revealSerial, scroller, lineHeight]);
+
+  return useMemo(() => {
+    const { first, end } = listWindow(port.top, port.height, lineHeight, lines.length, OVERSCAN);
+    const drawn = Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
+    if (selectedLine >= 0 && (selectedLine < first || selectedLine >= end))
+      drawn.push(selectedLine);
+    return drawn;
+  }, [port, lines, lineHeight, selectedLine]);
+}

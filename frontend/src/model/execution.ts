@@ -1,0 +1,68 @@
+/** One run of a workflow, as the history and the tab's header show it. */
+
+import type { Nanos } from "./time";
+
+export const EXECUTION_STATUSES = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "lost",
+  "untraced",
+] as const;
+
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+export interface Cause {
+  readonly nodeId: string | null;
+  readonly spanId: string | null;
+  readonly errorType: string;
+  readonly message: string;
+}
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+}
+
+export interface Counters extends Usage {
+  readonly spans: number;
+  readonly errors: number;
+  readonly costNanoUsd: number;
+  /** Generations whose model has no known price: the cost is then a lower bound. */
+  readonly unpriced: number;
+  readonly dropped: number;
+}
+
+/** Node ids: what the workflow should run against what its trace holds. */
+export interface Completeness {
+  readonly expected: readonly string[];
+  readonly received: readonly string[];
+  readonly missing: readonly string[];
+}
+
+export interface Execution {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly workflowVersion: string;
+  readonly traceId: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: Nanos;
+  readonly endedAt: Nanos | null;
+  readonly deadline: Nanos | null;
+  readonly cause: Cause | null;
+  readonly counters: Counters;
+  readonly completeness: Completeness;
+  readonly startedBy: string;
+  /** Unix seconds: when the store deletes it. */
+  readonly expiresAt: number | null;
+  readonly traceUrl: string | null;
+}
+
+export function isUnfinished(execution: Execution): boolean {
+  return execution.status === "queued" || execution.status === "running";
+}

@@ -1,0 +1,60 @@
+/** What is not known or not whole about a span, each with the sentence that says so. */
+
+export interface Mark {
+  readonly label: string;
+  readonly sentence: string;
+  readonly isWarning: boolean;
+}
+
+const MARKS: Readonly<Record<string, Mark>> = {
+  orphan: {
+    label: "orphan",
+    sentence: "Its parent has not arrived, so it is shown under the root.",
+    isWarning: true,
+  },
+  cycle: {
+    label: "cycle",
+    sentence: "Its recorded parents form a circle, which was cut here.",
+    isWarning: true,
+  },
+  clock_skew: {
+    label: "clock skew",
+    sentence: "It lies outside its parent in time: two machines' clocks disagree.",
+    isWarning: true,
+  },
+  truncated: {
+    label: "truncated",
+    sentence: "Something of it was too large, or its time ran out, and was cut off.",
+    isWarning: true,
+  },
+  redacted: {
+    label: "redacted",
+    sentence: "Parts of its content were removed by the privacy rules before they were stored.",
+    isWarning: false,
+  },
+  cold_start: {
+    label: "cold start",
+    sentence: "This invocation had to start its function's environment first.",
+    isWarning: false,
+  },
+  lost: {
+    label: "lost",
+    sentence: "It started, its deadline passed, and it never reported an end.",
+    isWarning: true,
+  },
+  dropped: {
+    label: "dropped",
+    sentence: "Some of what it reported did not fit and was not kept.",
+    isWarning: true,
+  },
+};
+
+export function describeMark(mark: string): Mark {
+  return (
+    MARKS[mark] ?? {
+      label: mark.replaceAll("_", " "),
+      sentence: `The server marked it as “${mark.replaceAll("_", " ")}”.`,
+      isWarning: false,
+    }
+  );
+}

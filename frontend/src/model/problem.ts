@@ -1,0 +1,83 @@
+/** Why a request did not give what was asked for, and what a person can do about it. */
+
+export type ProblemKind =
+  "offline" | "unauthorised" | "forbidden" | "not_found" | "invalid" | "unavailable" | "contract";
+
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+
+  constructor(
+    readonly kind: ProblemKind,
+    message: string,
+    readonly details: {
+      readonly status?: number;
+      readonly requestId?: string;
+      readonly retryAfterSeconds?: number;
+      readonly fields?: readonly { readonly field: string; readonly message: string }[];
+    } = {},
+  ) {
+    super(message);
+  }
+}
+
+export interface Explanation {
+  readonly title: string;
+  readonly advice: string;
+  /** Retrying can help; where it cannot, the button is not offered. */
+  readonly canRetry: boolean;
+}
+
+export function explain(problem: ProblemError, subject: string): Explanation {
+  switch (problem.kind) {
+    case "offline":
+      return {
+        title: "The server cannot be reached",
+        advice: "Check your connection. Nothing is lost: the trace is stored on the server.",
+        canRetry: true,
+      };
+    case "unauthorised":
+      return {
+        title: "Your session has ended",
+        advice: "Sign in again to go on where you were.",
+        canRetry: false,
+      };
+    case "forbidden":
+      return {
+        title: `Your role may not open this ${subject}`,
+        advice: `${problem.message} Ask whoever administers Canvas for the missing permission.`,
+        canRetry: false,
+      };
+    case "not_found":
+      return {
+        title: `There is no such ${subject}`,
+        advice:
+          "Its id may be mistyped, it may belong to another tenant, or its retention time has passed and it was deleted.",
+        canRetry: true,
+      };
+    case "invalid":
+      return { title: "The server refused the request", advice: problem.message, canRetry: false };
+    case "unavailable":
+      return {
+        title: "The server could not answer",
+        advice: `${problem.message} This is usually over in a few seconds.`,
+        canRetry: true,
+      };
+    case "contract":
+      return {
+        title: "The server's answer is not what this page expects",
+        advice: `${problem.message} The page and the API are probably of different versions: reload the page.`,
+        canRetry: true,
+      };
+  }
+}
+
+/** Anything that was thrown, as a problem: a bug of ours is shown, not swallowed. */
+export function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ProblemError("contract", message);
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

@@ -1,0 +1,49 @@
+/** The ports through which the tab and the page read traces; `api/client.ts` is the real one. */
+
+import type { Execution, ExecutionStatus } from "./execution";
+import type { Json, SpanDetail } from "./span";
+import type { Trace } from "./trace";
+import type { Nanos } from "./time";
+import type { Workflow } from "./workflow";
+
+export type TraceReading =
+  | { readonly kind: "changed"; readonly trace: Trace; readonly etag: string | null }
+  | { readonly kind: "unchanged"; readonly servedAt: Nanos };
+
+export type Disposition = "inline" | "attachment";
+
+export interface ArtifactLink {
+  readonly url: string;
+  readonly mediaType: string;
+}
+
+/** What the Trace tab needs; a host page may bring its own. */
+export interface TraceSource {
+  readTrace(executionId: string, etag: string | null, signal: AbortSignal): Promise<TraceReading>;
+  readSpan(executionId: string, spanId: string, signal: AbortSignal): Promise<SpanDetail>;
+  /** The link lives for two minutes and is recorded as an access: mint it on a click only. */
+  mintArtifactLink(
+    executionId: string,
+    artifactId: string,
+    disposition: Disposition,
+  ): Promise<ArtifactLink>;
+  readArtifact(link: ArtifactLink, maxBytes: number, signal: AbortSignal): Promise<Blob>;
+}
+
+export interface ExecutionQuery {
+  readonly workflowId: string | null;
+  readonly status: ExecutionStatus | null;
+  readonly cursor: string | null;
+}
+
+export interface ExecutionPage {
+  readonly items: readonly Execution[];
+  readonly nextCursor: string | null;
+}
+
+/** What the Canvas page needs beside the tab. */
+export interface CanvasSource extends TraceSource {
+  listWorkflows(signal: AbortSignal): Promise<readonly Workflow[]>;
+  listExecutions(query: ExecutionQuery, signal: AbortSignal): Promise<ExecutionPage>;
+  startExecution(workflowId: string, input: Json): Promise<string>;
+}

@@ -1,0 +1,99 @@
+/** Everything about one span: what the panel shows. */
+
+import type { ArtifactRef, RowStatus, SpanError } from "./trace";
+import type { Usage } from "./execution";
+import type { Nanos } from "./time";
+
+/** Attribute values and captured content: whatever JSON can say. */
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type MessagePart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | {
+      readonly type: "tool_call";
+      readonly id: string | null;
+      readonly name: string;
+      readonly arguments: Json;
+    }
+  | { readonly type: "tool_result"; readonly id: string | null; readonly result: Json }
+  /** A part that this page has no special view for: shown as JSON. */
+  | { readonly type: "other"; readonly value: Json };
+
+export interface Message {
+  readonly role: string;
+  readonly parts: readonly MessagePart[];
+  readonly finishReason: string | null;
+}
+
+export interface ToolContent {
+  readonly name: string;
+  readonly callId: string | null;
+  readonly arguments: Json | undefined;
+  readonly result: Json | undefined;
+}
+
+/** `undefined`: the span has none; `null` is a value that was captured. */
+export interface Content {
+  readonly systemInstructions: readonly MessagePart[];
+  readonly inputMessages: readonly Message[];
+  readonly outputMessages: readonly Message[];
+  readonly tool: ToolContent | null;
+  readonly toolDefinitions: Json | undefined;
+  readonly documents: Json | undefined;
+  readonly input: Json | undefined;
+  readonly output: Json | undefined;
+}
+
+export interface SpanEvent {
+  readonly name: string;
+  readonly time: Nanos;
+  readonly attributes: Attributes;
+}
+
+export interface CostLine {
+  readonly what: string;
+  readonly tokens: number;
+  readonly nanoUsdPerToken: number | null;
+  readonly nanoUsd: number;
+}
+
+export interface Cost {
+  readonly nanoUsd: number;
+  readonly lines: readonly CostLine[];
+}
+
+export type Attributes = Readonly<Record<string, Json>>;
+
+export interface SpanDetail {
+  readonly spanId: string;
+  readonly traceId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  readonly kind: string;
+  readonly otelKind: string;
+  readonly nodeId: string | null;
+  readonly start: Nanos;
+  readonly end: Nanos | null;
+  readonly status: RowStatus;
+  readonly statusMessage: string | null;
+  readonly error: SpanError | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
+  readonly links: Json;
+  readonly resource: Attributes;
+  readonly scope: { readonly name: string; readonly version: string } | null;
+  readonly artifacts: readonly ArtifactRef[];
+  readonly marks: readonly string[];
+  /** What was redacted and how often, never what it was. */
+  readonly receipts: Readonly<Record<string, number>>;
+  readonly contentAccess: "granted" | "denied" | "not_captured";
+  readonly content: Content | null;
+  /** The answer as it came, for the raw view. */
+  readonly raw: Json;
+}

@@ -1,0 +1,78 @@
+/** What the pre-order rows imply: parents, subtrees, errors inside. Built once a trace, O(rows). */
+
+import type { Row } from "./trace";
+
+export interface TraceIndex {
+  readonly rows: readonly Row[];
+  readonly positionOf: ReadonlyMap<string, number>;
+  /** Position of the parent, -1 for a root. */
+  readonly parent: Int32Array;
+  /** First position behind the row's subtree; equal to its own position + 1 for a leaf. */
+  readonly subtreeEnd: Int32Array;
+  /** Failed or lost spans in the subtree, the row itself not counted. */
+  readonly failuresInside: Int32Array;
+}
+
+export function indexTrace(rows: readonly Row[]): TraceIndex {
+  const positionOf = new Map<string, number>();
+  const parent = new Int32Array(rows.length).fill(-1);
+  const subtreeEnd = new Int32Array(rows.length);
+  const failuresInside = new Int32Array(rows.length);
+  const open: { position: number; depth: number }[] = [];
+
+  const closeDownTo = (depth: number, end: number): void => {
+    for (let top = open.at(-1); top && top.depth >= depth; top = open.at(-1)) {
+      subtreeEnd[top.position] = end;
+      open.pop();
+    }
+  };
+
+  rows.forEach((row, position) => {
+    positionOf.set(row.spanId, position);
+    closeDownTo(row.depth, position);
+    parent[position] = open.at(-1)?.position ?? -1;
+    open.push({ position, depth: row.depth });
+  });
+  closeDownTo(-1, rows.length);
+
+  for (let position = rows.length - 1; position > 0; position -= 1) {
+    const above = parent[position] ?? -1;
+    const row = rows[position];
+    if (above < 0 || !row) continue;
+    const inside = failuresInside[position] ?? 0;
+    failuresInside[above] = (failuresInside[above] ?? 0) + inside + (isFailure(row) ? 1 : 0);
+  }
+  return { rows, positionOf, parent, subtreeEnd, failuresInside };
+}
+
+export function isFailure(row: Row): boolean {
+  return row.status === "error" || row.status === "lost";
+}
+
+export function hasChildren(index: TraceIndex, position: number): boolean {
+  return (index.subtreeEnd[position] ?? 0) > position + 1;
+}
+
+/** Spans under the row, at any depth. */
+export function descendantCount(index: TraceIndex, position: number): number {
+  return (index.subtreeEnd[position] ?? position + 1) - position - 1;
+}
+
+/** Positions of the row's parents, nearest first. */
+export function ancestors(index: TraceIndex, position: number): number[] {
+  const found: number[] = [];
+  for (let above = index.parent[position] ?? -1; above >= 0; above = index.parent[above] ?? -1) {
+    found.push(above);
+  }
+  return found;
+}
+
+/** Positions of the row's children, in order. */
+export function children(index: TraceIndex, position: number): number[] {
+  const found: number[] = [];
+  const end = index.subtreeEnd[position] ?? position + 1;
+  for (let child = position + 1; child < end; child = index.subtreeEnd[child] ?? end) {
+    found.push(child);
+  }
+  return found;
+}

@@ -1,0 +1,105 @@
+/** The list that is drawn: a pure function of (trace, folded spans, filter). */
+
+import { passes, type Shown } from "./filter";
+import { hasChildren, type TraceIndex } from "./traceIndex";
+
+export interface SpanLine {
+  readonly type: "span";
+  readonly key: string;
+  readonly position: number;
+  readonly isExpandable: boolean;
+  readonly isExpanded: boolean;
+  /** Shown only because a span below it passes the filter. */
+  readonly isContext: boolean;
+}
+
+/** A node of the workflow that has no span: it did not run, or not yet. */
+export interface AbsentLine {
+  readonly type: "absent";
+  readonly key: string;
+  readonly nodeId: string;
+}
+
+export type Line = SpanLine | AbsentLine;
+
+/** Walks the pre-order once and jumps over folded subtrees; no recursion, so depth costs nothing. */
+export function visibleRows(
+  index: TraceIndex,
+  folded: ReadonlySet<string>,
+  shown: Shown,
+  missingNodes: readonly string[],
+): readonly Line[] {
+  const kept = shown === "all" ? null : keptPositions(index, shown);
+  const lines: Line[] = [];
+  for (let position = 0; position < index.rows.length;) {
+    const row = index.rows[position];
+    const end = index.subtreeEnd[position] ?? position + 1;
+    if (!row) break;
+    if (kept?.[position] === UNWANTED) {
+      position = end;
+      continue;
+    }
+    const isExpandable =
+      hasChildren(index, position) && (!kept || hasKept(kept, position + 1, end));
+    const isExpanded = isExpandable && !folded.has(row.spanId);
+    lines.push({
+      type: "span",
+      key: row.spanId,
+      position,
+      isExpandable,
+      isExpanded,
+      isContext: kept?.[position] === CONTEXT,
+    });
+    position = isExpandable && !isExpanded ? end : position + 1;
+  }
+  if (shown === "all") {
+    for (const nodeId of missingNodes) {
+      lines.push({ type: "absent", key: `absent:${nodeId}`, nodeId });
+    }
+  }
+  return lines;
+}
+
+const UNWANTED = 0;
+const CONTEXT = 1;
+const WANTED = 2;
+
+/** Wanted rows and, as context, all that stand above one. */
+function keptPositions(index: TraceIndex, shown: Shown): Uint8Array {
+  const kept = new Uint8Array(index.rows.length);
+  for (let position = index.rows.length - 1; position >= 0; position -= 1) {
+    const row = index.rows[position];
+    if (row && passes(row, shown)) kept[position] = WANTED;
+    const above = index.parent[position] ?? -1;
+    if (kept[position] !== UNWANTED && above >= 0 && kept[above] === UNWANTED) {
+      kept[above] = CONTEXT;
+    }
+  }
+  return kept;
+}
+
+/** A kept row keeps its parents, so the first child that is kept decides: scan stops there. */
+function hasKept(kept: Uint8Array, from: number, end: number): boolean {
+  for (let position = from; position < end; position += 1) {
+    if (kept[position] !== UNWANTED) return true;
+  }
+  return false;
+}
+
+/** Above this many rows a trace opens folded: the reader wants the shape first. */
+export const FOLD_ABOVE = 300;
+
+/**
+ * The fold that a trace opens with. Small ones are open; in large ones everything below the
+ * second level is closed, except the way down to the span that is selected.
+ */
+export function initialFold(index: TraceIndex, keepOpen: ReadonlySet<string>): Set<string> {
+  const folded = new Set<string>();
+  if (index.rows.length <= FOLD_ABOVE) return folded;
+  index.rows.forEach((row, position) => {
+    if (row.depth >= 1 && hasChildren(index, position) && !keepOpen.has(row.spanId)) {
+      folded.add(row.spanId);
+    }
+  });
+  return folded;
+}

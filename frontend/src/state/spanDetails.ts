@@ -1,0 +1,86 @@
+/** Reads the span that the panel shows; keeps what was read, so going back and forth is free. */
+
+import { asProblem, isAbort, type ProblemError } from "../model/problem";
+import type { TraceSource } from "../model/source";
+import type { SpanDetail } from "../model/span";
+import { createStore, type Readable } from "./store";
+import type { Timer } from "./traceReader";
+
+/** Holding an arrow key down must not read every span on the way. */
+const SETTLE_MILLISECONDS = 90;
+const KEPT_SPANS = 200;
+
+export interface DetailView {
+  readonly spanId: string | null;
+  readonly detail: SpanDetail | null;
+  readonly problem: ProblemError | null;
+}
+
+export interface SpanDetails extends Readable<DetailView> {
+  /** `version` changes when the span does: a running one is read again when its row is new. */
+  readonly show: (spanId: string, version: string) => void;
+  readonly retry: () => void;
+  readonly stop: () => void;
+}
+
+export function createSpanDetails(
+  source: TraceSource,
+  executionId: string,
+  timer: Timer,
+): SpanDetails {
+  const store = createStore<DetailView>({ spanId: null, detail: null, problem: null });
+  const kept = new Map<string, { version: string; detail: SpanDetail }>();
+  let wanted: { spanId: string; version: string } | null = null;
+  let abort = new AbortController();
+  let cancelTimer = (): void => undefined;
+
+  const keep = (spanId: string, version: string, detail: SpanDetail): void => {
+    kept.delete(spanId);
+    kept.set(spanId, { version, detail });
+    const oldest = kept.keys().next();
+    if (kept.size > KEPT_SPANS && !oldest.done) kept.delete(oldest.value);
+  };
+
+  const read = async (spanId: string, version: string): Promise<void> => {
+    const { signal } = abort;
+    try {
+      const detail = await source.readSpan(executionId, spanId, signal);
+      if (signal.aborted) return;
+      keep(spanId, version, detail);
+      store.set({ spanId, detail, problem: null });
+    } catch (error) {
+      if (isAbort(error) || signal.aborted) return;
+      store.set({ spanId, detail: store.get().detail, problem: asProblem(error) });
+    }
+  };
+
+  const stop = (): void => {
+    abort.abort();
+    cancelTimer();
+    wanted = null;
+  };
+
+  const show = (spanId: string, version: string): void => {
+    if (wanted?.spanId === spanId && wanted.version === version) return;
+    stop();
+    wanted = { spanId, version };
+    abort = new AbortController();
+    const known = kept.get(spanId);
+    store.set({ spanId, detail: known?.detail ?? null, problem: null });
+    if (known?.version === version) return;
+    cancelTimer = timer.after(SETTLE_MILLISECONDS, () => void read(spanId, version));
+  };
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    show,
+    stop,
+    retry: () => {
+      if (!wanted) return;
+      const { spanId, version } = wanted;
+      stop();
+      show(spanId, version);
+    },
+  };
+}
