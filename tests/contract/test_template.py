@@ -9,12 +9,20 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 
+from local.resolve import Resolver
 from local.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
+from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
 from spanvas_api.routes import ROUTES
-from tests.aws_from_template import ROOT, deployed_stack, translated_template
+from tests.aws_from_template import (
+    PARAMETERS,
+    PLACE,
+    ROOT,
+    deployed_stack,
+    translated_template,
+)
 
 FUNCTION_IDS = ("TraceApiFunction", "ExecutorFunction", "SweepFunction")
 
@@ -121,6 +129,32 @@ def test_every_call_of_the_api_asks_the_issuer_and_the_audience() -> None:
         "identitySource": "$request.header.Authorization",
         "jwtConfiguration": {"issuer": "https://login.example.com/", "audience": ["spanvas"]},
     }
+
+
+def test_nobody_may_call_without_bound() -> None:
+    (stage,) = deployed_stack().logical_ids("AWS::ApiGatewayV2::Stage")
+    assert properties(stage)["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": 100,
+        "ThrottlingBurstLimit": 200,
+    }
+
+
+def test_other_pages_may_call_only_when_they_are_named() -> None:
+    assert "x-amazon-apigateway-cors" not in properties("HttpApi")["Body"]
+    parameters = {**PARAMETERS, "AllowedOrigins": "https://a.example.com,https://b.example.com"}
+    template = read_template(ROOT / "template.yaml", parameters, PLACE.region)
+    stack = Resolver(
+        template, parameters, PLACE, {("SiteDistribution", "DomainName"): "d1.cloudfront.net"}
+    )
+    cors = stack.properties("HttpApi")["Body"]["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"] == ["https://a.example.com", "https://b.example.com"]
+    assert "allowCredentials" not in cors
+    (rule,) = stack.properties("TraceBucket")["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == [
+        "https://d1.cloudfront.net",
+        "https://a.example.com",
+        "https://b.example.com",
+    ]
 
 
 def test_the_access_log_is_json_without_query_strings_and_headers() -> None:

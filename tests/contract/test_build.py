@@ -1,0 +1,67 @@
+"""What `sam build` has made is what Lambda will mount: the right layout, for the right machine."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests.aws_from_template import ROOT
+
+BUILD = ROOT / ".aws-sam" / "build"
+AARCH64 = 183
+"""`e_machine` of an ELF file (ELF-64 object file format, table 4; ARM IHI 0056)."""
+
+pytestmark = pytest.mark.skipif(
+    not (BUILD / "template.yaml").exists(), reason="nothing is built: run `make build`"
+)
+
+
+def machine_of(path: Path) -> int:
+    with path.open("rb") as file:
+        header = file.read(20)
+    assert header[:4] == b"\x7fELF", path
+    machine: int = struct.unpack_from("<H", header, 18)[0]
+    return machine
+
+
+@pytest.mark.parametrize("function", ["TraceApiFunction", "ExecutorFunction", "SweepFunction"])
+def test_a_function_has_our_code_and_its_packages(function: str) -> None:
+    folder = BUILD / function
+    assert (folder / "spanvas_api" / "handlers" / "http_api.py").exists()
+    assert (folder / "executor" / "workflows" / "research-brief.json").exists()
+    assert (folder / "pydantic" / "__init__.py").exists()
+    # The layer's own package comes with the layer, and boto3 with the runtime.
+    assert not (folder / "spanvas").exists()
+    assert not (folder / "boto3").exists()
+
+
+@pytest.mark.parametrize(
+    "artifact", ["TraceApiFunction", "ExecutorFunction", "SweepFunction", "LibrariesLayer"]
+)
+def test_compiled_packages_are_for_the_functions_machine_and_python(artifact: str) -> None:
+    libraries = sorted((BUILD / artifact).rglob("*.so"))
+    assert libraries
+    assert {machine_of(library) for library in libraries} == {AARCH64}
+    assert [library.name for library in libraries if "cpython-31" in library.name] == [
+        library.name for library in libraries if "cpython-313-aarch64" in library.name
+    ]
+
+
+def test_the_layer_s_wrapper_and_package_are_where_lambda_looks() -> None:
+    wrapper = BUILD / "SpanvasLayer" / "otel-instrument"
+    assert os.access(wrapper, os.X_OK)
+    assert (BUILD / "SpanvasLayer" / "python" / "spanvas" / "__init__.py").exists()
+    assert (BUILD / "SpanvasLayer" / "python" / "spanvas" / "semantics" / "prices.json").exists()
+    assert sorted(path.name for path in (BUILD / "SpanvasLayer" / "python").iterdir()) == [
+        "spanvas"
+    ]
+
+
+def test_the_libraries_have_opentelemetry_and_no_grpc() -> None:
+    packages = BUILD / "LibrariesLayer" / "python"
+    assert (packages / "opentelemetry" / "sdk" / "trace").is_dir()
+    assert (packages / "zstandard").is_dir()
+    assert not (packages / "grpc").exists()
