@@ -14,7 +14,7 @@ from typing import Any
 
 from executor.attempts import with_attempts
 from executor.document import AnyNode, WorkflowDocument
-from executor.errors import Cause, NodeError
+from executor.errors import NodeError
 from executor.expressions import evaluate
 from executor.inputs import values_of
 from executor.nodes import run_node
@@ -26,11 +26,11 @@ MAX_PARALLEL_NODES = 8
 
 @dataclass(slots=True)
 class Outcome:
-    """How an execution ended. `outputs` is empty and `cause` set when it failed; `results` are the nodes' outputs."""
+    """How an execution ended. `outputs` is empty and `error` set when it failed; `results` are the nodes' outputs."""
 
     results: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
-    cause: Cause | None = None
+    error: NodeError | None = None
 
 
 def run_workflow(
@@ -41,13 +41,13 @@ def run_workflow(
     failures = _run_graph(document, workflow_input, resources, outcome.results)
     if failures:
         # the first of the document's order, so that two failures at once have one cause
-        node_id = next(node.id for node in document.nodes if node.id in failures)
-        outcome.cause = _cause(node_id, failures[node_id])
+        first = next(node.id for node in document.nodes if node.id in failures)
+        outcome.error = failures[first]
         return outcome
     try:
         outcome.outputs = _outputs(document, workflow_input, outcome.results)
     except NodeError as error:
-        outcome.cause = _cause("", error)
+        outcome.error = error
     return outcome
 
 
@@ -56,10 +56,10 @@ def _run_graph(
     workflow_input: Mapping[str, Any],
     resources: Resources,
     results: dict[str, Any],
-) -> dict[str, Exception]:
+) -> dict[str, NodeError]:
     nodes = {node.id: node for node in document.nodes}
     ancestors = ancestors_of(document)
-    failures: dict[str, Exception] = {}
+    failures: dict[str, NodeError] = {}
     graph = TopologicalSorter(predecessors_of(document))
     graph.prepare()
     running: dict[Future[Any], str] = {}
@@ -75,14 +75,11 @@ def _run_graph(
                 return failures
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 node_id = running.pop(future)
-                error = future.exception()
-                if error is None:
+                try:
                     results[node_id] = future.result()
                     graph.done(node_id)
-                elif isinstance(error, Exception):
+                except NodeError as error:
                     failures[node_id] = error
-                else:
-                    raise error
 
 
 def _run_traced(node: AnyNode, scope: Mapping[str, Any], resources: Resources) -> Any:
@@ -93,13 +90,21 @@ def _run_traced(node: AnyNode, scope: Mapping[str, Any], resources: Resources) -
     except NodeError as error:
         unfit = error
     with resources.door.node(node.id, name=node.title, kind=node.kind, input=values) as span:
-        if unfit is not None:
-            raise unfit
-        if resources.seconds_left() <= 0:
-            raise NodeError("Timeout", "was not begun: the function's time is over")
-        output = with_attempts(
-            node.retry, resources, lambda: run_node(node, values, resources, span)
-        )
+        try:
+            if unfit is not None:
+                raise unfit
+            if resources.seconds_left() <= 0:
+                raise NodeError("Timeout", "was not begun: the function's time is over")
+            output = with_attempts(
+                node.retry, resources, lambda: run_node(node, values, resources, span)
+            )
+        except NodeError as error:
+            error.node_id = node.id
+            raise
+        except Exception as error:
+            defect = NodeError(type(error).__name__, str(error))
+            defect.node_id = node.id
+            raise defect from error
         span.set_output(output)
         return output
 
@@ -115,9 +120,3 @@ def _outputs(
         name: evaluate(f"outputs.{name}", expression, scope)
         for name, expression in document.outputs.items()
     }
-
-
-def _cause(node_id: str, error: Exception) -> Cause:
-    if isinstance(error, NodeError):
-        return Cause(node_id, error.error_type, error.message)
-    return Cause(node_id, type(error).__name__, str(error))

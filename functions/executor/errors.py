@@ -3,8 +3,7 @@
 ExecutorError
  ├─ InvalidWorkflowError     the document or its input cannot be run; every problem with its node and field
  ├─ UnknownWorkflowError     no document of that id ships
- ├─ NodeError                a node's work failed; knows its type for the trace and whether trying again can help
- └─ ExecutionFailedError     an execution that ran and failed, with its cause; never leaves the handler
+ └─ NodeError                a node's work failed; knows its type for the trace and whether trying again can help
 """
 
 from __future__ import annotations
@@ -13,7 +12,15 @@ from dataclasses import dataclass
 
 
 class ExecutorError(Exception):
-    """Base of every error that the executor raises on purpose."""
+    """Base of every error that the executor raises on purpose, each of them a possible cause of a failed execution."""
+
+    node_id: str = ""
+    error_type: str = "Error"
+
+    def as_cause(self) -> dict[str, str]:
+        """The cause as the executor answers it; without a node where none has begun."""
+        found = {"error_type": self.error_type, "message": str(self)}
+        return {"node_id": self.node_id, **found} if self.node_id else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,18 @@ class Problem:
 class InvalidWorkflowError(ExecutorError):
     """The document, or the input it was given, cannot be run. `problems` has at least one item."""
 
+    error_type = "InvalidWorkflow"
+
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(map(str, problems)))
+        super().__init__("refused before it ran: " + "; ".join(map(str, problems)))
         self.problems = problems
+        self.node_id = problems[0].node
 
 
 class UnknownWorkflowError(ExecutorError):
     """No document of that id ships."""
+
+    error_type = "UnknownWorkflow"
 
     def __init__(self, workflow_id: str, known: list[str]) -> None:
         super().__init__(f"no workflow {workflow_id!r} ships; known are {', '.join(known)}")
@@ -49,7 +61,7 @@ class UnknownWorkflowError(ExecutorError):
 
 
 class NodeError(ExecutorError):
-    """A node's work failed.
+    """A node's work failed. `node_id` is set by the engine, which knows whose work it was.
 
     `error_type` is what the trace shows and counts by: the service's own name of the error where there is one
     (`ThrottlingException`), else a short name of few variants (`HTTP 503`, `Timeout`). Never made from message text.
@@ -72,26 +84,3 @@ class NodeError(ExecutorError):
     def after(self, addition: str) -> NodeError:
         """The same error, said with what was done about it."""
         return NodeError(self.error_type, f"{self.message}; {addition}")
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why an execution failed. `node_id` is empty where it failed before any node ran."""
-
-    node_id: str
-    error_type: str
-    message: str
-
-    def as_dict(self) -> dict[str, str]:
-        found = {"error_type": self.error_type, "message": self.message}
-        return {"node_id": self.node_id, **found} if self.node_id else found
-
-
-class ExecutionFailedError(ExecutorError):
-    """Carries the cause out of the traced block, so that the trace ends as failed."""
-
-    def __init__(self, cause: Cause) -> None:
-        where = f"node {cause.node_id!r} failed: " if cause.node_id else ""
-        super().__init__(f"{where}{cause.message}")
-        self.cause = cause
-        self.error_type = cause.error_type

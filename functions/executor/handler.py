@@ -19,12 +19,7 @@ from executor.bedrock import converse
 from executor.catalogue import find_document
 from executor.document import WorkflowDocument
 from executor.engine import run_workflow
-from executor.errors import (
-    Cause,
-    ExecutionFailedError,
-    InvalidWorkflowError,
-    UnknownWorkflowError,
-)
+from executor.errors import ExecutorError, InvalidWorkflowError, UnknownWorkflowError
 from executor.measures import publish
 from executor.resources import Ledger, Resources
 from executor.rules import check_run, parse_document
@@ -63,14 +58,14 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
     ledger = Ledger()
     outputs: dict[str, Any] = {}
-    cause: Cause | None = None
+    cause: dict[str, str] | None = None
     try:
         outputs = _execute(order, ledger, context.get_remaining_time_in_millis)
-    except ExecutionFailedError as error:
-        cause = error.cause
-        logger.warning("execution failed", extra={"cause": cause.as_dict()})
+    except ExecutorError as error:
+        cause = error.as_cause()
+        logger.warning("execution failed", extra={"cause": cause})
     except Exception as error:
-        cause = Cause("", type(error).__name__, str(error))
+        cause = {"error_type": type(error).__name__, "message": str(error)}
         logger.exception("execution failed in the executor itself")
     else:
         logger.info("execution succeeded")
@@ -92,7 +87,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         "execution_id": order.execution_id,
         "status": "failed",
         "outputs": {},
-        "error": cause.as_dict(),
+        "error": cause,
     }
 
 
@@ -116,8 +111,9 @@ def order_of(event: Mapping[str, Any]) -> Order:
 
 
 def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> dict[str, Any]:
-    """The workflow's outputs. Raises ExecutionFailedError, after the trace has it too."""
-    document, refusal = _document_of(order)
+    """The workflow's outputs. Raises ExecutorError, which the trace has seen as well."""
+    found = _document_of(order)
+    document = found if isinstance(found, WorkflowDocument) else None
     workflow_input: Mapping[str, Any] = {}
     if order.input is not None:
         workflow_input = order.input
@@ -134,12 +130,9 @@ def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> d
         input=workflow_input,
         started_by=order.started_by,
     ) as run:
-        if document is None:
-            raise ExecutionFailedError(refusal)
-        try:
-            check_run(document, workflow_input, connections)
-        except InvalidWorkflowError as error:
-            raise ExecutionFailedError(_refused(error)) from error
+        if isinstance(found, ExecutorError):
+            raise found
+        check_run(found, workflow_input, connections)
         resources = Resources(
             door=spanvas,
             converse=converse,
@@ -148,30 +141,21 @@ def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> d
             remaining_ms=remaining_ms,
             ledger=ledger,
         )
-        outcome = run_workflow(document, workflow_input, resources)
-        if outcome.cause is not None:
-            raise ExecutionFailedError(outcome.cause)
+        outcome = run_workflow(found, workflow_input, resources)
+        if outcome.error is not None:
+            raise outcome.error
         run.set_output(outcome.outputs)
         return outcome.outputs
 
 
-def _document_of(order: Order) -> tuple[WorkflowDocument | None, Cause]:
-    """The document, or why there is none."""
+def _document_of(order: Order) -> WorkflowDocument | ExecutorError:
+    """The document, or why there is none: that is raised inside of the trace."""
     try:
         if order.document is not None:
-            return parse_document(order.document), _NOTHING
-        return find_document(order.workflow_id), _NOTHING
-    except UnknownWorkflowError as error:
-        return None, Cause("", "UnknownWorkflow", str(error))
-    except InvalidWorkflowError as error:
-        return None, _refused(error)
-
-
-_NOTHING = Cause("", "", "")
-
-
-def _refused(error: InvalidWorkflowError) -> Cause:
-    return Cause(error.problems[0].node, "InvalidWorkflow", f"refused before it ran: {error}")
+            return parse_document(order.document)
+        return find_document(order.workflow_id)
+    except (UnknownWorkflowError, InvalidWorkflowError) as error:
+        return error
 
 
 def _ships(order: Order) -> bool:

@@ -51,10 +51,6 @@ Send = Callable[[str, str, Mapping[str, str], bytes | None, float], HttpAnswer]
 Converse = Callable[[Mapping[str, Any], int], Mapping[str, Any]]
 
 
-def _unlimited() -> int:
-    return 900_000
-
-
 @dataclass(frozen=True, slots=True)
 class Resources:
     """Handed to every node. `remaining_ms` is the Lambda's time left; `chance` gives numbers in [0, 1)."""
@@ -63,7 +59,7 @@ class Resources:
     converse: Converse
     send: Send
     connections: Mapping[str, str]
-    remaining_ms: Callable[[], int] = _unlimited
+    remaining_ms: Callable[[], int]
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = _from_the_system.random
     time_unix_nano: Callable[[], int] = time.time_ns

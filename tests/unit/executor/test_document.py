@@ -135,7 +135,7 @@ def test_the_error_says_every_problem_in_one_line() -> None:
         read_document(document_of({"id": "b", "kind": "template"}, egdes=[]))
     assert (
         str(raised.value)
-        == "node 'b', template: is missing; egdes: is not a field of this document"
+        == "refused before it ran: node 'b', template: is missing; egdes: is not a field of this document"
     )
     assert raised.value.problems[0].as_dict() == {
         "node": "b",

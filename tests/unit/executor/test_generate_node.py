@@ -22,13 +22,13 @@ from tests.unit.executor.builders import (
 )
 from tests.unit.executor.recording_door import RecordedSpan, RecordingDoor
 
-TOOL = {
+TOOL: dict[str, Any] = {
     "name": "find_order",
     "description": "Finds an order.",
     "input_schema": {"type": "object", "properties": {"number": {"type": "string"}}},
     "http": {"connection": "shop", "path": "/orders/{{ number }}"},
 }
-CALL = {
+CALL: dict[str, Any] = {
     "output": {
         "message": {
             "role": "assistant",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from executor.catalogue import find_document, load_catalogue, workflow_ids
+from executor.document import read_document
 from executor.errors import InvalidWorkflowError, UnknownWorkflowError
 from executor.rules import check_run, parse_document
 from tests.unit.executor.builders import (
@@ -205,6 +206,11 @@ def test_an_input_with_something_to_use_instead_may_be_missing() -> None:
     expressions = {"x": "input.tone || 'plain'", "y": "input", "z": "input.size && input.size"}
     document = workflow_of(template("a", inputs=expressions))
     check_run(document, {"size": 3}, [])
+
+
+def test_a_document_that_breaks_a_rule_does_not_run() -> None:
+    document = read_document(document_of(template("a", template="{{ x }}")))
+    assert [place for _, place, _ in refusals(document, {}, [])] == ["template"]
 
 
 def test_connections_that_are_not_configured_are_refused_before_the_run() -> None:
