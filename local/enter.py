@@ -4,7 +4,8 @@ Asks the kernel to kill the program when the process that started it dies, mount
 is "-") in a mount namespace of its own, and then replaces itself. A process of its own, because these calls
 concern the process that makes them, and ctypes has no place in a function's cold start.
 
-Runs as a script with nothing but the standard library. Exits with 97 when the mount is refused.
+Runs as a script with nothing but the standard library. Exits with 97 when the mount is refused, 98 when the
+program cannot be run.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 REFUSED = 97
+NOT_RUN = 98
 
 
 def main(arguments: list[str]) -> None:
@@ -33,7 +35,11 @@ def main(arguments: list[str]) -> None:
             print(f"cannot mount {opt} as /opt: {error}", file=sys.stderr)
             raise SystemExit(REFUSED) from error
     die_with_parent(libc, parent)
-    os.execv(program[0], program)  # noqa: S606 - the program is the stack's own
+    try:
+        os.execv(program[0], program)  # noqa: S606 - the program is the stack's own
+    except OSError as error:
+        print(f"cannot run {program[0]}: {error.strerror}", file=sys.stderr)
+        raise SystemExit(NOT_RUN) from error
 
 
 def die_with_parent(libc: ctypes.CDLL, parent: int) -> None:

@@ -37,18 +37,16 @@ IDLE_SECONDS = 120.0
 
 
 class HttpServer:
-    """Serves `handler` on `127.0.0.1:port` (0: a free one) until `stop`. The socket listens from construction."""
+    """Listens on `127.0.0.1:port` (0: a free one) from construction, answers from `start` until `stop`."""
 
     def __init__(
         self,
-        handler: Handler,
         *,
         name: str,
         port: int = 0,
         max_body_bytes: int = 256 * 1024 * 1024,
         too_large: Response | None = None,
     ) -> None:
-        self._handler = handler
         self._name = name
         self._max_body_bytes = max_body_bytes
         self._too_large = too_large or Response(413, b"Content Too Large")
@@ -69,7 +67,8 @@ class HttpServer:
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
-    def start(self) -> HttpServer:
+    def start(self, handler: Handler) -> HttpServer:
+        self._handler = handler
         threading.Thread(target=self._accept, name=f"{self._name}-accept", daemon=True).start()
         return self
 

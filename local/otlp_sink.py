@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.http_message import Request, Response
-from local.http_server import HttpServer
 
 if TYPE_CHECKING:
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -23,24 +22,15 @@ PROTOBUF = "application/x-protobuf"
 
 
 class OtlpSink:
-    """Answers `POST /v1/traces` on a port of its own; spans go to `folder`/spans.jsonl."""
+    """Answers `POST /v1/traces`; spans go to `folder`/spans.jsonl."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "spans.jsonl"
         self._path.write_bytes(b"")
         self._lock = threading.Lock()
         self.requests = 0
         self.spans = 0
-        self._server = HttpServer(self.handle, name="otlp", port=port)
-        self.url = self._server.url
-
-    def start(self) -> OtlpSink:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
 
     def read_spans(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self._path.read_text(encoding="utf-8").splitlines()]

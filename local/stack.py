@@ -13,7 +13,6 @@ import os
 import secrets
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,9 +22,9 @@ from typing import Any
 
 from local.client import ApiClient, client_token, sign_in
 from local.gateway.definition import read_http_api
-from local.gateway.http_api import HttpApi
+from local.gateway.http_api import MAX_BODY_BYTES, HttpApi, message
 from local.gateway.site import FrontDoor, read_distribution
-from local.http_message import LOOPBACK, Request, Response
+from local.http_message import LOOPBACK
 from local.http_server import HttpServer
 from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
 from local.identity.issuer import Issuer
@@ -81,8 +80,6 @@ class Stack:
         self._say = say or (lambda _line: None)
         self._place = Place()
         self._closers: list[Callable[[], None]] = []
-        self._opened = threading.Event()
-        self._door: FrontDoor | None = None
         self.credentials = {
             "AWS_ACCESS_KEY_ID": f"ASIA{secrets.token_hex(8).upper()}",
             "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
@@ -191,7 +188,10 @@ class Stack:
         port = self.options.port
         try:
             return HttpServer(
-                self._handle, name="front", port=port, max_body_bytes=11 * 1024 * 1024
+                name="front",
+                port=port,
+                max_body_bytes=MAX_BODY_BYTES,
+                too_large=message(413, "Request Entity Too Large"),
             )
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
@@ -200,11 +200,6 @@ class Stack:
                 f"Port {port} is in use on {LOOPBACK}. Stop what listens there, or choose another: "
                 f"make run PORT={port + 1}"
             ) from error
-
-    def _handle(self, request: Request) -> Response:
-        self._opened.wait()
-        assert self._door is not None
-        return self._door.handle(request)
 
     def _spawn_engine(self, service: str) -> Callable[[], dict[str, str]]:
         """Start an engine unless the environment names another one; the returned call waits for it."""
@@ -243,14 +238,19 @@ class Stack:
         return partial(wait_for_announcements, announcements, process, what=name, log=log)
 
     def _start_issuer_and_sink(self) -> None:
+        server = HttpServer(name="issuer", max_body_bytes=65_536)
+        self._closers.append(server.stop)
         self.issuer = Issuer(
+            server.url,
             audience=AUDIENCE,
             redirect_uris=frozenset({f"{self.url}/"}),
             origins=frozenset({self.url}),
-        ).start()
-        self._closers.append(self.issuer.stop)
-        self.otlp = OtlpSink(self.options.state / "otlp").start()
-        self._closers.append(self.otlp.stop)
+        )
+        server.start(self.issuer.handle)
+        server = HttpServer(name="otlp")
+        self._closers.append(server.stop)
+        self.otlp = OtlpSink(self.options.state / "otlp")
+        self.otlp_url = server.start(self.otlp.handle).url
 
     def _provision(self) -> None:
         parameters = {
@@ -258,7 +258,7 @@ class Stack:
             "JwtAudience": AUDIENCE,
             "ClientId": PAGE_CLIENT_ID,
             "AllowedOrigins": self.url,
-            "OtlpEndpoint": self.otlp.url,
+            "OtlpEndpoint": self.otlp_url,
             "Connections": self.endpoints.pop(CONNECTIONS),
             "ArtifactOrigin": self.endpoints[S3],
             **self.options.parameters,
@@ -274,11 +274,11 @@ class Stack:
 
     def _start_lambda(self, is_mounted: bool) -> None:
         self.lambdas = LambdaService(queues=self.options.state / "queues")
-        server = HttpServer(self.lambdas.handle, name="lambda")
+        server = HttpServer(name="lambda")
         self.endpoints[LAMBDA] = server.url
         for function in self.functions:
             self.lambdas.add(self._make_pool(function, is_mounted))
-        server.start()
+        server.start(self.lambdas.handle)
         scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._place)
         scheduler.start()
         self._closers += [self.lambdas.stop, server.stop, scheduler.stop]
@@ -321,14 +321,13 @@ class Stack:
             "scopes": list(OPERATOR_SCOPES),
             "api_base_url": "",
         }
-        self._door = FrontDoor(
+        door = FrontDoor(
             read_distribution(self.resolver),
             http_api.handle,
             self.options.files,
             json.dumps(config).encode(),
         )
-        self._front.start()
-        self._opened.set()
+        self._front.start(door.handle)
 
     def _write_state(self) -> None:
         """Where everything is and the demo clients' secrets, for `python -m local token` and for curl."""
@@ -336,7 +335,7 @@ class Stack:
         document = {
             "url": self.url,
             "issuer": self.issuer.url,
-            "otlp": self.otlp.url,
+            "otlp": self.otlp_url,
             "endpoints": self.endpoints,
             "clients": {name: client.secret for name, client in self.issuer.clients.items()},
         }

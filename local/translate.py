@@ -46,9 +46,13 @@ def translate(source: str, parameters: dict[str, str], region: str) -> Template:
     from samtranslator.public.exceptions import InvalidDocumentException
     from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
+    from yaml import YAMLError
 
     os.environ.setdefault("AWS_DEFAULT_REGION", region)  # the only way to tell SAM's translator
-    document = yaml_parse(source)
+    try:
+        document = yaml_parse(source)
+    except YAMLError as error:
+        raise TemplateError(f"the template is not YAML: {error}") from error
     build_methods = localise_code(document)
     try:
         translated = transform(document, dict(parameters), NoManagedPolicies())

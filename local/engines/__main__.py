@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     handler = s3_engine(os.environ) if service == "s3" else moto_engine("dynamodb")
-    server = HttpServer(handler, name=service, port=port).start()
+    server = HttpServer(name=service, port=port).start(handler)
     print(f"{ANNOUNCEMENT}={server.url}", flush=True)
     stopped.wait()
     server.stop()

@@ -35,8 +35,6 @@ class Buckets(Protocol):
 
     def cors_rules(self, bucket: str) -> Sequence[CorsRule]: ...
 
-    def policy(self, bucket: str) -> Mapping[str, Any]: ...
-
 
 class S3Guard:
     """Handles every request to S3; what passes goes to `engine`."""
@@ -54,6 +52,7 @@ class S3Guard:
         self._credentials = credentials
         self._region = region
         self._clock = clock
+        self._policies: dict[str, Mapping[str, Any]] = {}
 
     def handle(self, request: Request) -> Response:
         bucket = request.path.lstrip("/").partition("/")[0]
@@ -65,13 +64,28 @@ class S3Guard:
         except SignatureError as error:
             response = refusal(error.status, error.code, str(error))
         else:
-            response = self._engine(request)
+            is_policy = request.query.partition("=")[0] == "policy"
+            response = self._policy(request, bucket) if is_policy else self._engine(request)
         self._add_cors(request, bucket, response)
         return response
 
+    def _policy(self, request: Request, bucket: str) -> Response:
+        """Bucket policies stay here: moto does not read conditions and would refuse everything that a Deny names."""
+        if request.method == "PUT":
+            self._policies[bucket] = json.loads(request.body)
+            return Response(204)
+        if request.method == "DELETE":
+            self._policies.pop(bucket, None)
+            return Response(204)
+        if bucket not in self._policies:
+            return refusal(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
+        return Response(
+            200, json.dumps(self._policies[bucket]).encode(), [("content-type", "application/json")]
+        )
+
     def _check_policy(self, request: Request, bucket: str, signed: Signed) -> None:
         """The policy's Deny statements on the age and kind of a signature; loopback counts as TLS."""
-        for statement in self._buckets.policy(bucket).get("Statement", []):
+        for statement in self._policies.get(bucket, {}).get("Statement", []):
             if statement.get("Effect") != "Deny" or "Condition" not in statement:
                 continue
             if all(holds(kind, keys, signed) for kind, keys in statement["Condition"].items()):
@@ -192,10 +206,6 @@ class MotoBuckets:
             )
             for rule in (found.cors if found else [])
         ]
-
-    def policy(self, bucket: str) -> dict[str, Any]:
-        found = self._backend.buckets.get(bucket)
-        return json.loads(found.policy) if found and found.policy else {}
 
 
 def as_list(value: object) -> list[str]:

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlencode
 
 from local.http_message import Request, Response
-from local.http_server import HttpServer
 from local.identity.clients import (
     OPERATOR,
     OPERATOR_SCOPES,
@@ -56,15 +55,15 @@ class Code:
 
 
 class Issuer:
-    """Serves on a port of its own. `redirect_uris` are the page's, compared exactly (RFC 9700, 2.1)."""
+    """Answers at `url`. `redirect_uris` are the page's, compared exactly (RFC 9700, 2.1)."""
 
     def __init__(
         self,
+        url: str,
         *,
         audience: str,
         redirect_uris: frozenset[str],
         origins: frozenset[str],
-        port: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redirect_uris = redirect_uris
@@ -73,16 +72,8 @@ class Issuer:
         self._codes: dict[str, Code] = {}
         self._lock = threading.Lock()
         self.clients: dict[str, Client] = demo_clients()
-        self._server = HttpServer(self.handle, name="issuer", port=port, max_body_bytes=65_536)
-        self.url = self._server.url
+        self.url = url
         self.signer = TokenSigner(self.url, audience)
-
-    def start(self) -> Issuer:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
 
     def handle(self, request: Request) -> Response:
         response = self._route(request)

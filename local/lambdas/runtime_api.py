@@ -51,7 +51,7 @@ class RuntimeApi:
         self._pending: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self._current = ""
         self._lock = threading.Lock()
-        self._server = HttpServer(self._handle, name=name).start()
+        self._server = HttpServer(name=name).start(self._handle)
 
     @property
     def address(self) -> str:

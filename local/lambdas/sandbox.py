@@ -123,6 +123,7 @@ class Sandbox:
             if event.kind == "ready":
                 continue  # of an invocation before this one
             if event.kind == "too_large":
+                self.kill()  # awslambdaric does not survive the refusal of its answer
                 return response_too_large()
             return Outcome(event.payload, "" if event.kind == "finished" else "Unhandled")
 

@@ -1,0 +1,3 @@
+"""A module whose import fails; runs in sandboxes only."""
+
+raise RuntimeError("cannot be imported")
