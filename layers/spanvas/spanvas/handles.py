@@ -1,0 +1,129 @@
+"""What the door's context managers yield, and the context manager itself.
+
+These handles do nothing: they are what there is when tracing is off. The live ones (`spanvas.tracing.handles`) derive
+from them. Imports nothing, like the door.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+    from typing import Any, Generic, TypeVar
+
+    from spanvas.tracing.engine import Engine
+
+    H = TypeVar("H", bound="Handle")
+    F = TypeVar("F", bound=Callable[..., Any])
+else:
+
+    class Generic:
+        """Stands in for `typing.Generic`: importing `typing` would cost more than all of this."""
+
+        def __class_getitem__(cls, item: object) -> type:
+            return cls
+
+    H = None
+
+CO_COROUTINE = 0x80
+"""`inspect.CO_COROUTINE`: set on the code of every `async def`."""
+
+
+class Handle:
+    """An open span. `span_id` and `trace_id` are lower-case hex, empty when nothing is recorded."""
+
+    __slots__ = ()
+
+    @property
+    def span_id(self) -> str:
+        return ""
+
+    @property
+    def trace_id(self) -> str:
+        return ""
+
+    def set_input(self, value: Any) -> None:
+        """What went in: anything that JSON can hold, and much that it cannot. Kept as the content mode allows."""
+
+    def set_output(self, value: Any) -> None:
+        """What came out."""
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """An attribute, as in OpenTelemetry."""
+
+    def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
+        """Something that happened at this moment."""
+
+    def fail(self, error: BaseException | str) -> None:
+        """Mark the span as failed although no exception leaves its block."""
+
+    def close(self, error: BaseException | None) -> None:
+        """End the span; for the context manager."""
+
+
+class RunHandle(Handle):
+    """An open execution."""
+
+    def __init__(self, execution_id: str = "") -> None:
+        self._execution_id = execution_id
+
+    @property
+    def execution_id(self) -> str:
+        """The id that was given or made; what was given, or empty, when nothing is recorded."""
+        return self._execution_id
+
+
+class Scope(Generic[H]):
+    """Opens a span for a `with` block, or around every call of a decorated function (`async def` included)."""
+
+    __slots__ = ("_arguments", "_engine", "_idle", "_open", "_opener")
+
+    def __init__(
+        self, engine: Callable[[], Engine | None], opener: str, idle: H, **arguments: Any
+    ) -> None:
+        self._engine = engine
+        self._opener = opener
+        self._idle = idle
+        self._arguments = arguments
+        self._open: list[Handle] = []
+
+    def __enter__(self) -> H:
+        engine = self._engine()
+        handle: H | None = None
+        if engine is not None:
+            handle = getattr(engine, self._opener)(**self._arguments)
+        self._open.append(handle or self._idle)
+        return handle or self._idle
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.pop().close(error)
+
+    def __call__(self, function: F) -> F:
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & CO_COROUTINE:
+
+            @wraps(function)
+            async def call_async(*args: Any, **kwargs: Any) -> Any:
+                with self._again():
+                    return await function(*args, **kwargs)
+
+            return call_async  # type: ignore[return-value]
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return call  # type: ignore[return-value]
+
+    def _again(self) -> Scope[H]:
+        """A scope of its own for every call: calls may overlap."""
+        return Scope(self._engine, self._opener, self._idle, **self._arguments)

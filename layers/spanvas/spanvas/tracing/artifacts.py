@@ -1,0 +1,123 @@
+"""Files that a span produced: measured, stored, and named on the span."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from opentelemetry.sdk.trace import Span as SdkSpan
+
+from spanvas.model.artifact import Artifact, safe_media_type
+from spanvas.model.errors import TooLargeError
+from spanvas.semantics import attributes as names
+from spanvas.storage.port import TraceStore
+
+EVENT: Final = "spanvas.artifact"
+MAX_NAME: Final = 255
+BLOCK: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactHandle:
+    """What was stored. `media_type` is from the list of harmless types, whatever was asked for."""
+
+    artifact_id: str
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+
+def new_artifact_id() -> str:
+    return f"art_{os.urandom(10).hex()}"
+
+
+def store_artifact(
+    store: TraceStore,
+    artifact: Artifact,
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO,
+    max_bytes: int,
+) -> Artifact:
+    """Upload a file. Raises TooLargeError before anything is sent, and whatever the store raises."""
+    if isinstance(data, (str, os.PathLike)):
+        with Path(data).open("rb") as stream:
+            return store_artifact(store, artifact, stream, max_bytes)
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        _check_size(len(data), max_bytes)
+        return store.put_artifact(artifact, bytes(data))
+    return _store_stream(store, artifact, data, max_bytes)
+
+
+def _store_stream(
+    store: TraceStore, artifact: Artifact, stream: BinaryIO, max_bytes: int
+) -> Artifact:
+    """From where the stream stands. One that cannot be measured is read into a file first, up to the limit."""
+    from tempfile import SpooledTemporaryFile
+
+    if stream.seekable() and stream.tell() == 0:
+        _check_size(stream.seek(0, io.SEEK_END), max_bytes)
+        stream.seek(0)
+        return store.put_artifact(artifact, stream)
+    with SpooledTemporaryFile(BLOCK) as copy:
+        while block := stream.read(BLOCK):
+            copy.write(block)
+            _check_size(copy.tell(), max_bytes)
+        copy.seek(0)
+        return store.put_artifact(artifact, copy)  # type: ignore[arg-type]
+
+
+def _check_size(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise TooLargeError("data", f"more than {max_bytes} bytes (SPANVAS_MAX_ARTIFACT_BYTES)")
+
+
+def describe(
+    name: str, media_type: str, span_id: str, node_id: str | None, **execution: Any
+) -> Artifact:
+    """The artifact before it is stored. A name is for people: any text, without control characters, not too long."""
+    shown = "".join(character for character in name if character.isprintable())[:MAX_NAME]
+    return Artifact(
+        artifact_id=new_artifact_id(),
+        span_id=span_id,
+        node_id=node_id,
+        name=shown or "artifact",
+        media_type=safe_media_type(media_type),
+        bytes=0,
+        sha256="",
+        **execution,
+    )
+
+
+def mark_stored(span: SdkSpan, artifact: Artifact) -> None:
+    """On the producing span: one more in its list, and an event with the digest."""
+    listed = json.loads(str((span.attributes or {}).get(names.ARTIFACTS) or "[]"))
+    listed.append(
+        {
+            "id": artifact.artifact_id,
+            "name": artifact.name,
+            "media_type": artifact.media_type,
+            "bytes": artifact.bytes,
+        }
+    )
+    span.set_attribute(names.ARTIFACTS, json.dumps(listed, ensure_ascii=False))
+    span.add_event(
+        EVENT,
+        {
+            "spanvas.artifact.id": artifact.artifact_id,
+            "spanvas.artifact.name": artifact.name,
+            "spanvas.artifact.media_type": artifact.media_type,
+            "spanvas.artifact.bytes": artifact.bytes,
+            "spanvas.artifact.sha256": artifact.sha256,
+        },
+    )
+
+
+def mark_failed(span: SdkSpan, name: str, error: BaseException) -> None:
+    """On the producing span: what is missing and why."""
+    reason = f"{type(error).__name__}: {error}"
+    span.set_attribute(names.ARTIFACT_ERROR, f"{name}: {reason}"[:1_000])
+    span.add_event(EVENT, {"spanvas.artifact.name": name, names.ERROR_TYPE: type(error).__name__})

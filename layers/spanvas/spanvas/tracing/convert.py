@@ -1,0 +1,113 @@
+"""From the SDK's spans to ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import StatusCode
+
+from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
+from spanvas.semantics import attributes as names
+from spanvas.semantics.genai import kind_of
+
+STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
+COPIES: Final = 5
+
+
+class Converter:
+    """Turns SDK spans into ours. Resources are converted once and shared, as their spans share them."""
+
+    def __init__(self) -> None:
+        self._resource: tuple[Resource, dict[str, Any]] | None = None
+
+    def convert(
+        self,
+        span: ReadableSpan,
+        *,
+        recorded_at_unix_nano: int,
+        node_id: str | None = None,
+        deadline_unix_nano: int | None = None,
+    ) -> Span:
+        """A span that has ended, or is still open. `node_id` is that of the node it belongs to."""
+        context, parent, scope = span.context, span.parent, span.instrumentation_scope
+        attributes = _attributes(span.attributes)
+        if node_id is not None:
+            attributes.setdefault(names.NODE_ID, node_id)
+        if isinstance(attributes.get(names.ARTIFACTS), str):
+            # Written as text: SDKs before 1.45 take no lists of objects.
+            attributes[names.ARTIFACTS] = json.loads(attributes[names.ARTIFACTS])
+        assert context is not None
+        return Span(
+            trace_id=f"{context.trace_id:032x}",
+            span_id=f"{context.span_id:016x}",
+            parent_span_id=f"{parent.span_id:016x}" if parent is not None else None,
+            name=span.name,
+            kind=kind_of(attributes),
+            otel_kind=span.kind.name.lower(),
+            start_time_unix_nano=span.start_time or recorded_at_unix_nano,
+            end_time_unix_nano=span.end_time,
+            status=STATUSES[span.status.status_code],
+            status_message=span.status.description or "",
+            attributes=attributes,
+            events=tuple(
+                Event(event.name, event.timestamp, _attributes(event.attributes))
+                for event in span.events
+            ),
+            links=tuple(
+                Link(
+                    f"{link.context.trace_id:032x}",
+                    f"{link.context.span_id:016x}",
+                    _attributes(link.attributes),
+                )
+                for link in span.links
+            ),
+            resource=self._resource_of(span.resource),
+            scope_name=scope.name if scope else "",
+            scope_version=(scope.version or "") if scope else "",
+            deadline_unix_nano=deadline_unix_nano,
+            recorded_at_unix_nano=recorded_at_unix_nano,
+        )
+
+    def _resource_of(self, resource: Resource) -> dict[str, Any]:
+        known = self._resource
+        if known is None or known[0] is not resource:
+            known = self._resource = (resource, _attributes(resource.attributes))
+        return known[1]
+
+
+def size_of(span: Span) -> int:
+    """Bytes that a span takes up in memory, roughly: its texts."""
+    size = 500 + len(span.name) + len(span.status_message) + _size(span.attributes)
+    return size + sum(100 + _size(event.attributes) for event in span.events)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(60 + len(str(key)) + _size(item) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return sum(16 + _size(item) for item in value)
+    return 24
+
+
+def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A copy, with lists for tuples. Of an open span, whose own thread may be writing, until one succeeds."""
+    for _ in range(COPIES - 1):
+        try:
+            return {key: _listed(value) for key, value in (attributes or {}).items()}
+        except RuntimeError:  # changed while it was copied
+            continue
+    return {key: _listed(value) for key, value in (attributes or {}).items()}
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_listed(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,255 @@
+"""Executions and spans, straight to the store.
+
+All calls of the store happen in the worker's thread, one after another: an execution is registered, its spans are
+written, and when it has ended and nothing of it waits any more, its end is. What fails is kept as it is and sent
+again: a chunk is named by what is in it, so nothing doubles.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.span import Span
+from spanvas.storage.port import SpanBatch, TraceStore
+from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.buffer import SpanBuffer, Waiting
+from spanvas.tracing.convert import size_of
+from spanvas.tracing.health import Health
+from spanvas.tracing.run import Run
+
+BATCH_SPANS: Final = 2_000
+BATCH_BYTES: Final = 8 * 1024 * 1024
+MAX_WAITING_BYTES: Final = 48 * 1024 * 1024
+MAX_ATTEMPTS: Final = 3
+"""For a batch that the store refuses although it is up: the fault is in the batch, and would hold up the others."""
+
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    run: Run
+    batch: SpanBatch
+    bytes: int
+    attempts: int = 0
+
+
+class StoreExporter:
+    """`started_spans` gives the spans that have to be durable although they are still open, `exporter_health` what an
+    execution's end says of the other exporters."""
+
+    def __init__(
+        self,
+        store: TraceStore,
+        health: Health,
+        clock: Callable[[], int],
+        started_spans: Callable[[], Iterable[tuple[Run, Span]]],
+        exporter_health: Callable[[], Mapping[str, str]] = dict,
+        breaker: Breaker | None = None,
+        buffer: SpanBuffer | None = None,
+        max_waiting_bytes: int = MAX_WAITING_BYTES,
+    ) -> None:
+        self.store = store
+        self.breaker = breaker or Breaker()
+        self._health = health
+        self._clock = clock
+        self._started_spans = started_spans
+        self._exporter_health = exporter_health
+        self._buffer = buffer or SpanBuffer()
+        self._max_waiting_bytes = max_waiting_bytes
+        self._lock = Lock()
+        self._runs: list[Run] = []
+        self._batches: deque[_Batch] = deque()
+
+    def after_fork(self) -> None:
+        """The parent sends what it has."""
+        self._lock = Lock()
+        self._buffer = SpanBuffer()
+        self._runs, self._batches = [], deque()
+
+    def watch(self, run: Run) -> None:
+        """An execution that has to be registered, or whose end has to be written."""
+        with self._lock:
+            if run not in self._runs:
+                self._runs.append(run)
+
+    def add(self, run: Run, span: Span) -> None:
+        self._count_lost(self._buffer.add(run, span, size_of(span)))
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to send; a breaker that is open makes it wait."""
+        return bool(self._buffer or self._batches or self._runs)
+
+    def next_registration_unix_nano(self) -> int | None:
+        """When the next execution is due to be registered; None when there is none, or no use in trying."""
+        if self.breaker.is_open:
+            return None
+        with self._lock:
+            held = [run.hold_until_unix_nano for run in self._runs if not run.is_registered]
+        return min(held, default=None)
+
+    def register(self) -> bool:
+        """Make the executions known that have just begun; nothing else."""
+        return self._attempt(self._register)
+
+    def work(self) -> bool:
+        """Send everything that waits. Whether all of it is durable now."""
+        if self.breaker.is_open:
+            return False
+        self._make_batches()
+        return self._attempt(self._send)
+
+    def _attempt(self, step: Callable[[], bool]) -> bool:
+        if self.breaker.is_open:
+            return False
+        try:
+            complete = step()
+        except StoreUnavailableError as error:
+            self._failed(error)
+            return False
+        self.breaker.record(True)
+        return complete
+
+    def _failed(self, error: BaseException) -> None:
+        self.breaker.record(False)
+        self._health.say_once(
+            "store.failed", "the store cannot be written, the trace may stay incomplete: %s", error
+        )
+
+    def _send(self) -> bool:
+        self._register()
+        complete = self._write()
+        self._end(complete)
+        return complete
+
+    def _register(self) -> bool:
+        now = self._clock()
+        with self._lock:
+            runs = [run for run in self._runs if not run.is_registered]
+        for run in runs:
+            if run.hold_until_unix_nano <= now or run.is_ended:
+                self._start(run)
+        with self._lock:
+            self._runs = [run for run in self._runs if not _is_settled(run)]
+        return True
+
+    def _start(self, run: Run) -> None:
+        try:
+            self.store.start_execution(run.execution())
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - its spans make the mapping, with what they say
+            self._health.problem("store.start_execution", error)
+        run.is_registered = True
+
+    def _write(self) -> bool:
+        """Batches in their order. One that the store refuses goes to the end, and is given up at last."""
+        complete = True
+        with self._lock:
+            waiting = [batch for batch in self._batches if batch.run.is_registered]
+        for item in waiting:
+            try:
+                self.store.write(item.batch)
+            except StoreUnavailableError:
+                self._rotate(item)
+                raise
+            except Exception as error:  # noqa: BLE001 - this batch cannot be written, others can
+                complete = False
+                self._refused(item, error)
+                continue
+            with self._lock:
+                self._batches.remove(item)
+        return complete
+
+    def _end(self, complete: bool) -> None:
+        with self._lock:
+            ended = [run for run in self._runs if run.is_ended and not run.is_end_written]
+        for run in ended:
+            if any(item.run is run for item in self._batches):
+                continue
+            self._finish(run, "ok" if complete and not run.dropped_total else "incomplete")
+        with self._lock:
+            self._runs = [run for run in self._runs if not _is_settled(run)]
+
+    def _finish(self, run: Run, own_health: str) -> None:
+        status, ended_at = run.status, run.ended_at_unix_nano
+        assert ended_at is not None
+        health = {**self._exporter_health(), "store": own_health}
+        try:
+            self.store.end_execution(
+                run.tenant, run.execution_id, status, ended_at, run.cause, health
+            )
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is closed as lost when its deadline has passed
+            self._health.problem("store.end_execution", error)
+        # An end that came meanwhile (the guard's, then the handler's own) is written next time.
+        run.is_end_written = run.ended_at_unix_nano == ended_at and run.status == status
+
+    def _make_batches(self) -> None:
+        """What has ended since, and what has started: one batch an execution."""
+        waiting = self._buffer.take()
+        waiting += [Waiting(run, span, size_of(span)) for run, span in self._started_spans()]
+        by_run: dict[int, list[Waiting]] = {}
+        for item in waiting:
+            by_run.setdefault(id(item.run), []).append(item)
+        with self._lock:
+            for items in by_run.values():
+                self._batches.extend(_split(items))
+        self._give_up_oldest()
+
+    def _give_up_oldest(self) -> None:
+        with self._lock:
+            while sum(item.bytes for item in self._batches) > self._max_waiting_bytes:
+                gone = self._batches.popleft()
+                self._count(gone.run, len(gone.batch.spans) + gone.batch.dropped)
+
+    def _rotate(self, item: _Batch) -> None:
+        with self._lock:
+            self._batches.remove(item)
+            self._batches.append(item)
+
+    def _refused(self, item: _Batch, error: BaseException) -> None:
+        item.attempts += 1
+        self._health.problem("store.write", error)
+        if item.attempts < MAX_ATTEMPTS:
+            return
+        with self._lock:
+            self._batches.remove(item)
+        self._count(item.run, len(item.batch.spans) + item.batch.dropped)
+
+    def _count_lost(self, gone: list[Waiting]) -> None:
+        for item in gone:
+            self._count(item.run, 1)
+
+    def _count(self, run: Run, spans: int) -> None:
+        """Lost spans: told to the store with the execution's next batch, and to whoever asks for the health."""
+        run.dropped += spans
+        run.dropped_total += spans
+        self._health.say_once(
+            "store.overflow", "spans are given up: they come faster than they can be stored"
+        )
+        self._health.count("spans.dropped", spans)
+
+
+def _is_settled(run: Run) -> bool:
+    return run.is_registered and (not run.is_ended or run.is_end_written)
+
+
+def _split(items: list[Waiting]) -> Iterable[_Batch]:
+    """Batches of one execution, within the limits of number and size."""
+    run = items[0].run
+    dropped, run.dropped = run.dropped, 0
+    spans: list[Span] = []
+    size = 0
+    for item in items:
+        if spans and (len(spans) == BATCH_SPANS or size + item.bytes > BATCH_BYTES):
+            yield _Batch(run, SpanBatch(run.tenant, run.execution_id, spans, dropped), size)
+            spans, size, dropped = [], 0, 0
+        spans.append(item.span)
+        size += item.bytes
+    yield _Batch(run, SpanBatch(run.tenant, run.execution_id, spans, dropped), size)

@@ -1,0 +1,226 @@
+"""The live handles: an SDK span that is current until its block ends."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from contextvars import Token
+from typing import Any, Final
+
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.trace import StatusCode
+
+from spanvas import handles as door
+from spanvas.model.execution import Cause
+from spanvas.semantics import attributes as names
+from spanvas.tracing.content import json_text
+from spanvas.tracing.health import Health, guarded
+from spanvas.tracing.run import Run
+
+ORIGIN: Final = "__spanvas_origin__"
+"""Attribute of an exception: the cause that it was where it first left a span."""
+MAX_TYPE: Final = 200
+MAX_MESSAGE: Final = 1_000
+MAX_STACK: Final = 20_000
+
+
+class LiveSpan(door.Handle):
+    """Any span of the door. `keeps_content` is False in the mode that keeps none: nothing is even encoded then."""
+
+    __slots__ = (
+        "_is_node",
+        "_keeps_content",
+        "_node_id",
+        "_token",
+        "is_failed",
+        "problems",
+        "run",
+        "span",
+    )
+
+    def __init__(
+        self,
+        span: SdkSpan,
+        context: Context,
+        run: Run,
+        node_id: str | None,
+        health: Health,
+        keeps_content: bool,
+        is_node: bool = False,
+    ) -> None:
+        self.span = span
+        self.run = run
+        self.problems = health
+        self.is_failed = False
+        self._node_id = node_id
+        self._is_node = is_node
+        self._keeps_content = keeps_content
+        self._token: Token[Context] | None = otel_context.attach(context)
+
+    @property
+    def span_id(self) -> str:
+        return f"{self.span.get_span_context().span_id:016x}"
+
+    @property
+    def trace_id(self) -> str:
+        return f"{self.span.get_span_context().trace_id:032x}"
+
+    @guarded()
+    def set_input(self, value: Any) -> None:
+        if self._keeps_content:
+            self.span.set_attribute(names.INPUT, json_text(value))
+
+    @guarded()
+    def set_output(self, value: Any) -> None:
+        if self._keeps_content:
+            self.span.set_attribute(names.OUTPUT, json_text(value))
+
+    @guarded()
+    def set_attribute(self, key: str, value: Any) -> None:
+        self.span.set_attribute(key, value)
+
+    @guarded()
+    def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
+        self.span.add_event(name, dict(attributes or {}))
+
+    @guarded()
+    def fail(self, error: BaseException | str) -> None:
+        self._record(error)
+
+    def close(self, error: BaseException | None) -> None:
+        try:
+            if error is not None:
+                self.fail(error)
+            self._end()
+        finally:
+            self._detach()
+
+    @guarded()
+    def _end(self) -> None:
+        if not self.is_failed:
+            self.span.set_status(StatusCode.OK)
+        self.span.end()
+
+    @guarded()
+    def _detach(self) -> None:
+        token, self._token = self._token, None
+        if token is not None:
+            otel_context.detach(token)
+
+    def _record(self, error: BaseException | str) -> Cause:
+        """Status, `error.type` and, where the exception first leaves a span, its event."""
+        self.is_failed = True
+        known = getattr(error, ORIGIN, None)
+        cause = known if isinstance(known, Cause) else self._cause_of(error)
+        own = error if isinstance(error, str) else _message(error)
+        self.span.set_attribute(names.ERROR_TYPE, error_type(error))
+        self.span.set_status(StatusCode.ERROR, own)
+        if isinstance(error, BaseException) and known is None:
+            self.span.add_event(names.EXCEPTION_EVENT, exception_attributes(error))
+            _remember(error, cause)
+        if self._is_node:
+            self.run.last_failed_node = cause
+        return cause
+
+    def _cause_of(self, error: BaseException | str) -> Cause:
+        """The place of what led to it where we have seen that; outside of nodes, the last node that failed."""
+        seen = _seen_below(error)
+        if seen is None and self._node_id is None:
+            seen = self.run.last_failed_node
+        place = (seen.node_id, seen.span_id) if seen else (self._node_id, self.span_id)
+        message = error if isinstance(error, str) else _message(error)
+        return Cause(error_type(error), message[:MAX_MESSAGE], *place)
+
+
+class LiveRun(LiveSpan, door.RunHandle):
+    """The root of an execution, or a workflow inside of one.
+
+    `ended` is called when the block of an execution has ended, with what made it fail. `owns_span` is False for the
+    handle of a `workflow()` that has adopted the execution which the wrapper opened: the wrapper ends the span.
+    """
+
+    def __init__(
+        self,
+        span: SdkSpan,
+        context: Context,
+        run: Run,
+        health: Health,
+        keeps_content: bool,
+        ended: Callable[[Cause | None], None] | None = None,
+        owns_span: bool = True,
+    ) -> None:
+        LiveSpan.__init__(self, span, context, run, None, health, keeps_content)
+        self._cause: Cause | None = None
+        self._ended = ended
+        self._owns_span = owns_span
+
+    @property
+    def execution_id(self) -> str:
+        return self.run.execution_id
+
+    @guarded()
+    def fail(self, error: BaseException | str) -> None:
+        self._cause = self._record(error)
+
+    @guarded()
+    def _end(self) -> None:
+        """The end of an execution inherits what a `workflow()` inside has failed of."""
+        is_root = self._owns_span and self._ended is not None
+        cause = self._cause or (self.run.failure if is_root else None)
+        if self._owns_span:
+            self.is_failed = cause is not None
+            LiveSpan._end(self)
+        if self._ended is not None:
+            self._ended(cause)
+
+
+def error_type(error: BaseException | str) -> str:
+    """What the exception calls itself (`error_type`), else its class by its full name."""
+    if isinstance(error, str):
+        return "Error"
+    named = getattr(error, "error_type", None)
+    if isinstance(named, str) and named:
+        return named[:MAX_TYPE]
+    kind = type(error)
+    if kind.__module__ in ("builtins", "__main__"):
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except Exception:  # noqa: BLE001 - a message of the user's own making
+        return f"{type(error).__name__} whose message cannot be read"
+
+
+def exception_attributes(error: BaseException) -> dict[str, Any]:
+    attributes = {
+        names.EXCEPTION_TYPE: error_type(error),
+        names.EXCEPTION_MESSAGE: _message(error),
+    }
+    with suppress(Exception):  # formatting calls the user's code
+        stack = "".join(traceback.format_exception(error))
+        attributes[names.EXCEPTION_STACKTRACE] = stack[-MAX_STACK:]
+    return attributes
+
+
+def _remember(error: BaseException, cause: Cause) -> None:
+    with suppress(Exception):  # a class of the user's may refuse attributes
+        setattr(error, ORIGIN, cause)
+
+
+def _seen_below(error: BaseException | str) -> Cause | None:
+    """What we know of the exceptions that led to this one."""
+    below: Any = error
+    for _ in range(20):
+        below = getattr(below, "__cause__", None) or getattr(below, "__context__", None)
+        if below is None:
+            return None
+        known = getattr(below, ORIGIN, None)
+        if isinstance(known, Cause):
+            return known
+    return None

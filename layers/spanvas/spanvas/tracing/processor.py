@@ -1,0 +1,160 @@
+"""What the SDK calls when spans start and end."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.sdk.trace import Span as SdkSpan
+
+from spanvas.model import kinds
+from spanvas.model.span import ERROR, Span
+from spanvas.privacy.redact import Redactor
+from spanvas.semantics import attributes as names
+from spanvas.semantics.genai import kind_of
+from spanvas.tracing.context import Place, current_place
+from spanvas.tracing.convert import Converter
+from spanvas.tracing.health import Health, guarded
+from spanvas.tracing.run import Run
+
+MAX_OPEN: Final = 20_000
+MAX_RUNS: Final = 256
+
+Sink = Callable[[Run, Span], None]
+
+
+@dataclass(slots=True)
+class _OpenSpan:
+    span: SdkSpan
+    place: Place
+    kind: str
+    is_announced: bool = False
+
+
+class RecordingProcessor(SpanProcessor):
+    """Knows which execution every span belongs to, and hands it on redacted when it has ended.
+
+    Spans that are open are kept too: those of steps are stored before they end, and a function whose time runs out
+    ends all of them.
+    """
+
+    def __init__(self, redactor: Redactor, health: Health, clock: Callable[[], int]) -> None:
+        self.problems = health
+        self._redactor = redactor
+        self._clock = clock
+        self._sinks: list[Sink] = []
+        self._converter = Converter()
+        self._open: OrderedDict[int, _OpenSpan] = OrderedDict()
+        self._runs: OrderedDict[int, Run] = OrderedDict()
+        self._lock = Lock()
+
+    def after_fork(self) -> None:
+        self._lock = Lock()
+        self._open = OrderedDict()
+
+    def add_sink(self, sink: Sink) -> None:
+        """Where every recorded span goes, with its execution."""
+        self._sinks.append(sink)
+
+    def register(self, run: Run) -> None:
+        """Spans of this trace belong to that execution, also after its end."""
+        with self._lock:
+            self._runs[int(run.trace_id, 16)] = run
+            while len(self._runs) > MAX_RUNS:
+                self._runs.popitem(last=False)
+
+    @guarded()
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
+        place = current_place(parent_context) or self._place_by_trace(span)
+        if place is None:
+            self.problems.count("spans.without_execution")
+            return
+        assert span.context is not None
+        kind = kind_of(span.attributes or {})
+        with self._lock:
+            self._open[span.context.span_id] = _OpenSpan(span, place, kind)
+            while len(self._open) > MAX_OPEN:
+                self._open.popitem(last=False)
+
+    @guarded()
+    def on_end(self, span: ReadableSpan) -> None:
+        assert span.context is not None
+        with self._lock:
+            opened = self._open.pop(span.context.span_id, None)
+        place = opened.place if opened is not None else self._place_by_trace(span)
+        if place is not None:
+            self._emit(place.run, self._recorded(span, place))
+
+    def shutdown(self) -> None:
+        """Nothing is held here that has to be let go."""
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flushing has a deadline of its own; the SDK's callers do not have to wait for it."""
+        return True
+
+    def started_spans(self) -> Iterator[tuple[Run, Span]]:
+        """Spans of steps that are open and have not been told yet, as they are now. Called by the exporter's thread."""
+        with self._lock:
+            waiting = [
+                opened
+                for opened in self._open.values()
+                if not opened.is_announced and opened.kind in kinds.DURABLE_AT_START
+            ]
+        for opened in waiting:
+            opened.is_announced = True
+            run = opened.place.run
+            yield run, self._recorded(opened.span, opened.place)
+
+    def open_node(self, run: Run) -> tuple[str | None, str | None]:
+        """Node id and span id of the deepest node of an execution that is open."""
+        with self._lock:
+            for span_id, opened in reversed(self._open.items()):
+                if opened.place.run is run and opened.kind == kinds.NODE:
+                    return opened.place.node_id, f"{span_id:016x}"
+        return None, None
+
+    def truncate(self, run: Run, message: str) -> None:
+        """Record every open span of an execution as ended now. The spans themselves go on: a later end wins."""
+        with self._lock:
+            opened_spans = [opened for opened in self._open.values() if opened.place.run is run]
+        now = self._clock()
+        for opened in opened_spans:
+            span = self._recorded(opened.span, opened.place)
+            self._emit(
+                run,
+                replace(
+                    span,
+                    end_time_unix_nano=now,
+                    status=ERROR,
+                    status_message=message,
+                    attributes={
+                        **span.attributes,
+                        names.TRUNCATED: "deadline",
+                        names.ERROR_TYPE: "Timeout",
+                    },
+                ),
+            )
+
+    def _recorded(self, span: ReadableSpan, place: Place) -> Span:
+        """Ours, redacted."""
+        converted = self._converter.convert(
+            span,
+            recorded_at_unix_nano=self._clock(),
+            node_id=place.node_id,
+            deadline_unix_nano=place.run.deadline_unix_nano,
+        )
+        return self._redactor.redact(converted)
+
+    def _emit(self, run: Run, span: Span) -> None:
+        for sink in self._sinks:
+            sink(run, span)
+
+    def _place_by_trace(self, span: ReadableSpan) -> Place | None:
+        assert span.context is not None
+        run = self._runs.get(span.context.trace_id)
+        return Place(run) if run is not None else None

@@ -1,0 +1,229 @@
+"""Everything that is recorded inside an execution: steps, tries, other spans, model calls, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.trace import Link, SpanKind, StatusCode, Tracer
+
+from spanvas.model import kinds
+from spanvas.privacy.redact import NONE
+from spanvas.semantics import attributes as names
+from spanvas.settings import Settings
+from spanvas.storage.port import TraceStore
+from spanvas.tracing import artifacts, generation
+from spanvas.tracing.context import Place, current_place, with_place
+from spanvas.tracing.handles import LiveSpan, error_type, exception_attributes
+from spanvas.tracing.health import Health, guarded
+from spanvas.tracing.identifiers import as_name
+
+OUTSIDE: Final = "%s outside of a workflow(): it is not recorded"
+
+
+class SpanRecorder:
+    """Opens and records spans under what is open where it is called. Guarded: answers None instead of raising."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tracer: Tracer,
+        store: TraceStore | None,
+        health: Health,
+        clock: Callable[[], int],
+        unobserved: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self.problems = health
+        self.keeps_content = settings.content != NONE
+        self._max_artifact_bytes = settings.max_artifact_bytes
+        self._tracer = tracer
+        self._store = store
+        self._clock = clock
+        self._unobserved = unobserved
+
+    @guarded()
+    def open_node(
+        self,
+        *,
+        node_id: str,
+        name: str = "",
+        kind: str = "",
+        input: Any = None,
+        attempt: int | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> LiveSpan | None:
+        node_id = as_name(node_id)
+        own = {
+            names.KIND: kinds.NODE,
+            names.NODE_ID: node_id,
+            names.NODE_NAME: name or node_id,
+            **present({names.NODE_KIND: kind, names.ATTEMPT: attempt}),
+        }
+        return self._open("node", name or node_id, own, attributes, input, node_id)
+
+    @guarded()
+    def open_attempt(
+        self,
+        *,
+        number: int,
+        backoff_ms: int | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> LiveSpan | None:
+        own = {
+            names.KIND: kinds.ATTEMPT,
+            names.ATTEMPT: number,
+            **present({names.BACKOFF_MS: backoff_ms}),
+        }
+        return self._open("attempt", f"attempt {number}", own, attributes)
+
+    @guarded()
+    def open_span(
+        self,
+        *,
+        name: str,
+        kind: str = kinds.OTHER,
+        input: Any = None,
+        attributes: Mapping[str, Any] | None = None,
+        start_time_unix_nano: int | None = None,
+        otel_kind: SpanKind = SpanKind.INTERNAL,
+    ) -> LiveSpan | None:
+        own = {names.KIND: kind if kind in kinds.KINDS else kinds.OTHER}
+        start = start_time_unix_nano
+        return self._open("span", name, own, attributes, input, None, start, otel_kind)
+
+    @guarded()
+    def record_generation(
+        self,
+        /,
+        *,
+        model: str,
+        provider: str = "",
+        operation: str = "chat",
+        system: Any = None,
+        input_messages: Any = None,
+        output_messages: Any = None,
+        tool_definitions: Any = None,
+        error: BaseException | str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        start_time_unix_nano: int | None = None,
+        end_time_unix_nano: int | None = None,
+        **details: Any,
+    ) -> None:
+        if self._place("record_generation") is None:
+            return
+        end = end_time_unix_nano or self._clock()
+        own = generation.generation_attributes(model, provider, operation, **details)
+        if self.keeps_content:
+            own |= generation.generation_content(
+                system, input_messages, output_messages, tool_definitions
+            )
+        span, _ = self._start(
+            f"{operation} {model}",
+            otel_context.get_current(),
+            {**own, **(attributes or {})},
+            start_time_unix_nano or end,
+            SpanKind.CLIENT,
+        )
+        if error is None:
+            span.set_status(StatusCode.OK)
+        else:
+            span.set_attribute(names.ERROR_TYPE, error_type(error))
+            span.set_status(StatusCode.ERROR, str(error))
+            if isinstance(error, BaseException):
+                span.add_event(names.EXCEPTION_EVENT, exception_attributes(error), end)
+        span.end(end)
+
+    @guarded()
+    def attach_artifact(
+        self, name: str, data: Any, media_type: str = ""
+    ) -> artifacts.ArtifactHandle | None:
+        place, span = self._place("attach_artifact"), trace.get_current_span()
+        if place is None or self._store is None or not isinstance(span, SdkSpan):
+            return None
+        described = artifacts.describe(
+            str(name),
+            media_type,
+            f"{span.get_span_context().span_id:016x}",
+            place.node_id,
+            tenant=place.run.tenant,
+            execution_id=place.run.execution_id,
+            created_at_unix_nano=self._clock(),
+        )
+        try:
+            with self._unobserved():
+                stored = artifacts.store_artifact(
+                    self._store, described, data, self._max_artifact_bytes
+                )
+        except Exception as error:  # noqa: BLE001 - the span says so, the execution goes on
+            artifacts.mark_failed(span, described.name, error)
+            self.problems.say_once("artifacts.failed", "an artifact was not stored: %s", error)
+            return None
+        artifacts.mark_stored(span, stored)
+        return artifacts.ArtifactHandle(
+            stored.artifact_id, stored.name, stored.media_type, stored.bytes, stored.sha256
+        )
+
+    def _open(
+        self,
+        what: str,
+        name: str,
+        own: Mapping[str, Any],
+        attributes: Mapping[str, Any] | None,
+        input: Any = None,
+        node_id: str | None = None,
+        start_time: int | None = None,
+        otel_kind: SpanKind = SpanKind.INTERNAL,
+    ) -> LiveSpan | None:
+        place = self._place(what)
+        if place is None:
+            return None
+        if node_id is not None:
+            place = Place(place.run, node_id)
+        span, context = self._start(
+            name, with_place(place), {**own, **(attributes or {})}, start_time, otel_kind
+        )
+        live = LiveSpan(
+            span,
+            context,
+            place.run,
+            place.node_id,
+            self.problems,
+            self.keeps_content,
+            is_node=node_id is not None,
+        )
+        if input is not None:
+            live.set_input(input)
+        return live
+
+    def _start(
+        self,
+        name: str,
+        base: Context,
+        attributes: Mapping[str, Any],
+        start_time: int | None = None,
+        otel_kind: SpanKind = SpanKind.INTERNAL,
+        links: Sequence[Link] = (),
+    ) -> tuple[SdkSpan, Context]:
+        """A span, and the context in which it is the current one."""
+        start_time = start_time if start_time is not None else self._clock()
+        span = self._tracer.start_span(
+            str(name), base, otel_kind, dict(attributes), links, start_time
+        )
+        assert isinstance(span, SdkSpan)
+        return span, trace.set_span_in_context(span, base)
+
+    def _place(self, what: str) -> Place | None:
+        place = current_place()
+        if place is None:
+            self.problems.say_once("outside", OUTSIDE, what)
+        return place
+
+
+def present(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what there is nothing to say of."""
+    return {name: value for name, value in attributes.items() if value not in (None, "", [])}
