@@ -54,7 +54,7 @@ def _send_once(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout_seconds: float
 ) -> HttpAnswer:
     from urllib3 import Timeout
-    from urllib3.exceptions import HTTPError, TimeoutError
+    from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
 
     origin = _origin(url)
     try:
@@ -72,14 +72,13 @@ def _send_once(
             content = _read(response, origin)
         finally:
             response.release_conn()
-    except TimeoutError as error:
-        raise NodeError(
-            "Timeout", f"{origin} did not answer within {timeout_seconds:g} s", is_retryable=True
-        ) from error
     except HTTPError as error:
-        raise NodeError(
-            "ConnectionError", f"{origin} cannot be reached: {error}", is_retryable=True
-        ) from error
+        # a refused connection is a kind of timeout to urllib3
+        if isinstance(error, TimeoutError) and not isinstance(error, NewConnectionError):
+            message = f"{origin} did not answer within {timeout_seconds:g} s"
+            raise NodeError("Timeout", message, is_retryable=True) from error
+        message = f"{origin} cannot be reached: {error}"
+        raise NodeError("ConnectionError", message, is_retryable=True) from error
     found = {name.lower(): value for name, value in response.headers.items()}
     return HttpAnswer(response.status, found, content)
 

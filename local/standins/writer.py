@@ -54,7 +54,7 @@ def write_answer(request: Mapping[str, Any], digest: str) -> tuple[Blocks, str]:
     elif results:
         text = _letter(reading, results)
     else:
-        text = " ".join(best_sentences(material, 4, instructions)) or material[:400]
+        text = " ".join(best_sentences(_without_cells(material), 4, instructions)) or material
     if len(text) > limit:
         return [{"text": text[:limit]}], "max_tokens"
     return [{"text": text}], "end_turn"
@@ -101,6 +101,12 @@ def _under_headings(
         said = " ".join(lines) or "The sources leave this open."
         sections.append(f"{heading}\n\n{said}")
     return "\n\n".join(sections)
+
+
+def _without_cells(material: str) -> str:
+    """Of lines that are rows of a table (`a; b; c; what it says`), what the last cell says."""
+    lines = material.splitlines()
+    return "\n".join(line.rsplit("; ", 1)[-1] if line.count("; ") >= 3 else line for line in lines)
 
 
 def _letter(reading: Reading, results: Iterable[Mapping[str, Any]]) -> str:
