@@ -81,7 +81,7 @@ def up(options: argparse.Namespace) -> int:
                 run_seed(stack)
             say(f"\nSpanvas is running: {stack.url}/  (Ctrl-C stops it; logs in build/local/logs)")
             signal.pause()
-    finally:
+    except Interrupted:
         say("Stopped.")
     return 0
 

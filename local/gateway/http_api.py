@@ -78,9 +78,11 @@ class HttpApi:
         self._router = Router(definition.routes)
         self._bucket = TokenBucket(definition.rate_limit, definition.burst_limit, clock)
         self._integration_seconds = integration_seconds
+        self._is_stopped = False
         self._threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="integration")
 
     def stop(self) -> None:
+        self._is_stopped = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def handle(self, request: Request) -> Response:
@@ -153,7 +155,8 @@ class HttpApi:
             entry.integration_ms = (time.perf_counter() - began) * 1000
         if outcome.failed:
             entry.integration_error = outcome.payload.decode("utf-8", "replace")[:500]
-            logger.warning("%s failed: %s", route.function_name, entry.integration_error)
+            if not self._is_stopped:
+                logger.warning("%s failed: %s", route.function_name, entry.integration_error)
             return message(500, "Internal Server Error")
         try:
             return read_answer(outcome.payload)
