@@ -17,7 +17,10 @@ def main() -> int:
     parser.add_argument("--services-port", type=int, default=SERVICES_PORT)
     parser.add_argument("--latency", type=float, default=1.0, help="scales answer times; 0: none")
     parser.add_argument(
-        "--throttle-one-in", type=int, default=0, help="refuse about one model call in N; 0: none"
+        "--throttle-one-in",
+        type=int,
+        default=20,
+        help="refuse about one model call in N, as a busy service does; its repetition is served; 0: none",
     )
     options = parser.parse_args()
     try:
