@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PORT ?= 8321
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
-export PYTHONPATH := layers/spanvas:functions:.
+export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -36,10 +36,10 @@ bench: .venv/.installed frontend/dist/index.html ## measure the figures (make be
 bench-%: .venv/.installed frontend/dist/index.html
 	$(PY) -m tests.bench $*
 
-build: .venv-sam/.installed frontend/dist/index.html ## sam build, and the page
-	.venv-sam/bin/sam build
+build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page
+	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
 
-deploy: build ## sam deploy (guided the first time), then the page: docs/how-to/deploy.md
+deploy: build ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
 	.venv-sam/bin/sam deploy $(DEPLOY_ARGS)
 	$(PY) -m local.deploy_site
 
@@ -60,13 +60,14 @@ frontend: frontend/dist/index.html ## build the page
 frontend-check: frontend/node_modules/.installed
 	cd frontend && ../local/with-node npm run --silent check
 
-openapi: .venv/.installed frontend/node_modules/.installed ## write the API's reference and the page's types from the code
+openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
 	$(PY) -m spanvas_api.openapi
+	$(PY) -m local.settings_reference
 	cd frontend && ../local/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
 	.venv-sam/bin/sam validate --lint
-	.venv-sam/bin/sam build
+	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
 
 locks: .venv/.installed ## pin the Python requirements anew
 	for name in requirements-dev requirements-sam requirements-node functions/requirements layers/libraries/requirements; do \
