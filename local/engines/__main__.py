@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    handler = s3_engine(os.environ) if service == "s3" else dynamodb_engine(os.environ)
+    handler = s3_engine(os.environ) if service == "s3" else moto_engine("dynamodb")
     server = HttpServer(name=service, port=port).start(handler)
     print(f"{ANNOUNCEMENT}={server.url}", flush=True)
     stopped.wait()
@@ -36,13 +36,6 @@ def moto_engine(service: Literal["dynamodb", "s3"]) -> Handler:
     from moto.moto_server.werkzeug_app import create_backend_app
 
     return wsgi_handler(create_backend_app(service))
-
-
-def dynamodb_engine(env: Mapping[str, str]) -> Handler:
-    engine = moto_engine("dynamodb")
-    from local.engines.capacity import CapacityMeter, moto_table
-
-    return CapacityMeter(engine, moto_table(env["MOTO_ACCOUNT_ID"], env["AWS_REGION"])).handle
 
 
 def s3_engine(env: Mapping[str, str]) -> Handler:
