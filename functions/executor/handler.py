@@ -20,7 +20,7 @@ from executor.catalogue import find_document
 from executor.document import WorkflowDocument
 from executor.engine import run_workflow
 from executor.errors import ExecutorError, InvalidWorkflowError, UnknownWorkflowError
-from executor.measures import publish
+from executor.measures import Drops, publish
 from executor.resources import Ledger, Resources
 from executor.rules import check_run, parse_document
 from executor.transport import send
@@ -28,6 +28,7 @@ from spanvas import settings
 from spanvas.model import ids
 
 logger = Logger(service="executor")
+drops = Drops(spanvas.health)
 
 # An answer above Lambda's limit would turn a good execution into a failed invocation; what matters is in the trace.
 MAX_OUTPUT_BYTES = 200_000
@@ -76,6 +77,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         is_failed=cause is not None,
         seconds=time.monotonic() - started,
         usage_by_model=ledger.by_model(),
+        exporter_drops=drops.take(),
     )
     if cause is None:
         return {

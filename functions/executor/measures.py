@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -19,10 +19,11 @@ def publish(
     is_failed: bool,
     seconds: float,
     usage_by_model: Mapping[str, Mapping[str, int]],
+    exporter_drops: int,
 ) -> None:
-    """`Executions`, `FailedExecutions`, `ExecutionDuration` (ms), `InputTokens`, `OutputTokens`, `CacheReadTokens`,
-    `Cost` (USD, of models whose price is known), once by service and once by service and
-    workflow. An execution is never a dimension: each would be a metric of its own, and paid for.
+    """One line, whose metrics are counted by service, and by service and workflow.
+
+    An execution is never a dimension: each would be a metric of its own, and paid for.
     """
     usages = {model: Usage(**usage) for model, usage in usage_by_model.items()}
     total = sum(usages.values(), Usage())
@@ -35,10 +36,29 @@ def publish(
     metrics.add_metric("OutputTokens", MetricUnit.Count, total.output_tokens)
     metrics.add_metric("CacheReadTokens", MetricUnit.Count, total.cache_read_tokens)
     metrics.add_metric("Cost", MetricUnit.NoUnit, cost_usd(usages))
+    metrics.add_metric("ExporterDrops", MetricUnit.Count, exporter_drops)
     metrics.flush_metrics()
 
 
+class Drops:
+    """Spans that exporters have dropped since this was last asked: the door counts over the life of the process.
+
+    What is dropped after an execution has ended is told with the next one.
+    """
+
+    def __init__(self, health: Callable[[], Mapping[str, int]]) -> None:
+        self._health = health
+        self._told = 0
+
+    def take(self) -> int:
+        counts = self._health().items()
+        dropped = sum(number for what, number in counts if what.endswith(".dropped"))
+        new, self._told = dropped - self._told, dropped
+        return new
+
+
 def cost_usd(usages: Mapping[str, Usage]) -> float:
+    """Cost at the prices that are known; models without one are left out."""
     nano_usd = 0
     for model, usage in usages.items():
         if price := price_of(model):

@@ -69,7 +69,7 @@ def test_every_kind_and_every_workflow_is_described(name: str) -> None:
 
 
 def test_every_metric_is_described(capsys: pytest.CaptureFixture[str]) -> None:
-    publish(workflow_id="x", is_failed=False, seconds=1, usage_by_model={})
+    publish(workflow_id="x", is_failed=False, seconds=1, usage_by_model={}, exporter_drops=0)
     (definition,) = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
     for metric in definition["Metrics"]:
         assert f"`{metric['Name']}`" in PAGE

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from executor.measures import cost_usd, publish
+from executor.measures import Drops, cost_usd, publish
 from spanvas.model.usage import Usage
 
 
@@ -17,6 +17,7 @@ def test_an_execution_is_one_line_of_embedded_metrics(capsys: pytest.CaptureFixt
         is_failed=True,
         seconds=1.23456,
         usage_by_model={"amazon.nova-lite-v1:0": {**usage, "cache_write_tokens": 0}},
+        exporter_drops=3,
     )
     line = json.loads(capsys.readouterr().out)
     definition = line["_aws"]["CloudWatchMetrics"][0]
@@ -33,8 +34,19 @@ def test_an_execution_is_one_line_of_embedded_metrics(capsys: pytest.CaptureFixt
         "OutputTokens": [10_000.0],
         "CacheReadTokens": [200_000.0],
         "Cost": [0.0534],
+        "ExporterDrops": [3.0],
     }
 
 
 def test_a_model_without_a_known_price_costs_nothing_here() -> None:
     assert cost_usd({"unknown.model": Usage(1_000, 1_000)}) == 0.0
+
+
+def test_what_exporters_drop_is_told_once() -> None:
+    counts: dict[str, int] = {}
+    drops = Drops(lambda: counts)
+    assert drops.take() == 0
+    counts |= {"otlp.dropped": 3, "spans.dropped": 2, "problem.flush": 7}
+    assert (drops.take(), drops.take()) == (5, 0)
+    counts["otlp.dropped"] = 4
+    assert drops.take() == 1
