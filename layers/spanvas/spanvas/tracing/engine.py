@@ -195,18 +195,7 @@ class Engine(SpanRecorder):
         finally:
             next_ids.reset(token)
         self.delivery.opened(run, span)
-        return LiveRun(
-            span,
-            context,
-            run,
-            self.problems,
-            self.keeps_content,
-            lambda cause: self._end_run(run, cause),
-        )
-
-    def now(self) -> int:
-        """Unix nanoseconds, by the clock that everything is recorded with."""
-        return self._clock()
+        return LiveRun(self, span, context, run, lambda cause: self._end_run(run, cause))
 
     def bind(self, function: Callable[P, R]) -> Callable[P, R]:
         return bind(function)
@@ -228,15 +217,8 @@ class Engine(SpanRecorder):
         root.update_name(workflow.name)
         root.set_attributes({**workflow.attributes(), **(attributes or {})})
         self.delivery.named(run)
-        return LiveRun(
-            root,
-            otel_context.get_current(),
-            run,
-            self.problems,
-            self.keeps_content,
-            run.note_failure,
-            owns_span=False,
-        )
+        here = otel_context.get_current()
+        return LiveRun(self, root, here, run, run.note_failure, owns_span=False)
 
     def _open_nested(
         self, run: Run, workflow: Workflow, attributes: Mapping[str, Any] | None
@@ -247,7 +229,7 @@ class Engine(SpanRecorder):
             otel_context.get_current(),
             {**workflow.attributes(), **(attributes or {})},
         )
-        return LiveRun(span, context, run, self.problems, self.keeps_content)
+        return LiveRun(self, span, context, run)
 
     def _end_run(self, run: Run, cause: Cause | None) -> None:
         run.end(SUCCEEDED if cause is None else FAILED, self._clock(), cause)

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import Token
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
@@ -27,38 +27,40 @@ MAX_MESSAGE: Final = 1_000
 MAX_STACK: Final = 20_000
 
 
-class LiveSpan(door.Handle):
-    """Any span of the door. `keeps_content` is False in the mode that keeps none: nothing is even encoded then."""
+class Recorder(Protocol):
+    """What a handle needs of the engine. Where `keeps_content` is False, content is not even encoded."""
 
-    __slots__ = (
-        "_is_node",
-        "_keeps_content",
-        "_node_id",
-        "_token",
-        "is_failed",
-        "problems",
-        "run",
-        "span",
-    )
+    problems: Health
+    keeps_content: bool
+
+    def now(self) -> int: ...
+
+
+class LiveSpan(door.Handle):
+    """Any span of the door. `node_id` is that of the node it belongs to, or, with `is_node`, is."""
+
+    __slots__ = ("_is_node", "_node_id", "_recorder", "_token", "is_failed", "run", "span")
 
     def __init__(
         self,
+        recorder: Recorder,
         span: SdkSpan,
         context: Context,
         run: Run,
-        node_id: str | None,
-        health: Health,
-        keeps_content: bool,
+        node_id: str | None = None,
         is_node: bool = False,
     ) -> None:
         self.span = span
         self.run = run
-        self.problems = health
         self.is_failed = False
+        self._recorder = recorder
         self._node_id = node_id
         self._is_node = is_node
-        self._keeps_content = keeps_content
         self._token: Token[Context] | None = otel_context.attach(context)
+
+    @property
+    def problems(self) -> Health:
+        return self._recorder.problems
 
     @property
     def span_id(self) -> str:
@@ -70,12 +72,12 @@ class LiveSpan(door.Handle):
 
     @guarded()
     def set_input(self, value: Any) -> None:
-        if self._keeps_content:
+        if self._recorder.keeps_content:
             self.span.set_attribute(names.INPUT, json_text(value))
 
     @guarded()
     def set_output(self, value: Any) -> None:
-        if self._keeps_content:
+        if self._recorder.keeps_content:
             self.span.set_attribute(names.OUTPUT, json_text(value))
 
     @guarded()
@@ -84,7 +86,7 @@ class LiveSpan(door.Handle):
 
     @guarded()
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
-        self.span.add_event(name, dict(attributes or {}))
+        self.span.add_event(name, dict(attributes or {}), self._recorder.now())
 
     @guarded()
     def fail(self, error: BaseException | str) -> None:
@@ -102,7 +104,7 @@ class LiveSpan(door.Handle):
     def _end(self) -> None:
         if not self.is_failed:
             self.span.set_status(StatusCode.OK)
-        self.span.end()
+        self.span.end(self._recorder.now())
 
     @guarded()
     def _detach(self) -> None:
@@ -119,7 +121,9 @@ class LiveSpan(door.Handle):
         self.span.set_attribute(names.ERROR_TYPE, error_type(error))
         self.span.set_status(StatusCode.ERROR, own)
         if isinstance(error, BaseException) and known is None:
-            self.span.add_event(names.EXCEPTION_EVENT, exception_attributes(error))
+            self.span.add_event(
+                names.EXCEPTION_EVENT, exception_attributes(error), self._recorder.now()
+            )
             _remember(error, cause)
         if self._is_node:
             self.run.last_failed_node = cause
@@ -144,15 +148,14 @@ class LiveRun(LiveSpan, door.RunHandle):
 
     def __init__(
         self,
+        recorder: Recorder,
         span: SdkSpan,
         context: Context,
         run: Run,
-        health: Health,
-        keeps_content: bool,
         ended: Callable[[Cause | None], None] | None = None,
         owns_span: bool = True,
     ) -> None:
-        LiveSpan.__init__(self, span, context, run, None, health, keeps_content)
+        LiveSpan.__init__(self, recorder, span, context, run)
         self._cause: Cause | None = None
         self._ended = ended
         self._owns_span = owns_span

@@ -46,6 +46,10 @@ class SpanRecorder:
         self._clock = clock
         self._unobserved = unobserved
 
+    def now(self) -> int:
+        """Unix nanoseconds, by the clock that everything is recorded with."""
+        return self._clock()
+
     @guarded()
     def open_node(
         self,
@@ -187,15 +191,7 @@ class SpanRecorder:
         span, context = self._start(
             name, with_place(place), {**own, **(attributes or {})}, start_time, otel_kind
         )
-        live = LiveSpan(
-            span,
-            context,
-            place.run,
-            place.node_id,
-            self.problems,
-            self.keeps_content,
-            is_node=node_id is not None,
-        )
+        live = LiveSpan(self, span, context, place.run, place.node_id, node_id is not None)
         if input is not None:
             live.set_input(input)
         return live

@@ -53,14 +53,14 @@ class OtlpExporter:
         self._sink: SpanSink | None = None
         self._health = health
         self._encoder = SpanEncoder()
-        self._buffer = buffer or SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
+        self._buffer = buffer if buffer is not None else _make_buffer()
         self._batch: list[Waiting] = []
         self._attempts = 0
         self._last_result: bool | None = None
 
     def after_fork(self) -> None:
         self._sink = None
-        self._buffer = SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
+        self._buffer = _make_buffer()
         self._batch = []
 
     @property
@@ -115,6 +115,10 @@ class OtlpExporter:
     def _count_dropped(self, spans: int) -> None:
         if spans:
             self._health.count("otlp.dropped", spans)
+
+
+def _make_buffer() -> SpanBuffer:
+    return SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
 
 
 def stock_sink(endpoint: str, headers: Mapping[str, str]) -> SpanSink:

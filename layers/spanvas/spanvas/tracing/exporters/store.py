@@ -58,7 +58,7 @@ class StoreExporter:
         self._clock = clock
         self._started_spans = started_spans
         self._exporter_health = exporter_health
-        self._buffer = buffer or SpanBuffer()
+        self._buffer = buffer if buffer is not None else SpanBuffer()
         self._max_waiting_bytes = max_waiting_bytes
         self._lock = Lock()
         self._runs: list[Run] = []
@@ -116,9 +116,7 @@ class StoreExporter:
 
     def _failed(self, error: BaseException) -> None:
         self.breaker.record(False)
-        self._health.say_once(
-            "store.failed", "the store cannot be written, the trace may stay incomplete: %s", error
-        )
+        self._health.say_once("store.failed", "the trace may stay incomplete: %s", error)
 
     def _send(self) -> bool:
         self._register()

@@ -1,0 +1,149 @@
+"""An engine whose ids count and whose clock ticks, so that what it records can be written down in full.
+
+Span ids are 1, 2, 3, … (roots have the digest of their execution), times 1 s, 2 s, 3 s, …
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+
+import spanvas
+from spanvas.model.span import Span
+from spanvas.privacy.scan import Scanner
+from spanvas.settings import LambdaEnvironment, Settings
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.storage.port import TraceStore
+from spanvas.tracing.engine import Engine
+from spanvas.tracing.exporters.otlp import SpanSink
+from spanvas.tracing.provider import next_ids
+from spanvas.tracing.run import Run
+
+SECOND = 1_000_000_000
+SCANNER = Scanner()
+
+
+class TickingClock:
+    """A second later at every look of the test's own thread; the exporters' threads see it stand still."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.time = start
+        self._thread = threading.get_ident()
+
+    def __call__(self) -> int:
+        if threading.get_ident() == self._thread:
+            self.time += SECOND
+        return self.time
+
+
+class IncrementalIdGenerator(IdGenerator):
+    """1, 2, 3, …, save where the engine says which id comes next."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def generate_trace_id(self) -> int:
+        given = next_ids.get()
+        return given.trace_id if given else self._next()
+
+    def generate_span_id(self) -> int:
+        given = next_ids.get()
+        return given.span_id if given else self._next()
+
+    def _next(self) -> int:
+        self._last += 1
+        return self._last
+
+
+class Recording:
+    """An engine behind the door, its store, and the ended spans in the order of their ends."""
+
+    def __init__(self, engine: Engine, store: TraceStore) -> None:
+        self.engine = engine
+        self.store = store
+        self.spans: list[Span] = []
+        self.runs: list[Run] = []
+        engine.processor.add_sink(self._keep)
+
+    def _keep(self, run: Run, span: Span) -> None:
+        self.spans.append(span)
+        self.runs.append(run)
+
+    def span(self, name: str) -> Span:
+        """The only span of that name."""
+        (found,) = [span for span in self.spans if span.name == name]
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        return [span.name for span in self.spans]
+
+
+@contextmanager
+def recording(
+    *,
+    store: TraceStore | None = None,
+    make_sink: Callable[[], SpanSink] | None = None,
+    environment: dict[str, str] | None = None,
+    scanner: Scanner | None = SCANNER,
+    clock: Callable[[], int] | None = None,
+    id_generator: IdGenerator | None = None,
+    is_global: bool = False,
+    **settings: Any,
+) -> Iterator[Recording]:
+    """The door with an engine of the test's own behind it."""
+    settings = {"redaction_budget_ms": 10_000, "flush_interval_ms": 3_600_000, **settings}
+    store = store if store is not None else MemoryTraceStore(clock=lambda: SECOND)
+    engine = Engine(
+        Settings(enabled=True, **settings),
+        store=store,
+        make_sink=make_sink,
+        scanner=scanner,
+        resource=Resource({"service.name": "test"}),
+        environment=LambdaEnvironment(environment or {}),
+        clock=clock or TickingClock(),
+        id_generator=id_generator or IncrementalIdGenerator(),
+        is_global=is_global,
+    )
+    before = (spanvas._engine, spanvas._is_asked)
+    spanvas._engine, spanvas._is_asked = engine, True
+    # A context of its own: a test that fails half-way leaves nothing open for the next one.
+    token = otel_context.attach(Context())
+    try:
+        yield Recording(engine, store)
+    finally:
+        otel_context.detach(token)
+        spanvas._engine, spanvas._is_asked = before
+
+
+def as_dict(span: Span) -> dict[str, Any]:
+    """What a span says, without what is the same for all: trace, resource and scope."""
+    fields: dict[str, Any] = {
+        "name": span.name,
+        "id": span.span_id,
+        "parent": span.parent_span_id,
+        "kind": span.kind,
+        "seconds": (
+            span.start_time_unix_nano / SECOND,
+            None if span.end_time_unix_nano is None else span.end_time_unix_nano / SECOND,
+        ),
+        "status": span.status,
+        "attributes": dict(span.attributes),
+    }
+    if span.status_message:
+        fields["message"] = span.status_message
+    if span.events:
+        fields["events"] = [
+            (event.name, event.time_unix_nano / SECOND, dict(event.attributes))
+            for event in span.events
+        ]
+    if span.links:
+        fields["links"] = [(link.trace_id, link.span_id) for link in span.links]
+    return fields

@@ -1,0 +1,352 @@
+"""When spans leave: while an execution runs, when its time runs out, when it ends, after a fork."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
+
+import spanvas
+from spanvas.model.execution import Cause, Execution
+from spanvas.model.ids import trace_id_for
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.tracing.engine import Engine
+from spanvas.tracing.run import Run
+from tests.unit.tracing.recording import SECOND, Recording, recording
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.002)
+
+
+def execution_of(door: Recording, execution_id: str = "e1") -> Execution:
+    execution = door.store.read_execution("default", execution_id)
+    assert execution is not None
+    return execution
+
+
+def rows_of(door: Recording) -> dict[str, int | None]:
+    """Names of stored spans, with their ends."""
+    trace = door.store.read_trace("default", "e1")
+    return {row.name: row.end_time_unix_nano for row in trace.rows} if trace else {}
+
+
+def real_time(**settings: object) -> object:
+    return recording(
+        store=MemoryTraceStore(), clock=time.time_ns, **{"flush_interval_ms": 10, **settings}
+    )
+
+
+def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> None:
+    with real_time() as door, spanvas.workflow("brief", execution_id="e1"):
+        with spanvas.node("draft"), spanvas.span("look", kind="tool"):
+            eventually(lambda: "draft" in rows_of(door))
+            assert execution_of(door).status == "running"
+            # Steps are durable at their start, other spans when they have ended.
+            assert rows_of(door) == {"brief": None, "draft": None}
+        eventually(lambda: rows_of(door).get("draft"))
+        assert set(rows_of(door)) == {"brief", "draft", "look"}
+    assert all(rows_of(door).values())
+
+
+def test_steps_that_end_before_the_next_flush_are_written_once() -> None:
+    with recording() as door, spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
+        pass
+    assert execution_of(door).counters.spans == 2
+    assert len(door.spans) == 2
+
+
+def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
+    with real_time() as door:
+        engine = door.engine
+        run = engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns() + SECOND // 3)
+        root = engine.open_root(run)
+        assert root is not None
+        node = engine.open_node(node_id="draft", name="Draft")
+        assert node is not None
+        eventually(lambda: run.is_end_written)
+        assert execution_of(door).status == "lost"
+        assert execution_of(door).cause == Cause(
+            "Timeout", "the function's time ran out in node draft", "draft", node.span_id
+        )
+        cut = door.store.read_span("default", "e1", node.span_id)
+        assert cut is not None
+        assert (cut.status, cut.attributes["spanvas.truncated"]) == ("error", "deadline")
+        assert cut.status_message == "the function's time ran out in node draft"
+        # It ends in time after all: that is what stays.
+        node.close(None)
+        root.close(None)
+    assert execution_of(door).status == "succeeded"
+    stored = door.store.read_span("default", "e1", node.span_id)
+    assert stored is not None
+    assert (stored.status, stored.attributes.get("spanvas.truncated")) == ("ok", None)
+    assert spanvas.health() == {}
+    assert door.engine.health()["executions.cut_short"] == 1
+
+
+def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
+    with real_time() as door:
+        run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns())
+        root = door.engine.open_root(run)
+        assert root is not None
+        eventually(lambda: run.is_end_written)
+        assert execution_of(door).cause == Cause("Timeout", "the function's time ran out")
+        root.close(None)
+
+
+class Waits(MemoryTraceStore):
+    """A store that hangs."""
+
+    seconds = 0.0
+
+    def end_execution(self, *arguments: object) -> None:
+        time.sleep(self.seconds)
+        super().end_execution(*arguments)  # type: ignore[arg-type]
+
+
+def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
+    store = Waits()
+    store.seconds = 0.6
+    with recording(store=store, clock=time.time_ns) as door:
+        deadline = time.time_ns() + 250_000_000
+        root = door.engine.open_root(
+            door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+        )
+        assert root is not None
+        started = time.perf_counter()
+        root.close(None)
+        assert time.perf_counter() - started < 0.4
+        assert door.engine.health()["store.unfinished_flushes"] == 1
+        assert spanvas.flush(5_000)
+    assert execution_of(door).status == "succeeded"
+
+
+def test_a_store_that_is_down_changes_nothing_but_the_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = MemoryTraceStore(clock=lambda: SECOND)
+    store.down = True
+    with recording(store=store) as door:
+        for number in range(3):
+            with spanvas.workflow("brief", execution_id=f"e{number}") as run:
+                run.set_output(number)
+        assert not spanvas.flush()
+        assert spanvas.health()["store.failed"] == 2
+    assert [record.getMessage() for record in caplog.records] == [
+        "the trace may stay incomplete: the store failed: it is down"
+    ]
+    assert len(door.spans) == 3
+
+
+def test_without_a_store_spans_still_reach_the_endpoint() -> None:
+    sent: list[str] = []
+
+    def sink(spans: Sequence[ReadableSpan]) -> bool:
+        sent.extend(span.name for span in spans)
+        return True
+
+    with recording(store=MemoryTraceStore(), make_sink=lambda: sink) as door:
+        engine = door.engine
+        engine.delivery._store = None
+        engine._store = None
+        with spanvas.workflow("brief"), spanvas.node("draft"):
+            assert spanvas.attach_artifact("a.md", b"x") is None
+        assert spanvas.flush()
+        engine._after_fork()
+    assert sent == ["draft", "brief"]
+
+
+def test_both_exporters_get_every_span_and_the_execution_says_how_they_are() -> None:
+    sent: list[str] = []
+
+    def sink(spans: Sequence[ReadableSpan]) -> bool:
+        sent.extend(span.name for span in spans)
+        return True
+
+    with recording(make_sink=lambda: sink, flush_budget_ms=5_000) as door:  # noqa: SIM117
+        with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
+            pass
+    assert sent == ["draft", "brief"]
+    assert execution_of(door).exporter_health == {"store": "ok", "otlp": "ok"}
+
+
+def test_spans_wait_for_an_endpoint_that_comes_back_and_are_sent_now_and_then() -> None:
+    sent: list[str] = []
+
+    def sink(spans: Sequence[ReadableSpan]) -> bool:
+        sent.extend(span.name for span in spans)
+        return True
+
+    with recording(make_sink=lambda: sink, flush_interval_ms=10), spanvas.workflow("brief"):
+        with spanvas.node("draft"):
+            pass
+        eventually(lambda: sent == ["draft"])
+
+
+def test_after_a_fork_a_process_has_threads_and_spans_of_its_own() -> None:
+    with recording() as door:
+        with spanvas.workflow("brief", execution_id="e1"):
+            door.engine._after_fork()
+        with spanvas.workflow("brief", execution_id="e2"):
+            pass
+    assert execution_of(door, "e2").status == "succeeded"
+
+
+def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None:
+    with recording() as door:
+        tracer = door.engine._provider.get_tracer("some.library", "1.2")
+        with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
+            with tracer.start_as_current_span("inside") as inside:
+                pass
+            outside = tracer.start_span(
+                "own trace", context=trace.set_span_in_context(trace.INVALID_SPAN)
+            )
+            outside.end()
+        tracer.start_span("no execution").end()
+        late = tracer.start_span(
+            "late",
+            context=trace.set_span_in_context(trace.NonRecordingSpan(inside.get_span_context())),
+        )
+        late.end()
+        assert spanvas.health() == {"spans.without_execution": 1}
+    assert door.names == ["inside", "own trace", "draft", "brief", "late"]
+    assert door.span("inside").parent_span_id == node.span_id
+    assert door.span("inside").attributes["spanvas.node.id"] == "draft"
+    assert door.span("inside").scope_name == "some.library"
+    assert door.span("late").trace_id == trace_id_for("default", "e1")
+
+
+def test_a_span_that_began_before_its_execution_was_known_is_found_by_its_trace() -> None:
+    with recording() as door:
+        tracer = door.engine._provider.get_tracer("server")
+        with tracer.start_as_current_span("request") as request:  # noqa: SIM117
+            with spanvas.workflow("brief", execution_id="e1") as run:
+                pass
+        context = request.get_span_context()
+    assert run.trace_id == f"{context.trace_id:032x}"
+    assert door.span("brief").parent_span_id == f"{context.span_id:016x}"
+    assert door.names == ["brief", "request"]
+    assert execution_of(door).trace_id == run.trace_id
+
+
+class _Providers:
+    """Puts another global provider in place for a test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch = monkeypatch
+        self.chosen: list[object] = []
+        monkeypatch.setattr(trace, "set_tracer_provider", self.chosen.append)
+
+    def use(self, provider: object) -> None:
+        self._patch.setattr(trace, "get_tracer_provider", lambda: provider)
+
+
+def test_ours_becomes_the_global_provider_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    providers = _Providers(monkeypatch)
+    providers.use(trace.ProxyTracerProvider())
+    with recording(is_global=True) as door:
+        assert providers.chosen == []
+        with spanvas.workflow("brief"):
+            pass
+        with spanvas.workflow("brief"):
+            pass
+    assert providers.chosen == [door.engine._provider]
+
+
+def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = SdkTracerProvider(shutdown_on_exit=False)
+    providers = _Providers(monkeypatch)
+    providers.use(theirs)
+    with recording(is_global=True) as door, spanvas.workflow("brief", execution_id="e1") as run:  # noqa: SIM117
+        with theirs.get_tracer("t").start_as_current_span("theirs"):
+            pass
+    assert providers.chosen == []
+    assert door.span("theirs").parent_span_id == run.span_id
+
+
+def test_a_provider_that_cannot_be_listened_to_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    providers = _Providers(monkeypatch)
+    providers.use(trace.NoOpTracerProvider())
+    with recording(is_global=True) as door, spanvas.workflow("brief"):
+        pass
+    assert door.names == ["brief"]
+
+
+def test_a_disabled_sdk_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    with pytest.raises(RuntimeError, match="OTEL_SDK_DISABLED"), recording():
+        pass
+
+
+def test_limits_in_the_environment_cannot_break_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
+    with recording() as door, spanvas.workflow("brief") as run:
+        for number in range(500):
+            run.set_attribute(f"a{number}", number)
+    assert len(door.span("brief").attributes) > 500
+
+
+def test_tables_of_open_spans_and_known_executions_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spanvas.tracing.processor.MAX_OPEN", 2)
+    monkeypatch.setattr("spanvas.tracing.processor.MAX_RUNS", 1)
+    with recording() as door:
+        with spanvas.workflow("brief", execution_id="e1"):  # noqa: SIM117
+            with spanvas.span("a"), spanvas.span("b"), spanvas.span("c"):
+                assert len(door.engine.processor._open) == 2
+        with spanvas.workflow("brief", execution_id="e2"):
+            assert len(door.engine.processor._runs) == 1
+    # Found by their trace, though no longer known as open.
+    assert door.names[:4] == ["c", "b", "a", "brief"]
+
+
+def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
+    with recording() as door:
+        run = door.engine.new_run("brief", "e1", None)
+        root = door.engine.open_root(run)
+        assert root is not None
+        with spanvas.node("draft"):
+            pass
+        door.engine.delivery._at_exit()
+        assert "draft" in rows_of(door)
+        root.close(None)
+        door.engine.delivery._at_exit()
+
+
+def test_sdk_flushes_do_not_wait_for_ours() -> None:
+    with recording() as door:
+        assert door.engine._provider.force_flush()
+        door.engine._provider.shutdown()
+
+
+def test_engine_of_settings_without_a_table_says_so_and_keeps_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from spanvas.settings import Settings
+
+    engine = Engine.from_settings(Settings(enabled=True))
+    assert [record.getMessage() for record in caplog.records] == [
+        "SPANVAS_TABLE is not set: executions are not stored"
+    ]
+    run = engine.new_run("brief", None, None)
+    assert isinstance(run, Run)
+
+
+def test_lambda_functions_that_tell_no_deadline_are_given_the_longest_there_is() -> None:
+    with recording(environment={"AWS_LAMBDA_FUNCTION_NAME": "f"}) as door:
+        run = door.engine.new_run("brief", None, None)
+        assert run.deadline_unix_nano == run.started_at_unix_nano + 900 * SECOND

@@ -1,0 +1,374 @@
+"""The two exporters, on a fake store and a fake endpoint, without their threads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan
+
+from spanvas.model.execution import Cause
+from spanvas.model.span import Span
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.storage.port import SpanBatch, WriteResult
+from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.buffer import SpanBuffer
+from spanvas.tracing.exporters.otlp import OtlpExporter, stock_sink, traces_url
+from spanvas.tracing.exporters.store import StoreExporter
+from spanvas.tracing.health import Health
+from spanvas.tracing.run import Run
+from tests.builders import T0, Clock, make_span
+from tests.unit.tracing.test_small_parts import Seconds, make_run
+
+
+class Stored:
+    """A store exporter over a fake, with a breaker that a test can wait for."""
+
+    def __init__(self, store: MemoryTraceStore | None = None, **options: Any) -> None:
+        self.clock = Clock()
+        self.seconds = Seconds()
+        self.health = Health()
+        self.store = store or MemoryTraceStore(clock=self.clock)
+        self.started: list[tuple[Run, Span]] = []
+        self.exporter = StoreExporter(
+            self.store,
+            self.health,
+            self.clock,
+            self._take_started,
+            breaker=Breaker(self.seconds),
+            **options,
+        )
+
+    def _take_started(self) -> Iterable[tuple[Run, Span]]:
+        started, self.started = self.started, []
+        return started
+
+    def rows(self, run: Run) -> list[str]:
+        trace = self.store.read_trace(run.tenant, run.execution_id)
+        return sorted(row.name for row in trace.rows) if trace else []
+
+
+def test_spans_and_the_end_are_written_after_the_registration() -> None:
+    stored = Stored()
+    run = make_run(started_at_unix_nano=T0)
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    run.end("failed", T0 + 5, Cause("E", "m"))
+    assert stored.exporter.work()
+    execution = stored.store.read_execution("acme", "e1")
+    assert execution is not None
+    assert (execution.workflow_id, execution.status) == ("brief", "failed")
+    assert execution.cause == Cause("E", "m")
+    assert stored.rows(run) == ["a"]
+    assert not stored.exporter.has_work
+
+
+def test_registration_alone_writes_no_spans() -> None:
+    stored = Stored()
+    run = make_run(started_at_unix_nano=T0)
+    stored.exporter.watch(run)
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    assert stored.exporter.register()
+    assert stored.rows(run) == []
+    assert stored.exporter.next_registration_unix_nano() is None
+
+
+def test_a_held_execution_waits_for_its_name_its_time_or_its_end() -> None:
+    stored = Stored()
+    run = make_run(hold_until_unix_nano=T0 + 10)
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    assert stored.exporter.next_registration_unix_nano() == T0 + 10
+    stored.exporter.work()
+    assert stored.store.read_execution("acme", "e1") is None
+    stored.clock.now = T0 + 10
+    stored.exporter.work()
+    assert stored.rows(run) == ["a"]
+
+
+def test_started_spans_are_written_with_the_ended_ones() -> None:
+    stored = Stored()
+    run = make_run()
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    stored.started = [(run, make_span("open", end_time_unix_nano=None))]
+    assert stored.exporter.work()
+    assert stored.rows(run) == ["a", "open"]
+
+
+def test_what_a_store_that_is_down_did_not_take_is_sent_again_and_nothing_doubles() -> None:
+    stored = Stored()
+    run = make_run()
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    stored.store.down = True
+    assert not stored.exporter.work()
+    assert not stored.exporter.breaker.is_open
+    assert not stored.exporter.work()
+    assert stored.exporter.breaker.is_open
+    assert stored.exporter.next_registration_unix_nano() is None
+    stored.exporter.add(run, make_span("b"))
+    stored.store.down = False
+    assert not stored.exporter.work()
+    assert not stored.exporter.register()
+    stored.seconds.now += 30
+    assert stored.exporter.work()
+    assert stored.rows(run) == ["a", "b"]
+    execution = stored.store.read_execution("acme", "e1")
+    assert execution is not None
+    assert execution.counters.spans == 2
+    assert stored.health.counts() == {"store.failed": 2}
+
+
+class FailsLater(MemoryTraceStore):
+    """Takes so many writes before it goes down in the middle of one flush."""
+
+    def __init__(self, writes: int) -> None:
+        super().__init__(clock=Clock())
+        self.writes = writes
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        self.writes -= 1
+        self.down = self.writes < 0
+        return super().write(batch)
+
+
+def test_a_flush_that_breaks_in_the_middle_keeps_the_rest() -> None:
+    store = FailsLater(writes=1)
+    stored = Stored(store)
+    runs = [make_run(execution_id=f"e{number}") for number in range(3)]
+    for run in runs:
+        stored.exporter.watch(run)
+        stored.exporter.add(run, make_span(run.execution_id))
+        run.end("succeeded", T0, None)
+    assert not stored.exporter.work()
+    store.down, store.writes = False, 100
+    assert stored.exporter.work()
+    assert [stored.rows(run) for run in runs] == [["e0"], ["e1"], ["e2"]]
+    assert all(run.is_end_written for run in runs)
+
+
+class Refusing(MemoryTraceStore):
+    """Is up, but cannot take one span, one start and one end: a fault of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=Clock())
+        self.refused: set[str] = set()
+
+    def _refuse(self, what: str) -> None:
+        if what in self.refused:
+            raise ValueError(f"cannot encode {what}")
+
+    def start_execution(self, execution: Any) -> None:
+        self._refuse("start")
+        super().start_execution(execution)
+
+    def end_execution(self, *arguments: Any) -> None:
+        self._refuse("end")
+        super().end_execution(*arguments)
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        for span in batch.spans:
+            self._refuse(span.name)
+        return super().write(batch)
+
+
+def test_a_batch_that_is_refused_is_given_up_in_the_end_and_holds_up_no_other() -> None:
+    store = Refusing()
+    store.refused = {"poison"}
+    stored = Stored(store)
+    run, other = make_run(), make_run(execution_id="e2")
+    for each, label in ((run, "poison"), (other, "fine")):
+        stored.exporter.watch(each)
+        stored.exporter.add(each, make_span(label))
+        each.end("succeeded", T0, None)
+    assert [stored.exporter.work() for _ in range(3)] == [False, False, False]
+    assert stored.exporter.work()
+    assert stored.rows(other) == ["fine"]
+    assert stored.health.counts()["spans.dropped"] == 1
+    execution = store.read_execution("acme", "e1")
+    assert execution is not None
+    assert execution.exporter_health == {"store": "incomplete"}
+
+
+def test_a_start_or_an_end_that_is_refused_is_not_tried_for_ever() -> None:
+    store = Refusing()
+    store.refused = {"start", "end"}
+    stored = Stored(store)
+    run = make_run()
+    stored.exporter.watch(run)
+    run.end("succeeded", T0, None)
+    assert stored.exporter.work()
+    assert not stored.exporter.has_work
+    assert stored.health.counts() == {
+        "problem.store.start_execution": 1,
+        "problem.store.end_execution": 1,
+    }
+
+
+def test_an_end_that_comes_while_another_is_written_is_written_next() -> None:
+    class EndsAgain(MemoryTraceStore):
+        def end_execution(self, *arguments: Any) -> None:
+            super().end_execution(*arguments)
+            if run.status == "lost":
+                run.end("succeeded", T0 + 9, None)
+
+    stored = Stored(EndsAgain(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    run.end("lost", T0, Cause("Timeout", "m"))
+    assert stored.exporter.work()
+    assert stored.exporter.has_work
+    assert stored.exporter.work()
+    execution = stored.store.read_execution("acme", "e1")
+    assert execution is not None
+    assert (execution.status, execution.cause) == ("succeeded", None)
+
+
+def test_spans_that_had_to_go_are_counted_on_the_execution() -> None:
+    stored = Stored(buffer=SpanBuffer(max_spans=1))
+    run = make_run()
+    stored.exporter.watch(run)
+    for label in "abc":
+        stored.exporter.add(run, make_span(label))
+    assert stored.exporter.work()
+    execution = stored.store.read_execution("acme", "e1")
+    assert execution is not None
+    assert (execution.counters.spans, execution.counters.dropped) == (1, 2)
+
+
+def test_batches_that_wait_for_the_store_are_bounded_too() -> None:
+    stored = Stored(max_waiting_bytes=1_500)
+    run = make_run()
+    stored.exporter.watch(run)
+    stored.store.down = True
+    for label in "abc":
+        stored.exporter.add(run, make_span(label))
+        stored.exporter.work()
+        stored.seconds.now += 60
+    stored.store.down = False
+    assert stored.exporter.work()
+    assert stored.rows(run) == ["b", "c"]
+    assert stored.health.counts()["spans.dropped"] == 1
+
+
+def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    class Counting(MemoryTraceStore):
+        def write(self, batch: SpanBatch) -> WriteResult:
+            sizes.append(len(batch.spans))
+            return super().write(batch)
+
+    monkeypatch.setattr("spanvas.tracing.exporters.store.BATCH_SPANS", 2)
+    stored = Stored(Counting(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    for label in "abcde":
+        stored.exporter.add(run, make_span(label))
+    assert stored.exporter.work()
+    assert sizes == [2, 2, 1]
+
+
+def test_after_a_fork_the_child_has_nothing_to_send() -> None:
+    stored = Stored()
+    run = make_run()
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    stored.exporter.after_fork()
+    assert not stored.exporter.has_work
+
+
+class Endpoint:
+    """A fake OTLP endpoint: takes spans, or does not."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.made = 0
+        self.requests: list[list[str]] = []
+
+    def make(self) -> Endpoint:
+        self.made += 1
+        return self
+
+    def __call__(self, spans: Sequence[ReadableSpan]) -> bool:
+        self.requests.append([span.name for span in spans])
+        return self.is_up
+
+
+def make_otlp(**options: Any) -> tuple[OtlpExporter, Endpoint, Health, Seconds]:
+    endpoint, health, seconds = Endpoint(), Health(), Seconds()
+    exporter = OtlpExporter(endpoint.make, health, breaker=Breaker(seconds), **options)
+    return exporter, endpoint, health, seconds
+
+
+def test_otlp_is_made_at_the_first_work_and_sends_what_waits() -> None:
+    exporter, endpoint, _, _ = make_otlp()
+    assert not exporter.is_ready
+    exporter.add(make_run(), make_span("a"))
+    assert endpoint.made == 0
+    assert exporter.work()
+    assert exporter.work()
+    assert (endpoint.made, endpoint.requests) == (1, [["a"]])
+    assert exporter.is_ready
+    assert exporter.state == "ok"
+
+
+def test_otlp_sends_a_failed_batch_again_and_gives_it_up_after_three_tries() -> None:
+    exporter, endpoint, health, seconds = make_otlp()
+    endpoint.is_up = False
+    exporter.add(make_run(), make_span("a"))
+    assert not exporter.work()
+    assert exporter.state == "failing"
+    exporter.add(make_run(), make_span("b"))
+    assert not exporter.work()
+    assert exporter.state == "open"
+    assert not exporter.work()
+    assert endpoint.requests == [["a"], ["a"]]
+    seconds.now += 30
+    assert not exporter.work()
+    assert health.counts() == {"otlp.failed": 3, "otlp.dropped": 1}
+    seconds.now += 30
+    endpoint.is_up = True
+    assert exporter.work()
+    assert endpoint.requests[-1] == ["b"]
+    assert not exporter.has_work
+
+
+def test_otlp_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter, endpoint, health, _ = make_otlp(buffer=SpanBuffer(max_spans=2))
+    monkeypatch.setattr("spanvas.tracing.exporters.otlp.BATCH_SPANS", 1)
+    for label in "abc":
+        exporter.add(make_run(), make_span(label))
+    assert exporter.work()
+    assert endpoint.requests == [["b"], ["c"]]
+    assert health.counts() == {"otlp.dropped": 1}
+
+
+def test_otlp_after_a_fork_makes_its_connection_anew() -> None:
+    exporter, endpoint, _, _ = make_otlp()
+    exporter.work()
+    exporter.add(make_run(), make_span("a"))
+    exporter.after_fork()
+    assert exporter.work()
+    assert (endpoint.made, endpoint.requests) == (2, [])
+
+
+def test_traces_url_is_made_from_a_base_url_or_taken_as_it_is() -> None:
+    assert traces_url("https://otlp.example.org/") == "https://otlp.example.org/v1/traces"
+    assert traces_url("https://otlp.example.org/v1/traces") == "https://otlp.example.org/v1/traces"
+
+
+def test_the_stock_exporters_own_log_is_silent_for_us_and_not_for_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stock_sink("http://127.0.0.1:9", {})
+    logger = logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    record = logger.makeRecord(logger.name, logging.ERROR, "f", 1, "no", (), None)
+    logger.handle(record)
+    record.threadName = "spanvas-otlp"
+    logger.handle(record)
+    assert len(caplog.records) == 1

@@ -1,0 +1,178 @@
+"""Breaker, buffer, health, ids and content texts."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.buffer import SpanBuffer, Waiting
+from spanvas.tracing.content import json_text
+from spanvas.tracing.health import Health, guarded
+from spanvas.tracing.identifiers import as_execution_id, as_name
+from spanvas.tracing.provider import ExecutionIdGenerator
+from spanvas.tracing.run import Run
+from tests.builders import make_span
+
+
+def make_run(**overrides: Any) -> Run:
+    values: dict[str, Any] = {
+        "tenant": "acme",
+        "execution_id": "e1",
+        "trace_id": "a" * 32,
+        "workflow_id": "brief",
+        "started_at_unix_nano": 1,
+    }
+    return Run(**{**values, **overrides})
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_breaker_opens_after_two_failures_in_a_row_and_lets_one_try_through_later() -> None:
+    clock = Seconds()
+    breaker = Breaker(clock, failures=2, open_seconds=30)
+    breaker.record(False)
+    breaker.record(True)
+    breaker.record(False)
+    assert not breaker.is_open
+    breaker.record(False)
+    assert breaker.is_open
+    clock.now += 30
+    assert not breaker.is_open
+    breaker.record(False)
+    assert breaker.is_open
+    clock.now += 30
+    breaker.record(True)
+    breaker.record(False)
+    assert not breaker.is_open
+
+
+def test_buffer_gives_up_the_oldest_beyond_its_number_and_its_bytes() -> None:
+    run = make_run()
+    buffer = SpanBuffer(max_spans=2, max_bytes=100)
+    spans = [make_span(label) for label in "abcd"]
+    assert buffer.add(run, spans[0], 10) == []
+    assert buffer.add(run, spans[1], 10) == []
+    assert buffer.add(run, spans[2], 10) == [Waiting(run, spans[0], 10)]
+    assert buffer.add(run, spans[3], 95) == [
+        Waiting(run, spans[1], 10),
+        Waiting(run, spans[2], 10),
+    ]
+    assert (len(buffer), buffer.lost) == (1, 3)
+
+
+def test_buffer_hands_out_the_oldest_first_within_limits() -> None:
+    run = make_run()
+    buffer = SpanBuffer()
+    for label in "abcde":
+        buffer.add(run, make_span(label), 10)
+    assert [item.span.name for item in buffer.take(max_spans=2)] == ["a", "b"]
+    assert [item.span.name for item in buffer.take(max_bytes=15)] == ["c"]
+    assert [item.span.name for item in buffer.take(max_bytes=5)] == ["d"]
+    assert [item.span.name for item in buffer.take()] == ["e"]
+    assert buffer.take() == []
+
+
+def test_health_says_a_thing_once_and_counts_it_always(caplog: pytest.LogCaptureFixture) -> None:
+    health = Health()
+    with caplog.at_level(logging.WARNING, "spanvas"):
+        for number in range(3):
+            health.say_once("store.failed", "no store: %s", number)
+    health.count("spans.dropped", 5)
+    assert [record.getMessage() for record in caplog.records] == ["no store: 0"]
+    assert health.counts() == {"store.failed": 3, "spans.dropped": 5}
+
+
+def test_guarded_methods_answer_their_fallback_and_log_the_trouble_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Guarded:
+        def __init__(self) -> None:
+            self.problems = Health()
+
+        @guarded(fallback=-1)
+        def divide(self, by: int) -> int:
+            """Ten parts."""
+            return 10 // by
+
+    guarded_one = Guarded()
+    assert [guarded_one.divide(5), guarded_one.divide(0), guarded_one.divide(0)] == [2, -1, -1]
+    assert guarded_one.divide.__doc__ == "Ten parts."
+    assert guarded_one.problems.counts() == {"problem.divide": 2}
+    (record,) = caplog.records
+    assert record.exc_info is not None
+
+
+def test_fitting_ids_stay_and_others_stay_apart() -> None:
+    assert (
+        as_execution_id("arn:aws:states:eu:1:execution:a:b") == "arn:aws:states:eu:1:execution:a:b"
+    )
+    assert as_name(17) == "17"
+    assert as_name("/") == "x-103dda6b41a4"
+    assert as_name("a/b") != as_name("a b")
+    assert as_execution_id("\ud800").startswith("x-")
+    assert len(as_execution_id("x" * 500)) == 113
+
+
+def test_random_ids_are_never_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [bytes(8), b"\0" * 7 + b"\5"]
+    monkeypatch.setattr("os.urandom", lambda size: answers.pop(0))
+    assert ExecutionIdGenerator().generate_span_id() == 5
+
+
+def test_random_trace_ids_have_16_bytes() -> None:
+    ids = {ExecutionIdGenerator().generate_trace_id() for _ in range(10)}
+    assert len(ids) == 10
+    assert max(ids).bit_length() > 100
+
+
+class Ticket(BaseModel):
+    number: int
+
+
+@dataclass
+class Answer:
+    text: str
+    ticket: Ticket
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("text", '"text"'),
+        ({"a": [1, None, True]}, '{"a": [1, null, true]}'),
+        ("Grüße", '"Grüße"'),
+        (Ticket(number=3), '{"number": 3}'),
+        (Answer("yes", Ticket(number=3)), '{"text": "yes", "ticket": {"number": 3}}'),
+        ({1}, "[1]"),
+        (b"abc", '{"$bytes": 3}'),
+        (Ticket, '"' + str(Ticket) + '"'),
+        ("lone \ud800", '"lone \ufffd\ufffd\ufffd"'),
+        ({(1, 2): 3}, '{"(1, 2)": 3}'),
+        (float("inf"), '{"$float": "inf"}'),
+    ],
+)
+def test_content_becomes_json(value: object, expected: str) -> None:
+    assert json_text(value) == expected
+
+
+def test_cyclic_content_ends_somewhere() -> None:
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    assert "$deep" in json_text(cycle)
+
+
+def test_long_content_is_cut_and_says_so() -> None:
+    cut = json.loads(json_text("x" * 1_000_001))
+    assert cut == {"$truncated": '"' + "x" * 999_999, "characters": 1_000_003}

@@ -1,0 +1,95 @@
+"""The worker's thread: requests, pauses, budgets."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from spanvas.tracing.health import Health
+from spanvas.tracing.worker import Worker
+
+
+def test_a_request_is_worked_on_and_waited_for() -> None:
+    calls: list[bool] = []
+    worker = Worker("t", lambda is_requested: calls.append(is_requested) or True, Health())
+    assert worker.wait(worker.request(), 5)
+    assert worker.wait(worker.request(), 5)
+    assert calls == [True, True]
+
+
+def test_the_answer_of_the_work_is_the_answer_of_the_wait() -> None:
+    worker = Worker("t", lambda _: False, Health())
+    assert not worker.wait(worker.request(), 5)
+
+
+def test_waiting_ends_with_the_budget_and_the_work_goes_on() -> None:
+    gate = threading.Event()
+    worker = Worker("t", lambda _: gate.wait(5), Health())
+    ticket = worker.request()
+    started = time.perf_counter()
+    assert not worker.wait(ticket, 0.05)
+    assert time.perf_counter() - started < 1
+    gate.set()
+    assert worker.wait(ticket, 5)
+
+
+def test_a_worker_that_is_stuck_in_older_work_is_not_waited_for() -> None:
+    gate = threading.Event()
+    worker = Worker("t", lambda _: gate.wait(5), Health())
+    assert not worker.wait(worker.request(), 0.05)
+    assert worker.is_stuck(0.04)
+    started = time.perf_counter()
+    later = worker.request()
+    assert not worker.wait(later, 0.04)
+    assert time.perf_counter() - started < 0.03
+    gate.set()
+    assert worker.wait(later, 5)
+    assert not worker.is_stuck(0)
+
+
+def test_work_comes_round_by_itself_after_the_pause() -> None:
+    done = threading.Event()
+    calls: list[bool] = []
+
+    def work(is_requested: bool) -> bool:
+        calls.append(is_requested)
+        done.set()
+        return True
+
+    pauses = iter([0.01])
+    worker = Worker("t", work, Health(), lambda: next(pauses, None))
+    worker.nudge()
+    assert done.wait(5)
+    assert calls == [False]
+
+
+def test_a_nudge_asks_for_the_pause_again() -> None:
+    asked = threading.Semaphore(0)
+    worker = Worker("t", lambda _: True, Health(), asked.release)
+    worker.nudge()
+    assert asked.acquire(timeout=5)
+    worker.nudge()
+    assert asked.acquire(timeout=5)
+
+
+def test_an_exception_is_a_failure_and_the_thread_lives_on() -> None:
+    health = Health()
+    answers = iter([ZeroDivisionError("boom"), None])
+
+    def work(_: bool) -> bool:
+        error = next(answers)
+        if error is not None:
+            raise error
+        return True
+
+    worker = Worker("t", work, health)
+    assert not worker.wait(worker.request(), 5)
+    assert worker.wait(worker.request(), 5)
+    assert health.counts() == {"problem.t": 1}
+
+
+def test_after_a_fork_it_starts_anew() -> None:
+    worker = Worker("t", lambda _: True, Health())
+    assert worker.wait(worker.request(), 5)
+    worker.after_fork()
+    assert worker.wait(worker.request(), 5)
