@@ -49,7 +49,7 @@ def check_run(
     problems = list(problems_of(document))
     if not problems:
         problems = [
-            *_missing_input(document, workflow_input),
+            *missing_input(document, workflow_input),
             *_unconfigured(document, connections),
         ]
     if problems:
@@ -232,17 +232,22 @@ def _templates(node: AnyNode | InnerNode) -> Iterator[tuple[str, str]]:
             yield "content.template", content.template
 
 
-def _missing_input(
-    document: WorkflowDocument, workflow_input: Mapping[str, Any]
-) -> Iterator[Problem]:
-    for node in document.nodes:
-        for name, expression in node.inputs.items():
-            for reference in expressions.references(expression):
-                root, *rest = reference.path
-                is_needed = root == "input" and rest and not reference.is_optional
-                if is_needed and rest[0] not in workflow_input:
-                    message = f"needs {rest[0]!r}, which the execution's input does not have"
-                    yield Problem(node.id, f"inputs.{name}", message)
+def missing_input(document: WorkflowDocument, workflow_input: Mapping[str, Any]) -> list[Problem]:
+    """What the nodes need of the execution's input and do not find there; a problem a place that needs it."""
+    return [
+        Problem(
+            node.id,
+            f"inputs.{name}",
+            f"needs {reference.path[1]!r}, which the execution's input does not have",
+        )
+        for node in document.nodes
+        for name, expression in node.inputs.items()
+        for reference in expressions.references(expression)
+        if len(reference.path) > 1
+        and reference.path[0] == "input"
+        and not reference.is_optional
+        and reference.path[1] not in workflow_input
+    ]
 
 
 def _unconfigured(document: WorkflowDocument, connections: Collection[str]) -> Iterator[Problem]:

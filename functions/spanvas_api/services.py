@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import orjson
 
@@ -17,6 +17,7 @@ from spanvas.settings import Settings
 from spanvas_api.errors import ExecutorUnavailableError
 
 if TYPE_CHECKING:
+    from executor.document import WorkflowDocument
     from spanvas.storage.port import TraceStore
 
 
@@ -87,6 +88,13 @@ class Services:
     def workflows(self) -> Mapping[str, Workflow]:
         """By id."""
         return self._load_catalogue()
+
+    def missing_input(self, workflow: Workflow, workflow_input: Mapping[str, Any]) -> list[str]:
+        """What the workflow's nodes need of its input and do not find there, in sentences that name the node."""
+        from executor.rules import missing_input
+
+        document = cast("WorkflowDocument", workflow)
+        return [str(problem) for problem in missing_input(document, workflow_input)]
 
     def _dynamo_store(self) -> TraceStore:
         from spanvas.storage.dynamo import DynamoTraceStore

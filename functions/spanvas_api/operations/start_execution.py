@@ -10,7 +10,7 @@ from spanvas.model.execution import FAILED, QUEUED, UNTRACED, Cause, Execution
 from spanvas.model.ids import new_execution_id, trace_id_for
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
-from spanvas_api.errors import ExecutorUnavailableError
+from spanvas_api.errors import ExecutorUnavailableError, InvalidBodyError
 from spanvas_api.request import Answer, Request
 from spanvas_api.services import Services
 
@@ -31,6 +31,9 @@ def start_execution(request: Request, services: Services) -> Answer:
     workflow = services.workflows.get(workflow_id)
     if workflow is None:
         raise NotFoundError("no such workflow")
+    missing = services.missing_input(workflow, workflow_input)
+    if missing:
+        raise InvalidBodyError("input", "; ".join(missing))
     tenant = request.principal.tenant
     execution_id = new_execution_id(request.now_unix_nano)
     services.store.start_execution(

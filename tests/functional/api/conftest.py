@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -32,14 +33,14 @@ def executor() -> RecordingExecutor:
 
 @pytest.fixture
 def make_api(store: AuditedStore, executor: RecordingExecutor, clock: Clock) -> MakeApi:
-    """The API over the test's store, with these settings."""
+    """The API over the test's store, with these workflows and settings."""
 
-    def make(**settings: object) -> Client:
+    def make(workflow: dict[str, Any] = TRIAGE, **settings: object) -> Client:
         services = Services(
             Settings(**{"enabled": True, "table": "traces", "bucket": "payloads", **settings}),
             make_store=lambda: store,
             make_executor=lambda: executor,
-            load_catalogue=lambda: {"support-triage": read_document(TRIAGE)},
+            load_catalogue=lambda: {workflow["id"]: read_document(workflow)},
             clock=clock,
         )
         return Client(make_handler(lambda: services))

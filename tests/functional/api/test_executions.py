@@ -13,7 +13,7 @@ from spanvas_api.operations.start_execution import QUEUE_SECONDS
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.api.client import Client
 from tests.functional.api.conftest import MakeApi
-from tests.functional.api.fakes import AuditedStore, RecordingExecutor
+from tests.functional.api.fakes import TRIAGE, AuditedStore, RecordingExecutor
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 
@@ -172,6 +172,31 @@ class TestStart:
     ) -> None:
         assert api.post("/v1/workflows/support-triage/executions", raw=raw).status == 202
         assert executor.events[0]["input"] == {}
+
+    def test_an_input_that_lacks_what_a_node_needs_is_refused_naming_the_node(
+        self, make_api: MakeApi, store: AuditedStore, executor: RecordingExecutor
+    ) -> None:
+        reply_to = {
+            "kind": "template",
+            "template": "{{ text }}",
+            "inputs": {"text": "input.ticket"},
+        }
+        api = make_api({**TRIAGE, "nodes": [{"id": "reply", **reply_to}], "edges": []})
+
+        reply = api.post("/v1/workflows/support-triage/executions", {"input": {"tikcet": "x"}})
+
+        assert reply.status == 422
+        assert reply.json["errors"] == [
+            {
+                "field": "input",
+                "message": (
+                    "node 'reply', inputs.text: needs 'ticket', "
+                    "which the execution's input does not have"
+                ),
+            }
+        ]
+        assert executor.events == []
+        assert store.list_executions("acme").items == []
 
     def test_an_unknown_workflow_is_not_found(
         self, api: Client, executor: RecordingExecutor

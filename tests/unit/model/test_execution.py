@@ -34,11 +34,12 @@ def test_only_ended_spans_and_only_model_calls_are_counted() -> None:
         make_row("2", kind="model", usage=usage, status="error"),
         make_row("3", kind="agent", usage=usage, cost_nano_usd=700),
         make_row("4", end_time_unix_nano=None),
+        make_row("5", kind="model", status="error"),
     ]
 
     assert count(rows, dropped=2) == Counters(
-        spans=3,
-        errors=1,
+        spans=4,
+        errors=2,
         input_tokens=200,
         output_tokens=20,
         cache_read_tokens=80,

@@ -35,7 +35,8 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class Counters:
     """Sums over the ended spans of an execution. Tokens and cost count model calls (kind `model`) alone, since
-    agents and wrappers repeat what is below them. `unpriced` counts model calls whose price is not known;
+    agents and wrappers repeat what is below them. `unpriced` counts model calls whose price is not known (a refused
+    call that used no tokens has none to know);
     `dropped` counts spans that the exporter had to give up."""
 
     spans: int = 0
@@ -110,10 +111,10 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
         if row.kind == kinds.MODEL:
             if row.usage is not None:
                 usage += row.usage
-            if row.cost_nano_usd is None:
-                unpriced += 1
-            else:
+            if row.cost_nano_usd is not None:
                 cost += row.cost_nano_usd
+            elif row.usage is not None or row.status != "error":
+                unpriced += 1
     return Counters(
         spans,
         errors,
