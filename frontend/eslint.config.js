@@ -58,6 +58,6 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["**/*.tsx"], ...reactHooks.configs.flat.recommended },
+  { files: ["src/**/*.{ts,tsx}"], ...reactHooks.configs.flat.recommended },
   ...boundaries,
 );

@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 /** The local stack's origin, for `npm run dev`; the built page is served by the stack itself. */
-const STACK = process.env["SPANVAS_STACK"] ?? "http://127.0.0.1:8321";
+const STACK = process.env.SPANVAS_STACK ?? "http://127.0.0.1:8321";
 
 export default defineConfig({
   plugins: [react()],

@@ -15,6 +15,7 @@ export function decodeContent(value: unknown, path: Path): Content {
     tool: fields.objectOrNull("tool", decodeTool),
     toolDefinitions: fields.json("tool_definitions"),
     documents: fields.json("documents"),
+    query: fields.textOrNull("query"),
     input: fields.json("input"),
     output: fields.json("output"),
   };

@@ -19,6 +19,9 @@ import type {
 
 type Path = () => string;
 
+/** The history does not know it: it takes the trace. */
+const UNKNOWN_COMPLETENESS: Completeness = { expected: [], received: [], missing: [] };
+
 export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   return {
@@ -33,7 +36,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     deadline: fields.nanosOrNull("deadline_unix_nano"),
     cause: fields.objectOrNull("cause", decodeCause),
     counters: fields.object("counters", decodeCounters),
-    completeness: fields.object("completeness", decodeCompleteness),
+    completeness: fields.objectOrNull("completeness", decodeCompleteness) ?? UNKNOWN_COMPLETENESS,
     startedBy: fields.text("started_by"),
     expiresAt: fields.numberOrNull("expires_at"),
     traceUrl: fields.textOrNull("trace_url"),

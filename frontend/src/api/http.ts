@@ -8,14 +8,14 @@ import type { WireProblem } from "./wire";
 /** Gives a token that is good now, or null when nobody is signed in. */
 export type TokenProvider = () => Promise<string | null>;
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly etag: string | null;
   readonly servedAt: Nanos;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: unknown;

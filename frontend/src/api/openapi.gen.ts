@@ -186,7 +186,7 @@ export interface components {
             time_unix_nano: string;
             principal: string;
             /** @enum {string} */
-            action: "trace" | "span" | "content" | "artifact" | "search" | "export";
+            action: "trace" | "span" | "artifact" | "search" | "export";
             target?: string;
             /** @enum {string} */
             outcome: "allowed" | "refused";
@@ -301,7 +301,8 @@ export interface components {
             deadline_unix_nano?: string;
             cause?: components["schemas"]["Cause"];
             counters: components["schemas"]["Counters"];
-            completeness: components["schemas"]["Completeness"];
+            /** @description Absent in the history: it takes the trace to know it. */
+            completeness?: components["schemas"]["Completeness"];
             exporters: components["schemas"]["Exporters"];
             started_by: string;
             /** @description Unix time in seconds after which the trace is deleted. */
@@ -315,14 +316,10 @@ export interface components {
             /** @description For the next page; null on the last one. */
             next_cursor: string | null;
         };
-        /** @description How the executor's exporters fared, as it last reported. */
+        /** @description How the executor's exporters fared, in a few words each, as it last reported. */
         Exporters: {
-            store?: {
-                [key: string]: unknown;
-            };
-            otlp?: {
-                [key: string]: unknown;
-            };
+            store?: string;
+            otlp?: string;
         };
         /** @description One field of the request that was not accepted. */
         FieldError: {
@@ -335,7 +332,7 @@ export interface components {
              * @default attachment
              * @enum {string}
              */
-            disposition: "inline" | "attachment";
+            disposition?: "inline" | "attachment";
         };
         /** @description A link that opens the file for a short time, for whoever holds it. */
         LinkArtifactResponse: {
@@ -365,13 +362,13 @@ export interface components {
         MessagePart: {
             type: string;
             /** @default null */
-            content: unknown;
+            content?: unknown;
             id?: string;
             name?: string;
             /** @default null */
-            arguments: unknown;
+            arguments?: unknown;
             /** @default null */
-            response: unknown;
+            response?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -441,13 +438,15 @@ export interface components {
             output_messages?: components["schemas"]["Message"][];
             tool?: components["schemas"]["ToolContent"];
             /** @default null */
-            tool_definitions: unknown;
+            tool_definitions?: unknown;
             /** @default null */
-            documents: unknown;
+            documents?: unknown;
+            /** @description What a retrieval searched for. */
+            query?: string;
             /** @default null */
-            input: unknown;
+            input?: unknown;
             /** @default null */
-            output: unknown;
+            output?: unknown;
         };
         /** @description Something that happened at a moment of the span. */
         SpanEvent: {
@@ -536,9 +535,9 @@ export interface components {
             name: string;
             call_id?: string;
             /** @default null */
-            arguments: unknown;
+            arguments?: unknown;
             /** @default null */
-            result: unknown;
+            result?: unknown;
         };
         /** @description An execution's spans as a tree in pre-order. */
         TraceResponse: {
@@ -652,7 +651,7 @@ export interface operations {
                 status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced";
                 /** @description Started at or after, unix nanoseconds. */
                 from?: string;
-                /** @description Started at or before, unix nanoseconds. */
+                /** @description Started before, unix nanoseconds. */
                 to?: string;
                 /** @description The most items to answer. */
                 limit?: number;

@@ -36,8 +36,8 @@ export function decodeConfig(value: unknown): PageConfig {
   return {
     issuer: text("issuer").replace(/\/$/, ""),
     clientId: text("client_id"),
-    scopes: Array.isArray(fields["scopes"]) ? fields["scopes"].join(" ") : text("scopes"),
-    audience: typeof fields["audience"] === "string" ? fields["audience"] : null,
+    scopes: Array.isArray(fields.scopes) ? fields.scopes.join(" ") : text("scopes"),
+    audience: typeof fields.audience === "string" ? fields.audience : null,
     apiBaseUrl: text("api_base_url").replace(/\/$/, ""),
   };
 }

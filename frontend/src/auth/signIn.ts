@@ -41,8 +41,8 @@ export interface Browser {
 
 export async function discover(config: PageConfig, fetcher: typeof fetch): Promise<Endpoints> {
   const document = await readJson(fetcher, `${config.issuer}/.well-known/openid-configuration`);
-  const authorization = document["authorization_endpoint"];
-  const token = document["token_endpoint"];
+  const authorization = document.authorization_endpoint;
+  const token = document.token_endpoint;
   if (typeof authorization !== "string" || typeof token !== "string") {
     throw new ProblemError("contract", "The identity provider does not name its endpoints.");
   }
@@ -72,7 +72,7 @@ export async function leaveToSignIn(
     code_challenge: await challengeOf(pending.verifier),
     code_challenge_method: "S256",
   };
-  if (config.audience !== null) parameters["audience"] = config.audience;
+  if (config.audience !== null) parameters.audience = config.audience;
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   browser.sessionStorage.setItem(STORAGE_KEY, JSON.stringify(pending));
   browser.location.assign(url.href);
@@ -105,7 +105,7 @@ export async function takeAnswer(
     client_id: config.clientId,
     code_verifier: pending.verifier,
   });
-  if (tokens.idToken !== null && readClaims(tokens.idToken)["nonce"] !== pending.nonce) {
+  if (tokens.idToken !== null && readClaims(tokens.idToken).nonce !== pending.nonce) {
     throw new ProblemError(
       "invalid",
       "The sign-in's answer belongs to another request. Try again.",
@@ -130,7 +130,7 @@ export async function requestTokens(
   if (accessToken === null) {
     throw new ProblemError("contract", "The identity provider answered without a token.");
   }
-  const seconds = typeof value["expires_in"] === "number" ? value["expires_in"] : 300;
+  const seconds = typeof value.expires_in === "number" ? value.expires_in : 300;
   return {
     accessToken,
     idToken: text("id_token"),

@@ -30,7 +30,10 @@ export interface CanvasPageProps {
 export function CanvasPage(props: CanvasPageProps): ReactElement {
   const { source, places, theme, userName } = props;
   const place = useReadable(places);
-  const workflows = useMemo(() => createResource(source.listWorkflows, browserTimer), [source]);
+  const workflows = useMemo(
+    () => createResource((signal) => source.listWorkflows(signal), browserTimer),
+    [source],
+  );
   const loaded = useResource(workflows);
   const workflow = loaded.value?.find(({ workflowId }) => workflowId === place.workflowId) ?? null;
   return (

@@ -89,7 +89,7 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
       </td>
       <td title={exactMoment(startedAt)}>{formatMoment(startedAt, now)}</td>
       <td className="sv-number" title={exactDuration(length)}>
-        {formatDuration(length)}
+        {execution.status === "queued" ? "–" : formatDuration(length)}
       </td>
       <td
         className="sv-number cv-wide"

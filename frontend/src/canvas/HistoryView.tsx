@@ -36,7 +36,8 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
     () => createHistory(source, { workflowId, status }, browserTimer),
     [source, workflowId, status],
   );
-  const { value: page, problem } = useResource(history);
+  const { value: page, problem, readAt } = useResource(history);
+  const now = nanosFromMilliseconds(readAt);
 
   const cursor = older.cursor === undefined ? (page?.nextCursor ?? null) : older.cursor;
   const readOlder = async (): Promise<void> => {
@@ -70,7 +71,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
         <HistoryTable
           executions={items}
           places={places}
-          now={nanosFromMilliseconds(Date.now())}
+          now={now}
           showsWorkflow={workflowId === null}
         />
       )}

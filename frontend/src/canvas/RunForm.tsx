@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type KeyboardEvent, type ReactElement } from "react";
+import { useState, type KeyboardEvent, type ReactElement, type SyntheticEvent } from "react";
 import { Icon } from "../components/Icon";
 import { asProblem, explain, type ProblemError } from "../model/problem";
 import { parseRunInput } from "../model/runInput";
@@ -29,7 +29,7 @@ export function RunForm({ workflow, source, onStarted }: RunFormProps): ReactEle
       setIsStarting(false);
     }
   };
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void start();
   };

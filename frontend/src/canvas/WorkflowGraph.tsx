@@ -14,6 +14,8 @@ const NODE_KINDS: Readonly<Record<string, { icon: IconName; hue: Hue }>> = {
 };
 
 const LONGEST_NAME = 21;
+/** Below this the names cannot be read: the graph scrolls instead. */
+const SMALLEST_SCALE = 0.75;
 
 export function WorkflowGraph({ workflow }: { readonly workflow: Workflow }): ReactElement {
   const layout = useMemo(() => layoutGraph(workflow), [workflow]);
@@ -26,6 +28,7 @@ export function WorkflowGraph({ workflow }: { readonly workflow: Workflow }): Re
         viewBox={`0 0 ${layout.width} ${layout.height}`}
         role="img"
         aria-label={describe(workflow)}
+        style={{ minWidth: layout.width * SMALLEST_SCALE }}
       >
         {layout.edges.map(({ from, to, path }) => (
           <path key={`${from} ${to}`} className="cv-edge" d={path}>

@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from "react";
 import { isUnfinished, type Execution } from "../model/execution";
 import {
   exactCost,
+  exactCount,
   exactDuration,
   exactMoment,
   formatCost,
@@ -27,17 +28,15 @@ export function Header({ loaded, isOutOfDate, onSelect }: HeaderProps): ReactEle
   const { execution } = trace;
   return (
     <header className="sv-header">
-      <div className="sv-header-main">
-        <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
-        <Figures execution={execution} servedAt={trace.servedAt} />
-      </div>
+      <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
+      <Figures execution={execution} servedAt={trace.servedAt} />
       <div className="sv-facts">
         <NodesRun execution={execution} />
         <Fact title={exactMoment(execution.startedAt)}>
           started {formatMoment(execution.startedAt, trace.servedAt)}
         </Fact>
-        <Fact>version {execution.workflowVersion}</Fact>
-        <Fact>by {execution.startedBy}</Fact>
+        <Fact isMinor>version {execution.workflowVersion}</Fact>
+        <Fact isMinor>by {execution.startedBy}</Fact>
         {trace.status === "PARTIAL" && (
           <Fact tone="warn">
             <Icon name="warning" /> partial{trace.reason ? `: ${trace.reason}` : ""}
@@ -63,7 +62,12 @@ export function Header({ loaded, isOutOfDate, onSelect }: HeaderProps): ReactEle
           <CopyButton text={execution.traceId} what="trace id" />
         </span>
         {execution.traceUrl !== null && (
-          <a className="sv-fact sv-link" href={execution.traceUrl} target="_blank" rel="noreferrer">
+          <a
+            className="sv-fact sv-fact-minor sv-link"
+            href={execution.traceUrl}
+            target="_blank"
+            rel="noreferrer"
+          >
             open in the trace viewer <Icon name="external" />
           </a>
         )}
@@ -76,11 +80,14 @@ interface FactProps {
   readonly children: ReactNode;
   readonly title?: string;
   readonly tone?: "warn" | "live";
+  /** Left out where there is little room. */
+  readonly isMinor?: boolean;
 }
 
-function Fact({ children, title, tone }: FactProps): ReactElement {
+function Fact({ children, title, tone, isMinor = false }: FactProps): ReactElement {
+  const classes = ["sv-fact", tone && `sv-fact-${tone}`, isMinor && "sv-fact-minor"];
   return (
-    <span className={`sv-fact ${tone ? `sv-fact-${tone}` : ""}`} title={title}>
+    <span className={classes.filter(Boolean).join(" ")} title={title}>
       {children}
     </span>
   );
@@ -129,7 +136,11 @@ function Figures({ execution, servedAt }: FiguresProps): ReactElement {
         value={arrow === "" ? "0" : arrow}
         exact={exactTokens(counters.inputTokens, counters.outputTokens)}
       />
-      <Figure name="Spans" value={String(counters.spans)} exact={plural(counters.spans, "span")} />
+      <Figure
+        name="Spans"
+        value={exactCount(counters.spans)}
+        exact={plural(counters.spans, "span")}
+      />
     </dl>
   );
 }

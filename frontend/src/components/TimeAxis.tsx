@@ -8,7 +8,7 @@ interface TimeAxisProps {
   readonly width: number;
 }
 
-const PIXELS_A_TICK = 90;
+const PIXELS_A_TICK = 64;
 
 export function axisTicks(length: number, width: number): readonly number[] {
   return ticks(length, Math.floor(width / PIXELS_A_TICK));

@@ -35,7 +35,7 @@ export function TraceTab(props: TraceTabProps): ReactElement {
   return <ExecutionTab key={props.executionId} {...props} />;
 }
 
-const PANEL_WIDTHS = { least: 320, most: 1100, usual: 500 };
+const PANEL_WIDTHS = { least: 320, most: 1100, usual: 460 };
 
 function ExecutionTab(props: TraceTabProps): ReactElement {
   const { source, executionId, places, onSignIn, takesFocus } = props;
@@ -80,7 +80,10 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
 
   const press = (event: KeyboardEvent<HTMLElement>): void => {
     const target = event.target as HTMLElement;
-    if (event.key === "Escape" && panel.current?.contains(target)) return focusTree();
+    if (event.key === "Escape" && panel.current?.contains(target)) {
+      focusTree();
+      return;
+    }
     const shortcut = shortcutFor({
       key: event.key,
       isInTree: target === tree.current,

@@ -11,10 +11,10 @@ import { AbsentTreeLine, TreeLine } from "./TreeLine";
 import { useListWindow } from "./useListWindow";
 import { useSize } from "./useSize";
 
-export const LINE_HEIGHT = 28;
+const LINE_HEIGHT = 28;
 const INDENT = 14;
 /** Room that a name keeps beside its indent, however deep it stands. */
-const LEAST_NAME_WIDTH = 170;
+const LEAST_NAME_WIDTH = 220;
 const NAME_WIDTHS = { least: 180, most: 900, usual: 340 };
 
 interface TraceTreeProps {

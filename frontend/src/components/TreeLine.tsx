@@ -2,7 +2,7 @@ import { memo, type MouseEvent, type ReactElement } from "react";
 import { exactTokens, rowNote, statusWord, tokensArrow } from "../model/describe";
 import { exactCost, exactDuration, formatCost, formatDuration } from "../model/format";
 import { kindHue, kindLabel } from "../model/kinds";
-import { describeMark } from "../model/marks";
+import { describeMark, marksOf } from "../model/marks";
 import type { Nanos } from "../model/time";
 import { spanLength, type Bar } from "../model/timeScale";
 import type { Row } from "../model/trace";
@@ -131,7 +131,7 @@ function LineMarks({ row }: { readonly row: Row }): ReactElement {
           <Icon name="artifact" />
         </span>
       )}
-      {row.marks.map((name) => {
+      {marksOf(row).map((name) => {
         const mark = describeMark(name);
         return (
           <span

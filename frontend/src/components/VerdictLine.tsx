@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import type { KeyboardEvent, ReactElement } from "react";
 import type { ExecutionStatus } from "../model/execution";
 import type { Verdict } from "../model/verdict";
 import { Icon } from "./Icon";
@@ -18,19 +18,9 @@ export function VerdictLine({ verdict, status, onSelect }: VerdictLineProps): Re
       <h2>
         <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
         <span className="sv-verdict-word">{verdict.word}</span>
-        {sentence !== "" &&
-          (spanId === null ? (
-            <span className="sv-verdict-sentence">{sentence}</span>
-          ) : (
-            <button
-              type="button"
-              className="sv-verdict-sentence"
-              onClick={() => onSelect(spanId)}
-              title="Go to this span"
-            >
-              {sentence}
-            </button>
-          ))}
+        {sentence !== "" && (
+          <Sentence text={sentence} onPress={spanId === null ? null : () => onSelect(spanId)} />
+        )}
       </h2>
       {message !== null && message !== "" && (
         <p className="sv-verdict-message" title={message}>
@@ -38,5 +28,32 @@ export function VerdictLine({ verdict, status, onSelect }: VerdictLineProps): Re
         </p>
       )}
     </div>
+  );
+}
+
+interface SentenceProps {
+  readonly text: string;
+  readonly onPress: (() => void) | null;
+}
+
+/** Not a <button>: those do not break over lines together with the words before them. */
+function Sentence({ text, onPress }: SentenceProps): ReactElement {
+  if (onPress === null) return <span className="sv-verdict-sentence">{text}</span>;
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    onPress();
+  };
+  return (
+    <span
+      className="sv-verdict-sentence sv-verdict-way"
+      role="button"
+      tabIndex={0}
+      title="Go to this span"
+      onClick={onPress}
+      onKeyDown={press}
+    >
+      {text}
+    </span>
   );
 }

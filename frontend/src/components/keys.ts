@@ -2,7 +2,7 @@
 
 import type { TraceStore } from "../state/traceStore";
 
-export interface KeyHost {
+interface KeyHost {
   readonly store: TraceStore;
   readonly focusSearch: () => void;
   readonly openDetails: () => void;

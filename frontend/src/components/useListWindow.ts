@@ -51,7 +51,7 @@ export function useListWindow(
     const at = held ? lines.findIndex((line) => line.key === held.key) : -1;
     if (held && at >= 0) {
       const wanted = at * lineHeight + held.offset;
-      if (Math.abs(wanted - element.scrollTop) >= 1) element.scrollTop = wanted;
+      if (Math.abs(wanted - element.scrollTop) >= 1) element.scrollTo({ top: wanted });
     }
     const hold = (): void => {
       const first = Math.floor(element.scrollTop / lineHeight);
@@ -69,13 +69,14 @@ export function useListWindow(
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element || selectedLine < 0) return;
-    element.scrollTop = scrollToShow(
+    const top = scrollToShow(
       selectedLine,
       element.scrollTop,
       element.clientHeight - HEAD_HEIGHT,
       lineHeight,
       MARGIN,
     );
+    element.scrollTo({ top });
     // Only when asked for: a live trace that grows must not pull the reader back to the selection.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [revealSerial, scroller, lineHeight]);

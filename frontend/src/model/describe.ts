@@ -21,7 +21,11 @@ export function statusWord(status: RowStatus): string {
 export function rowNote(index: TraceIndex, position: number, isExpanded: boolean): string {
   const row = index.rows[position];
   if (!row) return "";
-  if (row.model !== null) return shortModel(row.model);
+  if (row.model !== null) {
+    const model = shortModel(row.model);
+    // What failed matters more than who was asked, and a name need not be said twice.
+    return row.error !== null || row.name.includes(model) ? "" : model;
+  }
   const inside = descendantCount(index, position);
   return inside > 0 && !isExpanded ? plural(inside, "span") : "";
 }

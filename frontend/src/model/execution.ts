@@ -37,7 +37,7 @@ export interface Counters extends Usage {
   readonly dropped: number;
 }
 
-/** Node ids: what the workflow should run against what its trace holds. */
+/** Node ids: what the workflow should run against what its trace holds; empty in the history. */
 export interface Completeness {
   readonly expected: readonly string[];
   readonly received: readonly string[];

@@ -58,7 +58,7 @@ function trimmed(value: number): string {
 }
 
 /** `14:02:11` in the reader's own time zone. */
-export function formatClock(moment: Nanos): string {
+function formatClock(moment: Nanos): string {
   const date = new Date(millisecondsFromNanos(moment));
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoPlaces).join(":");
 }
@@ -111,9 +111,10 @@ export function exactCost(nanoUsd: number): string {
   return `$${whole}.${String(nanoUsd - whole * 1e9).padStart(9, "0")}`;
 }
 
-/** Nano-dollars a token are dollars a billion tokens; price lists speak of a million. */
+/** Per million tokens, as price lists have it; nano-dollars a token are dollars a billion. */
 export function formatPrice(nanoUsdPerToken: number): string {
-  return `$${trimmed(nanoUsdPerToken / 1e3)} per million`;
+  const usd = nanoUsdPerToken / 1e3;
+  return `$${usd >= 0.01 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(2)} per million`;
 }
 
 /** `812 B`, `12.3 KB`, `4.02 MB`: powers of a thousand. */

@@ -2,7 +2,7 @@
 
 import type { Workflow } from "./workflow";
 
-export interface PlacedNode {
+interface PlacedNode {
   readonly id: string;
   readonly name: string;
   readonly kind: string;
@@ -10,7 +10,7 @@ export interface PlacedNode {
   readonly y: number;
 }
 
-export interface PlacedEdge {
+interface PlacedEdge {
   readonly from: string;
   readonly to: string;
   /** SVG path data. */

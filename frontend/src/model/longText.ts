@@ -2,14 +2,17 @@
 
 const HEAD_CHARACTERS = 1_400;
 const HEAD_LINES = 16;
+/** What a line of the panel holds, roughly: a text without breaks is long too. */
+const LINE_CHARACTERS = 90;
 /** Hiding less than this would cost the reader more than it saves. */
 const SLACK = 1.25;
 
 /** The text itself when it is short; else its first lines, never half a surrogate pair. */
-export function headOf(text: string): string {
-  const lineEnd = positionOfLine(text, Math.floor(HEAD_LINES * SLACK));
-  if (text.length <= HEAD_CHARACTERS * SLACK && lineEnd === text.length) return text;
-  const end = Math.min(HEAD_CHARACTERS, positionOfLine(text, HEAD_LINES));
+export function headOf(text: string, lines = HEAD_LINES): string {
+  const lineEnd = positionOfLine(text, Math.floor(lines * SLACK));
+  const characters = Math.min(HEAD_CHARACTERS, lines * LINE_CHARACTERS);
+  if (text.length <= characters * SLACK && lineEnd === text.length) return text;
+  const end = Math.min(characters, positionOfLine(text, lines));
   const isHalfPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
   return text.slice(0, isHalfPair ? end - 1 : end).trimEnd();
 }

@@ -1,5 +1,7 @@
 /** What is not known or not whole about a span, each with the sentence that says so. */
 
+import type { Row } from "./trace";
+
 export interface Mark {
   readonly label: string;
   readonly sentence: string;
@@ -48,6 +50,11 @@ const MARKS: Readonly<Record<string, Mark>> = {
     isWarning: true,
   },
 };
+
+/** Marks that say more than the status does already. */
+export function marksOf(row: Row): readonly string[] {
+  return row.status === "lost" ? row.marks.filter((mark) => mark !== "lost") : row.marks;
+}
 
 export function describeMark(mark: string): Mark {
   return (

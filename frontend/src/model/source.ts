@@ -10,7 +10,7 @@ export type TraceReading =
   | { readonly kind: "changed"; readonly trace: Trace; readonly etag: string | null }
   | { readonly kind: "unchanged"; readonly servedAt: Nanos };
 
-export type Disposition = "inline" | "attachment";
+type Disposition = "inline" | "attachment";
 
 export interface ArtifactLink {
   readonly url: string;

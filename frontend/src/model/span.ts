@@ -42,6 +42,8 @@ export interface Content {
   readonly tool: ToolContent | null;
   readonly toolDefinitions: Json | undefined;
   readonly documents: Json | undefined;
+  /** What a retrieval searched for. */
+  readonly query: string | null;
   readonly input: Json | undefined;
   readonly output: Json | undefined;
 }

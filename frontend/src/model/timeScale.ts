@@ -15,17 +15,23 @@ export interface Bar {
   readonly width: number;
 }
 
-/** From the earliest start to the latest end; while something runs, up to the server's clock. */
+/**
+ * From the earliest start to the latest end; while something runs, up to the server's clock. A lost
+ * span has no end of its own: the end of the execution, which is when it was given up, stands for it.
+ */
 export function timeScale(trace: Trace): TimeScale {
   let start = trace.rows[0]?.start ?? trace.execution.startedAt;
   let end = start;
   let isRunning = false;
+  let isLost = false;
   for (const row of trace.rows) {
     if (row.start < start) start = row.start;
     end = laterOf(end, row.end ?? row.start);
     isRunning ||= row.status === "running";
+    isLost ||= row.status === "lost";
   }
   if (isRunning) end = laterOf(end, trace.servedAt);
+  if (isLost) end = laterOf(end, trace.execution.endedAt ?? end);
   return { start, length: Math.max(1, Number(end - start)) };
 }
 

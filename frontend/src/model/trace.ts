@@ -7,7 +7,7 @@ export const ROW_STATUSES = ["ok", "error", "unset", "running", "lost"] as const
 export type RowStatus = (typeof ROW_STATUSES)[number];
 
 export const TRACE_STATUSES = ["COMPLETE", "RUNNING", "PARTIAL", "EMPTY"] as const;
-export type TraceStatus = (typeof TRACE_STATUSES)[number];
+type TraceStatus = (typeof TRACE_STATUSES)[number];
 
 export interface SpanError {
   readonly type: string;

@@ -6,7 +6,7 @@ import type { Execution } from "./execution";
 import type { Row, Trace } from "./trace";
 import { ancestors, children, isFailure, type TraceIndex } from "./traceIndex";
 
-export type Tone = "good" | "bad" | "warn" | "live" | "idle";
+type Tone = "good" | "bad" | "warn" | "live" | "idle";
 
 export interface Verdict {
   readonly tone: Tone;

@@ -14,7 +14,7 @@ export interface SpanLine {
 }
 
 /** A node of the workflow that has no span: it did not run, or not yet. */
-export interface AbsentLine {
+interface AbsentLine {
   readonly type: "absent";
   readonly key: string;
   readonly nodeId: string;
@@ -86,20 +86,35 @@ function hasKept(kept: Uint8Array, from: number, end: number): boolean {
   return false;
 }
 
-/** Above this many rows a trace opens folded: the reader wants the shape first. */
-export const FOLD_ABOVE = 300;
+/** How many lines a trace may open with; beyond it the reader wants the shape first. */
+const OPEN_LINES = 200;
 
 /**
- * The fold that a trace opens with. Small ones are open; in large ones everything below the
- * second level is closed, except the way down to the span that is selected.
+ * The fold that a trace opens with: as many levels as fit into `OPEN_LINES` are open, what is
+ * deeper is closed, except the way down to the span that is selected.
  */
 export function initialFold(index: TraceIndex, keepOpen: ReadonlySet<string>): Set<string> {
   const folded = new Set<string>();
-  if (index.rows.length <= FOLD_ABOVE) return folded;
+  if (index.rows.length <= OPEN_LINES) return folded;
+  const openDepth = deepestOpenLevel(index);
   index.rows.forEach((row, position) => {
-    if (row.depth >= 1 && hasChildren(index, position) && !keepOpen.has(row.spanId)) {
+    if (row.depth >= openDepth && hasChildren(index, position) && !keepOpen.has(row.spanId)) {
       folded.add(row.spanId);
     }
   });
   return folded;
+}
+
+/** The first level is always shown, however broad: a closed root tells nothing. */
+function deepestOpenLevel(index: TraceIndex): number {
+  const rowsAt: number[] = [];
+  for (const row of index.rows) rowsAt[row.depth] = (rowsAt[row.depth] ?? 0) + 1;
+  let level = 1;
+  let lines = (rowsAt[0] ?? 0) + (rowsAt[1] ?? 0);
+  for (let next = 2; next < rowsAt.length; next += 1) {
+    lines += rowsAt[next] ?? 0;
+    if (lines > OPEN_LINES) break;
+    level = next;
+  }
+  return level;
 }

@@ -7,6 +7,8 @@ import type { Timer } from "./traceReader";
 export interface ResourceView<T> {
   readonly value: T | null;
   readonly problem: ProblemError | null;
+  /** When the value was read, in milliseconds. */
+  readonly readAt: number;
 }
 
 export interface Resource<T> extends Readable<ResourceView<T>> {
@@ -20,8 +22,9 @@ export function createResource<T>(
   read: (signal: AbortSignal) => Promise<T>,
   timer: Timer,
   repeatAfter: (value: T) => number | null = () => null,
+  now: () => number = Date.now,
 ): Resource<T> {
-  const store = createStore<ResourceView<T>>({ value: null, problem: null });
+  const store = createStore<ResourceView<T>>({ value: null, problem: null, readAt: 0 });
   let abort = new AbortController();
   let cancelTimer = (): void => undefined;
 
@@ -32,15 +35,18 @@ export function createResource<T>(
   const run = async (): Promise<void> => {
     const { signal } = abort;
     const { value: known } = store.get();
-    if (known !== null && timer.isPaused()) return again(repeatAfter(known));
+    if (known !== null && timer.isPaused()) {
+      again(repeatAfter(known));
+      return;
+    }
     try {
       const value = await read(signal);
       if (signal.aborted) return;
-      store.set({ value, problem: null });
+      store.set({ value, problem: null, readAt: now() });
       again(repeatAfter(value));
     } catch (error) {
       if (isAbort(error) || signal.aborted) return;
-      store.set({ value: known, problem: asProblem(error) });
+      store.set({ ...store.get(), problem: asProblem(error) });
       if (known !== null) again(repeatAfter(known));
     }
   };

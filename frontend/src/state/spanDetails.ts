@@ -10,7 +10,7 @@ import type { Timer } from "./traceReader";
 const SETTLE_MILLISECONDS = 90;
 const KEPT_SPANS = 200;
 
-export interface DetailView {
+interface DetailView {
   readonly spanId: string | null;
   readonly detail: SpanDetail | null;
   readonly problem: ProblemError | null;

@@ -11,8 +11,8 @@ export function createTheme(window: Window): Store<Theme> {
   const store = createStore<Theme>(readTheme(window));
   const apply = (): void => {
     const { dataset } = window.document.documentElement;
-    if (store.get() === "auto") delete dataset["theme"];
-    else dataset["theme"] = store.get();
+    if (store.get() === "auto") delete dataset.theme;
+    else dataset.theme = store.get();
   };
   apply();
   return {

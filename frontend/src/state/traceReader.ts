@@ -50,7 +50,10 @@ export function createTraceReader(
 
   const read = async (): Promise<void> => {
     const { signal } = abort;
-    if (trace && timer.isPaused()) return again(POLL_MILLISECONDS);
+    if (trace && timer.isPaused()) {
+      again(POLL_MILLISECONDS);
+      return;
+    }
     try {
       const reading = await source.readTrace(executionId, etag, signal);
       if (signal.aborted) return;

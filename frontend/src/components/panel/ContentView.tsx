@@ -21,7 +21,7 @@ export function ContentView({ detail }: { readonly detail: SpanDetail }): ReactE
       <p className="sv-nothing">
         {detail.contentAccess === "not_captured"
           ? "Content was not captured for this span: the deployment keeps none, or it was dropped by the privacy rules."
-          : "This span has no input or output of its own. What its children did is in their rows."}
+          : "This span recorded no input and no output."}
       </p>
     );
   }
@@ -34,6 +34,7 @@ export function ContentView({ detail }: { readonly detail: SpanDetail }): ReactE
           <Captured title="Result" value={content.tool.result} />
         </>
       )}
+      <Captured title="Query" value={content.query} />
       <Captured title="Input" value={content.input} />
       <Captured title="Output" value={content.output} />
       <Captured title="Documents" value={content.documents} />
@@ -55,7 +56,8 @@ function isEmpty(content: Content): boolean {
     content.tool === null &&
     content.input === undefined &&
     content.output === undefined &&
-    content.documents === undefined
+    content.documents === undefined &&
+    content.query === null
   );
 }
 
@@ -79,7 +81,7 @@ interface CapturedValueProps {
 }
 
 /** A captured value: text as text, everything else as JSON. */
-export function CapturedValue({ value, what }: CapturedValueProps): ReactElement {
+function CapturedValue({ value, what }: CapturedValueProps): ReactElement {
   return typeof value === "string" ? (
     <LongText text={value} what={what} />
   ) : (

@@ -1,24 +1,25 @@
 import { useState, type ReactElement, type ReactNode } from "react";
 import { plural } from "../../model/format";
+import { firstNewMessage } from "../../model/conversation";
 import type { Content, Message, MessagePart } from "../../model/span";
 import { Icon } from "../Icon";
 import { JsonView } from "./JsonView";
 import { LongText } from "./LongText";
 
-/** Agents send the whole conversation with every call: only its end is new. */
-const SHOWN_MESSAGES = 4;
+/** The instructions are the same in every call: their first lines are enough to know them by. */
+const SYSTEM_LINES = 4;
 
 export function Conversation({ content }: { readonly content: Content }): ReactElement | null {
   const { systemInstructions, inputMessages, outputMessages } = content;
-  const [isWhole, setIsWhole] = useState(inputMessages.length <= SHOWN_MESSAGES + 1);
-  const hidden = isWhole ? 0 : inputMessages.length - SHOWN_MESSAGES;
+  const [isWhole, setIsWhole] = useState(false);
+  const hidden = isWhole ? 0 : firstNewMessage(inputMessages);
   if (systemInstructions.length + inputMessages.length + outputMessages.length === 0) return null;
   return (
     <div className="sv-conversation">
       {systemInstructions.length > 0 && (
         <Turn role="system">
           {systemInstructions.map((part, at) => (
-            <Part key={at} part={part} />
+            <Part key={at} part={part} lines={SYSTEM_LINES} />
           ))}
         </Turn>
       )}
@@ -80,10 +81,15 @@ function Turn({ role, finishReason, children }: TurnProps): ReactElement {
   );
 }
 
-function Part({ part }: { readonly part: MessagePart }): ReactElement {
+interface PartProps {
+  readonly part: MessagePart;
+  readonly lines?: number;
+}
+
+function Part({ part, lines }: PartProps): ReactElement {
   switch (part.type) {
     case "text":
-      return <LongText text={part.text} what="message" />;
+      return <LongText text={part.text} what="message" lines={lines} />;
     case "reasoning":
       return (
         <details className="sv-reasoning">

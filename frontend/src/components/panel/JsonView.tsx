@@ -47,7 +47,7 @@ const SHOWN_ENTRIES = 100;
 const SHOWN_CHARACTERS = 400;
 
 interface BranchProps {
-  readonly value: readonly Json[] | { readonly [key: string]: Json };
+  readonly value: readonly Json[] | Readonly<Record<string, Json>>;
   readonly openLevels: number;
   readonly name: string | undefined;
 }

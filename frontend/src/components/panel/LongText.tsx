@@ -8,12 +8,14 @@ interface LongTextProps {
   /** What copying copies: `message`. */
   readonly what: string;
   readonly isCode?: boolean;
+  /** Lines shown at first; the usual number when left out. */
+  readonly lines?: number;
 }
 
 /** Shows the head of a long text and its size; opens in place. */
-export function LongText({ text, what, isCode = false }: LongTextProps): ReactElement {
+export function LongText({ text, what, isCode = false, lines }: LongTextProps): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
-  const head = headOf(text);
+  const head = headOf(text, lines);
   const isLong = head.length < text.length;
   const body = isOpen || !isLong ? text : head;
   return (

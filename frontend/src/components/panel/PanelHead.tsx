@@ -9,7 +9,7 @@ import {
   formatDuration,
 } from "../../model/format";
 import { kindHue, kindLabel } from "../../model/kinds";
-import { describeMark } from "../../model/marks";
+import { describeMark, marksOf } from "../../model/marks";
 import { shortModel } from "../../model/modelName";
 import type { SpanDetail } from "../../model/span";
 import { spanLength } from "../../model/timeScale";
@@ -150,11 +150,12 @@ interface MarksProps {
 }
 
 function Marks({ row, receipts }: MarksProps): ReactElement | null {
-  if (row.marks.length === 0) return null;
+  const marks = marksOf(row);
+  if (marks.length === 0) return null;
   const removed = Object.entries(receipts).map(([rule, count]) => `${rule} ${count}×`);
   return (
     <ul className="sv-panel-marks">
-      {row.marks.map((name) => {
+      {marks.map((name) => {
         const mark = describeMark(name);
         return (
           <li key={name} className={mark.isWarning ? "sv-mark-warning" : ""}>

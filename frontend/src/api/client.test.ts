@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import type { ProblemError } from "../model/problem";
+import type { CanvasSource } from "../model/source";
+import { fakeFetch, json, type FakeFetch } from "../testing/fakeFetch";
+import { wireSpan, wireTrace } from "../testing/wire";
+import { createClient } from "./client";
+import { createHttp } from "./http";
+
+const NOW = 1_764_000_000_000;
+const { signal } = new AbortController();
+
+function clientOf(server: FakeFetch, token: string | null = "secret"): CanvasSource {
+  const http = createHttp(
+    "",
+    () => Promise.resolve(token),
+    server.fetcher,
+    () => NOW,
+  );
+  return createClient(http, server.fetcher);
+}
+
+async function problemOf(promise: Promise<unknown>): Promise<ProblemError> {
+  return promise.then(
+    () => {
+      throw new Error("it succeeded");
+    },
+    (error: unknown) => error as ProblemError,
+  );
+}
+
+describe("readTrace", () => {
+  it("sends the token and gives trace, ETag and the server's clock", async () => {
+    const server = fakeFetch(
+      json(wireTrace(), { headers: { ETag: '"7"', Date: "Mon, 24 Nov 2025 16:00:09 GMT" } }),
+    );
+    const reading = await clientOf(server).readTrace("a/b", null, signal);
+    expect(server.asked[0]).toEqual({
+      url: "/v1/executions/a%2Fb/trace",
+      method: "GET",
+      headers: { Accept: "application/json", Authorization: "Bearer secret" },
+      body: null,
+    });
+    expect(reading).toMatchObject({
+      kind: "changed",
+      etag: '"7"',
+      trace: { status: "COMPLETE", servedAt: 1_764_000_009_000_000_000n },
+    });
+  });
+
+  it("asks with the ETag and understands that nothing changed", async () => {
+    const server = fakeFetch(new Response(null, { status: 304 }));
+    const reading = await clientOf(server).readTrace("exec-1", '"7"', signal);
+    expect(server.asked[0]?.headers["If-None-Match"]).toBe('"7"');
+    expect(reading).toEqual({ kind: "unchanged", servedAt: 1_764_000_000_000_000_000n });
+  });
+});
+
+describe("what goes wrong", () => {
+  it.each([
+    [400, "invalid"],
+    [401, "unauthorised"],
+    [403, "forbidden"],
+    [404, "not_found"],
+    [422, "invalid"],
+    [429, "unavailable"],
+    [500, "unavailable"],
+    [503, "unavailable"],
+  ])("takes a %d for %s", async (status, kind) => {
+    const server = fakeFetch(json({ message: "Not Found" }, { status }));
+    const problem = await problemOf(clientOf(server).readTrace("exec-1", null, signal));
+    expect(problem.kind).toBe(kind);
+    expect(problem.message).toBe(`The server answered ${status}.`);
+  });
+
+  it("passes on what a problem document says", async () => {
+    const document = {
+      type: "about:blank",
+      title: "Invalid",
+      status: 422,
+      detail: "The input lacks a field.",
+      errors: [{ field: "input.topic", message: "is required" }],
+      request_id: "r-1",
+    };
+    const server = fakeFetch(json(document, { status: 422, headers: { "Retry-After": "3" } }));
+    const problem = await problemOf(clientOf(server).startExecution("w", {}));
+    expect(problem.message).toBe("The input lacks a field.");
+    expect(problem.details).toEqual({
+      status: 422,
+      requestId: "r-1",
+      fields: [{ field: "input.topic", message: "is required" }],
+      retryAfterSeconds: 3,
+    });
+  });
+
+  it("knows an unreachable server from a broken answer", async () => {
+    const offline = fakeFetch(new TypeError("Failed to fetch"));
+    expect((await problemOf(clientOf(offline).readTrace("e", null, signal))).kind).toBe("offline");
+    const broken = fakeFetch(new Response("<html>"));
+    expect((await problemOf(clientOf(broken).readTrace("e", null, signal))).kind).toBe("contract");
+  });
+
+  it("lets an aborted request through as what it is", async () => {
+    const server = fakeFetch(new DOMException("gone", "AbortError"));
+    const error: unknown = await problemOf(clientOf(server).readTrace("e", null, signal));
+    expect(error).toBeInstanceOf(DOMException);
+  });
+
+  it("asks nothing when nobody is signed in", async () => {
+    const server = fakeFetch();
+    const problem = await problemOf(clientOf(server, null).readTrace("e", null, signal));
+    expect(problem.kind).toBe("unauthorised");
+    expect(server.asked).toEqual([]);
+  });
+});
+
+it("asks for executions with the query only", async () => {
+  const server = fakeFetch(json({ items: [], next_cursor: "c2" }));
+  const query = { workflowId: "w", status: "failed" as const, cursor: "c1" };
+  const page = await clientOf(server).listExecutions(query, signal);
+  expect(server.asked[0]?.url).toBe(
+    "/v1/executions?limit=50&workflow_id=w&status=failed&cursor=c1",
+  );
+  expect(page).toEqual({ items: [], nextCursor: "c2" });
+});
+
+it("starts an execution with its input", async () => {
+  const server = fakeFetch(json({ execution_id: "exec-9", status: "queued" }, { status: 202 }));
+  expect(await clientOf(server).startExecution("w", { topic: "x" })).toBe("exec-9");
+  expect(server.asked[0]).toMatchObject({
+    url: "/v1/workflows/w/executions",
+    method: "POST",
+    body: '{"input":{"topic":"x"}}',
+  });
+});
+
+it("reads a span", async () => {
+  const server = fakeFetch(json(wireSpan()));
+  const detail = await clientOf(server).readSpan("exec-1", "00f067aa0ba902b7", signal);
+  expect(server.asked[0]?.url).toBe("/v1/executions/exec-1/spans/00f067aa0ba902b7");
+  expect(detail.name).toBe("chat");
+});
+
+describe("artifacts", () => {
+  const link = { url: "https://bucket.example/x?sig=1", mediaType: "text/csv" };
+
+  it("mints a link with the disposition that it is for", async () => {
+    const server = fakeFetch(
+      json({
+        url: link.url,
+        expires_at_unix_nano: "1",
+        media_type: "text/csv",
+        disposition: "inline",
+      }),
+    );
+    expect(await clientOf(server).mintArtifactLink("e", "a", "inline")).toEqual(link);
+    expect(server.asked[0]?.body).toBe('{"disposition":"inline"}');
+  });
+
+  it("reads the file without sending the token to the bucket", async () => {
+    const server = fakeFetch(new Response("a,b"));
+    const blob = await clientOf(server).readArtifact(link, 100, signal);
+    expect(await blob.text()).toBe("a,b");
+    expect(server.asked[0]?.headers).toEqual({});
+  });
+
+  it("does not read more than asked for, nor an expired link", async () => {
+    const large = fakeFetch(new Response("x", { headers: { "Content-Length": "101" } }));
+    expect((await problemOf(clientOf(large).readArtifact(link, 100, signal))).kind).toBe("invalid");
+    const expired = fakeFetch(new Response("<Error>", { status: 403 }));
+    expect((await problemOf(clientOf(expired).readArtifact(link, 100, signal))).kind).toBe(
+      "not_found",
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { ProblemError } from "../model/problem";
+import { wireExecution, wireRow, wireSpan, wireTrace } from "../testing/wire";
+import { decodeExecutionPage } from "./decodeExecution";
+import { decodeSpan } from "./decodeSpan";
+import { decodeTrace } from "./decodeTrace";
+import { decodeWorkflows } from "./decodeWorkflow";
+
+function refusal(decode: () => unknown): string {
+  try {
+    decode();
+  } catch (error) {
+    if (error instanceof ProblemError && error.kind === "contract") return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("decodeTrace", () => {
+  it("keeps every digit of a time", () => {
+    expect(decodeTrace(wireTrace(), 0n).rows[0]?.start).toBe(1_764_000_000_000_000_001n);
+  });
+
+  it("reads what a row leaves out as null or as an empty list", () => {
+    expect(decodeTrace(wireTrace(), 5n).rows[0]).toEqual({
+      spanId: "00f067aa0ba902b7",
+      parentSpanId: null,
+      depth: 0,
+      name: "root",
+      kind: "workflow",
+      nodeId: null,
+      start: 1_764_000_000_000_000_001n,
+      end: null,
+      status: "running",
+      error: null,
+      model: null,
+      provider: null,
+      usage: null,
+      costNanoUsd: null,
+      inputPreview: null,
+      outputPreview: null,
+      attempt: null,
+      artifacts: [],
+      marks: [],
+    });
+  });
+
+  it("takes null for absent, as executions may say it", () => {
+    const execution = { ...wireExecution(), ended_at_unix_nano: null, trace_url: null };
+    const trace = decodeTrace({ ...wireTrace(), execution }, 0n);
+    expect(trace.execution.endedAt).toBeNull();
+    expect(trace.execution.traceUrl).toBeNull();
+  });
+
+  it("names the field that is not what the contract says", () => {
+    const broken = { ...wireRow(), start_time_unix_nano: 1_764_000_000_000 };
+    expect(refusal(() => decodeTrace({ ...wireTrace(), rows: [wireRow(), broken] }, 0n))).toBe(
+      "rows[1].start_time_unix_nano should be nanoseconds as decimal text.",
+    );
+    expect(refusal(() => decodeTrace({ ...wireTrace(), status: "DONE" }, 0n))).toBe(
+      "status should be one of COMPLETE, RUNNING, PARTIAL, EMPTY.",
+    );
+    expect(refusal(() => decodeTrace([], 0n))).toBe("The answer should be an object.");
+  });
+
+  it("takes kinds of spans that this page does not know yet", () => {
+    const row = { ...wireRow(), kind: "quantum" };
+    expect(decodeTrace({ ...wireTrace(), rows: [row] }, 0n).rows[0]?.kind).toBe("quantum");
+  });
+
+  it("reads 10,000 rows", () => {
+    const rows = Array.from({ length: 10_000 }, (_, at) => wireRow({ name: `span ${at}` }));
+    expect(decodeTrace(wireTrace({ rows }), 0n).rows[9_999]?.name).toBe("span 9999");
+  });
+});
+
+describe("decodeSpan", () => {
+  it("tells a span without content from one whose content is empty", () => {
+    expect(decodeSpan(wireSpan()).content).toBeNull();
+    expect(decodeSpan(wireSpan({ content: {} })).content?.input).toBeUndefined();
+    expect(decodeSpan(wireSpan({ content: { input: null } })).content?.input).toBeNull();
+  });
+
+  it("reads the parts of a message, and keeps those that it has no view for", () => {
+    const parts = [
+      { type: "text", content: "Hello" },
+      { type: "reasoning", content: "Hm" },
+      { type: "tool_call", id: "1", name: "look", arguments: { id: 7 } },
+      { type: "tool_call_response", id: "1", response: "found" },
+      { type: "image", uri: "s3://x" },
+    ];
+    const content = { output_messages: [{ role: "assistant", parts, finish_reason: "stop" }] };
+    expect(decodeSpan(wireSpan({ content })).content?.outputMessages).toEqual([
+      {
+        role: "assistant",
+        finishReason: "stop",
+        parts: [
+          { type: "text", text: "Hello" },
+          { type: "reasoning", text: "Hm" },
+          { type: "tool_call", id: "1", name: "look", arguments: { id: 7 } },
+          { type: "tool_result", id: "1", result: "found" },
+          { type: "other", value: { type: "image", uri: "s3://x" } },
+        ],
+      },
+    ]);
+  });
+
+  it("keeps the answer as it came for the raw view", () => {
+    const wire = wireSpan();
+    expect(decodeSpan(wire).raw).toBe(wire);
+  });
+});
+
+it("reads a page of the history", () => {
+  const page = decodeExecutionPage({ items: [wireExecution()], next_cursor: null });
+  expect(page.nextCursor).toBeNull();
+  expect(page.items[0]?.cause).toEqual({
+    nodeId: "escalate",
+    spanId: null,
+    errorType: "ThrottlingException",
+    message: "later",
+  });
+});
+
+it("refuses an edge that is not a pair", () => {
+  const workflow = {
+    workflow_id: "w",
+    name: "W",
+    version: "1",
+    description: "",
+    nodes: [{ id: "a", name: "A", kind: "http" }],
+    edges: [["a"]],
+    sample_input: {},
+  };
+  expect(refusal(() => decodeWorkflows({ items: [workflow] }))).toBe(
+    "items[0].edges[0] should be a pair of node ids.",
+  );
+});

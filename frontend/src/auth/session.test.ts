@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import type { ProblemError } from "../model/problem";
+import { fakeFetch, json } from "../testing/fakeFetch";
+import { decodeConfig } from "./config";
+import { challengeOf } from "./pkce";
+import { openSession } from "./session";
+import type { Browser } from "./signIn";
+
+const CONFIG = decodeConfig({
+  issuer: "https://id.example/",
+  client_id: "canvas",
+  scopes: "openid trace:read",
+  api_base_url: "",
+});
+
+const discovery = () =>
+  json({
+    authorization_endpoint: "https://id.example/authorize",
+    token_endpoint: "https://id.example/token",
+  });
+
+function fakeBrowser(search: string) {
+  const stored = new Map<string, string>();
+  const went: string[] = [];
+  const browser: Browser = {
+    location: {
+      origin: "https://canvas.example",
+      pathname: "/",
+      search,
+      assign: (url) => void went.push(String(url)),
+    },
+    history: { replaceState: (_state, _title, url) => void went.push(`stay ${String(url)}`) },
+    sessionStorage: {
+      getItem: (key) => stored.get(key) ?? null,
+      setItem: (key, value) => void stored.set(key, value),
+      removeItem: (key) => void stored.delete(key),
+    },
+  };
+  return { browser, stored, went };
+}
+
+const token = (claims: object): string => `x.${btoa(JSON.stringify(claims))}.x`;
+
+/** Leaves for the issuer, and gives what it was asked and what rests in the session's storage. */
+async function leave(search = "?workflow=w") {
+  const fake = fakeBrowser(search);
+  const session = await openSession(CONFIG, fake.browser, fakeFetch(discovery()).fetcher);
+  const url = new URL(fake.went[0] ?? "");
+  return { ...fake, session, asked: url.searchParams, endpoint: url.origin + url.pathname };
+}
+
+/** Comes back from the issuer with the state that was sent. */
+async function comeBack(answers: Response[], query = "code=abc", now = () => 0) {
+  const left = await leave();
+  const back = fakeBrowser(`?${query}&state=${left.asked.get("state") ?? ""}`);
+  for (const [key, value] of left.stored) back.stored.set(key, value);
+  const server = fakeFetch(discovery(), ...answers);
+  const session = openSession(CONFIG, back.browser, server.fetcher, now);
+  return { ...back, session, server, nonce: left.asked.get("nonce") };
+}
+
+describe("signing in", () => {
+  it("leaves for the issuer with a challenge, and keeps the verifier for the way back", async () => {
+    const { session, asked, endpoint, stored } = await leave();
+    const pending = JSON.parse(stored.get("spanvas.sign-in") ?? "") as Record<string, string>;
+    expect(session).toBeNull();
+    expect(endpoint).toBe("https://id.example/authorize");
+    expect(Object.fromEntries(asked)).toEqual({
+      response_type: "code",
+      client_id: "canvas",
+      redirect_uri: "https://canvas.example/",
+      scope: "openid trace:read",
+      state: pending.state,
+      nonce: pending.nonce,
+      code_challenge: await challengeOf(pending.verifier ?? ""),
+      code_challenge_method: "S256",
+    });
+    expect(pending.returnTo).toBe("/?workflow=w");
+  });
+
+  it("trades the code for a token and goes back to where the reader was", async () => {
+    const answer = json({ access_token: token({ name: "Ada" }), expires_in: 600 });
+    const { session, server, went, stored } = await comeBack([answer]);
+    const opened = await session;
+    expect(opened?.name).toBe("Ada");
+    expect(await opened?.token()).toBe(token({ name: "Ada" }));
+    expect(server.asked[1]?.body).toContain("code=abc");
+    expect(server.asked[1]?.body).toContain("code_verifier=");
+    expect(went).toEqual(["stay /?workflow=w"]);
+    expect(stored.size).toBe(0);
+  });
+
+  it("refuses an answer to a question that this page did not ask", async () => {
+    const { browser } = fakeBrowser("?code=abc&state=forged");
+    const session = openSession(CONFIG, browser, fakeFetch(discovery()).fetcher);
+    await expect(session).rejects.toThrow("not started from this page");
+  });
+
+  it("refuses an id token of another sign-in", async () => {
+    const idToken = token({ nonce: "other" });
+    const { session } = await comeBack([json({ access_token: "t", id_token: idToken })]);
+    await expect(session).rejects.toThrow("belongs to another request");
+  });
+
+  it("says what the issuer said when it refused", async () => {
+    const { session } = await comeBack([], "error=access_denied&error_description=No+consent");
+    await expect(session).rejects.toThrow("refused the sign-in: No consent");
+  });
+});
+
+describe("the token", () => {
+  it("is gone shortly before it expires when it cannot be renewed", async () => {
+    let now = 0;
+    const answer = json({ access_token: "t", expires_in: 600 });
+    const { session } = await comeBack([answer], "code=abc", () => now);
+    const opened = await session;
+    now = 579_000;
+    expect(await opened?.token()).toBe("t");
+    now = 581_000;
+    expect(await opened?.token()).toBeNull();
+  });
+
+  it("is renewed once for all who find it old", async () => {
+    let now = 0;
+    const first = json({ access_token: "t1", refresh_token: "r", expires_in: 600 });
+    const second = json({ access_token: "t2", expires_in: 600 });
+    const { session, server } = await comeBack([first, second], "code=abc", () => now);
+    const opened = await session;
+    now = 590_000;
+    expect(await Promise.all([opened?.token(), opened?.token()])).toEqual(["t2", "t2"]);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  it("ends the session when the issuer does not renew it", async () => {
+    let now = 0;
+    const first = json({ access_token: "t1", refresh_token: "r", expires_in: 600 });
+    const { session } = await comeBack(
+      [first, json({ error: "invalid_grant" }, { status: 400 })],
+      "code=abc",
+      () => now,
+    );
+    const opened = await session;
+    now = 590_000;
+    expect(await opened?.token()).toBeNull();
+  });
+});
+
+it("names the setting that config.json lacks", () => {
+  let problem: ProblemError | null = null;
+  try {
+    decodeConfig({ issuer: "https://id.example" });
+  } catch (error) {
+    problem = error as ProblemError;
+  }
+  expect(problem?.message).toBe("config.json has no text “client_id”.");
+});
+
+it("makes the challenge of RFC 7636, appendix B", async () => {
+  expect(await challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).toBe(
+    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+  );
+});

@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { layoutGraph } from "./graphLayout";
+
+const node = (id: string) => ({ id, name: id, kind: "generate" });
+
+//      ┌ b ┐
+//  a ──┤   ├── d
+//      └ c ┘
+it("places a node right of all that it waits for", () => {
+  const layout = layoutGraph({
+    nodes: ["a", "b", "c", "d"].map(node),
+    edges: [
+      ["a", "b"],
+      ["a", "c"],
+      ["b", "d"],
+      ["c", "d"],
+    ],
+  });
+  expect(layout.nodes.map(({ id, x, y }) => [id, x, y])).toEqual([
+    ["a", 8, 42],
+    ["b", 232, 8],
+    ["c", 232, 76],
+    ["d", 456, 42],
+  ]);
+  expect(layout.width).toBe(632);
+  expect(layout.height).toBe(132);
+  expect(layout.edges[0]?.path).toBe("M176 66C204 66 204 32 232 32");
+});
+
+it("ends on a cycle, and leaves out edges to nodes that do not exist", () => {
+  const layout = layoutGraph({
+    nodes: ["a", "b"].map(node),
+    edges: [
+      ["a", "b"],
+      ["b", "a"],
+      ["b", "gone"],
+    ],
+  });
+  expect(layout.nodes).toHaveLength(2);
+  expect(layout.edges).toHaveLength(2);
+});

@@ -1,0 +1,285 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ProblemError } from "../model/problem";
+import type { Execution } from "../model/execution";
+import type { Row, Trace } from "../model/trace";
+import { changed, fakeSource } from "../testing/fakeSource";
+import { fakeTimer, settled, type FakeTimer } from "../testing/fakeTimer";
+import { makeExecution, makeTrace, manyRows, outline, START } from "../testing/make";
+import { createMemoryPlaces, EMPTY_TRACE_PLACE, type TracePlaces } from "./place";
+import { createTraceStore, type TraceStore } from "./traceStore";
+
+function traceOf(rows: readonly Row[], execution: Partial<Execution>): Trace {
+  const running = execution.status === "running";
+  return makeTrace(rows, {
+    execution: makeExecution({ endedAt: running ? null : START, ...execution }),
+    status: running ? "RUNNING" : "COMPLETE",
+  });
+}
+
+const FAILED = traceOf(
+  outline(`
+    root !
+      fine
+        call
+      broken !
+        attempt !
+  `),
+  { status: "failed" },
+);
+
+let timer: FakeTimer;
+let places: TracePlaces;
+
+beforeEach(() => {
+  timer = fakeTimer();
+  places = createMemoryPlaces();
+});
+
+async function open(trace: Trace): Promise<TraceStore> {
+  const store = createTraceStore(fakeSource(changed(trace)), "exec-1", places, timer);
+  store.start();
+  await settled();
+  return store;
+}
+
+describe("opening", () => {
+  it("selects the deepest failing span of a failed run, and leaves the URL alone", async () => {
+    const store = await open(FAILED);
+    expect(store.get().selected).toBe("attempt");
+    expect(store.get().revealSerial).toBe(1);
+    expect(places.get()).toEqual(EMPTY_TRACE_PLACE);
+  });
+
+  it("selects the span of the link", async () => {
+    places.replace({ ...EMPTY_TRACE_PLACE, spanId: "call" });
+    expect((await open(FAILED)).get().selected).toBe("call");
+  });
+
+  it("selects by itself when the link's span is not there", async () => {
+    places.replace({ ...EMPTY_TRACE_PLACE, spanId: "gone" });
+    expect((await open(FAILED)).get().selected).toBe("attempt");
+  });
+
+  it("selects the root of a run that went well", async () => {
+    const store = await open(traceOf(outline("root\n  a"), { status: "succeeded" }));
+    expect(store.get().selected).toBe("root");
+  });
+
+  it("opens 10,000 rows folded, with the failing span in view", async () => {
+    const rows = manyRows(10_000, 100).map((row) =>
+      row.spanId === "item-42-7" || row.spanId === "root"
+        ? { ...row, status: "error" as const }
+        : row,
+    );
+    const cause = { nodeId: null, spanId: "item-42-7", errorType: "E", message: "" };
+    const store = await open(traceOf(rows, { status: "failed", cause }));
+    expect(store.get().selected).toBe("item-42-7");
+    expect(store.get().lines).toHaveLength(101 + 99);
+  });
+});
+
+describe("the reader's moves", () => {
+  it("move line by line and stop at the ends", async () => {
+    const store = await open(FAILED);
+    store.moveBy(-Infinity);
+    expect(store.get().selected).toBe("root");
+    store.moveBy(-1);
+    expect(store.get().selected).toBe("root");
+    store.moveBy(2);
+    expect(store.get().selected).toBe("call");
+    store.moveBy(Infinity);
+    expect(store.get().selected).toBe("attempt");
+  });
+
+  it("stand in the URL", async () => {
+    const store = await open(FAILED);
+    store.select("call");
+    expect(places.get().spanId).toBe("call");
+  });
+
+  it("fold, then go to the parent; unfold, then go to the child", async () => {
+    const store = await open(FAILED);
+    store.select("fine");
+    store.moveOut();
+    expect(store.get().lines.map((line) => line.key)).not.toContain("call");
+    store.moveOut();
+    expect(store.get().selected).toBe("root");
+    store.select("fine");
+    store.moveIn();
+    store.moveIn();
+    expect(store.get().selected).toBe("call");
+  });
+
+  it("select what a selection was folded into", async () => {
+    const store = await open(FAILED);
+    store.select("call");
+    store.foldAll();
+    expect(store.get().selected).toBe("fine");
+    store.unfoldAll();
+    expect(store.get().lines).toHaveLength(5);
+  });
+
+  it("go from error to error, unfolding what hides them", async () => {
+    const store = await open(FAILED);
+    store.select("root");
+    store.foldAll();
+    store.nextFailure(1);
+    expect(store.get().selected).toBe("attempt");
+    expect(store.get().folded).toEqual(new Set(["fine"]));
+  });
+
+  it("go round the hits of a search, in both directions", async () => {
+    const store = await open(FAILED);
+    store.search("l");
+    expect(store.get().hits).toEqual([2]);
+    store.search("t");
+    store.nextHit(1);
+    expect(store.get().selected).toBe("root");
+    store.nextHit(-1);
+    expect(store.get().selected).toBe("attempt");
+    expect(places.get().query).toBe("t");
+  });
+
+  it("drop a filter that hides what they go to", async () => {
+    const store = await open(FAILED);
+    store.show("errors");
+    store.select("call");
+    expect(store.get().shown).toBe("all");
+    expect(store.get().selected).toBe("call");
+  });
+
+  it("give a link to what is selected, chosen or not", async () => {
+    const seen: (string | null)[] = [];
+    const store = createTraceStore(
+      fakeSource(changed(FAILED)),
+      "exec-1",
+      { ...places, permalink: ({ spanId }) => String(seen.push(spanId)) },
+      timer,
+    );
+    store.start();
+    await settled();
+    store.permalink();
+    expect(seen).toEqual(["attempt"]);
+  });
+});
+
+describe("a running execution", () => {
+  const BEFORE = traceOf(outline("root ~\n  plan ~"), { status: "running" });
+  const AFTER = traceOf(outline("root ~\n  plan\n  draft ~"), { status: "running" });
+
+  async function openTwice(second: Trace, between: (store: TraceStore) => void) {
+    const source = fakeSource(changed(BEFORE, '"1"'), changed(second, '"2"'));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    await settled();
+    between(store);
+    await timer.fire();
+    return { store, source };
+  }
+
+  it("is read again every two seconds with its ETag", async () => {
+    const { source } = await openTwice(AFTER, () => {
+      expect(timer.waits()).toEqual([2_000]);
+    });
+    expect(source.asked).toEqual(["trace -", 'trace "1"']);
+  });
+
+  it("is followed to its newest span until the reader chooses one", async () => {
+    const { store } = await openTwice(AFTER, ({ get }) => expect(get().selected).toBe("plan"));
+    expect(store.get().selected).toBe("draft");
+  });
+
+  it("leaves the reader's selection and scroll alone", async () => {
+    let serial = 0;
+    const { store } = await openTwice(AFTER, (opened) => {
+      opened.select("root");
+      serial = opened.get().revealSerial;
+    });
+    expect(store.get().selected).toBe("root");
+    expect(store.get().revealSerial).toBe(serial);
+  });
+
+  it("goes to the failure when it fails while it is followed", async () => {
+    const failed = traceOf(outline("root !\n  plan\n  draft !"), { status: "failed" });
+    const { store } = await openTwice(failed, () => undefined);
+    expect(store.get().selected).toBe("draft");
+    expect(timer.waits()).toEqual([]);
+  });
+
+  it("grows when nothing changed but the clock", async () => {
+    const source = fakeSource(changed(BEFORE), { kind: "unchanged", servedAt: START + 99n });
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    await settled();
+    await timer.fire();
+    expect(store.get().loaded?.trace.servedAt).toBe(START + 99n);
+  });
+
+  it("is not read while nobody sees the page", async () => {
+    timer.isHidden = true;
+    const { source } = await openTwice(AFTER, () => undefined);
+    expect(source.asked).toEqual(["trace -"]);
+    expect(timer.waits()).toEqual([2_000]);
+  });
+});
+
+describe("problems", () => {
+  it("are shown when nothing was read yet, and retried on request only", async () => {
+    const source = fakeSource(new ProblemError("unavailable", "throttled"), changed(FAILED));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    await settled();
+    expect(store.get()).toMatchObject({ loaded: null, problem: { kind: "unavailable" } });
+    expect(timer.waits()).toEqual([]);
+    store.start();
+    await settled();
+    expect(store.get().problem).toBeNull();
+    expect(store.get().selected).toBe("attempt");
+  });
+
+  it("of a poll keep what is shown, and wait longer each time", async () => {
+    const running = traceOf(outline("root ~"), { status: "running" });
+    const offline = new ProblemError("offline", "");
+    const source = fakeSource(changed(running), offline, offline, offline, changed(running));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    await settled();
+    const waits: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await timer.fire();
+      waits.push(...timer.waits());
+      expect(store.get().loaded).not.toBeNull();
+      expect(store.get().problem?.kind).toBe("offline");
+    }
+    expect(waits).toEqual([2_000, 4_000, 8_000]);
+    await timer.fire();
+    expect(store.get().problem).toBeNull();
+    expect(timer.waits()).toEqual([2_000]);
+  });
+
+  it("wait as long as the server asks", async () => {
+    const running = traceOf(outline("root ~"), { status: "running" });
+    const busy = new ProblemError("unavailable", "", { retryAfterSeconds: 12 });
+    const store = createTraceStore(fakeSource(changed(running), busy), "exec-1", places, timer);
+    store.start();
+    await settled();
+    await timer.fire();
+    expect(timer.waits()).toEqual([12_000]);
+  });
+});
+
+it("reads a partial trace a few times more after the end, then lets it be", async () => {
+  const partial = makeTrace(outline("root"), { status: "PARTIAL" });
+  const source = fakeSource(...Array.from({ length: 9 }, () => changed(partial)));
+  const store = createTraceStore(source, "exec-1", places, timer);
+  store.start();
+  await settled();
+  for (let round = 0; round < 9; round += 1) await timer.fire();
+  expect(source.asked).toHaveLength(6);
+});
+
+it("takes over a place that the browser goes back to", async () => {
+  const store = await open(FAILED);
+  store.adopt({ spanId: "fine", query: "call", shown: "all" });
+  expect(store.get()).toMatchObject({ selected: "fine", query: "call", hits: [2] });
+});

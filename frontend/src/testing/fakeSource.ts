@@ -1,0 +1,42 @@
+/** A source of traces that answers what the test puts into it. */
+
+import type { TraceReading, TraceSource } from "../model/source";
+import type { SpanDetail } from "../model/span";
+import type { Trace } from "../model/trace";
+
+export interface FakeSource extends TraceSource {
+  /** The next answers to readTrace; an Error is thrown. */
+  readonly readings: (TraceReading | Error)[];
+  readonly spans: Map<string, SpanDetail | Error>;
+  /** What was asked: `trace <etag>`, `span <id>`. */
+  readonly asked: string[];
+}
+
+export function fakeSource(...readings: (TraceReading | Error)[]): FakeSource {
+  const source: FakeSource = {
+    readings,
+    spans: new Map(),
+    asked: [],
+    readTrace: (_executionId, etag) => {
+      source.asked.push(`trace ${etag ?? "-"}`);
+      return answer(source.readings.shift());
+    },
+    readSpan: (_executionId, spanId) => {
+      source.asked.push(`span ${spanId}`);
+      return answer(source.spans.get(spanId));
+    },
+    mintArtifactLink: () => Promise.reject(new Error("not asked for")),
+    readArtifact: () => Promise.reject(new Error("not asked for")),
+  };
+  return source;
+}
+
+function answer<T>(value: T | Error | undefined): Promise<T> {
+  if (value instanceof Error) return Promise.reject(value);
+  if (value === undefined) return Promise.reject(new Error("nothing to answer"));
+  return Promise.resolve(value);
+}
+
+export function changed(trace: Trace, etag: string | null = null): TraceReading {
+  return { kind: "changed", trace, etag };
+}
