@@ -295,9 +295,11 @@ def _start() -> Engine | None:
         return None
     try:
         from spanvas.settings import load
+
+        settings = load()
         from spanvas.tracing.engine import Engine
 
-        return Engine.from_settings(load())
+        return Engine.from_settings(settings)
     except Exception:
         import logging
 

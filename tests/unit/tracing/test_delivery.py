@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from opentelemetry import trace
@@ -38,7 +40,7 @@ def rows_of(door: Recording) -> dict[str, int | None]:
     return {row.name: row.end_time_unix_nano for row in trace.rows} if trace else {}
 
 
-def real_time(**settings: object) -> object:
+def real_time(**settings: Any) -> AbstractContextManager[Recording]:
     return recording(
         store=MemoryTraceStore(), clock=time.time_ns, **{"flush_interval_ms": 10, **settings}
     )

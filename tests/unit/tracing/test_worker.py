@@ -11,7 +11,12 @@ from spanvas.tracing.worker import Worker
 
 def test_a_request_is_worked_on_and_waited_for() -> None:
     calls: list[bool] = []
-    worker = Worker("t", lambda is_requested: calls.append(is_requested) or True, Health())
+
+    def work(is_requested: bool) -> bool:
+        calls.append(is_requested)
+        return True
+
+    worker = Worker("t", work, Health())
     assert worker.wait(worker.request(), 5)
     assert worker.wait(worker.request(), 5)
     assert calls == [True, True]

@@ -1,0 +1,185 @@
+"""OTLP endpoints, healthy and dead: spans arrive at the one, and no dead one holds the handler up."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+import spanvas
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.tracing.exporters.otlp import stock_sink
+from spanvas.tracing.provider import ExecutionIdGenerator
+from tests.unit.tracing.recording import Recording, recording
+
+BUDGET_MS = 100
+
+
+class Collector(ThreadingHTTPServer):
+    """Answers every request with `status`; keeps what was sent."""
+
+    daemon_threads = True
+
+    def __init__(self, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.headers = headers or {}
+        self.requests: list[tuple[str, dict[str, str], ExportTraceServiceRequest]] = []
+        super().__init__(("127.0.0.1", 0), Answer)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Collector
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        request = ExportTraceServiceRequest.FromString(gzip.decompress(body))
+        self.server.requests.append((self.path, dict(self.headers), request))
+        self.send_response(self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def collector(status: int = 200, headers: dict[str, str] | None = None) -> Iterator[Collector]:
+    server = Collector(status, headers)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def exporting(url: str, budget_ms: int = BUDGET_MS) -> Iterator[Recording]:
+    with recording(
+        store=MemoryTraceStore(),
+        make_sink=lambda: stock_sink(url, {"authorization": "Bearer t"}),
+        flush_budget_ms=budget_ms,
+        clock=time.time_ns,
+        id_generator=ExecutionIdGenerator(),
+    ) as door:
+        yield door
+
+
+def invoke(door: Recording, number: int) -> tuple[int, float]:
+    """One execution with a few spans: its result, and how long it took."""
+    started = time.perf_counter()
+    with spanvas.workflow("brief", execution_id=f"e{number}", input="x" * 2_000) as run:
+        for _ in range(3):
+            with spanvas.node("draft") as node:
+                node.set_output("y" * 2_000)
+        run.set_output(number)
+        result = number * 2
+    return result, time.perf_counter() - started
+
+
+def test_spans_arrive_with_the_ids_of_the_store_and_content_cut_to_previews() -> None:
+    with collector() as server, exporting(server.url, budget_ms=5_000):  # noqa: SIM117
+        with spanvas.workflow("brief", execution_id="e1", input="x" * 5_000) as run:
+            pass
+    ((path, headers, request),) = server.requests
+    assert path == "/v1/traces"
+    assert headers["authorization"] == "Bearer t"
+    assert headers["Content-Encoding"] == "gzip"
+    (resource_spans,) = request.resource_spans
+    assert [(item.key, item.value.string_value) for item in resource_spans.resource.attributes] == [
+        ("service.name", "test")
+    ]
+    (span,) = resource_spans.scope_spans[0].spans
+    assert span.trace_id.hex() == run.trace_id
+    assert span.span_id.hex() == run.span_id
+    attributes = {item.key: item.value for item in span.attributes}
+    assert attributes["spanvas.input"].string_value == '"' + "x" * 2_047
+    assert attributes["spanvas.input.bytes"].int_value == 5_002
+    assert attributes["spanvas.input_ref"].string_value == (
+        f"/v1/executions/e1/spans/{run.span_id}#spanvas.input"
+    )
+
+
+def unused_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    yield f"http://127.0.0.1:{unused_port()}"
+
+
+@contextmanager
+def silent() -> Iterator[str]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def unavailable() -> Iterator[str]:
+    with collector(503) as server:
+        yield server.url
+
+
+@contextmanager
+def throttling() -> Iterator[str]:
+    with collector(429, {"Retry-After": "60"}) as server:
+        yield server.url
+
+
+@contextmanager
+def unresolvable() -> Iterator[str]:
+    yield "http://collector.invalid:4318"
+
+
+@pytest.mark.parametrize(
+    "dead",
+    [refusing, silent, unavailable, throttling, unresolvable],
+    ids=lambda dead: dead.__name__,
+)
+def test_a_dead_endpoint_changes_no_result_and_costs_one_budget_at_most(dead) -> None:
+    with dead() as url, exporting(url) as door:
+        invoked = [invoke(door, number) for number in range(30)]
+    assert [result for result, _ in invoked] == [number * 2 for number in range(30)]
+    durations = sorted(seconds for _, seconds in invoked)
+    # The budget, and what a busy machine adds to it. Figures are the bench's, not a test's.
+    assert durations[-1] < BUDGET_MS / 1_000 + 0.5
+    assert durations[15] < 0.05
+    executions = door.store.list_executions("default", limit=50).items
+    assert len(executions) == 30
+    assert all(execution.counters.spans == 4 for execution in executions)
+
+
+def test_an_endpoint_that_comes_back_gets_what_has_waited() -> None:
+    with collector(400) as server, exporting(server.url, budget_ms=5_000) as door:
+        invoke(door, 1)
+        assert spanvas.health()["otlp.failed"] == 1
+        assert door.store.read_execution("default", "e1").exporter_health["store"] == "ok"  # type: ignore[union-attr]
+        server.status = 200
+        invoke(door, 2)
+    names = [
+        span.name
+        for _, _, request in server.requests[1:]
+        for resource_spans in request.resource_spans
+        for scope_spans in resource_spans.scope_spans
+        for span in scope_spans.spans
+    ]
+    assert names == ["draft", "draft", "draft", "brief"] * 2

@@ -1,0 +1,432 @@
+"""Handlers as the layer wraps them: what the invocation records, and what never changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import spanvas
+from spanvas.model.ids import root_span_id_for, trace_id_for
+from spanvas.tracing.invocation import TracedHandler
+from tests.functional.tracing.test_off import path
+from tests.unit.tracing.recording import SECOND, Recording, as_dict, recording
+
+ROOT = Path(__file__).parents[3]
+WRAPPER = ROOT / "layers/spanvas/otel-instrument"
+ARN = "arn:aws:lambda:eu-central-1:123456789012:function:brief"
+LAMBDA = {
+    "AWS_LAMBDA_FUNCTION_NAME": "brief",
+    "AWS_LAMBDA_FUNCTION_VERSION": "7",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+    "AWS_REGION": "eu-central-1",
+    "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/brief",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/22/[7]abc",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+}
+
+
+def make_context(**overrides: Any) -> SimpleNamespace:
+    values: dict[str, Any] = {
+        "aws_request_id": "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d",
+        "function_name": "brief",
+        "invoked_function_arn": ARN,
+        "get_remaining_time_in_millis": lambda: 60_000,
+    }
+    return SimpleNamespace(**{**values, **overrides})
+
+
+def invoke(door: Recording, handler: Callable[[Any, Any], Any], event: Any, **context: Any) -> Any:
+    return TracedHandler(door.engine, handler)(event, make_context(**context))
+
+
+def execution_ids(door: Recording) -> set[str]:
+    return {run.execution_id for run in door.runs}
+
+
+def test_an_invocation_is_a_span_of_its_execution() -> None:
+    with recording(environment=LAMBDA) as door:
+        result = invoke(
+            door, lambda event, context: {"n": event["n"]}, {"n": 1, "execution_id": "e1"}
+        )
+    assert result == {"n": 1}
+    invocation, root = door.spans
+    assert invocation.otel_kind == "server"
+    assert as_dict(invocation)["attributes"] == {
+        "spanvas.kind": "invocation",
+        "faas.coldstart": True,
+        "faas.invocation_id": "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d",
+        "faas.name": "brief",
+        "faas.version": "7",
+        "faas.max_memory": 536_870_912,
+        "faas.init_type": "on-demand",
+        "cloud.resource_id": ARN,
+        "cloud.account.id": "123456789012",
+        "cloud.region": "eu-central-1",
+        "aws.log.group.names": ["/aws/lambda/brief"],
+        "aws.log.stream.names": ["2026/11/22/[7]abc"],
+    }
+    assert (root.trace_id, root.span_id) == (
+        trace_id_for("default", "e1"),
+        root_span_id_for("default", "e1"),
+    )
+    assert invocation.parent_span_id == root.span_id
+    execution = door.store.read_execution("default", "e1")
+    assert execution is not None
+    assert (execution.workflow_id, execution.status) == ("brief", "succeeded")
+    # The deadline is the function's own: a minute after the clock's first look.
+    assert execution.deadline_unix_nano == SECOND + 60 * SECOND
+
+
+def test_only_the_first_invocation_is_a_cold_start() -> None:
+    with recording(environment=LAMBDA) as door:
+        traced = TracedHandler(door.engine, lambda event, context: None)
+        for _ in range(2):
+            traced({}, make_context())
+    starts = [span.attributes["faas.coldstart"] for span in door.spans if span.kind == "invocation"]
+    assert starts == [True, False]
+
+
+def test_provisioned_environments_have_no_cold_start() -> None:
+    environment = {**LAMBDA, "AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency"}
+    with recording(environment=environment) as door:
+        invoke(door, lambda event, context: None, {})
+    assert door.spans[0].attributes["faas.coldstart"] is False
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"execution_id": "e1"}, "e1"),
+        ({"execution_id": 17}, "17"),
+        (
+            {"Execution": {"Id": "arn:aws:states:eu:1:execution:m:r"}},
+            "arn:aws:states:eu:1:execution:m:r",
+        ),
+        (
+            {"headers": {"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"}},
+            "a" * 32,
+        ),
+        ({}, "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"),
+        ([1, 2], "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"),
+    ],
+)
+def test_the_execution_id_is_looked_for_in_order(event: Any, expected: str) -> None:
+    with recording(environment=LAMBDA) as door:
+        invoke(door, lambda event, context: None, event)
+    assert execution_ids(door) == {expected}
+
+
+def test_path_and_tenant_are_settings() -> None:
+    with recording(
+        environment=LAMBDA, execution_id_path="Records[0].id", tenant_path="detail.customer"
+    ) as door:
+        invoke(
+            door,
+            lambda event, context: None,
+            {"Records": [{"id": "r1"}], "detail": {"customer": "acme"}},
+        )
+    assert execution_ids(door) == {"r1"}
+    assert door.runs[0].tenant == "acme"
+
+
+def test_a_path_that_is_none_falls_back_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    with recording(environment=LAMBDA, execution_id_path="a[") as door:
+        for _ in range(2):
+            invoke(door, lambda event, context: None, {})
+    assert execution_ids(door) == {"8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"}
+    assert len(caplog.records) == 1
+    assert "the path 'a[' cannot be read" in caplog.text
+
+
+def test_a_callers_trace_is_joined() -> None:
+    event = {
+        "execution_id": "e1",
+        "headers": {"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"},
+    }
+    with recording(environment=LAMBDA) as door:
+        invoke(door, lambda event, context: None, event)
+    root = door.span("brief") if len(door.spans) == 1 else door.spans[-1]
+    assert (root.trace_id, root.parent_span_id) == ("a" * 32, "b" * 16)
+    execution = door.store.read_execution("default", "e1")
+    assert execution is not None
+    assert execution.trace_id == "a" * 32
+
+
+def test_a_workflow_inside_gives_the_execution_its_name() -> None:
+    def handler(event: dict[str, Any], context: Any) -> str:
+        with (
+            spanvas.workflow(
+                "triage",
+                execution_id=event["execution_id"],
+                version="3",
+                name="Support triage",
+                expected_nodes=("read",),
+                input=event,
+            ) as run,
+            spanvas.node("read"),
+        ):
+            run.set_output("done")
+        return run.span_id
+
+    with recording(environment=LAMBDA) as door:
+        root_span_id = invoke(door, handler, {"execution_id": "e1"})
+    root = door.spans[-1]
+    assert [(span.name, span.kind) for span in door.spans] == [
+        ("read", "node"),
+        ("brief", "invocation"),
+        ("Support triage", "workflow"),
+    ]
+    assert root.span_id == root_span_id
+    assert root.attributes["spanvas.output"] == '"done"'
+    assert root.attributes["spanvas.workflow.id"] == "triage"
+    assert root.attributes["spanvas.workflow.expected_nodes"] == ["read"]
+    execution = door.store.read_execution("default", "e1")
+    assert execution is not None
+    assert (execution.workflow_id, execution.workflow_name) == ("triage", "Support triage")
+    assert (execution.workflow_version, execution.expected_nodes) == ("3", ("read",))
+
+
+def test_an_event_of_our_own_api_names_its_workflow_and_starter() -> None:
+    event = {
+        "execution_id": "e1",
+        "workflow_id": "triage",
+        "workflow_version": "3",
+        "started_by": "ada",
+    }
+    with recording(environment=LAMBDA) as door:
+        invoke(door, lambda event, context: None, event)
+    execution = door.store.read_execution("default", "e1")
+    assert execution is not None
+    assert (execution.workflow_id, execution.workflow_version) == ("triage", "3")
+    assert execution.started_by == "ada"
+
+
+def test_a_workflow_that_fails_inside_fails_the_execution_although_the_function_answers() -> None:
+    def handler(event: Any, context: Any) -> str:
+        try:
+            with spanvas.workflow("triage"), spanvas.node("read"):
+                raise ValueError("unreadable")
+        except ValueError:
+            return "sorry"
+
+    with recording(environment=LAMBDA) as door:
+        assert invoke(door, handler, {"execution_id": "e1"}) == "sorry"
+    execution = door.store.read_execution("default", "e1")
+    assert execution is not None
+    assert execution.cause is not None
+    assert (execution.status, execution.cause.node_id) == ("failed", "read")
+    assert (door.spans[-1].status, door.spans[-2].status) == ("error", "ok")
+
+
+def test_another_execution_inside_is_one_of_its_own() -> None:
+    def handler(event: Any, context: Any) -> None:
+        for record in event["records"]:
+            with spanvas.workflow("triage", execution_id=record):
+                pass
+
+    with recording(environment=LAMBDA) as door:
+        invoke(door, handler, {"records": ["r1", "r2"]})
+    assert execution_ids(door) == {"r1", "r2", "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"}
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), KeyboardInterrupt()])
+def test_exceptions_of_the_handler_pass_through(error: BaseException) -> None:
+    def handler(event: Any, context: Any) -> None:
+        raise error
+
+    with recording(environment=LAMBDA) as door:
+        with pytest.raises(type(error)) as caught:
+            invoke(door, handler, {"execution_id": "e1"})
+        assert caught.value is error
+    assert [span.status for span in door.spans] == ["error", "error"]
+    execution = door.store.read_execution("default", "e1")
+    assert execution is not None
+    assert execution.status == "failed"
+
+
+def test_a_context_of_another_shape_is_no_obstacle() -> None:
+    with recording() as door:
+        traced = TracedHandler(door.engine, lambda event, context: context)
+        assert traced({}, None) is None
+    assert door.spans[-1].name == "lambda"
+
+
+def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object, **options: object) -> None:
+        raise RuntimeError("ours")
+
+    with recording(environment=LAMBDA) as door:
+        for name in ("new_run", "open_root"):
+            with monkeypatch.context() as patch:
+                patch.setattr(door.engine, name, broken)
+                assert invoke(door, lambda event, context: "fine", {}) == "fine"
+        with monkeypatch.context() as patch:
+            patch.setattr(door.engine, "open_root", lambda run, parent: None)
+            assert invoke(door, lambda event, context: "fine", {}) == "fine"
+        with monkeypatch.context() as patch:
+            patch.setattr(door.engine, "open_span", lambda **options: None)
+            assert invoke(door, lambda event, context: "fine", {}) == "fine"
+    assert door.names == ["brief"]
+    assert spanvas.health() == {}
+    assert door.engine.health() == {"problem._open": 2}
+
+
+PROGRAM = """
+import json, types
+from spanvas.tracing import lambda_wrapper
+context = types.SimpleNamespace(
+    aws_request_id="r1", get_remaining_time_in_millis=lambda: 60000
+)
+print(json.dumps(lambda_wrapper.handler({"n": 20}, context)))
+import sys
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} & {"opentelemetry", "boto3"})))
+"""
+APP = """
+import spanvas
+
+def handler(event, context):
+    with spanvas.workflow("brief") as run:
+        return [event["n"] + 1, run.execution_id]
+"""
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> Path:
+    """A function's folder, as /var/task is."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text(APP)
+    (tmp_path / "broken.py").write_text("import no_such_package\n")
+    return tmp_path
+
+
+def run_wrapped(task: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = f"import sys; sys.path[:0] = {[str(task), *path()]!r}\n{PROGRAM}"
+    return subprocess.run(
+        [sys.executable, "-S", "-E", "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["src.app.handler", "src/app.handler"])
+def test_the_functions_own_handler_is_found_and_called(task: Path, name: str) -> None:
+    ended = run_wrapped(task, SPANVAS_ENABLED="true", SPANVAS_HANDLER=name)
+    assert ended.returncode == 0, ended.stderr
+    result, loaded = (json.loads(line) for line in ended.stdout.splitlines())
+    assert result == [21, "r1"]
+    assert loaded == ["opentelemetry"]
+
+
+def test_off_the_wrapper_is_the_handler_itself(task: Path) -> None:
+    ended = run_wrapped(task, SPANVAS_HANDLER="src.app.handler")
+    assert ended.returncode == 0, ended.stderr
+    result, loaded = (json.loads(line) for line in ended.stdout.splitlines())
+    assert result == [21, ""]
+    assert loaded == []
+
+
+def test_settings_that_cannot_be_read_leave_the_handler_as_it_is(task: Path) -> None:
+    ended = run_wrapped(
+        task,
+        SPANVAS_ENABLED="true",
+        SPANVAS_HANDLER="src.app.handler",
+        SPANVAS_CONTENT="everything",
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout.splitlines()[0]) == [21, ""]
+    assert ended.stderr.count("tracing is off") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("broken.handler", "No module named 'no_such_package'"),
+        ("nowhere.handler", "No module named 'nowhere'"),
+        ("src.app.missing", "Handler 'missing' missing on module 'src.app'"),
+        ("handler", "Bad handler 'handler'"),
+        ("", "Bad handler ''"),
+    ],
+)
+def test_a_handler_that_cannot_be_imported_fails_as_it_would_without_the_layer(
+    task: Path, name: str, message: str
+) -> None:
+    ended = run_wrapped(task, SPANVAS_ENABLED="true", SPANVAS_HANDLER=name)
+    assert ended.returncode == 1
+    assert message in ended.stderr
+
+
+def test_a_layer_that_cannot_wrap_leaves_the_handler_as_it_is(
+    task: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SPANVAS_HANDLER", "src.app.handler")
+    monkeypatch.syspath_prepend(str(task))
+    monkeypatch.setitem(sys.modules, "spanvas.tracing.invocation", None)
+    with recording():
+        from spanvas.tracing import lambda_wrapper
+    monkeypatch.delitem(sys.modules, "spanvas.tracing.lambda_wrapper")
+    assert lambda_wrapper.handler.__module__ == "src.app"
+    assert "the handler could not be wrapped" in caplog.text
+
+
+def wrapped_environment(**environment: str) -> dict[str, str]:
+    """What the exec wrapper makes of the environment."""
+    ended = subprocess.run(
+        [
+            str(WRAPPER),
+            sys.executable,
+            "-c",
+            "import json, os; print(json.dumps(dict(os.environ)))",
+        ],
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return dict(json.loads(ended.stdout))
+
+
+@pytest.mark.parametrize("word", ["true", "TRUE", "1", "on", "Yes"])
+def test_the_exec_wrapper_puts_itself_before_the_handler_when_tracing_is_on(word: str) -> None:
+    environment = wrapped_environment(SPANVAS_ENABLED=word, _HANDLER="app.handler")
+    assert environment["_HANDLER"] == "spanvas.tracing.lambda_wrapper.handler"
+    assert environment["SPANVAS_HANDLER"] == "app.handler"
+    assert "PYTHONPATH" not in environment
+
+
+@pytest.mark.parametrize("setting", [{}, {"SPANVAS_ENABLED": "false"}, {"SPANVAS_ENABLED": ""}])
+def test_the_exec_wrapper_changes_nothing_when_tracing_is_off(setting: dict[str, str]) -> None:
+    environment = wrapped_environment(_HANDLER="app.handler", **setting)
+    assert environment["_HANDLER"] == "app.handler"
+    assert "SPANVAS_HANDLER" not in environment
+
+
+def test_the_exec_wrapper_can_be_executed() -> None:
+    assert WRAPPER.stat().st_mode & stat.S_IXOTH
+
+
+def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:
+    class Hangs:
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *arguments, **options: time.sleep(2)
+
+    with recording(store=Hangs(), environment=LAMBDA, clock=time.time_ns) as door:  # type: ignore[arg-type]
+        started = time.perf_counter()
+        result = invoke(
+            door, lambda event, context: "fine", {}, get_remaining_time_in_millis=lambda: 300
+        )
+    assert result == "fine"
+    assert time.perf_counter() - started < 1
