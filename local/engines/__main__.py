@@ -35,6 +35,9 @@ def moto_engine(service: Literal["dynamodb", "s3"]) -> Handler:
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # before the import, which reads it
     from moto.moto_server.werkzeug_app import create_backend_app
 
+    from local.engines.quick_moto import make_moto_quick
+
+    make_moto_quick()
     return wsgi_handler(create_backend_app(service))
 
 
