@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import stat
@@ -10,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -369,16 +370,37 @@ def test_a_handler_that_cannot_be_imported_fails_as_it_would_without_the_layer(
 
 
 def test_a_layer_that_cannot_wrap_leaves_the_handler_as_it_is(
-    task: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    wrapper: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("SPANVAS_HANDLER", "src.app.handler")
-    monkeypatch.syspath_prepend(str(task))
     monkeypatch.setitem(sys.modules, "spanvas.tracing.invocation", None)
     with recording():
-        from spanvas.tracing import lambda_wrapper
-    monkeypatch.delitem(sys.modules, "spanvas.tracing.lambda_wrapper")
-    assert lambda_wrapper.handler.__module__ == "src.app"
+        assert wrapper.traced(wrapper.handler) is wrapper.handler
     assert "the handler could not be wrapped" in caplog.text
+
+
+@pytest.fixture
+def wrapper(task: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The wrapper's module, imported in this process."""
+    monkeypatch.setenv("SPANVAS_HANDLER", "src.app.handler")
+    monkeypatch.syspath_prepend(str(task))
+    monkeypatch.delitem(sys.modules, "spanvas.tracing.lambda_wrapper", raising=False)
+    monkeypatch.setattr(spanvas, "_is_asked", True)
+    monkeypatch.setattr(spanvas, "_engine", None)
+    return importlib.import_module("spanvas.tracing.lambda_wrapper")
+
+
+def test_a_handler_is_wrapped_where_tracing_is_on(wrapper: ModuleType) -> None:
+    assert wrapper.handler.__module__ == "src.app"
+    with recording():
+        assert isinstance(wrapper.traced(wrapper.handler), TracedHandler)
+
+
+def test_handlers_are_found_as_the_runtime_finds_them(wrapper: ModuleType) -> None:
+    assert wrapper.original_handler("src/app.handler") is wrapper.handler
+    with pytest.raises(RuntimeError, match="Bad handler 'app'"):
+        wrapper.original_handler("app")
+    with pytest.raises(RuntimeError, match="Handler 'missing' missing on module 'src.app'"):
+        wrapper.original_handler("src.app.missing")
 
 
 def wrapped_environment(**environment: str) -> dict[str, str]:

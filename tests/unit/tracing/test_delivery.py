@@ -158,8 +158,11 @@ def test_without_a_store_spans_still_reach_the_endpoint() -> None:
         engine = door.engine
         engine.delivery._store = None
         engine._store = None
+        root = engine.open_root(engine.new_run("function", "e1", None))
+        assert root is not None
         with spanvas.workflow("brief"), spanvas.node("draft"):
             assert spanvas.attach_artifact("a.md", b"x") is None
+        root.close(None)
         assert spanvas.flush()
         engine._after_fork()
     assert sent == ["draft", "brief"]

@@ -209,6 +209,21 @@ def test_a_start_or_an_end_that_is_refused_is_not_tried_for_ever() -> None:
     }
 
 
+def test_an_end_that_the_store_does_not_take_is_written_later() -> None:
+    class DownAtTheEnd(MemoryTraceStore):
+        def end_execution(self, *arguments: Any) -> None:
+            self.down = not self.down
+            super().end_execution(*arguments)
+
+    stored = Stored(DownAtTheEnd(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    run.end("succeeded", T0, None)
+    assert not stored.exporter.work()
+    assert stored.exporter.work()
+    assert run.is_end_written
+
+
 def test_an_end_that_comes_while_another_is_written_is_written_next() -> None:
     class EndsAgain(MemoryTraceStore):
         def end_execution(self, *arguments: Any) -> None:

@@ -10,12 +10,18 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from spanvas.model.span import Event
+from spanvas.model.usage import Usage
+from spanvas.settings import LambdaEnvironment, Settings
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.content import json_text
+from spanvas.tracing.convert import copied, size_of
+from spanvas.tracing.generation import generation_attributes, generation_content
+from spanvas.tracing.handles import seen_below
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.identifiers import as_execution_id, as_name
-from spanvas.tracing.provider import ExecutionIdGenerator
+from spanvas.tracing.provider import ExecutionIdGenerator, make_resource
 from spanvas.tracing.run import Run
 from tests.builders import make_span
 
@@ -27,6 +33,7 @@ def make_run(**overrides: Any) -> Run:
         "trace_id": "a" * 32,
         "workflow_id": "brief",
         "started_at_unix_nano": 1,
+        "deadline_unix_nano": 10**19,
     }
     return Run(**{**values, **overrides})
 
@@ -176,3 +183,100 @@ def test_cyclic_content_ends_somewhere() -> None:
 def test_long_content_is_cut_and_says_so() -> None:
     cut = json.loads(json_text("x" * 1_000_001))
     assert cut == {"$truncated": '"' + "x" * 999_999, "characters": 1_000_003}
+
+
+def test_attributes_of_a_span_that_is_being_written_are_copied_at_last() -> None:
+    class Moving(dict[str, int]):
+        """Changes under the reader's hands, so many times."""
+
+        def __init__(self, times: int) -> None:
+            super().__init__(a=1)
+            self.times = times
+
+        def items(self) -> Any:
+            self.times -= 1
+            if self.times >= 0:
+                raise RuntimeError("dictionary changed size during iteration")
+            return super().items()
+
+    assert copied(Moving(4)) == {"a": 1}
+    with pytest.raises(RuntimeError):
+        copied(Moving(5))
+
+
+def test_attributes_become_lists_and_plain_objects() -> None:
+    assert copied({"a": (1, ({"b": (2,)},))}) == {"a": [1, [{"b": [2]}]]}
+    assert copied(None) == {}
+
+
+def test_size_of_a_span_counts_its_texts() -> None:
+    small = size_of(make_span())
+    nested = {"a": ["x" * 100, {"b": b"y" * 100}], "c": 1}
+    event = Event("e", 1, {"text": "z" * 100})
+    assert size_of(make_span(attributes=nested, events=(event,))) > small + 300
+
+
+def test_messages_come_in_many_forms() -> None:
+    assert generation_content(None, "Why?", ("Because.",), None) == {
+        "gen_ai.input.messages": (
+            '[{"role": "user", "parts": [{"type": "text", "content": "Why?"}]}]'
+        ),
+        "gen_ai.output.messages": (
+            '[{"role": "assistant", "parts": [{"type": "text", "content": "Because."}]}]'
+        ),
+    }
+    assert generation_content(None, {"role": "user", "content": "x"}, None, None) == {
+        "gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "x"}]}]'
+    }
+
+
+def test_usage_comes_as_a_mapping_or_an_object_and_absent_tokens_stay_absent() -> None:
+    by_object = generation_attributes("m", "p", "chat", usage=Usage(3, 2))
+    assert by_object["gen_ai.usage.input_tokens"] == 3
+    assert by_object["gen_ai.usage.reasoning.output_tokens"] == 0
+    by_mapping = generation_attributes(
+        "m", "", "chat", usage={"input_tokens": 3, "output_tokens": "2"}
+    )
+    assert by_mapping == {
+        "spanvas.kind": "model",
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "m",
+        "gen_ai.usage.input_tokens": 3,
+    }
+
+
+def test_a_trail_of_causes_without_end_is_followed_for_a_while() -> None:
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    assert seen_below(one) is None
+
+
+def test_environment_of_a_function_is_its_resource() -> None:
+    environment = LambdaEnvironment(
+        {
+            "AWS_LAMBDA_FUNCTION_NAME": "brief",
+            "AWS_LAMBDA_FUNCTION_VERSION": "7",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+            "AWS_REGION": "eu-central-1",
+            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/brief",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "stream",
+        }
+    )
+    resource = make_resource(Settings(), environment)
+    assert dict(resource.attributes) == {
+        "service.name": "brief",
+        "telemetry.sdk.name": "opentelemetry",
+        "telemetry.sdk.language": "python",
+        "telemetry.distro.name": "spanvas",
+        "telemetry.distro.version": "0.1.0",
+        "cloud.provider": "aws",
+        "cloud.platform": "aws_lambda",
+        "cloud.region": "eu-central-1",
+        "faas.name": "brief",
+        "faas.version": "7",
+        "faas.instance": "stream",
+        "faas.max_memory": 536_870_912,
+        "aws.log.group.names": ("/aws/lambda/brief",),
+    }
+    named = make_resource(Settings(service_name="canvas"), LambdaEnvironment({}))
+    assert named.attributes["service.name"] == "canvas"

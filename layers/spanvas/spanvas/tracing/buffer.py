@@ -53,13 +53,6 @@ class SpanBuffer:
             self._bytes -= sum(item.bytes for item in taken)
             return taken
 
-    def put_back(self, taken: list[Waiting]) -> list[Waiting]:
-        """Spans that could not be sent, in front again; the answer is what had to go."""
-        with self._lock:
-            self._waiting.extendleft(reversed(taken))
-            self._bytes += sum(item.bytes for item in taken)
-            return self._shrink()
-
     def _shrink(self) -> list[Waiting]:
         gone = []
         while len(self._waiting) > self._max_spans or self._bytes > self._max_bytes:

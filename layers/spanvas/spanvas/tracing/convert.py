@@ -34,7 +34,7 @@ class Converter:
     ) -> Span:
         """A span that has ended, or is still open. `node_id` is that of the node it belongs to."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
-        attributes = _attributes(span.attributes)
+        attributes = copied(span.attributes)
         if node_id is not None:
             attributes.setdefault(names.NODE_ID, node_id)
         if isinstance(attributes.get(names.ARTIFACTS), str):
@@ -54,14 +54,14 @@ class Converter:
             status_message=span.status.description or "",
             attributes=attributes,
             events=tuple(
-                Event(event.name, event.timestamp, _attributes(event.attributes))
+                Event(event.name, event.timestamp, copied(event.attributes))
                 for event in span.events
             ),
             links=tuple(
                 Link(
                     f"{link.context.trace_id:032x}",
                     f"{link.context.span_id:016x}",
-                    _attributes(link.attributes),
+                    copied(link.attributes),
                 )
                 for link in span.links
             ),
@@ -75,7 +75,7 @@ class Converter:
     def _resource_of(self, resource: Resource) -> dict[str, Any]:
         known = self._resource
         if known is None or known[0] is not resource:
-            known = self._resource = (resource, _attributes(resource.attributes))
+            known = self._resource = (resource, copied(resource.attributes))
         return known[1]
 
 
@@ -95,7 +95,7 @@ def _size(value: Any) -> int:
     return 24
 
 
-def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+def copied(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
     """A copy, with lists for tuples. Of an open span, whose own thread may be writing, until one succeeds."""
     for _ in range(COPIES - 1):
         try:

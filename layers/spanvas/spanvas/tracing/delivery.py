@@ -214,9 +214,7 @@ class Delivery:
             self.flush(None, int(EXIT_SECONDS * 1_000))
 
 
-def _guard_time(now: int, deadline_unix_nano: int | None) -> int | None:
-    if deadline_unix_nano is None:
-        return None
+def _guard_time(now: int, deadline_unix_nano: int) -> int:
     shortest, longest = (seconds * NANO for seconds in GUARD_SECONDS)
     margin = min(max((deadline_unix_nano - now) * GUARD_SHARE, shortest), longest)
     return int(deadline_unix_nano - margin)

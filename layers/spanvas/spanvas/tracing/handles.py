@@ -56,7 +56,7 @@ class LiveSpan(door.Handle):
         self._recorder = recorder
         self._node_id = node_id
         self._is_node = is_node
-        self._token: Token[Context] | None = otel_context.attach(context)
+        self._token: Token[Context] = otel_context.attach(context)
 
     @property
     def problems(self) -> Health:
@@ -108,9 +108,7 @@ class LiveSpan(door.Handle):
 
     @guarded()
     def _detach(self) -> None:
-        token, self._token = self._token, None
-        if token is not None:
-            otel_context.detach(token)
+        otel_context.detach(self._token)
 
     def _record(self, error: BaseException | str) -> Cause:
         """Status, `error.type` and, where the exception first leaves a span, its event."""
@@ -131,7 +129,7 @@ class LiveSpan(door.Handle):
 
     def _cause_of(self, error: BaseException | str) -> Cause:
         """The place of what led to it where we have seen that; outside of nodes, the last node that failed."""
-        seen = _seen_below(error)
+        seen = seen_below(error)
         if seen is None and self._node_id is None:
             seen = self.run.last_failed_node
         place = (seen.node_id, seen.span_id) if seen else (self._node_id, self.span_id)
@@ -216,7 +214,7 @@ def _remember(error: BaseException, cause: Cause) -> None:
         setattr(error, ORIGIN, cause)
 
 
-def _seen_below(error: BaseException | str) -> Cause | None:
+def seen_below(error: BaseException | str) -> Cause | None:
     """What we know of the exceptions that led to this one."""
     below: Any = error
     for _ in range(20):

@@ -20,11 +20,11 @@ class Run:
     trace_id: str
     workflow_id: str
     started_at_unix_nano: int
+    deadline_unix_nano: int
     workflow_name: str = ""
     workflow_version: str = ""
     expected_nodes: tuple[str, ...] = ()
     started_by: str = ""
-    deadline_unix_nano: int | None = None
     hold_until_unix_nano: int = 0
     is_adopted: bool = False
     is_registered: bool = False

@@ -1,0 +1,121 @@
+"""The door itself: on, off, and when it cannot be opened."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+import spanvas
+from spanvas import settings
+from spanvas.settings import Settings
+from spanvas.storage.dynamo import DynamoTraceStore
+from spanvas.tracing import engine as engine_module
+from spanvas.tracing.engine import Engine
+
+
+@pytest.fixture
+def unasked(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The door as it is when a process has just begun."""
+    monkeypatch.setattr(spanvas, "_engine", None)
+    monkeypatch.setattr(spanvas, "_is_asked", False)
+    monkeypatch.setattr(settings, "_loaded", None)
+    monkeypatch.delenv("SPANVAS_ENABLED", raising=False)
+    monkeypatch.delenv("SPANVAS_TABLE", raising=False)
+    yield monkeypatch
+
+
+def use_everything() -> None:
+    with spanvas.workflow("brief", execution_id="e1") as run:
+        run.set_input(1)
+        run.set_output(1)
+        run.fail("x")
+        with spanvas.node("draft") as node, spanvas.attempt(1), spanvas.span("s"):
+            node.set_attribute("a", 1)
+            node.add_event("e")
+            assert (node.span_id, node.trace_id) == ("", "")
+        spanvas.record_generation(model="m")
+        assert spanvas.attach_artifact("a", b"x") is None
+    assert run.execution_id == "e1"
+    assert spanvas.bind(use_everything) is use_everything
+    assert spanvas.flush()
+    assert spanvas.health() == {}
+
+
+def test_off_everything_does_nothing(unasked: pytest.MonkeyPatch) -> None:
+    use_everything()
+    assert spanvas.current_engine() is None
+
+
+def test_what_cannot_start_is_off_and_said_once(
+    unasked: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unasked.setenv("SPANVAS_ENABLED", "true")
+    unasked.setenv("SPANVAS_CONTENT", "everything")
+    use_everything()
+    assert [record.getMessage() for record in caplog.records] == [
+        "tracing is off: it could not be started"
+    ]
+
+
+def test_on_there_is_one_engine_for_the_process(unasked: pytest.MonkeyPatch) -> None:
+    unasked.setenv("SPANVAS_ENABLED", "true")
+    engine = spanvas.current_engine()
+    assert isinstance(engine, Engine)
+    assert spanvas.current_engine() is engine
+
+
+def test_threads_that_come_at_once_start_one_engine(unasked: pytest.MonkeyPatch) -> None:
+    class Late:
+        """A lock that another thread has held just before."""
+
+        def __enter__(self) -> None:
+            spanvas._is_asked = True
+
+        def __exit__(self, *error: object) -> None:
+            pass
+
+    unasked.setattr(spanvas, "_asking", Late())
+    unasked.setenv("SPANVAS_ENABLED", "true")
+    assert spanvas.current_engine() is None
+
+
+def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -> None:
+    unasked.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    made: list[tuple[str, dict[str, str]]] = []
+    unasked.setattr(engine_module, "stock_sink", lambda *sink: made.append(sink))
+    engine = Engine.from_settings(
+        Settings(
+            enabled=True,
+            table="traces",
+            bucket="payloads",
+            otlp_endpoint="http://127.0.0.1:9",
+            otlp_headers={"a": "b"},
+        )
+    )
+    assert isinstance(engine._store, DynamoTraceStore)
+    assert engine.delivery._otlp is not None
+    engine.delivery._otlp._make_sink()
+    assert made == [("http://127.0.0.1:9", {"a": "b"})]
+
+
+def test_without_re2_the_engine_starts_all_the_same(unasked: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise ImportError("re2")
+
+    unasked.setattr(engine_module, "Scanner", missing)
+    assert engine_module._scanner() is None
+
+
+def test_everything_public_is_listed_and_says_what_it_does() -> None:
+    public = {
+        name
+        for name, value in vars(spanvas).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__.startswith("spanvas")
+    }
+    assert public - {"Scope", "current_engine"} == set(spanvas.__all__)
+    for name in public:
+        assert vars(spanvas)[name].__doc__
