@@ -13,9 +13,9 @@ const NODE_KINDS: Readonly<Record<string, { icon: IconName; hue: Hue }>> = {
   artifact: { icon: "artifact", hue: "artifact" },
 };
 
-const LONGEST_NAME = 21;
+const LONGEST_NAME = 19;
 /** Below this the names cannot be read: the graph scrolls instead. */
-const SMALLEST_SCALE = 0.75;
+const SMALLEST_SCALE = 0.7;
 
 export function WorkflowGraph({ workflow }: { readonly workflow: Workflow }): ReactElement {
   const layout = useMemo(() => layoutGraph(workflow), [workflow]);

@@ -1,7 +1,8 @@
 import type { KeyboardEvent, ReactElement, RefObject } from "react";
+import { causingFailures } from "../model/failingSpan";
 import { SHOWN, type Shown } from "../model/filter";
 import type { TraceStore } from "../state/traceStore";
-import { explainingFailures, hitNumber } from "../state/traceMoves";
+import { hitNumber } from "../state/traceMoves";
 import type { TraceView } from "../state/traceView";
 import { Icon } from "./Icon";
 
@@ -97,7 +98,7 @@ interface NextFailureProps {
 }
 
 function NextFailure({ view, store }: NextFailureProps): ReactElement | null {
-  const failures = view.loaded ? explainingFailures(view.loaded.index).length : 0;
+  const failures = view.loaded ? causingFailures(view.loaded.index).length : 0;
   if (failures === 0) return null;
   return (
     <button

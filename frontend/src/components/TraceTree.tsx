@@ -105,8 +105,8 @@ export function TraceTree({ view, loaded, store, treeRef, onOpen }: TraceTreePro
               row={row}
               line={line}
               index={index}
-              indent={Math.min(row.depth, deepest) * INDENT}
-              isCapped={row.depth > deepest}
+              indent={Math.min(line.depth, deepest) * INDENT}
+              isCapped={line.depth > deepest}
               isSelected={line.key === view.selected}
               isHit={hits.has(line.position)}
               bar={barOf(row, scale, trace.servedAt)}

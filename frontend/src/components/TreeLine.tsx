@@ -52,7 +52,7 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
     <div
       id={id}
       role="treeitem"
-      aria-level={row.depth + 1}
+      aria-level={line.depth + 1}
       aria-expanded={line.isExpandable ? line.isExpanded : undefined}
       aria-selected={isSelected}
       aria-label={spokenLine(row, length)}
@@ -91,8 +91,8 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
         <span className="sv-caret sv-caret-none" />
       )}
       {isCapped && (
-        <span className="sv-depth" title={`Depth ${row.depth}`}>
-          {row.depth}
+        <span className="sv-depth" title={`Depth ${line.depth}`}>
+          {line.depth}
         </span>
       )}
       <span className={`sv-kind sv-hue-${kindHue(row.kind)}`} title={kindLabel(row.kind)}>
@@ -139,7 +139,7 @@ function LineMarks({ row }: { readonly row: Row }): ReactElement {
             className={`sv-mark ${mark.isWarning ? "sv-mark-warning" : ""}`}
             title={mark.sentence}
           >
-            {mark.label}
+            {name === "redacted" ? <Icon name="redacted" label={mark.label} /> : mark.label}
           </span>
         );
       })}

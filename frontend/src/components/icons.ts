@@ -10,6 +10,7 @@ export const ICONS = {
   untraced:
     "M2 2l12 12M6.2 3.4A7 7 0 0 1 8 3.2c3.6 0 6 3.3 6.5 4.8a8.4 8.4 0 0 1-1.7 2.6M4 4.7A8.5 8.5 0 0 0 1.5 8C2 9.5 4.4 12.8 8 12.8a6.7 6.7 0 0 0 2.7-.6",
   absent: "M8 13.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11Z",
+  redacted: "M2 3.5h12M2 12.5h8M2 7h12v2H2z",
   warning: "M8 2 14.5 13.5h-13L8 2ZM8 6.5v3.2M8 11.5v.1",
   // Kinds of spans
   workflow: "M1.5 6h3.5v4H1.5zM11 2h3.5v4H11zM11 10h3.5v4H11zM5 8h3M11 4H8v8h3",

@@ -24,9 +24,9 @@ export interface GraphLayout {
   readonly height: number;
 }
 
-export const NODE_WIDTH = 168;
+export const NODE_WIDTH = 156;
 export const NODE_HEIGHT = 48;
-const GAP_X = 56;
+const GAP_X = 36;
 const GAP_Y = 20;
 const MARGIN = 8;
 

@@ -11,6 +11,10 @@ export interface TraceIndex {
   readonly subtreeEnd: Int32Array;
   /** Failed or lost spans in the subtree, the row itself not counted. */
   readonly failuresInside: Int32Array;
+  /** Depth as drawn: without the first attempts that are passed over. */
+  readonly drawnDepth: Int32Array;
+  /** 1 for a first attempt that needed no second: it repeats its node and gets no line of its own. */
+  readonly isPassedOver: Uint8Array;
 }
 
 export function indexTrace(rows: readonly Row[]): TraceIndex {
@@ -42,7 +46,36 @@ export function indexTrace(rows: readonly Row[]): TraceIndex {
     const inside = failuresInside[position] ?? 0;
     failuresInside[above] = (failuresInside[above] ?? 0) + inside + (isFailure(row) ? 1 : 0);
   }
-  return { rows, positionOf, parent, subtreeEnd, failuresInside };
+  const isPassedOver = loneAttempts(rows, parent, subtreeEnd);
+  const drawnDepth = new Int32Array(rows.length);
+  for (let position = 0; position < rows.length; position += 1) {
+    const above = parent[position] ?? -1;
+    if (above < 0) continue;
+    drawnDepth[position] = (drawnDepth[above] ?? 0) + (isPassedOver[above] === 1 ? 0 : 1);
+  }
+  return { rows, positionOf, parent, subtreeEnd, failuresInside, drawnDepth, isPassedOver };
+}
+
+/** Only children of kind `attempt` that went well and carry nothing of their own. */
+function loneAttempts(
+  rows: readonly Row[],
+  parent: Int32Array,
+  subtreeEnd: Int32Array,
+): Uint8Array {
+  const found = new Uint8Array(rows.length);
+  rows.forEach((row, position) => {
+    if (row.kind !== "attempt" || row.status !== "ok") return;
+    const above = parent[position] ?? -1;
+    const isOnlyChild =
+      above >= 0 && position === above + 1 && subtreeEnd[position] === subtreeEnd[above];
+    if (isOnlyChild && row.artifacts.length === 0 && row.marks.length === 0) found[position] = 1;
+  });
+  return found;
+}
+
+/** The position whose line stands for a row: its own, or the node's of a passed-over attempt. */
+export function lineFor(index: TraceIndex, position: number): number {
+  return index.isPassedOver[position] === 1 ? (index.parent[position] ?? position) : position;
 }
 
 export function isFailure(row: Row): boolean {
@@ -56,6 +89,13 @@ export function hasChildren(index: TraceIndex, position: number): boolean {
 /** Spans under the row, at any depth. */
 export function descendantCount(index: TraceIndex, position: number): number {
   return (index.subtreeEnd[position] ?? position + 1) - position - 1;
+}
+
+/** Whether something is drawn under the row. */
+export function hasLinesInside(index: TraceIndex, position: number): boolean {
+  const first = position + 1;
+  const end = index.subtreeEnd[position] ?? first;
+  return end > first && !(end === first + 1 && index.isPassedOver[first] === 1);
 }
 
 /** Positions of the row's parents, nearest first. */

@@ -48,7 +48,7 @@ it("does with the cause alone when no span arrived", () => {
 it("tells of errors that a success survived", () => {
   expect(say([makeRow({ spanId: "root" })], { status: "succeeded" })).toBe("Succeeded");
   expect(say(FAILED.slice(0, 2), { status: "succeeded" })).toBe(
-    "Succeeded with 2 errors on the way",
+    "Succeeded with 1 error on the way",
   );
 });
 

@@ -1,10 +1,10 @@
 /** The header's first words: how an execution went, where and why, in a sentence. */
 
-import { deepestFailingSpan, newestRunningSpan } from "./failingSpan";
+import { causingFailures, deepestFailingSpan, newestRunningSpan } from "./failingSpan";
 import { plural } from "./format";
 import type { Execution } from "./execution";
 import type { Row, Trace } from "./trace";
-import { ancestors, children, isFailure, type TraceIndex } from "./traceIndex";
+import { ancestors, children, type TraceIndex } from "./traceIndex";
 
 type Tone = "good" | "bad" | "warn" | "live" | "idle";
 
@@ -42,12 +42,12 @@ function plain(tone: Tone, word: string, sentence: string): Verdict {
 }
 
 function succeeded(index: TraceIndex): Verdict {
-  const failures = index.rows.filter(isFailure).length;
-  if (failures === 0) return plain("good", "Succeeded", "");
-  const first = index.rows.find(isFailure);
+  const failures = causingFailures(index);
+  const [first] = failures;
+  if (first === undefined) return plain("good", "Succeeded", "");
   return {
-    ...plain("good", "Succeeded", `with ${plural(failures, "error")} on the way`),
-    spanId: first?.spanId ?? null,
+    ...plain("good", "Succeeded", `with ${plural(failures.length, "error")} on the way`),
+    spanId: index.rows[first]?.spanId ?? null,
   };
 }
 

@@ -95,3 +95,18 @@ describe("initialFold", () => {
     expect(visibleRows(index, initialFold(index, new Set()), "all", [])).toHaveLength(501);
   });
 });
+
+//  node
+//    attempt      passed over
+//      call
+it("draws what a passed-over attempt did right under its node", () => {
+  const rows = [
+    makeRow({ spanId: "node" }),
+    makeRow({ spanId: "attempt", depth: 1, kind: "attempt" }),
+    makeRow({ spanId: "call", depth: 2, kind: "model" }),
+  ];
+  const lines = visibleRows(indexTrace(rows), new Set(), "all", []);
+  expect(lines.map(word)).toEqual(["-node", " call"]);
+  expect(lines[1]).toMatchObject({ depth: 1 });
+  expect(visibleRows(indexTrace(rows), new Set(["node"]), "all", []).map(word)).toEqual(["+node"]);
+});

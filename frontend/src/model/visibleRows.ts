@@ -1,12 +1,13 @@
 /** The list that is drawn: a pure function of (trace, folded spans, filter). */
 
 import { passes, type Shown } from "./filter";
-import { hasChildren, type TraceIndex } from "./traceIndex";
+import { hasChildren, hasLinesInside, type TraceIndex } from "./traceIndex";
 
 export interface SpanLine {
   readonly type: "span";
   readonly key: string;
   readonly position: number;
+  readonly depth: number;
   readonly isExpandable: boolean;
   readonly isExpanded: boolean;
   /** Shown only because a span below it passes the filter. */
@@ -39,13 +40,19 @@ export function visibleRows(
       position = end;
       continue;
     }
+    // Behind the check above: a filter that wants nothing inside hides the attempt's subtree too.
+    if (index.isPassedOver[position] === 1) {
+      position += 1;
+      continue;
+    }
     const isExpandable =
-      hasChildren(index, position) && (!kept || hasKept(kept, position + 1, end));
+      hasLinesInside(index, position) && (!kept || hasKept(kept, position + 1, end));
     const isExpanded = isExpandable && !folded.has(row.spanId);
     lines.push({
       type: "span",
       key: row.spanId,
       position,
+      depth: index.drawnDepth[position] ?? row.depth,
       isExpandable,
       isExpanded,
       isContext: kept?.[position] === CONTEXT,
@@ -98,9 +105,8 @@ export function initialFold(index: TraceIndex, keepOpen: ReadonlySet<string>): S
   if (index.rows.length <= OPEN_LINES) return folded;
   const openDepth = deepestOpenLevel(index);
   index.rows.forEach((row, position) => {
-    if (row.depth >= openDepth && hasChildren(index, position) && !keepOpen.has(row.spanId)) {
-      folded.add(row.spanId);
-    }
+    const isDeep = (index.drawnDepth[position] ?? 0) >= openDepth;
+    if (isDeep && hasChildren(index, position) && !keepOpen.has(row.spanId)) folded.add(row.spanId);
   });
   return folded;
 }
@@ -108,7 +114,7 @@ export function initialFold(index: TraceIndex, keepOpen: ReadonlySet<string>): S
 /** The first level is always shown, however broad: a closed root tells nothing. */
 function deepestOpenLevel(index: TraceIndex): number {
   const rowsAt: number[] = [];
-  for (const row of index.rows) rowsAt[row.depth] = (rowsAt[row.depth] ?? 0) + 1;
+  for (const depth of index.drawnDepth) rowsAt[depth] = (rowsAt[depth] ?? 0) + 1;
   let level = 1;
   let lines = (rowsAt[0] ?? 0) + (rowsAt[1] ?? 0);
   for (let next = 2; next < rowsAt.length; next += 1) {

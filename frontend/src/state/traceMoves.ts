@@ -1,6 +1,7 @@
 /** Moves of the selection through the visible lines, the search hits and the failures. */
 
-import { hasChildren, isFailure, type TraceIndex } from "../model/traceIndex";
+import { causingFailures } from "../model/failingSpan";
+import { hasChildren, type TraceIndex } from "../model/traceIndex";
 import {
   lineOfSelection,
   selectedPosition,
@@ -44,21 +45,13 @@ export function movedToHit(view: TraceView, direction: 1 | -1): TraceView {
 /** To the next failure that no failure inside explains. */
 export function movedToFailure(view: TraceView, direction: 1 | -1): TraceView {
   if (!view.loaded) return view;
-  return movedTo(view, explainingFailures(view.loaded.index), direction);
+  return movedTo(view, causingFailures(view.loaded.index), direction);
 }
 
 /** Which hit is selected, counted from 1; 0 when none is. */
 export function hitNumber(view: TraceView): number {
   const position = selectedPosition(view);
   return position === null ? 0 : view.hits.indexOf(position) + 1;
-}
-
-export function explainingFailures(index: TraceIndex): readonly number[] {
-  const found: number[] = [];
-  index.rows.forEach((row, position) => {
-    if (isFailure(row) && index.failuresInside[position] === 0) found.push(position);
-  });
-  return found;
 }
 
 function movedTo(view: TraceView, targets: readonly number[], direction: 1 | -1): TraceView {

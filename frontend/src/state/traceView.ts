@@ -6,7 +6,7 @@ import { isUnfinished } from "../model/execution";
 import type { ProblemError } from "../model/problem";
 import type { Nanos } from "../model/time";
 import type { Row, Trace } from "../model/trace";
-import { ancestors, indexTrace, type TraceIndex } from "../model/traceIndex";
+import { ancestors, indexTrace, lineFor, type TraceIndex } from "../model/traceIndex";
 import { verdict, type Verdict } from "../model/verdict";
 import { initialFold, visibleRows, type Line } from "../model/visibleRows";
 import type { TracePlace } from "./place";
@@ -82,8 +82,11 @@ export function withQuery(view: TraceView, query: string): TraceView {
 
 /** A choice of the reader's: opens what hides the span and stops following. */
 export function withSelection(view: TraceView, spanId: string): TraceView {
-  if (!view.loaded?.index.positionOf.has(spanId)) return view;
-  return reveal({ ...view, selected: spanId, isFollowing: false });
+  const { index } = view.loaded ?? {};
+  const position = index?.positionOf.get(spanId);
+  if (!index || position === undefined) return view;
+  const selected = index.rows[lineFor(index, position)]?.spanId ?? spanId;
+  return reveal({ ...view, selected, isFollowing: false });
 }
 
 export function withFold(view: TraceView, folded: ReadonlySet<string>): TraceView {
@@ -113,8 +116,9 @@ export function lineOfSelection(view: TraceView): number {
 
 function defaultSelection(view: TraceView, loaded: LoadedTrace): string | null {
   const { index, trace } = loaded;
-  const isKnown = view.selected !== null && index.positionOf.has(view.selected);
-  if (isKnown && !view.isFollowing) return view.selected;
+  const known = view.selected === null ? undefined : index.positionOf.get(view.selected);
+  const isKnown = known !== undefined;
+  if (isKnown && !view.isFollowing) return index.rows[lineFor(index, known)]?.spanId ?? null;
   const { status } = trace.execution;
   const first = index.rows[0]?.spanId ?? null;
   if (status === "failed" || status === "lost") {
@@ -167,7 +171,7 @@ function derive(view: TraceView): TraceView {
   const { missing } = trace.execution.completeness;
   return {
     ...view,
-    hits: findHits(index.rows, view.query),
+    hits: findHits(index.rows, view.query).filter((hit) => index.isPassedOver[hit] === 0),
     lines: visibleRows(index, view.folded, view.shown, missing),
   };
 }

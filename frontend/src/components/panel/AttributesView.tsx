@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { Fragment, type ReactElement, type ReactNode } from "react";
 import { exactMoment, formatDuration } from "../../model/format";
 import type { Attributes, Json, SpanDetail } from "../../model/span";
 import { CopyButton } from "../CopyButton";
@@ -8,7 +8,6 @@ export function AttributesView({ detail }: { readonly detail: SpanDetail }): Rea
   const links = Array.isArray(detail.links) ? detail.links : [];
   return (
     <>
-      <AttributeTable caption="Span" attributes={identity(detail)} />
       <AttributeTable caption="Attributes" attributes={detail.attributes} />
       {detail.events.map((event, at) => (
         <AttributeTable
@@ -23,6 +22,7 @@ export function AttributesView({ detail }: { readonly detail: SpanDetail }): Rea
           <JsonView value={links} what="links" />
         </section>
       )}
+      <AttributeTable caption="Span" attributes={identity(detail)} />
       <AttributeTable caption="Resource" attributes={detail.resource} />
     </>
   );
@@ -62,7 +62,7 @@ function AttributeTable({ caption, attributes }: AttributeTableProps): ReactElem
       <tbody>
         {entries.map(([name, value]) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">{breakable(name)}</th>
             <td>
               <AttributeValue name={name} value={value} />
             </td>
@@ -71,6 +71,17 @@ function AttributeTable({ caption, attributes }: AttributeTableProps): ReactElem
       </tbody>
     </table>
   );
+}
+
+/** Dotted names may break behind each part, not within one. */
+function breakable(name: string): ReactNode {
+  const parts = name.split(/(?<=[._])/);
+  return parts.map((part, at) => (
+    <Fragment key={at}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 interface AttributeValueProps {

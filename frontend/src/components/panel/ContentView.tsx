@@ -1,6 +1,7 @@
 import type { ReactElement, ReactNode } from "react";
 import type { Content, Json, SpanDetail } from "../../model/span";
 import { Icon } from "../Icon";
+import { AttributesView } from "./AttributesView";
 import { Conversation } from "./Conversation";
 import { JsonView } from "./JsonView";
 import { LongText } from "./LongText";
@@ -18,11 +19,10 @@ export function ContentView({ detail }: { readonly detail: SpanDetail }): ReactE
   const { content } = detail;
   if (content === null || isEmpty(content)) {
     return (
-      <p className="sv-nothing">
-        {detail.contentAccess === "not_captured"
-          ? "Content was not captured for this span: the deployment keeps none, or it was dropped by the privacy rules."
-          : "This span recorded no input and no output."}
-      </p>
+      <>
+        <p className="sv-nothing">No input or output was recorded for this span.</p>
+        <AttributesView detail={detail} />
+      </>
     );
   }
   return (

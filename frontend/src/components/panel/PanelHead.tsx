@@ -68,7 +68,7 @@ function Parents(props: Pick<PanelHeadProps, "row" | "loaded" | "onSelect">): Re
   let position = index.positionOf.get(row.spanId) ?? -1;
   for (let above = index.parent[position] ?? -1; above >= 0; above = index.parent[position] ?? -1) {
     const parent = index.rows[above];
-    if (parent) parents.unshift(parent);
+    if (parent && index.isPassedOver[above] === 0) parents.unshift(parent);
     position = above;
   }
   if (parents.length === 0) return null;
