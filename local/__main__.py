@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ from local.client import CallError, SignInError
 from local.lambdas.layers import LayerBuildError
 from local.processes import ProcessError
 from local.seed import seed
-from local.stack import DEFAULT_PORT, Options, Stack, StackError, quiet_logging
+from local.stack import DEFAULT_PORT, Options, Stack, StackError
 from local.translate import TemplateError
 
 FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
@@ -20,7 +21,7 @@ FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError,
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    quiet_logging()
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
         return int(options.run(options))
     except FAILURES as error:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
-import os
 import secrets
 import shutil
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local.children import CONNECTIONS, DYNAMODB, LAMBDA, S3, Children, Wait
 from local.client import ApiClient, client_token, sign_in
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import MAX_BODY_BYTES, HttpApi, message
@@ -35,7 +33,7 @@ from local.lambdas.schedule import Scheduler
 from local.lambdas.service import LambdaService
 from local.mounting import can_mount
 from local.otlp_sink import OtlpSink
-from local.processes import Spawner, wait_for_announcements
+from local.processes import Spawner
 from local.project import PROJECT
 from local.provision import provision_buckets, provision_tables
 from local.resolve import Place, Resolver
@@ -45,11 +43,7 @@ from local.translate import read_template
 DEFAULT_PORT = 8321
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
-DYNAMODB = "AWS_ENDPOINT_URL_DYNAMODB"
-S3 = "AWS_ENDPOINT_URL_S3"
-LAMBDA = "AWS_ENDPOINT_URL_LAMBDA"
-BEDROCK = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
-CONNECTIONS = "SPANVAS_CONNECTIONS"
+BUILD = PROJECT / "build" / "local"
 
 
 class StackError(Exception):
@@ -62,12 +56,11 @@ class Options:
 
     port: int = DEFAULT_PORT
     parameters: Mapping[str, str] = field(default_factory=dict)
-    state: Path = PROJECT / "build" / "local"
+    state: Path = BUILD
     template: Path = PROJECT / "template.yaml"
     files: Path = PROJECT / "frontend" / "dist"
     latency: float = 1.0
     mount_layers: bool = True
-    third_party_layers: bool = False
 
 
 class Stack:
@@ -139,6 +132,23 @@ class Stack:
     def pool(self, logical_id: str) -> Pool:
         return self.lambdas.pool(self.function(logical_id).name)
 
+    def add_function(self, function: Function, opt: Path) -> None:
+        """Make a function invokable, with the directory `opt` as its /opt. Tests add their own."""
+        placement = Placement(
+            project=PROJECT,
+            opt=opt,
+            is_mounted=self._is_mounted,
+            log=self.log_path(function.logical_id),
+            environment={
+                **self.credentials,
+                **self.endpoints,
+                "AWS_REGION": self._place.region,
+                "AWS_EC2_METADATA_DISABLED": "true",
+            },
+        )
+        start = partial(Sandbox, function, placement, self._spawner)
+        self.lambdas.add(Pool(function, start, max_sandboxes=MAX_SANDBOXES))
+
     def log_path(self, logical_id: str) -> Path:
         return self._logs / f"{logical_id}.log"
 
@@ -155,22 +165,16 @@ class Stack:
         self._closers.append(self._front.stop)
         self._spawner = Spawner()
         self._closers.append(self._spawner.stop)
-        self._say(
-            "Starting DynamoDB and S3 (moto) and the stand-ins for Bedrock and the demo services"
-        )
-        waiting = [
-            self._spawn_engine("dynamodb"),
-            self._spawn_engine("s3"),
-            self._spawn_stand_ins(),
-        ]
+        waiting = self._start_children()
         self._start_issuer_and_sink()
-        is_mounted = self.options.mount_layers and can_mount(self._spawner, self.options.state)
-        self._say("Building the layer" + (", mounted as /opt" if is_mounted else ""))
+        self._is_mounted = self.options.mount_layers and can_mount(
+            self._spawner, self.options.state
+        )
         for wait in waiting:
             self.endpoints.update(wait())
         self._say("Provisioning from template.yaml")
         self._provision()
-        self._start_lambda(is_mounted)
+        self._start_lambda()
         self._start_gateway()
         self._write_state()
         self._say("Warming up the trace API")
@@ -201,41 +205,22 @@ class Stack:
                 f"make run PORT={port + 1}"
             ) from error
 
-    def _spawn_engine(self, service: str) -> Callable[[], dict[str, str]]:
-        """Start an engine unless the environment names another one; the returned call waits for it."""
-        variable = f"AWS_ENDPOINT_URL_{service.upper()}"
-        own = os.environ.get(variable)
-        if own:
-            self._say(f"Using {variable}={own}")
-            return lambda: {variable: own}
-        wait = self._spawn(service, ["local.engines", service, "0"], frozenset({"URL"}))
-        return lambda: {variable: wait()["URL"]}
-
-    def _spawn_stand_ins(self) -> Callable[[], dict[str, str]]:
-        arguments = ["local.standins", "--bedrock-port", "0", "--services-port", "0"]
-        arguments += ["--latency", str(self.options.latency)]
-        own = os.environ.get(BEDROCK)
-        wait = self._spawn("stand-ins", arguments, frozenset({BEDROCK, CONNECTIONS}))
-        return lambda: {**wait(), **({BEDROCK: own} if own else {})}
-
-    def _spawn(
-        self, name: str, arguments: list[str], announcements: frozenset[str]
-    ) -> Callable[[], dict[str, str]]:
-        log = self._logs / f"{name}.log"
-        paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)
+    def _start_children(self) -> list[Wait]:
+        self._say(
+            "Starting DynamoDB and S3 (moto) and the stand-ins for Bedrock and the demo services"
+        )
         environment = {
             **self.credentials,
             "AWS_REGION": self._place.region,
             "AWS_DEFAULT_REGION": self._place.region,
             "MOTO_ACCOUNT_ID": self._place.account_id,
-            "PATH": os.environ.get("PATH", os.defpath),
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "PYTHONUNBUFFERED": "1",
         }
-        process = self._spawner.start(
-            [sys.executable, "-m", *arguments], env=environment, cwd=PROJECT, log=log
-        )
-        return partial(wait_for_announcements, announcements, process, what=name, log=log)
+        children = Children(self._spawner, self._logs, environment)
+        return [
+            children.start_engine("dynamodb", DYNAMODB),
+            children.start_engine("s3", S3),
+            children.start_stand_ins(self.options.latency),
+        ]
 
     def _start_issuer_and_sink(self) -> None:
         server = HttpServer(name="issuer", max_body_bytes=65_536)
@@ -272,40 +257,17 @@ class Stack:
         provision_tables(self.resolver, self.boto3_client("dynamodb"))
         provision_buckets(self.resolver, self.boto3_client("s3"))
 
-    def _start_lambda(self, is_mounted: bool) -> None:
+    def _start_lambda(self) -> None:
+        self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
         self.lambdas = LambdaService(queues=self.options.state / "queues")
         server = HttpServer(name="lambda")
         self.endpoints[LAMBDA] = server.url
         for function in self.functions:
-            self.lambdas.add(self._make_pool(function, is_mounted))
+            self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
         server.start(self.lambdas.handle)
         scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._place)
         scheduler.start()
         self._closers += [self.lambdas.stop, server.stop, scheduler.stop]
-
-    def _make_pool(self, function: Function, is_mounted: bool) -> Pool:
-        placement = Placement(
-            project=PROJECT,
-            opt=prepare_opt(
-                function.layers,
-                PROJECT,
-                PROJECT / "build" / "local",
-                third_party=self.options.third_party_layers,
-            ),
-            is_mounted=is_mounted,
-            log=self.log_path(function.logical_id),
-            environment={
-                **self.credentials,
-                **self.endpoints,
-                "AWS_REGION": self._place.region,
-                "AWS_EC2_METADATA_DISABLED": "true",
-            },
-        )
-        return Pool(
-            function,
-            lambda: Sandbox(function, placement, self._spawner),
-            max_sandboxes=MAX_SANDBOXES,
-        )
 
     def _start_gateway(self) -> None:
         http_api = HttpApi(
@@ -326,6 +288,7 @@ class Stack:
             http_api.handle,
             self.options.files,
             json.dumps(config).encode(),
+            self.url,
         )
         self._front.start(door.handle)
 
@@ -352,8 +315,3 @@ class Stack:
                 f"The trace API answers {answer.status}: {answer.body.decode('utf-8', 'replace')}\n"
                 f"Its log is {log}"
             )
-
-
-def quiet_logging() -> None:
-    """Warnings of the stack on stderr, nothing of the libraries below it."""
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)

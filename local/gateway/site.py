@@ -133,11 +133,13 @@ class FrontDoor:
         api: Callable[[Request], Response],
         files: Path,
         config: bytes,
+        origin: str,
     ) -> None:
         self._distribution = distribution
         self._api = api
         self._files = files.resolve()
         self._config = config
+        self._origin = origin
 
     def handle(self, request: Request) -> Response:
         behaviour = self._distribution.behaviour_for(request.path)
@@ -151,6 +153,11 @@ class FrontDoor:
         return response
 
     def _file(self, request: Request) -> Response:
+        if request.headers.get("host") == self._origin.replace("http://127.0.0.1", "localhost"):
+            # The issuer knows one address of the page; whoever types the other one is taken to it.
+            location = self._origin + request.raw_path
+            location += f"?{request.query}" if request.query else ""
+            return Response(302, b"", [("location", location)])
         if request.path == "/config.json":
             headers = [("content-type", "application/json"), ("cache-control", REVALIDATE)]
             return Response(200, self._config, headers)

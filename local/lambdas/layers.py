@@ -1,7 +1,7 @@
 """The directories that stand as /opt before functions: a layer is built by its own Makefile, as `sam build` does it.
 
-Layers of third-party packages hold wheels for Lambda's own Linux; here their packages come from the environment that
-runs the stack, unless `third_party` asks for the built ones.
+Layers of third-party packages hold wheels for Lambda's own machine, so here their packages come from the environment
+that runs the stack.
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ class LayerBuildError(Exception):
     """A layer's Makefile failed; the message carries its last lines."""
 
 
-def prepare_opt(
-    layers: Sequence[Layer], project: Path, build: Path, *, third_party: bool = False
-) -> Path:
+def prepare_opt(layers: Sequence[Layer], project: Path, build: Path) -> Path:
     """Build what changed and return the directory that holds the layers merged in order, as Lambda does."""
-    chosen = [layer for layer in layers if third_party or not is_third_party(project, layer)]
+    chosen = [layer for layer in layers if not is_third_party(project, layer)]
     built = [(layer, build_layer(layer, project, build / "layers")) for layer in chosen]
     digest = hashlib.blake2b(digest_size=8)
     for layer, path in built:
@@ -51,7 +49,7 @@ def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
     partial = folder / f".{layer.logical_id}-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    if layer.build_method == "makefile" and (source / "Makefile").exists():
+    if layer.build_method == "makefile":
         run_makefile(layer, source, partial)
     else:
         shutil.copytree(source, partial / "python", ignore=shutil.ignore_patterns("__pycache__"))

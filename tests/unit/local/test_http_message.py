@@ -21,7 +21,7 @@ from local.http_message import (
 
 
 def reader(content: bytes) -> io.BufferedReader:
-    return io.BufferedReader(cast(io.RawIOBase, io.BytesIO(content)))
+    return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(content)))
 
 
 def test_a_request_line_has_three_parts() -> None:

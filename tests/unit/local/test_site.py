@@ -9,6 +9,7 @@ import pytest
 from local.gateway.site import Behaviour, Distribution, FrontDoor, HeadersPolicy, read_policy
 from local.http_message import Headers, Request, Response
 
+ORIGIN = "http://127.0.0.1:8321"
 PAGE_POLICY = HeadersPolicy(replacing=(("Content-Security-Policy", "default-src 'none'"),))
 API_POLICY = HeadersPolicy(
     replacing=(("Cache-Control", "private, no-store"),), filling=(("X-Filled", "policy"),)
@@ -32,7 +33,7 @@ def door(tmp_path: Path) -> FrontDoor:
     (files / "index.html").write_text("<!doctype html>", encoding="utf-8")
     (files / "assets" / "app-1a2b.js").write_text("export {}", encoding="utf-8")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
-    return FrontDoor(DISTRIBUTION, api, files, b'{"issuer":"x"}')
+    return FrontDoor(DISTRIBUTION, api, files, b'{"issuer":"x"}', ORIGIN)
 
 
 def get(door: FrontDoor, path: str, method: str = "GET", **headers: str) -> Response:
@@ -80,6 +81,13 @@ def test_the_page_reads_where_to_sign_in(door: FrontDoor) -> None:
     assert get(door, "/config.json").body == b'{"issuer":"x"}'
 
 
+def test_the_page_is_one_place_whatever_name_of_this_machine_was_typed(door: FrontDoor) -> None:
+    response = get(door, "/executions/e-1", host="localhost:8321")
+    assert response.status == 302
+    assert headers_of(response)["location"] == "http://127.0.0.1:8321/executions/e-1"
+    assert get(door, "/executions/e-1", host="127.0.0.1:8321").status == 200
+
+
 def test_calls_go_to_the_api_under_its_own_headers(door: FrontDoor) -> None:
     response = get(door, "/v1/executions")
     assert response.body == b"api"
@@ -92,7 +100,7 @@ def test_a_method_that_the_behaviour_does_not_take_is_refused(door: FrontDoor) -
 
 
 def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
-    response = get(FrontDoor(DISTRIBUTION, api, tmp_path / "none", b"{}"), "/")
+    response = get(FrontDoor(DISTRIBUTION, api, tmp_path / "none", b"{}", ORIGIN), "/")
     assert response.status == 503
     assert b"make frontend" in response.body
 
