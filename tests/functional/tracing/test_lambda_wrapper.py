@@ -41,6 +41,8 @@ def make_context(**overrides: Any) -> SimpleNamespace:
         "aws_request_id": "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d",
         "function_name": "brief",
         "invoked_function_arn": ARN,
+        "log_group_name": "/aws/lambda/brief",
+        "log_stream_name": "2026/11/22/[7]abc",
         "get_remaining_time_in_millis": lambda: 60_000,
     }
     return SimpleNamespace(**{**values, **overrides})
@@ -64,6 +66,7 @@ def test_an_invocation_is_a_span_of_its_execution() -> None:
     assert invocation.otel_kind == "server"
     assert as_dict(invocation)["attributes"] == {
         "spanvas.kind": "invocation",
+        "spanvas.deadline": 61 * SECOND,
         "faas.coldstart": True,
         "faas.invocation_id": "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d",
         "faas.name": "brief",
@@ -399,7 +402,7 @@ def test_handlers_are_found_as_the_runtime_finds_them(wrapper: ModuleType) -> No
     assert wrapper.original_handler("src/app.handler") is wrapper.handler
     with pytest.raises(RuntimeError, match="Bad handler 'app'"):
         wrapper.original_handler("app")
-    with pytest.raises(RuntimeError, match="Handler 'missing' missing on module 'src.app'"):
+    with pytest.raises(RuntimeError, match=r"Handler 'missing' missing on module 'src\.app'"):
         wrapper.original_handler("src.app.missing")
 
 

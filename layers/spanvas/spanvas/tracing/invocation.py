@@ -75,7 +75,10 @@ class TracedHandler:
         invocation = self._engine.open_span(
             name=str(getattr(context, "function_name", "") or "invocation"),
             kind=kinds.INVOCATION,
-            attributes=self._attributes(context, is_cold),
+            attributes={
+                **self._attributes(context, is_cold),
+                names.DEADLINE: run.deadline_unix_nano,
+            },
             otel_kind=SpanKind.SERVER,
         )
         return _Open(root, invocation)
@@ -122,15 +125,17 @@ class TracedHandler:
                     "cloud.resource_id": arn,
                     "cloud.account.id": parts[4] if len(parts) > 4 else "",
                     "cloud.region": environment.region,
-                    "aws.log.group.names": present_list(environment.log_group_name),
-                    "aws.log.stream.names": present_list(environment.log_stream_name),
+                    "aws.log.group.names": _listed(context, "log_group_name"),
+                    "aws.log.stream.names": _listed(context, "log_stream_name"),
                 }
             ),
         }
 
 
-def present_list(text: str) -> list[str]:
-    return [text] if text else []
+def _listed(context: Any, field: str) -> list[str]:
+    """From the context, not the environment as it was at the start: a restored snapshot has another log stream."""
+    text = getattr(context, field, None)
+    return [str(text)] if text else []
 
 
 def _text(event: Any, key: str) -> str:

@@ -1,0 +1,184 @@
+"""The reference lists what is really written, and the how-to's code runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import spanvas
+from spanvas.model import kinds
+from spanvas.model.span import Span
+from spanvas.semantics import attributes as names
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.tracing.exporters.otlp_spans import export_safe
+from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.provider import make_resource
+from tests.functional.tracing.test_lambda_wrapper import LAMBDA, make_context
+from tests.unit.tracing.recording import Recording, recording
+
+DOCS = Path(__file__).parents[3] / "docs"
+REFERENCE = (DOCS / "reference/attributes.md").read_text()
+HOW_TO = (DOCS / "how-to/instrument-an-executor.md").read_text()
+
+WRITTEN_BY_EXECUTORS = {names.MAP_SIZE, names.MAP_INDEX}
+"""Documented here, set by who opens `map` and `item` spans."""
+
+
+NOT_ATTRIBUTES = {
+    "spanvas.workflow",
+    "spanvas.node",
+    "spanvas.attempt",
+    "spanvas.span",
+    "spanvas.record_generation",
+    "spanvas.artifact",
+    "aws.bedrock",
+    names.TOOL_NAME,
+    names.HTTP_METHOD,
+}
+"""Functions of the door, an event, a provider, and what is read without being written."""
+
+
+def documented() -> set[str]:
+    """Everything in backquotes that looks like the name of an attribute, before the section on OTLP."""
+    own = REFERENCE.split("## At an OTLP endpoint")[0]
+    return {
+        name
+        for name in re.findall(r"`([a-z_]+(?:\.[a-z0-9_*]+)+)`", own)
+        if name not in NOT_ATTRIBUTES
+    }
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Span]:
+    """One of every span, attribute and event that the layer writes."""
+    with recording(environment=LAMBDA, scanner=None) as door:
+        TracedHandler(door.engine, lambda event, context: use_everything(door))(
+            {"execution_id": "e1"}, make_context()
+        )
+        run = door.engine.new_run("late", "e2", None)
+        root = door.engine.open_root(run)
+        assert root is not None
+        door.engine._cut_short(run)
+        root.close(None)
+    return door.spans
+
+
+def use_everything(door: Recording) -> None:
+    store = door.store
+    assert isinstance(store, MemoryTraceStore)
+    with spanvas.workflow("brief", version="1", expected_nodes=("draft",), input=1) as run:
+        with spanvas.node("draft", name="Draft", kind="generate", attempt=1):
+            with spanvas.attempt(1, backoff_ms=5):
+                spanvas.record_generation(
+                    model="m",
+                    provider="p",
+                    system="s",
+                    input_messages=["i"],
+                    output_messages=["o"],
+                    tool_definitions=[],
+                    usage={
+                        "input_tokens": 3,
+                        "output_tokens": 2,
+                        "cache_read_tokens": 1,
+                        "cache_write_tokens": 1,
+                        "reasoning_tokens": 1,
+                    },
+                    finish_reasons=["stop"],
+                    parameters={"temperature": 1},
+                    response_model="m-1",
+                    response_id="r",
+                )
+            spanvas.attach_artifact("a.txt", b"a")
+            store.down = True
+            spanvas.attach_artifact("b.txt", b"b")
+            store.down = False
+        for kind in kinds.KINDS:
+            with spanvas.span(kind, kind=kind):
+                pass
+        with pytest.raises(ValueError), spanvas.node("fails"):
+            raise ValueError
+        run.set_output(1)
+
+
+def test_every_attribute_that_is_written_is_documented(everything: list[Span]) -> None:
+    written: set[str] = set()
+    for span in everything:
+        written.update(span.attributes)
+        for event in span.events:
+            written.update(event.attributes)
+    written |= set(make_resource(SimpleNamespace(service_name="s"), environment()).attributes)  # type: ignore[arg-type]
+    parameters = {name for name in written if name.startswith("gen_ai.request.")}
+    written -= parameters - {names.REQUEST_MODEL}
+    assert written | WRITTEN_BY_EXECUTORS | {"gen_ai.request.*"} == documented()
+
+
+def environment() -> Any:
+    from spanvas.settings import LambdaEnvironment
+
+    return LambdaEnvironment(LAMBDA)
+
+
+def test_every_kind_and_event_is_documented(everything: list[Span]) -> None:
+    assert {span.kind for span in everything} == set(kinds.KINDS)
+    assert re.findall(r"^\| `([a-z]+)` \| ", REFERENCE, re.M)[: len(kinds.KINDS)] == list(
+        kinds.KINDS
+    )
+    events = {event.name for span in everything for event in span.events}
+    assert events == {"exception", "spanvas.artifact"}
+    assert all(f"| `{event}` |" in REFERENCE for event in events)
+
+
+def test_content_is_marked_as_such() -> None:
+    marked = {
+        name
+        for line in REFERENCE.splitlines()
+        if line.endswith("Content. |")
+        for name in re.findall(r"`([a-z_.]+\.[a-z_.]+)`", line)
+    }
+    assert marked < names.CONTENT
+    assert names.INPUT_MESSAGES in marked
+
+
+def test_companions_of_previews_are_documented() -> None:
+    for name in set(export_safe({"NAME": "x" * 3_000}, "place")) - {"NAME"}:
+        assert f"`{name}`" in REFERENCE
+
+
+def test_code_of_the_how_to_runs_and_leaves_a_trace() -> None:
+    class Bedrock:
+        def converse(self, **request: Any) -> dict[str, Any]:
+            return {
+                "output": {"message": {"content": [{"text": "Rain is wet."}]}},
+                "usage": {"inputTokens": 12, "outputTokens": 4},
+                "stopReason": "end_turn",
+            }
+
+    program: dict[str, Any] = {
+        "bedrock": Bedrock(),
+        "MODEL": "amazon.nova-lite-v1:0",
+        "messages_about": lambda topics: [],
+        "plan": lambda question: ["rain", "clouds"],
+    }
+    for block in re.findall(r"```python\n(.*?)```", HOW_TO, re.S):
+        exec(block, program)
+    with recording() as door:
+        answer = program["handler"]({"execution_id": "e1", "question": "Why?"}, None)
+    assert answer == {"text": "Rain is wet."}
+    assert sorted(door.names) == [
+        "Draft the brief",
+        "Plan the search",
+        "chat amazon.nova-lite-v1:0",
+        "research-brief",
+    ]
+    assert [item.name for item in door.store.list_artifacts("default", "e1")] == ["brief.md"]
+
+
+def test_settings_of_the_how_to_exist() -> None:
+    from spanvas.settings import SETTINGS
+
+    known = {setting.variable for setting in SETTINGS}
+    assert set(re.findall(r"SPANVAS_[A-Z_]+", HOW_TO)) <= known
