@@ -10,7 +10,7 @@ from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Event, Link
 from spanvas.model.usage import Usage
 from spanvas.storage import codec
-from spanvas.storage.values import jsonable
+from spanvas.model.values import jsonable
 from tests.builders import SECOND, T0, make_row, make_span, span_id
 
 FULL = make_row(

@@ -17,8 +17,8 @@ import zstandard
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.usage import Usage
+from spanvas.model.values import jsonable
 from spanvas.semantics import attributes as names
-from spanvas.storage.values import jsonable
 
 loads: Callable[[bytes], Any]
 try:  # the functions bring orjson; in executors the standard library does

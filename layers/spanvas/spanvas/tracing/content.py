@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from spanvas.storage.values import jsonable
+from spanvas.model.values import jsonable
 
 MAX_CHARACTERS: Final = 1_000_000
 """Longer content is cut: no reader of a trace reads a megabyte, and every copy of it costs the function memory."""

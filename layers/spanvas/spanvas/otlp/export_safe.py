@@ -1,0 +1,73 @@
+"""Attributes as any OTLP backend can take them.
+
+Tempo cuts attributes at 2,048 bytes and Grafana shows objects as empty, so long texts become previews that say how
+long they were, what their digest is and where the whole is kept, and structures become JSON text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+from spanvas.model.values import jsonable
+
+PREVIEW_BYTES: Final = 2_048
+INT_LIMIT: Final = 2**63
+
+
+def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Attributes of which no value is longer than a preview.
+
+    A text that was cut has three companions: `NAME.bytes`, its size in UTF-8, `NAME.sha256`, and `NAME_ref`, where
+    the whole is. None has no form in OTLP and is left out.
+    """
+    safe: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if value is None:
+            continue
+        name = encodable(name)  # noqa: PLW2901 - the name under which it is exported
+        plain = _plain(value)
+        if isinstance(plain, str) and len(plain) * 4 > PREVIEW_BYTES:
+            data = plain.encode()
+            if len(data) > PREVIEW_BYTES:
+                plain = data[:PREVIEW_BYTES].decode("utf-8", "ignore")
+                safe[f"{name}.bytes"] = len(data)
+                safe[f"{name}.sha256"] = sha256(data).hexdigest()
+                if place:
+                    safe[f"{name}_ref"] = f"{place}#{name}"
+        safe[name] = plain
+    return safe
+
+
+def _plain(value: Any) -> Any:
+    """A scalar, a short list of scalars, or text."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, (bool, float)):
+        return value
+    if isinstance(value, int):
+        return value if -INT_LIMIT <= value < INT_LIMIT else _json(value)
+    if isinstance(value, (list, tuple)) and _is_short(value):
+        return [_plain(item) for item in value]
+    return _json(value)
+
+
+def _is_short(values: list[Any] | tuple[Any, ...]) -> bool:
+    """Lists of one scalar type that fit in a preview stay lists: OTLP arrays are homogeneous for most readers."""
+    kinds = {type(item) for item in values}
+    if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
+        return False
+    return sum(len(item) * 4 if isinstance(item, str) else 8 for item in values) <= PREVIEW_BYTES
+
+
+def _json(value: Any) -> str:
+    return json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def encodable(text: str) -> str:
+    """Protobuf refuses lone surrogates, and the batch with them."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
