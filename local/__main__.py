@@ -1,19 +1,21 @@
-"""`python -m local up | smoke | token`: the stack on this machine."""
+"""`python -m local up | smoke | token | env`: the stack on this machine."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import shlex
 import signal
 import sys
 import threading
-from pathlib import Path
+from typing import Any
 
-from local.client import CallError, SignInError
+from local.client import CallError, SignInError, client_token
 from local.lambdas.layers import LayerBuildError
 from local.processes import ProcessError
 from local.seed import seed
-from local.stack import DEFAULT_PORT, Options, Stack, StackError
+from local.stack import BUILD, DEFAULT_PORT, STATE_FILE, Options, Stack, StackError
 from local.translate import TemplateError
 
 FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
@@ -51,6 +53,10 @@ def parser() -> argparse.ArgumentParser:
     token_parser.add_argument("client", nargs="?", default="demo-operator")
     token_parser.add_argument("--scope", action="append", help="only these scopes")
     token_parser.set_defaults(run=token)
+    env_parser = commands.add_parser(
+        "env", help="the running stack as variables of a shell, for boto3 and for the layer"
+    )
+    env_parser.set_defaults(run=env)
     return top
 
 
@@ -104,20 +110,28 @@ def smoke(_options: argparse.Namespace) -> int:
 
 
 def token(options: argparse.Namespace) -> int:
-    import json
-
-    from local.client import client_token
-
-    path = Options().state / "stack.json"
-    if not path.exists():
-        raise StackError("No stack is running: start one with `make run`.")
-    state = json.loads(Path(path).read_text(encoding="utf-8"))
+    state = running_stack()
     secret = state["clients"].get(options.client)
     if secret is None:
         raise StackError(f"Unknown client. The demo clients are: {', '.join(state['clients'])}")
     scopes = tuple(options.scope) if options.scope else None
     print(client_token(state["issuer"], options.client, secret, scopes))
     return 0
+
+
+def env(_options: argparse.Namespace) -> int:
+    for name, value in running_stack()["environment"].items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def running_stack() -> dict[str, Any]:
+    """What the stack that `make run` started has written down. Raises StackError where none runs."""
+    try:
+        state: dict[str, Any] = json.loads((BUILD / STATE_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise StackError("No stack is running: start one with `make run`.") from error
+    return state
 
 
 def say(line: str) -> None:

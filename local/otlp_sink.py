@@ -11,12 +11,14 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 
 from local.http_message import Request, Response
-
-if TYPE_CHECKING:
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 PROTOBUF = "application/x-protobuf"
 
@@ -40,12 +42,6 @@ class OtlpSink:
             return Response(404, b"Not Found", [("content-type", "text/plain")])
         if not request.headers.get("content-type").startswith(PROTOBUF):
             return Response(415, b"Unsupported Media Type", [("content-type", "text/plain")])
-        from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-            ExportTraceServiceRequest,
-            ExportTraceServiceResponse,
-        )
-
         try:
             is_gzip = request.headers.get("content-encoding") == "gzip"
             body = gzip.decompress(request.body) if is_gzip else request.body

@@ -24,7 +24,7 @@ from local.gateway.http_api import MAX_BODY_BYTES, HttpApi, message
 from local.gateway.site import FrontDoor, read_distribution
 from local.http_message import LOOPBACK
 from local.http_server import HttpServer
-from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
+from local.identity.clients import DEMO_TENANT, OPERATOR_SCOPES, PAGE_CLIENT_ID
 from local.identity.issuer import Issuer
 from local.lambdas.layers import prepare_opt
 from local.lambdas.pool import Pool
@@ -43,6 +43,7 @@ from local.translate import read_template
 DEFAULT_PORT = 8321
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
+STATE_FILE = "stack.json"
 BUILD = PROJECT / "build" / "local"
 
 
@@ -293,14 +294,22 @@ class Stack:
         self._front.start(door.handle)
 
     def _write_state(self) -> None:
-        """Where everything is and the demo clients' secrets, for `python -m local token` and for curl."""
-        path = self.options.state / "stack.json"
+        """What `python -m local token` and `env` read: where everything is, and this start's secrets."""
+        path = self.options.state / STATE_FILE
         document = {
             "url": self.url,
             "issuer": self.issuer.url,
-            "otlp": self.otlp_url,
-            "endpoints": self.endpoints,
             "clients": {name: client.secret for name, client in self.issuer.clients.items()},
+            "environment": {
+                **self.credentials,
+                **self.endpoints,
+                "AWS_REGION": self._place.region,
+                "AWS_DEFAULT_REGION": self._place.region,
+                "SPANVAS_TABLE": self.resolver.ref("TraceTable"),
+                "SPANVAS_BUCKET": self.resolver.ref("TraceBucket"),
+                "SPANVAS_TENANT": DEMO_TENANT,
+                "SPANVAS_OTLP_ENDPOINT": self.otlp_url,
+            },
         }
         path.touch(mode=0o600)
         path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
