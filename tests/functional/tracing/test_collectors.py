@@ -162,7 +162,7 @@ def test_a_dead_endpoint_changes_no_result_and_costs_one_budget_at_most(dead) ->
     durations = sorted(seconds for _, seconds in invoked)
     # The budget, and what a busy machine adds to it. Figures are the bench's, not a test's.
     assert durations[-1] < BUDGET_MS / 1_000 + 0.5
-    assert durations[15] < 0.05
+    assert durations[15] < BUDGET_MS / 1_000
     executions = door.store.list_executions("default", limit=50).items
     assert len(executions) == 30
     assert all(execution.counters.spans == 4 for execution in executions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -208,3 +209,32 @@ def test_values_that_cannot_be_encoded_do_not_cost_the_span(door: Recording) -> 
     trace = door.store.read_trace("default", "e1")
     assert trace is not None
     assert [row.name for row in trace.rows] == ["brief"]
+
+
+def test_a_secret_in_any_place_reaches_no_item_of_the_store(store: TraceStore) -> None:
+    canary = "ada.lovelace@example.org"
+    with (
+        recording(store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator()) as door,
+        pytest.raises(ValueError, match=canary),
+        spanvas.workflow("brief", execution_id="e1", input={"mail": canary}) as run,
+    ):
+        run.set_attribute("mail", canary)
+        run.set_attribute(f"to {canary}", 1)
+        run.add_event("mailed", {"to": [canary]})
+        run.set_output(json.dumps({"body": json.dumps({"mail": canary})}))
+        spanvas.attach_artifact(f"{canary}.txt", b"x")
+        with spanvas.span(f"mail {canary}"):
+            pass
+        spanvas.record_generation(
+            model="m", system=canary, input_messages=[canary], output_messages=[canary]
+        )
+        with spanvas.node("draft"):
+            raise ValueError(canary)
+    trace = door.store.read_trace("default", "e1")
+    assert trace is not None
+    spans = [door.store.read_span("default", "e1", row.span_id) for row in trace.rows]
+    kept = repr((trace, spans, door.store.list_artifacts("default", "e1")))
+    assert canary not in kept
+    assert kept.count("[REDACTED:email]") > 12
+    assert trace.execution.cause is not None
+    assert trace.execution.cause.message == "[REDACTED:email]"

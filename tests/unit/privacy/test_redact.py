@@ -188,15 +188,17 @@ def test_without_re2_key_names_work_and_content_and_free_text_are_dropped() -> N
                 "nested": [{"password": "x", "spanvas.kind": "node"}],
             },
             events=(Event("exception", 1, {"exception.message": "m", "exception.type": "E"}),),
+            status_message="m",
         )
     )
+    assert (span.name, span.status_message) == ("chat", "[REDACTED:unscanned]")
     assert span.attributes == {
         "spanvas.input": "[REDACTED:unscanned]",
         "http.response.status_code": 500,
         "url.full": "[REDACTED:unscanned]",
         "http.request.header.authorization": "[REDACTED:key]",
         "nested": [{"password": "[REDACTED:key]", "spanvas.kind": "node"}],
-        "spanvas.redaction": {"key": 2, "unscanned": 3},
+        "spanvas.redaction": {"key": 2, "unscanned": 4},
     }
     assert span.events == (
         Event("exception", 1, {"exception.message": "[REDACTED:unscanned]", "exception.type": "E"}),
@@ -282,3 +284,9 @@ def test_resource_shared_by_spans_is_scanned_once() -> None:
 def test_content_under_a_secret_name_is_replaced() -> None:
     given = {"gen_ai.prompt.0.password": "abc"}
     assert attributes(given=given)["gen_ai.prompt.0.password"] == "[REDACTED:key]"
+
+
+def test_single_texts_are_redacted_as_spans_are() -> None:
+    assert Redactor(FULL, NEVER, SCANNER).redact_text("to ada@example.org") == "to [REDACTED:email]"
+    assert Redactor(FULL, NEVER, None).redact_text("to ada") == "[REDACTED:unscanned]"
+    assert Redactor(FULL, NEVER, None).redact_text("") == ""

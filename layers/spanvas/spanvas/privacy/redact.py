@@ -26,6 +26,8 @@ RECEIPT: Final = "spanvas.redaction"
 KEY_RULE: Final = "key"
 UNSCANNED: Final = "unscanned"
 MARKER: Final = "[REDACTED:{}]"
+MESSAGE: Final = "exception.message"
+"""Stands for texts that have no name of their own: they are dropped where free text is."""
 
 MAX_TEXT_CHARACTERS: Final = 2_000_000
 MAX_DEPTH: Final = 64
@@ -63,8 +65,9 @@ class Redactor:
         plain = {name: value for name, value in span.attributes.items() if not is_content(name)}
         events = [(event.name, _plain_of_event(event)) for event in span.events]
         links = [dict(link.attributes) for link in span.links]
+        message = {MESSAGE: span.status_message}
         name, message, plain, events, links = job.machine_text(
-            [span.name, span.status_message, plain, events, links]
+            [span.name, message, plain, events, links]
         )
         attributes = {**plain, **self._content(job, span.attributes, is_content)}
         redacted_events = tuple(
@@ -80,7 +83,7 @@ class Redactor:
         return replace(
             span,
             name=name,
-            status_message=message,
+            status_message=message[MESSAGE],
             attributes=attributes,
             events=redacted_events,
             links=tuple(
@@ -89,6 +92,12 @@ class Redactor:
             ),
             resource=self._redact_resource(span.resource),
         )
+
+    def redact_text(self, text: str) -> str:
+        """A text that is kept beside the spans: the message of a cause, the name of a file."""
+        job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano)
+        redacted: str = job.machine_text([{MESSAGE: text}])[0][MESSAGE]
+        return redacted
 
     def _content(
         self, job: _Job, attributes: Mapping[str, Any], is_content: Callable[[str], bool]
@@ -256,7 +265,7 @@ class _Job:
 
     def _without_free_value(self, key: Any, item: Any) -> Any:
         if key in FREE_TEXT_NAMES:
-            return self._dropped()
+            return self._dropped() if item else item
         if isinstance(key, str) and key not in IDENTIFIERS and _is_secret_item(key, item):
             return self._replaced(KEY_RULE)
         return self._without_free_text(item)

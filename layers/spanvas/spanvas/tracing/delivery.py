@@ -27,7 +27,7 @@ from spanvas.tracing.worker import Worker
 
 NANO: Final = 1_000_000_000
 MS: Final = 1_000_000
-STORE_BUDGET_SECONDS: Final = 5.0
+STORE_BUDGET_SECONDS: Final = 3.0
 """For the last write of an execution; a store that is down is found out by its clients' own timeouts."""
 SAFETY_SECONDS: Final = 0.2
 """Of the function's time, kept for its own answer."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, ParamSpec, TypeVar
 
 from opentelemetry import context as otel_context
@@ -89,7 +90,15 @@ class Engine(SpanRecorder):
         tracer = self._provider.get_tracer("spanvas", LAYER_VERSION)
         if isinstance(tracer, NoOpTracer):
             raise RuntimeError("OTEL_SDK_DISABLED is set")
-        super().__init__(settings, tracer, store, health, clock, self.delivery.unobserved)
+        super().__init__(
+            settings,
+            tracer,
+            store,
+            health,
+            clock,
+            self.delivery.unobserved,
+            redactor.redact_text,
+        )
         os.register_at_fork(after_in_child=self._after_fork)
 
     @classmethod
@@ -232,6 +241,8 @@ class Engine(SpanRecorder):
         return LiveRun(self, span, context, run)
 
     def _end_run(self, run: Run, cause: Cause | None) -> None:
+        if cause is not None:
+            cause = replace(cause, message=self._redact_text(cause.message))
         run.end(SUCCEEDED if cause is None else FAILED, self._clock(), cause)
         self.delivery.closed(run)
 

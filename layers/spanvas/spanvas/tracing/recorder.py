@@ -37,6 +37,7 @@ class SpanRecorder:
         health: Health,
         clock: Callable[[], int],
         unobserved: Callable[[], AbstractContextManager[None]],
+        redact_text: Callable[[str], str],
     ) -> None:
         self.problems = health
         self.keeps_content = settings.content != NONE
@@ -45,6 +46,7 @@ class SpanRecorder:
         self._store = store
         self._clock = clock
         self._unobserved = unobserved
+        self._redact_text = redact_text
 
     def now(self) -> int:
         """Unix nanoseconds, by the clock that everything is recorded with."""
@@ -150,7 +152,7 @@ class SpanRecorder:
         if place is None or self._store is None or not isinstance(span, SdkSpan):
             return None
         described = artifacts.describe(
-            str(name),
+            self._redact_text(str(name)),
             media_type,
             f"{span.get_span_context().span_id:016x}",
             place.node_id,
