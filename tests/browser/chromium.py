@@ -16,7 +16,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-MISSING = "no Chromium was found: install one (Debian: apt-get install chromium) to run the browser tests"
+MISSING = (
+    "no Chromium was found: install one (Debian: apt-get install chromium) to run the browser tests"
+)
 
 
 def executable() -> str | None:

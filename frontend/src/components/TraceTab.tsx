@@ -94,7 +94,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
     event.preventDefault();
     shortcut.run({
       store,
-      focusSearch: () => search.current?.focus(),
+      focusSearch: () => search.current?.select(),
       openDetails: () => {
         setIsPanelOpen(true);
         panel.current?.focus({ preventScroll: true });

@@ -17,7 +17,7 @@ export function VerdictLine({ verdict, status, onSelect }: VerdictLineProps): Re
     <div className={`sv-verdict sv-tone-${verdict.tone}`} aria-live="polite">
       <h2>
         <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
-        <span className="sv-verdict-word">{verdict.word}</span>
+        <span className="sv-verdict-word">{verdict.word}</span>{" "}
         {sentence !== "" && (
           <Sentence text={sentence} onPress={spanId === null ? null : () => onSelect(spanId)} />
         )}

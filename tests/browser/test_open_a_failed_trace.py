@@ -1,0 +1,185 @@
+"""The main job in a real browser: run a workflow, open its trace, see what failed and why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def open_trace(page: Page, executions: dict[str, str], workflow_id: str) -> None:
+    page.goto(f"/?workflow={workflow_id}&execution={executions[workflow_id]}")
+    expect(page.get_by_role("tree")).to_be_visible()
+
+
+def go_to(page: Page, words: str) -> None:
+    """Select the first span that the words find; of a long trace only what is in view is drawn."""
+    page.get_by_role("tree").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+    expect(page.locator(".sv-search output")).not_to_have_text("none")
+    page.keyboard.press("Enter")
+
+
+def test_a_failed_run_opens_with_its_failing_span_selected_and_its_cause_shown(
+    page: Page, screenshots: Path
+) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Shipping notice").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+
+    verdict = page.locator(".sv-verdict")
+    expect(verdict).to_contain_text("Failed in “Book the parcel” after 2 retries: HTTP 503")
+    expect(verdict).to_contain_text("down for maintenance")
+    selected = page.get_by_role("treeitem", selected=True)
+    expect(selected).to_contain_text("POST /carriers/Nordpost/shipments")
+    expect(selected).to_be_in_viewport()
+    panel = page.get_by_role("complementary")
+    expect(panel.get_by_role("heading", name="POST /carriers/Nordpost/shipments")).to_be_visible()
+    expect(panel).to_contain_text("down for maintenance")
+    expect(panel).to_contain_text("attempt 3")
+    expect(page.get_by_role("treeitem", name="confirm, not run")).to_be_visible()
+    panel.get_by_text("Stack trace").click()
+    expect(panel.locator("pre").first).to_contain_text("Traceback")
+    page.screenshot(path=screenshots / "trace-failed.png")
+
+
+def test_a_link_to_a_span_opens_it_again(
+    page: Page, context: BrowserContext, executions: dict[str, str]
+) -> None:
+    open_trace(page, executions, "support-triage")
+    page.get_by_role("treeitem", name="execute_tool").click()
+    page.keyboard.press("y")
+    expect(page.get_by_text("Copied a link to this span")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlsplit(link).query)["execution"] == [executions["support-triage"]]
+
+    other = context.new_page()
+    other.goto(link)
+    expect(other.get_by_role("treeitem", selected=True)).to_contain_text("execute_tool")
+
+
+def test_a_trace_is_read_with_the_keyboard_alone(page: Page, executions: dict[str, str]) -> None:
+    open_trace(page, executions, "shipping-notice")
+    selected = page.get_by_role("treeitem", selected=True)
+    expect(page.get_by_role("tree")).to_be_focused()
+
+    page.keyboard.press("Home")
+    expect(selected).to_contain_text("Shipping notice")
+    expect(selected).to_have_attribute("aria-level", "1")
+    page.keyboard.press("ArrowLeft")
+    expect(selected).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowRight")
+    expect(selected).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("e")
+    expect(selected).to_contain_text("HTTP 503")
+    page.keyboard.press("/")
+    page.keyboard.type("look up")
+    expect(page.locator(".sv-search output")).to_have_text(re.compile("/1$"))
+    page.keyboard.press("Enter")
+    expect(selected).to_contain_text("Look up the order")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tree")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next error")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_model_call_shows_its_conversation_and_the_arithmetic_of_its_cost(
+    page: Page, executions: dict[str, str]
+) -> None:
+    open_trace(page, executions, "support-triage")
+    page.get_by_role("treeitem", name="chat", exact=False).first.click()
+    panel = page.get_by_role("complementary")
+    for role in ("system", "user", "assistant"):
+        expect(panel.get_by_role("heading", name=role).first).to_be_visible()
+    panel.get_by_role("tab", name="Tokens and cost").click()
+    expect(panel.get_by_role("row", name="Total")).to_contain_text("$0.0000")
+    expect(panel).to_contain_text("per million")
+
+
+def test_artifacts_are_shown_in_place(
+    page: Page, complaints: list[str], executions: dict[str, str]
+) -> None:
+    open_trace(page, executions, "document-table")
+    panel = page.get_by_role("complementary")
+
+    go_to(page, "Write the table")
+    panel.get_by_role("button", name="Preview").click()
+    expect(panel.get_by_role("columnheader").first).to_be_visible()
+
+    go_to(page, "Draw")
+    panel.get_by_role("button", name="Preview").click()
+    expect(panel.get_by_role("img").last).to_be_visible()
+
+    go_to(page, "Write the page")
+    panel.get_by_role("button", name="Preview").click()
+    frame = panel.locator("iframe")
+    expect(frame).to_have_attribute("sandbox", "")
+    expect(frame.content_frame.locator("body")).to_contain_text("Skerhaven")
+    # The page's policy holds in the frame too: the file's own styles are refused, and said to be.
+    complaints[:] = [text for text in complaints if "inline style" not in text]
+
+
+def test_the_token_stays_in_memory(page: Page, executions: dict[str, str]) -> None:
+    open_trace(page, executions, "shipping-notice")
+    kept = "JSON.stringify([Object.entries(sessionStorage), Object.entries(localStorage)])"
+    assert page.evaluate(kept) == "[[],[]]"
+    assert "code=" not in page.url
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_an_unknown_execution_says_so_and_offers_a_way_on(
+    page: Page, complaints: list[str]
+) -> None:
+    page.goto("/?execution=exec_of_somebody_else")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such execution")
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    assert all("404" in text for text in complaints)
+    complaints.clear()
+
+
+def test_a_lost_connection_keeps_what_is_shown_and_is_retried(
+    page: Page, context: BrowserContext, complaints: list[str], executions: dict[str, str]
+) -> None:
+    open_trace(page, executions, "shipping-notice")
+    panel = page.get_by_role("complementary")
+    expect(panel).to_contain_text("down for maintenance")
+    context.set_offline(True)
+    page.get_by_role("treeitem", name="Look up the order").click()
+    expect(panel.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    expect(page.get_by_role("tree")).to_be_visible()
+    context.set_offline(False)
+    panel.get_by_role("button", name="Retry").click()
+    expect(panel.get_by_role("tabpanel")).to_contain_text("Input")
+    assert all("ERR_INTERNET_DISCONNECTED" in text for text in complaints)
+    complaints.clear()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("place", ["/", "/?workflow=research-brief", "trace"])
+def test_nothing_is_wider_than_the_window(
+    page: Page, executions: dict[str, str], width: int, place: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    if place == "trace":
+        open_trace(page, executions, "shipping-notice")
+    else:
+        page.goto(place)
+        expect(page.get_by_role("table")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if place == "trace" and width == 360:
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("complementary")).to_be_visible()
+        page.get_by_role("button", name="Back").click()
+        expect(page.get_by_role("complementary")).to_be_hidden()
