@@ -1,0 +1,86 @@
+"""Runs of the trace API's handler in processes of their own, with the engines in others."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.aws_from_template import ROOT
+from tests.bench.engines import Engines
+from tests.bench.figures import BenchError
+from tests.bench.workload import Workload
+
+SCRIPT = Path(__file__).with_name("handler_process.py")
+EVENT = ROOT / "events" / "read-trace.json"
+BROWSER_ENCODINGS = "gzip, deflate, br, zstd"
+"""What browsers of today send over http."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerRun:
+    """CPU milliseconds. `first_ms` is from the first import to the first answer; `call_ms` are the calls, the first
+    one too. The parts are known of split runs only."""
+
+    first_ms: float
+    call_ms: list[float]
+    body_characters: int
+    powertools_ms: float = 0
+    client_ms: float = 0
+
+
+def run_handler(
+    engines: Engines,
+    workload: Workload,
+    *,
+    calls: int = 1,
+    accept_encoding: str = BROWSER_ENCODINGS,
+    is_split: bool = False,
+) -> HandlerRun:
+    """Read a trace `calls` times in one fresh process. Raises BenchError when it is not answered by 200."""
+    with tempfile.TemporaryDirectory() as folder:
+        event, result = Path(folder, "event.json"), Path(folder, "result.json")
+        event.write_text(json.dumps(trace_event(workload, accept_encoding)), "utf-8")
+        script = [sys.executable, "-P", str(SCRIPT), str(event), str(result)]
+        done = subprocess.run(
+            [*script, str(calls), "1" if is_split else "0"],
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                **engines.environment("TraceApiFunction"),
+            },
+            cwd=ROOT / "functions",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise BenchError(f"the handler's process failed:\n{done.stderr[-2000:]}")
+        measured = json.loads(result.read_text("utf-8"))
+    if measured["status"] != 200:
+        raise BenchError(f"the handler answered {measured['status']}:\n{done.stdout[-2000:]}")
+    marks = measured["marks"]
+    return HandlerRun(
+        first_ms=measured["first"],
+        call_ms=measured["calls"],
+        body_characters=measured["body_characters"],
+        powertools_ms=marks["powertools"] - marks["start"] if is_split else 0,
+        client_ms=measured["client"] or 0,
+    )
+
+
+def trace_event(workload: Workload, accept_encoding: str) -> dict[str, Any]:
+    """The event that the gateway makes of a browser's request for the trace."""
+    event: dict[str, Any] = json.loads(EVENT.read_text("utf-8"))
+    execution = workload.execution
+    path = f"/v1/executions/{execution.execution_id}/trace"
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    event["pathParameters"] = {"execution_id": execution.execution_id}
+    event["headers"]["accept-encoding"] = accept_encoding
+    event["headers"].pop("if-none-match", None)
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["tenant"] = execution.tenant
+    return event

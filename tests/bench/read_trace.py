@@ -1,0 +1,130 @@
+"""Time and CPU of reading a trace, by its number of spans.
+
+The whole local stack runs as `make run` starts it: front door, gateway with its authorizer, a warm sandbox with the
+real handler, moto as DynamoDB. A process of its own asks over one kept connection, as a browser does
+(`Accept-Encoding: gzip, deflate, br, zstd`), and reads the whole body. Every span has 2 KB of content, previews and
+usage; a caller with `trace:content` sees the previews, and each read is recorded as an access. CPU inside the handler
+is taken around it in a fresh process, moto in another; whatever the handler does counts, botocore included.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from local.stack import Options, Stack
+from spanvas.storage.dynamo import DynamoTraceStore
+from tests.aws_from_template import ROOT
+from tests.bench.engines import moto_engines
+from tests.bench.figures import BenchError, Figure, percentile, rounded
+from tests.bench.handler_runs import BROWSER_ENCODINGS, run_handler
+from tests.bench.workload import Workload, make_workload, store_workload
+
+GOALS_MS = {40: 15, 1_000: 35, 10_000: 200}
+REQUESTS = {40: 250, 1_000: 250, 10_000: 60}
+OTHER_ENCODINGS = {"gzip alone": "gzip", "not compressed": "identity"}
+OTHER_REQUESTS = 30
+HANDLER_CALLS = 25
+WARM_CALLS = 5
+CLIENT = "demo-operator"
+TENANT = "demo"
+LONG_SECONDS = 300.0
+
+
+def run() -> list[Figure]:
+    with Stack(Options(port=0, state=ROOT / "build" / "bench" / "stack")) as stack:
+        figures = [figure for size in GOALS_MS for figure in of_size(stack, size)]
+        figures += in_many_flushes(stack)
+    return [*figures, *handler_cpu()]
+
+
+def of_size(stack: Stack, size: int) -> Iterator[Figure]:
+    workload = make_workload(size, tenant=TENANT, seconds=max(size / 33, 40))
+    store_workload(store_of(stack), workload)
+    before = stack.pool("TraceApiFunction").cpu_seconds()
+    asked = ask(stack, workload, BROWSER_ENCODINGS, REQUESTS[size])
+    spent = stack.pool("TraceApiFunction").cpu_seconds() - before
+    count = len(asked["ms"])
+    name = f"{size:,} spans"
+    yield Figure(f"{name}: p50", rounded(median(asked["ms"])), "ms", f"<= {GOALS_MS[size]}", count)
+    yield Figure(f"{name}: p95", percentile(asked["ms"], 95), "ms", "", count)
+    per_request = rounded(spent * 1000 / (count + WARM_CALLS))
+    yield Figure(f"{name}: CPU of the sandbox per request", per_request, "ms", "", count)
+    yield body_of(asked, name)
+    for label, encoding in OTHER_ENCODINGS.items():
+        yield from other_encoding(stack, workload, f"{name}, {label}", encoding)
+
+
+def other_encoding(stack: Stack, workload: Workload, name: str, encoding: str) -> Iterator[Figure]:
+    asked = ask(stack, workload, encoding, OTHER_REQUESTS)
+    if asked["status"] != 200:
+        yield Figure(f"{name}: refused with status", asked["status"], "")
+        return
+    yield Figure(f"{name}: p50", rounded(median(asked["ms"])), "ms", "", len(asked["ms"]))
+    yield body_of(asked, name)
+
+
+def body_of(asked: dict[str, Any], name: str) -> Figure:
+    return Figure(f"{name}: body, {asked['encoding']}", rounded(asked["bytes"] / 1024), "KB")
+
+
+def in_many_flushes(stack: Stack) -> Iterator[Figure]:
+    """As an execution of five minutes leaves it that is flushed every three seconds."""
+    flush_at = [float(second) for second in range(1, round(LONG_SECONDS), 3)]
+    workload = make_workload(10_000, tenant=TENANT, seconds=LONG_SECONDS, seed=8)
+    store_workload(store_of(stack), workload, flush_at)
+    asked = ask(stack, workload, BROWSER_ENCODINGS, OTHER_REQUESTS)
+    name = f"10,000 spans in {len(flush_at) + 1} flushes: p50"
+    yield Figure(name, rounded(median(asked["ms"])), "ms", "", len(asked["ms"]))
+
+
+def handler_cpu() -> Iterator[Figure]:
+    with moto_engines() as engines:
+        for size, goal in ((40, ""), (1_000, ""), (10_000, "<= 100")):
+            workload = make_workload(size, tenant="acme", seconds=max(size / 33, 40))
+            store_workload(engines.store, workload)
+            done = run_handler(engines, workload, calls=HANDLER_CALLS)
+            warm = done.call_ms[WARM_CALLS:]
+            name = f"{size:,} spans: CPU in the handler, p50"
+            yield Figure(name, rounded(median(warm)), "ms", goal, len(warm))
+
+
+def store_of(stack: Stack) -> DynamoTraceStore:
+    """The real store on the running stack's engines, with the functions' table and bucket."""
+    variables = stack.function("TraceApiFunction").environment
+    return DynamoTraceStore(
+        variables["SPANVAS_TABLE"],
+        variables["SPANVAS_BUCKET"],
+        dynamodb=stack.boto3_client("dynamodb"),
+        s3=stack.boto3_client("s3"),
+    )
+
+
+def ask(stack: Stack, workload: Workload, encoding: str, count: int) -> dict[str, Any]:
+    """`ms` of each request after the warm ones, `status`, `bytes` and content `encoding` of the last answer."""
+    order = {
+        "origin": stack.url,
+        "token": stack.token(CLIENT),
+        "path": f"/v1/executions/{workload.execution.execution_id}/trace",
+        "accept_encoding": encoding,
+        "warm": WARM_CALLS,
+        "count": count,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.client_process"],
+        input=json.dumps(order),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchError(f"the client failed: {done.stderr[-2000:]}")
+    asked: dict[str, Any] = json.loads(done.stdout)
+    if asked["status"] != 200 and encoding == BROWSER_ENCODINGS:
+        raise BenchError(f"the trace API answered {asked['status']}")
+    return asked
