@@ -11,10 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from local.resources import Layer
+
+
+KEPT_SECONDS = 86_400
 
 
 class LayerBuildError(Exception):
@@ -31,6 +35,7 @@ def prepare_opt(layers: Sequence[Layer], project: Path, build: Path) -> Path:
     opt = build / "opt" / digest.hexdigest()
     if not opt.exists():
         merge([path for _, path in built], opt)
+        remove_old(opt.parent)
     return opt
 
 
@@ -83,6 +88,13 @@ def source_digest(source: Path) -> str:
                 f"{path.relative_to(source)} {status.st_size} {status.st_mtime_ns}".encode()
             )
     return digest.hexdigest()
+
+
+def remove_old(folder: Path) -> None:
+    """What no stack that still runs is likely to have mounted."""
+    for path in folder.iterdir():
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def merge(layers: Sequence[Path], opt: Path) -> None:
