@@ -17,7 +17,6 @@ from pathlib import Path
 
 from local.resources import Layer
 
-
 KEPT_SECONDS = 86_400
 
 
