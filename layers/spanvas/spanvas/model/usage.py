@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one inference, or sums of them.
 
     `input_tokens` includes cached ones (read and write), `output_tokens` includes reasoning (OpenTelemetry GenAI
-    conventions): the other three are parts, never to be added.
+    conventions): the other three are parts, never to be added. A NamedTuple, as `Row` is.
     """
 
     input_tokens: int = 0
@@ -19,7 +18,7 @@ class Usage:
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
 
-    def __add__(self, other: Usage) -> Usage:
+    def plus(self, other: Usage) -> Usage:
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
