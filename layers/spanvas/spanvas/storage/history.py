@@ -6,7 +6,8 @@ index; a page reads its items in one batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.execution import LOST, Execution
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 DAY: Final = 86_400 * 1_000_000_000
 MAX_BATCH: Final = 100
 """Items of one BatchGetItem."""
+DAYS_AT_A_TIME: Final = 8
+
+Partition = tuple[tuple[str, str, str], str]
+"""An index (its name, partition and sort attribute) and the value of its partition."""
 
 
 class History:
@@ -86,19 +91,30 @@ class History:
     def _walk(
         self, tenant: str, workflow_id: str | None, oldest: int, upper: str, limit: int
     ) -> Iterator[tuple[str, Execution]]:
-        """Every execution of one index partition (a workflow's), or of one a day (a tenant's)."""
+        """Every execution of one index partition (a workflow's), or of one a day (a tenant's).
+
+        The newest day is asked alone, since it often fills the page; of the days before it, which are often empty,
+        several are asked at a time.
+        """
         lower = items.started_key(oldest)
-        for index, partition in _partitions(tenant, workflow_id, oldest, int(upper[:20])):
-            before = upper
-            while entries := self._query(index, partition, lower, before, limit):
-                yield from self._read(entries)
-                before = entries[-1]["started_key"]["S"]
+        partitions = _partitions(tenant, workflow_id, oldest, int(upper[:20]))
+
+        def first_entries(partition: Partition) -> list[dict[str, Any]]:
+            return self._query(partition, lower, upper, limit)
+
+        for group in (partitions[:1], *batched(partitions[1:], DAYS_AT_A_TIME)):
+            for partition, found in zip(group, _each(first_entries, group), strict=True):
+                entries = found
+                while entries:
+                    yield from self._read(entries)
+                    before = entries[-1]["started_key"]["S"]
+                    entries = self._query(partition, lower, before, limit)
 
     def _query(
-        self, index: tuple[str, str, str], partition: str, lower: str, upper: str, limit: int
+        self, partition: Partition, lower: str, upper: str, limit: int
     ) -> list[dict[str, Any]]:
         """Index entries with `lower` <= sort key < `upper`, newest first; at most one batch of them."""
-        name, partition_name, sort_name = index
+        (name, partition_name, sort_name), value = partition
         if upper <= lower:
             return []
         with translated("listing executions"):
@@ -109,7 +125,7 @@ class History:
                     f"{partition_name} = :partition AND {sort_name} BETWEEN :lower AND :upper"
                 ),
                 ExpressionAttributeValues={
-                    ":partition": items.s(partition),
+                    ":partition": items.s(value),
                     ":lower": items.s(lower),
                     ":upper": items.s(upper),
                 },
@@ -140,10 +156,22 @@ class History:
         return [(position, execution) for position, execution in shown if execution is not None]
 
 
-def _partitions(
-    tenant: str, workflow_id: str | None, oldest: int, newest: int
-) -> list[tuple[tuple[str, str, str], str]]:
+def _partitions(tenant: str, workflow_id: str | None, oldest: int, newest: int) -> list[Partition]:
     if workflow_id is not None:
         return [(items.BY_WORKFLOW, items.workflow_key(tenant, workflow_id))]
     days = range(newest // DAY, oldest // DAY - 1, -1)
     return [(items.BY_TENANT, items.tenant_day_key(tenant, day * DAY)) for day in days]
+
+
+def _each(
+    ask: Callable[[Partition], list[dict[str, Any]]], partitions: Sequence[Partition]
+) -> list[list[dict[str, Any]]]:
+    """Answers for all partitions, in their order."""
+    if len(partitions) < 2:
+        return [ask(partition) for partition in partitions]
+    with ThreadPoolExecutor(len(partitions), "spanvas-history") as pool:
+        return list(pool.map(ask, partitions))
+
+
+def batched(partitions: Sequence[Partition], size: int) -> Iterator[Sequence[Partition]]:
+    return (partitions[i : i + size] for i in range(0, len(partitions), size))
