@@ -110,7 +110,7 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
         errors += row.status == "error"
         if row.kind == kinds.MODEL:
             if row.usage is not None:
-                usage = usage.plus(row.usage)
+                usage += row.usage
             if row.cost_nano_usd is not None:
                 cost += row.cost_nano_usd
             elif row.usage is not None or row.status != "error":

@@ -18,7 +18,7 @@ class Usage(NamedTuple):
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
 
-    def plus(self, other: Usage) -> Usage:
+    def __add__(self, other: Usage) -> Usage:  # type: ignore[override] # a sum, not a longer tuple
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
