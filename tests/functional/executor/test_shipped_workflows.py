@@ -18,6 +18,7 @@ from local.standins import StandIns
 from spanvas import settings
 from spanvas.model.execution import Execution
 from spanvas.model.tree import build_tree
+from spanvas.privacy.scan import Scanner
 from spanvas.settings import Settings
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.engine import Engine
@@ -40,7 +41,7 @@ def run(stand_ins: StandIns, store: MemoryTraceStore, monkeypatch: pytest.Monkey
     """Runs a shipped workflow on its sample input, traced into `store`."""
     found = Settings(enabled=True, content="full", connections=stand_ins.connections)
     monkeypatch.setattr(settings, "load", lambda: found)
-    engine = Engine(found, store=store, is_global=False)
+    engine = Engine(found, store=store, scanner=Scanner(), is_global=False)
     monkeypatch.setattr(spanvas, "_engine", engine)
     monkeypatch.setattr(spanvas, "_is_asked", True)
 
