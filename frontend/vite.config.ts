@@ -10,6 +10,10 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: Object.fromEntries(["/v1", "/config.json", "/oidc"].map((path) => [path, STACK])),
   },
+  experimental: {
+    // Scripts find each other beside themselves: the custom element may be loaded by another origin.
+    renderBuiltUrl: (_file, { hostType }) => (hostType === "js" ? { relative: true } : undefined),
+  },
   build: {
     target: "es2022",
     // Scripts, styles and icons stay files: the page's policy allows 'self' and no inline source.

@@ -48,8 +48,14 @@ class SpanvasTraceTab extends HTMLElement {
   private open(): void {
     const base = this.getAttribute("api-base-url") ?? "";
     this.source = createClient(createHttp(base, () => this.tokenProvider()));
-    this.places = createMemoryPlaces({ ...EMPTY_TRACE_PLACE, spanId: this.getAttribute("span") });
-    this.places.subscribe(() => this.tell("spanvas-select", this.places?.get().spanId ?? null));
+    const places = createMemoryPlaces({ ...EMPTY_TRACE_PLACE, spanId: this.getAttribute("span") });
+    let told = places.get().spanId;
+    places.subscribe(() => {
+      const { spanId } = places.get();
+      if (spanId !== told) this.tell("spanvas-select", spanId);
+      told = spanId;
+    });
+    this.places = places;
     this.draw();
   }
 

@@ -36,7 +36,7 @@ export function HistoryTable(props: HistoryTableProps): ReactElement {
             Execution
           </th>
           <th scope="col">Started</th>
-          <th scope="col" className="sv-number">
+          <th scope="col" className="sv-number cv-narrow">
             Duration
           </th>
           <th scope="col" className="sv-number cv-wide">
@@ -88,7 +88,7 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
         <code title={execution.executionId}>{shortId(execution.executionId)}</code>
       </td>
       <td title={exactMoment(startedAt)}>{formatMoment(startedAt, now)}</td>
-      <td className="sv-number" title={exactDuration(length)}>
+      <td className="sv-number cv-narrow" title={exactDuration(length)}>
         {execution.status === "queued" ? "–" : formatDuration(length)}
       </td>
       <td

@@ -4,14 +4,22 @@
  * Depends on its host for nothing but where traces come from and where the reader's place is kept.
  */
 
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+} from "react";
 import type { TraceSource } from "../model/source";
 import type { TracePlaces } from "../state/place";
 import { createTraceStore } from "../state/traceStore";
 import { Header } from "./Header";
 import { shortcutFor } from "./keys";
 import { SpanPanel } from "./panel/SpanPanel";
-import { ShortcutSheet } from "./ShortcutSheet";
 import { Splitter } from "./Splitter";
 import { EmptyTrace } from "./states/EmptyTrace";
 import { OutOfDate, ProblemView } from "./states/ProblemView";
@@ -19,6 +27,11 @@ import { TabSkeleton } from "./states/Skeleton";
 import { Toolbar } from "./Toolbar";
 import { TraceTree } from "./TraceTree";
 import { useReadable } from "./useReadable";
+
+const ShortcutSheet = lazy(async () => {
+  const { ShortcutSheet: Sheet } = await import("./ShortcutSheet");
+  return { default: Sheet };
+});
 
 export interface TraceTabProps {
   readonly source: TraceSource;
@@ -165,7 +178,11 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           />
         </div>
       )}
-      {isShowingKeys && <ShortcutSheet onClose={() => setIsShowingKeys(false)} />}
+      {isShowingKeys && (
+        <Suspense>
+          <ShortcutSheet onClose={() => setIsShowingKeys(false)} />
+        </Suspense>
+      )}
       <output className="sv-notice" aria-live="polite">
         {notice}
       </output>

@@ -15,6 +15,9 @@ const LINE_HEIGHT = 28;
 const INDENT = 14;
 /** Room that a name keeps beside its indent, however deep it stands. */
 const LEAST_NAME_WIDTH = 220;
+/** As in tree.css: below this width names take all but the durations, with the bars under them. */
+const STRIP_WIDTH = 540;
+const DURATION_WIDTH = 84;
 const NAME_WIDTHS = { least: 180, most: 900, usual: 340 };
 
 interface TraceTreeProps {
@@ -38,7 +41,7 @@ export function TraceTree({ view, loaded, store, treeRef, onOpen }: TraceTreePro
   const hits = useMemo(() => new Set(view.hits), [view.hits]);
   const window = useListWindow(scroller, view, LINE_HEIGHT);
 
-  const nameRoom = listWidth < 560 ? listWidth - 80 : nameWidth;
+  const nameRoom = listWidth < STRIP_WIDTH ? listWidth - DURATION_WIDTH : nameWidth;
   const deepest = Math.max(3, Math.floor((nameRoom - LEAST_NAME_WIDTH) / INDENT));
   const lineId = (key: string): string => `${id}${key}`;
 

@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from "react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
 import { artifactView, mostBytes } from "../../model/artifactView";
 import { formatBytes } from "../../model/format";
 import { asProblem, type ProblemError } from "../../model/problem";
@@ -6,7 +6,13 @@ import type { TraceSource } from "../../model/source";
 import type { SpanDetail } from "../../model/span";
 import type { ArtifactRef } from "../../model/trace";
 import { Icon } from "../Icon";
-import { ArtifactPreview } from "./ArtifactPreview";
+import { LinesSkeleton } from "../states/Skeleton";
+
+/** Viewers come when the first file is opened. */
+const ArtifactPreview = lazy(async () => {
+  const { ArtifactPreview: Preview } = await import("./ArtifactPreview");
+  return { default: Preview };
+});
 
 interface ArtifactListProps {
   readonly detail: SpanDetail;
@@ -89,7 +95,11 @@ function ArtifactItem({ artifact, source, executionId }: ArtifactItemProps): Rea
           <Icon name="warning" /> {problem.message}
         </p>
       )}
-      {isOpen && <ArtifactPreview artifact={artifact} source={source} executionId={executionId} />}
+      {isOpen && (
+        <Suspense fallback={<LinesSkeleton lines={4} />}>
+          <ArtifactPreview artifact={artifact} source={source} executionId={executionId} />
+        </Suspense>
+      )}
     </div>
   );
 }
