@@ -27,6 +27,7 @@ def test_variables_are_parsed() -> None:
             "SPANVAS_CONTENT": "none",
             "SPANVAS_OTLP_HEADERS": "authorization=Bearer x=y, tenant = a,",
             "SPANVAS_CONNECTIONS": '{"orders": "https://orders.example"}',
+            "SPANVAS_ARTIFACT_BUCKETS": "reports, models,",
         }
     )
 
@@ -35,6 +36,7 @@ def test_variables_are_parsed() -> None:
     assert found.content == "none"
     assert found.otlp_headers == {"authorization": "Bearer x=y", "tenant": "a"}
     assert found.connections == {"orders": "https://orders.example"}
+    assert found.artifact_buckets == ("reports", "models")
 
 
 @pytest.mark.parametrize(

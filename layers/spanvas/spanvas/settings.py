@@ -57,6 +57,10 @@ def parse_pairs(text: str) -> dict[str, str]:
     return pairs
 
 
+def parse_names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
+
+
 def parse_json_object(text: str) -> dict[str, str]:
     import json
 
@@ -110,13 +114,18 @@ SETTINGS: Final = (
     Setting("content", "redacted", parse_content, EXECUTOR,
             "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
     Setting("redaction_budget_ms", "20", parse_positive_int, EXECUTOR,
-            "Milliseconds that redaction of one span may take; over it the content is dropped, not the span."),
+            "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
     Setting("max_artifact_bytes", "50000000", parse_positive_int, EXECUTOR,
             "Largest artifact that is stored, in bytes; a larger one is marked on its span."),
+    Setting("artifact_buckets", "", parse_names, EXECUTOR,
+            "Names of buckets, separated by commas, whose objects may be attached as artifacts where they are."),
     Setting("flush_interval_ms", "1000", parse_positive_int, EXECUTOR,
             "Milliseconds between two writes of a running execution."),
     Setting("flush_budget_ms", "100", parse_positive_int, EXECUTOR,
             "Milliseconds that an invocation waits at most for the OTLP endpoint."),
+    Setting("store_budget_ms", "2000", parse_positive_int, EXECUTOR,
+            "Milliseconds that an invocation waits at most for its last write to the store; what is not written by "
+            "then is carried over to the next one."),
     Setting("otlp_endpoint", "", str, EXECUTOR,
             "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: none."),
     Setting("otlp_headers", "", parse_pairs, EXECUTOR,
@@ -149,8 +158,10 @@ class Settings:
     content: str
     redaction_budget_ms: int
     max_artifact_bytes: int
+    artifact_buckets: tuple[str, ...]
     flush_interval_ms: int
     flush_budget_ms: int
+    store_budget_ms: int
     otlp_endpoint: str
     otlp_headers: dict[str, str]
     service_name: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -290,3 +292,16 @@ def test_single_texts_are_redacted_as_spans_are() -> None:
     assert Redactor(FULL, NEVER, SCANNER).redact_text("to ada@example.org") == "to [REDACTED:email]"
     assert Redactor(FULL, NEVER, None).redact_text("to ada") == "[REDACTED:unscanned]"
     assert Redactor(FULL, NEVER, None).redact_text("") == ""
+
+
+def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
+    """The budget is CPU time: a thread that is held up has not scanned for longer."""
+
+    class HeldUp(Scanner):
+        def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
+            time.sleep(0.05)
+            return super().rules_in(texts)
+
+    given = {"spanvas.input": "mail ada@example.org"}
+    span = Redactor(REDACTED, 20, HeldUp()).redact(make_span(attributes=given))
+    assert span.attributes["spanvas.input"] == "mail [REDACTED:email]"
