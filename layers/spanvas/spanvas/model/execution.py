@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from spanvas.model import kinds
 from spanvas.model.row import Row
@@ -20,6 +20,11 @@ UNTRACED: Final = "untraced"
 
 STATUSES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, LOST, UNTRACED)
 OPEN: Final = frozenset({QUEUED, RUNNING})
+
+BY_FUNCTION: Final = "function"
+BY_CALLER: Final = "caller"
+BY_STATE_MACHINE: Final = "state_machine"
+"""Who ends an execution: the function that it runs in; whoever has passed it on to that one; Step Functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,22 @@ class Counters:
     unpriced: int = 0
     dropped: int = 0
 
+    def __add__(self, other: Counters) -> Counters:
+        names = self.__dataclass_fields__
+        return Counters(*(getattr(self, name) + getattr(other, name) for name in names))
+
+
+class Origin(NamedTuple):
+    """Where an execution that nobody registered takes its name and its end from: keys of `model.sighting`."""
+
+    naming: str
+    ending: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Execution:
+    """`origin` is None where whoever ran the execution has registered it; what its spans say then changes nothing."""
+
     tenant: str
     execution_id: str
     trace_id: str
@@ -71,6 +89,7 @@ class Execution:
     expires_at: int = 0
     revision: int = 0
     """Grows with every write that is visible to readers; the ETag of live polling is made from it."""
+    origin: Origin | None = None
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""
@@ -130,6 +149,8 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
 
 
 OVERDUE: Final = Cause("Lost", "The deadline of its function passed and no end was recorded.")
+UNENDED: Final = Cause("Lost", "Spans stopped coming, and none without a parent has ended.")
+"""Why an execution is lost: one that was registered, and one that is known by its spans alone."""
 
 
 def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
@@ -140,5 +161,5 @@ def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
         execution,
         status=LOST,
         ended_at_unix_nano=execution.deadline_unix_nano,
-        cause=execution.cause or OVERDUE,
+        cause=execution.cause or (OVERDUE if execution.origin is None else UNENDED),
     )

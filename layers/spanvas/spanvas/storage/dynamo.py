@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import LOST, Cause, Counters, Execution
+from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
 from spanvas.storage import aws
 from spanvas.storage.accesses import AccessItems
 from spanvas.storage.artifacts import ArtifactItems
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.history import History
-from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Binding, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.sightings import SightingItems
 from spanvas.storage.spans import SpanItems
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class DynamoTraceStore:
         self._spans = SpanItems(
             dynamodb, table, make_s3, bucket, self._executions, retention_days, clock
         )
+        self._sightings = SightingItems(dynamodb, table, self._executions, self._spans, clock)
         self._artifacts = ArtifactItems(dynamodb, table, make_s3, bucket, retention_days, clock)
         self._accesses = AccessItems(dynamodb, table, retention_days, clock)
 
@@ -75,6 +78,12 @@ class DynamoTraceStore:
     def write(self, batch: SpanBatch) -> WriteResult:
         return self._spans.write(batch)
 
+    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
+        return self._sightings.bind_trace(tenant, trace_id, wanted, is_explicit=is_explicit)
+
+    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+        return self._sightings.receive(batch, sighting, is_new=is_new)
+
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
         return self._executions.read(tenant, execution_id)
 
@@ -83,6 +92,11 @@ class DynamoTraceStore:
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         return self._spans.read_span(tenant, execution_id, span_id)
+
+    def read_spans(
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
+    ) -> Page[Span]:
+        return self._spans.read_spans(tenant, execution_id, max_bytes, after)
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
         self._executions.replace_counters(execution, counters)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.execution import (
     LOST,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PLACE_IN_HISTORY = frozenset({"started_key", "tenant_day_key", "workflow_key", "started_by"})
 """Attributes that a queued execution already has, and keeps when it starts to run."""
+NAMES: Final = re.compile(r"#(\w+)")
 
 
 class ExecutionItems:
@@ -47,8 +49,8 @@ class ExecutionItems:
             {":queued": items.s(QUEUED)},
             keep=PLACE_IN_HISTORY,
         )
-        if not started and execution.deadline_unix_nano is not None:
-            self._move_deadline(execution, execution.deadline_unix_nano)
+        if not started and not self._move_deadline(execution):
+            self._take_over(execution, attributes)
 
     def end(
         self,
@@ -100,41 +102,60 @@ class ExecutionItems:
         )
 
     def read(self, tenant: str, execution_id: str) -> Execution | None:
+        item = self.item(tenant, execution_id)
+        target = items.moved_to(item) if item else ""
+        return self.shown(self.item(tenant, target) if target else item)
+
+    def item(self, tenant: str, execution_id: str) -> Mapping[str, Any] | None:
+        """META as it is stored."""
         with translated("reading an execution"):
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key=items.key(tenant, execution_id), ConsistentRead=True
             )
-        return self.shown(answer.get("Item"))
+        return answer.get("Item")
 
     def shown(self, item: Mapping[str, Any] | None) -> Execution | None:
-        """An execution as readers see it now: not at all when expired, `lost` when overdue."""
+        """An execution as readers see it now: not at all when expired or moved, `lost` when overdue."""
         now = self._clock()
-        if not item or items.is_expired(item, now):
+        if not item or items.is_expired(item, now) or items.moved_to(item):
             return None
         return seen_at(items.execution_of(item), now)
 
-    def _move_deadline(self, execution: Execution, deadline_unix_nano: int) -> None:
-        deadline = items.n(deadline_unix_nano)
-        self._update(
+    def _take_over(self, execution: Execution, attributes: Mapping[str, Any]) -> bool:
+        """Where spans have come over OTLP before whoever runs the execution registered it, the latter counts."""
+        return self._update(
+            execution,
+            attributes,
+            "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)",
+            remove=["origin_naming", "origin_ending", "ended_at", "cause"],
+        )
+
+    def _move_deadline(self, execution: Execution) -> bool:
+        if execution.deadline_unix_nano is None:
+            return False
+        deadline = items.n(execution.deadline_unix_nano)
+        return self._update(
             execution,
             {
                 "deadline": deadline,
                 "deadline_key": deadline,
                 "running_key": items.s(items.running_key(execution.execution_id)),
             },
-            "#status = :running AND (attribute_not_exists(#deadline) OR #deadline < :deadline)",
+            "#status = :running AND attribute_not_exists(#origin_naming)"
+            " AND (attribute_not_exists(#deadline) OR #deadline < :deadline)",
             {":running": items.s(RUNNING)},
         )
 
     def _add(self, execution: Execution, counters: Counters) -> bool:
-        added = {
-            f"c_{name}": items.n(getattr(counters, name))
-            for name in items.COUNTERS
-            if getattr(counters, name)
-        }
-        return self._update(execution, {}, "attribute_exists(pk)", add=added)
+        return self._update(
+            execution, {}, "attribute_exists(pk)", add=items.added_counters(counters)
+        )
 
-    def _update(
+    def _update(self, *arguments: Any, **options: Any) -> bool:
+        """Whether the condition of a `change` held."""
+        return self.change(*arguments, **options) is not None
+
+    def change(
         self,
         execution: Execution,
         attributes: Mapping[str, Any],
@@ -143,9 +164,9 @@ class ExecutionItems:
         *,
         add: Mapping[str, Any] | None = None,
         keep: frozenset[str] = frozenset(),
-        remove: list[str] | None = None,
-    ) -> bool:
-        """Set, add and remove attributes and count up the revision, if the condition holds; whether it did.
+        remove: Sequence[str] = (),
+    ) -> Mapping[str, Any] | None:
+        """Set, add and remove attributes and count up the revision: META as it is then, None if the condition failed.
 
         `keep` names those of `attributes` that stay as they are where they are present.
         """
@@ -160,11 +181,10 @@ class ExecutionItems:
             )
         if remove:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in remove)
-        used = {*attributes, *add, *(remove or ())}
-        used |= {name for name in ("status", "deadline", "ended_at") if f"#{name}" in condition}
+        used = {*attributes, *add, *remove, *NAMES.findall(condition)}
         with translated("writing an execution"):
             try:
-                self._dynamodb.update_item(
+                answer = self._dynamodb.update_item(
                     TableName=self._table,
                     Key=items.key(execution.tenant, execution.execution_id),
                     UpdateExpression=expression,
@@ -175,7 +195,8 @@ class ExecutionItems:
                         **{f":add_{name}": value for name, value in add.items()},
                         **(values or {}),
                     },
+                    ReturnValues="ALL_NEW",
                 )
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+                return None
+        return answer["Attributes"]

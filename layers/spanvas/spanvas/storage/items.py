@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import OPEN, Cause, Counters, Execution
+from spanvas.model.execution import OPEN, Cause, Counters, Execution, Origin
 
 Item = dict[str, Any]
 
@@ -33,6 +33,11 @@ BY_TENANT: Final = ("by_tenant", "tenant_day_key", "started_key")
 BY_TRACE: Final = ("by_trace", "trace_key", "started_key")
 BY_DEADLINE: Final = ("running", "running_key", "deadline_key")
 """Index name, partition key, sort key."""
+
+MOVED_TO: Final = "moved_to"
+"""On META: the execution that this one has turned out to be part of. Its spans are being copied there."""
+MOVED: Final = "moved"
+"""On META: all of it is there by now, and whoever asks for this one is given that one."""
 
 COUNTERS: Final = tuple(Counters.__dataclass_fields__)
 
@@ -122,7 +127,15 @@ def execution_attributes(execution: Execution) -> Item:
         attributes["expected_nodes"] = s(json.dumps(execution.expected_nodes))
     if execution.exporter_health:
         attributes["exporter_health"] = s(json.dumps(dict(execution.exporter_health)))
+    if execution.origin is not None:
+        attributes["origin_naming"] = s(execution.origin.naming)
+        attributes["origin_ending"] = s(execution.origin.ending)
     return attributes
+
+
+def added_counters(counters: Counters) -> Item:
+    """Attributes to add to; none where there is nothing to add."""
+    return {f"c_{name}": n(getattr(counters, name)) for name in COUNTERS if getattr(counters, name)}
 
 
 def cause_text(cause: Cause) -> str:
@@ -155,6 +168,9 @@ def execution_of(item: Mapping[str, Any]) -> Execution:
         started_by=_text(item, "started_by"),
         expires_at=_number(item, TTL_ATTRIBUTE) or 0,
         revision=_number(item, "revision") or 0,
+        origin=Origin(_text(item, "origin_naming"), _text(item, "origin_ending"))
+        if "origin_naming" in item
+        else None,
     )
 
 
@@ -223,6 +239,21 @@ def access_of(tenant: str, execution_id: str, item: Mapping[str, Any]) -> Access
         outcome=_text(item, "outcome"),
         request_id=_text(item, "request_id"),
     )
+
+
+def moved_to(item: Mapping[str, Any]) -> str:
+    """Where all of an execution is by now; empty while it is where it was."""
+    return _text(item, MOVED_TO) if MOVED in item else ""
+
+
+def moving_to(item: Mapping[str, Any]) -> str:
+    """Where an execution is or will be; empty where it stays."""
+    return _text(item, MOVED_TO)
+
+
+def execution_id_of(partition_key: str) -> str:
+    """The execution of a partition. Neither tenants nor execution ids have `#` in them."""
+    return partition_key.rpartition("#E#")[2]
 
 
 def is_expired(item: Mapping[str, Any], now_unix_nano: int) -> bool:

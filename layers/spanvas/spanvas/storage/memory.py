@@ -6,8 +6,8 @@ It goes through the same chunks and codec as the real one, so what cannot be enc
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import urlencode
 
@@ -28,19 +28,22 @@ from spanvas.model.row import merge_duplicates
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
 from spanvas.storage.artifacts import encoded_name, measured, object_key
-from spanvas.storage.chunks import Chunk, plan
+from spanvas.storage.chunks import Chunk
+from spanvas.storage.details import page_of
+from spanvas.storage.memory_sightings import MemorySightings
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
 
 Key = tuple[str, str]
 
 
-class MemoryTraceStore:
+class MemoryTraceStore(MemorySightings):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
         self, *, retention_days: int = 30, clock: Callable[[], int] = time.time_ns
     ) -> None:
+        super().__init__()
         self.down = False
         self.bodies: dict[str, bytes] = {}
         self._clock = clock
@@ -63,6 +66,10 @@ class MemoryTraceStore:
             )
         elif execution.status != RUNNING:
             return
+        elif known.origin is not None:
+            self._executions[key] = replace(
+                execution, counters=known.counters, revision=known.revision + 1
+            )
         elif known.status == QUEUED:
             self._executions[key] = replace(
                 execution,
@@ -103,19 +110,17 @@ class MemoryTraceStore:
     def write(self, batch: SpanBatch) -> WriteResult:
         self._check()
         key = (batch.tenant, batch.execution_id)
-        chunks = plan(batch.spans, batch.dropped)
-        stored = self._chunks.setdefault(key, {})
-        new = [chunk for chunk in chunks if chunk.chunk_id not in stored]
+        written = self._put(batch)
+        new = [chunk for chunk, is_new in written if is_new]
         for chunk in new:
-            stored[chunk.chunk_id] = chunk
             if key not in self._executions:
                 self.start_execution(unregistered(batch, self._expiry()))
-            self._change(key, counters=_sum(self._executions[key].counters, chunk.counters))
-        return WriteResult(tuple(chunk.chunk_id for chunk in chunks), len(new))
+            self._change(key, counters=self._executions[key].counters + chunk.counters)
+        return WriteResult(tuple(chunk.chunk_id for chunk, _ in written), len(new))
 
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
         self._check()
-        execution = self._executions.get((tenant, execution_id))
+        execution = self._executions.get((tenant, self._moved(tenant, execution_id)))
         now = self._clock()
         if execution is None or execution.expires_at <= now // 1_000_000_000:
             return None
@@ -127,7 +132,7 @@ class MemoryTraceStore:
             return None
         rows = [
             row
-            for chunk in self._chunks.get((tenant, execution_id), {}).values()
+            for chunk in self._chunks.get((tenant, execution.execution_id), {}).values()
             for row in codec.decode_rows(codec.decompress(chunk.rows), chunk.chunk_id)
         ]
         return StoredTrace(execution, merge_duplicates(rows))
@@ -137,9 +142,25 @@ class MemoryTraceStore:
         for row in trace.rows if trace else ():
             if row.span_id == span_id:
                 chunk_id, _, index = row.detail.partition(":")
-                detail = self._chunks[tenant, execution_id][chunk_id].details[int(index)]
+                place = (tenant, self._moved(tenant, execution_id))
+                detail = self._chunks[place][chunk_id].details[int(index)]
                 return codec.decode_spans(codec.decompress(detail), span_id)[0]
         return None
+
+    def read_spans(
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
+    ) -> Page[Span]:
+        trace = self.read_trace(tenant, execution_id)
+        if trace is None:
+            return Page([], None)
+        chunks = self._chunks[tenant, trace.execution.execution_id]
+
+        def payloads(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+            for name in names:
+                chunk_id, _, index = name.partition(":")
+                yield name, codec.decompress(chunks[chunk_id].details[int(index)])
+
+        return page_of(trace.rows, after, max_bytes, payloads)
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
         self._check()
@@ -267,9 +288,3 @@ class MemoryTraceStore:
     def _check(self) -> None:
         if self.down:
             raise StoreUnavailableError("the store failed: it is down", 5)
-
-
-def _sum(one: Counters, other: Counters) -> Counters:
-    return Counters(
-        *(getattr(one, field.name) + getattr(other, field.name) for field in fields(Counters))
-    )

@@ -10,6 +10,7 @@ from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.row import Row
+from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
 
 Item = TypeVar("Item")
@@ -31,6 +32,14 @@ class WriteResult:
 
     chunk_ids: tuple[str, ...]
     new_chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The execution that a trace belongs to. `is_new` is a guess: nobody has written to it yet, as far as was seen."""
+
+    execution_id: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +78,32 @@ class TraceStore(Protocol):
     def write(self, batch: SpanBatch) -> WriteResult:
         """Keep spans. Durable when it returns; any batch may be sent twice and nothing doubles."""
 
+    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
+        """The execution that the spans of a trace belong to, if they do not name one themselves.
+
+        That is the one it is bound to; else one that was registered with this trace, unless `is_explicit`; else
+        `wanted`, if there is any; else one that is named after the trace. From the last one the trace is moved, with
+        all that is there, when it is wanted elsewhere for the first time.
+        """
+
+    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+        """Keep spans of an execution that nobody registers, and what they say of it; where they are kept.
+
+        Durable when it returns. That is another execution than the batch's where the latter has been moved.
+        `is_new` saves a write where it is right, and costs one where it is not.
+        """
+
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
         """None when it is absent, expired or another tenant's. An overdue one is returned as `lost`."""
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None: ...
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None: ...
+
+    def read_spans(
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
+    ) -> Page[Span]:
+        """Whole spans, each once; a page holds at most one detail more than `max_bytes` of them, uncompressed."""
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
         """Correct totals that a crash between two writes left short, unless the execution has moved on since."""

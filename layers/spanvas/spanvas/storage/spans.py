@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +13,9 @@ from spanvas.model.span import Span
 from spanvas.storage import codec, items
 from spanvas.storage.aws import translated
 from spanvas.storage.chunks import INLINE_BYTES, Chunk, plan
+from spanvas.storage.details import DetailItems, page_of
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,19 +45,31 @@ class SpanItems:
         self._executions = executions
         self._retention_seconds = retention_days * 86_400
         self._clock = clock
+        self._details = DetailItems(dynamodb, table, s3, bucket)
 
     def write(self, batch: SpanBatch) -> WriteResult:
         """Details first, then the rows that point at them, then the totals: a reader never sees a row without
         its detail, and a crash in between leaves totals that the next read repairs."""
-        chunks = plan(batch.spans, batch.dropped)
-        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
         new = 0
-        for chunk in chunks:
-            self._put_details(batch, chunk, expires_at)
-            if self._put_rows(batch, chunk, expires_at):
+        written = []
+        for chunk, is_new in self.put(batch):
+            written.append(chunk.chunk_id)
+            if is_new:
                 new += 1
-                self._executions.add_counters(unregistered(batch, expires_at), chunk.counters)
-        return WriteResult(tuple(chunk.chunk_id for chunk in chunks), new)
+                self._executions.add_counters(
+                    unregistered(batch, self.expires_at()), chunk.counters
+                )
+        return WriteResult(tuple(written), new)
+
+    def put(self, batch: SpanBatch) -> Iterator[tuple[Chunk, bool]]:
+        """Each chunk when it is durable, and whether it is new."""
+        expires_at = self.expires_at()
+        for chunk in plan(batch.spans, batch.dropped):
+            self._put_details(batch, chunk, expires_at)
+            yield chunk, self._put_rows(batch, chunk, expires_at)
+
+    def expires_at(self) -> int:
+        return self._clock() // 1_000_000_000 + self._retention_seconds
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
         """META and every row in one Query (one page up to about ten thousand spans)."""
@@ -78,6 +91,8 @@ class SpanItems:
             for item in answer["Items"]:
                 sort = item["sk"]["S"]
                 if sort == items.META:
+                    if target := items.moved_to(item):
+                        return self.read_trace(tenant, target)
                     execution = self._executions.shown(item)
                 else:
                     payload = codec.decompress(item["data"]["B"])
@@ -93,23 +108,26 @@ class SpanItems:
         row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
         if row is None:
             return None
+        assert trace is not None
+        place = items.key(tenant, trace.execution.execution_id, items.DETAIL + row.detail)
         with translated("reading a span"):
-            answer = self._dynamodb.get_item(
-                TableName=self._table,
-                Key=items.key(tenant, execution_id, items.DETAIL + row.detail),
-            )
+            answer = self._dynamodb.get_item(TableName=self._table, Key=place)
         item = answer.get("Item")
         if item is None:
             return None
-        spans = codec.decode_spans(codec.decompress(self._detail(item)), span_id)
+        spans = codec.decode_spans(self._details.content(item), span_id)
         return spans[0] if spans else None
 
-    def _detail(self, item: dict[str, Any]) -> bytes:
-        if "data" in item:
-            return bytes(item["data"]["B"])
-        with translated("reading a large span"):
-            answer = self._s3().get_object(Bucket=self._bucket, Key=item["s3_key"]["S"])
-            return answer["Body"].read()
+    def read_spans(
+        self, tenant: str, execution_id: str, max_bytes: int, after: str | None
+    ) -> Page[Span]:
+        trace = self.read_trace(tenant, execution_id)
+        if trace is None:
+            return Page([], None)
+        place = (tenant, trace.execution.execution_id)
+        return page_of(
+            trace.rows, after, max_bytes, lambda names: self._details.payloads(*place, names)
+        )
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
         jobs = [(f"{chunk.chunk_id}:{index}", detail) for index, detail in enumerate(chunk.details)]

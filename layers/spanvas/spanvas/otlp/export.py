@@ -1,0 +1,198 @@
+"""Spans as an ExportTraceServiceRequest in OTLP's JSON encoding: what any OTLP endpoint takes, ours included.
+
+Whole values, nothing shortened. What the store keeps under a mark, since JSON has no form for it (`model.values`), is
+given its form in OTLP again. Fields that are kept as attributes, for want of a place, become fields again.
+
+Sources: OTLP specification, "JSON Protobuf Encoding"; protobuf.dev, "ProtoJSON Format".
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from spanvas.model.span import Event, Link, Span
+from spanvas.otlp.export_safe import encodable
+from spanvas.otlp.intake import (
+    DROPPED_ATTRIBUTES,
+    DROPPED_EVENTS,
+    DROPPED_LINKS,
+    KINDS,
+    STATUSES,
+    TRACE_STATE,
+)
+
+fast_dumps: Callable[[Any], bytes] | None
+try:  # the functions bring orjson; elsewhere the standard library does
+    from orjson import dumps as fast_dumps
+except ImportError:  # pragma: no cover - the tests have orjson
+    fast_dumps = None
+
+INT64: Final = range(-(2**63), 2**63)
+KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
+STATUS_NUMBERS: Final = {status: number for number, status in enumerate(STATUSES)}
+FIELDS: Final = {
+    DROPPED_ATTRIBUTES: "droppedAttributesCount",
+    DROPPED_EVENTS: "droppedEventsCount",
+    DROPPED_LINKS: "droppedLinksCount",
+    TRACE_STATE: "traceState",
+}
+"""Attributes that stand for a field of the span."""
+
+
+def encode_json(spans: Iterable[Span]) -> bytes:
+    """One request that holds all of these spans, grouped by resource and scope, in the order given."""
+    return dump(request_of(spans))
+
+
+def request_of(spans: Iterable[Span]) -> dict[str, Any]:
+    """As `encode_json`, as plain values."""
+    keys: dict[int, tuple[Mapping[str, Any], bytes]] = {}
+    groups: dict[bytes, tuple[Mapping[str, Any], dict[tuple[str, str], list[dict[str, Any]]]]] = {}
+    for span in spans:
+        resource = span.resource
+        known = keys.get(id(resource))
+        if (
+            known is None
+        ):  # the resource is kept with its key, so that its id is not given to another
+            known = keys[id(resource)] = (resource, dump(_attributes(resource)))
+        scopes = groups.setdefault(known[1], (resource, {}))[1]
+        scopes.setdefault((span.scope_name, span.scope_version), []).append(_span(span))
+    return {
+        "resourceSpans": [
+            {
+                "resource": {"attributes": _attributes(resource)},
+                "scopeSpans": [
+                    {"scope": _scope(*scope), "spans": encoded} for scope, encoded in scopes.items()
+                ],
+            }
+            for resource, scopes in groups.values()
+        ]
+    }
+
+
+def dump(value: Any) -> bytes:
+    if fast_dumps is not None:
+        try:
+            return fast_dumps(value)
+        except (
+            TypeError
+        ):  # a lone surrogate, which every text is searched for only where there is one
+            return fast_dumps(_mended(value))
+    return json.dumps(  # pragma: no cover - the tests have orjson
+        _mended(value), ensure_ascii=False, separators=(",", ":")
+    ).encode()
+
+
+def _span(span: Span) -> dict[str, Any]:
+    encoded: dict[str, Any] = {"traceId": span.trace_id, "spanId": span.span_id}
+    if span.parent_span_id:
+        encoded["parentSpanId"] = span.parent_span_id
+    encoded["name"] = span.name
+    encoded["kind"] = KIND_NUMBERS.get(span.otel_kind, 1)
+    encoded["startTimeUnixNano"] = str(span.start_time_unix_nano)
+    if span.end_time_unix_nano is not None:
+        encoded["endTimeUnixNano"] = str(span.end_time_unix_nano)
+    attributes = span.attributes
+    for name in FIELDS.keys() & attributes.keys():
+        encoded[FIELDS[name]] = attributes[name]
+        attributes = {key: value for key, value in attributes.items() if key != name}
+    encoded["attributes"] = _attributes(attributes)
+    if span.events:
+        encoded["events"] = [_event(event) for event in span.events]
+    if span.links:
+        encoded["links"] = [_link(link) for link in span.links]
+    encoded["status"] = _status(span)
+    return encoded
+
+
+def _event(event: Event) -> dict[str, Any]:
+    attributes = dict(event.attributes)
+    dropped = attributes.pop(DROPPED_ATTRIBUTES, 0)
+    encoded = {
+        "timeUnixNano": str(event.time_unix_nano),
+        "name": event.name,
+        "attributes": _attributes(attributes),
+    }
+    return {**encoded, "droppedAttributesCount": dropped} if dropped else encoded
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "traceId": link.trace_id,
+        "spanId": link.span_id,
+        "attributes": _attributes(link.attributes),
+    }
+
+
+def _status(span: Span) -> dict[str, Any]:
+    code = STATUS_NUMBERS.get(span.status, 0)
+    status: dict[str, Any] = {"code": code} if code else {}
+    return {**status, "message": span.status_message} if span.status_message else status
+
+
+def _scope(name: str, version: str) -> dict[str, str]:
+    return {"name": name, "version": version} if version else {"name": name}
+
+
+def _attributes(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"key": name, "value": {"stringValue": value} if type(value) is str else any_value(value)}
+        for name, value in attributes.items()
+    ]
+
+
+def any_value(value: Any) -> dict[str, Any]:
+    """An AnyValue; empty for None, as OTLP has it. Types that it has no form for are described as text."""
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        return {"stringValue": value}
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, int):
+        return {"intValue": str(value)} if value in INT64 else {"stringValue": str(value)}
+    if isinstance(value, float):
+        return {"doubleValue": value if math.isfinite(value) else _non_finite(value)}
+    if isinstance(value, (bytes, bytearray)):
+        return {"bytesValue": base64.b64encode(value).decode()}
+    if isinstance(value, Mapping):
+        marked = _marked(value) if len(value) == 1 else None
+        return marked or {"kvlistValue": {"values": _attributes(value)}}
+    if isinstance(value, (list, tuple)):
+        return {"arrayValue": {"values": [any_value(item) for item in value]}}
+    return {"stringValue": str(value)}
+
+
+def _marked(value: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What `model.values.jsonable` has made of a value that JSON cannot hold."""
+    ((mark, content),) = value.items()
+    if not isinstance(content, str):
+        return None
+    if mark == "$bytes":
+        return {"bytesValue": content}
+    if mark == "$float":
+        return {"doubleValue": _non_finite(float(content))}
+    if mark in ("$int", "$text"):
+        return {"stringValue": content}
+    return None
+
+
+def _non_finite(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _mended(value: Any) -> Any:
+    """With replacement characters for lone surrogates, which UTF-8 has no bytes for."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, dict):
+        return {encodable(key): _mended(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    return value

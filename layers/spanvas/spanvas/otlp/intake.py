@@ -1,0 +1,249 @@
+"""What both decoders share: the limits of a request, and how raw fields become spans or are rejected.
+
+A request that cannot be read fails as a whole; a span that cannot be kept is rejected and counted with its reason; a
+span that is too large is cut, marked and kept. Nothing here depends on the time of arrival, so that a request sent
+twice gives the same spans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
+from spanvas.otlp.errors import TooManyError
+from spanvas.semantics import attributes as names
+from spanvas.semantics.genai import kind_of
+
+KINDS: Final = ("internal", "internal", "server", "client", "producer", "consumer")
+"""By number; 0 is unspecified, which the protocol lets a receiver take for internal."""
+STATUSES: Final = (UNSET, OK, ERROR)
+TIME_LIMIT: Final = 2**63
+"""Unix nanoseconds beyond it are past the year 2262, and more than other systems hold."""
+
+DROPPED_ATTRIBUTES: Final = "otel.dropped_attributes_count"
+DROPPED_EVENTS: Final = "otel.dropped_events_count"
+DROPPED_LINKS: Final = "otel.dropped_links_count"
+TRACE_STATE: Final = "w3c.tracestate"
+"""Fields that our span has no place for, under their names in formats other than OTLP
+(OpenTelemetry specification, "Mapping to non-OTLP formats")."""
+
+VALUES_OF_A_GROUP: Final = 5
+"""What a resource or a scope counts for: millions of empty ones take seconds to read, and hold nothing."""
+
+_LIST_ITEM: Final = re.compile(r"\.\d+(?=\.|$)")
+_EXCEPTION: Final = "exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`values` counts every attribute value of a request, nested ones too, and every event and link: it bounds the
+    memory that decoding takes up."""
+
+    spans: int = 10_000
+    attributes: int = 128
+    events: int = 64
+    links: int = 128
+    depth: int = 20
+    values: int = 300_000
+
+
+@dataclass(slots=True)
+class Intake:
+    """The spans of one request, and what was not taken: reason -> how many."""
+
+    limits: Limits = field(default_factory=Limits)
+    spans: list[Span] = field(default_factory=list)
+    rejected: dict[str, int] = field(default_factory=dict)
+    cut: dict[str, int] = field(default_factory=dict)
+    seen_spans: int = 0
+    seen_values: int = 0
+
+    @property
+    def rejected_spans(self) -> int:
+        return sum(self.rejected.values())
+
+    def explanation(self) -> str:
+        """In English: what was rejected or cut, and why; empty where everything was taken as it is."""
+        parts = [f"{count} rejected: {reason}" for reason, count in self.rejected.items()]
+        parts += [f"{count} cut: {reason}" for reason, count in self.cut.items()]
+        return "; ".join(parts)
+
+    def count_group(self) -> None:
+        """To be called for each resource and each scope. Raises TooManyError."""
+        self.count_values(VALUES_OF_A_GROUP)
+
+    def count_span(self) -> None:
+        """To be called for each span before it is decoded. Raises TooManyError."""
+        self.seen_spans += 1
+        if self.seen_spans > self.limits.spans:
+            raise TooManyError(
+                "spans", f"more than {self.limits.spans:,} spans; send them in smaller requests"
+            )
+
+    def count_values(self, number: int) -> None:
+        """Raises TooManyError."""
+        self.seen_values += number
+        if self.seen_values > self.limits.values:
+            raise TooManyError(
+                "attributes",
+                f"more than {self.limits.values:,} attribute values; send them in smaller requests",
+            )
+
+    def reject(self, reason: str) -> None:
+        self.rejected[reason] = self.rejected.get(reason, 0) + 1
+
+    def add(
+        self,
+        *,
+        trace_id: str,
+        span_id: str,
+        parent_span_id: str | None,
+        name: str,
+        kind: int,
+        start: int,
+        end: int,
+        status: int,
+        status_message: str,
+        attributes: dict[str, Any],
+        events: Sequence[Event],
+        links: Sequence[Link],
+        resource: Mapping[str, Any],
+        scope: tuple[str, str],
+        dropped: tuple[int, int, int],
+        trace_state: str,
+    ) -> None:
+        """Keep a span, or reject it. An id is `""` where it was no id; an end of 0 is a span that is still open."""
+        if not trace_id:
+            self.reject("the trace id is not 16 bytes, or all zero")
+        elif not span_id:
+            self.reject("the span id is not 8 bytes, or all zero")
+        elif parent_span_id == "":
+            self.reject("the parent span id is not 8 bytes")
+        elif not 0 < start < TIME_LIMIT or not 0 <= end < TIME_LIMIT:
+            self.reject("its times are missing or past the year 2262")
+        else:
+            if (
+                len(attributes) > self.limits.attributes
+                or len(events) > self.limits.events
+                or len(links) > self.limits.links
+            ):
+                attributes, events, links, dropped = self._cut(attributes, events, links, dropped)
+            if trace_state:
+                attributes[TRACE_STATE] = trace_state
+            if dropped != (0, 0, 0):
+                _note_dropped(attributes, dropped)
+            self.spans.append(
+                Span(
+                    trace_id,
+                    span_id,
+                    parent_span_id,
+                    name,
+                    kind_of(attributes),
+                    start,
+                    end or None,
+                    KINDS[kind] if 0 <= kind < len(KINDS) else KINDS[0],
+                    STATUSES[status] if 0 <= status < len(STATUSES) else UNSET,
+                    status_message,
+                    attributes,
+                    tuple(events),
+                    tuple(links),
+                    resource,
+                    scope[0],
+                    scope[1],
+                    None,
+                    end or start,
+                )
+            )
+
+    def event(self, name: str, time: int, attributes: dict[str, Any]) -> Event:
+        self.count_values(1)
+        if len(attributes) > self.limits.attributes:
+            attributes = self._cut_attributes(attributes)
+        return Event(name, min(time, TIME_LIMIT - 1), attributes)
+
+    def link(
+        self, trace_id: str, span_id: str, attributes: dict[str, Any], links: list[Link]
+    ) -> bool:
+        """Keep a link; whether its ids are ids, without which nobody can follow it."""
+        self.count_values(1)
+        if not trace_id or not span_id:
+            return False
+        if len(attributes) > self.limits.attributes:
+            attributes = self._cut_attributes(attributes)
+        links.append(Link(trace_id, span_id, attributes))
+        return True
+
+    def too_deep(self, value: Any) -> dict[str, str]:
+        """What stands for a value that is nested deeper than the limit (as `model.values` marks it)."""
+        self._count_cut(f"values nested deeper than {self.limits.depth}")
+        return {"$deep": type(value).__name__}
+
+    def _cut(
+        self,
+        attributes: dict[str, Any],
+        events: Sequence[Event],
+        links: Sequence[Link],
+        dropped: tuple[int, int, int],
+    ) -> tuple[dict[str, Any], Sequence[Event], Sequence[Link], tuple[int, int, int]]:
+        limits = self.limits
+        kept = within(attributes, limits.attributes)
+        gone = (
+            len(attributes) - len(kept),
+            max(len(events) - limits.events, 0),
+            max(len(links) - limits.links, 0),
+        )
+        bounds = (limits.attributes, limits.events, limits.links)
+        for number, what, bound in zip(
+            gone, ("attributes", "events", "links"), bounds, strict=True
+        ):
+            if number:
+                self._count_cut(f"more than {bound} {what}")
+        if any(gone):
+            kept[names.TRUNCATED] = True
+        total = (dropped[0] + gone[0], dropped[1] + gone[1], dropped[2] + gone[2])
+        return kept, _first_events(events, limits.events), links[: limits.links], total
+
+    def _cut_attributes(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        kept = within(attributes, self.limits.attributes)
+        if len(kept) < len(attributes):
+            self._count_cut(f"more than {self.limits.attributes} attributes")
+            kept[DROPPED_ATTRIBUTES] = len(attributes) - len(kept)
+        return kept
+
+    def _count_cut(self, reason: str) -> None:
+        self.cut[reason] = self.cut.get(reason, 0) + 1
+
+
+def within(attributes: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """The first attributes, as many as the limit allows, where a flattened list counts as one.
+
+    `llm.input_messages.0.message.content` and all that begins with `llm.input_messages.` and a number is one
+    attribute that its instrumentation wrote in pieces: counted singly, the limit would cut conversations short.
+    """
+    kept: dict[str, Any] = {}
+    lists: set[str] = set()
+    for name, value in attributes.items():
+        item = _LIST_ITEM.search(name)
+        key = name if item is None else name[: item.start()] + "."
+        if key not in lists:
+            if len(lists) >= limit:
+                continue
+            lists.add(key)
+        kept[name] = value
+    return kept
+
+
+def _first_events(events: Sequence[Event], limit: int) -> Sequence[Event]:
+    """The first ones, but exceptions before everything else: streams write an event a token and fail at the end."""
+    if len(events) <= limit:
+        return events
+    ranked = sorted(range(len(events)), key=lambda index: (events[index].name != _EXCEPTION, index))
+    return [events[index] for index in sorted(ranked[:limit])]
+
+
+def _note_dropped(attributes: dict[str, Any], dropped: tuple[int, int, int]) -> None:
+    counts = zip((DROPPED_ATTRIBUTES, DROPPED_EVENTS, DROPPED_LINKS), dropped, strict=True)
+    attributes.update({name: count for name, count in counts if count})

@@ -1,0 +1,117 @@
+"""Protobuf's wire format: tags, varints, lengths, and what to pass over.
+
+Positions are indexes into one bytes object, since slices of it would be copied at every level. Methods read from `i`
+up to, not including, `end`, and return the position behind what they read. Reading past the end of the whole is an
+IndexError, which the caller takes for a message that is cut off.
+
+Source: protobuf.dev, "Encoding".
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Final
+
+from spanvas.otlp.errors import MalformedError, TooManyError
+
+VARINT, I64, LEN, GROUP, END_GROUP, I32 = range(6)
+MAX_GROUPS: Final = 100
+"""Nested groups that are passed over; the format has deprecated even one."""
+MAX_TAGS: Final = 400_000
+WORD: Final = (1 << 64) - 1
+
+_FIXED64 = Struct("<Q").unpack_from
+
+
+class WireReader:
+    """Reads at most MAX_TAGS fields: 16 MiB of two-byte fields are nobody's spans, and take seconds to pass over."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._tags_left = MAX_TAGS
+
+    def tag(self, i: int) -> tuple[int, int, int]:
+        """Field number, wire type and position."""
+        self._tags_left -= 1
+        if self._tags_left < 0:
+            raise TooManyError("body", f"more than {MAX_TAGS:,} fields; send smaller requests")
+        tag = self.data[i]
+        i += 1
+        if tag > 127:
+            tag, i = self.more(tag, i)
+        field = tag >> 3
+        if not 0 < field < 1 << 29:
+            raise MalformedError("body", f"{field} is no field number")
+        return field, tag & 7, i
+
+    def varint(self, i: int) -> tuple[int, int]:
+        first = self.data[i]
+        return (first, i + 1) if first < 128 else self.more(first, i + 1)
+
+    def more(self, first: int, i: int) -> tuple[int, int]:
+        """A varint of several bytes of which the first has been read."""
+        data = self.data
+        number = first & 127
+        shift = 7
+        while True:
+            byte = data[i]
+            i += 1
+            number |= (byte & 127) << shift
+            if byte < 128:
+                return number & WORD, i
+            shift += 7
+            if shift > 63:
+                raise MalformedError("body", "a number has more than ten bytes")
+
+    def length(self, i: int, end: int) -> tuple[int, int]:
+        """Where a length-delimited value begins and ends."""
+        size = self.data[i]
+        i += 1
+        if size > 127:
+            size, i = self.more(size, i)
+        stop = i + size
+        if stop > end:
+            raise cut_off()
+        return i, stop
+
+    def fixed64(self, i: int, end: int) -> tuple[int, int]:
+        if i + 8 > end:
+            raise cut_off()
+        number: int = _FIXED64(self.data, i)[0]
+        return number, i + 8
+
+    def text(self, i: int, end: int) -> str:
+        data = self.data[i:end]
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "replace")
+
+    def skip(self, wire: int, field: int, i: int, end: int) -> int:
+        """Pass over a field that is not known, or not of the type that it should be."""
+        open_groups: list[int] = []
+        while True:
+            if wire == VARINT:
+                _, i = self.varint(i)
+            elif wire == LEN:
+                _, i = self.length(i, end)
+            elif wire == GROUP:
+                open_groups.append(field)
+                if len(open_groups) > MAX_GROUPS:
+                    raise MalformedError("body", "groups are nested too deep")
+            elif wire == END_GROUP:
+                if not open_groups or open_groups.pop() != field:
+                    raise MalformedError("body", "a group ends that has not begun")
+            elif wire in (I64, I32):
+                i += 8 if wire == I64 else 4
+            else:
+                raise MalformedError("body", f"{wire} is no wire type")
+            if i > end:
+                raise cut_off()
+            if not open_groups:
+                return i
+            field, wire, i = self.tag(i)
+
+
+def cut_off() -> MalformedError:
+    return MalformedError("body", "the message is cut off")
