@@ -18,7 +18,7 @@ from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.usage import Usage
 from spanvas.model.values import jsonable
-from spanvas.semantics.content_names import is_content
+from spanvas.semantics import attributes as names
 
 loads: Callable[[bytes], Any]
 try:  # the functions bring orjson; in executors the standard library does
@@ -60,28 +60,10 @@ def encode_rows(rows: Sequence[Row]) -> bytes:
 
 
 def decode_rows(payload: bytes, chunk_id: str) -> list[Row]:
-    """The rows of a chunk; each one's `detail` becomes `chunk_id:index`.
-
-    One loop without a call a row for what most rows have: ten thousand rows are decoded for one answer.
-    """
+    """The rows of a chunk; each one's `detail` becomes `chunk_id:index`."""
     chunk = loads(payload)
     base = chunk["base"]
-    make_row = Row._make
-    rows: list[Row] = []
-    for fields in chunk["rows"]:
-        start = fields[4] = fields[4] + base
-        if fields[5] is not None:
-            fields[5] += start
-        if fields[12] is not None:
-            fields[12] = Usage._make(fields[12])
-        fields[17] = tuple(map(ArtifactRef._make, fields[17])) if fields[17] else ()
-        fields[18] = tuple(fields[18])
-        if fields[19] is not None:
-            fields[19] += base
-        fields[20] += base
-        fields[21] = f"{chunk_id}:{fields[21]}"
-        rows.append(make_row(fields))
-    return rows
+    return [_row(fields, base, chunk_id) for fields in chunk["rows"]]
 
 
 def encode_spans(spans: Sequence[Span]) -> bytes:
@@ -126,7 +108,7 @@ def _row_fields(row: Row, base: int) -> list[Any]:
         row.error_message,
         row.model,
         row.provider,
-        row.usage,
+        _usage_fields(row.usage),
         row.cost_nano_usd,
         row.input_preview,
         row.output_preview,
@@ -147,6 +129,35 @@ def jsonable_field(value: Any) -> Any:
     if isinstance(value, tuple):
         return [jsonable_field(item) for item in value]
     return value
+
+
+def _usage_fields(usage: Usage | None) -> list[int] | None:
+    if usage is None:
+        return None
+    return [
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+    ]
+
+
+def _row(fields: list[Any], base: int, chunk_id: str) -> Row:
+    start = fields[4] + base
+    fields[4] = start
+    if fields[5] is not None:
+        fields[5] += start
+    if fields[12] is not None:
+        fields[12] = Usage(*fields[12])
+    artifacts = fields[17]
+    fields[17] = tuple([ArtifactRef(*item) for item in artifacts]) if artifacts else ()
+    fields[18] = tuple(fields[18])
+    if fields[19] is not None:
+        fields[19] += base
+    fields[20] += base
+    fields[21] = f"{chunk_id}:{fields[21]}"
+    return Row._make(fields)
 
 
 def _span_object(
@@ -180,8 +191,9 @@ def _span_object(
 
 def _attributes(span: Span, content: dict[str, Any]) -> dict[str, Any]:
     encoded = jsonable(span.attributes)
-    for name, value in encoded.items():
-        if isinstance(value, str) and len(value) > REFERENCED_FROM and is_content(name):
+    for name in names.CONTENT.intersection(encoded):
+        value = encoded[name]
+        if isinstance(value, str) and len(value) > REFERENCED_FROM:
             digest = sha256(value.encode()).hexdigest()
             content[digest] = value
             encoded[name] = {"$ref": digest}
