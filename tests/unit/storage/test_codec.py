@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Event, Link
 from spanvas.model.usage import Usage
-from spanvas.storage import codec
 from spanvas.model.values import jsonable
+from spanvas.storage import codec
 from tests.builders import SECOND, T0, make_row, make_span, span_id
 
 FULL = make_row(
