@@ -7,10 +7,11 @@ from typing import Any
 
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
-from spanvas.model.span import Span
+from spanvas.model.span import Event, Span
 from spanvas.model.tree import state_of
 from spanvas.semantics import attributes as names
 from spanvas.semantics import content_of, cost_lines, row_of
+from spanvas.semantics.content_names import is_content, is_content_event
 from spanvas_api import parameters
 from spanvas_api.audit import record_read
 from spanvas_api.auth import may_read_content
@@ -67,13 +68,13 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
         "usage": None if row.usage is None else usage_body(row.usage),
         "cost": _cost(span, row.cost_nano_usd),
         "attributes": {
-            name: value for name, value in span.attributes.items() if name not in names.CONTENT
+            name: value for name, value in span.attributes.items() if not is_content(name)
         },
         "events": [
             {
                 "name": event.name,
                 "time_unix_nano": str(event.time_unix_nano),
-                "attributes": event.attributes,
+                "attributes": _attributes_of(event),
             }
             for event in span.events
         ],
@@ -88,6 +89,13 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
         "receipts": _receipts(span.attributes),
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _attributes_of(event: Event) -> dict[str, Any]:
+    """What is no content of an event: of one that carries a message, nothing is not."""
+    if is_content_event(event.name):
+        return {}
+    return {name: value for name, value in event.attributes.items() if not is_content(name)}
 
 
 def _cost(span: Span, cost_nano_usd: int | None) -> dict[str, Any] | None:

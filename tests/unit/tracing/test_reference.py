@@ -13,6 +13,7 @@ import spanvas
 from spanvas.model import kinds
 from spanvas.model.span import Span
 from spanvas.semantics import attributes as names
+from spanvas.semantics.content_names import CONTENT_NAMES
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.exporters.otlp_spans import export_safe
 from spanvas.tracing.invocation import TracedHandler
@@ -139,7 +140,7 @@ def test_content_is_marked_as_such() -> None:
         if line.endswith("Content. |")
         for name in re.findall(r"`([a-z_.]+\.[a-z_.]+)`", line)
     }
-    assert marked < names.CONTENT
+    assert marked < CONTENT_NAMES
     assert names.INPUT_MESSAGES in marked
 
 

@@ -1,79 +1,12 @@
-"""Which attributes are content (what a person, a model or a tool wrote) and which are free text of machines.
-
-The names of every dialect are here, not only of those that are understood: what is not understood is kept, so it has
-to be protected all the more.
-"""
+"""Which attributes are free text of machines and which are identifiers; what is content, semantics knows."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
-CONTENT_NAMES: Final = frozenset(
-    {
-        "spanvas.input",
-        "spanvas.output",
-        # OpenTelemetry GenAI, current and older
-        "gen_ai.input.messages",
-        "gen_ai.output.messages",
-        "gen_ai.system_instructions",
-        "gen_ai.tool.definitions",
-        "gen_ai.tool.call.arguments",
-        "gen_ai.tool.call.result",
-        "gen_ai.retrieval.query.text",
-        "gen_ai.retrieval.documents",
-        "gen_ai.prompt",
-        "gen_ai.completion",
-        # OpenInference
-        "input.value",
-        "output.value",
-        "tool.parameters",
-        "llm.invocation_parameters",
-        # OpenLLMetry
-        "traceloop.entity.input",
-        "traceloop.entity.output",
-        # Pydantic AI, Logfire
-        "pydantic_ai.all_messages",
-        "all_messages_events",
-        "events",
-        "final_result",
-        "request_data",
-        "response_data",
-        "tool_arguments",
-        "tool_response",
-        "model_request_parameters",
-    }
-)
+from spanvas.semantics.content_names import is_content, is_content_event
 
-CONTENT_PREFIXES: Final = (
-    "gen_ai.prompt.",
-    "gen_ai.completion.",
-    "gen_ai.content.",
-    "gen_ai.input.messages.",
-    "gen_ai.output.messages.",
-    "llm.input_messages.",
-    "llm.output_messages.",
-    "llm.prompts",
-    "llm.choices.",
-    "llm.tools.",
-    "llm.request.functions.",
-    "llm.prompt_template.",
-    "retrieval.documents.",
-    "reranker.",
-    "embedding.embeddings.",
-    "ai.prompt",
-    "ai.response.text",
-    "ai.response.toolCalls",
-    "ai.response.object",
-    "ai.result.",
-    "ai.toolCall.args",
-    "ai.toolCall.result",
-    "ai.value",
-    "ai.documents",
-    "ai.ranking",
-)
-
-CONTENT_EVENT_PREFIXES: Final = ("gen_ai.", "db.query.result")
+__all__ = ["FREE_TEXT_NAMES", "IDENTIFIERS", "is_content", "is_content_event"]
 
 FREE_TEXT_NAMES: Final = frozenset(
     {
@@ -113,12 +46,3 @@ IDENTIFIERS: Final = frozenset(
     }
 )
 """Ids that other records refer to: an id may look like an address or a number, and stays what it is."""
-
-
-@lru_cache(maxsize=4096)
-def is_content(name: str) -> bool:
-    return name in CONTENT_NAMES or name.startswith(CONTENT_PREFIXES)
-
-
-def is_content_event(name: str) -> bool:
-    return name.startswith(CONTENT_EVENT_PREFIXES)

@@ -1,11 +1,22 @@
 """What attributes mean: one normal form for what instrumentations write. Pure.
 
-`summary.row_of(span)` is the row of a span, `content.content_of(span)` what people and models wrote in it,
-`prices.cost_lines(...)` what a model call cost and why.
+`normalise(span)` gives a span from outside its kind, `row_of(span)` is its row, `content_of(span)` what people and
+models wrote in it, `cost_lines(span)` what a model call cost and why, `normal_form(span)` all that is understood.
+The dialects are tables in `dialects/`, loaded when a span first speaks them.
 """
 
 from spanvas.semantics.content import content_of
+from spanvas.semantics.genai import kind_of
+from spanvas.semantics.normal import NormalForm, normal_form, normalise
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.summary import row_of
 
-__all__ = ["content_of", "cost_lines", "row_of"]
+__all__ = [
+    "NormalForm",
+    "content_of",
+    "cost_lines",
+    "kind_of",
+    "normal_form",
+    "normalise",
+    "row_of",
+]

@@ -65,19 +65,3 @@ TOOL_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
 TOOL_RESULT: Final = "gen_ai.tool.call.result"
 RETRIEVAL_QUERY: Final = "gen_ai.retrieval.query.text"
 RETRIEVAL_DOCUMENTS: Final = "gen_ai.retrieval.documents"
-
-CONTENT: Final = frozenset(
-    {
-        INPUT,
-        OUTPUT,
-        SYSTEM_INSTRUCTIONS,
-        INPUT_MESSAGES,
-        OUTPUT_MESSAGES,
-        TOOL_DEFINITIONS,
-        TOOL_ARGUMENTS,
-        TOOL_RESULT,
-        RETRIEVAL_QUERY,
-        RETRIEVAL_DOCUMENTS,
-    }
-)
-"""Attributes that hold what a person, a model or a tool wrote: shown only to those who may read content."""

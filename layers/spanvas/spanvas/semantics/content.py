@@ -1,13 +1,26 @@
-"""What people, models and tools wrote in a span, in one normal form."""
+"""What people, models and tools wrote in a span, in one normal form whatever the dialect."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from spanvas.model import kinds
 from spanvas.model.span import Span
 from spanvas.semantics import attributes as names
-from spanvas.semantics.genai import messages_of, parsed, parts_of
+from spanvas.semantics.langchain import tool_result, unwrapped_input, unwrapped_output
+from spanvas.semantics.messages import (
+    Message,
+    conversation,
+    leading_system,
+    message_of,
+    raw_messages,
+)
+from spanvas.semantics.parts import Part, parts_of, response_of
+from spanvas.semantics.reading import reading_of
+from spanvas.semantics.tools import definitions_of, documents_of
+from spanvas.semantics.values import as_text, is_given, parsed, text
+from spanvas.semantics.view import View
 
 PREVIEW_CHARACTERS: Final = 160
 
@@ -17,31 +30,59 @@ def content_of(span: Span) -> dict[str, Any]:
     `output_messages` (messages), `tool` {name, call_id, arguments, result}, `tool_definitions`, `documents`,
     `query`, `input`, `output`. Empty where nothing was captured.
     """
-    attributes = span.attributes
+    view = View(span)
+    tool = _tool(view)
+    if span.kind == kinds.TOOL and tool is not None and len(tool) > 1:
+        # Some write arguments and result once more as messages.
+        return {"tool": tool}
+    asked, answered = _asked(view, span.kind), _answered(view, span.kind)
+    messages = _messages(asked, "user")
+    system = parts_of(view.plan.value("system_instructions", span))
+    if messages and system is None:
+        leading, rest = leading_system(messages)
+        system, messages = leading or None, rest
     content: dict[str, Any] = {
-        "system_instructions": parts_of(attributes.get(names.SYSTEM_INSTRUCTIONS)),
-        "input_messages": messages_of(attributes.get(names.INPUT_MESSAGES)),
-        "output_messages": messages_of(attributes.get(names.OUTPUT_MESSAGES)),
-        "tool": _tool(attributes),
-        "tool_definitions": parsed(attributes.get(names.TOOL_DEFINITIONS)),
-        "documents": parsed(attributes.get(names.RETRIEVAL_DOCUMENTS)),
-        "query": attributes.get(names.RETRIEVAL_QUERY),
-        "input": parsed(attributes.get(names.INPUT)),
-        "output": parsed(attributes.get(names.OUTPUT)),
+        "system_instructions": system,
+        "input_messages": messages,
+        "output_messages": _messages(answered, "assistant"),
+        "tool": tool,
+        "tool_definitions": definitions_of(view.plan.value("tool_definitions", span)),
+        "documents": documents_of(view.plan.value("documents", span)),
+        "query": _query(view),
+        "input": asked.other,
+        "output": answered.other,
     }
     return {key: value for key, value in content.items() if value is not None}
 
 
 def previews_of(attributes: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The previews of a span, from its attributes alone."""
+    view = View(reading_of(attributes))
+    return previews_in(view, view.kind())
+
+
+def previews_in(view: View, kind: str) -> tuple[str | None, str | None]:
     """First characters of what went in (the newest message) and of what came out."""
-    messages = messages_of(attributes.get(names.INPUT_MESSAGES))
-    answers = messages_of(attributes.get(names.OUTPUT_MESSAGES))
-    before = _message_text(messages[-1]) if messages else None
-    after = _message_text(answers[0]) if answers else None
+    before = after = None
+    if kind in (kinds.TOOL, kinds.RETRIEVAL):
+        before = _plain(view, "tool_arguments", "query")
+        after = _plain(view, "tool_result", "documents")
     if before is None:
-        before = _plain(attributes, names.TOOL_ARGUMENTS, names.RETRIEVAL_QUERY, names.INPUT)
+        asked = _asked(view, kind)
+        if asked.messages:
+            before = message_text(message_of(asked.messages[-1], "user"))
+        elif asked.other is not None:
+            before = as_text(asked.other)
+        else:
+            before = _plain(view, "tool_arguments", "query")
     if after is None:
-        after = _plain(attributes, names.TOOL_RESULT, names.RETRIEVAL_DOCUMENTS, names.OUTPUT)
+        answered = _answered(view, kind)
+        if answered.messages:
+            after = message_text(message_of(answered.messages[0], "assistant"))
+        elif answered.other is not None:
+            after = as_text(answered.other)
+        else:
+            after = _plain(view, "tool_result", "documents")
     return shortened(before), shortened(after)
 
 
@@ -53,40 +94,102 @@ def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _tool(attributes: Mapping[str, Any]) -> dict[str, Any] | None:
+class _Side:
+    """What went in or came out: messages not yet in form, or something else."""
+
+    __slots__ = ("messages", "other")
+
+    def __init__(self, messages: Sequence[Any] | None, other: Any = None) -> None:
+        self.messages = messages
+        self.other = other
+
+
+def _messages(side: _Side, role: str) -> list[Message] | None:
+    return None if side.messages is None else [message_of(item, role) for item in side.messages]
+
+
+def _asked(view: View, kind: str) -> _Side:
+    """What went in. Our own `spanvas.input` stands beside messages and is never taken for some."""
+    messages = raw_messages(view.plan.value("input_messages", view.reading))
+    own = parsed(view.reading.attributes.get(names.INPUT))
+    if messages or own is not None:
+        return _Side(messages or None, own)
+    value = view.plan.value("input", view.reading)
+    return _Side(None) if value is None else _side(unwrapped_input(value), kind, "user")
+
+
+def _answered(view: View, kind: str) -> _Side:
+    messages = raw_messages(view.plan.value("output_messages", view.reading))
+    own = parsed(view.reading.attributes.get(names.OUTPUT))
+    if messages or own is not None:
+        return _Side(messages or None, own)
+    value = view.plan.value("output", view.reading)
+    return _Side(None) if value is None else _side(unwrapped_output(value), kind, "assistant")
+
+
+def _side(value: Any, kind: str, role: str) -> _Side:
+    """Messages where there are any: anywhere in what a model was given or gave back, of other spans where the value
+    is nothing but messages."""
+    if kind == kinds.MODEL or not isinstance(value, Mapping) or len(value) == 1:
+        messages = conversation(value)
+        if messages:
+            return _Side(messages)
+    if kind == kinds.MODEL and isinstance(value, str):
+        return _Side([{"role": role, "content": value}])
+    if kind == kinds.MODEL and isinstance(value, Mapping) and "model" in value:
+        value = value.get("input", value)  # of an embedding: the texts
+    return _Side(None, value if is_given(value) else None)
+
+
+def _tool(view: View) -> dict[str, Any] | None:
+    plan, reading = view.plan, view.reading
+    name = plan.value("tool_name", reading)
+    arguments = parsed(unwrapped_input(plan.value("tool_arguments", reading)))
+    result = response_of(tool_result(plan.value("tool_result", reading)))
+    call_id = plan.value("tool_call_id", reading)
     present = {
-        "call_id": attributes.get(names.TOOL_CALL_ID),
-        "arguments": parsed(attributes.get(names.TOOL_ARGUMENTS)),
-        "result": parsed(attributes.get(names.TOOL_RESULT)),
+        "call_id": None if call_id is None else str(call_id),
+        "arguments": arguments,
+        "result": result,
     }
     tool = {key: value for key, value in present.items() if value is not None}
-    name = attributes.get(names.TOOL_NAME)
     if name is None and not tool:
         return None
     return {"name": str(name or ""), **tool}
 
 
-def _message_text(message: dict[str, Any]) -> str | None:
+def _query(view: View) -> str | None:
+    value = view.plan.value("query", view.reading)
+    return None if value is None else text(value) or as_text(value)
+
+
+def message_text(message: Message) -> str | None:
+    """The words of a message: its first text, else a tool's call or answer."""
     for part in message["parts"]:
-        if part["type"] in ("text", "reasoning") and isinstance(part.get("content"), str):
-            return part["content"]  # type: ignore[no-any-return]
-        if part["type"] == "tool_call":
-            return f"{part.get('name')}({_as_text(part.get('arguments'))})"
-        if part["type"] == "tool_call_response":
-            return _as_text(part.get("response"))
+        shown = _part_text(part)
+        if shown:
+            return shown
     return None
 
 
-def _plain(attributes: Mapping[str, Any], *candidates: str) -> str | None:
-    for name in candidates:
-        if name in attributes:
-            return _as_text(attributes[name])
+def _part_text(part: Part) -> str | None:
+    if part["type"] in ("text", "reasoning"):
+        return text(part.get("content"))
+    if part["type"] == "tool_call":
+        return f"{part.get('name')}({as_text(part.get('arguments'))})"
+    if part["type"] == "tool_call_response":
+        return as_text(part.get("response"))
     return None
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    import json
-
-    return json.dumps(value, ensure_ascii=False, default=str)
+def _plain(view: View, *fields: str) -> str | None:
+    for field in fields:
+        value = view.plan.value(field, view.reading)
+        if value is None:
+            continue
+        if field == "tool_arguments":
+            value = unwrapped_input(value)
+        elif field == "tool_result":
+            value = response_of(tool_result(value))
+        return as_text(value)
+    return None

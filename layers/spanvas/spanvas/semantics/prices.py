@@ -1,36 +1,31 @@
 """What a model call cost, in integers of 1e-9 USD, so that sums add up exactly.
 
-Prices are data (`prices.json`, taken from the genai-prices project, which states source and date). A cost that the
-instrumentation reports itself wins; an unknown model has no cost, which is not the same as 0.
+A cost that the instrumentation reports itself wins; a model without a known price has no cost, which is not the
+same as 0.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from spanvas.model.span import Span
 from spanvas.model.usage import Usage
-from spanvas.semantics import attributes as names
-from spanvas.semantics.genai import model_of, usage_of
+from spanvas.semantics.price_book import Price, price_of
+from spanvas.semantics.reading import reading_of
+from spanvas.semantics.view import View
 
-MILLION = 1_000_000
+__all__ = ["CostLine", "Price", "cost_lines", "cost_of", "lines_of", "price_of"]
 
-
-class Price(NamedTuple):
-    """1e-9 USD per million tokens."""
-
-    input: int
-    output: int
-    cache_read: int
-    cache_write: int
+MILLION: Final = 1_000_000
+REPORTED: Final = "reported"
 
 
 class CostLine(NamedTuple):
-    """One term of the arithmetic: `tokens` x `nano_usd_per_million` / 1e6 = `nano_usd`, rounded to the nearest."""
+    """One term of the arithmetic: `tokens` x `nano_usd_per_million` / 1e6 = `nano_usd`, rounded to the nearest.
+
+    What is paid by call is a line of one token; a cost that was reported is a line of none.
+    """
 
     what: str
     tokens: int
@@ -38,24 +33,21 @@ class CostLine(NamedTuple):
     nano_usd: int
 
 
-def price_of(model: str) -> Price | None:
-    """The price of a model id as providers write it; the longest known name in it decides."""
-    model = model.lower()
-    best: tuple[int, Price] | None = None
-    for match, price in _table():
-        if match in model and (best is None or len(match) > best[0]):
-            best = (len(match), price)
-    return best[1] if best else None
-
-
 def lines_of(usage: Usage, price: Price) -> list[CostLine]:
     """The terms of a call's cost. Cached tokens are parts of the input and charged at their own prices."""
+    price = price.for_input(usage.input_tokens)
     plain = max(usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens, 0)
+    output, reasoning = usage.output_tokens, 0
+    if price.reasoning is not None:
+        reasoning = min(usage.reasoning_tokens, output)
+        output -= reasoning
     terms = (
         ("input", plain, price.input),
         ("cache read", usage.cache_read_tokens, price.cache_read),
         ("cache write", usage.cache_write_tokens, price.cache_write),
-        ("output", usage.output_tokens, price.output),
+        ("output", output, price.output),
+        ("reasoning", reasoning, price.reasoning or 0),
+        ("request", 1 if price.request else 0, price.request * MILLION),
     )
     return [
         CostLine(what, tokens, rate, (tokens * rate + MILLION // 2) // MILLION)
@@ -65,36 +57,41 @@ def lines_of(usage: Usage, price: Price) -> list[CostLine]:
 
 
 def cost_lines(span: Span) -> list[CostLine]:
-    """The arithmetic of one span's cost; empty where the usage or the price is not known."""
-    model, usage = model_of(span.attributes), usage_of(span.attributes)
-    price = price_of(model) if model else None
-    return lines_of(usage, price) if usage and price else []
+    """The arithmetic of one span's cost, which adds up to it; empty where usage or price is not known."""
+    view = View(span)
+    reported = view.reported_cost()
+    if reported is not None:
+        return [CostLine(REPORTED, 0, 0, reported)]
+    return computed_lines(view, view.usage()) or []
 
 
 def cost_of(attributes: Mapping[str, Any]) -> int | None:
-    """Cost of a model call in 1e-9 USD: as reported, else computed, else None."""
-    reported = attributes.get(names.COST)
-    if isinstance(reported, int) and 0 <= reported < 2**62:
+    """Cost of a model call in 1e-9 USD, from its attributes alone."""
+    view = View(reading_of(attributes))
+    return cost_in(view, view.usage())
+
+
+def cost_in(view: View, usage: Usage | None) -> int | None:
+    """Cost of a model call in 1e-9 USD: as reported, else computed from its usage, else None."""
+    reported = view.reported_cost()
+    if reported is not None:
         return reported
-    model, usage = model_of(attributes), usage_of(attributes)
-    price = price_of(model) if model else None
-    if usage is None or price is None:
+    lines = computed_lines(view, usage)
+    return None if lines is None else sum(line.nano_usd for line in lines)
+
+
+def computed_lines(view: View, usage: Usage | None) -> list[CostLine] | None:
+    """The terms at the price of the span's time; None where the usage or the price is not known.
+
+    Where the answering model has no price (a gateway may name it as it likes), the one that was asked for has.
+    """
+    if usage is None:
         return None
-    return sum(line.nano_usd for line in lines_of(usage, price))
-
-
-@cache
-def _table() -> tuple[tuple[str, Price], ...]:
-    data = json.loads((files("spanvas.semantics") / "prices.json").read_text("utf-8"))
-    return tuple(
-        (
-            entry["match"],
-            Price(
-                entry["input"],
-                entry["output"],
-                entry.get("cache_read", entry["input"]),
-                entry.get("cache_write", entry["input"]),
-            ),
-        )
-        for entry in data["models"]
-    )
+    provider, tier = view.provider(), view.service_tier()
+    time = view.reading.start_time_unix_nano
+    for field in ("response_model", "request_model"):
+        model = view.model_in(field)
+        price = price_of(model, provider, time, tier) if model else None
+        if price is not None:
+            return lines_of(usage, price)
+    return None

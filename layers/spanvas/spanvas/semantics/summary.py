@@ -9,9 +9,10 @@ from spanvas.model import kinds
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.semantics import attributes as names
-from spanvas.semantics.content import previews_of, shortened
-from spanvas.semantics.genai import model_of, parsed, provider_of, usage_of
-from spanvas.semantics.prices import cost_of
+from spanvas.semantics.content import previews_in, shortened
+from spanvas.semantics.prices import cost_in
+from spanvas.semantics.values import parsed
+from spanvas.semantics.view import View
 
 NAME_CHARACTERS: Final = 200
 MESSAGE_CHARACTERS: Final = 500
@@ -27,9 +28,11 @@ MARKS: Final = {
 def row_of(span: Span) -> Row:
     """The row of a span. Every text is bounded, so that a hostile span cannot grow the tree."""
     attributes = span.attributes
-    before, after = previews_of(attributes)
+    view = View(span)
+    before, after = previews_in(view, span.kind)
     error_type, error_message = error_of(span)
-    is_model_call = span.kind == kinds.MODEL
+    # What wraps model calls repeats their usage: it is counted where it arose.
+    usage = view.usage() if span.kind == kinds.MODEL else None
     attempt = attributes.get(names.ATTEMPT)
     return Row(
         span_id=span.span_id,
@@ -39,13 +42,13 @@ def row_of(span: Span) -> Row:
         start_time_unix_nano=span.start_time_unix_nano,
         end_time_unix_nano=span.end_time_unix_nano,
         status=span.status,
-        node_id=_short(attributes.get(names.NODE_ID)),
+        node_id=_short(view.node_id()),
         error_type=error_type,
         error_message=error_message,
-        model=_short(model_of(attributes)),
-        provider=_short(provider_of(attributes)),
-        usage=usage_of(attributes) if is_model_call else None,
-        cost_nano_usd=cost_of(attributes) if is_model_call else None,
+        model=_short(view.model()),
+        provider=_short(view.provider()),
+        usage=usage,
+        cost_nano_usd=cost_in(view, usage) if span.kind == kinds.MODEL else None,
         input_preview=before,
         output_preview=after,
         attempt=attempt if isinstance(attempt, int) and 0 <= attempt < 2**31 else None,

@@ -18,7 +18,7 @@ from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.usage import Usage
 from spanvas.model.values import jsonable
-from spanvas.semantics import attributes as names
+from spanvas.semantics.content_names import is_content
 
 loads: Callable[[bytes], Any]
 try:  # the functions bring orjson; in executors the standard library does
@@ -180,9 +180,8 @@ def _span_object(
 
 def _attributes(span: Span, content: dict[str, Any]) -> dict[str, Any]:
     encoded = jsonable(span.attributes)
-    for name in names.CONTENT.intersection(encoded):
-        value = encoded[name]
-        if isinstance(value, str) and len(value) > REFERENCED_FROM:
+    for name, value in encoded.items():
+        if isinstance(value, str) and len(value) > REFERENCED_FROM and is_content(name):
             digest = sha256(value.encode()).hexdigest()
             content[digest] = value
             encoded[name] = {"$ref": digest}

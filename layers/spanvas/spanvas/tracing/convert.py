@@ -41,22 +41,25 @@ class Converter:
             # Written as text: SDKs before 1.45 take no lists of objects.
             attributes[names.ARTIFACTS] = json.loads(attributes[names.ARTIFACTS])
         assert context is not None
+        scope_name = scope.name if scope else ""
+        parent_span_id = f"{parent.span_id:016x}" if parent is not None else None
+        events = tuple(
+            Event(event.name, event.timestamp, copied(event.attributes))
+            for event in span.events
+        )
         return Span(
             trace_id=f"{context.trace_id:032x}",
             span_id=f"{context.span_id:016x}",
-            parent_span_id=f"{parent.span_id:016x}" if parent is not None else None,
+            parent_span_id=parent_span_id,
             name=span.name,
-            kind=kind_of(attributes),
+            kind=kind_of(attributes, span.name, scope_name, parent_span_id, events),
             otel_kind=span.kind.name.lower(),
             start_time_unix_nano=span.start_time or recorded_at_unix_nano,
             end_time_unix_nano=span.end_time,
             status=STATUSES[span.status.status_code],
             status_message=span.status.description or "",
             attributes=attributes,
-            events=tuple(
-                Event(event.name, event.timestamp, copied(event.attributes))
-                for event in span.events
-            ),
+            events=events,
             links=tuple(
                 Link(
                     f"{link.context.trace_id:032x}",
@@ -66,7 +69,7 @@ class Converter:
                 for link in span.links
             ),
             resource=self._resource_of(span.resource),
-            scope_name=scope.name if scope else "",
+            scope_name=scope_name,
             scope_version=(scope.version or "") if scope else "",
             deadline_unix_nano=deadline_unix_nano,
             recorded_at_unix_nano=recorded_at_unix_nano,

@@ -1,0 +1,102 @@
+"""What a dialect is: a table that says under which names instrumentations write each field of the normal form.
+
+Each dialect is a module of `spanvas.semantics.dialects`; `docs/reference/dialects.md` is generated from their tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from spanvas.semantics.reading import Reading
+
+FIELDS: Final = {
+    "request_model": "model that was asked for",
+    "response_model": "model that answered",
+    "provider": "provider, in OpenTelemetry's spelling",
+    "service_tier": "tier of service that answered, where it has a price of its own",
+    "input_tokens": "tokens of the input, cached ones included",
+    "output_tokens": "tokens of the output, reasoning included",
+    "total_tokens": "sum, which tells whether cached tokens were counted in",
+    "cache_read_tokens": "part of the input that came from the cache",
+    "cache_write_tokens": "part of the input that went into the cache",
+    "reasoning_tokens": "part of the output that was reasoning",
+    "cost": "USD that the instrumentation reports",
+    "finish_reasons": "why the model stopped",
+    "system_instructions": "what the model was told to be",
+    "input_messages": "messages to the model or the agent",
+    "output_messages": "messages from it",
+    "tool_definitions": "tools that were offered",
+    "tool_name": "tool that ran",
+    "tool_call_id": "the call it answers",
+    "tool_arguments": "what it was called with",
+    "tool_result": "what it gave back",
+    "query": "what a retrieval looked for",
+    "documents": "what it found",
+    "input": "whatever else went in",
+    "output": "whatever else came out",
+    "agent": "name of the agent",
+    "node_id": "step of the workflow's graph",
+    "workflow": "name of the workflow",
+    "session": "conversation that the span is part of",
+}
+"""The fields of the normal form, in the order of the reference."""
+
+CONTENT_FIELDS: Final = frozenset(
+    {
+        "system_instructions", "input_messages", "output_messages", "tool_definitions", "tool_arguments", "tool_result",
+        "query", "documents", "input", "output",
+    }
+)  # fmt: skip
+USAGE_FIELDS: Final = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+)
+
+
+class Read(NamedTuple):
+    """A value that takes more than one look: `shown` is what the reference says, `attributes` what it reads."""
+
+    shown: str
+    read: Callable[[Reading], Any]
+    attributes: tuple[str, ...] = ()
+
+
+Source = str | Read
+"""The name of an attribute, or how to read a value from several."""
+
+
+class Kinds(NamedTuple):
+    """What the values of an attribute say about a span's kind. Values are compared in lower case."""
+
+    attribute: str
+    kinds: Mapping[str, str]
+
+    def kind_of(self, reading: Reading) -> str | None:
+        value = reading.attributes.get(self.attribute)
+        if not isinstance(value, str):
+            return None
+        return self.kinds.get(value) or self.kinds.get(value.strip('"').lower())
+
+
+class Rule(NamedTuple):
+    """A kind that takes more than one attribute to see; `shown` is what the reference says."""
+
+    shown: str
+    kind_of: Callable[[Reading], str | None]
+
+
+class Dialect(NamedTuple):
+    """A table. In `fields` the first source that has a value counts; in `kinds` the first that knows."""
+
+    name: str
+    title: str
+    origin: str
+    """Packages and versions that the names were read from."""
+    kinds: tuple[Kinds | Rule, ...]
+    fields: Mapping[str, tuple[Source, ...]]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,237 @@
+"""OpenInference: flattened `llm.*`, `input.value` and `openinference.span.kind`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from spanvas.model import kinds
+from spanvas.semantics.dialect import Dialect, Read, Rule
+from spanvas.semantics.flattened import items_of, part_of_names
+from spanvas.semantics.langchain import langgraph_node_in, thread_in
+from spanvas.semantics.reading import Reading
+from spanvas.semantics.values import at, parsed, text
+
+KIND: Final = "openinference.span.kind"
+KINDS: Final = {
+    "LLM": kinds.MODEL,
+    "EMBEDDING": kinds.MODEL,
+    "TOOL": kinds.TOOL,
+    "RETRIEVER": kinds.RETRIEVAL,
+    "RERANKER": kinds.RETRIEVAL,
+    "AGENT": kinds.AGENT,
+    "CHAIN": kinds.OTHER,
+    "GUARDRAIL": kinds.OTHER,
+    "EVALUATOR": kinds.OTHER,
+    "PROMPT": kinds.OTHER,
+    "DECISION": kinds.OTHER,
+}
+PROVIDERS: Final = {
+    ("azure", "openai"): "azure.ai.openai",
+    ("google", "vertexai"): "gcp.vertex_ai",
+}
+METADATA: Final = "metadata"
+
+
+def _kind(reading: Reading) -> str | None:
+    """The kind by its table; a chain or agent that has the name of its LangGraph node is that node."""
+    value = reading.attributes.get(KIND)
+    if not isinstance(value, str):
+        return None
+    value = value.upper()
+    if value in ("CHAIN", "AGENT"):
+        if reading.name and reading.name == _node(reading):
+            return kinds.NODE
+        if value == "CHAIN" and reading.parent_span_id is None:
+            return kinds.WORKFLOW
+    return KINDS.get(value)
+
+
+def _node(reading: Reading) -> str | None:
+    return langgraph_node_in(reading.attributes.get(METADATA))
+
+
+def _provider(reading: Reading) -> str | None:
+    """`llm.provider` and `llm.system` together say on whose platform which API was called."""
+    provider, system = (
+        (text(reading.attributes.get(name)) or "").lower()
+        for name in ("llm.provider", "llm.system")
+    )
+    return PROVIDERS.get((provider, system)) or provider or system or None
+
+
+def _messages(prefix: str) -> Read:
+    def read(reading: Reading) -> list[dict[str, Any]] | None:
+        if reading.attributes.get(KIND) not in (None, "LLM", "llm"):
+            return (
+                None  # a chain repeats some messages of the model below it; its input.value has all
+            )
+        items = items_of(reading.attributes, prefix)
+        return None if items is None else [_message(item) for item in items]
+
+    return Read(f"`{prefix}N.message.*`", read)
+
+
+def _message(item: dict[str, Any]) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": item.get("message.role")}
+    for field in ("content", "name", "tool_call_id"):
+        if f"message.{field}" in item:
+            message[field] = item[f"message.{field}"]
+    contents = items_of(item, "message.contents.")
+    if contents:
+        message["content"] = [_content(content) for content in contents]
+    calls = items_of(item, "message.tool_calls.")
+    if calls:
+        message["tool_calls"] = [
+            {
+                "type": "function",
+                "id": call.get("tool_call.id"),
+                "function": {
+                    "name": call.get("tool_call.function.name"),
+                    "arguments": call.get("tool_call.function.arguments"),
+                },
+            }
+            for call in calls
+        ]
+    function = item.get("message.function_call_name")
+    if function:
+        message["function_call"] = {
+            "name": function,
+            "arguments": item.get("message.function_call_arguments_json"),
+        }
+    return message
+
+
+def _content(item: dict[str, Any]) -> dict[str, Any]:
+    part: dict[str, Any] = part_of_names(item, "message_content.") or {}
+    kind = part.get("type") or ("image" if "image.image.url" in part else "text")
+    if kind == "image":
+        return {"type": "image", "url": part.get("image.image.url")}
+    if kind in ("audio", "video", "file"):
+        return {"type": "document", "url": part.get(f"{kind}.{kind}.url"), "mime_type": kind}
+    return {**part, "type": kind}
+
+
+def _items(prefix: str, field: str) -> Read:
+    """One field of each flattened item, JSON decoded."""
+
+    def read(reading: Reading) -> list[Any] | None:
+        items = items_of(reading.attributes, prefix)
+        return None if items is None else [parsed(item[field]) for item in items if field in item]
+
+    return Read(f"`{prefix}N.{field}`", read)
+
+
+def _completions(reading: Reading) -> list[dict[str, Any]] | None:
+    items = items_of(reading.attributes, "llm.choices.")
+    return None if items is None else [{"text": item.get("completion.text")} for item in items]
+
+
+def _prompts(reading: Reading) -> list[dict[str, Any]] | None:
+    items = items_of(reading.attributes, "llm.prompts.")
+    if items is None:
+        return None
+    return [{"role": "user", "content": item.get("prompt.text")} for item in items]
+
+
+def _documents(prefix: str) -> Read:
+    def read(reading: Reading) -> list[dict[str, Any]] | None:
+        items = items_of(reading.attributes, prefix)
+        if items is None:
+            return None
+        return [part_of_names(item, "document.") or {} for item in items]
+
+    return Read(f"`{prefix}N.document.*`", read)
+
+
+def _of_kind(attribute: str, *wanted: str) -> Read:
+    """What an attribute that every span has means on spans of some kinds."""
+    return Read(
+        f"`{attribute}` of {'/'.join(wanted)}",
+        lambda reading: (
+            reading.attributes.get(attribute) if reading.attributes.get(KIND) in wanted else None
+        ),
+        (attribute,),
+    )
+
+
+def _invocation_model(reading: Reading) -> Any:
+    given = reading.attributes.get("llm.invocation_parameters")
+    return None if given is None else at(given, "model") or at(given, "model_id")
+
+
+DIALECT = Dialect(
+    name="openinference",
+    title="OpenInference",
+    origin="openinference-semantic-conventions 0.1.42, -instrumentation-openai 0.1.66, -langchain 0.1.80",
+    kinds=(
+        Rule(
+            f"`{KIND}`: "
+            + ", ".join(f"{value} is {kind}" for value, kind in KINDS.items())
+            + "; a CHAIN or AGENT named as its LangGraph node is that node, a CHAIN without parent the workflow",
+            _kind,
+        ),
+    ),
+    fields={
+        "request_model": (
+            "llm.request.model_name",
+            "llm.model_name",
+            "embedding.model_name",
+            "reranker.model_name",
+            Read(
+                "`llm.invocation_parameters`: `model`",
+                _invocation_model,
+                ("llm.invocation_parameters",),
+            ),
+        ),
+        "response_model": ("llm.response.model_name",),
+        "provider": (Read("`llm.provider` with `llm.system`", _provider),),
+        "input_tokens": ("llm.token_count.prompt",),
+        "output_tokens": ("llm.token_count.completion",),
+        "total_tokens": ("llm.token_count.total",),
+        "cache_read_tokens": (
+            "llm.token_count.prompt_details.cache_read",
+            "llm.token_count.prompt_details.cache_input",
+        ),
+        "cache_write_tokens": ("llm.token_count.prompt_details.cache_write",),
+        "reasoning_tokens": ("llm.token_count.completion_details.reasoning",),
+        "cost": ("llm.cost.total",),
+        "finish_reasons": ("llm.finish_reason",),
+        "input_messages": (
+            _messages("llm.input_messages."),
+            Read("`llm.prompts.N.prompt.text`", _prompts),
+        ),
+        "output_messages": (
+            _messages("llm.output_messages."),
+            Read("`llm.choices.N.completion.text`", _completions),
+        ),
+        "tool_definitions": (_items("llm.tools.", "tool.json_schema"),),
+        "tool_name": ("tool.name",),
+        "tool_call_id": ("tool.id", "tool_call.id"),
+        "tool_arguments": (_of_kind("input.value", "TOOL"), _of_kind("tool.parameters", "TOOL")),
+        "tool_result": (_of_kind("output.value", "TOOL"),),
+        "query": (_of_kind("input.value", "RETRIEVER"), "reranker.query"),
+        "documents": (
+            _documents("retrieval.documents."),
+            _documents("reranker.output_documents."),
+        ),
+        "input": (
+            _items("embedding.embeddings.", "embedding.text"),
+            "input.value",
+        ),
+        "output": ("output.value",),
+        "agent": ("agent.name",),
+        "node_id": (
+            "graph.node.id",
+            "graph.node.name",
+            Read("`metadata`: `langgraph_node`", _node, (METADATA,)),
+        ),
+        "session": (
+            "session.id",
+            Read(
+                "`metadata`: `thread_id`",
+                lambda reading: thread_in(reading.attributes.get(METADATA)),
+                (METADATA,),
+            ),
+        ),
+    },
+)

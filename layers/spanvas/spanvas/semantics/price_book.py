@@ -1,0 +1,251 @@
+"""Which price a model had at a time, from `prices.json` (the genai-prices project's data; source and date in it).
+
+The file is read when the first price is asked for (2 ms), and what was found is remembered per model and provider.
+Everything is an integer of 1e-9 USD, so that sums are exact.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+NANO: Final = 1_000_000_000
+DATED: Final = re.compile(r"-(20\d\d)(\d\d)(\d\d)(?!\d)")
+TAIL: Final = re.compile(r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|latest))?(?:-v\d+(?::\d+)?)?$")
+BEDROCK: Final = re.compile(
+    r"(?:[a-z]{2,6}(?:-gov)?\.)?"
+    r"(?:ai21|amazon|anthropic|cohere|deepseek|google|luma|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen"
+    r"|stability|twelvelabs|writer|zai)\.[a-z]"
+)
+"""Model ids of Bedrock, with the region of an inference profile or without: `us.anthropic.claude-...`."""
+
+PROVIDERS: Final = {
+    "aws.bedrock": "aws",
+    "azure.ai.inference": "azure",
+    "azure.ai.openai": "azure",
+    "gcp.gemini": "google",
+    "gcp.gen_ai": "google",
+    "gcp.vertex_ai": "google",
+    "mistral_ai": "mistral",
+    "moonshot_ai": "moonshotai",
+    "x_ai": "x-ai",
+}
+"""OpenTelemetry's names of providers -> those of the price list, where the list would not know them."""
+
+
+class Price(NamedTuple):
+    """1e-9 USD per million tokens; `request` per call.
+
+    `reasoning` is None where reasoning costs what other output does. `above` holds the prices that apply to all
+    tokens of a call with more input tokens than the number beside them, smallest number first.
+    """
+
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+    reasoning: int | None = None
+    request: int = 0
+    above: tuple[tuple[int, Price], ...] = ()
+
+    def for_input(self, tokens: int) -> Price:
+        """The price of a call with so many input tokens."""
+        found = self
+        for start, price in self.above:
+            if tokens > start:
+                found = price
+        return found
+
+
+def price_of(
+    model: str,
+    provider: str | None = None,
+    time_unix_nano: int | None = None,
+    service_tier: str | None = None,
+) -> Price | None:
+    """The price of a model as providers write its id, at a time (by default the newest), or None.
+
+    `provider` as OpenTelemetry names it. Where it is not known, or has no such model, the model's own name decides:
+    gateways answer under names of their own.
+    """
+    found = _entry(model[:200], provider)
+    if not found:
+        return None
+    values: Any = found
+    if isinstance(found, Mapping):
+        values = _at(found["when"], time_unix_nano)
+        override = found.get("tier", {}).get(service_tier)
+        if override:
+            values = _overridden(values, override)
+    return _price(json.dumps(values)) if values else None
+
+
+def _at(history: list[Any], time_unix_nano: int | None) -> Any:
+    """The last price whose condition holds; without a time the newest that does not depend on the hour."""
+    moment = (
+        None if time_unix_nano is None else datetime.fromtimestamp(time_unix_nano // NANO, tz=UTC)
+    )
+    for condition, values in reversed(history):
+        if condition is None or _holds(condition, moment):
+            return values
+    return history[0][1]
+
+
+def _holds(condition: str, moment: datetime | None) -> bool:
+    start, _, end = condition.partition("/")
+    if not end:
+        return moment is None or moment.date() >= date.fromisoformat(start)
+    if moment is None:
+        return False
+    begins, ends, now = time.fromisoformat(start), time.fromisoformat(end), moment.time()
+    if ends < begins:
+        return now >= begins or now < ends
+    return begins <= now < ends
+
+
+def _overridden(values: list[Any], override: list[Any]) -> list[Any]:
+    size = max(len(values), len(override))
+    padded = [[*part, *[None] * (size - len(part))] for part in (values, override)]
+    return [new if new is not None else old for old, new in zip(*padded, strict=True)]
+
+
+@lru_cache(maxsize=1024)
+def _price(text: str) -> Price | None:
+    """The price in a list of `prices.json` (as text, to be remembered); None where tokens cost nothing in it."""
+    values = json.loads(text)
+    if all(value is None for value in values):
+        return None
+    starts = sorted({tier[0] for value in values if isinstance(value, list) for tier in value[1:]})
+    return _flat(values, 0)._replace(
+        above=tuple((start, _flat(values, start + 1)) for start in starts)
+    )
+
+
+def _flat(values: list[Any], tokens: int) -> Price:
+    """The price of calls with that many input tokens. What has no price of its own costs what its whole does."""
+    given = [_nano(value, tokens) for value in values]
+    given += [None] * (6 - len(given))
+    input_, output, read, write, reasoning, request = given
+    input_ = input_ or 0
+    return Price(
+        input_,
+        output or 0,
+        input_ if read is None else read,
+        input_ if write is None else write,
+        reasoning,
+        (request or 0) // 1000,
+    )
+
+
+def _nano(value: Any, tokens: int) -> int | None:
+    if isinstance(value, list):
+        price = value[0]
+        for start, higher in value[1:]:
+            if tokens > start:
+                price = higher
+        value = price
+    return None if value is None else round(value * NANO)
+
+
+@lru_cache(maxsize=4096)
+def _entry(model: str, provider: str | None) -> Any:
+    """The model's entry in the book: a list of prices, an object with history, or None."""
+    name = model.strip().lower()
+    if name.startswith("arn:"):
+        name = name.rpartition("/")[2]
+    for candidate in _providers_for(name, provider):
+        found = _find(candidate, name)
+        if found is not None:
+            return found
+    head, slash, rest = name.partition("/")
+    if slash:
+        # `openai/gpt-4o` of gateways, `models/gemini-...` of Google
+        return _entry(rest, head if _known(head) else provider)
+    return None
+
+
+def _providers_for(name: str, provider: str | None) -> list[str]:
+    """Where to look a model up: with its provider, else by the form of the id, else by the name alone."""
+    found = _known(provider) if provider else None
+    candidates = [found] if found else []
+    if BEDROCK.match(name) and "aws" in _book():
+        candidates.append("aws")
+    candidates += [key for key, entry in _book().items() if _matches(entry.get("model"), name)][:1]
+    return candidates
+
+
+@lru_cache(maxsize=1024)
+def _known(provider: str) -> str | None:
+    """The name in the book of a provider, however it is written."""
+    name = provider.strip().lower()
+    name = PROVIDERS.get(name, name)
+    if name in _book():
+        return name
+    if name.startswith("azure"):
+        return "azure"
+    return next(
+        (key for key, entry in _book().items() if _matches(entry.get("provider"), name)), None
+    )
+
+
+def _find(provider: str, name: str) -> Any:
+    """Prices of a model at a provider or at one whose models it offers.
+
+    Where nothing has that name: by `-2025-08-07` for `-20250807`, without date and version, and then the first
+    model whose full name begins with it.
+    """
+    short = TAIL.sub("", name)
+    for form in dict.fromkeys((name, DATED.sub(r"-\1-\2-\3", name), short)):
+        for prices in _models(provider, lambda match, form=form: _matches(match, form)):
+            return prices
+    for prices in _models(provider, lambda match: _begins_with(match, short)):
+        return prices
+    return None
+
+
+def _models(provider: str, is_meant: Callable[[Any], bool]) -> Iterator[Any]:
+    book = _book()
+    for key in (provider, *book[provider].get("fallback", ())):
+        for match, prices in book[key]["models"]:
+            if is_meant(match):
+                yield prices
+
+
+def _begins_with(clause: Any, name: str) -> bool:
+    """Whether a full name in the book is this one with a date or a version: `name-20250929-v1:0`."""
+    if isinstance(clause, list):
+        return any(_begins_with(part, name) for part in clause)
+    if not isinstance(clause, str) or clause[0] not in "=^*":
+        return False
+    return clause.startswith(name, 1) and TAIL.fullmatch(clause, len(name) + 1) is not None
+
+
+def _matches(clause: Any, text: str) -> bool:
+    """Whether a clause of the book holds for a text in lower case: see `local.refresh_prices.clause`."""
+    if clause is None:
+        return False
+    if isinstance(clause, list):
+        return any(_matches(part, text) for part in clause)
+    if isinstance(clause, Mapping):
+        return all(_matches(part, text) for part in clause["and"])
+    sign, wanted = clause[0], clause[1:]
+    if sign == "=":
+        return bool(text == wanted)
+    if sign == "^":
+        return text.startswith(wanted)
+    if sign == "*":
+        return wanted in text
+    if sign == "$":
+        return text.endswith(wanted)
+    return re.search(wanted, text) is not None
+
+
+@cache
+def _book() -> dict[str, Any]:
+    text = (files("spanvas.semantics") / "prices.json").read_text("utf-8")
+    return json.loads(text)["providers"]  # type: ignore[no-any-return]

@@ -1,0 +1,95 @@
+"""Values of attributes as they come: JSON texts, numbers of every type, empty ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+loads: Callable[[str], Any]
+try:  # the functions bring orjson; in executors the standard library does
+    from orjson import loads
+except ImportError:  # pragma: no cover - the tests have orjson
+    from json import loads
+
+MAX_NUMBER: Final = 2**53
+
+
+def parsed(value: Any) -> Any:
+    """A JSON text as its value; any other value, and text that is not JSON, as it is."""
+    if not isinstance(value, str):
+        return value
+    start = value[:1]
+    if start not in ("[", "{", '"'):
+        start = value[:64].lstrip()[:1]
+        if not start or start not in '[{"':
+            return value
+    try:
+        return loads(value)
+    except (ValueError, RecursionError):
+        return _leniently(value)
+
+
+def _leniently(value: str) -> Any:
+    """`NaN` and lone surrogates are nothing that orjson takes."""
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def unquoted(value: Any) -> Any:
+    """As `parsed`, also for numbers and `null`: what writes every value as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def is_given(value: Any) -> bool:
+    """Whether there is anything: an empty text says no more than its absence."""
+    return value is not None and value != ""
+
+
+def text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def count(value: Any) -> int | None:
+    """A number of tokens: whole, not negative, and of a size that JSON numbers have."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if not -MAX_NUMBER < value < MAX_NUMBER:  # neither for NaN
+        return None
+    return max(int(value), 0)
+
+
+def at(value: Any, *path: str) -> Any:
+    """What is at a path in nested objects (JSON texts among them), or None."""
+    for name in path:
+        value = parsed(value)
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def first_of(mapping: Mapping[Any, Any], *names: str) -> Any:
+    """The value of the first name that is there and not None."""
+    for name in names:
+        value = mapping.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def as_text(value: Any) -> str:
+    """Text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):
+        return str(type(value).__name__)
