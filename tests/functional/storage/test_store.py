@@ -136,6 +136,59 @@ class TestExecutions:
         assert found.status == "succeeded"
         assert store.list_overdue() == []
 
+    @pytest.mark.parametrize("ended_by", ["function", "state_machine"])
+    @pytest.mark.parametrize("status", ["failed", "succeeded", "lost"])
+    def test_a_repetition_after_the_end_runs_again(
+        self, store: TraceStore, status: str, ended_by: str
+    ) -> None:
+        store.start_execution(make_execution())
+        store.end_execution("acme", "exec_1", status, T0 + 5 * SECOND, Cause("E", "broken"))
+        again = make_execution(
+            began_at_unix_nano=T0 + 9 * SECOND,
+            deadline_unix_nano=T0 + 90 * SECOND,
+            ended_by=ended_by,
+            workflow_name="other",
+        )
+        store.start_execution(again)
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert (found.status, found.cause, found.ended_at_unix_nano) == ("running", None, None)
+        assert (found.started_at_unix_nano, found.workflow_name) == (T0, "Support triage")
+        assert (found.deadline_unix_nano, found.ended_by) == (T0 + 90 * SECOND, ended_by)
+
+    def test_what_runs_again_can_be_overdue(self, store: TraceStore, clock: Clock) -> None:
+        store.start_execution(make_execution())
+        store.end_execution("acme", "exec_1", "failed", T0 + 5 * SECOND)
+        store.start_execution(make_execution(start=9))
+        clock.advance(70)
+
+        assert [execution.execution_id for execution in store.list_overdue()] == ["exec_1"]
+
+    @pytest.mark.parametrize(
+        ("status", "expected"),
+        [("failed", "failed"), ("succeeded", "succeeded"), ("lost", "running")],
+    )
+    def test_a_part_that_ends_nothing_brings_back_what_is_lost_alone(
+        self, store: TraceStore, status: str, expected: str
+    ) -> None:
+        store.start_execution(make_execution(ended_by="caller"))
+        store.end_execution("acme", "exec_1", status, T0 + 5 * SECOND)
+        store.start_execution(make_execution(start=9, ended_by="caller"))
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.status == expected
+
+    def test_a_part_that_began_before_the_end_does_not_reopen_it(self, store: TraceStore) -> None:
+        store.start_execution(make_execution())
+        store.end_execution("acme", "exec_1", "lost", T0 + 5 * SECOND)
+        store.start_execution(make_execution(began_at_unix_nano=T0 + 5 * SECOND))
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.status == "lost"
+
     def test_an_end_of_an_unknown_execution_makes_nothing(self, store: TraceStore) -> None:
         store.end_execution("acme", "exec_1", "succeeded", T0)
 

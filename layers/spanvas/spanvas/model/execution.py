@@ -69,7 +69,11 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """`origin` is None where whoever ran the execution has registered it; what its spans say then changes nothing."""
+    """`origin` is None where whoever ran the execution has registered it; what its spans say then changes nothing.
+
+    `began_at_unix_nano` is not kept: when the function began its part that registers or continues the execution, where
+    that is not the execution's own start.
+    """
 
     tenant: str
     execution_id: str
@@ -90,6 +94,8 @@ class Execution:
     revision: int = 0
     """Grows with every write that is visible to readers; the ETag of live polling is made from it."""
     origin: Origin | None = None
+    ended_by: str = BY_FUNCTION
+    began_at_unix_nano: int | None = None
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""
@@ -162,4 +168,30 @@ def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
         status=LOST,
         ended_at_unix_nano=execution.deadline_unix_nano,
         cause=execution.cause or (OVERDUE if execution.origin is None else UNENDED),
+    )
+
+
+def continued(known: Execution, part: Execution) -> Execution | None:
+    """A known execution when one more function begins a part of it; None where that changes nothing.
+
+    The deadline moves on, never back. What has ended runs again where the part began after that: a lost execution
+    always, since it is not lost; any other where the part is a repetition (of the function that ends it, or of a state
+    machine that runs again), not where it is an afterthought that nobody would end.
+    """
+    if known.status == RUNNING:
+        deadline = part.deadline_unix_nano or 0
+        if deadline <= (known.deadline_unix_nano or 0):
+            return None
+        return replace(known, deadline_unix_nano=deadline, ended_by=part.ended_by)
+    began = part.began_at_unix_nano or part.started_at_unix_nano
+    ended = known.ended_at_unix_nano
+    if ended is None or ended >= began or (known.status != LOST and part.ended_by == BY_CALLER):
+        return None
+    return replace(
+        known,
+        status=RUNNING,
+        ended_at_unix_nano=None,
+        cause=None,
+        deadline_unix_nano=part.deadline_unix_nano,
+        ended_by=part.ended_by,
     )

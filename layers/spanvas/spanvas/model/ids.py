@@ -41,6 +41,11 @@ def root_span_id_for(tenant: str, execution_id: str) -> str:
     return _digest(8, "root", tenant, execution_id)
 
 
+def node_span_id_for(tenant: str, execution_id: str, node_id: str, *visit: str) -> str:
+    """Span id of a step whose tries run in different functions. `visit` tells the visits of one step apart."""
+    return _digest(8, "node", tenant, execution_id, node_id, *visit)
+
+
 def is_trace_id(text: str) -> bool:
     return TRACE_ID.fullmatch(text) is not None
 

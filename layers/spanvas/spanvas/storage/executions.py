@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.execution import (
+    BY_CALLER,
+    FAILED,
     LOST,
     QUEUED,
     RUNNING,
+    SUCCEEDED,
     UNTRACED,
     Cause,
     Counters,
@@ -37,7 +40,7 @@ class ExecutionItems:
         self._clock = clock
 
     def start(self, execution: Execution) -> None:
-        """The first writer makes the item; `running` follows `queued`; a later start moves the deadline on."""
+        """The first writer makes the item; `running` follows `queued`; a later start continues what is there."""
         attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
         if execution.status in (QUEUED, UNTRACED):
             self._update(execution, attributes, "attribute_not_exists(pk)")
@@ -49,7 +52,7 @@ class ExecutionItems:
             {":queued": items.s(QUEUED)},
             keep=PLACE_IN_HISTORY,
         )
-        if not started and not self._move_deadline(execution):
+        if not started and not self._continue(execution):
             self._take_over(execution, attributes)
 
     def end(
@@ -130,20 +133,31 @@ class ExecutionItems:
             remove=["origin_naming", "origin_ending", "ended_at", "cause"],
         )
 
-    def _move_deadline(self, execution: Execution) -> bool:
+    def _continue(self, execution: Execution) -> bool:
+        """As `model.execution.continued` has it."""
         if execution.deadline_unix_nano is None:
             return False
         deadline = items.n(execution.deadline_unix_nano)
+        ended = "#status = :lost"
+        values = {":lost": items.s(LOST)}
+        if execution.ended_by != BY_CALLER:
+            ended = "#status IN (:lost, :failed, :succeeded)"
+            values |= {":failed": items.s(FAILED), ":succeeded": items.s(SUCCEEDED)}
+        began = execution.began_at_unix_nano or execution.started_at_unix_nano
         return self._update(
             execution,
             {
+                "status": items.s(RUNNING),
+                "ended_by": items.s(execution.ended_by),
                 "deadline": deadline,
                 "deadline_key": deadline,
                 "running_key": items.s(items.running_key(execution.execution_id)),
             },
-            "#status = :running AND attribute_not_exists(#origin_naming)"
-            " AND (attribute_not_exists(#deadline) OR #deadline < :deadline)",
-            {":running": items.s(RUNNING)},
+            "attribute_not_exists(#origin_naming) AND ("
+            "#status = :status AND (attribute_not_exists(#deadline) OR #deadline < :deadline)"
+            f" OR {ended} AND #ended_at < :began)",
+            {":began": items.n(began), **values},
+            remove=["ended_at", "cause"],
         )
 
     def _add(self, execution: Execution, counters: Counters) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import OPEN, Cause, Counters, Execution, Origin
+from spanvas.model.execution import BY_FUNCTION, OPEN, Cause, Counters, Execution, Origin
 
 Item = dict[str, Any]
 
@@ -115,6 +115,7 @@ def execution_attributes(execution: Execution) -> Item:
         "status": s(execution.status),
         "started_at": n(execution.started_at_unix_nano),
         "started_by": s(execution.started_by),
+        "ended_by": s(execution.ended_by),
         TTL_ATTRIBUTE: n(execution.expires_at),
     }
     if execution.ended_at_unix_nano is not None:
@@ -166,6 +167,7 @@ def execution_of(item: Mapping[str, Any]) -> Execution:
         expected_nodes=tuple(json.loads(_text(item, "expected_nodes") or "[]")),
         exporter_health=json.loads(_text(item, "exporter_health") or "{}"),
         started_by=_text(item, "started_by"),
+        ended_by=_text(item, "ended_by") or BY_FUNCTION,
         expires_at=_number(item, TTL_ATTRIBUTE) or 0,
         revision=_number(item, "revision") or 0,
         origin=Origin(_text(item, "origin_naming"), _text(item, "origin_ending"))

@@ -22,6 +22,7 @@ from spanvas.model.execution import (
     Cause,
     Counters,
     Execution,
+    continued,
     seen_at,
 )
 from spanvas.model.row import merge_duplicates
@@ -58,7 +59,8 @@ class MemoryTraceStore(MemorySightings):
         self._check()
         key = (execution.tenant, execution.execution_id)
         known = self._executions.get(key)
-        execution = replace(execution, expires_at=self._expiry())
+        part = execution
+        execution = replace(part, expires_at=self._expiry(), began_at_unix_nano=None)
         if known is None:
             self._executions[key] = replace(execution, revision=1)
             self._started_keys[key] = items.started_key(
@@ -78,10 +80,8 @@ class MemoryTraceStore(MemorySightings):
                 counters=known.counters,
                 revision=known.revision + 1,
             )
-        elif known.status == RUNNING and (execution.deadline_unix_nano or 0) > (
-            known.deadline_unix_nano or 0
-        ):
-            self._change(key, deadline_unix_nano=execution.deadline_unix_nano)
+        elif (further := continued(known, part)) is not None:
+            self._executions[key] = replace(further, revision=known.revision + 1)
 
     def end_execution(
         self,

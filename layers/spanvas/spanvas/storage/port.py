@@ -62,7 +62,7 @@ class TraceStore(Protocol):
     """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again."""
 
     def start_execution(self, execution: Execution) -> None:
-        """Make the mapping, or move it on from `queued`. An execution that has ended is left as it is."""
+        """Make the mapping, move it on from `queued`, or continue it: see `model.execution.continued`."""
 
     def end_execution(
         self,
