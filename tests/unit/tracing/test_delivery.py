@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -16,6 +17,7 @@ import spanvas
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.storage.memory import MemoryTraceStore
+from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.run import Run
 from tests.unit.tracing.recording import SECOND, Recording, recording
@@ -93,6 +95,50 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
     assert door.engine.health()["executions.cut_short"] == 1
 
 
+def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> None:
+    class Hangs(MemoryTraceStore):
+        gate = threading.Event()
+
+        def start_execution(self, execution: Execution) -> None:
+            self.gate.wait(10)
+            super().start_execution(execution)
+
+    sent: list[tuple[str, str | None]] = []
+
+    def sink(spans: Sequence[ReadableSpan]) -> bool:
+        sent.extend((span.name, span.status.description) for span in spans)
+        return True
+
+    store = Hangs()
+    with recording(
+        store=store, make_sink=lambda: sink, clock=time.time_ns, flush_interval_ms=10
+    ) as door:
+        deadline = time.time_ns() + SECOND // 2
+        root = door.engine.open_root(
+            door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+        )
+        assert root is not None
+        eventually(lambda: sent == [("brief", "the function's time ran out")])
+        store.gate.set()
+        root.close(None)
+
+
+def test_the_guard_acts_without_a_store() -> None:
+    sent: list[str] = []
+
+    def sink(spans: Sequence[ReadableSpan]) -> bool:
+        sent.extend(span.name for span in spans)
+        return True
+
+    with recording(make_sink=lambda: sink, clock=time.time_ns) as door:
+        door.engine.delivery._store = None
+        run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns())
+        root = door.engine.open_root(run)
+        assert root is not None
+        eventually(lambda: sent == ["brief"])
+        root.close(None)
+
+
 def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
     with real_time() as door:
         run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns())
@@ -128,6 +174,55 @@ def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
         assert door.engine.health()["store.unfinished_flushes"] == 1
         assert spanvas.flush(5_000)
     assert execution_of(door).status == "succeeded"
+
+
+def timed(door: Recording, execution_id: str) -> float:
+    started = time.perf_counter()
+    with spanvas.workflow("brief", execution_id=execution_id):
+        pass
+    return time.perf_counter() - started
+
+
+def test_a_store_that_hangs_costs_its_budget_once_and_gets_everything_in_the_end() -> None:
+    class Hangs(MemoryTraceStore):
+        gate = threading.Event()
+
+        def start_execution(self, execution: Execution) -> None:
+            self.gate.wait(10)
+            super().start_execution(execution)
+
+    store = Hangs()
+    with recording(store=store, clock=time.time_ns, store_budget_ms=800) as door:
+        first = timed(door, "e0")
+        later = [timed(door, f"e{number}") for number in range(1, 6)]
+        assert first >= 0.8
+        assert max(later) < 0.7
+        assert door.engine.delivery._store is not None
+        assert door.engine.delivery._store.breaker.is_open
+        assert door.engine.health()["store.late"] == 6
+        store.gate.set()
+        eventually(lambda: not door.engine.delivery._store.breaker.is_open)  # type: ignore[union-attr]
+        eventually(spanvas.flush)
+        assert timed(door, "e6") < 0.8
+    assert [execution_of(door, f"e{number}").status for number in range(7)] == ["succeeded"] * 7
+
+
+def test_a_flush_that_was_given_little_time_does_not_blame_the_store() -> None:
+    class Slow(MemoryTraceStore):
+        def start_execution(self, execution: Execution) -> None:
+            time.sleep(0.2)
+            super().start_execution(execution)
+
+    with recording(store=Slow(), clock=time.time_ns) as door:
+        with spanvas.workflow("brief", execution_id="e1"):
+            assert not spanvas.flush(10)
+        assert "store.late" not in door.engine.health()
+    assert execution_of(door).status == "succeeded"
+
+
+def test_what_may_wait_for_the_store_is_a_share_of_the_functions_memory() -> None:
+    assert waiting_bytes(128) == 16 * 1024 * 1024
+    assert waiting_bytes(10_240) == waiting_bytes(0) == 48 * 1024 * 1024
 
 
 def test_a_store_that_is_down_changes_nothing_but_the_trace(

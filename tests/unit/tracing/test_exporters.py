@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 
+from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause
 from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
@@ -268,6 +269,69 @@ def test_batches_that_wait_for_the_store_are_bounded_too() -> None:
     assert stored.exporter.work()
     assert stored.rows(run) == ["b", "c"]
     assert stored.health.counts()["spans.dropped"] == 1
+
+
+def test_executions_that_wait_for_the_store_are_bounded_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spanvas.tracing.exporters.store.MAX_WAITING_RUNS", 2)
+    stored = Stored()
+    stored.store.down = True
+    runs = [make_run(execution_id=f"e{number}") for number in range(3)]
+    for run in runs:
+        stored.exporter.watch(run)
+        stored.exporter.add(run, make_span(run.execution_id))
+        run.end("succeeded", T0, None)
+        stored.exporter.work()
+        stored.seconds.now += 60
+    stored.store.down = False
+    assert stored.exporter.work()
+    assert [stored.rows(run) for run in runs] == [[], ["e1"], ["e2"]]
+    assert stored.health.counts()["executions.given_up"] == 1
+    assert stored.health.counts()["spans.dropped"] == 1
+
+
+class RefusesForNow(MemoryTraceStore):
+    """Is up for all but one span, of which it says what a store says that is down: a permission is missing."""
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        if any(span.name == "large" for span in batch.spans):
+            raise StoreUnavailableError("the store failed writing a large span: AccessDenied")
+        return super().write(batch)
+
+
+def test_a_batch_that_fails_while_others_are_written_is_given_up_after_ten_of_them() -> None:
+    stored = Stored(RefusesForNow(clock=Clock()))
+    large = make_run(execution_id="large")
+    stored.exporter.watch(large)
+    stored.exporter.add(large, make_span("large"))
+    stored.exporter.work()
+    for number in range(12):
+        stored.seconds.now += 60
+        run = make_run(execution_id=f"e{number}")
+        stored.exporter.watch(run)
+        stored.exporter.add(run, make_span("small"))
+        stored.exporter.work()
+        stored.seconds.now += 60
+        stored.exporter.work()
+        assert stored.rows(run) == ["small"]
+    assert stored.exporter.work()
+    assert not stored.exporter.has_work
+    assert stored.health.counts()["spans.dropped"] == 1
+
+
+def test_a_batch_that_was_given_up_while_it_was_written_is_gone_once() -> None:
+    class Slow(MemoryTraceStore):
+        def write(self, batch: SpanBatch) -> WriteResult:
+            stored.exporter._batches.clear()
+            return super().write(batch)
+
+    stored = Stored(Slow(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    assert stored.exporter.work()
+    assert stored.rows(run) == ["a"]
 
 
 def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,11 @@ class Breaker:
     def is_open(self) -> bool:
         return self._clock() < self._open_until
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last thing that was heard is a failure: the next try is not worth a long wait."""
+        return self._failures > 0
+
     def record(self, succeeded: bool) -> None:
         if succeeded:
             self._failures = 0

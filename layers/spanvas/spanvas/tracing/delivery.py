@@ -15,11 +15,12 @@ from opentelemetry.context import (
 )
 from opentelemetry.sdk.trace import Span as SdkSpan
 
-from spanvas.settings import Settings
+from spanvas.settings import Settings, lambda_environment
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.exporters import otlp as otlp_exporter
 from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink
-from spanvas.tracing.exporters.store import StoreExporter
+from spanvas.tracing.exporters.store import MAX_WAITING_BYTES, StoreExporter
+from spanvas.tracing.guard import Guard
 from spanvas.tracing.health import Health
 from spanvas.tracing.processor import RecordingProcessor
 from spanvas.tracing.run import Run
@@ -27,20 +28,17 @@ from spanvas.tracing.worker import Worker
 
 NANO: Final = 1_000_000_000
 MS: Final = 1_000_000
-STORE_BUDGET_SECONDS: Final = 3.0
-"""For the last write of an execution; a store that is down is found out by its clients' own timeouts."""
+DOUBT_SECONDS: Final = 0.1
+"""For a store that did not take the last write: what waits is carried over anyway, so that this is but a look."""
 SAFETY_SECONDS: Final = 0.2
 """Of the function's time, kept for its own answer."""
 EXIT_SECONDS: Final = 2.0
-GUARD_SHARE: Final = 0.1
-GUARD_SECONDS: Final = (0.3, 2.0)
-"""So long before the deadline open spans are recorded as cut: a tenth of the time given, within these bounds."""
 
 
 class Delivery:
-    """The two exporters, each in its own thread, and the executions that are open.
+    """The two exporters and the guard, each in its own thread, and the executions that are open.
 
-    `cut_short` is called, in the store's thread, for an execution whose function has hardly any time left.
+    `cut_short` is called, in the guard's thread, for an execution whose function has hardly any time left.
     """
 
     def __init__(
@@ -57,12 +55,14 @@ class Delivery:
         self._health = health
         self._cut_short = cut_short
         self._interval_nano = settings.flush_interval_ms * MS
-        self._budget_seconds = settings.flush_budget_ms / 1_000
+        self._otlp_seconds = settings.flush_budget_ms / 1_000
+        self._store_seconds = settings.store_budget_ms / 1_000
         self._lock = Lock()
         self._roots: dict[Run, SdkSpan] = {}
         self._next_write = 0
         self._store: StoreExporter | None = None
         self._otlp: OtlpExporter | None = None
+        self._guard = Guard(self._cut, health, clock)
         if make_sink is not None:
             self._otlp = OtlpExporter(make_sink, health)
             self._otlp_worker = Worker(
@@ -74,7 +74,12 @@ class Delivery:
             processor.add_sink(self._otlp.add)
         if store is not None:
             self._store = StoreExporter(
-                store, health, clock, processor.started_spans, self._exporter_health
+                store,
+                health,
+                clock,
+                processor.started_spans,
+                self._exporter_health,
+                max_waiting_bytes=waiting_bytes(lambda_environment().memory_mb),
             )
             self._store_worker = Worker(
                 "spanvas-store", self._unobserved_work(self._store_work), health, self._store_pause
@@ -85,11 +90,11 @@ class Delivery:
     def opened(self, run: Run, root: SdkSpan) -> None:
         """An execution has begun: it is registered in the background, and written now and then while it goes on."""
         now = self._clock()
-        run.guard_at_unix_nano = _guard_time(now, run.deadline_unix_nano)
         with self._lock:
             if not self._roots:
                 self._next_write = now + self._interval_nano
             self._roots[run] = root
+        self._guard.watch(run, now)
         if self._store is not None:
             self._store.watch(run)
             self._store_worker.nudge()
@@ -109,6 +114,7 @@ class Delivery:
         """An execution has ended: everything of it is written, as far as the time goes."""
         with self._lock:
             self._roots.pop(run, None)
+        self._guard.forget(run)
         if self._store is not None:
             self._store.watch(run)
         self.flush(run.deadline_unix_nano)
@@ -116,20 +122,33 @@ class Delivery:
     def flush(self, deadline_unix_nano: int | None, timeout_ms: int | None = None) -> bool:
         """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
         none, at the endpoint)."""
-        budget = STORE_BUDGET_SECONDS if timeout_ms is None else timeout_ms / 1_000
-        if deadline_unix_nano is not None:
-            remaining = (deadline_unix_nano - self._clock()) / NANO - SAFETY_SECONDS
-            budget = max(min(budget, remaining), 0.0)
+        allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
         # Both tickets first: the two work side by side.
         otlp_ticket = self._otlp_worker.request() if self._otlp is not None else 0
         store_ticket = self._store_worker.request() if self._store is not None else 0
         succeeded = True
         if self._otlp is not None:
-            succeeded = self._otlp_worker.wait(otlp_ticket, min(self._budget_seconds, budget))
+            succeeded = self._otlp_worker.wait(otlp_ticket, min(self._otlp_seconds, allowed))
         if self._store is not None:
-            succeeded = self._store_worker.wait(store_ticket, budget)
-            if not succeeded:
-                self._health.count("store.unfinished_flushes")
+            succeeded = self._wait_for_store(self._store, store_ticket, allowed)
+        return succeeded
+
+    def _allowed_seconds(self, deadline_unix_nano: int | None, timeout_ms: int | None) -> float:
+        """What the caller and the function's own deadline leave."""
+        allowed = float("inf") if timeout_ms is None else timeout_ms / 1_000
+        if deadline_unix_nano is not None:
+            remaining = (deadline_unix_nano - self._clock()) / NANO - SAFETY_SECONDS
+            allowed = max(min(allowed, remaining), 0.0)
+        return allowed
+
+    def _wait_for_store(self, store: StoreExporter, ticket: int, allowed: float) -> bool:
+        """A store that hangs costs its budget once; as long as it is in doubt, hardly anything."""
+        budget = DOUBT_SECONDS if store.breaker.is_doubtful else self._store_seconds
+        succeeded = self._store_worker.wait(ticket, min(budget, allowed))
+        if not succeeded:
+            self._health.count("store.unfinished_flushes")
+            if allowed >= budget and not self._store_worker.is_done(ticket):
+                store.missed()
         return succeeded
 
     @contextmanager
@@ -146,6 +165,7 @@ class Delivery:
     def after_fork(self) -> None:
         self._lock = Lock()
         self._roots = {}
+        self._guard.after_fork()
         if self._otlp is not None:
             self._otlp.after_fork()
             self._otlp_worker.after_fork()
@@ -164,8 +184,7 @@ class Delivery:
         """All of it when that is asked for or due; between times only what has just begun is registered."""
         assert self._store is not None
         now = self._clock()
-        is_cut = self._guard(now)
-        if not (is_requested or is_cut or now >= self._next_write):
+        if not (is_requested or now >= self._next_write):
             return self._store.register()
         self._next_write = now + self._interval_nano
         return self._store.work()
@@ -173,13 +192,11 @@ class Delivery:
     def _store_pause(self) -> float | None:
         """Seconds until something is due; None when no execution is open: a frozen function is left in peace."""
         assert self._store is not None
-        with self._lock:
-            guards = [run.guard_at_unix_nano for run in self._roots]
-        if not guards:
+        if not self._roots:
             return None
-        due = [self._next_write, *guards, self._store.next_registration_unix_nano()]
-        next_due = min(moment for moment in due if moment is not None)
-        return max((next_due - self._clock()) / NANO, 0.0)
+        registration = self._store.next_registration_unix_nano()
+        due = self._next_write if registration is None else min(self._next_write, registration)
+        return max((due - self._clock()) / NANO, 0.0)
 
     def _otlp_work(self, is_requested: bool) -> bool:
         assert self._otlp is not None
@@ -188,22 +205,21 @@ class Delivery:
     def _otlp_pause(self) -> float | None:
         return self._interval_nano / NANO if self._roots else None
 
-    def _guard(self, now: int) -> bool:
-        """Whether some execution had to be cut short."""
-        assert self._store is not None
-        with self._lock:
-            late = [run for run in self._roots if (run.guard_at_unix_nano or now + 1) <= now]
+    def _cut(self, late: list[Run]) -> None:
         for run in late:
-            run.guard_at_unix_nano = None
             self._cut_short(run)
-            self._store.watch(run)
             self._health.count("executions.cut_short")
-        return bool(late)
+            if self._store is not None:
+                self._store.watch(run)
+        if self._store is not None:
+            self._store_worker.request()
+        if self._otlp is not None:
+            self._otlp_worker.request()
 
     def _exporter_health(self) -> dict[str, str]:
         if self._otlp is None:
             return {}
-        is_stuck = self._otlp_worker.is_stuck(self._budget_seconds)
+        is_stuck = self._otlp_worker.is_stuck(self._otlp_seconds)
         return {"otlp": "failing" if is_stuck else self._otlp.state}
 
     def _at_exit(self) -> None:
@@ -214,7 +230,7 @@ class Delivery:
             self.flush(None, int(EXIT_SECONDS * 1_000))
 
 
-def _guard_time(now: int, deadline_unix_nano: int) -> int:
-    shortest, longest = (seconds * NANO for seconds in GUARD_SECONDS)
-    margin = min(max((deadline_unix_nano - now) * GUARD_SHARE, shortest), longest)
-    return int(deadline_unix_nano - margin)
+def waiting_bytes(memory_mb: int) -> int:
+    """How much may wait for the store: an eighth of the function's memory. Encoding it takes as much again."""
+    share = memory_mb * 1024 * 1024 // 8 if memory_mb else MAX_WAITING_BYTES
+    return min(share, MAX_WAITING_BYTES)

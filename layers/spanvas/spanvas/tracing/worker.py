@@ -71,6 +71,10 @@ class Worker:
                     return False
             return self._succeeded
 
+    def is_done(self, ticket: int) -> bool:
+        """Whether the work of that ticket came to an end, well or not."""
+        return self._done >= ticket
+
     def is_stuck(self, seconds: float) -> bool:
         """Whether one piece of work has been going on for longer than that."""
         since = self._busy_since

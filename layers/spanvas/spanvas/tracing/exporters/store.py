@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -25,16 +26,23 @@ from spanvas.tracing.run import Run
 BATCH_SPANS: Final = 2_000
 BATCH_BYTES: Final = 8 * 1024 * 1024
 MAX_WAITING_BYTES: Final = 48 * 1024 * 1024
-MAX_ATTEMPTS: Final = 3
-"""For a batch that the store refuses although it is up: the fault is in the batch, and would hold up the others."""
+MAX_WAITING_RUNS: Final = 2_000
+MAX_REFUSALS: Final = 3
+"""Of a batch that cannot be written, as it is."""
+MAX_PASSED_OVER: Final = 10
+"""How often a batch may fail while others are written: the fault is in it, and it would hold them up for ever."""
 
 
 @dataclass(slots=True, eq=False)
 class _Batch:
+    """`seen_written` is how many others had been written when it failed last."""
+
     run: Run
     batch: SpanBatch
     bytes: int
-    attempts: int = 0
+    refusals: int = 0
+    passed_over: int = 0
+    seen_written: int = 0
 
 
 class StoreExporter:
@@ -61,20 +69,23 @@ class StoreExporter:
         self._buffer = buffer if buffer is not None else SpanBuffer()
         self._max_waiting_bytes = max_waiting_bytes
         self._lock = Lock()
-        self._runs: list[Run] = []
+        self._runs: dict[Run, None] = {}
         self._batches: deque[_Batch] = deque()
+        self._written = 0
 
     def after_fork(self) -> None:
         """The parent sends what it has."""
         self._lock = Lock()
         self._buffer = SpanBuffer()
-        self._runs, self._batches = [], deque()
+        self._runs, self._batches = {}, deque()
 
     def watch(self, run: Run) -> None:
         """An execution that has to be registered, or whose end has to be written."""
         with self._lock:
-            if run not in self._runs:
-                self._runs.append(run)
+            self._runs[run] = None
+            given_up = next(iter(self._runs)) if len(self._runs) > MAX_WAITING_RUNS else None
+        if given_up is not None:
+            self._give_up(given_up)
 
     def add(self, run: Run, span: Span) -> None:
         self._count_lost(self._buffer.add(run, span, size_of(span)))
@@ -85,12 +96,23 @@ class StoreExporter:
         return bool(self._buffer or self._batches or self._runs)
 
     def next_registration_unix_nano(self) -> int | None:
-        """When the next execution is due to be registered; None when there is none, or no use in trying."""
-        if self.breaker.is_open:
+        """When the next execution is due to be registered; None when there is none.
+
+        After a failure neither: the next write tries again, so that one bad moment is not two failures in a row.
+        """
+        if self.breaker.is_doubtful:
             return None
         with self._lock:
             held = [run.hold_until_unix_nano for run in self._runs if not run.is_registered]
         return min(held, default=None)
+
+    def missed(self) -> None:
+        """A flush has waited in vain for the whole of its budget: the store hangs, whatever comes of it."""
+        self.breaker.record(False)
+        self._health.say_once(
+            "store.late",
+            "the store takes longer than an invocation may wait; spans are carried over",
+        )
 
     def register(self) -> bool:
         """Make the executions known that have just begun; nothing else."""
@@ -131,8 +153,7 @@ class StoreExporter:
         for run in runs:
             if run.hold_until_unix_nano <= now or run.is_ended:
                 self._start(run)
-        with self._lock:
-            self._runs = [run for run in self._runs if not _is_settled(run)]
+        self._forget_settled()
         return True
 
     def _start(self, run: Run) -> None:
@@ -153,14 +174,14 @@ class StoreExporter:
             try:
                 self.store.write(item.batch)
             except StoreUnavailableError:
-                self._rotate(item)
+                self._unavailable(item)
                 raise
             except Exception as error:  # noqa: BLE001 - this batch cannot be written, others can
                 complete = False
                 self._refused(item, error)
                 continue
-            with self._lock:
-                self._batches.remove(item)
+            self._written += 1
+            self._remove(item)
         return complete
 
     def _end(self, complete: bool) -> None:
@@ -170,8 +191,7 @@ class StoreExporter:
             if any(item.run is run for item in self._batches):
                 continue
             self._finish(run, "ok" if complete and not run.dropped_total else "incomplete")
-        with self._lock:
-            self._runs = [run for run in self._runs if not _is_settled(run)]
+        self._forget_settled()
 
     def _finish(self, run: Run, own_health: str) -> None:
         status, ended_at = run.status, run.ended_at_unix_nano
@@ -197,7 +217,9 @@ class StoreExporter:
             by_run.setdefault(id(item.run), []).append(item)
         with self._lock:
             for items in by_run.values():
-                self._batches.extend(_split(items))
+                for batch in _split(items):
+                    batch.seen_written = self._written
+                    self._batches.append(batch)
         self._give_up_oldest()
 
     def _give_up_oldest(self) -> None:
@@ -206,19 +228,47 @@ class StoreExporter:
                 gone = self._batches.popleft()
                 self._count(gone.run, len(gone.batch.spans) + gone.batch.dropped)
 
-    def _rotate(self, item: _Batch) -> None:
+    def _give_up(self, run: Run) -> None:
+        """The oldest of too many executions that wait: the store has been down for long."""
+        run.is_registered = run.is_end_written = True
         with self._lock:
-            self._batches.remove(item)
-            self._batches.append(item)
+            del self._runs[run]
+            gone = [item for item in self._batches if item.run is run]
+        for item in gone:
+            self._drop(item)
+        self._health.count("executions.given_up")
+
+    def _forget_settled(self) -> None:
+        with self._lock:
+            for run in [run for run in self._runs if _is_settled(run)]:
+                del self._runs[run]
+
+    def _unavailable(self, item: _Batch) -> None:
+        """To the end of the queue, so that the next try begins with another."""
+        self._remove(item)
+        if self._written > item.seen_written:
+            item.passed_over += 1
+            item.seen_written = self._written
+        if item.passed_over < MAX_PASSED_OVER:
+            with self._lock:
+                self._batches.append(item)
+        else:
+            self._count(item.run, len(item.batch.spans) + item.batch.dropped)
 
     def _refused(self, item: _Batch, error: BaseException) -> None:
-        item.attempts += 1
+        item.refusals += 1
         self._health.problem("store.write", error)
-        if item.attempts < MAX_ATTEMPTS:
-            return
-        with self._lock:
-            self._batches.remove(item)
+        if item.refusals >= MAX_REFUSALS:
+            self._drop(item)
+
+    def _drop(self, item: _Batch) -> None:
+        self._remove(item)
         self._count(item.run, len(item.batch.spans) + item.batch.dropped)
+
+    def _remove(self, item: _Batch) -> None:
+        """It may have been given up meanwhile, to make room."""
+        with self._lock, suppress(ValueError):
+            self._batches.remove(item)
 
     def _count_lost(self, gone: list[Waiting]) -> None:
         for item in gone:
