@@ -21,10 +21,15 @@ shares, so a quiet one shows smaller times; sizes, pages and write units are the
 """
 
 
-def write_section(page: Path, name: str, description: str, figures: Sequence[Figure]) -> None:
-    """Put a bench's section in its alphabetical place, or in that of its last run."""
+def write_section(
+    page: Path, name: str, description: str, load: float, figures: Sequence[Figure]
+) -> None:
+    """Put a bench's section in its alphabetical place, or in that of its last run.
+
+    `load` is how many processes wanted a core when it began: above 0 the times say something of others too.
+    """
     sections = read_sections(page)
-    sections[name] = section(name, description, figures)
+    sections[name] = section(name, description, load, figures)
     texts = [INTRODUCTION, *(sections[known] for known in sorted(sections))]
     page.write_text("\n".join(texts), "utf-8")
 
@@ -39,17 +44,18 @@ def read_sections(page: Path) -> dict[str, str]:
     }
 
 
-def section(name: str, description: str, figures: Sequence[Figure]) -> str:
+def section(name: str, description: str, load: float, figures: Sequence[Figure]) -> str:
     head = (*COLUMNS, "samples")
     rows = [head, ("---",) * len(head)]
     rows += [(*figure.cells, str(figure.samples)) for figure in figures]
     lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"## {name}\n\n{description.strip()}\n\nLast run: {circumstances()}.\n\n{lines}\n"
+    return f"## {name}\n\n{description.strip()}\n\nLast run: {circumstances(load)}.\n\n{lines}\n"
 
 
-def circumstances() -> str:
+def circumstances(load: float) -> str:
     date = datetime.now(UTC).date().isoformat()
-    return f"{date}, {cpu_model()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    machine = f"{cpu_model()}, {os.cpu_count()} cores"
+    return f"{date}, {machine} (load {load:.1f} at its start), Python {platform.python_version()}"
 
 
 def cpu_model() -> str:
