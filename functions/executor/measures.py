@@ -62,5 +62,7 @@ def cost_usd(usages: Mapping[str, Usage]) -> float:
     nano_usd = 0
     for model, usage in usages.items():
         if price := price_of(model):
-            nano_usd += sum(line.nano_usd for line in lines_of(usage, price))
+            # Usage is summed over calls, and tiers are those of one call.
+            flat = price._replace(above=())
+            nano_usd += sum(line.nano_usd for line in lines_of(usage, flat))
     return nano_usd / 1e9

@@ -8,6 +8,7 @@ from typing import Final
 
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, count
+from spanvas.model.inference import repeated_calls
 from spanvas.model.tree import build_tree
 from spanvas.storage.port import StoredTrace
 from spanvas_api import parameters
@@ -68,14 +69,17 @@ def _answer(stored: StoredTrace, request: Request, services: Services) -> Answer
 
 
 def _repaired(stored: StoredTrace, services: Services) -> Execution:
-    """Totals that a crash between two writes left short are corrected by whoever reads the closed trace next."""
+    """Totals that a crash between two writes left short are corrected by whoever reads the closed trace next, and
+    those that count a model call twice, since what wraps it was written apart from it."""
     execution = stored.execution
     if execution.status in OPEN:
         return execution
     ended = sum(row.end_time_unix_nano is not None for row in stored.rows)
-    if execution.counters.spans >= ended:
+    if execution.counters.spans >= ended and not repeated_calls(stored.rows):
         return execution
     counters = count(stored.rows, execution.counters.dropped)
+    if counters == execution.counters:
+        return execution
     # The answer is right without it; where it fails, the next reader repairs.
     with suppress(StoreUnavailableError):
         services.store.repair_counters(execution, counters)

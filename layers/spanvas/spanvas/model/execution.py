@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from spanvas.model import kinds
+from spanvas.model.inference import repeated_calls
 from spanvas.model.row import Row
 from spanvas.model.usage import Usage
 
@@ -125,7 +126,10 @@ def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
 
 
 def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
-    """The counters that merged rows add up to."""
+    """The counters that merged rows add up to. A model call that was recorded twice, by what wraps it and by itself,
+    is counted once: see `inference.repeated_calls`."""
+    rows = list(rows)
+    repeated = repeated_calls(rows)
     spans = errors = cost = unpriced = 0
     usage = Usage()
     for row in rows:
@@ -133,7 +137,7 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
             continue
         spans += 1
         errors += row.status == "error"
-        if row.kind == kinds.MODEL:
+        if row.kind == kinds.MODEL and row.span_id not in repeated:
             if row.usage is not None:
                 usage += row.usage
             if row.cost_nano_usd is not None:

@@ -70,7 +70,7 @@ def previews_in(view: View, kind: str) -> tuple[str | None, str | None]:
     if before is None:
         asked = _asked(view, kind)
         if asked.messages:
-            before = message_text(message_of(asked.messages[-1], "user"))
+            before = message_text(_newest(asked.messages, kind))
         elif asked.other is not None:
             before = as_text(asked.other)
         else:
@@ -78,12 +78,26 @@ def previews_in(view: View, kind: str) -> tuple[str | None, str | None]:
     if after is None:
         answered = _answered(view, kind)
         if answered.messages:
-            after = message_text(message_of(answered.messages[0], "assistant"))
+            # Of several choices of a model the first; what gives back its whole state ends with the answer.
+            index = 0 if kind == kinds.MODEL else -1
+            after = message_text(message_of(answered.messages[index], "assistant"))
         elif answered.other is not None:
             after = as_text(answered.other)
         else:
             after = _plain(view, "tool_result", "documents")
     return shortened(before), shortened(after)
+
+
+def _newest(messages: Sequence[Any], kind: str) -> Message:
+    """The last message; of an agent, which was asked by somebody, the last of the user's."""
+    newest = message_of(messages[-1], "user")
+    if kind != kinds.AGENT or newest["role"] == "user":
+        return newest
+    for item in reversed(messages):
+        message = message_of(item, "user")
+        if message["role"] == "user":
+            return message
+    return newest
 
 
 def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
@@ -130,13 +144,13 @@ def _answered(view: View, kind: str) -> _Side:
 def _side(value: Any, kind: str, role: str) -> _Side:
     """Messages where there are any: anywhere in what a model was given or gave back, of other spans where the value
     is nothing but messages."""
-    if kind == kinds.MODEL or not isinstance(value, Mapping) or len(value) == 1:
+    if kind == kinds.MODEL or not isinstance(value, dict) or len(value) == 1:
         messages = conversation(value)
         if messages:
             return _Side(messages)
     if kind == kinds.MODEL and isinstance(value, str):
         return _Side([{"role": role, "content": value}])
-    if kind == kinds.MODEL and isinstance(value, Mapping) and "model" in value:
+    if kind == kinds.MODEL and isinstance(value, dict) and "model" in value:
         value = value.get("input", value)  # of an embedding: the texts
     return _Side(None, value if is_given(value) else None)
 

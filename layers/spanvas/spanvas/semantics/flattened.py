@@ -17,17 +17,19 @@ def items_of(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]
 
     `prefix` ends with a dot: `llm.tools.` gives `[{"tool.json_schema": ...}]`.
     """
+    names = [name for name in attributes if name.startswith(prefix)]
+    if not names:
+        return None
     size = len(prefix)
     found: dict[int, dict[str, Any]] = {}
-    for name, value in attributes.items():
-        if name.startswith(prefix):
-            index, _, rest = name[size:].partition(".")
-            if index.isdecimal() and len(index) <= MAX_INDEX_DIGITS:
-                number = int(index)
-                item = found.get(number)
-                if item is None:
-                    item = found[number] = {}
-                item[rest] = value
+    for name in names:
+        index, _, rest = name[size:].partition(".")
+        if index.isdecimal() and len(index) <= MAX_INDEX_DIGITS:
+            number = int(index)
+            item = found.get(number)
+            if item is None:
+                item = found[number] = {}
+            item[rest] = attributes[name]
     return [found[number] for number in sorted(found)] if found else None
 
 

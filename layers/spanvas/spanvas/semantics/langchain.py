@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from spanvas.semantics.messages import message_of
@@ -28,14 +27,14 @@ def _in(metadata: Any, name: str, pattern: re.Pattern[str]) -> str | None:
         match = pattern.search(metadata)
         found = parsed(match[1]) if match else None
     else:
-        found = metadata.get(name) if isinstance(metadata, Mapping) else None
+        found = metadata.get(name) if isinstance(metadata, dict) else None
     return found if isinstance(found, str) and found else None
 
 
 def unwrapped_input(value: Any) -> Any:
     """What a run was given, without the envelope of LangChain's callbacks: `{"inputs": ..., "tags": [...], ...}`."""
     value = parsed(value)
-    if isinstance(value, Mapping) and ("tags" in value or "kwargs" in value):
+    if isinstance(value, dict) and ("tags" in value or "kwargs" in value):
         found = first_of(value, "inputs", "input_str")
         return value if found is None else found
     return value
@@ -44,11 +43,11 @@ def unwrapped_input(value: Any) -> Any:
 def unwrapped_output(value: Any) -> Any:
     """What a run gave back, without that envelope."""
     value = parsed(value)
-    if isinstance(value, Mapping) and "kwargs" in value and "lc" not in value:
+    if isinstance(value, dict) and "kwargs" in value and "lc" not in value:
         for name in ("outputs", "output"):
             if name in value:
                 return value[name]
-    if isinstance(value, Mapping) and set(value) == {"output"}:
+    if isinstance(value, dict) and set(value) == {"output"}:
         return value["output"]
     return value
 
@@ -56,7 +55,7 @@ def unwrapped_output(value: Any) -> Any:
 def tool_result(value: Any) -> Any:
     """What a tool gave back: of a LangChain tool message its content, of anything else the value."""
     value = unwrapped_output(value)
-    if isinstance(value, Mapping) and (value.get("lc") == 1 or value.get("type") == "tool"):
+    if isinstance(value, dict) and (value.get("lc") == 1 or value.get("type") == "tool"):
         for part in message_of(value)["parts"]:
             if part["type"] == "tool_call_response":
                 return part["response"]

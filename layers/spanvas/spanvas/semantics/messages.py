@@ -21,6 +21,8 @@ from spanvas.semantics.values import at, parsed
 Message = dict[str, Any]
 
 UNKNOWN: Final = "unknown"
+MAX_DEPTH: Final = 4
+"""Envelopes that are opened around a message."""
 ROLES: Final = {
     "human": "user",
     "HumanMessageChunk": "user",
@@ -60,30 +62,35 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
     return [value]
 
 
-def conversation(value: Any) -> Sequence[Any] | None:
-    """The messages in what a model, an agent or a node was given or gave back; None where it holds none."""
+def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:
+    """The messages in what a model, an agent or a node was given or gave back; None where it holds none.
+
+    Of a list the first and the last item are looked at: one that begins and ends with messages is a conversation.
+    """
     value = parsed(value)
-    if isinstance(value, Mapping):
-        return _in_object(value)
+    if depth > MAX_DEPTH:
+        return None
+    if isinstance(value, dict):
+        return _in_object(value, depth)
     if isinstance(value, list) and value:
         items = raw_messages(value) or ()
-        if all(_is_message(item) for item in items):
+        if items and _is_message(items[0]) and _is_message(items[-1]):
             return items
     return None
 
 
-def message_of(item: Any, role: str = UNKNOWN) -> Message:
+def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
     """One message. A tool's results are a message of the role `tool`, whoever sends them."""
     item = parsed(item)
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         if _is_pair(item):
             return {"role": _role(item[0]), "parts": parts_of(item[1]) or []}
         return {"role": role, "parts": [part_of(item)]}
     inner = _langchain(item)
     if inner is not None:
         return _message(inner, _langchain_role(item, inner))
-    if "role" not in item and isinstance(item.get("message"), Mapping):
-        message = message_of(item["message"], role)
+    if "role" not in item and isinstance(item.get("message"), dict) and depth < MAX_DEPTH:
+        message = message_of(item["message"], role, depth + 1)
         reason = item.get("finish_reason") or at(item, "generation_info", "finish_reason")
         if reason:
             message.setdefault("finish_reason", str(reason))
@@ -124,7 +131,7 @@ def _from_content(item: Mapping[str, Any], role: str) -> list[Part]:
     parts: list[Part] = []
     reasoning = item.get("reasoning_content") or item.get("reasoning")
     extra = item.get("additional_kwargs")
-    if not reasoning and isinstance(extra, Mapping):
+    if not reasoning and isinstance(extra, dict):
         reasoning = extra.get("reasoning_content")
     if isinstance(reasoning, str) and reasoning:
         parts.append(reasoning_part({"content": reasoning}))
@@ -141,25 +148,25 @@ def _from_content(item: Mapping[str, Any], role: str) -> list[Part]:
             if part["type"] != "tool_call" or not part.get("id") or part["id"] not in known:
                 parts.append(part)
     function = item.get("function_call")
-    if isinstance(function, Mapping):
+    if isinstance(function, dict):
         parts.append(part_of({"type": "function_call", **function}))
     return parts
 
 
 def _typed_call(call: Any) -> Any:
-    if isinstance(call, Mapping) and call.get("type") not in ("function", "tool_call"):
+    if isinstance(call, dict) and call.get("type") not in ("function", "tool_call"):
         return {**call, "type": "function"}
     return call
 
 
 def _langchain(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What LangChain keeps of a message: `kwargs`, `data`, or the object itself."""
-    if item.get("lc") == 1 and isinstance(item.get("kwargs"), Mapping):
+    if item.get("lc") == 1 and isinstance(item.get("kwargs"), dict):
         return item["kwargs"]  # type: ignore[no-any-return]
     kind = item.get("type")
     if isinstance(kind, str) and (kind in ROLE_NAMES or kind == "chat") and "role" not in item:
         data = item.get("data")
-        return data if isinstance(data, Mapping) else item
+        return data if isinstance(data, dict) else item
     return None
 
 
@@ -189,29 +196,30 @@ def _is_pair(value: Any) -> bool:
 
 
 def _is_message(item: Any) -> bool:
-    if isinstance(item, Mapping):
-        return ("role" in item and bool({"content", "parts", "tool_calls"} & item.keys())) or (
-            _langchain(item) is not None and ("content" in (_langchain(item) or ()))
-        )
-    return _is_pair(item)
+    if not isinstance(item, dict):
+        return _is_pair(item)
+    if "role" in item:
+        return "content" in item or "parts" in item or "tool_calls" in item
+    inner = _langchain(item)
+    return inner is not None and "content" in inner
 
 
-WRAPPERS: Final = ("messages", "contents", "generations", "choices")
-
-
-def _in_object(value: Mapping[str, Any]) -> Sequence[Any] | None:
+def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
     """The conversation in a request, a response or the state of a graph."""
     if _is_message(value):
         return [value]
-    for name in WRAPPERS:
-        found = parsed(value.get(name))
-        if isinstance(found, list) and found:
-            items = raw_messages(found) or ()
-            if name in ("generations", "choices"):
-                return [item for item in items if isinstance(item, Mapping)] or None
-            if all(_is_message(item) or isinstance(item, str) for item in items):
-                return items
-    inner = value.get("message")
-    if inner is None:
-        inner = value.get("output")
-    return conversation(inner) if isinstance(inner, (Mapping, list)) else None
+    for name in ("generations", "choices"):
+        items = raw_messages(value.get(name)) or ()
+        if items and isinstance(items[0], dict):
+            return items
+    for name in ("messages", "contents"):
+        items = raw_messages(value.get(name)) or ()
+        if items and all(
+            _is_message(item) or isinstance(item, str) for item in (items[0], items[-1])
+        ):
+            return items
+    for name in ("message", "output"):
+        inner = value.get(name)
+        if isinstance(inner, (dict, list)):
+            return conversation(inner, depth + 1)
+    return None

@@ -30,7 +30,7 @@ def part_of(item: Any, depth: int = 0) -> Part:
     """One part; an empty one for what only marks a place, as cache points do."""
     if isinstance(item, str):
         return {"type": "text", "content": item}
-    if not isinstance(item, Mapping) or depth > MAX_DEPTH:
+    if not isinstance(item, dict) or depth > MAX_DEPTH:
         return {"type": "text", "content": as_text(item)}
     kind = item.get("type")
     if isinstance(kind, str):
@@ -46,7 +46,7 @@ def part_of(item: Any, depth: int = 0) -> Part:
 
 def text_part(item: Mapping[str, Any]) -> Part:
     content = first_of(item, "content", "text", "value", "refusal")
-    if isinstance(content, Mapping):  # {"text": {"value": ...}} of OpenAI's assistants
+    if isinstance(content, dict):  # {"text": {"value": ...}} of OpenAI's assistants
         content = first_of(content, "value", "text")
     return {"type": "text", "content": "" if content is None else as_text(content)}
 
@@ -81,7 +81,7 @@ def tool_response(id_: Any, response: Any, name: Any = None) -> Part:
 def response_of(value: Any) -> Any:
     """What a tool gave back: JSON texts as their values, content blocks as what is in them."""
     value = parsed(value)
-    if isinstance(value, Mapping) and set(value) == {"type", "value"}:
+    if isinstance(value, dict) and set(value) == {"type", "value"}:
         return value["value"]  # {"type": "json", "value": ...} of the AI SDK
     if isinstance(value, list) and value and all(_is_block(item) for item in value):
         found = [parsed(first_of(item, "json", "text")) for item in value]
@@ -92,7 +92,7 @@ def response_of(value: Any) -> Any:
 def media(kind: str, item: Mapping[str, Any], where: Any) -> Part:
     """An image or a file: `where` is its URL, its data, or an object that has one of them."""
     part: Part = {"type": kind}
-    inner = where if isinstance(where, Mapping) else {}
+    inner = where if isinstance(where, dict) else {}
     mime = first_of(
         {**item, **inner},
         "mime_type",
@@ -146,7 +146,7 @@ def _typed_media(item: Mapping[str, Any]) -> Part:
 
 def _openai_call(item: Mapping[str, Any]) -> Part:
     function = item.get("function")
-    inner = function if isinstance(function, Mapping) else item
+    inner = function if isinstance(function, dict) else item
     return tool_call(
         first_of(item, "id", "call_id"),
         inner.get("name"),
@@ -172,8 +172,8 @@ def _response(item: Mapping[str, Any]) -> Part:
 
 def _bedrock_reasoning(item: Mapping[str, Any]) -> Part:
     value = item["reasoningContent"]
-    inner = value.get("reasoningText", value) if isinstance(value, Mapping) else {"text": value}
-    return reasoning_part(inner if isinstance(inner, Mapping) else {"text": inner})
+    inner = value.get("reasoningText", value) if isinstance(value, dict) else {"text": value}
+    return reasoning_part(inner if isinstance(inner, dict) else {"text": inner})
 
 
 def _gemini_text(item: Mapping[str, Any]) -> Part:
@@ -185,7 +185,7 @@ def _inside(key: str, convert: Callable[[Mapping[str, Any]], Part]) -> Callable[
 
     def converted(item: Mapping[str, Any]) -> Part:
         inner = item[key]
-        return convert(inner) if isinstance(inner, Mapping) else part_of(inner, MAX_DEPTH)
+        return convert(inner) if isinstance(inner, dict) else part_of(inner, MAX_DEPTH)
 
     return converted
 
@@ -193,7 +193,7 @@ def _inside(key: str, convert: Callable[[Mapping[str, Any]], Part]) -> Callable[
 def _media_inside(kind: str, key: str) -> Callable[[Mapping[str, Any]], Part]:
     def converted(item: Mapping[str, Any]) -> Part:
         inner = item[key]
-        if not isinstance(inner, Mapping):
+        if not isinstance(inner, dict):
             return media(kind, {}, inner)
         mime = first_of(inner, "mime_type", "mimeType")
         is_image = kind == "image" or (isinstance(mime, str) and mime.startswith("image/"))
@@ -207,12 +207,12 @@ def _nothing(_item: Mapping[str, Any]) -> Part:
 
 
 def _objects(items: list[Any]) -> list[Mapping[str, Any]]:
-    return [item if isinstance(item, Mapping) else {"text": item} for item in items]
+    return [item if isinstance(item, dict) else {"text": item} for item in items]
 
 
 def _is_block(item: Any) -> bool:
     """A content block of Bedrock or Anthropic that only holds text or JSON."""
-    return isinstance(item, Mapping) and (
+    return isinstance(item, dict) and (
         set(item) in ({"json"}, {"text"})
         or (set(item) == {"type", "text"} and item["type"] == "text")
     )

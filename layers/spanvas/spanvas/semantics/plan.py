@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from spanvas.semantics.dialect import FIELDS, USAGE_FIELDS, Dialect, Read, Source
 from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, dialects_of
 from spanvas.semantics.reading import Reading
-from spanvas.semantics.values import is_given
 
 FIRST_FOR_KIND: Final = ("own", "langsmith", "vercel")
 """Dialects that know a span's kind better than the `gen_ai.operation.name` that they write beside it: LangSmith calls a
@@ -45,10 +44,13 @@ class Plan:
         """The first value that any source of a field gives; None where none does."""
         return first_value(self.sources[field], reading)
 
-    def values(self, field: str, reading: Reading) -> list[Any]:
+    def values(self, field: str, reading: Reading) -> Iterator[Any]:
         """All values of a field, the most believed first."""
-        found = (_value(source, reading) for source in self.sources[field])
-        return [value for value in found if is_given(value)]
+        attributes = reading.attributes
+        for source in self.sources[field]:
+            value = source.read(reading) if isinstance(source, Read) else attributes.get(source)
+            if value is not None and value != "":
+                yield value
 
 
 def first_value(sources: tuple[Source, ...], reading: Reading) -> Any:
@@ -74,7 +76,3 @@ def plan_of(reading: Reading) -> Plan:
             _plans.clear()
         plan = _plans[words, scope] = Plan(dialects_of(words, scope))
     return plan
-
-
-def _value(source: Source, reading: Reading) -> Any:
-    return source.read(reading) if isinstance(source, Read) else reading.attributes.get(source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -73,30 +73,52 @@ def price_of(
     `provider` as OpenTelemetry names it. Where it is not known, or has no such model, the model's own name decides:
     gateways answer under names of their own.
     """
-    found = _entry(model[:200], provider)
-    if not found:
+    entry = _entry(model[:200], provider)
+    if entry is None:
         return None
-    values: Any = found
-    if isinstance(found, Mapping):
-        values = _at(found["when"], time_unix_nano)
-        override = found.get("tier", {}).get(service_tier)
-        if override:
-            values = _overridden(values, override)
-    return _price(json.dumps(values)) if values else None
-
-
-def _at(history: list[Any], time_unix_nano: int | None) -> Any:
-    """The last price whose condition holds; without a time the newest that does not depend on the hour."""
+    history = entry.tiers.get(service_tier or "", entry.history)
+    if len(history) == 1:
+        return history[0].price
     moment = (
         None if time_unix_nano is None else datetime.fromtimestamp(time_unix_nano // NANO, tz=UTC)
     )
-    for condition, values in reversed(history):
+    for condition, price in reversed(history):
         if condition is None or _holds(condition, moment):
-            return values
-    return history[0][1]
+            return price
+    return history[0].price
+
+
+class _Dated(NamedTuple):
+    condition: str | None
+    price: Price | None
+
+
+class _Entry(NamedTuple):
+    """A model's prices: the last whose condition holds counts; `tiers` has those of other tiers of service."""
+
+    history: tuple[_Dated, ...]
+    tiers: Mapping[str, tuple[_Dated, ...]] = {}
+
+
+def _made(found: Any) -> _Entry:
+    """An entry from the book: a list of prices, or an object with history and tiers."""
+    if isinstance(found, list):
+        return _Entry((_Dated(None, _price(found)),))
+    history = found["when"]
+    return _Entry(
+        tuple(_Dated(condition, _price(values)) for condition, values in history),
+        {
+            name: tuple(
+                _Dated(condition, _price(_overridden(values, override)))
+                for condition, values in history
+            )
+            for name, override in found.get("tier", {}).items()
+        },
+    )
 
 
 def _holds(condition: str, moment: datetime | None) -> bool:
+    """Whether a price applies at a time; without one, whatever does not depend on the hour does."""
     start, _, end = condition.partition("/")
     if not end:
         return moment is None or moment.date() >= date.fromisoformat(start)
@@ -114,16 +136,13 @@ def _overridden(values: list[Any], override: list[Any]) -> list[Any]:
     return [new if new is not None else old for old, new in zip(*padded, strict=True)]
 
 
-@lru_cache(maxsize=1024)
-def _price(text: str) -> Price | None:
-    """The price in a list of `prices.json` (as text, to be remembered); None where tokens cost nothing in it."""
-    values = json.loads(text)
+def _price(values: list[Any]) -> Price | None:
+    """The price in a list of `prices.json`; None where tokens have none in it."""
     if all(value is None for value in values):
         return None
     starts = sorted({tier[0] for value in values if isinstance(value, list) for tier in value[1:]})
-    return _flat(values, 0)._replace(
-        above=tuple((start, _flat(values, start + 1)) for start in starts)
-    )
+    above = tuple((start, _flat(values, start + 1)) for start in starts)
+    return _flat(values, 0)._replace(above=above)
 
 
 def _flat(values: list[Any], tokens: int) -> Price:
@@ -153,15 +172,15 @@ def _nano(value: Any, tokens: int) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def _entry(model: str, provider: str | None) -> Any:
-    """The model's entry in the book: a list of prices, an object with history, or None."""
+def _entry(model: str, provider: str | None) -> _Entry | None:
+    """The model's entry in the book, or None."""
     name = model.strip().lower()
     if name.startswith("arn:"):
         name = name.rpartition("/")[2]
     for candidate in _providers_for(name, provider):
         found = _find(candidate, name)
         if found is not None:
-            return found
+            return _made(found)
     head, slash, rest = name.partition("/")
     if slash:
         # `openai/gpt-4o` of gateways, `models/gemini-...` of Google
@@ -201,19 +220,19 @@ def _find(provider: str, name: str) -> Any:
     """
     short = TAIL.sub("", name)
     for form in dict.fromkeys((name, DATED.sub(r"-\1-\2-\3", name), short)):
-        for prices in _models(provider, lambda match, form=form: _matches(match, form)):
+        for match, prices in _models(provider):
+            if _matches(match, form):
+                return prices
+    for match, prices in _models(provider):
+        if _begins_with(match, short):
             return prices
-    for prices in _models(provider, lambda match: _begins_with(match, short)):
-        return prices
     return None
 
 
-def _models(provider: str, is_meant: Callable[[Any], bool]) -> Iterator[Any]:
+def _models(provider: str) -> Iterator[tuple[Any, Any]]:
     book = _book()
     for key in (provider, *book[provider].get("fallback", ())):
-        for match, prices in book[key]["models"]:
-            if is_meant(match):
-                yield prices
+        yield from book[key]["models"]
 
 
 def _begins_with(clause: Any, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from spanvas.semantics.values import first_of, parsed
@@ -18,11 +17,11 @@ def definitions_of(value: Any) -> list[Any] | None:
 
 
 def _definition(item: Any) -> Any:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return item
     inner = item
     for key in ("function", "toolSpec"):
-        if isinstance(item.get(key), Mapping):
+        if isinstance(item.get(key), dict):
             inner = item[key]
     name = first_of(inner, "name")
     if name is None:
@@ -45,7 +44,7 @@ def _definition(item: Any) -> Any:
             "parametersJsonSchema",
         )
     )
-    if isinstance(parameters, Mapping) and set(parameters) == {"json"}:
+    if isinstance(parameters, dict) and set(parameters) == {"json"}:
         parameters = parameters["json"]
     if parameters is not None:
         found["parameters"] = parameters
@@ -55,7 +54,7 @@ def _definition(item: Any) -> Any:
 def documents_of(value: Any) -> Any:
     """`[{id?, content?, score?, metadata?, ...}]` from what retrievers give back; what is no list, as it is."""
     value = parsed(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = first_of(value, "documents", "results", "output") or [value]
     if not isinstance(value, (list, tuple)):
         return value
@@ -63,10 +62,10 @@ def documents_of(value: Any) -> Any:
 
 
 def _document(item: Any) -> Any:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return {"content": item}
     inner = item.get("kwargs") if item.get("lc") == 1 else item.get("document", item)
-    if not isinstance(inner, Mapping):
+    if not isinstance(inner, dict):
         inner = {**item, "content": inner}
     found: dict[str, Any] = {}
     for name, keys in {

@@ -70,7 +70,7 @@ def at(value: Any, *path: str) -> Any:
     """What is at a path in nested objects (JSON texts among them), or None."""
     for name in path:
         value = parsed(value)
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(name)
     return value

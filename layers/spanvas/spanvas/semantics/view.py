@@ -53,15 +53,15 @@ class View:
         return None
 
     def model_in(self, field: str) -> str | None:
-        for value in self._texts(field):
-            if value != "unknown":
+        for value in self.plan.values(field, self.reading):
+            if isinstance(value, str) and value != "unknown":
                 return value
         return None
 
     def provider(self) -> str | None:
         """The provider in OpenTelemetry's spelling; a framework is none."""
-        for value in self._texts("provider"):
-            provider = spelt(value)
+        for value in self.plan.values("provider", self.reading):
+            provider = spelt(value) if isinstance(value, str) else None
             if provider is not None:
                 return provider
         return None
@@ -116,10 +116,6 @@ class View:
 
     def session(self) -> str | None:
         return text(self.plan.value("session", self.reading))
-
-    def _texts(self, field: str) -> list[str]:
-        values = self.plan.values(field, self.reading)
-        return [value for value in values if isinstance(value, str)]
 
     def _count(self, sources: tuple[Source, ...]) -> int | None:
         return count(first_value(sources, self.reading)) if sources else None

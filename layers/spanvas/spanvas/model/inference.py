@@ -1,0 +1,58 @@
+"""Which model calls count: those where tokens arose, not what wraps them and reports them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spanvas.model import kinds
+from spanvas.model.row import Row
+
+
+def repeated_calls(rows: Iterable[Row]) -> frozenset[str]:
+    """Span ids of model calls that repeat what a model call under (or above) them reports.
+
+    Two instrumentations of one program, or one that traces a call at two levels, record it twice, one inside the
+    other. Of such a line the lowest call with tokens or a cost counts. What reports nothing and is inside of one that
+    does is no call without a price, but a part of that one. O(rows).
+    """
+    rows = list(rows)
+    calls = [row for row in rows if row.kind == kinds.MODEL]
+    if len(calls) < 2:
+        return frozenset()
+    by_id = {row.span_id: row for row in rows}
+    above: set[str] = set()
+    for call in calls:
+        if _reports(call):
+            _climb(call, by_id, above)
+    repeated = {call.span_id for call in calls if call.span_id in above}
+    outside: set[str] = set()
+    for call in calls:
+        if not _reports(call) and _is_inside(call, by_id, outside):
+            repeated.add(call.span_id)
+    return frozenset(repeated)
+
+
+def _reports(row: Row) -> bool:
+    return row.usage is not None or row.cost_nano_usd is not None
+
+
+def _climb(call: Row, by_id: dict[str, Row], above: set[str]) -> None:
+    """Note everything above a call, up to what was noted before."""
+    parent = call.parent_span_id
+    while parent in by_id and parent not in above and parent != call.span_id:
+        above.add(parent)
+        parent = by_id[parent].parent_span_id
+
+
+def _is_inside(call: Row, by_id: dict[str, Row], outside: set[str]) -> bool:
+    """Whether some call above reports tokens or a cost. `outside` are spans above which none does."""
+    seen = {call.span_id}
+    parent = call.parent_span_id
+    while parent in by_id and parent not in seen and parent not in outside:
+        row = by_id[parent]
+        if row.kind == kinds.MODEL and _reports(row):
+            return True
+        seen.add(parent)
+        parent = row.parent_span_id
+    outside |= seen
+    return False
