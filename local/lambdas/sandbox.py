@@ -40,13 +40,17 @@ MOUNT_POINT = "/opt"
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where functions run: `opt` is the prepared directory, mounted as /opt where `is_mounted`."""
+    """Where functions run: `opt` is the prepared directory, mounted as /opt where `is_mounted`.
+
+    `python` is the interpreter, with `awslambdaric` and `boto3` in its packages as Lambda's runtimes have them.
+    """
 
     project: Path
     opt: Path
     is_mounted: bool
     log: Path
     environment: Mapping[str, str]
+    python: str = sys.executable
 
 
 class Sandbox:
@@ -231,7 +235,7 @@ def lambda_environment(
         "LAMBDA_RUNTIME_DIR": str(BOOTSTRAP.parent),
         "LAMBDA_TASK_ROOT": str(placement.project / function.code_path),
         "LANG": "en_US.UTF-8",
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{Path(placement.python).parent}:/usr/local/bin:/usr/bin:/bin",
         "TZ": ":UTC",
         "_HANDLER": function.handler,
     }
@@ -240,7 +244,7 @@ def lambda_environment(
 def start_command(function: Function, placement: Placement) -> list[str]:
     """The bootstrap, behind the exec wrapper that the function's environment names."""
     opt = MOUNT_POINT if placement.is_mounted else str(placement.opt)
-    command = [sys.executable, str(BOOTSTRAP), opt]
+    command = [placement.python, str(BOOTSTRAP), opt]
     wrapper = function.environment.get("AWS_LAMBDA_EXEC_WRAPPER", "")
     if not wrapper:
         return command

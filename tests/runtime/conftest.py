@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from local.mounting import can_mount
 from local.processes import Spawner
 from local.project import PROJECT
 from local.stack import Options, Stack
+from tests.bench.engines import Engines, moto_engines
+from tests.runtime.layer_sandbox import LayeredFunctions, build_layers
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +28,27 @@ def stack() -> Iterator[Stack]:
     options = Options(port=0, state=PROJECT / "build" / "tests" / "runtime", latency=0.0)
     with Stack(options) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """DynamoDB and S3 of moto, without the rest of the stack."""
+    with moto_engines() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def built_opt() -> Path:
+    """Both layers, built: what /opt is on Lambda."""
+    return build_layers()
+
+
+@pytest.fixture
+def functions(
+    engines: Engines, built_opt: Path, spawner: Spawner, tmp_path: Path
+) -> LayeredFunctions:
+    is_mounted = can_mount(spawner, tmp_path)
+    return LayeredFunctions(engines, spawner, built_opt, is_mounted, tmp_path / "function.log")
 
 
 @pytest.fixture

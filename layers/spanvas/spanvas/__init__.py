@@ -32,13 +32,14 @@ from spanvas.handles import Handle, RunHandle, Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, MutableMapping, Sequence
     from pathlib import Path
     from typing import Any, BinaryIO, ParamSpec, TypeVar
 
     from spanvas.tracing.artifacts import ArtifactHandle
     from spanvas.tracing.engine import Engine
 
+    C = TypeVar("C", bound=MutableMapping[str, Any])
     P = ParamSpec("P")
     R = TypeVar("R")
 
@@ -48,8 +49,12 @@ __all__ = [
     "attach_artifact",
     "attempt",
     "bind",
+    "end_execution",
     "flush",
     "health",
+    "inject",
+    "message",
+    "message_attributes",
     "node",
     "record_generation",
     "span",
@@ -71,6 +76,7 @@ def workflow(
     expected_nodes: Sequence[str] = (),
     input: Any = None,
     started_by: str = "",
+    is_final: bool | None = None,
     attributes: Mapping[str, Any] | None = None,
 ) -> Scope[RunHandle]:
     """One execution of a workflow: the root of its trace.
@@ -92,6 +98,11 @@ def workflow(
     An exception that leaves the block makes the execution `failed`, with the deepest failing node as its cause; so
     does `run.fail(error)` where the block ends normally. When the block ends, spans that wait are written, within the
     time that the function has left.
+
+    `is_final` says whether the execution ends here. None leaves it to what is known: it does, unless a state machine
+    or another function has passed it on to this one. False is for the function that begins an execution and passes it
+    on, True for the one that finishes what others began. Where it does not end here, `input` and output are those of
+    this function's part.
     """
     return Scope(
         current_engine,
@@ -105,6 +116,7 @@ def workflow(
         expected_nodes=expected_nodes,
         input=input,
         started_by=started_by,
+        is_final=is_final,
         attributes=attributes,
     )
 
@@ -126,6 +138,10 @@ def node(
             node.add_event("outline ready", {"sections": 5})
 
     Node spans are stored when they start: a function that is killed leaves behind where it was.
+
+    `attempt` is for nodes whose tries run in different invocations (a message that is delivered again, say) and counts
+    them from 1: they all meet in one node, each as an attempt inside of it. A node with the id of the state that a
+    state machine has called the function for is that state, whose retries are its attempts.
     """
     return Scope(
         current_engine,
@@ -250,6 +266,63 @@ def attach_artifact(
     return engine.attach_artifact(name, data, media_type) if engine is not None else None
 
 
+def inject(carrier: C) -> C:
+    """Pass the execution on: adds `traceparent` and `baggage` to a mapping, and returns it.
+
+    For what one function sends another and the layer finds there again: the payload of a Lambda invocation, the input
+    of a state machine, the detail of an EventBridge event, HTTP headers.
+
+        lambda_client.invoke(FunctionName="draft", Payload=json.dumps(spanvas.inject({"order": 17})))
+        step_functions.start_execution(stateMachineArn=arn, input=json.dumps(spanvas.inject(order)))
+        events.put_events(Entries=[{..., "Detail": json.dumps(spanvas.inject(order))}])
+
+    Names that the mapping has already are replaced. Off, and outside of an execution, it stays as it is.
+    """
+    engine = current_engine()
+    if engine is not None:
+        carrier.update(engine.passed_on())
+    return carrier
+
+
+def message_attributes(attributes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Pass the execution on with a message of SQS or SNS: `attributes` and two more, `traceparent` and `baggage`.
+
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=spanvas.message_attributes())
+
+    SQS takes ten attributes. Off, and outside of an execution, there are none besides those given.
+    """
+    added = dict(attributes or {})
+    engine = current_engine()
+    if engine is not None:
+        for name, value in engine.passed_on().items():
+            added[name] = {"DataType": "String", "StringValue": value}
+    return added
+
+
+def message(record: Mapping[str, Any]) -> Scope[Handle]:
+    """One of several messages that a function gets at once: what is inside belongs to the message's execution.
+
+        def handler(event, context):
+            for record in event["Records"]:
+                with spanvas.message(record):
+                    process(record)
+
+    Takes records of SQS and SNS as Lambda gives them, messages as `receive_message` returns them, and events of
+    EventBridge. A function with one message an invocation does not need it.
+    """
+    return Scope(current_engine, "open_message", Handle(), record=record)
+
+
+def end_execution(error: BaseException | str | None = None) -> None:
+    """This function does the last part: the execution that others have begun ends with its invocation.
+
+    It ends `failed` where the function fails, or with `error`. The same as `workflow(..., is_final=True)`.
+    """
+    engine = current_engine()
+    if engine is not None:
+        engine.end_execution(error)
+
+
 def bind(function: Callable[P, R]) -> Callable[P, R]:
     """The function, made to run inside the spans that are open now: for thread pools.
 
@@ -289,13 +362,11 @@ def current_engine() -> Engine | None:
 
 
 def _start() -> Engine | None:
-    from spanvas.settings import is_enabled
-
-    if not is_enabled():
-        return None
     try:
-        from spanvas.settings import load
+        from spanvas.settings import is_enabled, load
 
+        if not is_enabled():
+            return None
         settings = load()
         from spanvas.tracing.engine import Engine
 

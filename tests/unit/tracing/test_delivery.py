@@ -220,6 +220,19 @@ def test_a_flush_that_was_given_little_time_does_not_blame_the_store() -> None:
     assert execution_of(door).status == "succeeded"
 
 
+def test_a_flush_makes_durable_what_waits_for_the_name_of_its_workflow() -> None:
+    with recording() as door:
+        run = door.engine.new_run("function", "e1", None)
+        run.hold_until_unix_nano = 1_000_000 * SECOND
+        root = door.engine.open_root(run)
+        assert root is not None
+        with spanvas.node("draft"):
+            pass
+        assert spanvas.flush(5_000)
+        assert set(rows_of(door)) == {"draft", "function"}
+        root.close(None)
+
+
 def test_what_may_wait_for_the_store_is_a_share_of_the_functions_memory() -> None:
     assert waiting_bytes(128) == 16 * 1024 * 1024
     assert waiting_bytes(10_240) == waiting_bytes(0) == 48 * 1024 * 1024

@@ -83,10 +83,10 @@ def test_a_held_execution_waits_for_its_name_its_time_or_its_end() -> None:
     stored.exporter.watch(run)
     stored.exporter.add(run, make_span("a"))
     assert stored.exporter.next_registration_unix_nano() == T0 + 10
-    stored.exporter.work()
+    assert not stored.exporter.work()
     assert stored.store.read_execution("acme", "e1") is None
     stored.clock.now = T0 + 10
-    stored.exporter.work()
+    assert stored.exporter.work()
     assert stored.rows(run) == ["a"]
 
 

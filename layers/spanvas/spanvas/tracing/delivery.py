@@ -121,8 +121,11 @@ class Delivery:
 
     def flush(self, deadline_unix_nano: int | None, timeout_ms: int | None = None) -> bool:
         """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
-        none, at the endpoint)."""
+        none, at the endpoint). An execution that waited for its name is registered without."""
         allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
+        with self._lock:
+            for run in self._roots:
+                run.hold_until_unix_nano = 0
         # Both tickets first: the two work side by side.
         otlp_ticket = self._otlp_worker.request() if self._otlp is not None else 0
         store_ticket = self._store_worker.request() if self._store is not None else 0

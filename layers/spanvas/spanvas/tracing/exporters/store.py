@@ -166,10 +166,10 @@ class StoreExporter:
         run.is_registered = True
 
     def _write(self) -> bool:
-        """Batches in their order. One that the store refuses goes to the end, and is given up at last."""
-        complete = True
+        """Batches in their order; whether all are durable now. One that the store refuses is given up at last."""
         with self._lock:
             waiting = [batch for batch in self._batches if batch.run.is_registered]
+            complete = len(waiting) == len(self._batches)
         for item in waiting:
             try:
                 self.store.write(item.batch)
