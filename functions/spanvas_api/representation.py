@@ -113,7 +113,10 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
             output_preview,
             attempt,
             artifacts,
-            *_rest,
+            _marks,
+            _deadline,
+            _recorded_at,
+            _detail,
         ) = row
         body: dict[str, Any] = {
             "span_id": span_id,
@@ -139,7 +142,7 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
         if provider is not None:
             body["provider"] = provider
         if usage is not None:
-            body["usage"] = usage_body(usage)
+            body["usage"] = usage._asdict()
         if cost is not None:
             body["cost_nano_usd"] = cost
         if with_content:

@@ -8,6 +8,7 @@ child that starts before its parent is marked instead. No recursion: chains of 5
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from spanvas.model import kinds
@@ -17,6 +18,8 @@ ORPHAN: Final = "orphan"
 CYCLE: Final = "cycle"
 CLOCK_SKEW: Final = "clock_skew"
 SKEW_TOLERANCE_NANO: Final = 1_000_000
+
+_start_order = attrgetter("start_time_unix_nano", "span_id")
 
 OPEN_STATES: Final = ("running", "lost")
 
@@ -32,8 +35,12 @@ class TreeRow(NamedTuple):
 
 def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
     """Rows of one trace in any order, with duplicates -> pre-order; siblings by start time, then id. O(n log n)."""
-    unique = sorted(merge_duplicates(list(rows)), key=_start_order)
+    unique = list(rows)
     by_id = {row.span_id: row for row in unique}
+    if len(by_id) < len(unique):
+        unique = merge_duplicates(unique)
+        by_id = {row.span_id: row for row in unique}
+    unique.sort(key=_start_order)
     children: dict[str, list[Row]] = {}
     roots: list[Row] = []
     orphans: list[Row] = []
@@ -71,10 +78,6 @@ def state_of(row: Row, now_unix_nano: int, execution_is_open: bool) -> str:
     if not execution_is_open or (deadline is not None and deadline < now_unix_nano):
         return "lost"
     return "running"
-
-
-def _start_order(row: Row) -> tuple[int, str]:
-    return (row.start_time_unix_nano, row.span_id)
 
 
 def _append_subtree(

@@ -1,8 +1,8 @@
 """Chunks: rows or whole spans of one flush as zstd-compressed JSON.
 
 Agents repeat the conversation in every span, so spans that are compressed together cost a small part of what they
-cost apart (measured: 105 spans, 2.7 MB, 33 KB). Rows are arrays, with times relative to the chunk's first, and
-trailing empty fields cut. Content longer than a preview is kept once per digest in a chunk, and referenced.
+cost apart (measured: 105 spans, 2.7 MB, 33 KB). Rows are kept by columns, with times relative to the chunk's
+first. Content longer than a preview is kept once per digest in a chunk, and referenced.
 """
 
 from __future__ import annotations
@@ -33,6 +33,22 @@ REFERENCED_FROM: Final = 2048
 """Characters from which content is kept once per digest: OTLP's previews are no longer than this either."""
 
 
+TEXT_COLUMNS: Final = (
+    "name",
+    "kind",
+    "status",
+    "node_id",
+    "error_type",
+    "error_message",
+    "model",
+    "provider",
+    "input_preview",
+    "output_preview",
+    "attempt",
+    "detail",
+)
+
+
 def chunk_id_of(payload: bytes) -> str:
     """Name of a chunk: a digest of what is in it, so that the same batch sent twice is one chunk."""
     return blake2b(payload, digest_size=10, person=b"spanvas").hexdigest()
@@ -54,34 +70,74 @@ def decompress(data: bytes) -> bytes:
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
-    """Rows as JSON bytes, to be compressed; `detail` holds the index of the detail item within the chunk."""
+    """Rows as JSON bytes, to be compressed; `detail` holds the index of the detail item within the chunk.
+
+    By columns: a value that many rows share is written once, and a column is read without a step per row.
+    """
     base = min((row.start_time_unix_nano for row in rows), default=0)
-    return _dump({"v": VERSION, "base": base, "rows": [_row_fields(row, base) for row in rows]})
+    places = {row.span_id: place for place, row in enumerate(rows)}
+    return _dump(
+        {
+            "v": VERSION,
+            "base": base,
+            "span_id": [row.span_id for row in rows],
+            # A parent in the same chunk by its place there.
+            "parent": [places.get(row.parent_span_id or "", row.parent_span_id) for row in rows],
+            "start": [row.start_time_unix_nano - base for row in rows],
+            "duration": [_since(row.end_time_unix_nano, row.start_time_unix_nano) for row in rows],
+            "recorded_at": [row.recorded_at_unix_nano - _last_time(row) for row in rows],
+            "deadline": [_since(row.deadline_unix_nano, base) for row in rows],
+            "usage": [row.usage for row in rows],
+            "cost": [row.cost_nano_usd for row in rows],
+            "artifacts": [jsonable_field(row.artifacts) or None for row in rows],
+            "marks": [row.marks or None for row in rows],
+            **{name: _text_column([getattr(row, name) for row in rows]) for name in TEXT_COLUMNS},
+        }
+    )
 
 
 def decode_rows(payload: bytes, chunk_id: str) -> list[Row]:
-    """The rows of a chunk; each one's `detail` becomes `chunk_id:index`.
-
-    One loop without a call a row for what most rows have: ten thousand rows are decoded for one answer.
-    """
+    """The rows of a chunk; each one's `detail` becomes `chunk_id:index`."""
     chunk = loads(payload)
-    base = chunk["base"]
-    make_row = Row._make
-    rows: list[Row] = []
-    for fields in chunk["rows"]:
-        start = fields[4] = fields[4] + base
-        if fields[5] is not None:
-            fields[5] += start
-        if fields[12] is not None:
-            fields[12] = Usage._make(fields[12])
-        fields[17] = tuple(map(ArtifactRef._make, fields[17])) if fields[17] else ()
-        fields[18] = tuple(fields[18])
-        if fields[19] is not None:
-            fields[19] += base
-        fields[20] += base
-        fields[21] = f"{chunk_id}:{fields[21]}"
-        rows.append(make_row(fields))
-    return rows
+    base, ids = chunk["base"], chunk["span_id"]
+    starts = [base + start for start in chunk["start"]]
+    ends = [
+        None if duration is None else start + duration
+        for start, duration in zip(starts, chunk["duration"], strict=True)
+    ]
+    texts = {name: _texts(chunk[name]) for name in TEXT_COLUMNS if name != "detail"}
+    details = _texts([[f"{chunk_id}:{index}" for index in chunk["detail"][0]], chunk["detail"][1]])
+    columns = (
+        ids,
+        [ids[parent] if parent.__class__ is int else parent for parent in chunk["parent"]],
+        texts["name"],
+        texts["kind"],
+        starts,
+        ends,
+        texts["status"],
+        texts["node_id"],
+        texts["error_type"],
+        texts["error_message"],
+        texts["model"],
+        texts["provider"],
+        [usage and Usage._make(usage) for usage in chunk["usage"]],
+        chunk["cost"],
+        texts["input_preview"],
+        texts["output_preview"],
+        texts["attempt"],
+        [
+            tuple(map(ArtifactRef._make, artifacts)) if artifacts else ()
+            for artifacts in chunk["artifacts"]
+        ],
+        [tuple(marks) if marks else () for marks in chunk["marks"]],
+        [None if deadline is None else base + deadline for deadline in chunk["deadline"]],
+        [
+            recorded_at + (start if end is None else end)
+            for recorded_at, start, end in zip(chunk["recorded_at"], starts, ends, strict=True)
+        ],
+        details,
+    )
+    return list(map(Row._make, zip(*columns, strict=True)))
 
 
 def encode_spans(spans: Sequence[Span]) -> bytes:
@@ -111,33 +167,27 @@ def decode_spans(payload: bytes, span_id: str | None = None) -> list[Span]:
     ]
 
 
-def _row_fields(row: Row, base: int) -> list[Any]:
-    end, deadline = row.end_time_unix_nano, row.deadline_unix_nano
-    fields = [
-        row.span_id,
-        row.parent_span_id,
-        row.name,
-        row.kind,
-        row.start_time_unix_nano - base,
-        None if end is None else end - row.start_time_unix_nano,
-        row.status,
-        row.node_id,
-        row.error_type,
-        row.error_message,
-        row.model,
-        row.provider,
-        row.usage,
-        row.cost_nano_usd,
-        row.input_preview,
-        row.output_preview,
-        row.attempt,
-        row.artifacts,
-        row.marks,
-        None if deadline is None else deadline - base,
-        row.recorded_at_unix_nano - base,
-        row.detail,
-    ]
-    return [jsonable_field(field) for field in fields]
+def _since(time: int | None, earlier: int) -> int | None:
+    return None if time is None else time - earlier
+
+
+def _last_time(row: Row) -> int:
+    end = row.end_time_unix_nano
+    return row.start_time_unix_nano if end is None else end
+
+
+def _text_column(values: Sequence[Any]) -> list[Any]:
+    """Every value once, and for each row its place among them; as they are where hardly any repeats."""
+    known: dict[Any, int] = {}
+    places = [known.setdefault(value, len(known)) for value in values]
+    if len(known) * 2 > len(values) > 2:
+        return [[jsonable_field(value) for value in values], None]
+    return [[jsonable_field(value) for value in known], places]
+
+
+def _texts(column: list[Any]) -> list[Any]:
+    values, places = column
+    return values if places is None else [values[place] for place in places]
 
 
 def jsonable_field(value: Any) -> Any:

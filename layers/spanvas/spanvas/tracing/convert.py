@@ -44,8 +44,7 @@ class Converter:
         scope_name = scope.name if scope else ""
         parent_span_id = f"{parent.span_id:016x}" if parent is not None else None
         events = tuple(
-            Event(event.name, event.timestamp, copied(event.attributes))
-            for event in span.events
+            Event(event.name, event.timestamp, copied(event.attributes)) for event in span.events
         )
         return Span(
             trace_id=f"{context.trace_id:032x}",
