@@ -22,6 +22,7 @@ WRITTEN_BY_THE_WRAPPER: Final = "handler"
 FUNCTIONS: Final = {
     "executor": "ExecutorFunction",
     "api": "TraceApiFunction",
+    "ingest": "OtlpIngestFunction",
     "sweep": "SweepFunction",
 }
 OTHER_VARIABLES: Final = {
@@ -30,7 +31,7 @@ OTHER_VARIABLES: Final = {
     "the one that the page's content security policy allows.",
     "POWERTOOLS_LOG_LEVEL": "Level of the functions' own log lines.",
     "POWERTOOLS_METRICS_NAMESPACE": "CloudWatch namespace of the metrics; the dashboard and the alarms read `Spanvas`.",
-    "POWERTOOLS_SERVICE_NAME": "The `service` of log lines and metrics: `executor`, `trace-api` or `sweep`.",
+    "POWERTOOLS_SERVICE_NAME": "The `service` of log lines and metrics: `executor`, `trace-api`, `otlp-ingest` or `sweep`.",
 }
 
 _HEAD: Final = """# Settings

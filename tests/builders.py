@@ -6,7 +6,9 @@ from typing import Any
 
 from spanvas.model.execution import Execution
 from spanvas.model.row import Row
+from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
+from spanvas_api.ingest.executions import Group, sighting_of
 
 SECOND = 1_000_000_000
 T0 = 1_790_000_000 * SECOND
@@ -80,3 +82,9 @@ def make_execution(execution_id: str = "exec_1", start: float = 0, **overrides: 
         "started_by": "ada",
     }
     return Execution(**{**values, **overrides})
+
+
+def sighting_of_span(span: Span, execution_id: str, tenant: str = "acme") -> Sighting:
+    """What one span says of an execution that nobody registered."""
+    group = Group(execution_id, spans=[span])
+    return sighting_of(group, tenant, "collector", T0, 900)

@@ -21,7 +21,7 @@ READ_CONTENT: Final = "read_content"
 
 SCOPES: Final[Mapping[str, str]] = {
     READ_CONTENT: routes.TRACE_CONTENT,
-    **{route.operation: route.scope for route in routes.ROUTES},
+    **{route.operation: route.scope for route in routes.ALL_ROUTES},
 }
 
 

@@ -26,12 +26,14 @@ from spanvas_api.reference import reference_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 REF_TEMPLATE = "#/components/schemas/{model}"
+BINARY = {"type": "string", "format": "binary"}
 
 _TITLE = "Spanvas trace API"
 _DESCRIPTION = (
     "History, traces, spans, artifacts and accesses of workflow executions. Every call needs a bearer token; what it "
     "may see follows from the token's tenant and scopes. Times are unix nanoseconds as decimal strings, money is whole "
-    "nano-dollars (1e-9 USD). A field that does not apply is left out. Errors are problem documents (RFC 9457)."
+    "nano-dollars (1e-9 USD). A field that does not apply is left out. Errors are problem documents (RFC 9457), those "
+    "of the OTLP endpoint a google.rpc.Status."
 )
 _STATUS_TEXT = {
     200: "The answer.",
@@ -41,8 +43,11 @@ _STATUS_TEXT = {
     401: "No valid token.",
     403: "The token lacks the tenant or the scope.",
     404: "Not found, or another tenant's: the two look the same.",
-    413: "The body is too large.",
+    405: "The method is not one that this path has.",
+    413: "The body is too large, or holds too much.",
+    415: "The body is in a type or coding that is not read here.",
     422: "The body does not fit; `errors` names the fields.",
+    429: "More was sent than the tenant may; `Retry-After` says when to try again.",
     503: "The store or the executor did not answer; `Retry-After` says when to try again.",
 }
 
@@ -60,7 +65,7 @@ class _OptionalMeansAbsent(GenerateJsonSchema):
 def document() -> dict[str, Any]:
     """The whole OpenAPI document, built from `routes.ROUTES` and the models of `wire`."""
     paths: dict[str, dict[str, Any]] = {}
-    for route in routes.ROUTES:
+    for route in routes.ALL_ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
@@ -82,11 +87,10 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    requests = sorted({route.request for route in routes.ROUTES if route.request})
-    answers = sorted({route.response for route in routes.ROUTES} | {"Problem"})
+    used = {route.request for route in routes.ALL_ROUTES if route.request}
+    used |= {name for route in routes.ALL_ROUTES for name in (route.response, route.error)}
     inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        *((getattr(wire, name), "validation") for name in requests),
-        *((getattr(wire, name), "validation") for name in answers),
+        (getattr(wire, name), "validation") for name in sorted(used)
     ]
     _, definitions = models_json_schema(
         inputs, ref_template=REF_TEMPLATE, schema_generator=_OptionalMeansAbsent
@@ -109,7 +113,7 @@ def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
 def _operation(route: routes.Route) -> dict[str, Any]:
     success: dict[str, Any] = {
         "description": _STATUS_TEXT[route.status],
-        "content": {"application/json": {"schema": _ref(route.response)}},
+        "content": _content(route, "application/json", route.response),
     }
     if route.response_headers:
         success["headers"] = {
@@ -122,7 +126,7 @@ def _operation(route: routes.Route) -> dict[str, Any]:
     for status in route.errors:
         responses[str(status)] = {
             "description": _STATUS_TEXT[status],
-            "content": {"application/problem+json": {"schema": _ref("Problem")}},
+            "content": _content(route, route.error_media_type, route.error),
         }
     operation: dict[str, Any] = {
         "operationId": route.operation,
@@ -146,9 +150,15 @@ def _operation(route: routes.Route) -> dict[str, Any]:
     if route.request:
         operation["requestBody"] = {
             "required": False,
-            "content": {"application/json": {"schema": _ref(route.request)}},
+            "content": _content(route, "application/json", route.request),
         }
     return operation
+
+
+def _content(route: routes.Route, media_type: str, name: str) -> dict[str, Any]:
+    """A body in JSON, and in what else the route speaks: the same messages in another encoding."""
+    others = {other: {"schema": BINARY} for other in route.other_media_types}
+    return {media_type: {"schema": _ref(name)}, **others}
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -55,21 +55,30 @@ def _call(method: str, path: str, call: dict[str, Any]) -> str:
         ]
     if "requestBody" in call:
         lines.append(
-            f"\nBody: {_type(call['requestBody']['content']['application/json']['schema'])}."
+            f"\nBody: {_type(call['requestBody']['content']['application/json']['schema'])}"
+            f"{_encodings(call['requestBody']['content'])}."
         )
     lines.append("\n| status | body | when |\n|---|---|---|")
     for status, response in call["responses"].items():
-        bodies = [_type(media["schema"]) for media in response.get("content", {}).values()]
+        content = response.get("content", {})
+        bodies = [_type(media["schema"]) for name, media in content.items() if "json" in name]
         lines.append(
             f"| {status} | {', '.join(bodies) or 'none'} | {_cell(response['description'])} |"
         )
     return "\n".join(lines) + "\n"
 
 
+def _encodings(content: dict[str, Any]) -> str:
+    others = [f"`{name}`" for name in content if "json" not in name]
+    return (
+        f", as JSON or as {' or '.join(others)}; the answer comes as the body did" if others else ""
+    )
+
+
 def _problems() -> str:
     lines = [
         "\n## Problems\n",
-        "Every error is a [Problem](#problem); its `type` is one of these.\n",
+        "Every error but those of the OTLP endpoint is a [Problem](#problem); its `type` is one of these.\n",
         "| status | type | title |\n|---|---|---|",
     ]
     rules = sorted((*RULES, UNKNOWN), key=lambda rule: (rule.status, rule.slug))

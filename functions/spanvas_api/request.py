@@ -22,7 +22,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What an operation gives back. `payload` is anything that is JSON; None has no body (304)."""
+    """What an operation gives back. `payload` is anything that is JSON, or JSON in bytes; None has no body (304)."""
 
     payload: Any
     status: int = 200

@@ -14,6 +14,7 @@ TRACE_READ: Final = "trace:read"
 TRACE_CONTENT: Final = "trace:content"
 TRACE_ARTIFACT: Final = "trace:artifact"
 AUDIT_READ: Final = "audit:read"
+TRACE_INGEST: Final = "trace:ingest"
 
 EXECUTION_ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$"
 NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
@@ -21,6 +22,7 @@ SPAN_ID_PATTERN: Final = r"^[0-9a-f]{16}$"
 UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
 
 EXECUTION_STATUSES: Final = ("queued", "running", "succeeded", "failed", "lost", "untraced")
+EXPORT_FORMATS: Final = ("otlp",)
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
 
@@ -51,6 +53,10 @@ class Route:
     errors: tuple[int, ...] = (401, 403, 503)
     description: str = ""
     response_headers: dict[str, str] = field(default_factory=dict)
+    other_media_types: tuple[str, ...] = ()
+    """Of request and answers besides JSON, with the same meaning."""
+    error: str = "Problem"
+    error_media_type: str = "application/problem+json"
 
 
 _EXECUTION = Parameter(
@@ -174,6 +180,31 @@ ROUTES: Final = (
     ),
     Route(
         "GET",
+        "/v1/executions/{execution_id}/export",
+        "export_execution",
+        TRACE_READ,
+        "The execution's spans as OTLP",
+        "ExportTraceRequest",
+        parameters=(
+            _EXECUTION,
+            Parameter(
+                "format",
+                "query",
+                "OTLP in its JSON encoding, the only one there is.",
+                {"type": "string", "enum": list(EXPORT_FORMATS), "default": EXPORT_FORMATS[0]},
+            ),
+            _CURSOR,
+        ),
+        errors=(400, 401, 403, 404, 503),
+        description="Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with "
+        "`trace:content`; the read is recorded as an access first. A large execution comes in parts, each of them a "
+        "request of its own.",
+        response_headers={
+            "Link": 'Where the next part is, with `rel="next"`; absent at the last one.'
+        },
+    ),
+    Route(
+        "GET",
         "/v1/executions/{execution_id}/artifacts",
         "list_artifacts",
         TRACE_READ,
@@ -206,3 +237,25 @@ ROUTES: Final = (
         errors=(400, 401, 403, 404, 503),
     ),
 )
+
+OTLP_ROUTES: Final = (
+    Route(
+        "POST",
+        "/v1/traces",
+        "ingest_traces",
+        TRACE_INGEST,
+        "Send spans over OTLP",
+        "ExportTraceResponse",
+        request="ExportTraceRequest",
+        errors=(400, 401, 403, 405, 413, 415, 429, 503),
+        description="OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the "
+        "spans say. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same "
+        "again.",
+        other_media_types=("application/x-protobuf",),
+        error="OtlpStatus",
+        error_media_type="application/json",
+    ),
+)
+"""What the OTLP endpoint's own function answers."""
+
+ALL_ROUTES: Final = (*ROUTES, *OTLP_ROUTES)

@@ -27,7 +27,9 @@ def machine_of(path: Path) -> int:
     return machine
 
 
-@pytest.mark.parametrize("function", ["TraceApiFunction", "ExecutorFunction", "SweepFunction"])
+@pytest.mark.parametrize(
+    "function", ["TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction"]
+)
 def test_a_function_has_our_code_and_its_packages(function: str) -> None:
     folder = BUILD / function
     assert (folder / "spanvas_api" / "handlers" / "http_api.py").exists()
@@ -39,7 +41,14 @@ def test_a_function_has_our_code_and_its_packages(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "artifact", ["TraceApiFunction", "ExecutorFunction", "SweepFunction", "LibrariesLayer"]
+    "artifact",
+    [
+        "TraceApiFunction",
+        "ExecutorFunction",
+        "OtlpIngestFunction",
+        "SweepFunction",
+        "LibrariesLayer",
+    ],
 )
 def test_compiled_packages_are_for_the_functions_machine_and_python(artifact: str) -> None:
     libraries = sorted((BUILD / artifact).rglob("*.so"))

@@ -13,7 +13,7 @@ import pytest
 from local import settings_reference
 from spanvas.settings import SETTINGS
 from spanvas_api import openapi
-from spanvas_api.routes import ROUTES
+from spanvas_api.routes import ALL_ROUTES
 from tests.aws_from_template import ROOT, deployed_stack, translated_template
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -72,7 +72,7 @@ def test_the_wrapper_reads_documented_variables_alone() -> None:
     assert used == {"SPANVAS_ENABLED", "SPANVAS_HANDLER"}
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+@pytest.mark.parametrize("route", ALL_ROUTES, ids=lambda route: route.operation)
 def test_every_call_is_in_the_reference(route: Any) -> None:
     described = json.loads((REFERENCE / "openapi.json").read_text("utf-8"))
     assert route.method.lower() in described["paths"][route.path]
@@ -82,7 +82,7 @@ def test_every_call_is_in_the_reference(route: Any) -> None:
 def test_the_reference_describes_no_call_that_does_not_exist() -> None:
     described = json.loads((REFERENCE / "openapi.json").read_text("utf-8"))
     calls = {(m.upper(), path) for path, methods in described["paths"].items() for m in methods}
-    assert calls == {(route.method, route.path) for route in ROUTES}
+    assert calls == {(route.method, route.path) for route in ALL_ROUTES}
 
 
 def test_the_api_s_reference_is_what_the_code_says() -> None:
@@ -92,7 +92,7 @@ def test_the_api_s_reference_is_what_the_code_says() -> None:
 
 def test_every_scope_and_every_output_is_in_the_deployment_s_how_to() -> None:
     page = (HOW_TO / "deploy.md").read_text("utf-8")
-    expected = {route.scope for route in ROUTES} | {"trace:content"}
+    expected = {route.scope for route in ALL_ROUTES} | {"trace:content"}
     expected |= set(translated_template().document["Outputs"])
     assert sorted(name for name in expected if f"`{name}`" not in page) == []
 

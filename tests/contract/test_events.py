@@ -14,8 +14,9 @@ from spanvas.model.artifact import Artifact
 from spanvas.settings import Settings
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch
-from spanvas_api.handlers import http_api, sweep
-from spanvas_api.routes import ROUTES
+from spanvas_api.handlers import http_api, otlp_ingest, sweep
+from spanvas_api.ingest.ingest import Ingest
+from spanvas_api.routes import ALL_ROUTES, ROUTES
 from spanvas_api.services import Services
 from tests.aws_from_template import ROOT, deployed_stack
 from tests.builders import T0, Clock, make_execution, make_span
@@ -83,11 +84,11 @@ def services(executor: RecordingExecutor) -> Services:
 
 
 def test_there_is_one_event_for_each_call_and_one_for_each_other_function() -> None:
-    expected = {name_of(route.operation) for route in ROUTES} | {"execute-workflow", "sweep"}
+    expected = {name_of(route.operation) for route in ALL_ROUTES} | {"execute-workflow", "sweep"}
     assert {path.stem for path in EVENTS.iterdir()} == expected
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+@pytest.mark.parametrize("route", ALL_ROUTES, ids=lambda route: route.operation)
 def test_an_api_event_is_what_the_gateway_sends_for_its_route(route: Any) -> None:
     sent = event(name_of(route.operation))
     assert sent["version"] == "2.0"
@@ -126,6 +127,18 @@ def test_the_executor_takes_its_event_as_it_is() -> None:
     order = order_of(sample)
     assert (order.execution_id, order.tenant) == (EXECUTION_ID, "acme")
     assert order.workflow_id in load_catalogue()
+
+
+def test_the_otlp_endpoint_keeps_the_spans_of_its_event(services: Services) -> None:
+    answer = otlp_ingest.make_handler(lambda: Ingest(services))(
+        event("ingest-traces"),
+        Context(),  # type: ignore[arg-type]
+    )
+    assert (answer["statusCode"], answer["body"]) == (200, "")
+    kept = services.store.read_trace("acme", "5b8efff798038103d269b633813fc60c")
+    assert kept is not None
+    assert kept.execution.workflow_name == "planner"
+    assert [row.name for row in kept.rows] == ["invoke_agent planner", "chat claude-sonnet-4"]
 
 
 def test_the_sweep_takes_its_schedule_s_event(services: Services) -> None:

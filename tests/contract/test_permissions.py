@@ -15,7 +15,15 @@ from spanvas.model.execution import Cause, Counters
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
 from tests.aws_from_template import create_resources
-from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
+from tests.builders import (
+    SECOND,
+    T0,
+    Clock,
+    make_execution,
+    make_span,
+    sighting_of_span,
+    span_id,
+)
 from tests.contract.test_template_security import BUCKET, TABLE, grants
 
 Used = set[tuple[str, str]]
@@ -90,6 +98,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     assert trace
     store.repair_counters(trace.execution, Counters(spans=2))
     assert store.read_span(tenant, execution_id, span_id("a"))
+    assert len(store.read_spans(tenant, execution_id, max_bytes=10**7).items) == 2
     assert store.list_artifacts(tenant, execution_id)
     artifact = store.read_artifact(tenant, execution_id, "report")
     assert artifact
@@ -98,6 +107,17 @@ def read_everything(store: DynamoTraceStore) -> None:
     )
     store.list_accesses(tenant, execution_id)
     assert store.sign_artifact_url(artifact, "attachment", 120)
+
+
+def send_over_otlp(store: DynamoTraceStore) -> None:
+    """A trace without a name, then its root, which names another execution."""
+    for label, parent, wanted in (("b", "a", ""), ("a", None, "trip-1")):
+        span = make_span(label, parent, attributes=LARGE)
+        binding = store.bind_trace("acme", span.trace_id, wanted, is_explicit=False)
+        sighting = sighting_of_span(span, binding.execution_id)
+        batch = SpanBatch("acme", binding.execution_id, [span])
+        store.receive(batch, sighting, is_new=binding.is_new)
+    assert store.receive(batch, sighting, is_new=False) == "trip-1"
 
 
 def granted(role: str, services: tuple[str, ...] = ("dynamodb", "s3")) -> Used:
@@ -119,6 +139,11 @@ def test_the_api_may_do_what_its_operations_do(recorder: Recorder) -> None:
     recorder.used.clear()
     read_everything(recorder.store)
     assert recorder.used == granted("TraceApiRole")
+
+
+def test_the_otlp_endpoint_may_add_to_executions_and_move_them(recorder: Recorder) -> None:
+    send_over_otlp(recorder.store)
+    assert recorder.used == granted("OtlpIngestRole")
 
 
 def test_the_sweep_may_close_what_is_overdue(recorder: Recorder, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
-from spanvas_api.routes import ROUTES
+from spanvas_api.routes import ALL_ROUTES
 from tests.aws_from_template import (
     PARAMETERS,
     PLACE,
@@ -24,7 +24,7 @@ from tests.aws_from_template import (
     translated_template,
 )
 
-FUNCTION_IDS = ("TraceApiFunction", "ExecutorFunction", "SweepFunction")
+FUNCTION_IDS = ("TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction")
 
 
 def properties(logical_id: str) -> dict[str, Any]:
@@ -84,7 +84,11 @@ def test_the_values_of_a_function_can_be_read_as_settings(function: str) -> None
 
 def test_what_a_deployment_may_not_choose_has_the_setting_s_own_default() -> None:
     chosen = {"enabled", "table", "bucket", "executor_function", "service_name", "handler"}
-    everything = {**variables("ExecutorFunction"), **variables("TraceApiFunction")}
+    everything = {
+        **variables("ExecutorFunction"),
+        **variables("TraceApiFunction"),
+        **variables("OtlpIngestFunction"),
+    }
     different = {
         setting.variable: everything[setting.variable]
         for setting in SETTINGS
@@ -97,6 +101,7 @@ def test_the_executor_is_traced_without_a_line_of_code() -> None:
     assert variables("ExecutorFunction")["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/otel-instrument"
     assert len(properties("ExecutorFunction")["Layers"]) == 2
     assert len(properties("TraceApiFunction")["Layers"]) == 1
+    assert len(properties("OtlpIngestFunction")["Layers"]) == 2
     assert len(properties("SweepFunction")["Layers"]) == 1
 
 
@@ -117,7 +122,7 @@ def test_the_api_s_routes_and_scopes_are_the_template_s() -> None:
         for path, calls in paths.items()
         for method, call in calls.items()
     }
-    expected = {(route.method, route.path): [{"Jwt": [route.scope]}] for route in ROUTES}
+    expected = {(route.method, route.path): [{"Jwt": [route.scope]}] for route in ALL_ROUTES}
     assert deployed == expected
 
 
@@ -211,7 +216,14 @@ def test_every_function_logs_json_to_a_group_that_expires(function: str) -> None
     assert int(groups[logging["LogGroup"]]) == 30
 
 
-def test_the_api_starts_from_a_snapshot_of_its_published_version() -> None:
-    assert properties("TraceApiFunction")["SnapStart"] == {"ApplyOn": "PublishedVersions"}
-    (alias,) = deployed_stack().logical_ids("AWS::Lambda::Alias")
-    assert properties(alias)["Name"] == "live"
+def test_what_people_and_exporters_wait_for_starts_from_a_snapshot_of_its_published_version() -> (
+    None
+):
+    for function in ("TraceApiFunction", "OtlpIngestFunction"):
+        assert properties(function)["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    aliases = deployed_stack().logical_ids("AWS::Lambda::Alias")
+    assert [properties(alias)["Name"] for alias in aliases] == ["live", "live"]
+
+
+def test_the_gateway_waits_for_as_long_as_the_otlp_endpoint_may_take() -> None:
+    assert properties("OtlpIngestFunction")["Timeout"] < 30

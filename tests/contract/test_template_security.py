@@ -11,7 +11,7 @@ from tests.aws_from_template import ROOT, deployed_stack
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
 BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"
-ROLES = ("TraceApiRole", "ExecutorRole", "SweepRole", "TraceWriterPolicy")
+ROLES = ("TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "TraceWriterPolicy")
 NARROW_ENOUGH = {
     # Objects are named by execution: no narrower resource can be written than their prefix.
     f"{BUCKET}/artifacts/*",

@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
 from spanvas_api import problems
-from spanvas_api.encoding import compressed, json_bytes
+from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
 from spanvas_api.request import Answer, Request, request_id_of, request_of
 from spanvas_api.routes import ROUTES, Route
@@ -30,9 +30,6 @@ from spanvas_api.services import Services
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "trace-api"
-MAX_TEXT_BYTES: Final = 5_000_000
-MAX_CODED_BYTES: Final = 4_400_000
-"""Lambda answers at most 6 MB: text with its quotes escaped once more, coded bytes as base64."""
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -120,15 +117,23 @@ def _response(answer: Answer, event: dict[str, Any]) -> Response[Any]:
     headers: dict[str, str | list[str]] = {**HEADERS, **answer.headers}
     if answer.payload is None:
         return Response(answer.status, body="", headers=headers)
-    body = json_bytes(answer.payload)
     headers["Content-Type"] = "application/json"
-    coded = compressed(body, (event.get("headers") or {}).get("accept-encoding"))
-    if coded is None:
+    coding, body = _coded(answer, event)
+    if not coding:
         _check_size(body, MAX_TEXT_BYTES)
         return Response(answer.status, body=body.decode(), headers=headers)
-    headers["Content-Encoding"], body = coded
+    headers["Content-Encoding"] = coding
     _check_size(body, MAX_CODED_BYTES)
     return Response(answer.status, body=body, headers=headers)
+
+
+def _coded(answer: Answer, event: dict[str, Any]) -> tuple[str, bytes]:
+    """Content coding, if any, and body. An operation that answers bytes has coded them already, or decided not to."""
+    if isinstance(answer.payload, bytes):
+        return answer.headers.get("Content-Encoding", ""), answer.payload
+    body = json_bytes(answer.payload)
+    accepted = (event.get("headers") or {}).get("accept-encoding")
+    return compressed(body, accepted) or ("", body)
 
 
 def _check_size(body: bytes, limit: int) -> None:

@@ -96,7 +96,13 @@ class Setting:
 
 EXECUTOR = ("executor",)
 API = ("api",)
-STORE = ("executor", "api", "sweep")
+INGEST = ("ingest",)
+STORE = ("executor", "api", "ingest", "sweep")
+EXECUTION_ATTRIBUTES: Final = (
+    "gen_ai.conversation.id,session.id,langsmith.metadata.thread_id,langsmith.metadata.session_id,"
+    "traceloop.association.properties.session_id,traceloop.association.properties.thread_id,"
+    "traceloop.association.properties.conversation_id,traceloop.association.properties.chat_id"
+)
 
 SETTINGS: Final = (
     Setting("enabled", "false", parse_bool, ("executor", "api"),
@@ -111,7 +117,7 @@ SETTINGS: Final = (
             "JMESPath of the tenant in the event. The event must come from a trusted caller."),
     Setting("execution_id_path", "execution_id", str, EXECUTOR,
             "JMESPath of the execution id in the event."),
-    Setting("content", "redacted", parse_content, EXECUTOR,
+    Setting("content", "redacted", parse_content, ("executor", "ingest"),
             "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
     Setting("redaction_budget_ms", "20", parse_positive_int, EXECUTOR,
             "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
@@ -137,11 +143,32 @@ SETTINGS: Final = (
     Setting("connections", "{}", parse_json_object, EXECUTOR,
             "JSON object of name to base URL: the services that `http` nodes of the reference executor may call."),
     Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
-    Setting("tenant_claim", "tenant", str, API, "Claim of the token that names the tenant."),
+    Setting("tenant_claim", "tenant", str, ("api", "ingest"),
+            "Claim of the token that names the tenant."),
     Setting("link_expiry_seconds", "120", parse_positive_int, API,
             "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, API,
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
+    Setting("execution_attributes", EXECUTION_ATTRIBUTES, parse_names, INGEST,
+            "Attributes that name the execution of a trace that comes over OTLP, separated by commas, the first "
+            "present one counts. `spanvas.execution.id` goes before all, the trace's own id comes last."),
+    Setting("ingest_deadline_seconds", "900", parse_positive_int, INGEST,
+            "Seconds after the last span at which an execution that came over OTLP counts as lost, if no span without "
+            "a parent has ended."),
+    Setting("ingest_compressed_bytes", "4194304", parse_positive_int, INGEST,
+            "Largest body of an OTLP request, as it is sent."),
+    Setting("ingest_inflated_bytes", "16777216", parse_positive_int, INGEST,
+            "Largest body of an OTLP request, inflated."),
+    Setting("ingest_spans", "10000", parse_positive_int, INGEST,
+            "Most spans of an OTLP request."),
+    Setting("ingest_attributes", "128", parse_positive_int, INGEST,
+            "Most attributes of a span that comes over OTLP; a flattened list counts as one. The rest is cut off."),
+    Setting("ingest_depth", "20", parse_positive_int, INGEST,
+            "Deepest nesting of an attribute's value that comes over OTLP; what is below is cut off."),
+    Setting("ingest_bytes_per_second", "10000000", parse_positive_int, INGEST,
+            "Bytes, inflated, that one sandbox takes from one tenant in a second, in the long run."),
+    Setting("ingest_burst_bytes", "30000000", parse_positive_int, INGEST,
+            "Bytes, inflated, that one sandbox takes from one tenant at once."),
 )  # fmt: skip
 
 
@@ -171,6 +198,15 @@ class Settings:
     tenant_claim: str
     link_expiry_seconds: int
     trace_url_template: str
+    execution_attributes: tuple[str, ...]
+    ingest_deadline_seconds: int
+    ingest_compressed_bytes: int
+    ingest_inflated_bytes: int
+    ingest_spans: int
+    ingest_attributes: int
+    ingest_depth: int
+    ingest_bytes_per_second: int
+    ingest_burst_bytes: int
 
     __slots__ = tuple(setting.name for setting in SETTINGS)
 

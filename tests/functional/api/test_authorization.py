@@ -11,7 +11,7 @@ import pytest
 
 from spanvas.model.artifact import Artifact
 from spanvas.storage.port import SpanBatch
-from spanvas_api.routes import ROUTES
+from spanvas_api.routes import ALL_ROUTES, ROUTES
 from tests.builders import T0, Clock, make_execution, make_span, span_id
 from tests.functional.api.client import Client, Reply
 from tests.functional.api.fakes import AuditedStore
@@ -24,6 +24,7 @@ CALLS = {
     "read_execution": ("GET", "/v1/executions/{}"),
     "read_trace": ("GET", "/v1/executions/{}/trace"),
     "read_span": ("GET", "/v1/executions/{}/spans/" + span_id("a")),
+    "export_execution": ("GET", "/v1/executions/{}/export"),
     "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
     "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
     "list_accesses": ("GET", "/v1/executions/{}/accesses"),
@@ -56,6 +57,7 @@ ALLOWED = {
         "read_execution",
         "read_trace",
         "read_span",
+        "export_execution",
         "list_artifacts",
     },
     "auditor": {
@@ -64,6 +66,7 @@ ALLOWED = {
         "read_execution",
         "read_trace",
         "read_span",
+        "export_execution",
         "list_artifacts",
         "list_accesses",
     },
@@ -244,5 +247,5 @@ def test_every_kept_event_is_a_call_of_the_table(api: Client) -> None:
         if "routeKey" in event:
             kept[path.stem.replace("-", "_")] = event["routeKey"]
 
-    assert kept == {route.operation: f"{route.method} {route.path}" for route in ROUTES}
+    assert kept == {route.operation: f"{route.method} {route.path}" for route in ALL_ROUTES}
     assert all(re.match(r"(GET|POST) /v1/", key) for key in kept.values())

@@ -16,6 +16,7 @@ from typing import Any, Final
 from spanvas.model.span import Event, Link, Span
 from spanvas.privacy.content import FREE_TEXT_NAMES, IDENTIFIERS, is_content, is_content_event
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
+from spanvas.privacy.known import KnownTexts
 from spanvas.privacy.scan import Scanner
 
 NONE: Final = "none"
@@ -55,8 +56,11 @@ class Redactor:
         budget_ms: int = 20,
         scanner: Scanner | None = None,
         clock: Callable[[], int] = thread_time_ns,
+        *,
+        is_remembering: bool = False,
     ) -> None:
         self.mode = mode
+        self._known = KnownTexts(_is_secret_item, IDENTIFIERS) if is_remembering else None
         self._budget_nano = budget_ms * NANO_PER_MS
         self._scanner = scanner
         self._clock = clock
@@ -64,7 +68,7 @@ class Redactor:
 
     def redact(self, span: Span) -> Span:
         """The span without what may not be kept, with its receipt. Never raises for anything that a span holds."""
-        job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano)
+        job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano, self._known)
         plain = {name: value for name, value in span.attributes.items() if not is_content(name)}
         events = [(event.name, _plain_of_event(event)) for event in span.events]
         links = [dict(link.attributes) for link in span.links]
@@ -98,7 +102,7 @@ class Redactor:
 
     def redact_text(self, text: str) -> str:
         """A text that is kept beside the spans: the message of a cause, the name of a file."""
-        job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano)
+        job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano, self._known)
         redacted: str = job.machine_text([{MESSAGE: text}])[0][MESSAGE]
         return redacted
 
@@ -117,7 +121,7 @@ class Redactor:
     def _redact_resource(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
         """Spans share their resource: it is scanned once."""
         if self._resource is None or self._resource[0] is not resource:
-            job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano)
+            job = _Job(self._scanner, self._clock, self._clock() + self._budget_nano, self._known)
             self._resource = (resource, job.machine_text([resource])[0])
         return self._resource[1]
 
@@ -129,8 +133,15 @@ class _OverBudgetError(Exception):
 class _Job:
     """The redaction of one span: one budget, one receipt."""
 
-    def __init__(self, scanner: Scanner | None, clock: Callable[[], int], deadline: int) -> None:
+    def __init__(
+        self,
+        scanner: Scanner | None,
+        clock: Callable[[], int],
+        deadline: int,
+        known: KnownTexts | None,
+    ) -> None:
         self.receipt: dict[str, int] = {}
+        self._known = known
         self._scanner = scanner
         self._clock = clock
         self._deadline = deadline
@@ -160,12 +171,18 @@ class _Job:
         return [self._without_free_text(item) for item in value]
 
     def _cleaned(self, scanner: Scanner, value: Any) -> Any:
+        if self._known is not None and self._known.covers(value):
+            return value
         self._texts, self._characters = [], 0
         before = dict(self.receipt)
         try:
             value = self._walk(value, self._note, 0, 0)
             self._rules = scanner.rules_in(self._texts)
-            return self._walk(value, self._scrub, 0, 0) if self._rules else value
+            if self._rules:
+                return self._walk(value, self._scrub, 0, 0)
+            if self._known is not None:
+                self._known.update(self._texts)
+            return value
         except _OverBudgetError:
             self.receipt = before
             raise
@@ -240,6 +257,8 @@ class _Job:
         data = text.encode("utf-8", "surrogatepass")
         hits = self._scanner.hits(data, self._rules)
         if not hits:
+            if self._known is not None:
+                self._known.add(text)
             return text
         pieces, end = [], 0
         for hit in hits:

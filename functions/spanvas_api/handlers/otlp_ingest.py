@@ -1,0 +1,110 @@
+"""The OTLP endpoint's function: an HTTP API event in, an ExportTraceServiceResponse or a google.rpc.Status out.
+
+Neither routed nor validated by Powertools: there is one path, and its body is protobuf. Answered only when the spans
+are durable. Not responsible for verifying tokens, which the gateway's authorizer has done.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from spanvas import settings
+from spanvas.otlp import messages
+from spanvas.otlp.intake import Intake
+from spanvas_api.auth import authorize, principal_of
+from spanvas_api.ingest.ingest import Ingest
+from spanvas_api.ingest.message import Answer, check_method, http_answer, media_type_of
+from spanvas_api.ingest.refusals import is_expected, refusal
+from spanvas_api.request import request_id_of
+from spanvas_api.services import Services
+
+NAMESPACE: Final = "Spanvas"
+SERVICE: Final = "otlp-ingest"
+
+logger = Logger(service=SERVICE)
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def make_handler(ingest: Callable[[], Ingest]) -> Handler:
+    """The function's handler over this, which is asked for at the first request."""
+    metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+
+    @logger.inject_lambda_context
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        started = time.perf_counter()
+        media_type = media_type_of(event)
+        intake = Intake()
+        # Spans are many objects without a cycle: collecting meanwhile would walk them for nothing.
+        gc.disable()
+        try:
+            intake = take(event, media_type, ingest())
+            answer = accepted(intake, media_type)
+        except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
+            answer = refusal(error, media_type)
+            log(error, event, answer)
+        finally:
+            gc.enable()
+        measure(metrics, answer.status, intake, time.perf_counter() - started)
+        return http_answer(answer, media_type)
+
+    return handler
+
+
+def take(event: dict[str, Any], media_type: str, ingest: Ingest) -> Intake:
+    principal = principal_of(event, ingest.services.settings.tenant_claim)
+    authorize(principal, "ingest_traces")
+    check_method(event)
+    return ingest.take(event, principal, media_type)
+
+
+def accepted(intake: Intake, media_type: str) -> Answer:
+    """Success, or partial success where something was rejected or cut."""
+    return Answer(200, messages.response(media_type, intake.rejected_spans, intake.explanation()))
+
+
+def log(error: Exception, event: dict[str, Any], answer: Answer) -> None:
+    request_id = request_id_of(event)
+    if not is_expected(error):
+        logger.exception("request failed", request_id=request_id)
+    elif answer.status >= 500:
+        logger.warning("request refused", request_id=request_id, reason=repr(error))
+
+
+def measure(metrics: Metrics, status: int, intake: Intake, seconds: float) -> None:
+    metrics.add_metadata("status", status)
+    metrics.add_metric("IngestLatency", MetricUnit.Milliseconds, seconds * 1000)
+    metrics.add_metric("IngestErrors", MetricUnit.Count, int(status >= 500))
+    metrics.add_metric("ThrottledRequests", MetricUnit.Count, int(status == 429))
+    metrics.add_metric("RefusedRequests", MetricUnit.Count, int(400 <= status < 500))
+    metrics.add_metric("IngestedSpans", MetricUnit.Count, len(intake.spans))
+    metrics.add_metric("RejectedSpans", MetricUnit.Count, intake.rejected_spans)
+    metrics.flush_metrics()
+
+
+@cache
+def process_ingest() -> Ingest:
+    """What this process takes requests with, made at the first one."""
+    return Ingest(Services(settings.load()))
+
+
+handler = make_handler(process_ingest)
+
+
+def warm_up(ingest: Ingest) -> None:
+    """Load what a first request needs. For SnapStart, whose snapshot then holds it."""
+    _ = ingest.services.store
+
+
+if (
+    settings.lambda_environment().init_type == "snap-start"
+):  # pragma: no cover - tested in a process of its own
+    warm_up(process_ingest())

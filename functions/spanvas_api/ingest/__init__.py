@@ -1,0 +1,1 @@
+"""The OTLP endpoint: from an HTTP request to spans that are kept."""

@@ -1,0 +1,129 @@
+"""One OTLP request from its body to spans that are durable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Final
+
+from spanvas.model.errors import TooLargeError
+from spanvas.model.span import Span
+from spanvas.otlp.intake import Intake, Limits
+from spanvas.otlp.messages import PROTOBUF
+from spanvas.otlp.protobuf import decode_protobuf
+from spanvas.otlp.protojson import decode_json
+from spanvas.privacy.redact import Redactor
+from spanvas.semantics import attributes as names
+from spanvas.storage.port import SpanBatch
+from spanvas_api.auth import Principal
+from spanvas_api.ingest.executions import Bindings, Group, sighting_of
+from spanvas_api.ingest.message import inflated_body, sent_body
+from spanvas_api.ingest.rate_limit import RateLimit
+from spanvas_api.services import Services
+
+REDACTION_BUDGET_MS: Final = 1_000
+"""Of one span: nobody waits for the spans as an executor does, so content is hardly ever dropped for want of time."""
+MAX_TRACES: Final = 1_000
+"""Of one request: each costs four calls of the store, and the gateway waits for 30 seconds."""
+THREADS: Final = 8
+
+
+class Ingest:
+    """What one process takes requests with. Not responsible for who may send: the principal has been authorized."""
+
+    def __init__(self, services: Services, redactor: Redactor | None = None) -> None:
+        settings = services.settings
+        self._services = services
+        self._redactor = redactor or make_redactor(settings.content)
+        self._limits = Limits(
+            spans=settings.ingest_spans,
+            attributes=settings.ingest_attributes,
+            depth=settings.ingest_depth,
+        )
+        self._rate = RateLimit(
+            settings.ingest_bytes_per_second, settings.ingest_burst_bytes, services.clock
+        )
+        self._bindings = Bindings(settings.execution_attributes)
+
+    @property
+    def services(self) -> Services:
+        return self._services
+
+    def take(self, event: Mapping[str, Any], principal: Principal, media_type: str) -> Intake:
+        """Keep the spans of a request; what was rejected is told by the intake that is returned.
+
+        Raises InvalidInputError, TooLargeError, RateLimitedError and StoreUnavailableError; of the last, spans may have
+        been kept, and the same request may be sent again.
+        """
+        settings = self._services.settings
+        body = sent_body(event, settings.ingest_compressed_bytes)
+        self._rate.check(principal.tenant)
+        body = inflated_body(event, body, settings.ingest_inflated_bytes)
+        self._rate.take(principal.tenant, len(body))
+        decode = decode_protobuf if media_type == PROTOBUF else decode_json
+        intake = decode(body, self._limits)
+        if intake.spans:
+            self._keep(intake.spans, principal)
+        return intake
+
+    def _keep(self, spans: list[Span], principal: Principal) -> None:
+        if len({span.trace_id for span in spans}) > MAX_TRACES:
+            raise TooLargeError(
+                "spans", f"are of more than {MAX_TRACES:,} traces; send smaller requests"
+            )
+        store, tenant = self._services.store, principal.tenant
+        groups = self._bindings.groups(store, tenant, without_tenant(spans), self._pool)
+        for group in groups:
+            group.spans = [self._redactor.redact(span) for span in group.spans]
+        for group, kept_at in zip(groups, self._all(groups, principal), strict=True):
+            if kept_at != group.execution_id:
+                self._bindings.follow(tenant, group, kept_at)
+
+    def _all(self, groups: list[Group], principal: Principal) -> list[str]:
+        """Keep all groups, and wait for all even where one fails: nothing may run on when the function is frozen."""
+        jobs = [self._pool.submit(self._receive, group, principal) for group in groups]
+        wait(jobs)
+        return [job.result() for job in jobs]
+
+    def _receive(self, group: Group, principal: Principal) -> str:
+        services = self._services
+        sighting = sighting_of(
+            group,
+            principal.tenant,
+            principal.subject,
+            services.clock(),
+            services.settings.ingest_deadline_seconds,
+        )
+        batch = SpanBatch(principal.tenant, group.execution_id, group.spans)
+        return services.store.receive(batch, sighting, is_new=group.is_new)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(THREADS, "spanvas-ingest")
+
+
+def make_redactor(mode: str) -> Redactor:
+    """Without RE2 there is nothing to scan with: content is then dropped, as everywhere."""
+    from spanvas.privacy.scan import Scanner
+
+    return Redactor(mode, REDACTION_BUDGET_MS, Scanner(), is_remembering=True)
+
+
+def without_tenant(spans: Iterable[Span]) -> list[Span]:
+    """The tenant is the credential's. What a span says of it is nobody's word, and would be read as ours."""
+    resources: dict[int, Mapping[str, Any]] = {}
+    cleaned = []
+    for span in spans:
+        if names.TENANT in span.resource:
+            known = resources.setdefault(id(span.resource), _without(span.resource))
+            span = replace(span, resource=known)  # noqa: PLW2901 - the span that is kept
+        if names.TENANT in span.attributes:
+            span = replace(span, attributes=_without(span.attributes))  # noqa: PLW2901
+        cleaned.append(span)
+    return cleaned
+
+
+def _without(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if name != names.TENANT}

@@ -1,0 +1,116 @@
+"""An execution's spans as OTLP: to be posted to another backend, or back to this one.
+
+A part at a time. One document of everything would be larger than Lambda can answer and than any OTLP endpoint takes,
+ours included; kept in the bucket for a link, it would be one more copy of all content. So each part is a request of
+its own, and the header `Link` says where the next one is (RFC 8288).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from spanvas.model.errors import InvalidInputError
+from spanvas.model.execution import Execution
+from spanvas.model.span import Event, Span
+from spanvas.otlp.export import encode_json
+from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.storage.port import Page
+from spanvas_api import parameters, routes
+from spanvas_api.audit import record_read
+from spanvas_api.auth import may_read_content
+from spanvas_api.cursors import Cursors
+from spanvas_api.encoding import MAX_CODED_BYTES, accepted_codings, compressed
+from spanvas_api.operations.found import authorized_execution
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+PART_BYTES: Final = 1_500_000
+"""Of stored details that make up a part; the last may be as large again, and quotes are escaped on the way."""
+CODED_PART_BYTES: Final = 6_000_000
+"""The same for callers that read compressed answers: traces shrink to a fifth and less."""
+
+
+def export_execution(request: Request, services: Services) -> Answer:
+    """`wire.ExportTraceRequest`, one part of it. Content that is left out is recorded as a refused access, too."""
+    execution = authorized_execution(request, services, "export_execution")
+    parameters.only(request.query, "format", "cursor")
+    if request.query.get("format", "otlp") not in routes.EXPORT_FORMATS:
+        raise InvalidInputError("format", "is none of " + ", ".join(routes.EXPORT_FORMATS))
+    cursors = Cursors(
+        services.settings.table,
+        execution.tenant,
+        "export_execution",
+        {"execution_id": execution.execution_id},
+    )
+    cursor = request.query.get("cursor")
+    after = None if cursor is None else cursors.unseal(cursor)
+    is_allowed = may_read_content(request.principal, execution)
+    answer, page = _part(request, services, execution, after, with_content=is_allowed)
+    if any(has_content(span) for span in page.items):
+        record_read(services.store, request, execution, "export", is_allowed=is_allowed)
+    if page.next_position is None:
+        return answer
+    return answer._replace(
+        headers={**answer.headers, "Link": _next(execution, cursors.seal(page.next_position))}
+    )
+
+
+def _part(
+    request: Request,
+    services: Services,
+    execution: Execution,
+    after: str | None,
+    *,
+    with_content: bool,
+) -> tuple[Answer, Page[Span]]:
+    """As many spans as can be answered at once. Where they compress worse than spans do, fewer."""
+    accept = request.headers.get("accept-encoding")
+    is_coded = accept is None or max(accepted_codings(accept).values()) > 0
+    limit = CODED_PART_BYTES if is_coded else PART_BYTES
+    while True:
+        page = services.store.read_spans(
+            execution.tenant, execution.execution_id, max_bytes=limit, after=after
+        )
+        spans = page.items if with_content else [without_content(span) for span in page.items]
+        body = encode_json(spans)
+        coded = compressed(body, accept)
+        if coded is not None and len(coded[1]) > MAX_CODED_BYTES and limit > PART_BYTES:
+            limit = PART_BYTES
+            continue
+        if coded is None:
+            return Answer(body), page
+        return Answer(coded[1], headers={"Content-Encoding": coded[0]}), page
+
+
+def has_content(span: Span) -> bool:
+    return any(map(is_content, span.attributes)) or any(
+        event.attributes
+        and (is_content_event(event.name) or any(map(is_content, event.attributes)))
+        for event in span.events
+    )
+
+
+def without_content(span: Span) -> Span:
+    """The span as those see it who may not read what people and models wrote."""
+    return replace(
+        span,
+        attributes={k: v for k, v in span.attributes.items() if not is_content(k)},
+        events=tuple(_events_without_content(span.events)),
+    )
+
+
+def _events_without_content(events: Iterable[Event]) -> Iterable[Event]:
+    for event in events:
+        if is_content_event(event.name):
+            yield replace(event, attributes={})
+        else:
+            kept = {k: v for k, v in event.attributes.items() if not is_content(k)}
+            yield replace(event, attributes=kept)
+
+
+def _next(execution: Execution, cursor: str) -> str:
+    query = urlencode({"format": "otlp", "cursor": cursor})
+    return f'</v1/executions/{quote(execution.execution_id)}/export?{query}>; rel="next"'
