@@ -1,0 +1,119 @@
+"""Which execution an event is part of, and who is going to end that.
+
+In this order: the path that the deployment has set, Step Functions' context, what a message carries, a `traceparent`.
+Whoever has passed an execution on, or a state machine, knows when it ends; with any other event the execution begins
+and ends where it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from spanvas.model.execution import BY_CALLER, BY_FUNCTION, BY_STATE_MACHINE
+from spanvas.model.identifiers import as_execution_id
+from spanvas.propagation.carriers import NOTHING, Parent, Passed, passed_in
+from spanvas.propagation.messages import Message, messages_in
+from spanvas.propagation.state_machines import StateMachineRun, machine_name, run_in
+
+Path = Callable[[Any], str | None]
+"""What is at a path that the deployment has set, in an event or in a message's body."""
+
+
+class Arrival(NamedTuple):
+    """What is known of the execution that an event, or one message of it, is part of.
+
+    `execution_id` is None where nothing says it. `parent` is the caller's span; `is_passed_on`: the caller knows
+    Spanvas, and has an execution of which that span is a part.
+    """
+
+    execution_id: str | None = None
+    tenant: str | None = None
+    workflow_id: str | None = None
+    ended_by: str = BY_FUNCTION
+    parent: Parent | None = None
+    is_passed_on: bool = False
+    machine: StateMachineRun | None = None
+    message: Message | None = None
+
+
+class Arrivals(NamedTuple):
+    """Of the invocation as a whole, and, where its messages are of several executions, of each message."""
+
+    whole: Arrival
+    messages: list[Arrival]
+
+
+def arrivals_of(event: Any, context: Any, id_path: Path, tenant_path: Path) -> Arrivals:
+    """`context` is Lambda's; its client context carries what callers with the W3C's headers have put there."""
+    execution_id = id_path(event)
+    machine = run_in(event)
+    found = [] if execution_id or machine is not None else messages_in(event)
+    if not found:
+        passed = _passed_with(event, context, machine)
+        whole = _arrival(execution_id, tenant_path(event), machine, passed)
+        return Arrivals(whole, [])
+    arrivals = [arrival_of(message, id_path, tenant_path) for message in found]
+    # Where messages have no place for a tenant, the event as a whole may name it.
+    default = tenant_path(event)
+    arrivals = [item._replace(tenant=item.tenant or default) for item in arrivals]
+    if len({(item.tenant, item.execution_id) for item in arrivals}) == 1:
+        return Arrivals(arrivals[0], arrivals)
+    return Arrivals(Arrival(tenant=default), arrivals)
+
+
+def arrival_of(message: Message, id_path: Path, tenant_path: Path) -> Arrival:
+    """Of one message."""
+    body = message.body if message.body is not None else {}
+    machine = run_in(body)
+    passed = message.passed if message.passed != NOTHING else passed_in(body)
+    arrival = _arrival(id_path(body), tenant_path(body), machine, passed)
+    return arrival._replace(message=message)
+
+
+def _arrival(
+    execution_id: str | None,
+    tenant: str | None,
+    machine: StateMachineRun | None,
+    passed: Passed,
+) -> Arrival:
+    """A state machine's execution is its own, whatever trace it was started in, unless the path says otherwise."""
+    if machine is not None:
+        execution_id = execution_id or machine.arn
+    is_foreign = execution_id is not None and as_execution_id(execution_id) != passed.execution_id
+    if is_foreign:
+        workflow_id = machine_name(machine.arn) if machine is not None else None
+        ended_by = BY_FUNCTION
+    else:
+        workflow_id = passed.workflow_id
+        ended_by = BY_CALLER if passed.execution_id else BY_FUNCTION
+        execution_id = passed.execution_id
+    if not execution_id and passed.parent is not None:
+        execution_id = passed.parent.trace_id
+    return Arrival(
+        execution_id,
+        tenant or passed.tenant,
+        workflow_id or None,
+        BY_STATE_MACHINE if machine is not None else ended_by,
+        passed.parent,
+        not is_foreign and passed.execution_id is not None,
+        machine,
+    )
+
+
+def _passed_with(event: Any, context: Any, machine: StateMachineRun | None) -> Passed:
+    """What the caller has passed along: in the event, the input of its state machine, the client context.
+
+    From HTTP headers, which anybody may send, nothing but the `traceparent` is taken.
+    """
+    carriers = [event, machine.input if machine is not None else None]
+    w3c = getattr(context, "w3c", None)
+    if callable(w3c):
+        carriers.append(w3c())
+    carriers.append(getattr(getattr(context, "client_context", None), "custom", None))
+    for carrier in carriers:
+        passed = passed_in(carrier)
+        if passed != NOTHING:
+            return passed
+    headers = event.get("headers") if isinstance(event, Mapping) else None
+    return Passed(passed_in(headers).parent)

@@ -1,0 +1,96 @@
+"""What is passed along with a call or a message: the W3C's own two headers, `traceparent` and `baggage`.
+
+`traceparent` says under which span the work goes on; `baggage` names the execution. Both survive services between
+us that know OpenTelemetry and not Spanvas.
+Sources: W3C Trace Context, Level 1; W3C Baggage, candidate recommendation of 2024.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, unquote
+
+TRACEPARENT: Final = "traceparent"
+BAGGAGE: Final = "baggage"
+TRACEPARENT_FORM: Final = re.compile(
+    r"[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
+)
+MAX_BAGGAGE: Final = 8_192
+"""Characters; the W3C asks for no more to be passed on."""
+
+EXECUTION: Final = "spanvas.execution.id"
+TENANT: Final = "spanvas.tenant"
+WORKFLOW: Final = "spanvas.workflow.id"
+
+
+class Parent(NamedTuple):
+    """The caller's span: ids in lower-case hex, and the trace flags."""
+
+    trace_id: str
+    span_id: str
+    flags: int = 1
+
+
+class Passed(NamedTuple):
+    """What a caller has passed along. `execution_id` is None where the caller does not know Spanvas."""
+
+    parent: Parent | None = None
+    execution_id: str | None = None
+    tenant: str | None = None
+    workflow_id: str | None = None
+
+
+NOTHING: Final = Passed()
+
+
+def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
+    """The two headers. Entries that would make the baggage too long are left out, the last ones first."""
+    headers = {TRACEPARENT: f"00-{parent.trace_id}-{parent.span_id}-{parent.flags:02x}"}
+    text = ""
+    for name, value in baggage.items():
+        entry = f"{quote(name, safe='.-_')}={quote(value, safe='.-_:@/')}"
+        longer = f"{text},{entry}" if text else entry
+        if len(longer) <= MAX_BAGGAGE:
+            text = longer
+    if text:
+        headers[BAGGAGE] = text
+    return headers
+
+
+def passed_in(carrier: Any) -> Passed:
+    """What a mapping of headers or attributes carries; names in any case."""
+    if not isinstance(carrier, Mapping):
+        return NOTHING
+    found = {}
+    for name, value in carrier.items():
+        if isinstance(name, str) and isinstance(value, str):
+            lowered = name.lower()
+            if lowered in (TRACEPARENT, BAGGAGE):
+                found[lowered] = value
+    if not found:
+        return NOTHING
+    entries = _entries(found.get(BAGGAGE, ""))
+    return Passed(
+        parent_of(found.get(TRACEPARENT, "")),
+        entries.get(EXECUTION) or None,
+        entries.get(TENANT) or None,
+        entries.get(WORKFLOW) or None,
+    )
+
+
+def parent_of(traceparent: str) -> Parent | None:
+    """The span that a `traceparent` names; None where it is malformed."""
+    match = TRACEPARENT_FORM.fullmatch(traceparent.strip())
+    return Parent(match[1], match[2], int(match[3], 16)) if match else None
+
+
+def _entries(baggage: str) -> dict[str, str]:
+    """Entries without their properties. What is malformed is left out."""
+    entries = {}
+    for item in baggage[:MAX_BAGGAGE].split(","):
+        name, sign, value = item.partition("=")
+        if sign:
+            entries[unquote(name.strip())] = unquote(value.partition(";")[0].strip())
+    return entries

@@ -1,0 +1,121 @@
+"""Step Functions' context object, wherever in its input a state passes it on.
+
+Source: AWS Step Functions developer guide, "Accessing execution data from the Context object". A state passes it with
+`"StepFunctions.$": "$$"` (JSONPath) or `"StepFunctions": "{% $states.context %}"` (JSONata), or names parts of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+KEYS: Final = ("Execution", "StepFunctions", "_context", "Context", "context")
+"""Where state machines put `$$` or `$$.Execution`: there is no fixed place."""
+PLACES: Final = ("Payload", "Input", "input")
+"""Where the same is found one level deeper."""
+
+
+class State(NamedTuple):
+    """One visit of a state. `entered` is as Step Functions writes it: it stays the same over the state's retries."""
+
+    name: str
+    entered: str = ""
+    retries: int = 0
+    map_index: int | None = None
+
+    @property
+    def attempt(self) -> int:
+        return self.retries + 1
+
+    @property
+    def entered_at_unix_nano(self) -> int | None:
+        return unix_nano(self.entered)
+
+
+class StateMachineRun(NamedTuple):
+    """One execution of a state machine. `input` is what it was started with, where the state passes that on."""
+
+    arn: str
+    started_at_unix_nano: int | None = None
+    input: Any = None
+    state: State | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the state machine: `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
+        return machine_name(self.arn)
+
+
+def run_in(event: Any) -> StateMachineRun | None:
+    """The execution of the state machine that an event comes from."""
+    if not isinstance(event, Mapping):
+        return None
+    for key in KEYS:
+        found = event.get(key)
+        if not isinstance(found, Mapping):
+            continue
+        # `{"Execution": {"Id": …}, "State": …}` in the event itself, or one level below.
+        context = event if key == "Execution" else found
+        run = _run_of(context) or _run_of({"Execution": found})
+        if run is not None:
+            return run
+    for place in PLACES:
+        run = run_in(event.get(place))
+        if run is not None:
+            return run
+    return None
+
+
+def machine_name(execution_arn: str) -> str:
+    parts = execution_arn.split(":")
+    return parts[6] if len(parts) > 6 else ""
+
+
+def unix_nano(text: Any) -> int | None:
+    """A time as Step Functions writes it, `2026-11-22T19:00:00.123Z`; None for anything else."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000
+
+
+def _run_of(context: Mapping[str, Any]) -> StateMachineRun | None:
+    execution = context.get("Execution")
+    arn = execution.get("Id") if isinstance(execution, Mapping) else None
+    if not isinstance(arn, str) or ":states:" not in arn:
+        return None
+    assert isinstance(execution, Mapping)
+    return StateMachineRun(
+        arn, unix_nano(execution.get("StartTime")), execution.get("Input"), _state_of(context)
+    )
+
+
+def _state_of(context: Mapping[str, Any]) -> State | None:
+    state = context.get("State")
+    if not isinstance(state, Mapping) or not isinstance(state.get("Name"), str):
+        return None
+    entered = state.get("EnteredTime")
+    item = context.get("Map")
+    item = item.get("Item") if isinstance(item, Mapping) else None
+    index = item.get("Index") if isinstance(item, Mapping) else None
+    return State(
+        state["Name"],
+        entered if isinstance(entered, str) else "",
+        _count(state.get("RetryCount")) or 0,
+        _count(index),
+    )
+
+
+def _count(value: Any) -> int | None:
+    """A number from 0; JSONPath intrinsics make texts of some."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return value if isinstance(value, int) and 0 <= value < 2**31 else None
