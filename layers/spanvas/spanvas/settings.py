@@ -18,6 +18,7 @@ PREFIX: Final = "SPANVAS_"
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS: Final = frozenset({"", "0", "false", "no", "off"})
 CONTENT_MODES: Final = ("none", "redacted", "full")
+ENDS: Final = ("auto", "always", "never")
 
 
 class InvalidSettingError(ValueError):
@@ -43,6 +44,12 @@ def parse_positive_int(text: str) -> int:
 def parse_content(text: str) -> str:
     if text not in CONTENT_MODES:
         raise ValueError("expected one of " + ", ".join(CONTENT_MODES))
+    return text
+
+
+def parse_ends(text: str) -> str:
+    if text not in ENDS:
+        raise ValueError("expected one of " + ", ".join(ENDS))
     return text
 
 
@@ -117,6 +124,14 @@ SETTINGS: Final = (
             "JMESPath of the tenant in the event. The event must come from a trusted caller."),
     Setting("execution_id_path", "execution_id", str, EXECUTOR,
             "JMESPath of the execution id in the event."),
+    Setting("ends_execution", "auto", parse_ends, EXECUTOR,
+            "Whether an execution ends with an invocation of this function: `auto` (unless a state machine or a caller "
+            "has passed it on to the function), `always` or `never`."),
+    Setting("idle_seconds", "86400", parse_positive_int, EXECUTOR,
+            "Seconds without a sign after which an execution that goes on in other functions counts as lost."),
+    Setting("instrumentations", "all", parse_names, EXECUTOR,
+            "OpenTelemetry instrumentations of the function's own package that are switched on: `all`, `none`, or "
+            "their names, separated by commas."),
     Setting("content", "redacted", parse_content, ("executor", "ingest"),
             "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
     Setting("redaction_budget_ms", "20", parse_positive_int, EXECUTOR,
@@ -182,6 +197,9 @@ class Settings:
     tenant: str
     tenant_path: str
     execution_id_path: str
+    ends_execution: str
+    idle_seconds: int
+    instrumentations: tuple[str, ...]
     content: str
     redaction_budget_ms: int
     max_artifact_bytes: int
@@ -283,3 +301,8 @@ def load() -> Settings:
 def lambda_environment() -> LambdaEnvironment:
     """The runtime's own variables, read anew (SnapStart changes some of them on restore)."""
     return LambdaEnvironment(os.environ)
+
+
+def aws_variables() -> dict[str, str]:
+    """The variables that say how AWS is reached: credentials, region, endpoints, proxies. Read anew, as above."""
+    return dict(os.environ)

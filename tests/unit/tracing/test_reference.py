@@ -19,6 +19,7 @@ from spanvas.tracing.exporters.otlp_spans import export_safe
 from spanvas.tracing.invocation import TracedHandler
 from spanvas.tracing.provider import make_resource
 from tests.functional.tracing.test_lambda_wrapper import LAMBDA, make_context
+from tests.unit.propagation.test_messages import sqs_record
 from tests.unit.tracing.recording import Recording, recording
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -35,8 +36,11 @@ NOT_ATTRIBUTES = {
     "spanvas.attempt",
     "spanvas.span",
     "spanvas.record_generation",
+    "spanvas.message",
     "spanvas.artifact",
     "aws.bedrock",
+    "aws.sns",
+    "aws.eventbridge",
     names.TOOL_NAME,
     names.HTTP_METHOD,
 }
@@ -59,6 +63,9 @@ def everything() -> list[Span]:
     with recording(environment=LAMBDA, scanner=None) as door:
         TracedHandler(door.engine, lambda event, context: use_everything(door))(
             {"execution_id": "e1"}, make_context()
+        )
+        TracedHandler(door.engine, lambda event, context: None)(
+            {"Records": [sqs_record()]}, make_context()
         )
         run = door.engine.new_run("late", "e2", None)
         root = door.engine.open_root(run)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
 from spanvas.settings import LambdaEnvironment, Settings
@@ -20,7 +21,6 @@ from spanvas.tracing.convert import copied, size_of
 from spanvas.tracing.generation import generation_attributes, generation_content
 from spanvas.tracing.handles import seen_below
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.identifiers import as_execution_id, as_name
 from spanvas.tracing.provider import ExecutionIdGenerator, make_resource
 from spanvas.tracing.run import Run
 from tests.builders import make_span

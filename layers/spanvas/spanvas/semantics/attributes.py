@@ -29,6 +29,8 @@ MAP_INDEX: Final = "spanvas.map.index"
 TRUNCATED: Final = "spanvas.truncated"
 REDACTION: Final = "spanvas.redaction"
 DEADLINE: Final = "spanvas.deadline"
+LOG_URL: Final = "spanvas.log.url"
+PEAK_MEMORY: Final = "spanvas.memory.peak_bytes"
 COST: Final = "spanvas.cost_nano_usd"
 
 # OpenTelemetry: general.

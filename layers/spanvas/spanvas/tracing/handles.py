@@ -37,9 +37,21 @@ class Recorder(Protocol):
 
 
 class LiveSpan(door.Handle):
-    """Any span of the door. `node_id` is that of the node it belongs to, or, with `is_node`, is."""
+    """Any span of the door. `node_id` is that of the node it belongs to, or, with `is_node`, is.
 
-    __slots__ = ("_is_node", "_node_id", "_recorder", "_token", "is_failed", "run", "span")
+    `owns_span` is False for a second handle of a span that is open already: it does not end it.
+    """
+
+    __slots__ = (
+        "_is_node",
+        "_owns_span",
+        "_recorder",
+        "_token",
+        "is_failed",
+        "node_id",
+        "run",
+        "span",
+    )
 
     def __init__(
         self,
@@ -49,13 +61,15 @@ class LiveSpan(door.Handle):
         run: Run,
         node_id: str | None = None,
         is_node: bool = False,
+        owns_span: bool = True,
     ) -> None:
         self.span = span
         self.run = run
+        self.node_id = node_id
         self.is_failed = False
         self._recorder = recorder
-        self._node_id = node_id
         self._is_node = is_node
+        self._owns_span = owns_span
         self._token: Token[Context] = otel_context.attach(context)
 
     @property
@@ -102,6 +116,8 @@ class LiveSpan(door.Handle):
 
     @guarded()
     def _end(self) -> None:
+        if not self._owns_span:
+            return
         if not self.is_failed:
             self.span.set_status(StatusCode.OK)
         self.span.end(self._recorder.now())
@@ -130,18 +146,33 @@ class LiveSpan(door.Handle):
     def _cause_of(self, error: BaseException | str) -> Cause:
         """The place of what led to it where we have seen that; outside of nodes, the last node that failed."""
         seen = seen_below(error)
-        if seen is None and self._node_id is None:
+        if seen is None and self.node_id is None:
             seen = self.run.last_failed_node
-        place = (seen.node_id, seen.span_id) if seen else (self._node_id, self.span_id)
+        place = (seen.node_id, seen.span_id) if seen else (self.node_id, self.span_id)
         message = error if isinstance(error, str) else _message(error)
         return Cause(error_type(error), message[:MAX_MESSAGE], *place)
+
+
+class TriedNode(LiveSpan):
+    """A node of which this is one try of several: the try is a span inside of it."""
+
+    __slots__ = ("attempt",)
+
+    attempt: LiveSpan | None
+
+    def close(self, error: BaseException | None) -> None:
+        if self.attempt is not None:
+            self.attempt.close(error)
+        LiveSpan.close(self, error)
 
 
 class LiveRun(LiveSpan, door.RunHandle):
     """The root of an execution, or a workflow inside of one.
 
     `ended` is called when the block of an execution has ended, with what made it fail. `owns_span` is False for the
-    handle of a `workflow()` that has adopted the execution which the wrapper opened: the wrapper ends the span.
+    handle of a `workflow()` that has adopted the execution which the wrapper opened: the wrapper ends the span. `same`
+    is the wrapper's own handle of that span, if it is not the root. `left` lets go of the span of an execution that
+    goes on elsewhere.
     """
 
     def __init__(
@@ -152,26 +183,38 @@ class LiveRun(LiveSpan, door.RunHandle):
         run: Run,
         ended: Callable[[Cause | None], None] | None = None,
         owns_span: bool = True,
+        same: LiveSpan | None = None,
+        left: Callable[[SdkSpan], None] | None = None,
     ) -> None:
-        LiveSpan.__init__(self, recorder, span, context, run)
+        LiveSpan.__init__(self, recorder, span, context, run, owns_span=owns_span)
         self._cause: Cause | None = None
         self._ended = ended
-        self._owns_span = owns_span
+        self._same = same
+        self._left = left
 
     @property
     def execution_id(self) -> str:
         return self.run.execution_id
 
+    @property
+    def _is_left_open(self) -> bool:
+        """Whether the span is an execution's root, and that goes on elsewhere."""
+        return self._left is not None and not self.run.is_ended_here
+
     @guarded()
     def fail(self, error: BaseException | str) -> None:
-        self._cause = self._record(error)
+        self._cause = self._cause_of(error) if self._is_left_open else self._record(error)
+        if self._same is not None:
+            self._same.is_failed = True
 
     @guarded()
     def _end(self) -> None:
         """The end of an execution inherits what a `workflow()` inside has failed of."""
         is_root = self._owns_span and self._ended is not None
         cause = self._cause or (self.run.failure if is_root else None)
-        if self._owns_span:
+        if self._left is not None and not self.run.is_ended_here:
+            self._left(self.span)
+        elif self._owns_span:
             self.is_failed = cause is not None
             LiveSpan._end(self)
         if self._ended is not None:

@@ -50,12 +50,14 @@ class RecordingProcessor(SpanProcessor):
         self._sinks: list[Sink] = []
         self._converter = Converter()
         self._open: OrderedDict[int, _OpenSpan] = OrderedDict()
+        self._left: list[_OpenSpan] = []
         self._runs: OrderedDict[int, Run] = OrderedDict()
         self._lock = Lock()
 
     def after_fork(self) -> None:
         self._lock = Lock()
         self._open = OrderedDict()
+        self._left = []
 
     def add_sink(self, sink: Sink) -> None:
         """Where every recorded span goes, with its execution."""
@@ -76,8 +78,9 @@ class RecordingProcessor(SpanProcessor):
             return
         assert span.context is not None
         kind = kind_of(span.attributes or {})
+        is_elsewhere = place.run.is_passed_on and _is_root(span, place.run)
         with self._lock:
-            self._open[span.context.span_id] = _OpenSpan(span, place, kind)
+            self._open[span.context.span_id] = _OpenSpan(span, place, kind, is_elsewhere)
             while len(self._open) > MAX_OPEN:
                 self._open.popitem(last=False)
 
@@ -100,7 +103,8 @@ class RecordingProcessor(SpanProcessor):
     def started_spans(self) -> Iterator[tuple[Run, Span]]:
         """Spans of steps that are open and have not been told yet, as they are now. Called by the exporter's thread."""
         with self._lock:
-            waiting = [
+            waiting, self._left = self._left, []
+            waiting += [
                 opened
                 for opened in self._open.values()
                 if not opened.is_announced and opened.kind in kinds.DURABLE_AT_START
@@ -109,6 +113,14 @@ class RecordingProcessor(SpanProcessor):
             opened.is_announced = True
             run = opened.place.run
             yield run, self._recorded(opened.span, opened.place)
+
+    def leave(self, span: SdkSpan) -> None:
+        """Let go of a span that somebody else is going to end. That it has started is told, if it has not been."""
+        assert span.context is not None
+        with self._lock:
+            opened = self._open.pop(span.context.span_id, None)
+            if opened is not None and not opened.is_announced:
+                self._left.append(opened)
 
     def open_node(self, run: Run) -> tuple[str | None, str | None]:
         """Node id and span id of the deepest node of an execution that is open."""
@@ -119,9 +131,16 @@ class RecordingProcessor(SpanProcessor):
         return None, None
 
     def truncate(self, run: Run, message: str) -> None:
-        """Record every open span of an execution as ended now. The spans themselves go on: a later end wins."""
+        """Record every open span of an execution as ended now. The spans themselves go on: a later end wins.
+
+        A root that is somebody else's to end is none of them.
+        """
         with self._lock:
-            opened_spans = [opened for opened in self._open.values() if opened.place.run is run]
+            opened_spans = [
+                opened
+                for opened in self._open.values()
+                if opened.place.run is run and (run.is_ended_here or not _is_root(opened.span, run))
+            ]
         now = self._clock()
         for opened in opened_spans:
             span = self._recorded(opened.span, opened.place)
@@ -158,3 +177,8 @@ class RecordingProcessor(SpanProcessor):
         assert span.context is not None
         run = self._runs.get(span.context.trace_id)
         return Place(run) if run is not None else None
+
+
+def _is_root(span: ReadableSpan, run: Run) -> bool:
+    assert span.context is not None
+    return f"{span.context.span_id:016x}" == run.root_span_id

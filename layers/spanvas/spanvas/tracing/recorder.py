@@ -1,4 +1,4 @@
-"""Everything that is recorded inside an execution: steps, tries, other spans, model calls, files."""
+"""What is recorded inside of steps: spans of all kinds, model calls, files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from spanvas.tracing import artifacts, generation
 from spanvas.tracing.context import Place, current_place, with_place
 from spanvas.tracing.handles import LiveSpan, error_type, exception_attributes
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.identifiers import as_name
+from spanvas.tracing.provider import NextIds, next_ids
 
 OUTSIDE: Final = "%s outside of a workflow(): it is not recorded"
 
@@ -53,41 +53,6 @@ class SpanRecorder:
         return self._clock()
 
     @guarded()
-    def open_node(
-        self,
-        *,
-        node_id: str,
-        name: str = "",
-        kind: str = "",
-        input: Any = None,
-        attempt: int | None = None,
-        attributes: Mapping[str, Any] | None = None,
-    ) -> LiveSpan | None:
-        node_id = as_name(node_id)
-        own = {
-            names.KIND: kinds.NODE,
-            names.NODE_ID: node_id,
-            names.NODE_NAME: name or node_id,
-            **present({names.NODE_KIND: kind, names.ATTEMPT: attempt}),
-        }
-        return self._open("node", name or node_id, own, attributes, input, node_id)
-
-    @guarded()
-    def open_attempt(
-        self,
-        *,
-        number: int,
-        backoff_ms: int | None = None,
-        attributes: Mapping[str, Any] | None = None,
-    ) -> LiveSpan | None:
-        own = {
-            names.KIND: kinds.ATTEMPT,
-            names.ATTEMPT: number,
-            **present({names.BACKOFF_MS: backoff_ms}),
-        }
-        return self._open("attempt", f"attempt {number}", own, attributes)
-
-    @guarded()
     def open_span(
         self,
         *,
@@ -97,10 +62,11 @@ class SpanRecorder:
         attributes: Mapping[str, Any] | None = None,
         start_time_unix_nano: int | None = None,
         otel_kind: SpanKind = SpanKind.INTERNAL,
+        links: Sequence[Link] = (),
     ) -> LiveSpan | None:
         own = {names.KIND: kind if kind in kinds.KINDS else kinds.OTHER}
         start = start_time_unix_nano
-        return self._open("span", name, own, attributes, input, None, start, otel_kind)
+        return self._open("span", name, own, attributes, input, None, start, otel_kind, links)
 
     @guarded()
     def record_generation(
@@ -184,6 +150,7 @@ class SpanRecorder:
         node_id: str | None = None,
         start_time: int | None = None,
         otel_kind: SpanKind = SpanKind.INTERNAL,
+        links: Sequence[Link] = (),
     ) -> LiveSpan | None:
         place = self._place(what)
         if place is None:
@@ -191,7 +158,7 @@ class SpanRecorder:
         if node_id is not None:
             place = Place(place.run, node_id)
         span, context = self._start(
-            name, with_place(place), {**own, **(attributes or {})}, start_time, otel_kind
+            name, with_place(place), {**own, **(attributes or {})}, start_time, otel_kind, links
         )
         live = LiveSpan(self, span, context, place.run, place.node_id, node_id is not None)
         if input is not None:
@@ -206,12 +173,17 @@ class SpanRecorder:
         start_time: int | None = None,
         otel_kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
+        known: tuple[str, str] | None = None,
     ) -> tuple[SdkSpan, Context]:
-        """A span, and the context in which it is the current one."""
+        """A span, and the context in which it is the current one. `known`: trace and span id, where they are given."""
         start_time = start_time if start_time is not None else self._clock()
-        span = self._tracer.start_span(
-            str(name), base, otel_kind, dict(attributes), links, start_time
-        )
+        token = next_ids.set(NextIds(*(int(id, 16) for id in known)) if known else None)
+        try:
+            span = self._tracer.start_span(
+                str(name), base, otel_kind, dict(attributes), links, start_time
+            )
+        finally:
+            next_ids.reset(token)
         assert isinstance(span, SdkSpan)
         return span, trace.set_span_in_context(span, base)
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from spanvas.model.execution import RUNNING, Cause, Execution
+from spanvas.model.execution import BY_CALLER, BY_FUNCTION, RUNNING, Cause, Execution
+from spanvas.model.ids import root_span_id_for
+
+if TYPE_CHECKING:
+    from spanvas.tracing.batch import Batch
+    from spanvas.tracing.handles import LiveSpan
 
 
 @dataclass(slots=True, eq=False)
 class Run:
     """Changes while the execution goes on; the store is told by the exporter's thread.
 
-    `is_adopted`: a `workflow()` has named it (the wrapper opens executions before it knows their workflow).
-    `hold_until_unix_nano`: not registered before, so that a name can still come.
+    `began_at_unix_nano` and `deadline_unix_nano` are those of this function's part. `ended_by` says who ends the
+    execution; where that is not this function, the execution may rest for `idle_nano` until the next one continues it.
+    `is_passed_on`: its workflow span is somebody else's. `is_adopted`: a `workflow()` has named it (the wrapper opens
+    executions before it knows their workflow). `hold_until_unix_nano`: not registered before, so that a name can still
+    come.
     """
 
     tenant: str
@@ -21,10 +30,14 @@ class Run:
     workflow_id: str
     started_at_unix_nano: int
     deadline_unix_nano: int
+    began_at_unix_nano: int = 0
     workflow_name: str = ""
     workflow_version: str = ""
     expected_nodes: tuple[str, ...] = ()
     started_by: str = ""
+    ended_by: str = BY_FUNCTION
+    is_passed_on: bool = False
+    idle_nano: int = 0
     hold_until_unix_nano: int = 0
     is_adopted: bool = False
     is_registered: bool = False
@@ -32,6 +45,14 @@ class Run:
     ended_at_unix_nano: int | None = None
     cause: Cause | None = None
     is_end_written: bool = False
+    invocation: LiveSpan | None = None
+    """The span of this function's part, where the wrapper has opened one."""
+    state: LiveSpan | None = None
+    """The state of a state machine that this function is called for."""
+    batch: Batch | None = None
+    """The messages of this invocation, where they are of several executions."""
+    closes_later: list[Run] | None = None
+    """Where it is put when its part is done, to be written with others; None: it is written at once."""
     failure: Cause | None = None
     """What a `workflow()` inside has failed of, although its function may go on."""
     last_failed_node: Cause | None = None
@@ -43,8 +64,34 @@ class Run:
     dropped_total: int = 0
 
     @property
+    def root_span_id(self) -> str:
+        return root_span_id_for(self.tenant, self.execution_id)
+
+    @property
+    def is_ended_here(self) -> bool:
+        """Whether the execution ends when this function has done its part."""
+        return self.ended_by == BY_FUNCTION
+
+    @property
+    def ended_elsewhere(self) -> str:
+        """Who ends the execution if this function does not."""
+        return BY_CALLER if self.is_ended_here else self.ended_by
+
+    @property
     def is_ended(self) -> bool:
         return self.ended_at_unix_nano is not None
+
+    def leave_end_to(self, who: str) -> bool:
+        """Change who ends the execution. Whether it has to be registered anew: how long it may rest has changed."""
+        if self.ended_by == who:
+            return False
+        self.ended_by = who
+        was_registered, self.is_registered = self.is_registered, False
+        return was_registered
+
+    def rest(self) -> None:
+        """This function has done its part, and somebody else ends the execution."""
+        self.hold_until_unix_nano = 0
 
     def end(self, status: str, ended_at_unix_nano: int, cause: Cause | None) -> None:
         self.status = status
@@ -65,7 +112,10 @@ class Run:
             workflow_name=self.workflow_name,
             workflow_version=self.workflow_version,
             started_at_unix_nano=self.started_at_unix_nano,
-            deadline_unix_nano=self.deadline_unix_nano,
+            deadline_unix_nano=self.deadline_unix_nano
+            + (0 if self.is_ended_here else self.idle_nano),
             expected_nodes=self.expected_nodes,
             started_by=self.started_by,
+            ended_by=self.ended_by,
+            began_at_unix_nano=self.began_at_unix_nano or None,
         )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from spanvas.model import kinds
+from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.semantics import attributes as names
-from spanvas.tracing.identifiers import as_execution_id, as_name
 from spanvas.tracing.recorder import present
 from spanvas.tracing.run import Run
 
