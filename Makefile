@@ -10,7 +10,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: help install run smoke test check bench build deploy format lint types frontend frontend-check openapi \
+.PHONY: help install run smoke test test-dialects check bench build deploy format lint types frontend frontend-check openapi \
   template locks screenshots clean
 
 help: ## list the targets
@@ -27,6 +27,9 @@ smoke: .venv/.installed frontend/dist/index.html ## start the stack, run a workf
 test: .venv/.installed frontend/dist/index.html ## all tests, the page's included
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
+
+test-dialects: .venv/.installed .venv-dialects/.installed tests/dialects/vercel/node_modules/.installed ## real GenAI libraries, scripted models: what they send is understood
+	$(PY) -m pytest -q tests/dialects
 
 check: lint types frontend-check template test smoke ## everything that CI runs, in its order
 
@@ -70,7 +73,7 @@ template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a bu
 	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-sam requirements-node functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-sam requirements-node requirements-dialects functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
@@ -92,6 +95,16 @@ clean: ## remove what was built; environments stay
 	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
 	@[ -x .venv-sam/bin/python ] || $(PYTHON) -m venv .venv-sam
 	@.venv-sam/bin/python $(PIP) -r requirements-sam.txt
+	@touch $@
+
+.venv-dialects/.installed: requirements-dialects.txt
+	@echo "Installing GenAI libraries into .venv-dialects (once, about a minute)"
+	@[ -x .venv-dialects/bin/python ] || $(PYTHON) -m venv .venv-dialects
+	@.venv-dialects/bin/python $(PIP) -r requirements-dialects.txt
+	@touch $@
+
+tests/dialects/vercel/node_modules/.installed: tests/dialects/vercel/package-lock.json .venv/.installed
+	@cd tests/dialects/vercel && ../../../local/with-node npm ci --silent
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed

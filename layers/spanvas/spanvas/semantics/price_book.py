@@ -38,6 +38,10 @@ PROVIDERS: Final = {
 """OpenTelemetry's names of providers -> those of the price list, where the list would not know them."""
 
 
+MAKERS: Final = ("openai", "anthropic", "google", "mistral", "cohere")
+"""Whose models are asked for by names that do not tell whose they are: `text-embedding-3-small`."""
+
+
 class Price(NamedTuple):
     """1e-9 USD per million tokens; `request` per call.
 
@@ -195,7 +199,7 @@ def _providers_for(name: str, provider: str | None) -> list[str]:
     if BEDROCK.match(name) and "aws" in _book():
         candidates.append("aws")
     candidates += [key for key, entry in _book().items() if _matches(entry.get("model"), name)][:1]
-    return candidates
+    return [*candidates, *MAKERS]
 
 
 @lru_cache(maxsize=1024)

@@ -62,7 +62,10 @@ BY_SCOPE: Final = {
 
 def dialects_of(first_words: Iterable[str], scope_name: str) -> tuple[Dialect, ...]:
     """The dialects of a span, in order."""
-    named = {name for word in first_words for name in BY_FIRST_WORD.get(word, ())}
+    words = set(first_words)
+    named = {name for word in words for name in BY_FIRST_WORD.get(word, ())}
+    if "llm" in words and "openinference" in words and not words & {"traceloop", "gen_ai", "db"}:
+        named.discard("traceloop")
     named.update(BY_SCOPE.get(scope_name, ()))
     return tuple(load(name) for name in ORDER if name in named)
 

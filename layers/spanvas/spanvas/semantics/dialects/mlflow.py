@@ -28,6 +28,15 @@ def _count(name: str) -> Read:
     )
 
 
+def _reported(*path: str) -> Read:
+    """A count in the response that MLflow kept whole."""
+    return Read(
+        f"`{OUTPUTS}`: `usage.{'.'.join(path)}`",
+        lambda reading: at(reading.attributes.get(OUTPUTS), "usage", *path),
+        (OUTPUTS,),
+    )
+
+
 def _of(attribute: str, *types: str) -> Read:
     def read(reading: Reading) -> Any:
         is_meant = unquoted(reading.attributes.get(TYPE)) in types
@@ -72,11 +81,12 @@ DIALECT = Dialect(
             ),
         ),
         "provider": (_plain("mlflow.llm.provider"),),
-        "input_tokens": (_count("input_tokens"),),
+        "input_tokens": (_count("input_tokens"), _reported("prompt_tokens")),
         "output_tokens": (_count("output_tokens"),),
         "total_tokens": (_count("total_tokens"),),
         "cache_read_tokens": (_count("cache_read_input_tokens"),),
         "cache_write_tokens": (_count("cache_creation_input_tokens"),),
+        "reasoning_tokens": (_reported("completion_tokens_details", "reasoning_tokens"),),
         "cost": (
             Read(
                 "`mlflow.llm.cost`: `total_cost`",

@@ -174,16 +174,16 @@ DIALECT = Dialect(
     fields={
         "request_model": (
             "llm.request.model_name",
-            "llm.model_name",
-            "embedding.model_name",
-            "reranker.model_name",
             Read(
                 "`llm.invocation_parameters`: `model`",
                 _invocation_model,
                 ("llm.invocation_parameters",),
             ),
+            "llm.model_name",
+            "embedding.model_name",
+            "reranker.model_name",
         ),
-        "response_model": ("llm.response.model_name",),
+        "response_model": ("llm.response.model_name", "llm.model_name"),
         "provider": (Read("`llm.provider` with `llm.system`", _provider),),
         "input_tokens": ("llm.token_count.prompt",),
         "output_tokens": ("llm.token_count.completion",),
