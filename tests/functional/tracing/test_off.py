@@ -25,6 +25,11 @@ def brief():
     spanvas.record_generation(model="m", usage={"input_tokens": 1})
     assert spanvas.attach_artifact("a", b"x") is None
     assert spanvas.bind(len) is len
+    assert spanvas.inject({"a": 1}) == {"a": 1}
+    assert spanvas.message_attributes({"a": 1}) == {"a": 1}
+    with spanvas.message({"messageId": "m"}) as part:
+        part.set_output(1)
+    spanvas.end_execution("x")
     return 42
 
 assert brief() == 42
