@@ -13,6 +13,8 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   ArrowRight: "→",
   PageDown: "PgDn",
   PageUp: "PgUp",
+  "Shift+ArrowLeft": "⇧ ←",
+  "Shift+ArrowRight": "⇧ →",
 };
 
 /** A key's line, with every key that does the same. */

@@ -3,12 +3,16 @@ import { causingFailures } from "../model/failingSpan";
 import { SHOWN, type Shown } from "../model/filter";
 import type { TraceStore } from "../state/traceStore";
 import { hitNumber } from "../state/traceMoves";
-import type { TraceView } from "../state/traceView";
+import type { LoadedTrace, TraceView } from "../state/traceView";
+import { FilterMenu } from "./FilterMenu";
 import { Icon } from "./Icon";
 
 interface ToolbarProps {
   readonly view: TraceView;
+  readonly loaded: LoadedTrace;
   readonly store: TraceStore;
+  readonly isFilterOpen: boolean;
+  readonly onFilterOpen: (isOpen: boolean) => void;
   readonly searchRef: RefObject<HTMLInputElement | null>;
   readonly onLeaveSearch: () => void;
   readonly onShowKeys: () => void;
@@ -22,7 +26,7 @@ const SHOWN_LABELS: Readonly<Record<Shown, string>> = {
 };
 
 export function Toolbar(props: ToolbarProps): ReactElement {
-  const { view, store, onShowKeys } = props;
+  const { view, loaded, store, onShowKeys } = props;
   return (
     <div className="sv-toolbar">
       <Search {...props} />
@@ -31,15 +35,29 @@ export function Toolbar(props: ToolbarProps): ReactElement {
           <button
             key={shown}
             type="button"
-            aria-pressed={view.shown === shown}
-            onClick={() => store.show(shown)}
+            aria-pressed={view.filter.shown === shown}
+            onClick={() => store.filter({ shown })}
           >
             {SHOWN_LABELS[shown]}
           </button>
         ))}
       </div>
+      <FilterMenu
+        view={view}
+        loaded={loaded}
+        store={store}
+        isOpen={props.isFilterOpen}
+        onOpenChange={props.onFilterOpen}
+      />
       <NextFailure view={view} store={store} />
       <span className="sv-toolbar-gap" />
+      {view.zoom !== null && (
+        <IconAction
+          name="zoomOut"
+          label="Show the whole run (0)"
+          onPress={() => store.zoom(null)}
+        />
+      )}
       <IconAction name="fold" label="Fold all" onPress={store.foldAll} />
       <IconAction name="unfold" label="Unfold all" onPress={store.unfoldAll} />
       <IconAction name="keyboard" label="Keyboard shortcuts (?)" onPress={onShowKeys} />
@@ -69,8 +87,8 @@ function Search({ view, store, searchRef, onLeaveSearch }: ToolbarProps): ReactE
       <input
         ref={searchRef}
         type="search"
-        placeholder="Search spans"
-        aria-label="Search spans by name, node, model or error"
+        placeholder="Search names, errors, content"
+        aria-label="Search spans by name, node, model, error, attributes and content"
         value={view.query}
         onChange={(event) => store.search(event.target.value)}
         onKeyDown={press}
@@ -81,7 +99,7 @@ function Search({ view, store, searchRef, onLeaveSearch }: ToolbarProps): ReactE
         <kbd>/</kbd>
       ) : (
         <>
-          <output className={found === 0 ? "sv-none" : ""}>
+          <output className={found === 0 ? "sv-none" : ""} title={searchedIn(view)}>
             {found === 0 ? "none" : `${current === 0 ? "–" : current}/${found}`}
           </output>
           <IconAction name="up" label="Previous hit (N)" onPress={() => store.nextHit(-1)} />
@@ -90,6 +108,14 @@ function Search({ view, store, searchRef, onLeaveSearch }: ToolbarProps): ReactE
       )}
     </div>
   );
+}
+
+/** What the number beside the search stands for. */
+function searchedIn({ found, query }: TraceView): string {
+  if (found?.query !== query) return "Found in names, nodes, models, errors and previews";
+  const what = found.contentAccess === "granted" ? "attributes and content" : "attributes";
+  const all = found.isComplete ? "all" : "the first";
+  return `Found in names, errors and ${all} ${what}`;
 }
 
 interface NextFailureProps {

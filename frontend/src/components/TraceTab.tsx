@@ -13,19 +13,27 @@ import {
   useState,
   type KeyboardEvent,
   type ReactElement,
+  type RefObject,
 } from "react";
 import type { TraceSource } from "../model/source";
 import type { TracePlaces } from "../state/place";
-import { createTraceStore } from "../state/traceStore";
+import type { Nanos } from "../model/time";
+import { timeScale } from "../model/timeScale";
+import { createTraceStore, type TraceStore } from "../state/traceStore";
+import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceView";
+import { GroupPanel } from "./GroupPanel";
 import { Header } from "./Header";
 import { shortcutFor } from "./keys";
+import { Minimap } from "./Minimap";
 import { SpanPanel } from "./panel/SpanPanel";
 import { Splitter } from "./Splitter";
 import { EmptyTrace } from "./states/EmptyTrace";
 import { OutOfDate, ProblemView } from "./states/ProblemView";
 import { TabSkeleton } from "./states/Skeleton";
+import { TimeStrip } from "./TimeStrip";
 import { Toolbar } from "./Toolbar";
 import { TraceTree } from "./TraceTree";
+import { useNow } from "./useNow";
 import { useReadable } from "./useReadable";
 
 const ShortcutSheet = lazy(async () => {
@@ -59,7 +67,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
   const view = useReadable(store);
   const [isShowingKeys, setIsShowingKeys] = useState(false);
   const [isPanelOpen, setIsPanelOpen] = useState(false);
-  const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
+  const [isFilterOpen, setIsFilterOpen] = useState(false);
   const [notice, setNotice] = useState("");
   const tree = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
@@ -97,8 +105,9 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
       focusTree();
       return;
     }
+    const isShiftedArrow = event.shiftKey && event.key.startsWith("Arrow");
     const shortcut = shortcutFor({
-      key: event.key,
+      key: isShiftedArrow ? `Shift+${event.key}` : event.key,
       isInTree: target === tree.current,
       isInField: target.matches("input, textarea, select, dialog *"),
       hasModifier: event.ctrlKey || event.metaKey || event.altKey,
@@ -112,6 +121,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
         setIsPanelOpen(true);
         panel.current?.focus({ preventScroll: true });
       },
+      openFilter: () => setIsFilterOpen(true),
       copyPermalink: () => {
         navigator.clipboard.writeText(store.permalink()).then(
           () => setNotice("Copied a link to this span"),
@@ -140,43 +150,21 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
       {!loaded && !problem && <TabSkeleton />}
       {loaded && !hasRows && <EmptyTrace trace={loaded.trace} onRetry={store.start} />}
       {loaded && hasRows && (
-        <div
-          className={`sv-body ${isPanelOpen ? "sv-panel-open" : ""}`}
-          style={{ "--sv-panel-width": `${panelWidth}px` } as React.CSSProperties}
-        >
-          <div className="sv-left">
-            <Toolbar
-              view={view}
-              store={store}
-              searchRef={search}
-              onLeaveSearch={focusTree}
-              onShowKeys={() => setIsShowingKeys(true)}
-            />
-            <TraceTree
-              view={view}
-              loaded={loaded}
-              store={store}
-              treeRef={tree}
-              onOpen={() => setIsPanelOpen(true)}
-            />
-          </div>
-          <Splitter
-            label="Width of the details"
-            size={panelWidth}
-            least={PANEL_WIDTHS.least}
-            most={PANEL_WIDTHS.most}
-            direction={-1}
-            onResize={setPanelWidth}
-          />
-          <SpanPanel
-            view={view}
-            source={source}
-            executionId={executionId}
-            panelRef={panel}
-            onBack={focusTree}
-            onSelect={store.select}
-          />
-        </div>
+        <Body
+          {...props}
+          view={view}
+          loaded={loaded}
+          store={store}
+          tree={tree}
+          search={search}
+          panel={panel}
+          isPanelOpen={isPanelOpen}
+          onOpen={() => setIsPanelOpen(true)}
+          isFilterOpen={isFilterOpen}
+          onFilterOpen={setIsFilterOpen}
+          onFocusTree={focusTree}
+          onShowKeys={() => setIsShowingKeys(true)}
+        />
       )}
       {isShowingKeys && (
         <Suspense>
@@ -188,4 +176,89 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
       </output>
     </section>
   );
+}
+
+interface BodyProps extends TraceTabProps {
+  readonly view: TraceView;
+  readonly loaded: LoadedTrace;
+  readonly store: TraceStore;
+  readonly tree: RefObject<HTMLDivElement | null>;
+  readonly search: RefObject<HTMLInputElement | null>;
+  readonly panel: RefObject<HTMLElement | null>;
+  readonly isPanelOpen: boolean;
+  readonly onOpen: () => void;
+  readonly isFilterOpen: boolean;
+  readonly onFilterOpen: (isOpen: boolean) => void;
+  readonly onFocusTree: () => void;
+  readonly onShowKeys: () => void;
+}
+
+function Body(props: BodyProps): ReactElement {
+  const { view, loaded, store, panel, isPanelOpen, onFocusTree } = props;
+  const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
+  const now = useNow(loaded.trace, view.problem !== null);
+  const live = useMemo(() => upTo(loaded, now), [loaded, now]);
+  const group = selectedGroup(view);
+  return (
+    <div
+      className={`sv-body ${isPanelOpen ? "sv-panel-open" : ""}`}
+      style={{ "--sv-panel-width": `${panelWidth}px` } as React.CSSProperties}
+    >
+      <div className="sv-left">
+        <Toolbar
+          view={view}
+          loaded={loaded}
+          store={store}
+          searchRef={props.search}
+          isFilterOpen={props.isFilterOpen}
+          onFilterOpen={props.onFilterOpen}
+          onLeaveSearch={onFocusTree}
+          onShowKeys={props.onShowKeys}
+        />
+        <Minimap loaded={live} zoom={view.zoom} store={store} />
+        <TraceTree
+          view={view}
+          loaded={live}
+          now={now}
+          store={store}
+          treeRef={props.tree}
+          onOpen={props.onOpen}
+        />
+        <TimeStrip loaded={loaded} isPathShown={view.path !== null} store={store} />
+      </div>
+      <Splitter
+        label="Width of the details"
+        size={panelWidth}
+        least={PANEL_WIDTHS.least}
+        most={PANEL_WIDTHS.most}
+        direction={-1}
+        onResize={setPanelWidth}
+      />
+      {group ? (
+        <GroupPanel
+          group={group}
+          loaded={loaded}
+          store={store}
+          panelRef={panel}
+          onBack={onFocusTree}
+        />
+      ) : (
+        <SpanPanel
+          view={view}
+          source={props.source}
+          executionId={props.executionId}
+          panelRef={panel}
+          onBack={onFocusTree}
+          onSelect={store.select}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The trace as it looks at a later moment: the axis reaches as far as what runs. */
+function upTo(loaded: LoadedTrace, now: Nanos): LoadedTrace {
+  if (now === loaded.trace.servedAt) return loaded;
+  const trace = { ...loaded.trace, servedAt: now };
+  return { ...loaded, trace, scale: timeScale(trace) };
 }

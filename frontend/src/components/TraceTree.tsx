@@ -1,15 +1,25 @@
 /** The tree and the waterfall: one list of equally high lines, of which only those on the screen exist. */
 
 import { useId, useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import { barOf, timeScale } from "../model/timeScale";
-import { totals } from "../model/totals";
+import { tokensArrow } from "../model/describe";
+import { NO_FILTER } from "../model/filter";
+import { formatCost } from "../model/format";
+import { pausesWhenDrawn, type Pause } from "../model/pauses";
+import type { Nanos } from "../model/time";
+import { lineFor } from "../model/traceIndex";
+import { barBetween, barEnd, barOf } from "../model/timeScale";
+import { totals, type Totals } from "../model/totals";
+import type { GroupLine, Line } from "../model/visibleRows";
+import { seenRange, type Range } from "../model/zoom";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace, TraceView } from "../state/traceView";
+import { GroupTreeLine } from "./GroupTreeLine";
 import { Splitter } from "./Splitter";
 import { axisTicks, TimeAxis } from "./TimeAxis";
 import { AbsentTreeLine, TreeLine } from "./TreeLine";
 import { useListWindow } from "./useListWindow";
 import { useSize } from "./useSize";
+import { useTimeGestures } from "./useTimeGestures";
 
 const LINE_HEIGHT = 28;
 const INDENT = 14;
@@ -19,27 +29,33 @@ const LEAST_NAME_WIDTH = 220;
 const STRIP_WIDTH = 540;
 const DURATION_WIDTH = 84;
 const NAME_WIDTHS = { least: 180, most: 900, usual: 340 };
+const NO_PAUSES: readonly Pause[] = [];
+const NO_RANGES: readonly Range[] = [];
 
 interface TraceTreeProps {
   readonly view: TraceView;
   readonly loaded: LoadedTrace;
+  /** The server's clock, going on. */
+  readonly now: Nanos;
   readonly store: TraceStore;
   readonly treeRef: RefObject<HTMLDivElement | null>;
   readonly onOpen: () => void;
 }
 
-export function TraceTree({ view, loaded, store, treeRef, onOpen }: TraceTreeProps): ReactElement {
-  const { trace, index } = loaded;
+export function TraceTree(props: TraceTreeProps): ReactElement {
+  const { view, loaded, store, treeRef } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLDivElement>(null);
   const { width: axisWidth } = useSize(axis);
   const { width: listWidth } = useSize(scroller);
   const [nameWidth, setNameWidth] = useState<number>(NAME_WIDTHS.usual);
-  const scale = useMemo(() => timeScale(trace), [trace]);
-  const sums = useMemo(() => totals(index), [index]);
-  const hits = useMemo(() => new Set(view.hits), [view.hits]);
+  const seen = useMemo(
+    () => seenRange(view.zoom, loaded.scale.length),
+    [view.zoom, loaded.scale.length],
+  );
   const window = useListWindow(scroller, view, LINE_HEIGHT);
+  useTimeGestures(scroller, axis, store);
 
   const nameRoom = listWidth < STRIP_WIDTH ? listWidth - DURATION_WIDTH : nameWidth;
   const deepest = Math.max(3, Math.floor((nameRoom - LEAST_NAME_WIDTH) / INDENT));
@@ -47,7 +63,7 @@ export function TraceTree({ view, loaded, store, treeRef, onOpen }: TraceTreePro
 
   return (
     <div
-      className="sv-list"
+      className={`sv-list ${view.zoom === null ? "" : "sv-zoomed"}`}
       ref={scroller}
       style={{ "--sv-name-width": `${nameWidth}px` } as React.CSSProperties}
     >
@@ -64,7 +80,7 @@ export function TraceTree({ view, loaded, store, treeRef, onOpen }: TraceTreePro
           />
         </div>
         <div className="sv-list-head-axis" ref={axis}>
-          <TimeAxis length={scale.length} width={axisWidth} />
+          <TimeAxis seen={seen} width={axisWidth} onZoom={store.zoom} />
         </div>
         <div className="sv-number">Duration</div>
         <div className="sv-number sv-column-tokens">Tokens</div>
@@ -80,61 +96,157 @@ export function TraceTree({ view, loaded, store, treeRef, onOpen }: TraceTreePro
         style={{ height: view.lines.length * LINE_HEIGHT }}
       >
         <div className="sv-grid" aria-hidden="true">
-          {axisTicks(scale.length, axisWidth).map((offset) => (
-            <i key={offset} style={{ left: `${(offset / scale.length) * 100}%` }} />
+          {axisTicks(seen, axisWidth).map((offset) => (
+            <i
+              key={offset}
+              style={{ left: `${((offset - seen.from) / (seen.to - seen.from)) * 100}%` }}
+            />
           ))}
         </div>
-        {window.map((at) => {
-          const line = view.lines[at];
-          if (!line) return null;
-          const top = at * LINE_HEIGHT;
-          if (line.type === "absent") {
-            return (
-              <AbsentTreeLine
-                key={line.key}
-                nodeId={line.nodeId}
-                top={top}
-                isPending={trace.execution.endedAt === null}
-              />
-            );
-          }
-          const row = index.rows[line.position];
-          if (!row) return null;
-          return (
-            <TreeLine
-              key={line.key}
-              id={lineId(line.key)}
-              top={top}
-              row={row}
-              line={line}
-              index={index}
-              indent={Math.min(line.depth, deepest) * INDENT}
-              isCapped={line.depth > deepest}
-              isSelected={line.key === view.selected}
-              isHit={hits.has(line.position)}
-              bar={barOf(row, scale, trace.servedAt)}
-              servedAt={trace.servedAt}
-              inputTokens={sums.inputTokens[line.position] ?? 0}
-              outputTokens={sums.outputTokens[line.position] ?? 0}
-              costNanoUsd={sums.costNanoUsd[line.position] ?? 0}
-              onSelect={store.select}
-              onToggle={store.toggle}
-              onOpen={onOpen}
-            />
-          );
-        })}
+        <Lines {...props} window={window} seen={seen} deepest={deepest} lineId={lineId} />
         {view.lines.length === 0 && <NothingShown view={view} store={store} />}
       </div>
     </div>
   );
 }
 
+interface LinesProps extends TraceTreeProps {
+  readonly window: readonly number[];
+  readonly seen: Range;
+  readonly deepest: number;
+  readonly lineId: (key: string) => string;
+}
+
+function Lines(props: LinesProps): ReactElement {
+  const { view, loaded, now, store, seen, deepest, lineId, onOpen } = props;
+  const { index, scale, trace } = loaded;
+  const sums = useMemo(() => totals(index), [index]);
+  const hits = useMemo(() => new Set(view.hits), [view.hits]);
+  const ownPaths = useMemo(() => pathBySpan(view), [view]);
+  const pauses = useMemo(() => pausesWhenDrawn(index, scale, now), [index, scale, now]);
+  const draw = (line: Line, top: number): ReactElement | null => {
+    if (line.type === "absent") {
+      const isPending = trace.execution.endedAt === null;
+      return <AbsentTreeLine key={line.key} nodeId={line.nodeId} top={top} isPending={isPending} />;
+    }
+    const indent = Math.min(line.depth, deepest) * INDENT;
+    const isSelected = line.key === view.selected;
+    if (line.type === "group") {
+      return (
+        <GroupTreeLine
+          key={line.key}
+          id={lineId(line.key)}
+          top={top}
+          line={line}
+          indent={indent}
+          isSelected={isSelected}
+          {...groupFigures(line, loaded, sums, now, seen)}
+          onSelect={store.select}
+          onToggle={store.toggle}
+        />
+      );
+    }
+    const row = index.rows[line.position];
+    if (!row) return null;
+    const bar = barOf(row, scale, now, seen);
+    return (
+      <TreeLine
+        key={line.key}
+        id={lineId(line.key)}
+        top={top}
+        row={row}
+        line={line}
+        index={index}
+        indent={indent}
+        isCapped={line.depth > deepest}
+        isSelected={isSelected}
+        isHit={hits.has(line.position)}
+        left={bar.left}
+        width={bar.width}
+        beyond={bar.beyond}
+        seen={seen}
+        pauses={line.isExpandable ? pauses(line.position) : NO_PAUSES}
+        ownPath={ownPaths && (ownPaths.get(line.position) ?? NO_RANGES)}
+        servedAt={row.end ?? now}
+        inputTokens={sums.inputTokens[line.position] ?? 0}
+        outputTokens={sums.outputTokens[line.position] ?? 0}
+        costNanoUsd={sums.costNanoUsd[line.position] ?? 0}
+        onSelect={store.select}
+        onToggle={store.toggle}
+        onOpen={onOpen}
+      />
+    );
+  };
+  return (
+    <>
+      {props.window.map((at) => {
+        const line = view.lines[at];
+        return line ? draw(line, at * LINE_HEIGHT) : null;
+      })}
+    </>
+  );
+}
+
+/** The steps of the critical path by the line that stands for their span. */
+function pathBySpan(view: TraceView): ReadonlyMap<number, readonly Range[]> | null {
+  if (!view.path || !view.loaded) return null;
+  const { index, scale } = view.loaded;
+  const seen = seenRange(view.zoom, scale.length);
+  const least = (seen.to - seen.from) / 1_000;
+  const steps = new Map<number, Range[]>();
+  for (const { position, from, to } of view.path) {
+    const line = lineFor(index, position);
+    const known = steps.get(line) ?? [];
+    const later = known.at(-1);
+    // The path comes from its end: what no eye could tell apart is drawn as one.
+    if (later && later.from - to < least) known[known.length - 1] = { from, to: later.to };
+    else known.push({ from, to });
+    steps.set(line, known);
+  }
+  return steps;
+}
+
+function groupFigures(
+  { group }: GroupLine,
+  { index, scale }: LoadedTrace,
+  sums: Totals,
+  now: Nanos,
+  seen: Range,
+): {
+  readonly left: number;
+  readonly width: number;
+  readonly inputTokens: string;
+  readonly cost: string;
+} {
+  let from = Infinity;
+  let to = 0;
+  let [input, output, cost] = [0, 0, 0];
+  for (const position of group.members) {
+    const row = index.rows[position];
+    if (!row) continue;
+    from = Math.min(from, Number(row.start - scale.start));
+    to = Math.max(to, barEnd(row, scale, now));
+    input += sums.inputTokens[position] ?? 0;
+    output += sums.outputTokens[position] ?? 0;
+    cost += sums.costNanoUsd[position] ?? 0;
+  }
+  const { left, width } = barBetween(from, to, seen);
+  return {
+    left,
+    width,
+    inputTokens: tokensArrow(input, output),
+    cost: cost === 0 ? "" : formatCost(cost),
+  };
+}
+
 function NothingShown({ view, store }: Pick<TraceTreeProps, "view" | "store">): ReactElement {
+  const { shown, hue, status, nodeId, onlyHits } = view.filter;
+  const isRefined = hue !== null || status !== null || nodeId !== null || onlyHits;
   const what = { all: "spans", errors: "errors", model: "model calls", tools: "tool calls" };
   return (
     <p className="sv-nothing">
-      This trace has no {what[view.shown]}.{" "}
-      <button type="button" className="sv-link" onClick={() => store.show("all")}>
+      {isRefined ? "Nothing in this trace passes the filter." : `This trace has no ${what[shown]}.`}{" "}
+      <button type="button" className="sv-link" onClick={() => store.filter(NO_FILTER)}>
         Show all spans
       </button>
     </p>

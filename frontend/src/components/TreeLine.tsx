@@ -4,10 +4,12 @@ import { exactCost, exactDuration, formatCost, formatDuration } from "../model/f
 import { kindHue, kindLabel } from "../model/kinds";
 import { describeMark, marksOf } from "../model/marks";
 import type { Nanos } from "../model/time";
-import { spanLength, type Bar } from "../model/timeScale";
+import { backoffAfter, type Pause } from "../model/pauses";
+import { barBetween, spanLength, type Bar } from "../model/timeScale";
 import type { Row } from "../model/trace";
 import type { TraceIndex } from "../model/traceIndex";
 import type { SpanLine } from "../model/visibleRows";
+import type { Range } from "../model/zoom";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
 import { rowIcon } from "./statusIcon";
@@ -23,7 +25,14 @@ interface TreeLineProps {
   readonly isCapped: boolean;
   readonly isSelected: boolean;
   readonly isHit: boolean;
-  readonly bar: Bar;
+  readonly left: number;
+  readonly width: number;
+  readonly beyond: Bar["beyond"];
+  /** The part of the axis that the bar is drawn on. */
+  readonly seen: Range;
+  readonly pauses: readonly Pause[];
+  /** What of the critical path is this span's own; null while the path is not shown. */
+  readonly ownPath: readonly Range[] | null;
   readonly servedAt: Nanos;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -43,6 +52,7 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
     props.isHit && "sv-hit",
     line.isContext && "sv-context",
     isFailed && "sv-failed",
+    props.ownPath?.length === 0 && "sv-off-path",
   ];
   const choose = (event: MouseEvent): void => {
     onSelect(row.spanId);
@@ -63,7 +73,7 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
     >
       <LineName {...props} />
       <div className="sv-bar-cell">
-        <BarMark row={row} bar={props.bar} isParent={line.isExpandable} />
+        <BarMark {...props} />
       </div>
       <div className="sv-number" title={length === null ? "It never ended" : exactDuration(length)}>
         {length === null ? "–" : formatDuration(length)}
@@ -77,6 +87,7 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
   const status = rowIcon(row.status);
   const note = rowNote(index, line.position, line.isExpanded);
   const inside = index.failuresInside[line.position] ?? 0;
+  const backoff = backoffAfter(index, line.position);
   const toggle = (event: MouseEvent): void => {
     event.stopPropagation();
     onToggle(row.spanId);
@@ -112,6 +123,11 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
         </span>
       )}
       {note !== "" && <span className="sv-note">{note}</span>}
+      {backoff !== null && (
+        <span className="sv-note sv-backoff-note" title="Waited before the next attempt">
+          then waited {formatDuration(backoff)}
+        </span>
+      )}
       {!line.isExpanded && line.isExpandable && inside > 0 && (
         <span className="sv-failed-inside" title={`${inside} failed inside`}>
           <Icon name="error" />
@@ -147,19 +163,50 @@ function LineMarks({ row }: { readonly row: Row }): ReactElement {
   );
 }
 
-interface BarMarkProps {
-  readonly row: Row;
-  readonly bar: Bar;
-  readonly isParent: boolean;
+function BarMark(props: TreeLineProps): ReactElement {
+  const { row, left, width, beyond, seen, pauses, ownPath } = props;
+  if (beyond !== null) {
+    return <span className={`sv-beyond sv-beyond-${beyond}`} aria-hidden="true" />;
+  }
+  const classes = ["sv-bar", `sv-hue-${kindHue(row.kind)}`, `sv-bar-${row.status}`];
+  if (props.line.isExpandable) classes.push("sv-bar-parent");
+  return (
+    <>
+      <span
+        className={classes.join(" ")}
+        style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
+      />
+      {pauses.map((pause) => (
+        <Piece
+          key={pause.from}
+          {...pause}
+          seen={seen}
+          className={pause.isBackoff ? "sv-backoff" : "sv-gap"}
+          title={`${pause.isBackoff ? "Waited before the next attempt" : "Nothing inside ran"}: ${formatDuration(BigInt(Math.round(pause.to - pause.from)))}`}
+        />
+      ))}
+      {ownPath?.map((step) => (
+        <Piece key={step.from} {...step} seen={seen} className="sv-path-step" />
+      ))}
+    </>
+  );
 }
 
-function BarMark({ row, bar, isParent }: BarMarkProps): ReactElement {
-  const classes = ["sv-bar", `sv-hue-${kindHue(row.kind)}`, `sv-bar-${row.status}`];
-  if (isParent) classes.push("sv-bar-parent");
+interface PieceProps extends Range {
+  readonly seen: Range;
+  readonly className: string;
+  readonly title?: string;
+}
+
+/** A stretch of time drawn over a bar. */
+function Piece({ from, to, seen, className, title }: PieceProps): ReactElement | null {
+  const { left, width, beyond } = barBetween(from, to, seen);
+  if (beyond !== null) return null;
   return (
     <span
-      className={classes.join(" ")}
-      style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
+      className={className}
+      title={title}
+      style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
     />
   );
 }

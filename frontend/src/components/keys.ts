@@ -6,6 +6,7 @@ interface KeyHost {
   readonly store: TraceStore;
   readonly focusSearch: () => void;
   readonly openDetails: () => void;
+  readonly openFilter: () => void;
   readonly copyPermalink: () => void;
   readonly showKeys: () => void;
 }
@@ -57,11 +58,23 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["/"], what: "Search", run: (host) => host.focusSearch() },
   { keys: ["n"], what: "Next hit", run: ({ store }) => store.nextHit(1) },
   { keys: ["N"], what: "Previous hit", run: ({ store }) => store.nextHit(-1) },
+  { keys: ["z"], what: "Zoom to the span", run: ({ store }) => store.zoomToSelection() },
+  { keys: ["0"], what: "The whole run", run: ({ store }) => store.zoom(null) },
+  { keys: ["+", "="], what: "Zoom in", run: ({ store }) => store.zoomBy(1 / 1.6) },
+  { keys: ["-"], what: "Zoom out", run: ({ store }) => store.zoomBy(1.6) },
+  { keys: ["Shift+ArrowRight"], what: "Later", run: ({ store }) => store.panBy(0.2) },
+  { keys: ["Shift+ArrowLeft"], what: "Earlier", run: ({ store }) => store.panBy(-0.2) },
+  { keys: ["c"], what: "Critical path", run: ({ store }) => store.togglePath() },
+  { keys: ["f"], what: "Filter", run: (host) => host.openFilter() },
+  { keys: ["x"], what: "Fold all", run: ({ store }) => store.foldAll() },
+  { keys: ["X"], what: "Unfold all", run: ({ store }) => store.unfoldAll() },
+  { keys: ["l"], what: "Follow the newest span again", run: ({ store }) => store.follow() },
   { keys: ["y"], what: "Copy a link to this span", run: (host) => host.copyPermalink() },
   { keys: ["?"], what: "This list", run: (host) => host.showKeys() },
 ];
 
 interface Press {
+  /** As the browser names it; with shift, an arrow is `Shift+ArrowLeft`. */
   readonly key: string;
   readonly isInTree: boolean;
   readonly isInField: boolean;

@@ -46,13 +46,20 @@ it("gives a duration with all its digits for hover and copy", () => {
 });
 
 it("writes ticks without superfluous zeros", () => {
-  expect([0, 500, 250e6, 1.5e9, 90e9, 7200e9].map(formatTick)).toEqual([
+  expect([0, 500, 250e6, 1.5e9, 90e9, 7200e9].map((nanos) => formatTick(nanos))).toEqual([
     "0",
     "0.5 µs",
     "250 ms",
     "1.5 s",
     "1.5 min",
     "2 h",
+  ]);
+});
+
+it("tells ticks apart that lie close together", () => {
+  expect([1.2345e9, 1.235e9].map((nanos) => formatTick(nanos, 5e5))).toEqual([
+    "1.2345 s",
+    "1.235 s",
   ]);
 });
 

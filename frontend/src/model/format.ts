@@ -43,18 +43,23 @@ export function exactDuration(length: Nanos): string {
   return `${sign}${nanos / NANOS_PER_SECOND}.${fraction} s`;
 }
 
-/** A tick of the time axis: `0`, `250 ms`, `1.5 s`; without superfluous zeros. */
-export function formatTick(nanos: number): string {
+/** A tick of the time axis: `0`, `250 ms`, `1.5 s`; as many places as two ticks `step` apart need. */
+export function formatTick(nanos: number, step = nanos): string {
   if (nanos === 0) return "0";
-  if (nanos < MILLISECOND) return `${trimmed(nanos / MICROSECOND)} µs`;
-  if (nanos < SECOND) return `${trimmed(nanos / MILLISECOND)} ms`;
-  if (nanos < MINUTE) return `${trimmed(nanos / SECOND)} s`;
-  if (nanos < HOUR) return `${trimmed(nanos / MINUTE)} min`;
-  return `${trimmed(nanos / HOUR)} h`;
+  const [unit, name] = tickUnit(nanos);
+  const places = Math.max(0, Math.ceil(-Math.log10(Math.max(step, 1) / unit) - 1e-9));
+  return `${trimmed((nanos / unit).toFixed(Math.min(6, Math.max(places, step === nanos ? 2 : 0))))} ${name}`;
 }
 
-function trimmed(value: number): string {
-  return String(Math.round(value * 100) / 100);
+function tickUnit(nanos: number): readonly [number, string] {
+  if (nanos < MILLISECOND) return [MICROSECOND, "µs"];
+  if (nanos < SECOND) return [MILLISECOND, "ms"];
+  if (nanos < MINUTE) return [SECOND, "s"];
+  return nanos < HOUR ? [MINUTE, "min"] : [HOUR, "h"];
+}
+
+function trimmed(decimal: string): string {
+  return decimal.includes(".") ? decimal.replace(/\.?0+$/, "") : decimal;
 }
 
 /** `14:02:11` in the reader's own time zone. */

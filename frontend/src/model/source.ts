@@ -10,6 +10,21 @@ export type TraceReading =
   | { readonly kind: "changed"; readonly trace: Trace; readonly etag: string | null }
   | { readonly kind: "unchanged"; readonly servedAt: Nanos };
 
+interface SearchHit {
+  readonly spanId: string;
+  readonly where: readonly ("name" | "attributes" | "content")[];
+}
+
+/** What the server found for a query. */
+export interface SearchResult {
+  readonly query: string;
+  readonly hits: readonly SearchHit[];
+  /** False when there was more to look through than one answer may take. */
+  readonly isComplete: boolean;
+  /** Denied: prompts and answers were left out of the search. */
+  readonly contentAccess: "granted" | "denied";
+}
+
 type Disposition = "inline" | "attachment";
 
 export interface ArtifactLink {
@@ -27,6 +42,8 @@ export interface TraceSource {
     artifactId: string,
     disposition: Disposition,
   ): Promise<ArtifactLink>;
+  /** Looks into attributes and content, which rows do not have. A source without it searches rows only. */
+  searchTrace?(executionId: string, query: string, signal: AbortSignal): Promise<SearchResult>;
   readArtifact(link: ArtifactLink, maxBytes: number, signal: AbortSignal): Promise<Blob>;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeExecution, makeRow, makeTrace, SECOND, START } from "../testing/make";
-import { barOf, spanLength, ticks, timeScale } from "./timeScale";
+import { barBetween, barOf, spanLength, ticks, timeScale } from "./timeScale";
 
 describe("timeScale", () => {
   it("reaches from the earliest start to the latest end", () => {
@@ -33,19 +33,26 @@ describe("barOf", () => {
 
   it("places a span by fractions of the axis", () => {
     const row = makeRow({ spanId: "a", start: START + 2n * SECOND, end: START + 7n * SECOND });
-    expect(barOf(row, scale, START)).toEqual({ left: 0.2, width: 0.5 });
+    expect(barOf(row, scale, START)).toEqual({ left: 0.2, width: 0.5, beyond: null });
   });
 
   it("draws a lost span to the edge", () => {
     const row = makeRow({ spanId: "a", start: START + 4n * SECOND, end: null, status: "lost" });
-    expect(barOf(row, scale, START)).toEqual({ left: 0.4, width: 0.6 });
+    expect(barOf(row, scale, START)).toEqual({ left: 0.4, width: 0.6, beyond: null });
     expect(spanLength(row, START)).toBeNull();
   });
 
   it("never leaves the axis", () => {
     const row = makeRow({ spanId: "a", start: START - SECOND, end: START + 60n * SECOND });
-    expect(barOf(row, scale, START)).toEqual({ left: 0, width: 1 });
+    expect(barOf(row, scale, START)).toEqual({ left: 0, width: 1, beyond: null });
   });
+});
+
+it("places a bar in what is seen of the axis, and says on which side it lies beyond it", () => {
+  const seen = { from: 4e9, to: 6e9 };
+  expect(barBetween(3e9, 5e9, seen)).toEqual({ left: 0, width: 0.5, beyond: null });
+  expect(barBetween(1e9, 3e9, seen)).toEqual({ left: 0, width: 0, beyond: "before" });
+  expect(barBetween(7e9, 8e9, seen)).toEqual({ left: 1, width: 0, beyond: "after" });
 });
 
 it("measures a running span to now, never below nothing", () => {
@@ -62,10 +69,14 @@ describe("ticks", () => {
     [900, 3, [0, 500]],
     [1, 5, [0, 1]],
   ])("divides %d ns into at most %d round parts", (length, most, expected) => {
-    expect(ticks(length, most)).toEqual(expected);
+    expect(ticks({ from: 0, to: length }, most)).toEqual(expected);
   });
 
-  it("has only a start where there is no room", () => {
-    expect(ticks(5e9, 0)).toEqual([0]);
+  it("has none where there is no room", () => {
+    expect(ticks({ from: 0, to: 5e9 }, 0)).toEqual([]);
+  });
+
+  it("has the round moments of what is seen of a longer axis", () => {
+    expect(ticks({ from: 2.3e9, to: 4.1e9 }, 4)).toEqual([2.5e9, 3e9, 3.5e9, 4e9]);
   });
 });

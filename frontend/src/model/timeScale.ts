@@ -2,6 +2,7 @@
 
 import { laterOf, type Nanos } from "./time";
 import type { Row, Trace } from "./trace";
+import type { Range } from "./zoom";
 
 export interface TimeScale {
   readonly start: Nanos;
@@ -10,9 +11,11 @@ export interface TimeScale {
 }
 
 export interface Bar {
-  /** Fractions of the axis, 0 to 1. */
+  /** Fractions of the part of the axis that is seen, 0 to 1. */
   readonly left: number;
   readonly width: number;
+  /** Where a bar lies of which nothing is seen. */
+  readonly beyond: "before" | "after" | null;
 }
 
 /**
@@ -42,24 +45,35 @@ export function spanLength(row: Row, servedAt: Nanos): Nanos | null {
   return null;
 }
 
-export function barOf(row: Row, scale: TimeScale, servedAt: Nanos): Bar {
+/** Where a bar ends, in nanoseconds from the start of the axis; one whose end never came runs to its edge. */
+export function barEnd(row: Row, scale: TimeScale, servedAt: Nanos): number {
   const length = spanLength(row, servedAt);
-  const left = clamp(Number(row.start - scale.start) / scale.length);
-  // An end that never came: the bar runs to the edge and is drawn as open.
-  const width = length === null ? 1 - left : Number(length) / scale.length;
-  return { left, width: Math.min(clamp(width), 1 - left) };
+  return length === null ? scale.length : Number(row.start - scale.start + length);
+}
+
+export function barOf(row: Row, scale: TimeScale, servedAt: Nanos, seen?: Range): Bar {
+  const from = Number(row.start - scale.start);
+  return barBetween(from, barEnd(row, scale, servedAt), seen ?? { from: 0, to: scale.length });
+}
+
+export function barBetween(from: number, to: number, seen: Range): Bar {
+  const length = seen.to - seen.from;
+  const left = clamp((from - seen.from) / length);
+  const width = clamp((Math.min(to, seen.to) - Math.max(from, seen.from)) / length);
+  const beyond = to < seen.from ? "before" : from > seen.to ? "after" : null;
+  return { left, width, beyond };
 }
 
 function clamp(fraction: number): number {
   return Math.min(1, Math.max(0, fraction));
 }
 
-/** Round offsets in nanoseconds: 1, 2 or 5 times a power of ten (or minutes), at most `most` of them. */
-export function ticks(length: number, most: number): readonly number[] {
-  if (most < 1) return [0];
-  const step = roundStep(length / most);
+/** Round offsets in nanoseconds: 1, 2 or 5 times a power of ten (or minutes), at most about `most` of them. */
+export function ticks(seen: Range, most: number): readonly number[] {
+  if (most < 1) return [];
+  const step = roundStep((seen.to - seen.from) / most);
   const found: number[] = [];
-  for (let offset = 0; offset <= length; offset += step) found.push(offset);
+  for (let at = Math.ceil(seen.from / step); at * step <= seen.to; at += 1) found.push(at * step);
   return found;
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createUrlPlaces, formatPlace, parsePlace, type CanvasPlace } from "./place";
+import { NO_FILTER } from "../model/filter";
+import {
+  createUrlPlaces,
+  EMPTY_TRACE_PLACE,
+  formatPlace,
+  parsePlace,
+  type CanvasPlace,
+} from "./place";
 
 const PLACE: CanvasPlace = {
   workflowId: "support-triage",
@@ -7,16 +14,25 @@ const PLACE: CanvasPlace = {
   tab: "trace",
   spanId: "00f067aa0ba902b7",
   query: "GET orders & more",
-  shown: "errors",
+  filter: { shown: "errors", hue: "http", status: "error", nodeId: "book", onlyHits: true },
+  zoom: { from: 1_200_000, to: 3_400_000 },
+  isPathShown: true,
+  isGraphShown: false,
 };
 
 describe("the URL", () => {
   it("holds the whole place", () => {
     const url = formatPlace(PLACE);
     expect(url).toBe(
-      "?workflow=support-triage&execution=exec-1&span=00f067aa0ba902b7&q=GET+orders+%26+more&show=errors",
+      "?workflow=support-triage&execution=exec-1&span=00f067aa0ba902b7&q=GET+orders+%26+more&show=errors&kind=http&status=error&node=book&hits=&zoom=1200000-3400000&path=",
     );
     expect(parsePlace(url)).toEqual(PLACE);
+  });
+
+  it("takes nonsense for nothing", () => {
+    const place = parsePlace("?execution=e&show=x&kind=y&status=z&zoom=9-3");
+    expect(place.filter).toEqual(NO_FILTER);
+    expect(place.zoom).toBeNull();
   });
 
   it("is empty at home", () => {
@@ -54,7 +70,7 @@ describe("createUrlPlaces", () => {
     const { window, visited } = fakeWindow("?workflow=w");
     const places = createUrlPlaces(window);
     places.push({ executionId: "e", tab: "trace" });
-    places.trace.replace({ spanId: "s", query: "", shown: "all" });
+    places.trace.replace({ ...EMPTY_TRACE_PLACE, spanId: "s" });
     expect(visited).toEqual([
       "push /?workflow=w&execution=e",
       "replace /?workflow=w&execution=e&span=s",
@@ -78,7 +94,7 @@ describe("createUrlPlaces", () => {
 
   it("gives a whole link to a span", () => {
     const places = createUrlPlaces(fakeWindow("?workflow=w&execution=e").window);
-    expect(places.trace.permalink({ spanId: "s", query: "", shown: "all" })).toBe(
+    expect(places.trace.permalink({ ...EMPTY_TRACE_PLACE, spanId: "s" })).toBe(
       "https://canvas.example/?workflow=w&execution=e&span=s",
     );
   });

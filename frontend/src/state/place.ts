@@ -1,13 +1,18 @@
 /** Where the reader is: all of it stands in the URL, so that a link shows what its sender saw. */
 
-import { asShown, type Shown } from "../model/filter";
+import { asHue, asRowStatus, asShown, isSameFilter, NO_FILTER, type Filter } from "../model/filter";
+import { formatZoom, isSameRange, parseZoom, type Range } from "../model/zoom";
 import { createStore, type Readable } from "./store";
 
 /** The part of the place that belongs to the Trace tab. */
 export interface TracePlace {
   readonly spanId: string | null;
   readonly query: string;
-  readonly shown: Shown;
+  readonly filter: Filter;
+  /** The part of the time axis that is seen; null for all of it. */
+  readonly zoom: Range | null;
+  readonly isPathShown: boolean;
+  readonly isGraphShown: boolean;
 }
 
 export const TABS = ["workflow", "history", "trace"] as const;
@@ -19,7 +24,25 @@ export interface CanvasPlace extends TracePlace {
   readonly tab: Tab;
 }
 
-export const EMPTY_TRACE_PLACE: TracePlace = { spanId: null, query: "", shown: "all" };
+export const EMPTY_TRACE_PLACE: TracePlace = {
+  spanId: null,
+  query: "",
+  filter: NO_FILTER,
+  zoom: null,
+  isPathShown: false,
+  isGraphShown: false,
+};
+
+export function isSameTracePlace(a: TracePlace, b: TracePlace): boolean {
+  return (
+    a.spanId === b.spanId &&
+    a.query === b.query &&
+    a.isPathShown === b.isPathShown &&
+    a.isGraphShown === b.isGraphShown &&
+    isSameFilter(a.filter, b.filter) &&
+    isSameRange(a.zoom, b.zoom)
+  );
+}
 
 /** What the tab asks of its host about places. */
 export interface TracePlaces extends Readable<TracePlace> {
@@ -45,7 +68,16 @@ export function parsePlace(search: string): CanvasPlace {
     tab: tab ?? (executionId === null ? "workflow" : "trace"),
     spanId: parameters.get("span"),
     query: parameters.get("q") ?? "",
-    shown: asShown(parameters.get("show")),
+    filter: {
+      shown: asShown(parameters.get("show")),
+      hue: asHue(parameters.get("kind")),
+      status: asRowStatus(parameters.get("status")),
+      nodeId: parameters.get("node"),
+      onlyHits: parameters.has("hits"),
+    },
+    zoom: parseZoom(parameters.get("zoom")),
+    isPathShown: parameters.has("path"),
+    isGraphShown: parameters.has("graph"),
   };
 }
 
@@ -58,7 +90,15 @@ export function formatPlace(place: CanvasPlace): string {
   if (place.executionId !== null) parameters.set("execution", place.executionId);
   if (place.spanId !== null) parameters.set("span", place.spanId);
   if (place.query !== "") parameters.set("q", place.query);
-  if (place.shown !== "all") parameters.set("show", place.shown);
+  const { shown, hue, status, nodeId, onlyHits } = place.filter;
+  if (shown !== "all") parameters.set("show", shown);
+  if (hue !== null) parameters.set("kind", hue);
+  if (status !== null) parameters.set("status", status);
+  if (nodeId !== null) parameters.set("node", nodeId);
+  if (onlyHits) parameters.set("hits", "");
+  if (place.zoom !== null) parameters.set("zoom", formatZoom(place.zoom));
+  if (place.isPathShown) parameters.set("path", "");
+  if (place.isGraphShown) parameters.set("graph", "");
   const text = parameters.toString();
   return text ? `?${text}` : "";
 }

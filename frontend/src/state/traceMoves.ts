@@ -1,9 +1,12 @@
 /** Moves of the selection through the visible lines, the search hits and the failures. */
 
 import { causingFailures } from "../model/failingSpan";
+import { barEnd } from "../model/timeScale";
 import { hasChildren, type TraceIndex } from "../model/traceIndex";
+import type { Range } from "../model/zoom";
 import {
   lineOfSelection,
+  selectedGroup,
   selectedPosition,
   toggled,
   withSelection,
@@ -12,7 +15,7 @@ import {
 
 /** Down (or, negative, up) by lines; stops at either end. */
 export function movedBy(view: TraceView, step: number): TraceView {
-  const spans = view.lines.filter((line) => line.type === "span");
+  const spans = view.lines.filter((line) => line.type !== "absent");
   if (spans.length === 0) return view;
   const current = spans.findIndex((line) => line.key === view.selected);
   const wanted = current < 0 ? 0 : Math.min(spans.length - 1, Math.max(0, current + step));
@@ -23,8 +26,9 @@ export function movedBy(view: TraceView, step: number): TraceView {
 /** Closes an open span; on a closed one goes to its parent. */
 export function movedOut(view: TraceView): TraceView {
   const line = view.lines[lineOfSelection(view)];
-  if (line?.type !== "span" || !view.loaded) return view;
+  if (!line || line.type === "absent" || !view.loaded) return view;
   if (line.isExpanded) return toggled(view, line.key);
+  if (line.type === "group") return withSelection(view, line.group.parentSpanId);
   const parent = view.loaded.index.parent[line.position] ?? -1;
   const row = view.loaded.index.rows[parent];
   return row ? withSelection(view, row.spanId) : view;
@@ -33,7 +37,8 @@ export function movedOut(view: TraceView): TraceView {
 /** Opens a closed span; on an open one goes to its first child. */
 export function movedIn(view: TraceView): TraceView {
   const line = view.lines[lineOfSelection(view)];
-  if (line?.type !== "span" || !line.isExpandable) return view;
+  if (!line || line.type === "absent") return view;
+  if (line.type === "span" && !line.isExpandable) return view;
   return line.isExpanded ? movedBy(view, 1) : toggled(view, line.key);
 }
 
@@ -46,6 +51,24 @@ export function movedToHit(view: TraceView, direction: 1 | -1): TraceView {
 export function movedToFailure(view: TraceView, direction: 1 | -1): TraceView {
   if (!view.loaded) return view;
   return movedTo(view, causingFailures(view.loaded.index), direction);
+}
+
+/** The stretch of the axis in which the selected span, or the group, was at work. */
+export function rangeOfSelection(view: TraceView): Range | null {
+  if (!view.loaded) return null;
+  const { index, scale, trace } = view.loaded;
+  const group = selectedGroup(view);
+  const position = selectedPosition(view);
+  const members = group ? [...group.members] : position === null ? [] : [position];
+  let from = Infinity;
+  let to = 0;
+  for (const member of members) {
+    const row = index.rows[member];
+    if (!row) continue;
+    from = Math.min(from, Number(row.start - scale.start));
+    to = Math.max(to, barEnd(row, scale, trace.servedAt));
+  }
+  return to >= from ? { from, to } : null;
 }
 
 /** Which hit is selected, counted from 1; 0 when none is. */

@@ -74,7 +74,8 @@ describe("opening", () => {
     const cause = { nodeId: null, spanId: "item-42-7", errorType: "E", message: "" };
     const store = await open(traceOf(rows, { status: "failed", cause }));
     expect(store.get().selected).toBe("item-42-7");
-    expect(store.get().lines).toHaveLength(101 + 99);
+    // The root, the maps' line with all hundred under it, the items' line and the one that failed.
+    expect(store.get().lines).toHaveLength(104);
   });
 });
 
@@ -142,9 +143,9 @@ describe("the reader's moves", () => {
 
   it("drop a filter that hides what they go to", async () => {
     const store = await open(FAILED);
-    store.show("errors");
+    store.filter({ shown: "errors" });
     store.select("call");
-    expect(store.get().shown).toBe("all");
+    expect(store.get().filter.shown).toBe("all");
     expect(store.get().selected).toBe("call");
   });
 
@@ -280,6 +281,6 @@ it("reads a partial trace a few times more after the end, then lets it be", asyn
 
 it("takes over a place that the browser goes back to", async () => {
   const store = await open(FAILED);
-  store.adopt({ spanId: "fine", query: "call", shown: "all" });
+  store.adopt({ ...EMPTY_TRACE_PLACE, spanId: "fine", query: "call" });
   expect(store.get()).toMatchObject({ selected: "fine", query: "call", hits: [2] });
 });

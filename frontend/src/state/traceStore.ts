@@ -1,25 +1,39 @@
 /**
- * The state of one Trace tab: what was read, what is selected, folded, filtered and searched.
+ * The state of one Trace tab: what was read, what is selected, folded, filtered, searched and zoomed.
  *
  * Not responsible for drawing, nor for the address bar: it tells `places` where the reader is.
  */
 
-import type { Shown } from "../model/filter";
+import type { Filter } from "../model/filter";
 import type { TraceSource } from "../model/source";
-import type { TracePlace, TracePlaces } from "./place";
+import { isUnfinished } from "../model/execution";
+import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/zoom";
+import { createContentSearch } from "./contentSearch";
+import { isSameTracePlace, type TracePlace, type TracePlaces } from "./place";
 import { createStore, type Readable } from "./store";
 import { browserTimer, createTraceReader, type Timer } from "./traceReader";
-import { foldable, movedBy, movedIn, movedOut, movedToFailure, movedToHit } from "./traceMoves";
+import {
+  foldable,
+  movedBy,
+  movedIn,
+  movedOut,
+  movedToFailure,
+  movedToHit,
+  rangeOfSelection,
+} from "./traceMoves";
 import {
   openView,
   toggled,
-  withFold,
+  withFilter,
+  withFoldAndGroups,
+  withFound,
+  withPathShown,
   withProblem,
   withQuery,
   withSelection,
   withServerTime,
-  withShown,
   withTrace,
+  withZoom,
   type TraceView,
 } from "./traceView";
 
@@ -27,17 +41,27 @@ export interface TraceStore extends Readable<TraceView> {
   /** Reads until `stop`; call again to retry. */
   readonly start: () => void;
   readonly stop: () => void;
-  readonly select: (spanId: string) => void;
-  readonly toggle: (spanId: string) => void;
+  readonly select: (key: string) => void;
+  readonly toggle: (key: string) => void;
   readonly foldAll: () => void;
   readonly unfoldAll: () => void;
-  readonly show: (shown: Shown) => void;
+  readonly filter: (change: Partial<Filter>) => void;
   readonly search: (query: string) => void;
   readonly moveBy: (step: number) => void;
   readonly moveIn: () => void;
   readonly moveOut: () => void;
   readonly nextHit: (direction: 1 | -1) => void;
   readonly nextFailure: (direction: 1 | -1) => void;
+  readonly zoom: (range: Range | null) => void;
+  readonly zoomToSelection: () => void;
+  /** Closer (factor under 1) or further away; `anchor` is the fraction of what is seen that stays in place. */
+  readonly zoomBy: (factor: number, anchor?: number) => void;
+  /** By a fraction of what is seen. */
+  readonly panBy: (fraction: number) => void;
+  readonly togglePath: () => void;
+  readonly toggleGraph: () => void;
+  /** Goes to the newest running span again and stays with it. */
+  readonly follow: () => void;
   readonly permalink: () => string;
   /** Takes over a place that somebody else chose: the browser's back button, the host. */
   readonly adopt: (place: TracePlace) => void;
@@ -57,9 +81,12 @@ export function createTraceStore(
   const act = (step: (view: TraceView) => TraceView): void => {
     store.set(step(store.get()));
     const place = placeOf(store.get());
-    if (!isSamePlace(places.get(), place)) places.replace(place);
+    if (!isSameTracePlace(places.get(), place)) places.replace(place);
   };
 
+  const contents = createContentSearch(source, executionId, timer, (result) =>
+    update((view) => withFound(view, result)),
+  );
   const reader = createTraceReader(
     source,
     executionId,
@@ -75,31 +102,77 @@ export function createTraceStore(
     timer,
   );
 
+  const zoomWith = (step: (seen: Range, length: number) => Range | null): void =>
+    act((view) => {
+      const length = view.loaded?.scale.length;
+      if (length === undefined) return view;
+      return withZoom(view, step(seenRange(view.zoom, length), length));
+    });
+
   return {
     get: store.get,
     subscribe: store.subscribe,
-    start: reader.start,
-    stop: reader.stop,
-    select: (spanId) => act((view) => withSelection(view, spanId)),
-    toggle: (spanId) => act((view) => toggled(view, spanId)),
+    start: () => {
+      reader.start();
+      contents.ask(store.get().query);
+    },
+    stop: () => {
+      reader.stop();
+      contents.stop();
+    },
+    select: (key) => act((view) => withSelection(view, key)),
+    toggle: (key) => act((view) => toggled(view, key)),
     foldAll: () =>
-      act((view) => (view.loaded ? withFold(view, foldable(view.loaded.index)) : view)),
-    unfoldAll: () => act((view) => withFold(view, new Set())),
-    show: (shown) => act((view) => withShown(view, shown)),
-    search: (query) => act((view) => withQuery(view, query)),
+      act((view) =>
+        view.loaded ? withFoldAndGroups(view, foldable(view.loaded.index), new Set()) : view,
+      ),
+    unfoldAll: () =>
+      act((view) =>
+        withFoldAndGroups(view, new Set(), new Set(view.loaded?.siblings.byKey.keys() ?? [])),
+      ),
+    filter: (change) => act((view) => withFilter(view, { ...view.filter, ...change })),
+    search: (query) => {
+      act((view) => withQuery(view, query));
+      contents.ask(query);
+    },
     moveBy: (step) => act((view) => movedBy(view, step)),
     moveIn: () => act(movedIn),
     moveOut: () => act(movedOut),
     nextHit: (direction) => act((view) => movedToHit(view, direction)),
     nextFailure: (direction) => act((view) => movedToFailure(view, direction)),
-    permalink: () => places.permalink({ ...placeOf(store.get()), spanId: store.get().selected }),
-    adopt: (place) =>
-      update((view) => {
-        if (isSamePlace(placeOf(view), place)) return view;
-        const next = withQuery(withShown(view, place.shown), place.query);
-        return place.spanId === null ? next : withSelection(next, place.spanId);
+    zoom: (range) => act((view) => withZoom(view, range)),
+    zoomToSelection: () =>
+      act((view) => {
+        const range = rangeOfSelection(view);
+        const length = view.loaded?.scale.length;
+        if (!range || length === undefined) return view;
+        return withZoom(view, zoomTo(range.from, range.to, length));
       }),
+    zoomBy: (factor, anchor) => zoomWith((seen, length) => zoomedBy(seen, length, factor, anchor)),
+    panBy: (fraction) => zoomWith((seen, length) => pannedBy(seen, length, fraction)),
+    togglePath: () => act((view) => withPathShown(view, view.path === null)),
+    toggleGraph: () => act((view) => ({ ...view, isGraphShown: !view.isGraphShown })),
+    follow: () =>
+      act((view) => {
+        if (!view.loaded || !isUnfinished(view.loaded.trace.execution)) return view;
+        return withTrace({ ...view, isFollowing: true }, view.loaded.trace);
+      }),
+    permalink: () => places.permalink({ ...placeOf(store.get()), spanId: store.get().selected }),
+    adopt: (place) => {
+      const { query } = store.get();
+      update((view) => adopted(view, place));
+      if (place.query !== query) contents.ask(place.query);
+    },
   };
+}
+
+function adopted(view: TraceView, place: TracePlace): TraceView {
+  if (isSameTracePlace(placeOf(view), place)) return view;
+  let next = withQuery(view, place.query);
+  next = withFilter(next, place.filter);
+  next = { ...next, zoom: place.zoom, isGraphShown: place.isGraphShown };
+  next = withPathShown(next, place.isPathShown);
+  return place.spanId === null ? next : withSelection(next, place.spanId);
 }
 
 /** A selection that the tab made by itself does not belong in the URL. */
@@ -107,10 +180,9 @@ function placeOf(view: TraceView): TracePlace {
   return {
     spanId: view.isFollowing ? null : view.selected,
     query: view.query,
-    shown: view.shown,
+    filter: view.filter,
+    zoom: view.zoom,
+    isPathShown: view.path !== null,
+    isGraphShown: view.isGraphShown,
   };
-}
-
-function isSamePlace(a: TracePlace, b: TracePlace): boolean {
-  return a.spanId === b.spanId && a.query === b.query && a.shown === b.shown;
 }

@@ -1,20 +1,27 @@
 /** What the tab shows at a moment, and the pure steps from one such moment to the next. */
 
-import { deepestFailingSpan, newestRunningSpan } from "../model/failingSpan";
-import { findHits, type Shown } from "../model/filter";
+import { criticalPath, type PathStep } from "../model/criticalPath";
 import { isUnfinished } from "../model/execution";
+import { deepestFailingSpan, newestRunningSpan } from "../model/failingSpan";
+import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/filter";
 import type { ProblemError } from "../model/problem";
+import { groupSiblings, isGroupKey, type SiblingGroup, type Siblings } from "../model/siblings";
+import type { SearchResult } from "../model/source";
 import type { Nanos } from "../model/time";
+import { timeScale, type TimeScale } from "../model/timeScale";
 import type { Row, Trace } from "../model/trace";
 import { ancestors, indexTrace, lineFor, type TraceIndex } from "../model/traceIndex";
 import { verdict, type Verdict } from "../model/verdict";
 import { initialFold, visibleRows, type Line } from "../model/visibleRows";
+import { asZoom, type Range } from "../model/zoom";
 import type { TracePlace } from "./place";
 
 /** What is known of a trace once it has been read. */
 export interface LoadedTrace {
   readonly trace: Trace;
   readonly index: TraceIndex;
+  readonly siblings: Siblings;
+  readonly scale: TimeScale;
   readonly verdict: Verdict;
 }
 
@@ -22,15 +29,25 @@ export interface TraceView {
   readonly loaded: LoadedTrace | null;
   /** Why the last read failed; with a loaded trace, what is shown may be out of date. */
   readonly problem: ProblemError | null;
+  /** A span id, or the key of a group of siblings. */
   readonly selected: string | null;
   /** Nobody has chosen a span yet: a live trace may move the selection to its newest. */
   readonly isFollowing: boolean;
   readonly folded: ReadonlySet<string>;
-  readonly shown: Shown;
+  readonly openGroups: ReadonlySet<string>;
+  readonly filter: Filter;
   readonly query: string;
-  /** Positions of the rows that the query names. */
+  /** What the server found in attributes and content, for the query that it was asked. */
+  readonly found: SearchResult | null;
+  /** Positions of the rows that the query names, by the rows themselves or by the server. */
   readonly hits: readonly number[];
   readonly lines: readonly Line[];
+  /** The part of the time axis that is seen; null for all of it. */
+  readonly zoom: Range | null;
+  /** The critical path, while it is shown. */
+  readonly path: readonly PathStep[] | null;
+  /** The workflow's graph stands beside the tree. */
+  readonly isGraphShown: boolean;
   /** Rises each time the selected line must be brought into view. */
   readonly revealSerial: number;
 }
@@ -42,10 +59,15 @@ export function openView(place: TracePlace): TraceView {
     selected: place.spanId,
     isFollowing: place.spanId === null,
     folded: new Set(),
-    shown: place.shown,
+    openGroups: new Set(),
+    filter: place.filter,
     query: place.query,
+    found: null,
     hits: [],
     lines: [],
+    zoom: place.zoom,
+    path: place.isPathShown ? [] : null,
+    isGraphShown: place.isGraphShown,
     revealSerial: 0,
   };
 }
@@ -53,11 +75,24 @@ export function openView(place: TracePlace): TraceView {
 export function withTrace(view: TraceView, trace: Trace): TraceView {
   const before = view.loaded;
   const index = indexTrace(trace.rows);
-  const loaded = { trace, index, verdict: verdict(trace, index) };
+  const loaded = {
+    trace,
+    index,
+    siblings: groupSiblings(index),
+    scale: timeScale(trace),
+    verdict: verdict(trace, index),
+  };
   const wanted = defaultSelection(view, loaded);
   const isFirst = before === null || before.trace.rows.length === 0;
-  const folded = isFirst ? initialFold(index, pathTo(index, wanted)) : view.folded;
-  const next = derive({ ...view, loaded, folded, problem: null, selected: wanted });
+  const folded = isFirst ? initialFold(index, loaded.siblings, pathTo(index, wanted)) : view.folded;
+  const next = derive({
+    ...view,
+    loaded,
+    folded,
+    problem: null,
+    selected: wanted,
+    path: view.path === null ? null : pathOf(loaded),
+  });
   return wanted !== null && (isFirst || wanted !== view.selected) ? reveal(next) : next;
 }
 
@@ -65,39 +100,67 @@ export function withTrace(view: TraceView, trace: Trace): TraceView {
 export function withServerTime(view: TraceView, servedAt: Nanos): TraceView {
   if (!view.loaded) return view;
   const trace = { ...view.loaded.trace, servedAt };
-  return { ...view, problem: null, loaded: { ...view.loaded, trace } };
+  const loaded = { ...view.loaded, trace, scale: timeScale(trace) };
+  return { ...view, problem: null, loaded, path: view.path === null ? null : pathOf(loaded) };
 }
 
 export function withProblem(view: TraceView, problem: ProblemError): TraceView {
   return { ...view, problem };
 }
 
-export function withShown(view: TraceView, shown: Shown): TraceView {
-  return scrolled(derive({ ...view, shown }));
+export function withFilter(view: TraceView, filter: Filter): TraceView {
+  return scrolled(derive({ ...view, filter }));
 }
 
 export function withQuery(view: TraceView, query: string): TraceView {
-  return derive({ ...view, query });
+  const filter = query === "" ? { ...view.filter, onlyHits: false } : view.filter;
+  const found = view.found?.query === query ? view.found : null;
+  return derive({ ...view, query, filter, found });
+}
+
+/** What the server found; an answer to another query than the one that stands there is of no use. */
+export function withFound(view: TraceView, found: SearchResult): TraceView {
+  return found.query === view.query ? derive({ ...view, found }) : view;
+}
+
+export function withZoom(view: TraceView, zoom: Range | null): TraceView {
+  const length = view.loaded?.scale.length ?? Infinity;
+  return { ...view, zoom: zoom && asZoom(zoom, length), isFollowing: false };
+}
+
+export function withPathShown(view: TraceView, isShown: boolean): TraceView {
+  if (!isShown) return { ...view, path: null };
+  return { ...view, path: view.loaded ? pathOf(view.loaded) : [] };
 }
 
 /** A choice of the reader's: opens what hides the span and stops following. */
-export function withSelection(view: TraceView, spanId: string): TraceView {
+export function withSelection(view: TraceView, key: string): TraceView {
   const { index } = view.loaded ?? {};
-  const position = index?.positionOf.get(spanId);
+  if (isGroupKey(key)) return { ...scrolled(view), selected: key, isFollowing: false };
+  const position = index?.positionOf.get(key);
   if (!index || position === undefined) return view;
-  const selected = index.rows[lineFor(index, position)]?.spanId ?? spanId;
+  const selected = index.rows[lineFor(index, position)]?.spanId ?? key;
   return reveal({ ...view, selected, isFollowing: false });
 }
 
-export function withFold(view: TraceView, folded: ReadonlySet<string>): TraceView {
+function withFold(view: TraceView, folded: ReadonlySet<string>): TraceView {
   const next = derive({ ...view, folded });
   return { ...next, selected: nearestVisible(next), isFollowing: false };
 }
 
-export function toggled(view: TraceView, spanId: string): TraceView {
-  const folded = new Set(view.folded);
-  if (!folded.delete(spanId)) folded.add(spanId);
-  return withFold(view, folded);
+/** All open, or all closed: groups of siblings with the rest. */
+export function withFoldAndGroups(
+  view: TraceView,
+  folded: ReadonlySet<string>,
+  openGroups: ReadonlySet<string>,
+): TraceView {
+  return withFold({ ...view, openGroups }, folded);
+}
+
+export function toggled(view: TraceView, key: string): TraceView {
+  const set = new Set(isGroupKey(key) ? view.openGroups : view.folded);
+  if (!set.delete(key)) set.add(key);
+  return isGroupKey(key) ? withFoldAndGroups(view, view.folded, set) : withFold(view, set);
 }
 
 export function selectedPosition(view: TraceView): number | null {
@@ -110,12 +173,20 @@ export function selectedRow(view: TraceView): Row | null {
   return position === null ? null : (view.loaded?.index.rows[position] ?? null);
 }
 
+export function selectedGroup(view: TraceView): SiblingGroup | null {
+  if (!view.loaded || view.selected === null) return null;
+  return view.loaded.siblings.byKey.get(view.selected) ?? null;
+}
+
 export function lineOfSelection(view: TraceView): number {
   return view.lines.findIndex((line) => line.key === view.selected);
 }
 
 function defaultSelection(view: TraceView, loaded: LoadedTrace): string | null {
   const { index, trace } = loaded;
+  if (isGroupKey(view.selected) && loaded.siblings.byKey.has(view.selected ?? "")) {
+    return view.selected;
+  }
   const known = view.selected === null ? undefined : index.positionOf.get(view.selected);
   const isKnown = known !== undefined;
   if (isKnown && !view.isFollowing) return index.rows[lineFor(index, known)]?.spanId ?? null;
@@ -126,6 +197,10 @@ function defaultSelection(view: TraceView, loaded: LoadedTrace): string | null {
   }
   if (isUnfinished(trace.execution)) return newestRunningSpan(index) ?? view.selected ?? first;
   return isKnown ? view.selected : first;
+}
+
+function pathOf({ index, scale, trace }: LoadedTrace): readonly PathStep[] {
+  return criticalPath(index, scale, trace.servedAt);
 }
 
 function pathTo(index: TraceIndex, spanId: string | null): Set<string> {
@@ -139,13 +214,28 @@ function pathTo(index: TraceIndex, spanId: string | null): Set<string> {
   return path;
 }
 
+/** Keys of the closed groups that hide the selected span. */
+function groupsAround({ index, siblings }: LoadedTrace, position: number): readonly string[] {
+  return [position, ...ancestors(index, position)].flatMap((at) => {
+    const group = siblings.groups[siblings.groupOf[at] ?? -1];
+    return group && !group.shown.has(at) ? [group.key] : [];
+  });
+}
+
 /** Unfolds what is above the selected span; drops a filter that hides it. */
 function reveal(view: TraceView): TraceView {
-  if (!view.loaded) return view;
+  const position = selectedPosition(view);
+  if (!view.loaded || position === null) return scrolled(view);
   const path = pathTo(view.loaded.index, view.selected);
   const folded = new Set([...view.folded].filter((spanId) => !path.has(spanId)));
-  let next = folded.size === view.folded.size ? view : derive({ ...view, folded });
-  if (next.shown !== "all" && lineOfSelection(next) < 0) next = derive({ ...next, shown: "all" });
+  const around = groupsAround(view.loaded, position).filter((key) => !view.openGroups.has(key));
+  let next = view;
+  if (folded.size !== view.folded.size || around.length > 0) {
+    next = derive({ ...view, folded, openGroups: new Set([...view.openGroups, ...around]) });
+  }
+  if (isFiltering(next.filter) && lineOfSelection(next) < 0) {
+    next = derive({ ...next, filter: NO_FILTER });
+  }
   return scrolled(next);
 }
 
@@ -155,23 +245,39 @@ function scrolled(view: TraceView): TraceView {
 
 /** The selected span, or what it was folded into. */
 function nearestVisible(view: TraceView): string | null {
-  const position = selectedPosition(view);
-  if (position === null || !view.loaded || lineOfSelection(view) >= 0) return view.selected;
+  const { loaded } = view;
+  if (!loaded || view.selected === null || lineOfSelection(view) >= 0) return view.selected;
   const visible = new Set(view.lines.map((line) => line.key));
-  for (const above of ancestors(view.loaded.index, position)) {
-    const spanId = view.loaded.index.rows[above]?.spanId;
+  const position = selectedPosition(view);
+  const start = position ?? loaded.index.positionOf.get(selectedGroup(view)?.parentSpanId ?? "");
+  if (start === undefined) return view.selected;
+  for (const at of [start, ...ancestors(loaded.index, start)]) {
+    const spanId = loaded.index.rows[at]?.spanId;
     if (spanId !== undefined && visible.has(spanId)) return spanId;
+    const group = loaded.siblings.groups[loaded.siblings.groupOf[at] ?? -1];
+    if (group && visible.has(group.key)) return group.key;
   }
   return view.selected;
 }
 
 function derive(view: TraceView): TraceView {
   if (!view.loaded) return view;
-  const { trace, index } = view.loaded;
+  const { trace, index, siblings } = view.loaded;
+  const hits = hitsOf(view, index);
+  const { folded, openGroups, filter } = view;
   const { missing } = trace.execution.completeness;
-  return {
-    ...view,
-    hits: findHits(index.rows, view.query).filter((hit) => index.isPassedOver[hit] === 0),
-    lines: visibleRows(index, view.folded, view.shown, missing),
-  };
+  const arrangement = { folded, openGroups, filter, hits, missingNodes: missing };
+  return { ...view, hits, lines: visibleRows(index, siblings, arrangement) };
+}
+
+function hitsOf(view: TraceView, index: TraceIndex): readonly number[] {
+  if (view.query === "") return [];
+  const hits = new Set(findHits(index.rows, view.query));
+  if (view.found?.query === view.query) {
+    for (const { spanId } of view.found.hits) {
+      const position = index.positionOf.get(spanId);
+      if (position !== undefined) hits.add(lineFor(index, position));
+    }
+  }
+  return [...hits].filter((hit) => index.isPassedOver[hit] === 0).sort((a, b) => a - b);
 }

@@ -1,0 +1,110 @@
+/** Many siblings told in one line: how many, how they went, how long they took. */
+
+import { memo, type MouseEvent, type ReactElement } from "react";
+import { exactCount, formatDuration } from "../model/format";
+import { kindHue } from "../model/kinds";
+import type { SiblingGroup } from "../model/siblings";
+import type { GroupLine } from "../model/visibleRows";
+import { Icon } from "./Icon";
+import { kindIcon } from "./icons";
+
+interface GroupTreeLineProps {
+  readonly id: string;
+  readonly top: number;
+  readonly line: GroupLine;
+  readonly indent: number;
+  readonly isSelected: boolean;
+  readonly left: number;
+  readonly width: number;
+  readonly inputTokens: string;
+  readonly cost: string;
+  readonly onSelect: (key: string) => void;
+  readonly onToggle: (key: string) => void;
+}
+
+export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLineProps): ReactElement {
+  const { line, isSelected, onSelect, onToggle } = props;
+  const { group } = line;
+  const toggle = (event: MouseEvent): void => {
+    event.stopPropagation();
+    onToggle(line.key);
+  };
+  return (
+    <div
+      id={props.id}
+      role="treeitem"
+      aria-level={line.depth + 1}
+      aria-expanded={line.isExpanded}
+      aria-selected={isSelected}
+      aria-label={`${group.members.length} times ${group.label}: ${countsInWords(group)}`}
+      className={`sv-line sv-group ${isSelected ? "sv-selected" : ""}`}
+      style={{ transform: `translateY(${props.top}px)` }}
+      onClick={() => onSelect(line.key)}
+      onDoubleClick={() => onToggle(line.key)}
+    >
+      <div className="sv-line-name" style={{ paddingLeft: props.indent }}>
+        <span className="sv-caret" onClick={toggle} aria-hidden="true">
+          <Icon name={line.isExpanded ? "down" : "right"} />
+        </span>
+        <span className={`sv-kind sv-hue-${kindHue(group.kind)}`}>
+          <Icon name={kindIcon(group.kind)} />
+        </span>
+        <span className="sv-group-count">{exactCount(group.members.length)} ×</span>
+        <span className="sv-name" title={group.label}>
+          {group.label}
+        </span>
+        <Counts group={group} />
+      </div>
+      <div className="sv-bar-cell">
+        <span
+          className={`sv-bar sv-bar-group sv-hue-${kindHue(group.kind)}`}
+          style={{ left: `${props.left * 100}%`, width: `${props.width * 100}%` }}
+        />
+        {group.p50 !== null && group.p95 !== null && (
+          <span
+            className="sv-group-times"
+            style={{ left: `min(${props.left * 100}%, max(0px, 100% - 190px))` }}
+          >
+            p50 {lengthText(group.p50)} · p95 {lengthText(group.p95)}
+          </span>
+        )}
+      </div>
+      <div className="sv-number" title={percentilesInWords(group)}>
+        {group.p50 === null ? "–" : `~ ${lengthText(group.p50)}`}
+      </div>
+      <div className="sv-number sv-column-tokens sv-sum">{props.inputTokens}</div>
+      <div className="sv-number sv-column-cost sv-sum">{props.cost}</div>
+    </div>
+  );
+});
+
+function Counts({ group }: { readonly group: SiblingGroup }): ReactElement {
+  return (
+    <span className="sv-group-counts">
+      <span>{exactCount(group.ok)} ok</span>
+      {group.failed > 0 && (
+        <span className="sv-group-failed">
+          <Icon name="error" /> {exactCount(group.failed)} failed
+        </span>
+      )}
+      {group.running > 0 && <span>{exactCount(group.running)} running</span>}
+    </span>
+  );
+}
+
+function countsInWords(group: SiblingGroup): string {
+  const words = [`${group.ok} ok`];
+  if (group.failed > 0) words.push(`${group.failed} failed`);
+  if (group.running > 0) words.push(`${group.running} running`);
+  if (group.p50 !== null) words.push(percentilesInWords(group));
+  return words.join(", ");
+}
+
+function percentilesInWords({ p50, p95 }: SiblingGroup): string {
+  if (p50 === null || p95 === null) return "none has ended";
+  return `half took at most ${lengthText(p50)}, 95 % at most ${lengthText(p95)}`;
+}
+
+function lengthText(nanos: number): string {
+  return formatDuration(BigInt(Math.round(nanos)));
+}

@@ -1,0 +1,62 @@
+/** Where the time went, in one line; the key to the critical path that it is told along. */
+
+import { useMemo, type ReactElement } from "react";
+import { criticalPath } from "../model/criticalPath";
+import { exactDuration, formatDuration } from "../model/format";
+import { PLACE_LABELS, timeSpent, type TimeShare } from "../model/timeSpent";
+import type { TraceStore } from "../state/traceStore";
+import type { LoadedTrace } from "../state/traceView";
+
+interface TimeStripProps {
+  readonly loaded: LoadedTrace;
+  readonly isPathShown: boolean;
+  readonly store: TraceStore;
+}
+
+export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): ReactElement {
+  const { index, scale, trace } = loaded;
+  const shares = useMemo(() => {
+    const steps = criticalPath(index, scale, trace.servedAt);
+    return timeSpent(index, steps, scale, trace.execution);
+  }, [index, scale, trace]);
+  return (
+    <footer className="sv-strip" aria-label="Where the time went">
+      <span className="sv-strip-title">Where the time went</span>
+      <div className="sv-strip-bar" aria-hidden="true">
+        {shares.map(({ place, share }) => (
+          <i key={place} className={`sv-place-${place}`} style={{ flexGrow: share }} />
+        ))}
+      </div>
+      <ul>
+        {shares.map((share) => (
+          <Share key={share.place} {...share} />
+        ))}
+      </ul>
+      <button
+        type="button"
+        className="sv-toggle"
+        aria-pressed={isPathShown}
+        onClick={store.togglePath}
+        title="What decided how long it took (c)"
+      >
+        Critical path
+      </button>
+    </footer>
+  );
+}
+
+function Share({ place, nanos, share }: TimeShare): ReactElement {
+  const length = BigInt(Math.round(nanos));
+  return (
+    <li title={`${exactDuration(length)} of the critical path`}>
+      <i className={`sv-place-${place}`} aria-hidden="true" />
+      {PLACE_LABELS[place]} <b>{percent(share)}</b>
+      <span className="sv-note"> {formatDuration(length)}</span>
+    </li>
+  );
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return value < 1 ? "< 1 %" : `${Math.round(value)} %`;
+}
