@@ -21,7 +21,11 @@ async function start(container: HTMLElement): Promise<void> {
     const config = await readConfig(fetcher);
     const session = await openSession(config, window, fetcher);
     if (session === null) return;
-    const source = createClient(createHttp(config.apiBaseUrl, session.token, fetcher), fetcher);
+    const source = createClient(
+      createHttp(config.apiBaseUrl, session.token, fetcher),
+      fetcher,
+      config.apiBaseUrl,
+    );
     root.render(
       <StrictMode>
         <CanvasPage

@@ -14,12 +14,12 @@ pytestmark = pytest.mark.browser
 
 def open_trace(page: Page, executions: dict[str, str], workflow_id: str) -> None:
     page.goto(f"/?workflow={workflow_id}&execution={executions[workflow_id]}")
-    expect(page.get_by_role("tree")).to_be_visible()
+    expect(page.get_by_role("tree", name="Spans of the trace")).to_be_visible()
 
 
 def go_to(page: Page, words: str) -> None:
     """Select the first span that the words find; of a long trace only what is in view is drawn."""
-    page.get_by_role("tree").focus()
+    page.get_by_role("tree", name="Spans of the trace").focus()
     page.keyboard.press("Home")
     page.keyboard.press("/")
     page.keyboard.type(words)
@@ -68,7 +68,7 @@ def test_a_link_to_a_span_opens_it_again(
 def test_a_trace_is_read_with_the_keyboard_alone(page: Page, executions: dict[str, str]) -> None:
     open_trace(page, executions, "shipping-notice")
     selected = page.get_by_role("treeitem", selected=True)
-    expect(page.get_by_role("tree")).to_be_focused()
+    expect(page.get_by_role("tree", name="Spans of the trace")).to_be_focused()
 
     page.keyboard.press("Home")
     expect(selected).to_contain_text("Shipping notice")
@@ -86,7 +86,7 @@ def test_a_trace_is_read_with_the_keyboard_alone(page: Page, executions: dict[st
     expect(selected).to_contain_text("Look up the order")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("tree")).to_be_focused()
+    expect(page.get_by_role("tree", name="Spans of the trace")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("complementary")).to_be_focused()
     page.keyboard.press("?")
@@ -158,7 +158,7 @@ def test_a_lost_connection_keeps_what_is_shown_and_is_retried(
     context.set_offline(True)
     page.get_by_role("treeitem", name="Look up the order").click()
     expect(panel.get_by_role("alert")).to_contain_text("The server cannot be reached")
-    expect(page.get_by_role("tree")).to_be_visible()
+    expect(page.get_by_role("tree", name="Spans of the trace")).to_be_visible()
     context.set_offline(False)
     panel.get_by_role("button", name="Retry").click()
     expect(panel.get_by_role("tabpanel")).to_contain_text("Input")

@@ -141,7 +141,7 @@ it("reads a span", async () => {
 });
 
 describe("artifacts", () => {
-  const link = { url: "https://bucket.example/x?sig=1", mediaType: "text/csv" };
+  const link = { url: "https://bucket.example/x?sig=1", mediaType: "text/csv", expiresAt: 1n };
 
   it("mints a link with the disposition that it is for", async () => {
     const server = fakeFetch(

@@ -2,6 +2,7 @@
 
 import { isAbort, ProblemError } from "../model/problem";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
+import { decodeArtifacts } from "./decodeArtifacts";
 import { decodeExecutionPage } from "./decodeExecution";
 import { decodeSpan } from "./decodeSpan";
 import { decodeTrace } from "./decodeTrace";
@@ -10,10 +11,14 @@ import type { Http } from "./http";
 
 const PAGE_SIZE = 50;
 
-/** `fetcher` reads artifacts: their links carry their own permission and get no token. */
+/**
+ * `fetcher` reads artifacts: their links carry their own permission and get no token. `baseUrl` is
+ * what `http` has, for addresses that other programs are given.
+ */
 export function createClient(
   http: Http,
   fetcher: typeof fetch = (input, init) => fetch(input, init),
+  baseUrl = "",
 ): CanvasSource {
   const execution = (executionId: string): string =>
     `/v1/executions/${encodeURIComponent(executionId)}`;
@@ -46,6 +51,16 @@ export function createClient(
     async readSpan(executionId, spanId, signal) {
       const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;
       return decodeSpan((await http({ method: "GET", path, signal })).body);
+    },
+
+    spanAddress: (executionId, spanId) => {
+      const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;
+      return new URL(`${baseUrl}${path}`, document.baseURI).href;
+    },
+
+    async listArtifacts(executionId, signal) {
+      const path = `${execution(executionId)}/artifacts`;
+      return decodeArtifacts((await http({ method: "GET", path, signal })).body);
     },
 
     async mintArtifactLink(executionId, artifactId, disposition) {

@@ -42,5 +42,9 @@ export function decodeStarted(value: unknown): string {
 
 export function decodeLink(value: unknown): ArtifactLink {
   const fields = Fields.of<WireLink>(value, () => "");
-  return { url: fields.text("url"), mediaType: fields.text("media_type") };
+  return {
+    url: fields.text("url"),
+    mediaType: fields.text("media_type"),
+    expiresAt: fields.nanos("expires_at_unix_nano"),
+  };
 }

@@ -2,17 +2,21 @@ import { useEffect, useState, type ReactElement } from "react";
 import { Icon } from "./Icon";
 
 interface CopyButtonProps {
-  readonly text: string;
+  /** A function where making the text is work. */
+  readonly text: string | (() => string);
   /** What is copied: `trace id`. */
   readonly what: string;
   readonly className?: string;
+  /** Words beside the icon. */
+  readonly label?: string;
 }
 
 type Outcome = "idle" | "copied" | "refused";
 
 const SHOWN_MILLISECONDS = 1_500;
 
-export function CopyButton({ text, what, className = "" }: CopyButtonProps): ReactElement {
+export function CopyButton(props: CopyButtonProps): ReactElement {
+  const { text, what, className = "", label: words } = props;
   const [outcome, setOutcome] = useState<Outcome>("idle");
   useEffect(() => {
     if (outcome === "idle") return undefined;
@@ -21,7 +25,7 @@ export function CopyButton({ text, what, className = "" }: CopyButtonProps): Rea
   }, [outcome]);
 
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(
       () => setOutcome("copied"),
       () => setOutcome("refused"),
     );
@@ -35,12 +39,13 @@ export function CopyButton({ text, what, className = "" }: CopyButtonProps): Rea
   return (
     <button
       type="button"
-      className={`sv-icon-button ${className}`}
+      className={`${words === undefined ? "sv-icon-button" : "sv-small-button"} ${className}`}
       onClick={copy}
       title={label}
       aria-label={label}
     >
       <Icon name={outcome === "copied" ? "check" : outcome === "refused" ? "close" : "copy"} />
+      {words}
     </button>
   );
 }

@@ -240,6 +240,7 @@ function Body(props: BodyProps): ReactElement {
           loaded={loaded}
           store={store}
           panelRef={panel}
+          permalink={store.permalink}
           onBack={onFocusTree}
         />
       ) : (
@@ -248,6 +249,7 @@ function Body(props: BodyProps): ReactElement {
           source={props.source}
           executionId={props.executionId}
           panelRef={panel}
+          permalink={store.permalink}
           onBack={onFocusTree}
           onSelect={store.select}
         />

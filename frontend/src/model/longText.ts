@@ -10,7 +10,10 @@ const SLACK = 1.25;
 /** The text itself when it is short; else its first lines, never half a surrogate pair. */
 export function headOf(text: string, lines = HEAD_LINES): string {
   const lineEnd = positionOfLine(text, Math.floor(lines * SLACK));
-  const characters = Math.min(HEAD_CHARACTERS, lines * LINE_CHARACTERS);
+  const characters =
+    lines > HEAD_LINES
+      ? lines * LINE_CHARACTERS
+      : Math.min(HEAD_CHARACTERS, lines * LINE_CHARACTERS);
   if (text.length <= characters * SLACK && lineEnd === text.length) return text;
   const end = Math.min(characters, positionOfLine(text, lines));
   const isHalfPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));

@@ -2,7 +2,7 @@
 
 import type { Execution, ExecutionStatus } from "./execution";
 import type { Json, SpanDetail } from "./span";
-import type { Trace } from "./trace";
+import type { ArtifactRef, Trace } from "./trace";
 import type { Nanos } from "./time";
 import type { Workflow } from "./workflow";
 
@@ -30,12 +30,25 @@ type Disposition = "inline" | "attachment";
 export interface ArtifactLink {
   readonly url: string;
   readonly mediaType: string;
+  /** After it the file store refuses the link. */
+  readonly expiresAt: Nanos;
+}
+
+/** A file of the execution, with what its list knows of it beyond the row's. */
+export interface ArtifactItem extends ArtifactRef {
+  readonly spanId: string;
+  readonly nodeId: string | null;
+  readonly sha256: string;
+  readonly createdAt: Nanos;
 }
 
 /** What the Trace tab needs; a host page may bring its own. */
 export interface TraceSource {
   readTrace(executionId: string, etag: string | null, signal: AbortSignal): Promise<TraceReading>;
   readSpan(executionId: string, spanId: string, signal: AbortSignal): Promise<SpanDetail>;
+  /** Where the span can be read by other programs; left out, the tab offers no command for it. */
+  readonly spanAddress?: (executionId: string, spanId: string) => string;
+  listArtifacts(executionId: string, signal: AbortSignal): Promise<readonly ArtifactItem[]>;
   /** The link lives for two minutes and is recorded as an access: mint it on a click only. */
   mintArtifactLink(
     executionId: string,

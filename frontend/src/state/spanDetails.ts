@@ -19,6 +19,8 @@ interface DetailView {
 export interface SpanDetails extends Readable<DetailView> {
   /** `version` changes when the span does: a running one is read again when its row is new. */
   readonly show: (spanId: string, version: string) => void;
+  /** Another span's detail, from what is kept or from the server; the panel stays as it is. */
+  readonly read: (spanId: string, version: string) => Promise<SpanDetail>;
   readonly retry: () => void;
   readonly stop: () => void;
 }
@@ -76,6 +78,13 @@ export function createSpanDetails(
     subscribe: store.subscribe,
     show,
     stop,
+    read: async (spanId, version) => {
+      const known = kept.get(spanId);
+      if (known?.version === version) return known.detail;
+      const detail = await source.readSpan(executionId, spanId, new AbortController().signal);
+      keep(spanId, version, detail);
+      return detail;
+    },
     retry: () => {
       if (!wanted) return;
       const { spanId, version } = wanted;

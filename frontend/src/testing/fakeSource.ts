@@ -25,6 +25,7 @@ export function fakeSource(...readings: (TraceReading | Error)[]): FakeSource {
       source.asked.push(`span ${spanId}`);
       return answer(source.spans.get(spanId));
     },
+    listArtifacts: () => Promise.resolve([]),
     mintArtifactLink: () => Promise.reject(new Error("not asked for")),
     readArtifact: () => Promise.reject(new Error("not asked for")),
   };

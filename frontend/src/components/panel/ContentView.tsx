@@ -2,12 +2,21 @@ import type { ReactElement, ReactNode } from "react";
 import type { Content, Json, SpanDetail } from "../../model/span";
 import { Icon } from "../Icon";
 import { AttributesView } from "./AttributesView";
-import { Conversation } from "./Conversation";
+import { Conversation, type PreviousCall } from "./Conversation";
 import { JsonView } from "./JsonView";
-import { LongText } from "./LongText";
+import { CallFigures } from "./TokensAndCost";
+import { CapturedValue, ToolExchange } from "./ToolExchange";
+
+interface ContentViewProps {
+  readonly detail: SpanDetail;
+  readonly previous: PreviousCall | null;
+  readonly isKnown: (spanId: string) => boolean;
+  readonly onSelect: (spanId: string) => void;
+}
 
 /** What people and models wrote: as a conversation where it is one, else as input and output. */
-export function ContentView({ detail }: { readonly detail: SpanDetail }): ReactElement {
+export function ContentView(props: ContentViewProps): ReactElement {
+  const { detail, previous, isKnown, onSelect } = props;
   if (detail.contentAccess === "denied") {
     return (
       <p className="sv-nothing">
@@ -21,18 +30,20 @@ export function ContentView({ detail }: { readonly detail: SpanDetail }): ReactE
     return (
       <>
         <p className="sv-nothing">No input or output was recorded for this span.</p>
-        <AttributesView detail={detail} />
+        <AttributesView detail={detail} isKnown={isKnown} onSelect={onSelect} />
       </>
     );
   }
   return (
     <>
-      <Conversation content={content} />
+      <Conversation content={content} previous={previous} onSelect={onSelect} />
+      <CallFigures detail={detail} />
       {content.tool && (
-        <>
-          <Captured title={`Arguments of ${content.tool.name}`} value={content.tool.arguments} />
-          <Captured title="Result" value={content.tool.result} />
-        </>
+        <ToolExchange
+          name={content.tool.name}
+          parameters={content.tool.arguments}
+          result={content.tool.result}
+        />
       )}
       <Captured title="Query" value={content.query} />
       <Captured title="Input" value={content.input} />
@@ -72,20 +83,6 @@ function Captured({ title, value }: CapturedProps): ReactElement | null {
     <Section title={title}>
       <CapturedValue value={value} what={title.toLowerCase()} />
     </Section>
-  );
-}
-
-interface CapturedValueProps {
-  readonly value: Json;
-  readonly what: string;
-}
-
-/** A captured value: text as text, everything else as JSON. */
-function CapturedValue({ value, what }: CapturedValueProps): ReactElement {
-  return typeof value === "string" ? (
-    <LongText text={value} what={what} />
-  ) : (
-    <JsonView value={value} what={what} />
   );
 }
 

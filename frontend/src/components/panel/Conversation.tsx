@@ -1,35 +1,80 @@
-import { useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { plural } from "../../model/format";
-import { firstNewMessage } from "../../model/conversation";
+import { foldedMessages, pairTools, promptDelta, type ToolPairs } from "../../model/conversation";
 import type { Content, Message, MessagePart } from "../../model/span";
 import { Icon } from "../Icon";
 import { JsonView } from "./JsonView";
-import { LongText } from "./LongText";
+import { LongText, WrittenText } from "./LongText";
+import { Labelled, ToolExchange } from "./ToolExchange";
 
 /** The instructions are the same in every call: their first lines are enough to know them by. */
 const SYSTEM_LINES = 4;
+/** The answer is what the reader came for. */
+const ANSWER_LINES = 60;
 
-export function Conversation({ content }: { readonly content: Content }): ReactElement | null {
+/** The model call before this one, as far as the prompts are concerned. */
+export interface PreviousCall {
+  readonly spanId: string;
+  readonly name: string;
+  readonly content: Content;
+}
+
+interface ConversationProps {
+  readonly content: Content;
+  readonly previous: PreviousCall | null;
+  readonly onSelect: (spanId: string) => void;
+}
+
+export function Conversation(props: ConversationProps): ReactElement | null {
+  const { content, previous, onSelect } = props;
   const { systemInstructions, inputMessages, outputMessages } = content;
   const [isWhole, setIsWhole] = useState(false);
-  const hidden = isWhole ? 0 : firstNewMessage(inputMessages);
+  const delta = useMemo(
+    () => (previous === null ? null : promptDelta(previous.content, content)),
+    [previous, content],
+  );
+  const pairs = useMemo(
+    () => pairTools([...inputMessages, ...outputMessages]),
+    [inputMessages, outputMessages],
+  );
+  const foldable = foldedMessages(inputMessages, delta);
+  const hidden = isWhole ? 0 : foldable;
+  const isUnchanged = delta !== null && delta.unchanged >= foldable && foldable > 0;
   if (systemInstructions.length + inputMessages.length + outputMessages.length === 0) return null;
+  const shown = inputMessages.slice(hidden);
   return (
     <div className="sv-conversation">
       {systemInstructions.length > 0 && (
-        <Turn role="system">
+        <Turn role="system" note={delta?.isSystemUnchanged ? "unchanged" : undefined}>
           {systemInstructions.map((part, at) => (
-            <Part key={at} part={part} lines={SYSTEM_LINES} />
+            <Part key={at} part={part} pairs={pairs} lines={SYSTEM_LINES} />
           ))}
         </Turn>
       )}
-      {hidden > 0 && (
-        <button type="button" className="sv-earlier" onClick={() => setIsWhole(true)}>
-          <Icon name="unfold" /> {plural(hidden, "earlier message")}
-        </button>
+      {foldable > 0 && (
+        <div className="sv-earlier">
+          <button type="button" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
+            <Icon name={isWhole ? "fold" : "unfold"} /> {plural(foldable, "earlier message")}
+            {isUnchanged && ", unchanged"}
+          </button>
+          {isUnchanged && previous !== null && (
+            <span>
+              since{" "}
+              <button type="button" className="sv-link" onClick={() => onSelect(previous.spanId)}>
+                {previous.name}
+              </button>
+            </span>
+          )}
+        </div>
       )}
-      {inputMessages.slice(hidden).map((message, at) => (
-        <MessageTurn key={hidden + at} message={message} />
+      {shown.map((message, at) => (
+        <MessageTurn
+          key={hidden + at}
+          message={message}
+          pairs={pairs}
+          before={shown.slice(0, at)}
+          isOld={isWhole && hidden + at < foldable}
+        />
       ))}
       {outputMessages.length > 0 && inputMessages.length > 0 && (
         <div className="sv-answer-line" aria-hidden="true">
@@ -37,26 +82,52 @@ export function Conversation({ content }: { readonly content: Content }): ReactE
         </div>
       )}
       {outputMessages.map((message, at) => (
-        <MessageTurn key={`answer-${at}`} message={message} />
+        <MessageTurn
+          key={`answer-${at}`}
+          message={message}
+          pairs={pairs}
+          before={shown}
+          lines={ANSWER_LINES}
+        />
       ))}
     </div>
   );
 }
 
-function MessageTurn({ message }: { readonly message: Message }): ReactElement {
+interface MessageTurnProps {
+  readonly message: Message;
+  readonly pairs: ToolPairs;
+  /** The messages above it: results whose call stands there are shown with their call. */
+  readonly before: readonly Message[];
+  readonly isOld?: boolean;
+  readonly lines?: number;
+}
+
+function MessageTurn(props: MessageTurnProps): ReactElement | null {
+  const { message, pairs, before, isOld = false, lines } = props;
+  const parts = message.parts.filter((part) => !isShownAbove(part, pairs, before));
+  if (parts.length === 0 && message.parts.length > 0) return null;
   return (
-    <Turn role={message.role} finishReason={message.finishReason}>
+    <Turn role={message.role} finishReason={message.finishReason} isOld={isOld}>
       {message.parts.length === 0 && <p className="sv-note">empty message</p>}
-      {message.parts.map((part, at) => (
-        <Part key={at} part={part} />
+      {parts.map((part, at) => (
+        <Part key={at} part={part} pairs={pairs} lines={lines} />
       ))}
     </Turn>
   );
 }
 
+function isShownAbove(part: MessagePart, pairs: ToolPairs, before: readonly Message[]): boolean {
+  if (part.type !== "tool_result") return false;
+  const call = pairs.callOf.get(part);
+  return call !== undefined && before.some((message) => message.parts.includes(call));
+}
+
 interface TurnProps {
   readonly role: string;
   readonly finishReason?: string | null;
+  readonly note?: string | undefined;
+  readonly isOld?: boolean;
   readonly children: ReactNode;
 }
 
@@ -65,11 +136,13 @@ const ROLES = new Set(["system", "user", "assistant", "tool"]);
 /** Reasons that mean the answer is whole: not worth a word. */
 const WHOLE = new Set(["stop", "end_turn", "tool_use", "tool_calls", "tool_call"]);
 
-function Turn({ role, finishReason, children }: TurnProps): ReactElement {
+function Turn({ role, finishReason, note, isOld = false, children }: TurnProps): ReactElement {
+  const classes = ["sv-turn", `sv-role-${ROLES.has(role) ? role : "other"}`, isOld && "sv-old"];
   return (
-    <article className={`sv-turn sv-role-${ROLES.has(role) ? role : "other"}`}>
+    <article className={classes.filter(Boolean).join(" ")}>
       <h4>
         {role}
+        {note !== undefined && <span className="sv-note">{note}</span>}
         {finishReason && !WHOLE.has(finishReason) && (
           <span className="sv-finish" title="Why the model stopped">
             <Icon name="warning" /> {finishReason.replaceAll("_", " ")}
@@ -83,13 +156,14 @@ function Turn({ role, finishReason, children }: TurnProps): ReactElement {
 
 interface PartProps {
   readonly part: MessagePart;
-  readonly lines?: number;
+  readonly pairs: ToolPairs;
+  readonly lines?: number | undefined;
 }
 
-function Part({ part, lines }: PartProps): ReactElement {
+function Part({ part, pairs, lines }: PartProps): ReactElement {
   switch (part.type) {
     case "text":
-      return <LongText text={part.text} what="message" lines={lines} />;
+      return <WrittenText text={part.text} what="message" lines={lines} />;
     case "reasoning":
       return (
         <details className="sv-reasoning">
@@ -99,26 +173,20 @@ function Part({ part, lines }: PartProps): ReactElement {
       );
     case "tool_call":
       return (
-        <div className="sv-tool">
-          <h5>
-            <Icon name="tool" /> calls <code>{part.name}</code>
-          </h5>
-          <JsonView value={part.arguments} what="arguments" />
-        </div>
+        <ToolExchange
+          name={part.name}
+          parameters={part.arguments}
+          result={pairs.resultOf.get(part)?.result}
+        />
       );
-    case "tool_result":
-      return (
-        <div className="sv-tool">
-          <h5>
-            <Icon name="tool" /> result
-          </h5>
-          {typeof part.result === "string" ? (
-            <LongText text={part.result} what="result" />
-          ) : (
-            <JsonView value={part.result} what="result" />
-          )}
-        </div>
+    case "tool_result": {
+      const call = pairs.callOf.get(part);
+      return call ? (
+        <ToolExchange name={call.name} parameters={call.arguments} result={part.result} />
+      ) : (
+        <Labelled label="Result of a call that is not in this prompt" value={part.result} />
       );
+    }
     case "other":
       return <JsonView value={part.value} what="part" />;
   }

@@ -3,6 +3,7 @@ import type { SpanEvent } from "../../model/span";
 import type { SpanError } from "../../model/trace";
 import { Icon } from "../Icon";
 import { LongText } from "./LongText";
+import { RedactedText } from "./RedactedText";
 
 interface ErrorBoxProps {
   readonly error: SpanError;
@@ -18,7 +19,11 @@ export function ErrorBox({ error, attempt, events }: ErrorBoxProps): ReactElemen
         <Icon name="error" /> {error.type}
         {attempt !== null && <span className="sv-note"> attempt {attempt}</span>}
       </strong>
-      {error.message !== "" && <p>{error.message}</p>}
+      {error.message !== "" && (
+        <p>
+          <RedactedText text={error.message} />
+        </p>
+      )}
       {stack !== null && (
         <details>
           <summary>Stack trace</summary>

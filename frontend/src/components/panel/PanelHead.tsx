@@ -15,15 +15,17 @@ import type { SpanDetail } from "../../model/span";
 import { spanLength } from "../../model/timeScale";
 import type { Row } from "../../model/trace";
 import type { LoadedTrace } from "../../state/traceView";
-import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { kindIcon } from "../icons";
+import { CopyMenu, type SpanCopies } from "./CopyMenu";
 import { ErrorBox } from "./ErrorBox";
+import { Redaction } from "./RedactedText";
 
 interface PanelHeadProps {
   readonly row: Row;
   readonly detail: SpanDetail | null;
   readonly loaded: LoadedTrace;
+  readonly copies: SpanCopies;
   readonly onBack: () => void;
   readonly onSelect: (spanId: string) => void;
 }
@@ -40,7 +42,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
           <Icon name={kindIcon(row.kind)} />
         </span>
         <h3>{row.name}</h3>
-        <CopyButton text={row.spanId} what="span id" />
+        <CopyMenu spanId={row.spanId} detail={detail} {...props.copies} />
       </div>
       <Parents row={row} loaded={loaded} onSelect={onSelect} />
       <Facts row={row} loaded={loaded} />
@@ -144,6 +146,20 @@ function Fact({ name, title, children }: FactProps): ReactElement {
   );
 }
 
+function Removed({ removed }: { readonly removed: [string, number][] }): ReactElement {
+  return (
+    <>
+      {" Removed:"}
+      {removed.map(([rule, count]) => (
+        <span key={rule}>
+          {" "}
+          <Redaction rule={rule} /> {count}×
+        </span>
+      ))}
+    </>
+  );
+}
+
 interface MarksProps {
   readonly row: Row;
   readonly receipts: Readonly<Record<string, number>>;
@@ -152,7 +168,7 @@ interface MarksProps {
 function Marks({ row, receipts }: MarksProps): ReactElement | null {
   const marks = marksOf(row);
   if (marks.length === 0) return null;
-  const removed = Object.entries(receipts).map(([rule, count]) => `${rule} ${count}×`);
+  const removed = Object.entries(receipts);
   return (
     <ul className="sv-panel-marks">
       {marks.map((name) => {
@@ -160,7 +176,7 @@ function Marks({ row, receipts }: MarksProps): ReactElement | null {
         return (
           <li key={name} className={mark.isWarning ? "sv-mark-warning" : ""}>
             <strong>{mark.label}</strong> {mark.sentence}
-            {name === "redacted" && removed.length > 0 && ` Removed: ${removed.join(", ")}.`}
+            {name === "redacted" && removed.length > 0 && <Removed removed={removed} />}
           </li>
         );
       })}

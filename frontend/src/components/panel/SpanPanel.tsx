@@ -14,16 +14,19 @@ import { useReadable } from "../useReadable";
 import { ArtifactList } from "./ArtifactList";
 import { AttributesView } from "./AttributesView";
 import { ContentView } from "./ContentView";
+import type { PreviousCall } from "./Conversation";
 import { JsonView } from "./JsonView";
 import { PanelHead } from "./PanelHead";
 import { Tabs, type TabItem } from "./Tabs";
 import { TokensAndCost } from "./TokensAndCost";
+import { usePreviousCall } from "./usePreviousCall";
 
 interface SpanPanelProps {
   readonly view: TraceView;
   readonly source: TraceSource;
   readonly executionId: string;
   readonly panelRef: RefObject<HTMLElement | null>;
+  readonly permalink: () => string;
   readonly onBack: () => void;
   readonly onSelect: (spanId: string) => void;
 }
@@ -31,7 +34,7 @@ interface SpanPanelProps {
 type TabName = "content" | "tokens" | "artifacts" | "attributes" | "raw";
 
 export function SpanPanel(props: SpanPanelProps): ReactElement {
-  const { view, source, executionId, panelRef, onBack, onSelect } = props;
+  const { view, source, executionId, panelRef, permalink, onBack, onSelect } = props;
   const details = useMemo(
     () => createSpanDetails(source, executionId, browserTimer),
     [source, executionId],
@@ -46,6 +49,9 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
     if (rowSpanId !== null) details.show(rowSpanId, version);
   }, [details, rowSpanId, version]);
   useEffect(() => details.stop, [details]);
+  const current = row !== null && spanId === row.spanId ? detail : null;
+  const index = view.loaded?.index ?? null;
+  const previous = usePreviousCall(details, index, row, current);
 
   if (!row || !view.loaded) {
     return (
@@ -54,7 +60,7 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
       </aside>
     );
   }
-  const current = spanId === row.spanId ? detail : null;
+  const { positionOf } = view.loaded.index;
   const tabs = tabsOf(row);
   const tab = tabs.find(({ name }) => name === wanted)?.name ?? "content";
   return (
@@ -63,15 +69,19 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
         row={row}
         detail={current}
         loaded={view.loaded}
+        copies={{ permalink, address: source.spanAddress?.(executionId, row.spanId) ?? null }}
         onBack={onBack}
         onSelect={onSelect}
       />
       <Tabs tabs={tabs} selected={tab} onSelect={setWanted}>
-        {current ? (
+        {current && previous.isSettled ? (
           <TabBody
             key={row.spanId}
             tab={tab}
             detail={current}
+            previous={previous.call}
+            isKnown={(id) => positionOf.has(id)}
+            onSelect={onSelect}
             source={source}
             executionId={executionId}
           />
@@ -88,16 +98,20 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
 interface TabBodyProps {
   readonly tab: TabName;
   readonly detail: SpanDetail;
+  readonly previous: PreviousCall | null;
+  readonly isKnown: (spanId: string) => boolean;
+  readonly onSelect: (spanId: string) => void;
   readonly source: TraceSource;
   readonly executionId: string;
 }
 
-function TabBody({ tab, detail, source, executionId }: TabBodyProps): ReactElement {
+function TabBody(props: TabBodyProps): ReactElement {
+  const { tab, detail, previous, isKnown, onSelect, source, executionId } = props;
   switch (tab) {
     case "content":
       return (
         <>
-          <ContentView detail={detail} />
+          <ContentView detail={detail} previous={previous} isKnown={isKnown} onSelect={onSelect} />
           <ArtifactList detail={detail} source={source} executionId={executionId} />
         </>
       );
@@ -106,7 +120,7 @@ function TabBody({ tab, detail, source, executionId }: TabBodyProps): ReactEleme
     case "artifacts":
       return <ArtifactList detail={detail} source={source} executionId={executionId} />;
     case "attributes":
-      return <AttributesView detail={detail} />;
+      return <AttributesView detail={detail} isKnown={isKnown} onSelect={onSelect} />;
     case "raw":
       return <JsonView value={detail.raw} openLevels={1} what="span" />;
   }

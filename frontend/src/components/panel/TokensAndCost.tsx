@@ -1,6 +1,27 @@
 import type { ReactElement } from "react";
-import { exactCost, exactCount, formatPrice } from "../../model/format";
+import { exactCost, exactCount, formatCost, formatPrice } from "../../model/format";
 import type { SpanDetail } from "../../model/span";
+
+/** One line under a conversation: what went in, what came out, what it came to. */
+export function CallFigures({ detail }: { readonly detail: SpanDetail }): ReactElement | null {
+  const { usage, cost } = detail;
+  if (!usage) return null;
+  const read = usage.cacheReadTokens;
+  const reasoning = usage.reasoningTokens;
+  return (
+    <p className="sv-call-figures">
+      in {exactCount(usage.inputTokens)}
+      {read > 0 && ` (${exactCount(read)} from the cache)`} · out {exactCount(usage.outputTokens)}
+      {reasoning > 0 && ` (${exactCount(reasoning)} reasoning)`}
+      {cost && (
+        <>
+          {" = "}
+          <strong title={exactCost(cost.nanoUsd)}>{formatCost(cost.nanoUsd)}</strong>
+        </>
+      )}
+    </p>
+  );
+}
 
 /** The figures of one model call and how its cost comes about. */
 export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): ReactElement {
@@ -12,6 +33,12 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
           <caption>Tokens as the provider reported them</caption>
           <tbody>
             <Tokens name="Input" count={usage.inputTokens} />
+            <Tokens
+              name="of it neither read from nor written to the cache"
+              count={usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens}
+              isPart={usage.cacheReadTokens + usage.cacheWriteTokens > 0}
+              isHidden={usage.cacheReadTokens + usage.cacheWriteTokens === 0}
+            />
             <Tokens name="of it read from the cache" count={usage.cacheReadTokens} isPart />
             <Tokens name="of it written to the cache" count={usage.cacheWriteTokens} isPart />
             <Tokens name="Output" count={usage.outputTokens} />
@@ -63,10 +90,12 @@ interface TokensProps {
   readonly name: string;
   readonly count: number;
   readonly isPart?: boolean;
+  readonly isHidden?: boolean;
 }
 
-function Tokens({ name, count, isPart = false }: TokensProps): ReactElement | null {
-  if (isPart && count === 0) return null;
+function Tokens(props: TokensProps): ReactElement | null {
+  const { name, count, isPart = false, isHidden = false } = props;
+  if (isHidden || (isPart && count <= 0)) return null;
   return (
     <tr className={isPart ? "sv-part" : ""}>
       <th scope="row">{name}</th>
