@@ -35,7 +35,7 @@ describe("textForm", () => {
     // A pattern that backtracks would not end before the test's own timeout.
     expect(hostile.map((text) => textForm(text).form)).toEqual([
       "plain",
-      "plain",
+      "markdown",
       "plain",
       "plain",
     ]);
