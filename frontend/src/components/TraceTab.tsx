@@ -240,7 +240,6 @@ function Body(props: BodyProps): ReactElement {
           loaded={loaded}
           store={store}
           panelRef={panel}
-          permalink={store.permalink}
           onBack={onFocusTree}
         />
       ) : (
