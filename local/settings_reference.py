@@ -31,7 +31,9 @@ OTHER_VARIABLES: Final = {
     "the one that the page's content security policy allows.",
     "POWERTOOLS_LOG_LEVEL": "Level of the functions' own log lines.",
     "POWERTOOLS_METRICS_NAMESPACE": "CloudWatch namespace of the metrics; the dashboard and the alarms read `Spanvas`.",
-    "POWERTOOLS_SERVICE_NAME": "The `service` of log lines and metrics: `executor`, `trace-api`, `otlp-ingest` or `sweep`.",
+    "POWERTOOLS_SERVICE_NAME": (
+        "The `service` of log lines and metrics: `executor`, `trace-api`, `otlp-ingest` or `sweep`."
+    ),
 }
 
 _HEAD: Final = """# Settings
