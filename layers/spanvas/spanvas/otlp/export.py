@@ -110,22 +110,21 @@ def _span(span: Span) -> dict[str, Any]:
 
 
 def _event(event: Event) -> dict[str, Any]:
-    attributes = dict(event.attributes)
-    dropped = attributes.pop(DROPPED_ATTRIBUTES, 0)
-    encoded = {
-        "timeUnixNano": str(event.time_unix_nano),
-        "name": event.name,
-        "attributes": _attributes(attributes),
-    }
-    return {**encoded, "droppedAttributesCount": dropped} if dropped else encoded
+    time = str(event.time_unix_nano)
+    return {"timeUnixNano": time, "name": event.name, **_counted(event.attributes)}
 
 
 def _link(link: Link) -> dict[str, Any]:
-    return {
-        "traceId": link.trace_id,
-        "spanId": link.span_id,
-        "attributes": _attributes(link.attributes),
-    }
+    return {"traceId": link.trace_id, "spanId": link.span_id, **_counted(link.attributes)}
+
+
+def _counted(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes of an event or a link, and how many of them were dropped."""
+    if DROPPED_ATTRIBUTES not in attributes:
+        return {"attributes": _attributes(attributes)}
+    rest = dict(attributes)
+    dropped = rest.pop(DROPPED_ATTRIBUTES)
+    return {"attributes": _attributes(rest), "droppedAttributesCount": dropped}
 
 
 def _status(span: Span) -> dict[str, Any]:

@@ -158,22 +158,23 @@ class Intake:
                 )
             )
 
-    def event(self, name: str, time: int, attributes: dict[str, Any]) -> Event:
+    def event(self, name: str, time: int, attributes: dict[str, Any], dropped: int) -> Event:
         self.count_values(1)
-        if len(attributes) > self.limits.attributes:
-            attributes = self._cut_attributes(attributes)
-        return Event(name, min(time, TIME_LIMIT - 1), attributes)
+        return Event(name, min(time, TIME_LIMIT - 1), self._bounded(attributes, dropped))
 
     def link(
-        self, trace_id: str, span_id: str, attributes: dict[str, Any], links: list[Link]
+        self,
+        trace_id: str,
+        span_id: str,
+        attributes: dict[str, Any],
+        dropped: int,
+        links: list[Link],
     ) -> bool:
         """Keep a link; whether its ids are ids, without which nobody can follow it."""
         self.count_values(1)
         if not trace_id or not span_id:
             return False
-        if len(attributes) > self.limits.attributes:
-            attributes = self._cut_attributes(attributes)
-        links.append(Link(trace_id, span_id, attributes))
+        links.append(Link(trace_id, span_id, self._bounded(attributes, dropped)))
         return True
 
     def too_deep(self, value: Any) -> dict[str, str]:
@@ -206,12 +207,17 @@ class Intake:
         total = (dropped[0] + gone[0], dropped[1] + gone[1], dropped[2] + gone[2])
         return kept, _first_events(events, limits.events), links[: limits.links], total
 
-    def _cut_attributes(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        kept = within(attributes, self.limits.attributes)
-        if len(kept) < len(attributes):
-            self._count_cut(f"more than {self.limits.attributes} attributes")
-            kept[DROPPED_ATTRIBUTES] = len(attributes) - len(kept)
-        return kept
+    def _bounded(self, attributes: dict[str, Any], dropped: int) -> dict[str, Any]:
+        """Attributes of an event or a link; `dropped` were so before."""
+        if len(attributes) > self.limits.attributes:
+            kept = within(attributes, self.limits.attributes)
+            if len(kept) < len(attributes):
+                self._count_cut(f"more than {self.limits.attributes} attributes")
+                dropped += len(attributes) - len(kept)
+            attributes = kept
+        if dropped:
+            attributes[DROPPED_ATTRIBUTES] = dropped
+        return attributes
 
     def _count_cut(self, reason: str) -> None:
         self.cut[reason] = self.cut.get(reason, 0) + 1

@@ -184,7 +184,7 @@ class _Decoder(ValueReader):
         )
 
     def _event(self, i: int, end: int) -> Event:
-        time, name = 0, ""
+        time, name, dropped = 0, "", 0
         attributes: dict[str, Any] = {}
         while i < end:
             field, wire, i = self.tag(i)
@@ -197,13 +197,16 @@ class _Decoder(ValueReader):
                 i = stop
             elif wire == I64 and field == 1:
                 time, i = self.fixed64(i, end)
+            elif wire == VARINT and field == 4:
+                dropped, i = self.varint(i)
             else:
                 i = self.skip(wire, field, i, end)
-        return self.intake.event(name, time, attributes)
+        return self.intake.event(name, time, attributes, dropped & UINT32)
 
     def _link(self, i: int, end: int, links: list[Link]) -> bool:
         """Whether there was one; ids that are none cannot be followed."""
         trace_id = span_id = ""
+        dropped = 0
         attributes: dict[str, Any] = {}
         while i < end:
             field, wire, i = self.tag(i)
@@ -216,9 +219,11 @@ class _Decoder(ValueReader):
                 else:
                     self.attributes_entry(i, stop, attributes)
                 i = stop
+            elif wire == VARINT and field == 5:
+                dropped, i = self.varint(i)
             else:
                 i = self.skip(wire, field, i, end)
-        return self.intake.link(trace_id, span_id, attributes, links)
+        return self.intake.link(trace_id, span_id, attributes, dropped & UINT32, links)
 
     def _status(self, i: int, end: int) -> tuple[int, str]:
         code, message = 0, ""

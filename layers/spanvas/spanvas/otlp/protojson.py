@@ -117,6 +117,7 @@ class _Decoder:
             text_of(event.get("name"), "name"),
             max(number_of(event.get("timeUnixNano"), "timeUnixNano"), 0),
             self._attributes(event.get("attributes")),
+            _count(event.get("droppedAttributesCount"), "droppedAttributesCount"),
         )
 
     def _link(self, link: Mapping[str, Any], links: list[Link]) -> bool:
@@ -124,6 +125,7 @@ class _Decoder:
             _id(link.get("traceId"), TRACE_ID),
             _id(link.get("spanId"), SPAN_ID),
             self._attributes(link.get("attributes")),
+            _count(link.get("droppedAttributesCount"), "droppedAttributesCount"),
             links,
         )
 
@@ -135,7 +137,8 @@ def _id(value: Any, form: re.Pattern[str]) -> str:
 
 
 def _parent(value: Any) -> str | None:
-    return None if value is None or value in NO_SPAN else _id(value, SPAN_ID)
+    is_none = value is None or (isinstance(value, str) and value in NO_SPAN)
+    return None if is_none else _id(value, SPAN_ID)
 
 
 def _enum(value: Any, by_name: Mapping[str, int], field: str) -> int:

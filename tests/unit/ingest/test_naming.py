@@ -1,0 +1,147 @@
+"""Ids and names from what spans say."""
+
+from __future__ import annotations
+
+import pytest
+
+from spanvas.model.ids import is_execution_id, is_name
+from spanvas_api.ingest.naming import (
+    execution_id_of,
+    explicit_execution_id,
+    naming_of,
+    wanted_execution_id,
+    workflow_id_of,
+)
+from tests.builders import T0, make_span, span_id
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("exec_1", "exec_1"),
+        (" exec_1 ", "exec_1"),
+        ("arn:aws:states:eu-west-1:1:execution:x:y", "arn:aws:states:eu-west-1:1:execution:x:y"),
+        (42, "42"),
+        ("", ""),
+        ("   ", ""),
+        (None, ""),
+        (True, ""),
+        (1.5, ""),
+        (["a"], ""),
+    ],
+)
+def test_what_can_be_an_id_is_one_and_what_names_nothing_is_none(value, expected) -> None:
+    assert execution_id_of(value) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["user 42/session", "#!", "日本", "a" * 500, "-x", "T#acme#E#other", "a\nb", "\ud800", "../.."],
+)
+def test_what_cannot_be_an_id_becomes_one_of_its_own(text) -> None:
+    found = execution_id_of(text)
+    assert is_execution_id(found)
+    assert found == execution_id_of(text)
+    assert found != execution_id_of(text + " ?")
+
+
+def test_a_readable_part_of_an_id_stays() -> None:
+    assert execution_id_of("user 42/session").startswith("user-42-session-")
+    assert execution_id_of("#!").startswith("id-")
+
+
+def test_the_span_s_own_id_goes_before_the_resource_s() -> None:
+    resource = {"spanvas.execution.id": "of-resource"}
+    assert explicit_execution_id(make_span(resource=resource)) == "of-resource"
+    span = make_span(attributes={"spanvas.execution.id": "of-span"}, resource=resource)
+    assert explicit_execution_id(span) == "of-span"
+    assert explicit_execution_id(make_span()) == ""
+
+
+def test_the_first_attribute_of_the_list_that_any_span_has_counts() -> None:
+    spans = [
+        make_span("a", attributes={"session.id": "s1"}),
+        make_span("b", attributes={"gen_ai.conversation.id": "c1"}),
+        make_span("c", resource={"gen_ai.conversation.id": "c2"}),
+    ]
+    assert wanted_execution_id(spans, ("gen_ai.conversation.id", "session.id")) == "c1"
+    assert wanted_execution_id(spans[::-1], ("gen_ai.conversation.id",)) == "c2"
+    assert wanted_execution_id(spans, ("session.id", "gen_ai.conversation.id")) == "s1"
+    assert wanted_execution_id(spans, ("thread.id",)) == ""
+    assert wanted_execution_id(spans, ()) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Research brief", "Research-brief"),
+        ("POST /v1/chat", "POST-v1-chat"),
+        ("LangGraph", "LangGraph"),
+        ("???", "unknown"),
+        ("x" * 300, "x" * 100),
+    ],
+)
+def test_a_workflow_s_id_is_its_name_as_far_as_an_id_can_be(name, expected) -> None:
+    assert workflow_id_of(name) == expected
+
+
+def test_names_in_other_scripts_do_not_meet() -> None:
+    ids = {workflow_id_of(name) for name in ("研究 v1", "翻译 v1", "研究", "翻译")}
+    assert len(ids) == 4
+    assert all(map(is_name, ids))
+
+
+def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
+    def named(**attributes: str):
+        return naming_of(
+            make_span("root", attributes=attributes, resource={"service.version": "1.2"}),
+            is_root=True,
+        )
+
+    assert named().workflow_name == "root"
+    assert named(**{"gen_ai.agent.name": "planner"}).workflow_name == "planner"
+    naming = named(**{"gen_ai.workflow.name": "Trip planner", "gen_ai.agent.name": "planner"})
+    assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
+        "Trip-planner",
+        "Trip planner",
+        "1.2",
+    )
+    naming = named(
+        **{
+            "spanvas.workflow.id": "trip",
+            "spanvas.workflow.name": "Trip",
+            "spanvas.workflow.version": "3",
+        }
+    )
+    assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
+        "trip",
+        "Trip",
+        "3",
+    )
+    assert naming.key == f"0#{T0:020d}#{span_id('root')}"
+
+
+def test_without_a_root_the_service_gives_the_name() -> None:
+    naming = naming_of(
+        make_span("b", parent="a", resource={"service.name": "planner"}), is_root=False
+    )
+    assert (naming.workflow_id, naming.workflow_name, naming.key[:2]) == (
+        "planner",
+        "planner",
+        "1#",
+    )
+    assert naming_of(make_span("b", parent="a"), is_root=False).workflow_id == "unknown"
+
+
+def test_expected_nodes_are_the_root_s_and_texts() -> None:
+    attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b"]}
+    assert naming_of(make_span(attributes=attributes), is_root=True).expected_nodes == ("a", "b")
+    assert naming_of(make_span(attributes=attributes), is_root=False).expected_nodes == ()
+    odd = {"spanvas.workflow.expected_nodes": "a,b", "spanvas.workflow.name": 5}
+    assert naming_of(make_span("n", attributes=odd), is_root=True).expected_nodes == ()
+
+
+def test_names_that_no_table_takes_are_mended() -> None:
+    assert naming_of(make_span(name="a\ud83d"), is_root=True).workflow_name == "a\ufffd\ufffd\ufffd"
+    assert naming_of(make_span(name="  "), is_root=True).workflow_name == "unknown"
+    assert len(naming_of(make_span(name="x" * 999), is_root=True).workflow_name) == 200
