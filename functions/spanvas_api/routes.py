@@ -25,6 +25,8 @@ EXECUTION_STATUSES: Final = ("queued", "running", "succeeded", "failed", "lost",
 EXPORT_FORMATS: Final = ("otlp",)
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
+MIN_QUERY: Final = 2
+MAX_QUERY: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,26 @@ ROUTES: Final = (
         response_headers={
             "Link": 'Where the next part is, with `rel="next"`; absent at the last one.'
         },
+    ),
+    Route(
+        "GET",
+        "/v1/executions/{execution_id}/search",
+        "search_execution",
+        TRACE_READ,
+        "The spans that hold the words of a query",
+        "SearchResponse",
+        parameters=(
+            _EXECUTION,
+            Parameter(
+                "q",
+                "query",
+                "Words that a span must hold, all of them, whatever their case. Needed.",
+                {"type": "string", "minLength": MIN_QUERY, "maxLength": MAX_QUERY},
+            ),
+        ),
+        errors=(400, 401, 403, 404, 503),
+        description="Looks in names, attributes and events; with `trace:content` also in what people, models and "
+        "tools wrote, and the search is then recorded as an access first. How much is looked through has a bound.",
     ),
     Route(
         "GET",

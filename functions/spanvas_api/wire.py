@@ -366,6 +366,27 @@ class SpanResponse(WireModel):
     content: SpanContent | None = Field(default=None, description="Only with `trace:content`.")
 
 
+class SearchHit(WireModel):
+    """A span that holds the words of a query."""
+
+    span_id: SpanId
+    where: list[Literal["name", "attributes", "content"]] = Field(
+        description="In what of the span words of the query stand."
+    )
+
+
+class SearchResponse(WireModel):
+    """The spans that a search found, in no particular order."""
+
+    hits: list[SearchHit]
+    is_complete: bool = Field(
+        description="False when there was more to look through than one answer may take."
+    )
+    content_access: Literal["granted", "denied"] = Field(
+        description="`denied`: content was not looked at."
+    )
+
+
 class Artifact(WireModel):
     """A file that a span produced."""
 

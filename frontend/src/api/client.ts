@@ -4,6 +4,7 @@ import { isAbort, ProblemError } from "../model/problem";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
 import { decodeArtifacts } from "./decodeArtifacts";
 import { decodeExecutionPage } from "./decodeExecution";
+import { decodeSearch } from "./decodeSearch";
 import { decodeSpan } from "./decodeSpan";
 import { decodeTrace } from "./decodeTrace";
 import { decodeLink, decodeStarted, decodeWorkflows } from "./decodeWorkflow";
@@ -61,6 +62,11 @@ export function createClient(
     async listArtifacts(executionId, signal) {
       const path = `${execution(executionId)}/artifacts`;
       return decodeArtifacts((await http({ method: "GET", path, signal })).body);
+    },
+
+    async searchTrace(executionId, query, signal) {
+      const path = `${execution(executionId)}/search?${new URLSearchParams({ q: query }).toString()}`;
+      return decodeSearch((await http({ method: "GET", path, signal })).body, query);
     },
 
     async mintArtifactLink(executionId, artifactId, disposition) {

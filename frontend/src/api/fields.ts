@@ -72,6 +72,12 @@ export class Fields<W> {
     return found;
   }
 
+  flag(key: KeysOf<W, boolean> & Required<W>): boolean {
+    const value = this.record[key];
+    if (typeof value !== "boolean") throw this.broken(key, "true or false");
+    return value;
+  }
+
   /** An absent list is an empty one. */
   list<T>(key: keyof W & string, decode: (value: unknown, path: Path) => T): readonly T[] {
     if (this.isAbsent(key)) return [];

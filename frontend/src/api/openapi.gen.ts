@@ -118,6 +118,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions/{execution_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The execution's spans as OTLP
+         * @description Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with `trace:content`; the read is recorded as an access first. A large execution comes in parts, each of them a request of its own.
+         */
+        get: operations["export_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{execution_id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The spans that hold the words of a query
+         * @description Looks in names, attributes and events; with `trace:content` also in what people, models and tools wrote, and the search is then recorded as an access first. How much is looked through has a bound.
+         */
+        get: operations["search_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executions/{execution_id}/artifacts": {
         parameters: {
             query?: never;
@@ -166,6 +206,26 @@ export interface paths {
         get: operations["list_accesses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send spans over OTLP
+         * @description OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the spans say. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same again.
+         */
+        post: operations["ingest_traces"];
         delete?: never;
         options?: never;
         head?: never;
@@ -316,6 +376,17 @@ export interface components {
             /** @description For the next page; null on the last one. */
             next_cursor: string | null;
         };
+        /** @description Spans in OTLP's JSON encoding (ExportTraceServiceRequest), as any OTLP/HTTP endpoint takes and sends them. */
+        ExportTraceRequest: {
+            /** @description ResourceSpans of opentelemetry-proto: a resource and its scopes, each with its spans. */
+            resourceSpans: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description An ExportTraceServiceResponse: the spans are durable. */
+        ExportTraceResponse: {
+            partialSuccess?: components["schemas"]["PartialSuccess"];
+        };
         /** @description How the executor's exporters fared, in a few words each, as it last reported. */
         Exporters: {
             store?: string;
@@ -371,6 +442,23 @@ export interface components {
             response?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        /** @description A google.rpc.Status: why an OTLP request was refused. */
+        OtlpStatus: {
+            /** @description Of google/rpc/code.proto. */
+            code: number;
+            message: string;
+            /** @description A google.rpc.BadRequest that names what could not be decoded. */
+            details?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description What of a request was not kept as it was. */
+        PartialSuccess: {
+            /** @description How many spans were not kept, decimal. */
+            rejectedSpans: string;
+            /** @description Why, and what of those that were kept was cut off. */
+            errorMessage: string;
         };
         /** @description A problem document (RFC 9457). */
         Problem: {
@@ -430,6 +518,23 @@ export interface components {
         Scope: {
             name: string;
             version: string;
+        };
+        /** @description A span that holds the words of a query. */
+        SearchHit: {
+            span_id: string;
+            /** @description In what of the span words of the query stand. */
+            where: ("name" | "attributes" | "content")[];
+        };
+        /** @description The spans that a search found, in no particular order. */
+        SearchResponse: {
+            hits: components["schemas"]["SearchHit"][];
+            /** @description False when there was more to look through than one answer may take. */
+            is_complete: boolean;
+            /**
+             * @description `denied`: content was not looked at.
+             * @enum {string}
+             */
+            content_access: "granted" | "denied";
         };
         /** @description What people and models wrote, in one normal form whatever instrumentation recorded it. */
         SpanContent: {
@@ -772,7 +877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The body is too large, or holds too much. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1019,6 +1124,152 @@ export interface operations {
             };
         };
     };
+    export_execution: {
+        parameters: {
+            query?: {
+                /** @description OTLP in its JSON encoding, the only one there is. */
+                format?: "otlp";
+                /** @description `next_cursor` of the page before; good for the same caller and the same query only. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The execution. */
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description Where the next part is, with `rel="next"`; absent at the last one. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportTraceRequest"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or another tenant's: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_execution: {
+        parameters: {
+            query?: {
+                /** @description Words that a span must hold, all of them, whatever their case. Needed. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The execution. */
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResponse"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or another tenant's: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_artifacts: {
         parameters: {
             query?: never;
@@ -1150,7 +1401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The body is too large, or holds too much. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1248,6 +1499,112 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ingest_traces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExportTraceRequest"];
+                "application/x-protobuf": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportTraceResponse"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description The method is not one that this path has. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description The body is too large, or holds too much. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description The body is in a type or coding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description More was sent than the tenant may; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
                 };
             };
         };

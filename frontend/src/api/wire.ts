@@ -34,3 +34,5 @@ export type WireEvent = Schemas["SpanEvent"];
 export type WireScope = Schemas["Scope"];
 export type WireTool = Schemas["ToolContent"];
 export type WireNode = Schemas["WorkflowNode"];
+export type WireSearch = Schemas["SearchResponse"];
+export type WireSearchHit = Schemas["SearchHit"];

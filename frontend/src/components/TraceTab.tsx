@@ -35,6 +35,7 @@ import { Toolbar } from "./Toolbar";
 import { TraceTree } from "./TraceTree";
 import { useNow } from "./useNow";
 import { useReadable } from "./useReadable";
+import { useTextHits } from "./useTextHits";
 
 const ShortcutSheet = lazy(async () => {
   const { ShortcutSheet: Sheet } = await import("./ShortcutSheet");
@@ -195,12 +196,15 @@ interface BodyProps extends TraceTabProps {
 
 function Body(props: BodyProps): ReactElement {
   const { view, loaded, store, panel, isPanelOpen, onFocusTree } = props;
+  const body = useRef<HTMLDivElement>(null);
+  useTextHits(body, view.query);
   const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
   const now = useNow(loaded.trace, view.problem !== null);
   const live = useMemo(() => upTo(loaded, now), [loaded, now]);
   const group = selectedGroup(view);
   return (
     <div
+      ref={body}
       className={`sv-body ${isPanelOpen ? "sv-panel-open" : ""}`}
       style={{ "--sv-panel-width": `${panelWidth}px` } as React.CSSProperties}
     >

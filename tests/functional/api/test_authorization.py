@@ -24,11 +24,13 @@ CALLS = {
     "read_execution": ("GET", "/v1/executions/{}"),
     "read_trace": ("GET", "/v1/executions/{}/trace"),
     "read_span": ("GET", "/v1/executions/{}/spans/" + span_id("a")),
+    "search_execution": ("GET", "/v1/executions/{}/search"),
     "export_execution": ("GET", "/v1/executions/{}/export"),
     "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
     "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
     "list_accesses": ("GET", "/v1/executions/{}/accesses"),
 }
+QUERIES = {"search_execution": {"q": "ada"}}
 PRINCIPALS: dict[str, dict[str, Any]] = {
     "operator": {
         "scope": "executions:read executions:start trace:read trace:content trace:artifact"
@@ -57,6 +59,7 @@ ALLOWED = {
         "read_execution",
         "read_trace",
         "read_span",
+        "search_execution",
         "export_execution",
         "list_artifacts",
     },
@@ -66,6 +69,7 @@ ALLOWED = {
         "read_execution",
         "read_trace",
         "read_span",
+        "search_execution",
         "export_execution",
         "list_artifacts",
         "list_accesses",
@@ -100,7 +104,7 @@ def _keep(store: AuditedStore, tenant: str, execution_id: str) -> None:
 
 def call(api: Client, name: str, resource: str) -> Reply:
     method, path = CALLS[name]
-    return api.call(method, path.format(resource))
+    return api.call(method, path.format(resource), query=QUERIES.get(name))
 
 
 def expected_status(principal: str, name: str, resource: str) -> int:

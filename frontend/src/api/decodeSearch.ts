@@ -1,0 +1,22 @@
+import type { SearchResult } from "../model/source";
+import { Fields, textItem } from "./fields";
+import type { WireSearch, WireSearchHit } from "./wire";
+
+const PLACES = ["name", "attributes", "content"] as const;
+
+export function decodeSearch(value: unknown, query: string): SearchResult {
+  const fields = Fields.of<WireSearch>(value, () => "");
+  return {
+    query,
+    hits: fields.list("hits", (item, path) => {
+      const hit = Fields.of<WireSearchHit>(item, path);
+      const where = hit.list("where", textItem);
+      return {
+        spanId: hit.text("span_id"),
+        where: PLACES.filter((place) => where.includes(place)),
+      };
+    }),
+    isComplete: fields.flag("is_complete"),
+    contentAccess: fields.oneOf("content_access", ["granted", "denied"]),
+  };
+}

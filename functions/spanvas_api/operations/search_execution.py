@@ -1,0 +1,119 @@
+"""Spans of one execution that hold all words of a query: in names, in attributes, and in content for those who may.
+
+Bounded in what is read, in time and in hits, because an execution has no upper limit; the answer says whether it is
+the whole truth. Nothing is indexed: content stays in one place, and expires there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from spanvas.model.errors import InvalidInputError
+from spanvas.model.span import Span
+from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas_api import parameters, routes
+from spanvas_api.audit import record_read
+from spanvas_api.auth import may_read_content
+from spanvas_api.operations.found import authorized_execution
+from spanvas_api.request import Answer, Request
+from spanvas_api.services import Services
+
+PAGE_BYTES: Final = 16_000_000
+"""Of stored details that are looked through at a time."""
+MAX_BYTES: Final = 64_000_000
+"""Of all of them: some 15,000 spans of 4 KB."""
+MAX_NANO: Final = 8 * 1_000_000_000
+MAX_HITS: Final = 2_000
+
+NAME, ATTRIBUTES, CONTENT = "name", "attributes", "content"
+
+
+def search_execution(request: Request, services: Services) -> Answer:
+    """`wire.SearchResponse`. With `trace:content` the search is recorded as an access before anything is read."""
+    execution = authorized_execution(request, services, "search_execution")
+    parameters.only(request.query, "q")
+    words = _words(request)
+    with_content = may_read_content(request.principal, execution)
+    if with_content:
+        record_read(services.store, request, execution, "search", is_allowed=True)
+    hits: list[dict[str, Any]] = []
+    is_complete = True
+    after: str | None = None
+    until = request.now_unix_nano + MAX_NANO
+    for left in range(MAX_BYTES // PAGE_BYTES - 1, -1, -1):
+        page = services.store.read_spans(
+            execution.tenant, execution.execution_id, max_bytes=PAGE_BYTES, after=after
+        )
+        hits += _hits(page.items, words, with_content=with_content)
+        after = page.next_position
+        if after is None:
+            break
+        if not left or len(hits) >= MAX_HITS or services.clock() >= until:
+            is_complete = False
+            break
+    return Answer(
+        {
+            "hits": hits[:MAX_HITS],
+            "is_complete": is_complete and len(hits) <= MAX_HITS,
+            "content_access": "granted" if with_content else "denied",
+        }
+    )
+
+
+def _words(request: Request) -> list[str]:
+    query = request.query.get("q", "")
+    words = query.lower().split()
+    if not words or not routes.MIN_QUERY <= len(query) <= routes.MAX_QUERY:
+        bounds = f"{routes.MIN_QUERY} to {routes.MAX_QUERY} characters"
+        raise InvalidInputError("q", f"is no text of {bounds}")
+    return words
+
+
+def _hits(spans: list[Span], words: list[str], *, with_content: bool) -> Iterator[dict[str, Any]]:
+    for span in spans:
+        texts = _texts(span, with_content=with_content)
+        if all(any(word in text for text in texts.values()) for word in words):
+            where = [place for place, text in texts.items() if any(word in text for word in words)]
+            yield {"span_id": span.span_id, "where": where}
+
+
+def _texts(span: Span, *, with_content: bool) -> dict[str, str]:
+    """The span's words by where they stand, in lower case; content only where it may be read."""
+    attributes: list[str] = [span.status_message, span.span_id]
+    content: list[str] = []
+    for name, value in span.attributes.items():
+        if is_content(name):
+            content += _strings(value) if with_content else ()
+        else:
+            attributes += (name, *_strings(value))
+    for event in span.events:
+        target = content if is_content_event(event.name) else attributes
+        if with_content or target is attributes:
+            target.append(event.name)
+            for name, value in event.attributes.items():
+                if is_content(name):
+                    content += _strings(value) if with_content else ()
+                else:
+                    target += (name, *_strings(value))
+    return {
+        NAME: f"{span.name}\n{span.kind}".lower(),
+        ATTRIBUTES: "\n".join(attributes).lower(),
+        CONTENT: "\n".join(content).lower(),
+    }
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text and number in a value. Iterates, since what is captured may be nested as deep as its writer liked."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, dict):
+            waiting.extend(found.keys())
+            waiting.extend(found.values())
+        elif isinstance(found, list | tuple):
+            waiting.extend(found)
+        elif found is not None and not isinstance(found, bytes):
+            yield str(found)
