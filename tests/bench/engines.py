@@ -103,12 +103,13 @@ def announcing(
             process.terminate()
 
 
-def client_of(service: Any, url: str) -> Any:
+def client_of(service: Any, url: str, config: Any = None) -> Any:
     import boto3
 
     return boto3.client(
         service,
         endpoint_url=url,
+        config=config,
         region_name=PLACE.region,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],

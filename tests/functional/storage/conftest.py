@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 
+from spanvas.storage.direct.dynamodb import DirectDynamoDB
+from spanvas.storage.direct.place import Place, place_of
+from spanvas.storage.direct.s3 import DirectS3
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
 from tests.aws_from_template import create_resources
+from tests.bench.engines import CREDENTIALS, Engines, client_of, moto_engines
 from tests.builders import Clock
 
 
@@ -18,13 +25,60 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """moto's DynamoDB, and its S3 behind a guard that checks signatures, as servers."""
+    with moto_engines() as running:
+        yield running
+
+
+@pytest.fixture
+def place(engines: Engines) -> Iterator[Place]:
+    """The engines as a function in Lambda sees them; the table is empty again afterwards."""
+    found = place_of(in_lambda(engines))
+    assert found is not None
+    yield found
+    keys = {"ProjectionExpression": "pk, sk", "TableName": engines.table}
+    for page in engines.dynamodb.get_paginator("scan").paginate(**keys):  # type: ignore[arg-type]
+        for key in page["Items"]:
+            engines.dynamodb.delete_item(TableName=engines.table, Key=key)
+
+
+def in_lambda(engines: Engines) -> dict[str, str]:
+    return {
+        **CREDENTIALS,
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+        "AWS_ENDPOINT_URL_DYNAMODB": engines.dynamodb.meta.endpoint_url,
+        "AWS_ENDPOINT_URL_S3": engines.s3.meta.endpoint_url,
+    }
+
+
+def s3_of_botocore(engines: Engines) -> Any:
+    config = Config(signature_version="s3v4")
+    return client_of("s3", engines.s3.meta.endpoint_url, config)
+
+
+@pytest.fixture(params=["memory", "dynamodb", "direct"])
 def store(
     request: pytest.FixtureRequest, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TraceStore]:
-    """Each test runs twice: against the fake, and against the real store on the template's own table."""
+    """Each test runs three times: against the fake, and on the template's own table through both kinds of clients."""
     if request.param == "memory":
         yield MemoryTraceStore(clock=clock)
+        return
+    if request.param == "direct":
+        place, engines = (request.getfixturevalue(name) for name in ("place", "engines"))
+        with (
+            closing(DirectDynamoDB(place)) as dynamodb,
+            closing(DirectS3(place, lambda: s3_of_botocore(engines))) as s3,
+        ):
+            yield DynamoTraceStore(
+                engines.table,
+                engines.bucket,
+                dynamodb=dynamodb,  # type: ignore[arg-type]
+                s3=s3,  # type: ignore[arg-type]
+                clock=clock,
+            )
         return
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")

@@ -1,12 +1,20 @@
-"""Clients of DynamoDB and S3, and their failures as ours."""
+"""Clients of DynamoDB and S3, and their failures as ours.
+
+In a Lambda function they speak HTTP themselves (`direct`), everywhere else they are botocore's; either way with the
+same operations, errors and retries.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.errors import StoreUnavailableError
+from spanvas.settings import aws_variables
+from spanvas.storage.direct.failures import CallError, is_passing
+from spanvas.storage.direct.place import place_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,23 +23,28 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 5
 ATTEMPTS: Final = 3
-THROTTLED: Final = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-    }
-)
 
 
 def dynamodb_client() -> DynamoDBClient:
-    return _client("dynamodb")  # type: ignore[no-any-return]
+    place = place_of(aws_variables())
+    if place is None:
+        return _client("dynamodb")  # type: ignore[no-any-return]
+    from spanvas.storage.direct.dynamodb import DirectDynamoDB
+
+    return DirectDynamoDB(place)  # type: ignore[return-value]
 
 
 def s3_client() -> S3Client:
     """Signature version 4 always: without it boto3 presigns with version 2 in us-east-1."""
+    place = place_of(aws_variables())
+    if place is None:
+        return _s3_of_botocore()
+    from spanvas.storage.direct.s3 import DirectS3
+
+    return DirectS3(place, _s3_of_botocore)  # type: ignore[return-value]
+
+
+def _s3_of_botocore() -> S3Client:
     return _client("s3", signature_version="s3v4")  # type: ignore[no-any-return]
 
 
@@ -50,20 +63,29 @@ def _client(service: str, **options: str) -> Any:
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Turn what botocore raises into StoreUnavailableError; `doing` completes "the store failed ...".
+    """Turn what the clients raise into StoreUnavailableError; `doing` completes "the store failed ...".
 
     A failed condition is an answer, not a failure: it is let through for the caller.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
         yield
-    except ClientError as error:
+    except CallError as error:
+        raise _unavailable(doing, error.code, error.is_answer) from error
+    except Exception as error:
+        exceptions = sys.modules.get("botocore.exceptions")
+        if exceptions is None:
+            raise
+        if isinstance(error, exceptions.BotoCoreError):
+            raise _unavailable(doing, type(error).__name__, False) from error
+        if not isinstance(error, exceptions.ClientError):
+            raise
         code = error.response.get("Error", {}).get("Code", "")
         if code == "ConditionalCheckFailedException":
             raise
-        retry_after = 2 if code in THROTTLED else 5
-        raise StoreUnavailableError(f"the store failed {doing}: {code}", retry_after) from error
-    except BotoCoreError as error:
-        name = type(error).__name__
-        raise StoreUnavailableError(f"the store failed {doing}: {name}", 2) from error
+        raise _unavailable(doing, code, True) from error
+
+
+def _unavailable(doing: str, code: str, is_answer: bool) -> StoreUnavailableError:
+    """`is_answer`: AWS itself has said so, and may go on saying it."""
+    is_for_long = is_answer and not is_passing(code)
+    return StoreUnavailableError(f"the store failed {doing}: {code}", 5 if is_for_long else 2)

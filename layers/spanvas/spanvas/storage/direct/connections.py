@@ -1,0 +1,146 @@
+"""Connections to one endpoint, kept while they are good, and requests on them with retries and one deadline."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from random import SystemRandom
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from spanvas.storage.direct.exchange import Answer, exchange
+
+if TYPE_CHECKING:
+    import ssl
+
+CONNECT_SECONDS: Final = 1.0
+ATTEMPTS: Final = 3
+BACKOFF_SECONDS: Final = 0.05
+MAX_IDLE: Final = 4
+
+Body = Callable[[], Iterable[bytes]]
+"""Makes the blocks of a request's body, anew for every attempt."""
+
+
+class Request(NamedTuple):
+    """`headers` has `host` and all that is signed; `size` is the body's."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: Body
+    size: int
+
+
+class Endpoint:
+    """`http://` or `https://`, nothing of the path. Thread-safe, and safe to fork."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._is_secure = parts.scheme == "https"
+        self._address = (parts.hostname or "", parts.port or (443 if self._is_secure else 80))
+        self.host = parts.netloc.rpartition("@")[2]
+        self._idle: list[socket.socket] = []
+        self._process = os.getpid()
+        self._tls: ssl.SSLContext | None = None
+        self._random = SystemRandom()
+
+    def send(
+        self,
+        sign: Callable[[], Request],
+        seconds: float,
+        is_retried: Callable[[Answer], bool],
+    ) -> Answer:
+        """The answer to a request, signed anew for every attempt, each of which may take so many seconds.
+
+        What `is_retried` says of an answer, and whatever happens to a connection, is tried again up to three times in
+        all. Raises OSError when no attempt was answered.
+        """
+        attempt = 1
+        while True:
+            try:
+                answer = self._attempt(sign(), seconds)
+            except OSError:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                if attempt == ATTEMPTS or not is_retried(answer):
+                    return answer
+            time.sleep(self._random.uniform(0.5, 1.0) * BACKOFF_SECONDS * 2 ** (attempt - 1))
+            attempt += 1
+
+    def close(self) -> None:
+        """Let go of the connections that are kept; others are made when they are needed."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _attempt(self, request: Request, seconds: float) -> Answer:
+        deadline = time.monotonic() + seconds
+        connection = self._take() or self._connect(deadline)
+        try:
+            answer = exchange(connection, head_of(request), request.body(), deadline)
+        except BaseException:
+            connection.close()
+            raise
+        if answer.is_last or len(self._idle) >= MAX_IDLE:
+            connection.close()
+        else:
+            self._idle.append(connection)
+        return answer
+
+    def _take(self) -> socket.socket | None:
+        """One that was kept and is still good: after a frozen hour the other side has hung up."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self.close()  # our copies; the parent's go on
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if not is_readable(connection):
+                return connection
+            connection.close()
+
+    def _connect(self, deadline: float) -> socket.socket:
+        seconds = min(CONNECT_SECONDS, deadline - time.monotonic())
+        connection = socket.create_connection(self._address, seconds)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if not self._is_secure:
+                return connection
+            self._tls = self._tls or tls_context()
+            return self._tls.wrap_socket(connection, server_hostname=self._address[0])
+        except BaseException:
+            connection.close()
+            raise
+
+
+def is_readable(connection: socket.socket) -> bool:
+    """Nothing was asked on it: what there is to read is the other side's end, or nonsense."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def head_of(request: Request) -> bytes:
+    lines = [f"{request.method} {request.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    lines.append(f"content-length: {request.size}\r\n\r\n")
+    return "\r\n".join(lines).encode("latin-1")
+
+
+def tls_context() -> ssl.SSLContext:
+    """With the authorities that botocore brings, since that is whom boto3 trusts; else the system's."""
+    import ssl
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    found = find_spec("botocore")
+    bundled = Path(found.origin).with_name("cacert.pem") if found and found.origin else None
+    if bundled is not None and bundled.is_file():
+        return ssl.create_default_context(cafile=str(bundled))
+    return ssl.create_default_context()

@@ -1,0 +1,104 @@
+"""The DynamoDB operations that the store uses, as boto3's client has them (DynamoDB low-level API, JSON 1.0)."""
+
+from __future__ import annotations
+
+import json
+import time
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import Any, Final
+
+from spanvas.storage.direct.connections import Endpoint, Request
+from spanvas.storage.direct.exchange import Answer
+from spanvas.storage.direct.failures import (
+    CallError,
+    ConditionalCheckFailedException,
+    is_passing,
+)
+from spanvas.storage.direct.place import Place
+from spanvas.storage.direct.signature import Signer
+
+SECONDS: Final = 3.0
+"""For one attempt: an item is at most 400 KB, a page 1 MB."""
+TARGET: Final = "DynamoDB_20120810."
+
+
+class _Exceptions:
+    ConditionalCheckFailedException = ConditionalCheckFailedException
+
+
+class DirectDynamoDB:
+    """Operations take and answer what boto3's do. Raises CallError, or ConditionalCheckFailedException."""
+
+    exceptions: Final = _Exceptions
+
+    def __init__(self, place: Place) -> None:
+        url = place.endpoints.get("dynamodb") or f"https://dynamodb.{place.region}.{place.suffix}"
+        self._endpoint = Endpoint(url)
+        self._signer = Signer(place.credentials, place.region, "dynamodb")
+
+    def close(self) -> None:
+        self._endpoint.close()
+
+    def put_item(self, **parameters: Any) -> Any:
+        return self._call("PutItem", parameters)
+
+    def update_item(self, **parameters: Any) -> Any:
+        return self._call("UpdateItem", parameters)
+
+    def get_item(self, **parameters: Any) -> Any:
+        return self._call("GetItem", parameters)
+
+    def batch_get_item(self, **parameters: Any) -> Any:
+        return self._call("BatchGetItem", parameters)
+
+    def query(self, **parameters: Any) -> Any:
+        return self._call("Query", parameters)
+
+    def _call(self, operation: str, parameters: dict[str, Any]) -> Any:
+        body = json.dumps(parameters, default=_base64).encode()
+        digest = sha256(body).hexdigest()
+        headers = {
+            "host": self._endpoint.host,
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": TARGET + operation,
+        }
+
+        def sign() -> Request:
+            signed = self._signer.signed("POST", "/", headers, digest, time.time())
+            return Request("POST", "/", signed, lambda: (body,), len(body))
+
+        try:
+            answer = self._endpoint.send(sign, SECONDS, _is_retried)
+        except OSError as error:
+            raise CallError(type(error).__name__, is_answer=False) from error
+        if answer.status == 200:
+            return json.loads(answer.body, object_hook=_bytes_of)
+        code = code_of(answer)
+        if code == "ConditionalCheckFailedException":
+            raise ConditionalCheckFailedException
+        raise CallError(code)
+
+
+def code_of(answer: Answer) -> str:
+    """Error code of an answer: the end of `__type`; the status where there is no such thing."""
+    try:
+        kind = json.loads(answer.body)["__type"]
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status}"
+    return str(kind).rpartition("#")[2]
+
+
+def _is_retried(answer: Answer) -> bool:
+    return answer.status >= 500 or (answer.status == 400 and is_passing(code_of(answer)))
+
+
+def _base64(value: Any) -> str:
+    return b64encode(value).decode()
+
+
+def _bytes_of(value: dict[str, Any]) -> dict[str, Any]:
+    """Binary values of items come in base64, as the only member of their object."""
+    if len(value) == 1 and isinstance(value.get("B"), str):
+        return {"B": b64decode(value["B"])}
+    return value

@@ -1,0 +1,148 @@
+"""One HTTP/1.1 exchange on an open socket, within a deadline for all of it.
+
+The standard library's client has a timeout for each read, which a server that drips never reaches, and its import
+costs as much as the rest of a write. Source: RFC 9112.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+BLOCK: Final = 64 * 1024
+MAX_HEAD: Final = 64 * 1024
+MAX_BODY: Final = 64 * 1024 * 1024
+
+
+class ExchangeError(OSError):
+    """The answer is no HTTP, or more than can be taken."""
+
+
+class Answer(NamedTuple):
+    """Names of headers are in small letters. `is_last`: the connection cannot be used again."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    is_last: bool
+
+
+def exchange(
+    connection: socket.socket, head: bytes, body: Iterable[bytes], deadline: float
+) -> Answer:
+    """Send a request and read its answer. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`)."""
+    first = True
+    for block in body:
+        _give_time(connection, deadline)
+        connection.sendall(head + block if first else block)
+        first = False
+    return _Reader(connection, deadline).answer()
+
+
+class _Reader:
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._deadline = deadline
+        self._data = b""
+
+    def answer(self) -> Answer:
+        status, headers = self._head()
+        while 100 <= status < 200:
+            status, headers = self._head()
+        is_last = "close" in headers.get("connection", "").lower()
+        if status in {204, 304}:
+            return Answer(status, headers, b"", is_last)
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            return Answer(status, headers, self._chunks(), is_last)
+        if "content-length" in headers:
+            return Answer(
+                status, headers, self._exactly(_size(headers["content-length"], 10)), is_last
+            )
+        return Answer(status, headers, self._rest(), True)
+
+    def _head(self) -> tuple[int, dict[str, str]]:
+        lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+        version, _, rest = lines[0].partition(" ")
+        code = rest[:3]
+        if not version.startswith("HTTP/1.") or not code.isdigit():
+            raise ExchangeError(f"no HTTP answer: {lines[0][:40]!r}")
+        headers: dict[str, str] = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        if version == "HTTP/1.0":
+            headers.setdefault("connection", "close")
+        return int(code), headers
+
+    def _chunks(self) -> bytes:
+        blocks: list[bytes] = []
+        total = 0
+        while True:
+            line = self._until(b"\r\n").partition(b";")[0].decode("latin-1")
+            size = _size(line, 16)
+            total += size
+            if total > MAX_BODY:
+                raise ExchangeError("the answer is too large")
+            if size == 0:
+                while self._until(b"\r\n"):
+                    pass  # trailers
+                return b"".join(blocks)
+            blocks.append(self._exactly(size))
+            self._exactly(2)
+
+    def _until(self, mark: bytes) -> bytes:
+        while (end := self._data.find(mark)) < 0:
+            if len(self._data) > MAX_HEAD:
+                raise ExchangeError("the answer's head is too large")
+            self._data += self._more()
+        found, self._data = self._data[:end], self._data[end + len(mark) :]
+        return found
+
+    def _exactly(self, size: int) -> bytes:
+        blocks = [self._data[:size]]
+        self._data = self._data[size:]
+        missing = size - len(blocks[0])
+        while missing > 0:
+            block = self._more()
+            blocks.append(block[:missing])
+            self._data = block[missing:]
+            missing -= len(block)
+        return b"".join(blocks)
+
+    def _rest(self) -> bytes:
+        blocks = [self._data]
+        total = len(self._data)
+        while total <= MAX_BODY:
+            _give_time(self._connection, self._deadline)
+            block = self._connection.recv(BLOCK)
+            if not block:
+                return b"".join(blocks)
+            blocks.append(block)
+            total += len(block)
+        raise ExchangeError("the answer is too large")
+
+    def _more(self) -> bytes:
+        _give_time(self._connection, self._deadline)
+        block = self._connection.recv(BLOCK)
+        if not block:
+            raise ConnectionResetError("the connection was closed before the answer was whole")
+        return block
+
+
+def _give_time(connection: socket.socket, deadline: float) -> None:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise TimeoutError("no answer in time")
+    connection.settimeout(remaining)
+
+
+def _size(text: str, base: int) -> int:
+    try:
+        size = int(text, base)
+    except ValueError as error:
+        raise ExchangeError(f"no size: {text[:40]!r}") from error
+    if not 0 <= size <= MAX_BODY:
+        raise ExchangeError("the answer is too large")
+    return size

@@ -1,0 +1,32 @@
+"""How calls fail, and which failures pass by themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PASSING: Final = frozenset(
+    {
+        "InternalServerError", "LimitExceededException", "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded", "ServiceUnavailable", "SlowDown", "ThrottledException", "Throttling",
+        "ThrottlingException", "RequestTimeout", "TransactionInProgressException",
+    }
+)  # fmt: skip
+
+
+class CallError(Exception):
+    """`code` is AWS's own, or the status of an answer without one; `is_answer` is False where there was no answer,
+    and `code` is the name of what happened to the connection."""
+
+    def __init__(self, code: str, is_answer: bool = True) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_answer = is_answer
+
+
+class ConditionalCheckFailedException(Exception):
+    """A condition did not hold: an answer, not a failure. Its name is the service's, as on boto3's clients."""
+
+
+def is_passing(code: str) -> bool:
+    """Whether the same call may succeed a moment later."""
+    return code in PASSING

@@ -1,0 +1,56 @@
+"""AWS Signature Version 4 in headers (AWS General Reference, "Create a signed AWS API request")."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+from time import gmtime, strftime
+from typing import Final
+
+from spanvas.storage.direct.place import Credentials
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+
+
+class Signer:
+    """Signs for one service in one region. The derived key is kept for its day."""
+
+    def __init__(self, credentials: Credentials, region: str, service: str) -> None:
+        self._credentials = credentials
+        self._region = region
+        self._service = service
+        self._key: tuple[str, bytes] = ("", b"")
+
+    def signed(
+        self, method: str, path: str, headers: Mapping[str, str], digest: str, now: float
+    ) -> dict[str, str]:
+        """All headers to send. `path` is encoded as it is sent, `digest` the payload's sha256 in hex; all `headers`
+        are signed, `host` has to be among them. `now` is seconds since 1970."""
+        moment = gmtime(now)
+        stamp = strftime("%Y%m%dT%H%M%SZ", moment)
+        day = stamp[:8]
+        every = {**headers, "x-amz-date": stamp}
+        if self._credentials.token:
+            every["x-amz-security-token"] = self._credentials.token
+        names = sorted(every)
+        listed = ";".join(names)
+        lines = "".join(f"{name}:{every[name].strip()}\n" for name in names)
+        request = f"{method}\n{path}\n\n{lines}\n{listed}\n{digest}"
+        scope = f"{day}/{self._region}/{self._service}/aws4_request"
+        text = f"{ALGORITHM}\n{stamp}\n{scope}\n{sha256(request.encode()).hexdigest()}"
+        signature = hmac.new(self._key_of(day), text.encode(), sha256).hexdigest()
+        every["authorization"] = (
+            f"{ALGORITHM} Credential={self._credentials.key_id}/{scope}, "
+            f"SignedHeaders={listed}, Signature={signature}"
+        )
+        return every
+
+    def _key_of(self, day: str) -> bytes:
+        known, key = self._key
+        if known != day:
+            key = f"AWS4{self._credentials.secret}".encode()
+            for part in (day, self._region, self._service, "aws4_request"):
+                key = hmac.new(key, part.encode(), sha256).digest()
+            self._key = (day, key)
+        return key
