@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.lambdas.sandbox import Sandbox
-from spanvas.model.execution import LOST, OVERDUE, Execution
+from spanvas.model.execution import LOST, Execution
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.storage.dynamo import DynamoTraceStore
@@ -140,7 +140,9 @@ def test_a_killed_function_leaves_its_last_node_and_is_swept_as_lost(
     assert seen.status == LOST
     assert sweep(store, lambda: True) >= 1
     execution = execution_of(functions, "killed")
-    assert (execution.status, execution.cause) == (LOST, OVERDUE)
+    assert execution.status == LOST
+    assert execution.cause is not None
+    assert (execution.cause.error_type, execution.cause.node_id) == ("Killed", "last")
 
 
 def test_a_dead_collector_changes_nothing_but_the_health_of_the_execution(

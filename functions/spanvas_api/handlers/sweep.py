@@ -1,23 +1,27 @@
 """The sweep: closes executions whose deadline has passed without an end, so that nothing is running for ever.
 
-Runs on a schedule. What it does not get to in one run, the next one does.
+Runs on a schedule. What it does not get to in one run, the next one does. EventBridge calls it too, when a state
+machine's execution has ended: see `spanvas_api.state_machines`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import OVERDUE, Execution
+from spanvas.model.execution import Cause, Execution
+from spanvas.model.loss import explained
 from spanvas.storage.port import TraceStore
 from spanvas_api.services import Services
+from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "sweep"
@@ -33,49 +37,75 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, int]]
 
 def make_handler(services: Callable[[], Services]) -> Handler:
     """The function's handler over these services."""
-    metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
     @logger.inject_lambda_context
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+        end = machine_end_of(event)
+        if end is not None:
+            return {"ended": int(_write_end(services(), end))}
+
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
-        closed = 0
+        closed: Counter[str] = Counter()
         try:
-            closed = sweep(services().store, is_time_left)
+            sweep(services().store, is_time_left, closed)
         finally:
-            metrics.add_metric("ExecutionsLost", MetricUnit.Count, closed)
-            metrics.flush_metrics()
-        return {"closed": closed}
+            _measure(closed)
+        return {"closed": closed.total()}
 
     return handler
 
 
-def sweep(store: TraceStore, is_time_left: Callable[[], bool]) -> int:
-    """Close what is overdue, the longest overdue first; how many were closed by this call.
+def sweep(
+    store: TraceStore, is_time_left: Callable[[], bool], closed: Counter[str] | None = None
+) -> int:
+    """Close what is overdue, the longest overdue first; how many were closed by this call, and in `closed` why.
 
     An execution that cannot be closed now is left to the next run and does not hold up the others. Raises
     StoreUnavailableError when the overdue ones cannot even be listed.
     """
-    closed = 0
+    counts: Counter[str] = closed if closed is not None else Counter()
     for _ in range(MAX_PAGES):
         overdue = store.list_overdue(PAGE)
-        closed_before = closed
+        closed_before = counts.total()
         for execution in overdue:
             if not is_time_left():
-                return closed
-            closed += _close(store, execution)
-        if len(overdue) < PAGE or closed == closed_before:
+                return counts.total()
+            cause = _close(store, execution)
+            if cause is not None:
+                counts[cause.error_type] += 1
+        if len(overdue) < PAGE or counts.total() == closed_before:
             break
-    return closed
+    return counts.total()
 
 
-def _close(store: TraceStore, execution: Execution) -> bool:
+def _close(store: TraceStore, execution: Execution) -> Cause | None:
+    """The cause that it was closed with; None where it was not."""
     try:
-        return store.close_as_lost(execution, execution.cause or OVERDUE)
+        trace = store.read_trace(execution.tenant, execution.execution_id)
+        cause = explained(execution, trace.rows if trace else ()).cause
+        assert cause is not None
+        return cause if store.close_as_lost(execution, cause) else None
     except StoreUnavailableError:
         logger.exception("execution not closed", execution_id=execution.execution_id)
-        return False
+        return None
+
+
+def _write_end(services: Services, end: MachineEnd) -> bool:
+    is_known = write_end(services.store, services.settings, end)
+    logger.info("state machine ended", arn=end.arn, status=end.status, is_known=is_known)
+    return is_known
+
+
+def _measure(closed: Mapping[str, int]) -> None:
+    """A line of metrics a cause, counted by service and by service and cause; one of nothing where nothing was lost."""
+    for cause, number in (closed or {"": 0}).items():
+        metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+        if cause:
+            metrics.add_dimensions(service=SERVICE, cause=cause)
+        metrics.add_metric("ExecutionsLost", MetricUnit.Count, number)
+        metrics.flush_metrics()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import completeness_of
+from spanvas.model.loss import explained
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
 from spanvas_api.representation import execution_body
@@ -21,6 +22,5 @@ def read_execution(request: Request, services: Services) -> Answer:
         raise NotFoundError("no such execution")
     authorize(request.principal, "read_execution", stored.execution)
     completeness = completeness_of(stored.execution, stored.rows)
-    return Answer(
-        execution_body(stored.execution, completeness, services.settings.trace_url_template)
-    )
+    execution = explained(stored.execution, stored.rows)
+    return Answer(execution_body(execution, completeness, services.settings.trace_url_template))

@@ -9,6 +9,7 @@ from typing import Final
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, count
 from spanvas.model.inference import repeated_calls
+from spanvas.model.loss import explained
 from spanvas.model.tree import build_tree
 from spanvas.storage.port import StoredTrace
 from spanvas_api import parameters
@@ -46,7 +47,7 @@ def read_trace(request: Request, services: Services) -> Answer:
 
 
 def _answer(stored: StoredTrace, request: Request, services: Services) -> Answer:
-    execution = _repaired(stored, services)
+    execution = explained(_repaired(stored, services), stored.rows)
     with_content = may_read_content(request.principal, execution)
     rows = row_bodies(
         build_tree(stored.rows), execution, request.now_unix_nano, with_content=with_content

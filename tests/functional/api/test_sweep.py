@@ -9,10 +9,11 @@ import pytest
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause, Execution
 from spanvas.settings import Settings
+from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers import sweep
 from spanvas_api.services import Services
-from tests.builders import Clock, make_execution
-from tests.functional.api.client import EVENTS, LambdaContext
+from tests.builders import Clock, make_execution, make_span, span_id
+from tests.functional.api.client import EVENTS, Client, LambdaContext
 from tests.functional.api.fakes import AuditedStore
 
 EVENT = json.loads((EVENTS / "sweep.json").read_text("utf-8"))
@@ -23,12 +24,18 @@ def run_sweep(store: AuditedStore, remaining_ms: int = 20_000) -> dict[str, int]
     return sweep.make_handler(lambda: services)(EVENT, LambdaContext(remaining_ms=remaining_ms))  # type: ignore[arg-type]
 
 
-def lost_metric(capsys: pytest.CaptureFixture[str]) -> list[float]:
+def lost_metric(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """How many were lost, by cause."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (measured,) = [line for line in lines if "_aws" in line]
-    assert measured["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
-    assert measured["service"] == "sweep"
-    return list(measured["ExecutionsLost"])
+    found = {}
+    for line in lines:
+        if "_aws" in line:
+            (metrics,) = line["_aws"]["CloudWatchMetrics"]
+            by_cause = [["service", "cause"]] if "cause" in line else []
+            assert metrics["Dimensions"] == [["service"], *by_cause]
+            assert line["service"] == "sweep"
+            (found[line.get("cause", "")],) = line["ExecutionsLost"]
+    return found
 
 
 def test_what_is_overdue_is_closed_and_counted(
@@ -42,8 +49,39 @@ def test_what_is_overdue_is_closed_and_counted(
     execution = store.read_execution("acme", "exec_1")
     assert execution is not None
     assert (execution.status, execution.cause is not None) == ("lost", True)
-    assert lost_metric(capsys) == [1.0]
+    assert lost_metric(capsys) == {"Lost": 1.0}
     assert run_sweep(store) == {"closed": 0}
+
+
+def test_they_are_counted_by_cause_which_names_the_last_node(
+    store: AuditedStore, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(2):
+        store.start_execution(make_execution(f"exec_{number}"))
+        span = make_span(
+            "draft",
+            end_time_unix_nano=None,
+            status="unset",
+            attributes={"spanvas.node.id": "draft"},
+        )
+        store.write(SpanBatch("acme", f"exec_{number}", [span]))
+    timeout = Cause("Timeout", "the function's time ran out in node reply", "reply")
+    store.start_execution(make_execution("exec_2"))
+    store.end_execution("acme", "exec_2", "lost", clock.now, timeout)
+    store.start_execution(make_execution("exec_3", status="queued"))
+    clock.advance(61)
+
+    assert run_sweep(store) == {"closed": 4}
+
+    assert lost_metric(capsys) == {"Killed": 2.0, "Timeout": 1.0, "NotStarted": 1.0}
+    killed = store.read_execution("acme", "exec_0")
+    assert killed is not None
+    assert killed.cause is not None
+    assert (killed.cause.error_type, killed.cause.node_id) == ("Killed", "draft")
+    assert killed.cause.span_id == span_id("draft")
+    given_up = store.read_execution("acme", "exec_2")
+    assert given_up is not None
+    assert given_up.cause == timeout
 
 
 def test_more_than_a_page_is_closed_in_one_run(store: AuditedStore, clock: Clock) -> None:
@@ -110,7 +148,7 @@ def test_a_store_that_is_down_fails_the_run_and_is_still_measured(
     with pytest.raises(StoreUnavailableError):
         run_sweep(store)
 
-    assert lost_metric(capsys) == [0.0]
+    assert lost_metric(capsys) == {"": 0.0}
 
 
 def test_the_process_makes_its_services_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,3 +156,29 @@ def test_the_process_makes_its_services_once(monkeypatch: pytest.MonkeyPatch) ->
 
     assert sweep.process_services() is sweep.process_services()
     sweep.process_services.cache_clear()
+
+
+@pytest.mark.parametrize("call", ["/v1/executions/exec_1", "/v1/executions/exec_1/trace"])
+def test_readers_see_the_cause_before_anything_is_swept(
+    store: AuditedStore, clock: Clock, api: Client, call: str
+) -> None:
+    store.start_execution(make_execution())
+    span = make_span(
+        "draft",
+        end_time_unix_nano=None,
+        status="unset",
+        attributes={"spanvas.node.id": "draft"},
+    )
+    store.write(SpanBatch("acme", "exec_1", [span]))
+    clock.advance(61)
+
+    found = api.get(call).json
+    execution = found.get("execution", found)
+    assert execution["status"] == "lost"
+    assert execution["cause"] == {
+        "error_type": "Killed",
+        "message": "Nothing more was heard of its function in node draft: "
+        "it was killed, ran out of memory or crashed.",
+        "node_id": "draft",
+        "span_id": span_id("draft"),
+    }

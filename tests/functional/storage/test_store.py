@@ -247,6 +247,47 @@ class TestLost:
         assert (found.status, found.cause) == ("lost", Cause("Timeout", "timed out", "reply"))
         assert store.list_overdue() == []
 
+    def test_what_its_own_function_has_given_up_is_listed_until_it_is_closed(
+        self, store: TraceStore, clock: Clock
+    ) -> None:
+        cause = Cause("Timeout", "the function's time ran out", "reply")
+        store.start_execution(make_execution())
+        store.end_execution("acme", "exec_1", "lost", T0 + 59 * SECOND, cause)
+        assert store.list_overdue() == []
+        clock.advance(61)
+
+        [given_up] = store.list_overdue()
+        assert (given_up.status, given_up.cause) == ("lost", cause)
+        assert store.close_as_lost(given_up, cause) is True
+        assert store.close_as_lost(given_up, cause) is False
+        assert store.list_overdue() == []
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert (found.ended_at_unix_nano, found.cause) == (T0 + 59 * SECOND, cause)
+
+    def test_what_was_given_up_and_ended_all_the_same_is_not_listed(
+        self, store: TraceStore, clock: Clock
+    ) -> None:
+        store.start_execution(make_execution())
+        store.end_execution("acme", "exec_1", "lost", T0 + 59 * SECOND)
+        store.end_execution("acme", "exec_1", "succeeded", T0 + 60 * SECOND)
+        clock.advance(61)
+
+        assert store.list_overdue() == []
+
+    def test_an_execution_that_has_gone_on_meanwhile_is_not_closed(
+        self, store: TraceStore, clock: Clock
+    ) -> None:
+        store.start_execution(make_execution())
+        clock.advance(61)
+        [overdue] = store.list_overdue()
+        store.start_execution(make_execution(start=61))
+
+        assert store.close_as_lost(overdue, Cause("Killed", "…")) is False
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.status == "running"
+
     def test_an_execution_that_ended_meanwhile_is_not_closed(
         self, store: TraceStore, clock: Clock
     ) -> None:

@@ -159,8 +159,10 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
 
 
 OVERDUE: Final = Cause("Lost", "The deadline of its function passed and no end was recorded.")
+UNSTARTED: Final = Cause("NotStarted", "It was queued, and no function has begun it.")
 UNENDED: Final = Cause("Lost", "Spans stopped coming, and none without a parent has ended.")
-"""Why an execution is lost: one that was registered, and one that is known by its spans alone."""
+"""Why an execution is lost, as far as it says itself: one that a function has registered, one that is queued, and one
+that is known by its spans alone. `model.loss` knows more, from its rows."""
 
 
 def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
@@ -171,8 +173,14 @@ def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
         execution,
         status=LOST,
         ended_at_unix_nano=execution.deadline_unix_nano,
-        cause=execution.cause or (OVERDUE if execution.origin is None else UNENDED),
+        cause=execution.cause or _cause_of_silence(execution),
     )
+
+
+def _cause_of_silence(execution: Execution) -> Cause:
+    if execution.status == QUEUED:
+        return UNSTARTED
+    return OVERDUE if execution.origin is None else UNENDED
 
 
 def continued(known: Execution, part: Execution) -> Execution | None:

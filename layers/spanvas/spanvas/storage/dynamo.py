@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import LOST, Cause, Counters, Execution
+from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
 from spanvas.storage import aws
@@ -140,7 +140,4 @@ class DynamoTraceStore:
         return self._history.overdue(limit)
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
-        ended_at = execution.deadline_unix_nano or self._clock()
-        return self._executions.end(
-            execution.tenant, execution.execution_id, LOST, ended_at, cause, only_open=True
-        )
+        return self._executions.close_as_lost(execution, cause)

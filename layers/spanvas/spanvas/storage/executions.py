@@ -63,29 +63,43 @@ class ExecutionItems:
         ended_at_unix_nano: int,
         cause: Cause | None,
         exporter_health: Mapping[str, str] | None = None,
-        only_open: bool = False,
-    ) -> bool:
-        """Close; of several ends the latest stays, and any replaces `lost`. Whether this one was taken."""
+    ) -> None:
+        """End; of several ends the latest stays, and any replaces `lost`."""
         attributes = {"status": items.s(status), "ended_at": items.n(ended_at_unix_nano)}
-        remove = ["running_key", "deadline_key"]
+        # What a function itself has given up stays among the overdue until it has been closed, and counted.
+        remove = [] if status == LOST else ["running_key", "deadline_key"]
         if cause is None:
             remove.append("cause")
         else:
             attributes["cause"] = items.s(items.cause_text(cause))
         if exporter_health:
             attributes["exporter_health"] = items.s(json.dumps(dict(exporter_health)))
-        condition = "#status IN (:queued, :running)"
-        values = {":queued": items.s(QUEUED), ":running": items.s(RUNNING)}
-        if not only_open:
-            condition += " OR #status = :lost OR #ended_at <= :ended_at"
-            values[":lost"] = items.s(LOST)
-        execution = Execution(tenant, execution_id, "", "", 0)
+        self._update(
+            Execution(tenant, execution_id, "", "", 0),
+            attributes,
+            "attribute_exists(pk)"
+            " AND (#status IN (:queued, :running, :lost) OR #ended_at <= :ended_at)",
+            {
+                ":queued": items.s(QUEUED),
+                ":running": items.s(RUNNING),
+                ":lost": items.s(LOST),
+            },
+            remove=remove,
+        )
+
+    def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
+        """Close one of the overdue. False where it has ended or gone on since it was listed."""
+        ended_at = execution.ended_at_unix_nano or self._clock()
         return self._update(
             execution,
-            attributes,
-            f"attribute_exists(pk) AND ({condition})",
-            values,
-            remove=remove,
+            {
+                "status": items.s(LOST),
+                "ended_at": items.n(ended_at),
+                "cause": items.s(items.cause_text(cause)),
+            },
+            "attribute_exists(#running_key) AND #deadline <= :seen",
+            {":seen": items.n(execution.deadline_unix_nano or 0)},
+            remove=["running_key", "deadline_key"],
         )
 
     def add_counters(self, fallback: Execution, counters: Counters) -> None:

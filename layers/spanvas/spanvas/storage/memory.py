@@ -52,6 +52,7 @@ class MemoryTraceStore(MemorySightings):
         self._executions: dict[Key, Execution] = {}
         self._started_keys: dict[Key, str] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
+        self._given_up: set[Key] = set()
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
         self._accesses: dict[Key, list[Access]] = {}
 
@@ -99,6 +100,10 @@ class MemoryTraceStore(MemorySightings):
         ended = known.ended_at_unix_nano
         latest = ended is not None and ended <= ended_at_unix_nano
         if known.status in OPEN or known.status == LOST or latest:
+            if status != LOST:
+                self._given_up.discard((tenant, execution_id))
+            elif known.status in OPEN:
+                self._given_up.add((tenant, execution_id))
             self._change(
                 (tenant, execution_id),
                 status=status,
@@ -264,18 +269,28 @@ class MemoryTraceStore(MemorySightings):
     def list_overdue(self, limit: int = 100) -> list[Execution]:
         self._check()
         now = self._clock()
-        found = [seen_at(e, now) for e in self._executions.values() if e.is_overdue(now)]
+        found = [
+            seen_at(execution, now)
+            for key, execution in self._executions.items()
+            if self._is_unclosed(key) and (execution.deadline_unix_nano or now) < now
+        ]
         found.sort(key=lambda execution: execution.deadline_unix_nano or 0)
         return found[:limit]
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
         self._check()
         key = (execution.tenant, execution.execution_id)
-        if self._executions[key].status not in OPEN:
+        known = self._executions[key]
+        is_later = (known.deadline_unix_nano or 0) > (execution.deadline_unix_nano or 0)
+        if is_later or not self._is_unclosed(key):
             return False
-        ended_at = execution.deadline_unix_nano or self._clock()
+        self._given_up.discard(key)
+        ended_at = execution.ended_at_unix_nano or self._clock()
         self._change(key, status=LOST, ended_at_unix_nano=ended_at, cause=cause)
         return True
+
+    def _is_unclosed(self, key: Key) -> bool:
+        return self._executions[key].status in OPEN or key in self._given_up
 
     def _change(self, key: Key, **changes: object) -> None:
         known = self._executions[key]

@@ -1,0 +1,170 @@
+"""The end of an execution that Step Functions runs: nobody else knows when it has ended, and how.
+
+EventBridge tells of it ("Step Functions Execution Status Change", standard workflows only; delivered at least once,
+with best effort: what does not come is closed by its deadline). The end is written with the workflow's own span, which
+no function could end.
+Source: AWS Step Functions developer guide, "Automating Step Functions event delivery with EventBridge".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from spanvas.model import kinds
+from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause
+from spanvas.model.identifiers import as_execution_id, as_name
+from spanvas.model.ids import root_span_id_for
+from spanvas.model.loss import failed_place
+from spanvas.model.span import ERROR, OK, Span
+from spanvas.propagation.carriers import passed_in
+from spanvas.propagation.paths import text_at
+from spanvas.semantics import attributes as names
+from spanvas.settings import Settings
+from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
+
+SOURCE: Final = "aws.states"
+DETAIL_TYPE: Final = "Step Functions Execution Status Change"
+ENDS: Final = {
+    "SUCCEEDED": "",
+    "FAILED": "The state machine failed",
+    "TIMED_OUT": "The state machine's time ran out",
+    "ABORTED": "The state machine was stopped",
+}
+"""What is said of it, where no node of it failed."""
+ERROR_TYPES: Final = {"TIMED_OUT": "Timeout", "ABORTED": "Aborted"}
+MS: Final = 1_000_000
+
+
+class MachineEnd(NamedTuple):
+    """`error` is the name of the error that the state machine ended with."""
+
+    arn: str
+    status: str
+    started_at_unix_nano: int
+    ended_at_unix_nano: int
+    error: str
+    input: Any
+
+
+def machine_end_of(event: Any) -> MachineEnd | None:
+    """What an event says; None where it is another event, or not the end of an execution."""
+    if not isinstance(event, Mapping) or event.get("detail-type") != DETAIL_TYPE:
+        return None
+    detail = event.get("detail")
+    if event.get("source") != SOURCE or not isinstance(detail, Mapping):
+        return None
+    arn, status = detail.get("executionArn"), detail.get("status")
+    started, ended = detail.get("startDate"), detail.get("stopDate")
+    if not isinstance(arn, str) or status not in ENDS or not isinstance(ended, int):
+        return None
+    return MachineEnd(
+        arn,
+        status,
+        (started if isinstance(started, int) else ended) * MS,
+        ended * MS,
+        str(detail.get("error") or ERROR_TYPES.get(status, "Error")),
+        _parsed(detail.get("input")),
+    )
+
+
+def write_end(store: TraceStore, settings: Settings, end: MachineEnd) -> bool:
+    """End the execution that the state machine ran; False where there is none. Raises StoreUnavailableError.
+
+    The span first: an end that is written says that everything has arrived. Both may be written again.
+    """
+    trace = _find(store, settings, end)
+    if trace is None:
+        return False
+    execution = trace.execution
+    cause = _cause(trace, end)
+    store.write(SpanBatch(execution.tenant, execution.execution_id, [_root(trace, end, cause)]))
+    store.end_execution(
+        execution.tenant,
+        execution.execution_id,
+        FAILED if cause else SUCCEEDED,
+        end.ended_at_unix_nano,
+        cause,
+    )
+    return True
+
+
+def _find(store: TraceStore, settings: Settings, end: MachineEnd) -> StoredTrace | None:
+    """By the ids and tenants that its functions may have found: in what it was started with, or by its ARN."""
+    passed = passed_in(end.input)
+    named = _at(settings.execution_id_path, end.input)
+    tenants = (_at(settings.tenant_path, end.input), passed.tenant, settings.tenant)
+    for tenant in dict.fromkeys(as_name(tenant) for tenant in tenants if tenant):
+        for execution_id in dict.fromkeys(as_execution_id(id) for id in (named, end.arn) if id):
+            execution = store.read_execution(tenant, execution_id)
+            if execution is not None and execution.ended_by != BY_FUNCTION:
+                return store.read_trace(tenant, execution_id)
+    return None
+
+
+def _at(path: str, value: Any) -> str | None:
+    """What is at a path; None too where the path is none, which the functions have complained of already."""
+    try:
+        return text_at(path, value)
+    except ValueError:
+        return None
+
+
+def _cause(trace: StoredTrace, end: MachineEnd) -> Cause | None:
+    """With the last node that failed as its place. Its message has been redacted; the machine's own `cause` has not."""
+    said = ENDS[end.status]
+    if not said:
+        return None
+    place = failed_place(trace.rows)
+    if place is None:
+        return Cause(end.error, f"{said}: {end.error}." if end.error != "Error" else f"{said}.")
+    error_type = ERROR_TYPES.get(end.status) or place.error_type or end.error
+    return Cause(error_type, place.error_message or said, place.node_id, place.span_id)
+
+
+def _root(trace: StoredTrace, end: MachineEnd, cause: Cause | None) -> Span:
+    """The workflow's span, ended. The same at every delivery of the event, so that it is kept once."""
+    execution = trace.execution
+    passed = passed_in(end.input)
+    parent = passed.parent
+    attributes: dict[str, Any] = {
+        names.KIND: kinds.WORKFLOW,
+        names.TENANT: execution.tenant,
+        names.EXECUTION_ID: execution.execution_id,
+        names.WORKFLOW_ID: execution.workflow_id,
+        names.WORKFLOW_NAME: execution.workflow_name or execution.workflow_id,
+    }
+    if execution.workflow_version:
+        attributes[names.WORKFLOW_VERSION] = execution.workflow_version
+    if execution.expected_nodes:
+        attributes[names.WORKFLOW_EXPECTED_NODES] = list(execution.expected_nodes)
+    if cause is not None:
+        attributes[names.ERROR_TYPE] = cause.error_type
+    return Span(
+        trace_id=execution.trace_id,
+        span_id=root_span_id_for(execution.tenant, execution.execution_id),
+        parent_span_id=parent.span_id
+        if parent is not None
+        and parent.trace_id == execution.trace_id
+        and passed.execution_id != execution.execution_id
+        else None,
+        name=execution.workflow_name or execution.workflow_id,
+        kind=kinds.WORKFLOW,
+        start_time_unix_nano=min(execution.started_at_unix_nano, end.started_at_unix_nano),
+        end_time_unix_nano=end.ended_at_unix_nano,
+        status=OK if cause is None else ERROR,
+        status_message=cause.message if cause is not None else "",
+        attributes=attributes,
+        recorded_at_unix_nano=end.ended_at_unix_nano,
+    )
+
+
+def _parsed(text: Any) -> Any:
+    """The input that the execution was started with; None where it was too large for the event."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

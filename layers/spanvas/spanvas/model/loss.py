@@ -1,0 +1,85 @@
+"""Why an execution was lost, and where: from what has arrived of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
+
+from spanvas.model import kinds
+from spanvas.model.execution import (
+    BY_FUNCTION,
+    LOST,
+    OVERDUE,
+    Cause,
+    Execution,
+)
+from spanvas.model.row import Row
+
+TIMEOUT: Final = "Timeout"
+KILLED: Final = "Killed"
+ABANDONED: Final = "Abandoned"
+TRUNCATED_MARK: Final = "truncated"
+SILENCE: Final = (
+    "Nothing more was heard of its function{}: it was killed, ran out of memory or crashed."
+)
+
+
+def explained(execution: Execution, rows: Iterable[Row]) -> Execution:
+    """A lost execution with the cause that its rows tell; any other, and one whose cause is known, as it is."""
+    if execution.status != LOST or execution.cause != OVERDUE:
+        return execution
+    return replace(execution, cause=cause_of_loss(execution, rows))
+
+
+def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
+    """Why an execution has passed its deadline without an end.
+
+    `Timeout`: a function has recorded, just before, that its time was running out. `Killed`: something is still open
+    and nothing of that kind was recorded. `Abandoned`: all that began has ended, and the execution was to go on
+    elsewhere. The place is the last known node: the deepest that was open.
+    """
+    parts = [row for row in rows if row.kind != kinds.WORKFLOW]
+    if cut := [row for row in parts if TRUNCATED_MARK in row.marks]:
+        place = _last(cut, _start)
+        return _cause(TIMEOUT, f"The function's time ran out{_in(place)}.", place)
+    if open_ := [row for row in parts if row.end_time_unix_nano is None]:
+        place = _last(open_, _start)
+        return _cause(KILLED, SILENCE.format(_in(place)), place)
+    if not parts:
+        return OVERDUE
+    place = _last(parts, _end)
+    if execution.ended_by == BY_FUNCTION:
+        return _cause(KILLED, SILENCE.format(_in(place, "after")), place)
+    message = (
+        f"It was to go on elsewhere{_in(place, 'after')}, and nobody has continued or ended it."
+    )
+    return _cause(ABANDONED, message, place)
+
+
+def failed_place(rows: Iterable[Row]) -> Row | None:
+    """The last node that failed; the last span of any kind that did, where no node is among them."""
+    failed = [row for row in rows if row.status == "error" and row.kind != kinds.WORKFLOW]
+    return _last(failed, _end) if failed else None
+
+
+def _last(rows: list[Row], moment: Callable[[Row], int]) -> Row:
+    """The node of them that comes last; where there is none, whatever comes last."""
+    nodes = [row for row in rows if row.kind == kinds.NODE]
+    return max(nodes or rows, key=lambda row: (moment(row), row.start_time_unix_nano, row.span_id))
+
+
+def _start(row: Row) -> int:
+    return row.start_time_unix_nano
+
+
+def _end(row: Row) -> int:
+    return row.end_time_unix_nano or row.start_time_unix_nano
+
+
+def _in(row: Row, word: str = "in") -> str:
+    return f" {word} node {row.node_id}" if row.node_id else ""
+
+
+def _cause(error_type: str, message: str, row: Row) -> Cause:
+    return Cause(error_type, message, row.node_id, row.span_id)

@@ -1,0 +1,117 @@
+"""Why an execution was lost, told from its rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from spanvas.model.execution import LOST, OVERDUE, QUEUED, UNENDED, UNSTARTED, Cause, seen_at
+from spanvas.model.loss import cause_of_loss, explained, failed_place
+from spanvas.model.row import Row
+from tests.builders import SECOND, T0, make_execution, make_row, span_id
+
+LATER = T0 + 3_600 * SECOND
+
+
+def open_row(label: str, parent: str | None = None, start: float = 0, **changes: object) -> Row:
+    return make_row(label, parent, start, end_time_unix_nano=None, status="unset", **changes)
+
+
+ROOT = open_row("root", kind="workflow")
+INVOCATION = open_row("call", "root", kind="invocation")
+PLAN = make_row("plan", "call", 1, node_id="plan")
+
+
+def test_a_function_that_saw_its_time_run_out_has_timed_out() -> None:
+    cut = {"marks": ("truncated",), "status": "error"}
+    rows = [
+        make_row("root", kind="workflow", **cut),
+        make_row("call", "root", kind="invocation", **cut),
+        PLAN,
+        make_row("draft", "call", 3, node_id="draft", **cut),
+    ]
+    assert cause_of_loss(make_execution(), rows) == Cause(
+        "Timeout", "The function's time ran out in node draft.", "draft", span_id("draft")
+    )
+
+
+def test_what_is_open_without_that_was_killed_in_the_deepest_node() -> None:
+    rows = [
+        ROOT,
+        INVOCATION,
+        PLAN,
+        open_row("draft", "call", 2, node_id="draft"),
+        open_row("inner", "draft", 3, node_id="inner"),
+        open_row("GET", "inner", 4, kind="http", node_id="inner"),
+    ]
+    assert cause_of_loss(make_execution(), rows) == Cause(
+        "Killed",
+        "Nothing more was heard of its function in node inner: it was killed, ran out of memory or crashed.",
+        "inner",
+        span_id("inner"),
+    )
+
+
+def test_outside_of_nodes_the_invocation_is_the_place() -> None:
+    found = cause_of_loss(make_execution(), [ROOT, INVOCATION, PLAN])
+    assert (found.error_type, found.node_id, found.span_id) == ("Killed", None, span_id("call"))
+    assert "its function: it was killed" in found.message
+
+
+def test_after_the_last_node_when_nothing_else_is_open() -> None:
+    ended = make_row("call", "root", 0, kind="invocation")
+    found = cause_of_loss(make_execution(), [ROOT, ended, PLAN])
+    assert (found.error_type, found.node_id) == ("Killed", "plan")
+    assert "after node plan" in found.message
+
+
+@pytest.mark.parametrize("ended_by", ["caller", "state_machine"])
+def test_what_was_to_go_on_elsewhere_is_abandoned(ended_by: str) -> None:
+    ended = make_row("call", "root", 0, kind="invocation")
+    found = cause_of_loss(make_execution(ended_by=ended_by), [ROOT, ended, PLAN])
+    assert found == Cause(
+        "Abandoned",
+        "It was to go on elsewhere after node plan, and nobody has continued or ended it.",
+        "plan",
+        span_id("plan"),
+    )
+
+
+@pytest.mark.parametrize("rows", [[], [ROOT]])
+def test_without_a_part_nothing_more_is_known(rows: list[Row]) -> None:
+    assert cause_of_loss(make_execution(), rows) == OVERDUE
+
+
+def test_a_cause_that_is_known_stays() -> None:
+    known = make_execution(status=LOST, cause=Cause("Timeout", "it said so itself"))
+    assert explained(known, [INVOCATION]) is known
+    running = make_execution()
+    assert explained(running, [INVOCATION]) is running
+    lost = seen_at(running, LATER)
+    assert lost.cause == OVERDUE
+    explained_cause = explained(lost, [INVOCATION]).cause
+    assert explained_cause is not None
+    assert explained_cause.error_type == "Killed"
+
+
+def test_a_queued_execution_was_never_begun() -> None:
+    lost = seen_at(make_execution(status=QUEUED), LATER)
+    assert (lost.status, lost.cause) == (LOST, UNSTARTED)
+    assert explained(lost, []) is lost
+    assert UNENDED.error_type == OVERDUE.error_type
+
+
+def test_the_place_of_a_failure_is_the_last_node_that_failed() -> None:
+    rows = [
+        make_row("root", kind="workflow", status="error"),
+        make_row("charge", "root", 1, status="error", node_id="charge"),
+        make_row("refund", "root", 5, status="error", node_id="refund"),
+        make_row("call", "refund", 6, status="error", kind="invocation"),
+        PLAN,
+    ]
+    found = failed_place(rows)
+    assert found is not None
+    assert found.node_id == "refund"
+    assert failed_place([PLAN]) is None
+    only = failed_place([rows[3]])
+    assert only is not None
+    assert only.kind == "invocation"
