@@ -19,6 +19,7 @@ NAME_PROPERTIES = {
     "AWS::SQS::Queue": "QueueName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::IAM::Role": "RoleName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
 
@@ -97,6 +98,12 @@ def role_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     return {"": name, "Arn": f"arn:aws:iam::{resolver.place.account_id}:role/{name}"}
 
 
+def state_machine_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    name = physical_name(resolver, logical_id)
+    arn = resolver.place.arn("states", f"stateMachine:{name}")
+    return {"": arn, "Arn": arn, "Name": name}
+
+
 def api_attributes(_resolver: Resolver, logical_id: str) -> dict[str, str]:
     return {"": logical_id.lower(), "ApiId": logical_id.lower()}
 
@@ -116,6 +123,7 @@ ATTRIBUTES = {
     "AWS::SQS::Queue": queue_attributes,
     "AWS::Logs::LogGroup": log_group_attributes,
     "AWS::IAM::Role": role_attributes,
+    "AWS::StepFunctions::StateMachine": state_machine_attributes,
     "AWS::ApiGatewayV2::Api": api_attributes,
     "AWS::CloudFront::Distribution": cloudfront_attributes,
     "AWS::CloudFront::Function": cloudfront_attributes,

@@ -31,6 +31,7 @@ NOT_RUN_HERE = frozenset({
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
+    "AWS::StepFunctions::StateMachine",
 })  # fmt: skip
 RUN_HERE = frozenset({
     "AWS::ApiGatewayV2::Api",
@@ -167,6 +168,8 @@ def read_schedules(resolver: Resolver) -> list[Schedule]:
     schedules = []
     for logical_id in resolver.logical_ids("AWS::Events::Rule"):
         properties = resolver.properties(logical_id)
+        if "EventPattern" in properties:
+            continue  # there is no event bus here
         expression = properties.get("ScheduleExpression", "")
         match = RATE.fullmatch(expression)
         if match is None:

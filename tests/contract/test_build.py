@@ -40,6 +40,11 @@ def test_a_function_has_our_code_and_its_packages(function: str) -> None:
     assert not (folder / "boto3").exists()
 
 
+@pytest.mark.parametrize("function", ["ReserveFunction", "ChargeFunction", "ConfirmFunction"])
+def test_a_step_of_the_example_has_its_code_alone(function: str) -> None:
+    assert [path.name for path in (BUILD / function).iterdir()] == ["steps"]
+
+
 @pytest.mark.parametrize(
     "artifact",
     [

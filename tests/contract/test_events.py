@@ -18,6 +18,7 @@ from spanvas_api.handlers import http_api, otlp_ingest, sweep
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.routes import ALL_ROUTES, ROUTES
 from spanvas_api.services import Services
+from steps import charge, confirm, reserve
 from tests.aws_from_template import ROOT, deployed_stack
 from tests.builders import T0, Clock, make_execution, make_span
 
@@ -84,7 +85,8 @@ def services(executor: RecordingExecutor) -> Services:
 
 
 def test_there_is_one_event_for_each_call_and_one_for_each_other_function() -> None:
-    expected = {name_of(route.operation) for route in ALL_ROUTES} | {"execute-workflow", "sweep"}
+    expected = {name_of(route.operation) for route in ALL_ROUTES}
+    expected |= {"execute-workflow", "order-step", "state-machine-ended", "sweep"}
     assert {path.stem for path in EVENTS.iterdir()} == expected
 
 
@@ -144,3 +146,42 @@ def test_the_otlp_endpoint_keeps_the_spans_of_its_event(services: Services) -> N
 def test_the_sweep_takes_its_schedule_s_event(services: Services) -> None:
     answer = sweep.make_handler(lambda: services)(event("sweep"), Context())  # type: ignore[arg-type]
     assert answer == {"closed": 0}
+
+
+def test_the_sweep_takes_the_end_of_a_state_machine(services: Services) -> None:
+    sent = event("state-machine-ended")
+    arn = sent["detail"]["executionArn"]
+    services.store.start_execution(make_execution(arn, ended_by="state_machine"))
+    answer = sweep.make_handler(lambda: services)(sent, Context())  # type: ignore[arg-type]
+    assert answer == {"ended": 1}
+    ended = services.store.read_execution("acme", arn)
+    assert ended is not None
+    assert ended.status == "failed"
+
+
+def test_the_step_s_event_is_what_its_state_sends() -> None:
+    machine = json.loads(deployed_stack().properties("OrderStateMachine")["DefinitionString"])
+    sent = event("order-step")
+    for state in machine["States"].values():
+        assert set(sent) == {name.removesuffix(".$") for name in state["Parameters"]["Payload"]}
+    for step in (reserve, charge, confirm):
+        sent["order"] = step.handler(sent, Context())
+    assert sent["order"] == {
+        "order_id": "17",
+        "tenant": "acme",
+        "items": {"tea": 2, "teapot": 1},
+        "reserved": ["tea", "teapot"],
+        "charged_cents": 4_600,
+        "receipt": "receipt-17.txt",
+    }
+
+
+def test_a_step_fails_as_its_state_expects() -> None:
+    sent = event("order-step")
+    with pytest.raises(reserve.OutOfStockError, match="4 of teapot were ordered, 3 are there"):
+        reserve.handler({**sent, "order": {**sent["order"], "items": {"teapot": 4}}}, Context())
+    sent["order"]["bank_fails"] = 1
+    with pytest.raises(charge.PaymentTimeoutError):
+        charge.handler(sent, Context())
+    sent["StepFunctions"]["State"]["RetryCount"] = 1
+    assert charge.handler(sent, Context())["charged_cents"] == 4_600

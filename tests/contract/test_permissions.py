@@ -11,9 +11,12 @@ from moto import mock_aws
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import Cause, Counters
+from spanvas.model.execution import Counters
+from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
+from spanvas_api.handlers.sweep import sweep
+from spanvas_api.state_machines import MachineEnd, write_end
 from tests.aws_from_template import create_resources
 from tests.builders import (
     SECOND,
@@ -148,8 +151,11 @@ def test_the_otlp_endpoint_may_add_to_executions_and_move_them(recorder: Recorde
 
 def test_the_sweep_may_close_what_is_overdue(recorder: Recorder, clock: Clock) -> None:
     recorder.store.start_execution(make_execution(deadline_unix_nano=T0 + SECOND))
+    execution = make_execution("exec_2", ended_by="state_machine", tenant="default")
+    recorder.store.start_execution(execution)
     recorder.used.clear()
     clock.advance(2)
-    (overdue,) = recorder.store.list_overdue()
-    assert recorder.store.close_as_lost(overdue, Cause("Overdue", "no end"))
+    assert sweep(recorder.store, lambda: True) == 1
+    end = MachineEnd("arn", "FAILED", T0, T0 + SECOND, "Error", {"execution_id": "exec_2"})
+    assert write_end(recorder.store, Settings(), end)
     assert recorder.used == granted("SweepRole")

@@ -24,7 +24,10 @@ from tests.aws_from_template import (
     translated_template,
 )
 
-FUNCTION_IDS = ("TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction")
+STEPS = ("ReserveFunction", "ChargeFunction", "ConfirmFunction")
+FUNCTION_IDS = (
+    "TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction", *STEPS
+)  # fmt: skip
 
 
 def properties(logical_id: str) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def test_every_function_runs_on_the_runtime_its_wheels_are_built_for(function: s
     makefile = (ROOT / "functions" / "Makefile").read_text("utf-8")
     assert "--python-version 3.13 " in makefile
     assert "--platform manylinux2014_aarch64" in makefile
-    assert f"build-{function}" in makefile
+    assert f"build-{function}" in makefile.split()
 
 
 @pytest.mark.parametrize(("user", "function"), FUNCTIONS.items())
@@ -97,9 +100,13 @@ def test_what_a_deployment_may_not_choose_has_the_setting_s_own_default() -> Non
     assert different == {}
 
 
-def test_the_executor_is_traced_without_a_line_of_code() -> None:
-    assert variables("ExecutorFunction")["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/otel-instrument"
-    assert len(properties("ExecutorFunction")["Layers"]) == 2
+@pytest.mark.parametrize("function", ["ExecutorFunction", *STEPS])
+def test_executors_are_traced_without_a_line_of_code(function: str) -> None:
+    assert variables(function)["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/otel-instrument"
+    assert len(properties(function)["Layers"]) == 2
+
+
+def test_the_others_have_what_they_need_of_the_layers() -> None:
     assert len(properties("TraceApiFunction")["Layers"]) == 1
     assert len(properties("OtlpIngestFunction")["Layers"]) == 2
     assert len(properties("SweepFunction")["Layers"]) == 1

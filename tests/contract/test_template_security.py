@@ -11,7 +11,10 @@ from tests.aws_from_template import ROOT, deployed_stack
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
 BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"
-ROLES = ("TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "TraceWriterPolicy")
+ROLES = (
+    "TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "StepsRole", "OrderStateMachineRole",
+    "TraceWriterPolicy",
+)  # fmt: skip
 NARROW_ENOUGH = {
     # Objects are named by execution: no narrower resource can be written than their prefix.
     f"{BUCKET}/artifacts/*",
@@ -48,6 +51,12 @@ def grants(logical_id: str) -> dict[str, set[str]]:
 def test_every_function_has_a_role_of_its_own_and_no_other_role_exists() -> None:
     stack = deployed_stack()
     used = [properties(f)["Role"] for f in stack.logical_ids("AWS::Lambda::Function")]
+    # The three steps of the example are one program.
+    for _ in range(2):
+        used.remove(stack.attribute("StepsRole", "Arn"))
+    used += [
+        properties(m)["RoleArn"] for m in stack.logical_ids("AWS::StepFunctions::StateMachine")
+    ]
     roles = [stack.attribute(role, "Arn") for role in stack.logical_ids("AWS::IAM::Role")]
     assert sorted(used) == sorted(roles)
     assert len(set(used)) == len(used)
@@ -73,8 +82,9 @@ def test_no_role_may_delete(role: str) -> None:
     assert [action for action in grants(role) if "Delete" in action] == []
 
 
-def test_a_traced_function_has_nothing_but_the_writer_s_policy() -> None:
-    assert properties("ExecutorRole")["ManagedPolicyArns"] == [
+@pytest.mark.parametrize("role", ["ExecutorRole", "StepsRole"])
+def test_a_traced_function_has_nothing_but_the_writer_s_policy(role: str) -> None:
+    assert properties(role)["ManagedPolicyArns"] == [
         "arn:aws:iam::123456789012:policy/trace-writer"
     ]
 

@@ -102,6 +102,7 @@ class Setting:
 
 
 EXECUTOR = ("executor",)
+SWEEP = ("executor", "sweep")
 API = ("api",)
 INGEST = ("ingest",)
 STORE = ("executor", "api", "ingest", "sweep")
@@ -118,11 +119,11 @@ SETTINGS: Final = (
     Setting("bucket", "", str, STORE, "Name of the S3 bucket that keeps large payloads and artifacts."),
     Setting("retention_days", "30", parse_positive_int, STORE,
             "Days until executions, spans and artifacts expire."),
-    Setting("tenant", "default", str, EXECUTOR,
+    Setting("tenant", "default", str, SWEEP,
             "Tenant of the executions of this function, where the event does not name one."),
-    Setting("tenant_path", "tenant", str, EXECUTOR,
+    Setting("tenant_path", "tenant", str, SWEEP,
             "JMESPath of the tenant in the event. The event must come from a trusted caller."),
-    Setting("execution_id_path", "execution_id", str, EXECUTOR,
+    Setting("execution_id_path", "execution_id", str, SWEEP,
             "JMESPath of the execution id in the event."),
     Setting("ends_execution", "auto", parse_ends, EXECUTOR,
             "Whether an execution ends with an invocation of this function: `auto` (unless a state machine or a caller "
