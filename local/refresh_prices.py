@@ -31,7 +31,7 @@ PRICES: Final = (
     "requests_kcount",
 )
 """What a price list holds, in this order: USD per million tokens, and per thousand requests."""
-TIERS: Final = frozenset({"priority", "flex", "default", "fast"})
+TIERS: Final = frozenset({"priority", "flex", "fast"})
 
 
 def slim(providers: Iterable[Any]) -> dict[str, Any]:
@@ -52,7 +52,8 @@ def _provider(provider: Any) -> dict[str, Any]:
 
 
 def _prices(model: Any) -> Any:
-    """`[input, output, ...]`; with history `{"when": [[condition, prices], ...], "tier": {name: prices}}`.
+    """`[input, output, ...]`; with history `{"when": [[condition, prices], ...], "tier": {name: [[condition, prices],
+    ...]}}`: the last that holds of the history, the first that holds of a tier.
 
     Empty for a model that is paid by other things than tokens: it is in the list so that no other takes its name.
     """
@@ -62,13 +63,12 @@ def _prices(model: Any) -> Any:
         if not isinstance(given, list)
         else [[_condition(item.constraint), price_list(item.prices)] for item in given]
     )
-    tiers = {
-        variant.when["service_tier"]: price_list(variant.prices)
-        for variant in model.price_variants or ()
-        if variant.constraint is None
-        and set(variant.when) == {"service_tier"}
-        and variant.when["service_tier"] in TIERS
-    }
+    tiers: dict[str, list[Any]] = {}
+    for variant in model.price_variants or ():
+        tier = variant.when.get("service_tier")
+        prices = price_list(variant.prices)
+        if prices and tier in TIERS and len(variant.when) == 1:
+            tiers.setdefault(tier, []).append([_condition(variant.constraint), prices])
     if len(standard) == 1 and not tiers:
         return standard[0][1]
     return {"when": standard} | ({"tier": tiers} if tiers else {})

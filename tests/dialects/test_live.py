@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import story
+from tests import story, story_expected
 from tests.captured import spans_of
 from tests.dialects.live import node_bodies, python_bodies
 
@@ -54,12 +54,12 @@ def test_what_the_ai_sdk_sends_is_understood() -> None:
 
     spans = spans_of(*node_bodies(script))
 
-    assert story.told(spans) == story.expected("vercel-6")
-    assert story.outline(spans) == list(story.OUTLINES["vercel-6"])
+    assert story.told(spans) == story_expected.expected("vercel-6")
+    assert story.outline(spans) == list(story_expected.OUTLINES["vercel-6"])
 
 
 def _expected(name: str, told: dict[str, Any]) -> dict[str, Any]:
-    expected = story.expected(name)
+    expected = story_expected.expected(name)
     if name.startswith("pydantic"):  # which makes up an id for each run
         expected["sessions"] = told["sessions"]
     return expected

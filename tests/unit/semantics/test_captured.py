@@ -7,7 +7,7 @@ import pytest
 from spanvas.model.execution import count
 from spanvas.semantics import content_of, cost_lines, row_of
 from spanvas.semantics.content_names import is_content, is_content_event
-from tests import story
+from tests import story, story_expected
 from tests.captured import FOLDER, captured
 
 CAPTURED = sorted(
@@ -16,7 +16,7 @@ CAPTURED = sorted(
 
 
 def test_every_capture_has_its_expectation() -> None:
-    assert sorted(story.EXPECTED) == CAPTURED
+    assert sorted(story_expected.EXPECTED) == CAPTURED
 
 
 @pytest.mark.parametrize("name", CAPTURED)
@@ -24,7 +24,7 @@ def test_the_same_is_understood_whatever_the_dialect(name: str) -> None:
     spans = captured(name)
 
     sessions = story.told(spans).pop("sessions")
-    expected = story.expected(name)
+    expected = story_expected.expected(name)
     if name.startswith("pydantic"):
         # A conversation's id is made up by each run.
         assert [len(session) for session in sessions] == [36]
@@ -32,15 +32,15 @@ def test_the_same_is_understood_whatever_the_dialect(name: str) -> None:
     assert story.told(spans) == expected
 
 
-@pytest.mark.parametrize("name", sorted(story.OUTLINES))
+@pytest.mark.parametrize("name", sorted(story_expected.OUTLINES))
 def test_the_tree_has_its_kinds_and_nodes(name: str) -> None:
-    assert story.outline(captured(name)) == list(story.OUTLINES[name])
+    assert story.outline(captured(name)) == list(story_expected.OUTLINES[name])
 
 
 @pytest.mark.parametrize("name", CAPTURED)
 def test_tokens_and_cost_add_up_over_the_lowest_calls(name: str) -> None:
     rows = [row_of(span) for span in captured(name)]
-    expected = story.expected(name)
+    expected = story_expected.expected(name)
     calls = [*expected["calls"], *expected["embeddings"]]
 
     counters = count(rows)

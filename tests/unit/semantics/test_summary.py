@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 from spanvas.model.row import ArtifactRef
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
 from spanvas.semantics.summary import row_of
 from tests.builders import SECOND, T0, make_span, span_id
+from tests.unit.semantics.forms import text
+
+USER = text("user", "Where?")
+ANSWER = text("assistant", "Lyon.")
 
 
 def test_the_row_of_a_model_call() -> None:
@@ -122,3 +129,45 @@ def test_hostile_spans_cannot_grow_a_row() -> None:
 
 def test_a_span_without_a_name_says_so() -> None:
     assert row_of(make_span(name="")).name == "(no name)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "previews"),
+    [
+        (
+            "agent",
+            {"gen_ai.input.messages": [USER, ANSWER], "gen_ai.output.messages": [ANSWER]},
+            ("Where?", "Lyon."),
+        ),
+        ("agent", {"gen_ai.input.messages": [ANSWER]}, ("Lyon.", None)),
+        ("agent", {"gen_ai.input.messages": [ANSWER, USER]}, ("Where?", None)),
+        # a node gives back its whole state, which ends with what it has added
+        (
+            "node",
+            {"openinference.span.kind": "CHAIN", "output.value": {"messages": [USER, ANSWER]}},
+            (None, "Lyon."),
+        ),
+        ("model", {"gen_ai.output.messages": [ANSWER, USER]}, (None, "Lyon.")),
+        (
+            "tool",
+            {"gen_ai.tool.call.arguments": '{"a": 1}', "gen_ai.tool.call.result": [{"text": "ok"}]},
+            ('{"a": 1}', "ok"),
+        ),
+        ("tool", {"input.value": "4711", "output.value": "ok"}, ("4711", "ok")),
+        (
+            "retrieval",
+            {"gen_ai.retrieval.query.text": "parcels", "gen_ai.retrieval.documents": '["Lyon"]'},
+            ("parcels", '["Lyon"]'),
+        ),
+        # kinds that nobody expects to have them
+        ("other", {"gen_ai.tool.call.arguments": "4711"}, ("4711", None)),
+        ("model", {"gen_ai.input.messages": [{"role": "user", "parts": []}]}, (None, None)),
+        ("model", {"gen_ai.input.messages": []}, (None, None)),
+    ],
+)
+def test_previews_say_what_a_span_of_its_kind_was_about(
+    kind: str, attributes: dict[str, Any], previews: tuple[str | None, str | None]
+) -> None:
+    row = row_of(make_span(kind=kind, attributes=attributes))
+
+    assert (row.input_preview, row.output_preview) == previews

@@ -19,7 +19,7 @@ from spanvas.semantics.messages import (
 from spanvas.semantics.parts import Part, parts_of, response_of
 from spanvas.semantics.reading import reading_of
 from spanvas.semantics.tools import definitions_of, documents_of
-from spanvas.semantics.values import as_text, is_given, parsed, text
+from spanvas.semantics.values import as_text, first_of, is_given, parsed, text
 from spanvas.semantics.view import View
 
 PREVIEW_CHARACTERS: Final = 160
@@ -52,6 +52,10 @@ def content_of(span: Span) -> dict[str, Any]:
         "input": asked.other,
         "output": answered.other,
     }
+    if span.kind == kinds.RETRIEVAL:
+        # Most write query and documents once more as whatever went in and came out.
+        content |= {"input": None} if content["query"] is not None else {}
+        content |= {"output": None} if content["documents"] is not None else {}
     return {key: value for key, value in content.items() if value is not None}
 
 
@@ -173,8 +177,10 @@ def _tool(view: View) -> dict[str, Any] | None:
 
 
 def _query(view: View) -> str | None:
-    value = view.plan.value("query", view.reading)
-    return None if value is None else text(value) or as_text(value)
+    value = parsed(view.plan.value("query", view.reading))
+    if isinstance(value, dict):
+        value = first_of(value, "query", "question", "input") or value
+    return None if value is None else as_text(value)
 
 
 def message_text(message: Message) -> str | None:

@@ -14,6 +14,15 @@ from spanvas.semantics.values import as_text, first_of, parsed
 Part = dict[str, Any]
 
 MAX_DEPTH: Final = 6
+FORMATS: Final = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "md": "text/markdown",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+}
+"""Bedrock's names of document formats."""
+MEDIA_FIELDS: Final = ("source", "image", "image_url", "file", "input_audio", "data", "url")
 
 
 def parts_of(value: Any, depth: int = 0) -> list[Part] | None:
@@ -104,13 +113,16 @@ def media(kind: str, item: Mapping[str, Any], where: Any) -> Part:
     )
     form = first_of(item, "format")
     if mime is None and isinstance(form, str):
-        mime = f"image/{form}" if kind == "image" else form
+        mime = f"image/{form}" if kind == "image" else FORMATS.get(form)
     if isinstance(mime, str):
         part["mime_type"] = mime
     name = first_of({**item, **inner}, "name", "filename", "title", "file_name")
     if isinstance(name, str):
         part["name"] = name
-    location = inner or {"url": where} if isinstance(where, str) else inner
+    location = inner
+    if isinstance(where, str):
+        is_url = "://" in where[:32] or where.startswith("data:")
+        location = {"url" if is_url else "data": where}
     uri = first_of(location, "uri", "url", "file_uri", "fileUri", "image_url")
     data = first_of(location, "data", "bytes", "content", "file_data")
     file_id = first_of({**item, **inner}, "file_id", "fileId")
@@ -128,9 +140,7 @@ def _source(kind: str) -> Callable[[Mapping[str, Any]], Part]:
     """Of Anthropic, Bedrock and the AI SDK: the data is in an object or a text under one of these names."""
 
     def convert(item: Mapping[str, Any]) -> Part:
-        return media(
-            kind, item, first_of(item, "source", "image", "image_url", "file", "data", "url")
-        )
+        return media(kind, item, first_of(item, *MEDIA_FIELDS))
 
     return convert
 

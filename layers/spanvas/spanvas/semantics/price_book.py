@@ -72,7 +72,7 @@ def price_of(
     time_unix_nano: int | None = None,
     service_tier: str | None = None,
 ) -> Price | None:
-    """The price of a model as providers write its id, at a time (by default the newest), or None.
+    """The price of a model as providers write its id, at a time (by default now), or None.
 
     `provider` as OpenTelemetry names it. Where it is not known, or has no such model, the model's own name decides:
     gateways answer under names of their own.
@@ -80,54 +80,56 @@ def price_of(
     entry = _entry(model[:200], provider)
     if entry is None:
         return None
-    history = entry.tiers.get(service_tier or "", entry.history)
-    if len(history) == 1:
-        return history[0].price
-    moment = (
-        None if time_unix_nano is None else datetime.fromtimestamp(time_unix_nano // NANO, tz=UTC)
+    if len(entry.history) == 1 and service_tier not in entry.tiers:
+        return entry.history[0].price
+    seconds = None if time_unix_nano is None else time_unix_nano // NANO
+    moment = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    standard = next(
+        (dated for dated in reversed(entry.history) if _holds(dated.condition, moment)),
+        entry.history[0],
     )
-    for condition, price in reversed(history):
-        if condition is None or _holds(condition, moment):
-            return price
-    return history[0].price
+    for dated in entry.tiers.get(service_tier, ()):
+        if _holds(dated.condition, moment):
+            return _price(_overridden(standard.values, dated.values))
+    return standard.price
 
 
 class _Dated(NamedTuple):
+    """Prices of the book, and when they hold."""
+
     condition: str | None
+    values: list[Any]
     price: Price | None
 
 
 class _Entry(NamedTuple):
-    """A model's prices: the last whose condition holds counts; `tiers` has those of other tiers of service."""
+    """A model's prices: the last whose condition holds counts; of a tier of service the first, instead of it."""
 
     history: tuple[_Dated, ...]
-    tiers: Mapping[str, tuple[_Dated, ...]] = {}
+    tiers: Mapping[str | None, tuple[_Dated, ...]]
 
 
 def _made(found: Any) -> _Entry:
     """An entry from the book: a list of prices, or an object with history and tiers."""
     if isinstance(found, list):
-        return _Entry((_Dated(None, _price(found)),))
-    history = found["when"]
+        return _Entry((_Dated(None, found, _price(found)),), {})
     return _Entry(
-        tuple(_Dated(condition, _price(values)) for condition, values in history),
-        {
-            name: tuple(
-                _Dated(condition, _price(_overridden(values, override)))
-                for condition, values in history
-            )
-            for name, override in found.get("tier", {}).items()
-        },
+        _dated(found["when"]),
+        {name: _dated(prices) for name, prices in found.get("tier", {}).items()},
     )
 
 
-def _holds(condition: str, moment: datetime | None) -> bool:
-    """Whether a price applies at a time; without one, whatever does not depend on the hour does."""
+def _dated(prices: list[Any]) -> tuple[_Dated, ...]:
+    return tuple(_Dated(condition, values, _price(values)) for condition, values in prices)
+
+
+def _holds(condition: str | None, moment: datetime) -> bool:
+    """`2026-06-01`: from that day on; `16:30:00/00:30:00`: in those hours (UTC)."""
+    if condition is None:
+        return True
     start, _, end = condition.partition("/")
     if not end:
-        return moment is None or moment.date() >= date.fromisoformat(start)
-    if moment is None:
-        return False
+        return moment.date() >= date.fromisoformat(start)
     begins, ends, now = time.fromisoformat(start), time.fromisoformat(end), moment.time()
     if ends < begins:
         return now >= begins or now < ends

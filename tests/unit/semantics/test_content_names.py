@@ -1,0 +1,135 @@
+"""The one list of content against the tables that say what is read as content."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from spanvas.semantics.content_names import (
+    CONTENT_NAMES,
+    CONTENT_PREFIXES,
+    is_content,
+    is_content_event,
+)
+from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, Read, Source
+from spanvas.semantics.dialects import ORDER, load
+
+HELD_BY_CONTENT = re.compile(r"`(?P<holder>[a-z_.A-Z]+)`: ")
+"""`metadata`: `langgraph_node` is a value inside of a document."""
+
+
+def read_names(source: Source) -> list[str]:
+    """Names of attributes that a source reads, with an index where any may be."""
+    if not isinstance(source, Read):
+        return [source]
+    if source.attributes:
+        return list(source.attributes)
+    if source.shown.startswith("event"):
+        return []
+    return [
+        name.replace("N", "0").replace("*", "x")
+        for name in re.findall(r"`([^`]+)`", source.shown)
+        if "." in name
+    ]
+
+
+def event_names(source: Source) -> list[str]:
+    if not isinstance(source, Read) or not source.shown.startswith("event"):
+        return []
+    [name] = re.findall(r"^events? `([^`]+)`", source.shown)
+    return [name.replace("system/user/assistant/tool", "user")]
+
+
+@pytest.mark.parametrize("dialect", ORDER)
+def test_whatever_is_read_as_content_is_content(dialect: str) -> None:
+    for field, sources in load(dialect).fields.items():
+        if field in CONTENT_FIELDS:
+            for source in sources:
+                assert [name for name in read_names(source) if not is_content(name)] == []
+                assert [name for name in event_names(source) if not is_content_event(name)] == []
+
+
+@pytest.mark.parametrize("dialect", ORDER)
+def test_what_is_no_content_is_not_hidden(dialect: str) -> None:
+    for field, sources in load(dialect).fields.items():
+        if field not in CONTENT_FIELDS:
+            plain = [source for source in sources if not isinstance(source, Read)]
+            assert [name for name in plain if is_content(name)] == []
+
+
+def test_every_name_on_the_list_is_read_or_has_a_reason() -> None:
+    """Of dialects that are understood, so that what is hidden as content can be shown as content."""
+    read = {
+        name
+        for dialect in ORDER
+        for field in FIELDS
+        for source in load(dialect).fields.get(field, ())
+        for name in read_names(source)
+    }
+    beside = {
+        # schemas and settings, which are shown as definitions of tools where they are that
+        "gen_ai.tool.json_schema", "tool.json_schema", "llm.function_call", "embedding.invocation_parameters",
+        "gen_ai.request.extra_body", "embedding.text",
+        # what others write where it is not on spans of GenAI
+        "mlflow.chat.messages",
+    }  # fmt: skip
+
+    assert CONTENT_NAMES - read - beside == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gen_ai.prompt.12.content",
+        "gen_ai.completion.0.tool_calls.3.arguments",
+        "llm.input_messages.127.message.contents.2.message_content.text",
+        "llm.output_messages.0.message.content",
+        "llm.prompts",
+        "llm.prompts.0.prompt.text",
+        "llm.prompt_template.variables",
+        "retrieval.documents.4.document.content",
+        "reranker.input_documents.0.document.content",
+        "embedding.embeddings.0.embedding.vector",
+        "traceloop.prompt.template",
+        "ai.prompt.toolChoice",
+        "ai.response.files",
+        "ai.result.text",
+        "ai.embeddings",
+    ],
+)
+def test_flattened_and_numbered_names_are_content(name: str) -> None:
+    assert is_content(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gen_ai.operation.name",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.input.messages_ref",
+        "gen_ai.prompt_tokens",
+        "llm.model_name",
+        "llm.token_count.prompt",
+        "reranker.model_name",
+        "ai.response.finishReason",
+        "ai.toolCall.name",
+        "input.mime_type",
+        "metadata",
+        "mlflow.spanType",
+        "http.request.method",
+        "",
+    ],
+)
+def test_facts_are_no_content(name: str) -> None:
+    assert not is_content(name)
+
+
+def test_prefixes_end_where_a_name_does() -> None:
+    loose = [prefix for prefix in CONTENT_PREFIXES if not prefix.endswith(".")]
+
+    assert loose == [
+        "llm.prompts", "document.content", "ai.prompt", "ai.response.text", "ai.response.reasoning",
+        "ai.response.toolCalls", "ai.response.object", "ai.response.files", "ai.toolCall.args", "ai.toolCall.result",
+        "ai.value", "ai.embedding", "ai.documents", "ai.ranking",
+    ]  # fmt: skip

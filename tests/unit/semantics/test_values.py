@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from spanvas.semantics.langchain import tool_result, unwrapped_input, unwrapped_output
+from spanvas.semantics.values import as_text, at, count, first_of, parsed, text, unquoted
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ('{"a": 1}', {"a": 1}),
+        (' [1, "x"]', [1, "x"]),
+        ('"quoted"', "quoted"),
+        ("plain", "plain"),
+        ("5", "5"),
+        ("", ""),
+        ("   ", "   "),
+        ("[broken", "[broken"),
+        ('{"a": NaN, "b": Infinity}'.replace("NaN", "1"), {"a": 1, "b": float("inf")}),
+        (DEEP, DEEP),
+        (5, 5),
+        (None, None),
+    ],
+)
+def test_json_texts_are_their_values_and_all_else_is_as_it_is(given: Any, value: Any) -> None:
+    assert parsed(given) == value
+
+
+def test_values_that_are_always_json_may_be_numbers() -> None:
+    assert [unquoted(value) for value in ("5", "null", '"a"', "a", "[", 5, None)] == [
+        5,
+        None,
+        "a",
+        "a",
+        "[",
+        5,
+        None,
+    ]
+
+
+def test_paths_lead_through_objects_and_json_texts() -> None:
+    assert at({"a": '{"b": {"c": 5}}'}, "a", "b", "c") == 5
+    assert at({"a": [1]}, "a", "b") is None
+    assert at(None, "a") is None
+
+
+def test_counts_are_whole_and_not_negative() -> None:
+    given = [5, 5.9, -5, True, "5", None, float("nan"), float("inf"), 2**60]
+
+    assert [count(value) for value in given] == [5, 5, 0, None, None, None, None, None, None]
+
+
+def test_small_readers() -> None:
+    assert (text("a"), text(""), text(5)) == ("a", None, None)
+    assert first_of({"a": None, "b": 0}, "a", "b") == 0
+    assert first_of({}, "a") is None
+    assert as_text({"a": "ü", "b": {1, 2}}) == '{"a": "ü", "b": "{1, 2}"}'
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    assert as_text(cycle) == "list"
+
+
+def test_langchains_envelopes() -> None:
+    assert unwrapped_input({"inputs": {"a": 1}, "tags": []}) == {"a": 1}
+    assert unwrapped_input({"inputs": {"a": 1}}) == {"inputs": {"a": 1}}
+    assert unwrapped_output({"kwargs": {}, "outputs": 5}) == 5
+    assert unwrapped_output({"kwargs": {}, "x": 5}) == {"kwargs": {}, "x": 5}
+    assert unwrapped_output({"lc": 1, "kwargs": {}}) == {"lc": 1, "kwargs": {}}
+    assert tool_result({"type": "tool", "content": "ok", "tool_call_id": "c"}) == "ok"
+    assert tool_result({"type": "tool", "content": [{"type": "image", "image": "x"}]}) == {
+        "type": "tool",
+        "content": [{"type": "image", "image": "x"}],
+    }
