@@ -66,6 +66,7 @@ function View(props: ViewProps): ReactElement {
           source={source}
           executionId={place.executionId}
           places={places.trace}
+          workflows={loaded.value}
           onSignIn={onSignIn}
           takesFocus
         />

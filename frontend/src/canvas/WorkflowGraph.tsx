@@ -1,17 +1,7 @@
 import { useMemo, type ReactElement } from "react";
-import { ICONS, type IconName } from "../components/icons";
+import { ICONS, nodeIcon } from "../components/icons";
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../model/graphLayout";
-import type { Hue } from "../model/kinds";
 import type { Workflow } from "../model/workflow";
-
-const NODE_KINDS: Readonly<Record<string, { icon: IconName; hue: Hue }>> = {
-  generate: { icon: "model", hue: "model" },
-  http: { icon: "http", hue: "http" },
-  transform: { icon: "tool", hue: "tool" },
-  template: { icon: "copy", hue: "other" },
-  map: { icon: "map", hue: "structure" },
-  artifact: { icon: "artifact", hue: "artifact" },
-};
 
 const LONGEST_NAME = 19;
 /** Below this the names cannot be read: the graph scrolls instead. */
@@ -36,16 +26,13 @@ export function WorkflowGraph({ workflow }: { readonly workflow: Workflow }): Re
           </path>
         ))}
         {layout.nodes.map((node) => {
-          const kind = NODE_KINDS[node.kind];
+          const { icon, hue } = nodeIcon(node.kind);
           return (
             <g key={node.id} transform={`translate(${node.x} ${node.y})`}>
               <title>{`${node.name} (${node.kind})`}</title>
               <rect className="cv-node" width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
-              <g
-                className={`cv-node-icon sv-hue-${kind?.hue ?? "other"}`}
-                transform="translate(12 16)"
-              >
-                <path d={ICONS[kind?.icon ?? "other"]} />
+              <g className={`cv-node-icon sv-hue-${hue}`} transform="translate(12 16)">
+                <path d={ICONS[icon]} />
               </g>
               <text className="cv-node-name" x="38" y="21">
                 {node.name.length > LONGEST_NAME

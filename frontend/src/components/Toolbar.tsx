@@ -11,6 +11,7 @@ interface ToolbarProps {
   readonly view: TraceView;
   readonly loaded: LoadedTrace;
   readonly store: TraceStore;
+  readonly hasGraph: boolean;
   readonly isFilterOpen: boolean;
   readonly onFilterOpen: (isOpen: boolean) => void;
   readonly searchRef: RefObject<HTMLInputElement | null>;
@@ -51,6 +52,17 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       />
       <NextFailure view={view} store={store} />
       <span className="sv-toolbar-gap" />
+      {props.hasGraph && (
+        <button
+          type="button"
+          className="sv-toggle"
+          aria-pressed={view.isGraphShown}
+          onClick={store.toggleGraph}
+          title="Graph of the workflow (g)"
+        >
+          <Icon name="graph" /> Graph
+        </button>
+      )}
       {view.zoom !== null && (
         <IconAction
           name="zoomOut"

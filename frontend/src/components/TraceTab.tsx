@@ -19,6 +19,7 @@ import type { TraceSource } from "../model/source";
 import type { TracePlaces } from "../state/place";
 import type { Nanos } from "../model/time";
 import { timeScale } from "../model/timeScale";
+import type { Workflow } from "../model/workflow";
 import { createTraceStore, type TraceStore } from "../state/traceStore";
 import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceView";
 import { GroupPanel } from "./GroupPanel";
@@ -42,10 +43,21 @@ const ShortcutSheet = lazy(async () => {
   return { default: Sheet };
 });
 
+const RunGraph = lazy(async () => {
+  const { RunGraph: Graph } = await import("./graph/RunGraph");
+  return { default: Graph };
+});
+
 export interface TraceTabProps {
   readonly source: TraceSource;
   readonly executionId: string;
   readonly places: TracePlaces;
+  /** Known workflows; with the execution's own among them its graph can be shown. */
+  readonly workflows?: readonly Workflow[] | null;
+  /** Goes to the run before or after this one, of the same workflow; none: the keys do nothing. */
+  readonly onGoToRun?: (direction: 1 | -1) => void;
+  /** Opens the comparison with the last good run of the same workflow. */
+  readonly onCompare?: () => void;
   /** Offered when the session has ended. */
   readonly onSignIn?: () => void;
   /** Give the tree the focus as soon as there is one: for hosts where the tab is the page. */
@@ -123,6 +135,8 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
         panel.current?.focus({ preventScroll: true });
       },
       openFilter: () => setIsFilterOpen(true),
+      goToRun: (direction) => props.onGoToRun?.(direction),
+      compare: () => props.onCompare?.(),
       copyPermalink: () => {
         navigator.clipboard.writeText(store.permalink()).then(
           () => setNotice("Copied a link to this span"),
@@ -202,6 +216,8 @@ function Body(props: BodyProps): ReactElement {
   const now = useNow(loaded.trace, view.problem !== null);
   const live = useMemo(() => upTo(loaded, now), [loaded, now]);
   const group = selectedGroup(view);
+  const { workflowId } = loaded.trace.execution;
+  const workflow = props.workflows?.find((candidate) => candidate.workflowId === workflowId);
   return (
     <div
       ref={body}
@@ -213,12 +229,18 @@ function Body(props: BodyProps): ReactElement {
           view={view}
           loaded={loaded}
           store={store}
+          hasGraph={workflow !== undefined}
           searchRef={props.search}
           isFilterOpen={props.isFilterOpen}
           onFilterOpen={props.onFilterOpen}
           onLeaveSearch={onFocusTree}
           onShowKeys={props.onShowKeys}
         />
+        {workflow && view.isGraphShown && (
+          <Suspense>
+            <RunGraph workflow={workflow} view={view} loaded={live} store={store} />
+          </Suspense>
+        )}
         <Minimap loaded={live} zoom={view.zoom} store={store} />
         <TraceTree
           view={view}

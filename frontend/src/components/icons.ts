@@ -1,5 +1,7 @@
 /** Every icon's strokes, on a grid of 16; drawn by Icon.tsx in the colour of the text around it. */
 
+import type { Hue } from "../model/kinds";
+
 export const ICONS = {
   // Statuses
   ok: "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM5 8.2l2.1 2.1L11 6.2",
@@ -55,6 +57,20 @@ export const ICONS = {
 } as const;
 
 export type IconName = keyof typeof ICONS;
+
+const NODE_KINDS: Readonly<Record<string, { icon: IconName; hue: Hue }>> = {
+  generate: { icon: "model", hue: "model" },
+  http: { icon: "http", hue: "http" },
+  transform: { icon: "tool", hue: "tool" },
+  template: { icon: "copy", hue: "other" },
+  map: { icon: "map", hue: "structure" },
+  artifact: { icon: "artifact", hue: "artifact" },
+};
+
+/** What sort of step a node of a workflow is. */
+export function nodeIcon(kind: string): { readonly icon: IconName; readonly hue: Hue } {
+  return NODE_KINDS[kind] ?? { icon: "other", hue: "other" };
+}
 
 export function kindIcon(kind: string): IconName {
   return kind in ICONS ? (kind as IconName) : "other";

@@ -7,6 +7,9 @@ interface KeyHost {
   readonly focusSearch: () => void;
   readonly openDetails: () => void;
   readonly openFilter: () => void;
+  /** To the run before (-1) or after (1) this one, where the host knows it. */
+  readonly goToRun: (direction: 1 | -1) => void;
+  readonly compare: () => void;
   readonly copyPermalink: () => void;
   readonly showKeys: () => void;
 }
@@ -65,6 +68,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["Shift+ArrowRight"], what: "Later", run: ({ store }) => store.panBy(0.2) },
   { keys: ["Shift+ArrowLeft"], what: "Earlier", run: ({ store }) => store.panBy(-0.2) },
   { keys: ["c"], what: "Critical path", run: ({ store }) => store.togglePath() },
+  { keys: ["g"], what: "Graph of the workflow", run: ({ store }) => store.toggleGraph() },
+  { keys: ["["], what: "Previous run", run: (host) => host.goToRun(-1) },
+  { keys: ["]"], what: "Next run", run: (host) => host.goToRun(1) },
+  { keys: ["d"], what: "Compare with the last good run", run: (host) => host.compare() },
   { keys: ["f"], what: "Filter", run: (host) => host.openFilter() },
   { keys: ["x"], what: "Fold all", run: ({ store }) => store.foldAll() },
   { keys: ["X"], what: "Unfold all", run: ({ store }) => store.unfoldAll() },
