@@ -7,9 +7,11 @@ shapes of `spanvas_api.wire`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -124,6 +126,8 @@ class Stub:
     trace: dict[str, Json] = field(default_factory=dict)
     expired_links: int = 0
     """So many links are refused by the file store, as if they had been opened too late."""
+    downloads: str = ""
+    """Where links for downloading lead (`FileServer`): the browser does not route those."""
     asked: list[str] = field(default_factory=list)
 
     def serve(self, context: BrowserContext) -> None:
@@ -158,8 +162,9 @@ class Stub:
             case ["artifacts", wanted, "link"]:
                 file = self._named(wanted)
                 asked = json.loads(route.request.post_data or "{}")["disposition"]
+                origin = self.downloads if asked == "attachment" else ""
                 answer = {
-                    "url": f"/stubbed-files/{file.artifact_id}?number={len(self.asked)}",
+                    "url": f"{origin}/stubbed-files/{file.artifact_id}?number={len(self.asked)}",
                     "expires_at_unix_nano": str((START + 10**9 * SECOND) * 2),
                     "media_type": file.media_type,
                     "disposition": asked,
@@ -210,3 +215,33 @@ def message(role: str, *parts: Json, **more: Json) -> dict[str, Json]:
 def usage(**counts: int) -> dict[str, int]:
     names = "input_tokens output_tokens cache_read_tokens cache_write_tokens reasoning_tokens"
     return dict.fromkeys(names.split(), 0) | counts
+
+
+class FileServer:
+    """Files for downloading, on a loopback port of its own."""
+
+    def __init__(self, files: Sequence[File]) -> None:
+        bodies = {file.artifact_id: file.body for file in files}
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = bodies[urlsplit(self.path).path.rpartition("/")[2]]
+                self.send_response(200)
+                self.send_header("Content-Disposition", "attachment")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> FileServer:
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from "react";
+import { useMemo, type ReactElement, type ReactNode } from "react";
 import { isUnfinished, type Execution } from "../model/execution";
 import {
   exactCost,
@@ -12,6 +12,7 @@ import {
 } from "../model/format";
 import { exactTokens, tokensArrow } from "../model/describe";
 import { laterOf, type Nanos } from "../model/time";
+import type { Row } from "../model/trace";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
 import { Icon } from "./Icon";
@@ -21,11 +22,14 @@ interface HeaderProps {
   readonly loaded: LoadedTrace;
   readonly isOutOfDate: boolean;
   readonly onSelect: (spanId: string) => void;
+  readonly onShowArtifacts: () => void;
 }
 
-export function Header({ loaded, isOutOfDate, onSelect }: HeaderProps): ReactElement {
+export function Header(props: HeaderProps): ReactElement {
+  const { loaded, isOutOfDate, onSelect, onShowArtifacts } = props;
   const { trace, verdict } = loaded;
   const { execution } = trace;
+  const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
   return (
     <header className="sv-header">
       <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
@@ -57,6 +61,11 @@ export function Header({ loaded, isOutOfDate, onSelect }: HeaderProps): ReactEle
             <span className="sv-live-dot" /> {isOutOfDate ? "not live: reconnecting" : "live"}
           </Fact>
         )}
+        {files > 0 && (
+          <button type="button" className="sv-fact sv-link" onClick={onShowArtifacts}>
+            <Icon name="artifact" /> {plural(files, "artifact")}
+          </button>
+        )}
         <span className="sv-fact sv-fact-id">
           trace <code title={execution.traceId}>{execution.traceId.slice(0, 8)}…</code>
           <CopyButton text={execution.traceId} what="trace id" />
@@ -74,6 +83,11 @@ export function Header({ loaded, isOutOfDate, onSelect }: HeaderProps): ReactEle
       </div>
     </header>
   );
+}
+
+/** A file that two spans name (its node, and the span that wrote it) is one file. */
+function countFiles(rows: readonly Row[]): number {
+  return new Set(rows.flatMap((row) => row.artifacts.map(({ artifactId }) => artifactId))).size;
 }
 
 interface FactProps {

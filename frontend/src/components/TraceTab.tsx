@@ -20,6 +20,7 @@ import type { TracePlaces } from "../state/place";
 import type { Nanos } from "../model/time";
 import { timeScale } from "../model/timeScale";
 import type { Workflow } from "../model/workflow";
+import { createArtifacts, type Artifacts } from "../state/artifacts";
 import { createTraceStore, type TraceStore } from "../state/traceStore";
 import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceView";
 import { GroupPanel } from "./GroupPanel";
@@ -38,6 +39,10 @@ import { useNow } from "./useNow";
 import { useReadable } from "./useReadable";
 import { useTextHits } from "./useTextHits";
 
+const Gallery = lazy(async () => {
+  const { Gallery: View } = await import("./panel/Gallery");
+  return { default: View };
+});
 const ShortcutSheet = lazy(async () => {
   const { ShortcutSheet: Sheet } = await import("./ShortcutSheet");
   return { default: Sheet };
@@ -77,8 +82,10 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
     () => createTraceStore(source, executionId, places),
     [source, executionId, places],
   );
+  const artifacts = useMemo(() => createArtifacts(source, executionId), [source, executionId]);
   const view = useReadable(store);
   const [isShowingKeys, setIsShowingKeys] = useState(false);
+  const [isShowingFiles, setIsShowingFiles] = useState(false);
   const [isPanelOpen, setIsPanelOpen] = useState(false);
   const [isFilterOpen, setIsFilterOpen] = useState(false);
   const [notice, setNotice] = useState("");
@@ -143,6 +150,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           () => setNotice("The browser did not allow copying"),
         );
       },
+      showArtifacts: () => setIsShowingFiles(true),
       showKeys: () => setIsShowingKeys(true),
     });
   };
@@ -150,7 +158,14 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
   const { loaded, problem } = view;
   return (
     <section className="sv-tab" aria-label="Trace" onKeyDown={press}>
-      {loaded && <Header loaded={loaded} isOutOfDate={problem !== null} onSelect={store.select} />}
+      {loaded && (
+        <Header
+          loaded={loaded}
+          isOutOfDate={problem !== null}
+          onSelect={store.select}
+          onShowArtifacts={() => setIsShowingFiles(true)}
+        />
+      )}
       {loaded && problem && (
         <OutOfDate problem={problem} onRetry={store.start} onSignIn={onSignIn} />
       )}
@@ -170,6 +185,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           view={view}
           loaded={loaded}
           store={store}
+          artifacts={artifacts}
           tree={tree}
           search={search}
           panel={panel}
@@ -180,6 +196,16 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           onFocusTree={focusTree}
           onShowKeys={() => setIsShowingKeys(true)}
         />
+      )}
+      {isShowingFiles && loaded && (
+        <Suspense>
+          <Gallery
+            index={loaded.index}
+            artifacts={artifacts}
+            onSelect={store.select}
+            onClose={() => setIsShowingFiles(false)}
+          />
+        </Suspense>
       )}
       {isShowingKeys && (
         <Suspense>
@@ -194,6 +220,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
 }
 
 interface BodyProps extends TraceTabProps {
+  readonly artifacts: Artifacts;
   readonly view: TraceView;
   readonly loaded: LoadedTrace;
   readonly store: TraceStore;
@@ -209,7 +236,7 @@ interface BodyProps extends TraceTabProps {
 }
 
 function Body(props: BodyProps): ReactElement {
-  const { view, loaded, store, panel, isPanelOpen, onFocusTree } = props;
+  const { artifacts, view, loaded, store, panel, isPanelOpen, onFocusTree } = props;
   const body = useRef<HTMLDivElement>(null);
   useTextHits(body, view.query);
   const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
@@ -274,6 +301,7 @@ function Body(props: BodyProps): ReactElement {
           source={props.source}
           executionId={props.executionId}
           panelRef={panel}
+          artifacts={artifacts}
           permalink={store.permalink}
           onBack={onFocusTree}
           onSelect={store.select}

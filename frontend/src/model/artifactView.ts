@@ -1,30 +1,91 @@
 /** How an artifact can be shown in place. */
 
-export type ArtifactView = "image" | "text" | "json" | "table" | "page" | "none";
+export type ArtifactView =
+  | "image"
+  | "drawing"
+  | "text"
+  | "markdown"
+  | "json"
+  | "table"
+  | "page"
+  | "pdf"
+  | "audio"
+  | "video"
+  | "none";
 
 const MEGABYTE = 1_000_000;
 
 /** Larger ones are for downloading: a preview must not make the tab slow. */
 const MOST_BYTES: Readonly<Record<ArtifactView, number>> = {
   image: 20 * MEGABYTE,
-  text: 2 * MEGABYTE,
-  json: 2 * MEGABYTE,
-  table: 2 * MEGABYTE,
+  drawing: 5 * MEGABYTE,
+  text: 10 * MEGABYTE,
+  markdown: 2 * MEGABYTE,
+  json: 10 * MEGABYTE,
+  table: 20 * MEGABYTE,
   page: 5 * MEGABYTE,
+  pdf: 50 * MEGABYTE,
+  audio: 50 * MEGABYTE,
+  video: 50 * MEGABYTE,
   none: 0,
 };
 
-/** SVG counts as text: it can carry scripts, and its source says as much. */
-export function artifactView(mediaType: string): ArtifactView {
+const VIEWS: Readonly<Record<string, ArtifactView>> = {
+  "image/svg+xml": "drawing",
+  "text/html": "page",
+  "application/xhtml+xml": "page",
+  "text/csv": "table",
+  "text/tab-separated-values": "table",
+  "text/markdown": "markdown",
+  "application/json": "json",
+  "application/pdf": "pdf",
+  "application/xml": "text",
+  "application/yaml": "text",
+};
+
+/** Where the type says nothing (the store keeps types from a short list), the name's end may. */
+const TYPE_OF_END: Readonly<Record<string, string>> = {
+  csv: "text/csv",
+  gif: "image/gif",
+  htm: "text/html",
+  html: "text/html",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  json: "application/json",
+  log: "text/plain",
+  md: "text/markdown",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+  pdf: "application/pdf",
+  png: "image/png",
+  svg: "image/svg+xml",
+  tsv: "text/tab-separated-values",
+  txt: "text/plain",
+  wav: "audio/wav",
+  webp: "image/webp",
+  xml: "application/xml",
+  yaml: "application/yaml",
+  yml: "application/yaml",
+};
+
+const UNKNOWN = "application/octet-stream";
+
+/** The type to show the bytes as, without parameters. Every view is safe with bytes that lie about it. */
+export function shownType(mediaType: string, name: string): string {
   const [essence = ""] = mediaType.toLowerCase().split(";");
   const type = essence.trim();
-  if (type === "image/svg+xml") return "text";
-  if (type.startsWith("image/")) return "image";
-  if (type === "text/html" || type === "application/xhtml+xml") return "page";
-  if (type === "text/csv" || type === "text/tab-separated-values") return "table";
-  if (type === "application/json" || type.endsWith("+json")) return "json";
-  if (type.startsWith("text/") || type === "application/xml" || type === "application/yaml") {
-    return "text";
+  if (type !== UNKNOWN && type !== "") return type;
+  return TYPE_OF_END[/\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ""] ?? UNKNOWN;
+}
+
+export function artifactView(mediaType: string, name = ""): ArtifactView {
+  const type = shownType(mediaType, name);
+  const known = VIEWS[type];
+  if (known) return known;
+  if (type.endsWith("+json")) return "json";
+  const [family] = type.split("/");
+  if (family === "image" || family === "audio" || family === "video" || family === "text") {
+    return family;
   }
   return "none";
 }

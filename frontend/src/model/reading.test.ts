@@ -62,14 +62,24 @@ it.each([
 
 it.each([
   ["image/png", "image"],
-  ["image/svg+xml", "text"],
-  ["text/markdown; charset=utf-8", "text"],
+  ["image/svg+xml", "drawing"],
+  ["text/markdown; charset=utf-8", "markdown"],
   ["TEXT/CSV", "table"],
   ["application/json", "json"],
   ["text/html", "page"],
-  ["application/pdf", "none"],
+  ["application/pdf", "pdf"],
+  ["audio/mpeg", "audio"],
+  ["video/mp4", "video"],
+  ["text/plain", "text"],
+  ["application/zip", "none"],
 ])("shows %s as %s", (mediaType, view) => {
   expect(artifactView(mediaType)).toBe(view);
+});
+
+it("goes by the name where the type says nothing", () => {
+  expect(artifactView("application/octet-stream", "build.LOG")).toBe("text");
+  expect(artifactView("application/octet-stream", "model.bin")).toBe("none");
+  expect(artifactView("application/zip", "not.html")).toBe("none");
 });
 
 it("takes only a JSON object as the input of a run", () => {

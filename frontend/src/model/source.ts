@@ -25,7 +25,7 @@ export interface SearchResult {
   readonly contentAccess: "granted" | "denied";
 }
 
-type Disposition = "inline" | "attachment";
+export type Disposition = "inline" | "attachment";
 
 export interface ArtifactLink {
   readonly url: string;

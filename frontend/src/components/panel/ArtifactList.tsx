@@ -1,12 +1,12 @@
 import { lazy, Suspense, useState, type ReactElement } from "react";
-import { artifactView, mostBytes } from "../../model/artifactView";
+import { artifactView, mostBytes, shownType } from "../../model/artifactView";
 import { formatBytes } from "../../model/format";
-import { asProblem, type ProblemError } from "../../model/problem";
-import type { TraceSource } from "../../model/source";
-import type { SpanDetail } from "../../model/span";
+import { asProblem, explain, type ProblemError } from "../../model/problem";
 import type { ArtifactRef } from "../../model/trace";
+import type { Artifacts } from "../../state/artifacts";
 import { Icon } from "../Icon";
 import { LinesSkeleton } from "../states/Skeleton";
+import { artifactIcon } from "./artifactIcon";
 
 /** Viewers come when the first file is opened. */
 const ArtifactPreview = lazy(async () => {
@@ -15,46 +15,42 @@ const ArtifactPreview = lazy(async () => {
 });
 
 interface ArtifactListProps {
-  readonly detail: SpanDetail;
-  readonly source: TraceSource;
-  readonly executionId: string;
+  readonly refs: readonly ArtifactRef[];
+  readonly artifacts: Artifacts;
 }
 
-export function ArtifactList(props: ArtifactListProps): ReactElement | null {
-  const { detail, source, executionId } = props;
-  if (detail.artifacts.length === 0) return null;
+export function ArtifactList({ refs, artifacts }: ArtifactListProps): ReactElement | null {
+  if (refs.length === 0) return null;
   return (
     <section className="sv-section sv-artifacts">
       <h4>Artifacts</h4>
-      {detail.artifacts.map((artifact) => (
-        <ArtifactItem
-          key={artifact.artifactId}
-          artifact={artifact}
-          source={source}
-          executionId={executionId}
-        />
+      {refs.map((artifact) => (
+        <ArtifactEntry key={artifact.artifactId} artifact={artifact} artifacts={artifacts} />
       ))}
     </section>
   );
 }
 
-interface ArtifactItemProps {
+interface ArtifactEntryProps {
   readonly artifact: ArtifactRef;
-  readonly source: TraceSource;
-  readonly executionId: string;
+  readonly artifacts: Artifacts;
+  /** Where it comes from, in a list of files of several spans. */
+  readonly origin?: ReactElement;
+  readonly isFirst?: boolean;
 }
 
 /** Links are made when they are asked for: each one is a recorded access and soon expires. */
-function ArtifactItem({ artifact, source, executionId }: ArtifactItemProps): ReactElement {
+export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
+  const { artifact, artifacts, origin, isFirst = false } = props;
   const [isOpen, setIsOpen] = useState(false);
   const [problem, setProblem] = useState<ProblemError | null>(null);
-  const view = artifactView(artifact.mediaType);
+  const view = artifactView(artifact.mediaType, artifact.name);
   const isTooLarge = artifact.bytes > mostBytes(view);
 
   const download = async (): Promise<void> => {
     setProblem(null);
     try {
-      const link = await source.mintArtifactLink(executionId, artifact.artifactId, "attachment");
+      const link = await artifacts.link(artifact.artifactId, "attachment");
       const anchor = document.createElement("a");
       anchor.href = link.url;
       anchor.download = artifact.name;
@@ -65,13 +61,14 @@ function ArtifactItem({ artifact, source, executionId }: ArtifactItemProps): Rea
   };
 
   return (
-    <div className="sv-artifact">
+    <div className="sv-artifact" role="group" aria-label={artifact.name}>
       <div className="sv-artifact-line">
-        <Icon name="artifact" />
-        <span className="sv-artifact-name" title={artifact.mediaType}>
-          {artifact.name}
+        <Icon name={artifactIcon(view)} />
+        <span className="sv-artifact-name">{artifact.name}</span>
+        <span className="sv-note">
+          {shownType(artifact.mediaType, artifact.name)} · {formatBytes(artifact.bytes)}
         </span>
-        <span className="sv-note">{formatBytes(artifact.bytes)}</span>
+        {origin}
         <span className="sv-toolbar-gap" />
         {view !== "none" && !isTooLarge && (
           <button
@@ -83,7 +80,12 @@ function ArtifactItem({ artifact, source, executionId }: ArtifactItemProps): Rea
             <Icon name="eye" /> {isOpen ? "Hide" : "Preview"}
           </button>
         )}
-        <button type="button" className="sv-small-button" onClick={() => void download()}>
+        <button
+          type="button"
+          className="sv-small-button"
+          autoFocus={isFirst}
+          onClick={() => void download()}
+        >
           <Icon name="download" /> Download
         </button>
       </div>
@@ -92,12 +94,12 @@ function ArtifactItem({ artifact, source, executionId }: ArtifactItemProps): Rea
       )}
       {problem && (
         <p className="sv-inline-problem" role="alert">
-          <Icon name="warning" /> {problem.message}
+          <Icon name="warning" /> {explain(problem, "artifact").title}
         </p>
       )}
       {isOpen && (
         <Suspense fallback={<LinesSkeleton lines={4} />}>
-          <ArtifactPreview artifact={artifact} source={source} executionId={executionId} />
+          <ArtifactPreview artifact={artifact} artifacts={artifacts} />
         </Suspense>
       )}
     </div>

@@ -1,43 +1,52 @@
-import { useEffect, useState, type ReactElement } from "react";
-import { artifactView, mostBytes, type ArtifactView } from "../../model/artifactView";
-import { parseCsv } from "../../model/csv";
-import { exactCount } from "../../model/format";
+import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
+import { artifactView, mostBytes, shownType, type ArtifactView } from "../../model/artifactView";
 import { asProblem, isAbort, type ProblemError } from "../../model/problem";
-import type { TraceSource } from "../../model/source";
-import type { Json } from "../../model/span";
 import type { ArtifactRef } from "../../model/trace";
+import type { Artifacts } from "../../state/artifacts";
+import { CopyButton } from "../CopyButton";
+import { Icon } from "../Icon";
 import { ProblemView } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
-import { JsonView } from "./JsonView";
+import { JsonText, TableView, type Readout } from "./FileViews";
 import { LongText } from "./LongText";
+import { DrawingView, ImageView, MediaView, PageView } from "./MediaViews";
+import { MarkdownView } from "./MarkdownView";
+
+/** The largest of the viewers: comes with the first PDF. */
+const PdfView = lazy(async () => {
+  const { PdfView: View } = await import("./PdfView");
+  return { default: View };
+});
 
 interface ArtifactPreviewProps {
   readonly artifact: ArtifactRef;
-  readonly source: TraceSource;
-  readonly executionId: string;
+  readonly artifacts: Artifacts;
 }
 
-interface Loaded {
-  readonly blob: Blob;
-  /** Empty for what is not text. */
-  readonly text: string;
-}
+const AS_TEXT: ReadonlySet<ArtifactView> = new Set([
+  "text",
+  "markdown",
+  "json",
+  "table",
+  "drawing",
+  "page",
+]);
 
 export function ArtifactPreview(props: ArtifactPreviewProps): ReactElement {
-  const { artifact, source, executionId } = props;
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const { artifact, artifacts } = props;
+  const [loaded, setLoaded] = useState<Readout | null>(null);
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const [round, setRound] = useState(0);
-  const view = artifactView(artifact.mediaType);
+  const { artifactId, mediaType, name } = artifact;
+  const view = artifactView(mediaType, name);
 
   useEffect(() => {
     const abort = new AbortController();
-    const read = async (): Promise<Loaded> => {
-      const link = await source.mintArtifactLink(executionId, artifact.artifactId, "inline");
-      const bytes = await source.readArtifact(link, mostBytes(view), abort.signal);
-      // Its own type, not the link's: what may not open in a tab of its own is served as a download.
-      const blob = new Blob([bytes], { type: shownType(view, artifact.mediaType) });
-      return { blob, text: view === "image" || view === "page" ? "" : await blob.text() };
+    const read = async (): Promise<Readout> => {
+      const bytes = await artifacts.read(artifactId, mostBytes(view), abort.signal);
+      // A type of our own, not the link's: what may not open in a tab of its own is served as a download.
+      const blob = new Blob([bytes], { type: blobType(view, shownType(mediaType, name)) });
+      return { blob, text: AS_TEXT.has(view) ? await blob.text() : "" };
     };
     read().then(
       (result) => !abort.signal.aborted && setLoaded(result),
@@ -46,7 +55,7 @@ export function ArtifactPreview(props: ArtifactPreviewProps): ReactElement {
       },
     );
     return () => abort.abort();
-  }, [source, executionId, artifact, view, round]);
+  }, [artifacts, artifactId, mediaType, name, view, round]);
 
   const retry = (): void => {
     setProblem(null);
@@ -54,101 +63,84 @@ export function ArtifactPreview(props: ArtifactPreviewProps): ReactElement {
   };
   if (problem) return <ProblemView problem={problem} subject="artifact" onRetry={retry} />;
   if (!loaded) return <LinesSkeleton lines={4} />;
-  switch (view) {
-    case "image":
-      return <ImageView blob={loaded.blob} name={artifact.name} />;
-    case "page":
-      return <PageView blob={loaded.blob} name={artifact.name} />;
-    case "table":
-      return <TableView text={loaded.text} />;
-    case "json":
-      return <JsonText text={loaded.text} />;
-    default:
-      return <LongText text={loaded.text} what="file" isCode />;
-  }
+  return (
+    <div className="sv-preview">
+      <View view={view} readout={loaded} name={name} />
+      <Digest artifact={artifact} artifacts={artifacts} blob={loaded.blob} />
+    </div>
+  );
 }
 
-function shownType(view: ArtifactView, mediaType: string): string {
-  return view === "page" ? "text/html;charset=utf-8" : mediaType;
-}
-
-interface BlobProps {
-  readonly blob: Blob;
+interface ViewProps {
+  readonly view: ArtifactView;
+  readonly readout: Readout;
   readonly name: string;
 }
 
-/** An address for bytes that are in memory already; given back when the view closes. */
-function useBlobUrl(blob: Blob): string | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    const made = URL.createObjectURL(blob);
-    // The address is a resource outside React: it exists from here to the cleanup.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
-  return url;
-}
-
-function ImageView({ blob, name }: BlobProps): ReactElement | null {
-  const url = useBlobUrl(blob);
-  return url === null ? null : <img className="sv-image" src={url} alt={name} />;
-}
-
-/** A frame with no permission at all: no script, no form, no origin; the page's policy cuts its network. */
-function PageView({ blob, name }: BlobProps): ReactElement | null {
-  const url = useBlobUrl(blob);
-  if (url === null) return null;
-  return (
-    <>
-      <p className="sv-note">Shown without scripts and without network access.</p>
-      <iframe className="sv-frame" sandbox="" src={url} title={name} referrerPolicy="no-referrer" />
-    </>
-  );
-}
-
-const SHOWN_ROWS = 200;
-
-function TableView({ text }: { readonly text: string }): ReactElement {
-  const { header, rows, isCut } = parseCsv(text, SHOWN_ROWS);
-  return (
-    <>
-      <div className="sv-csv" tabIndex={0} role="region" aria-label="Table">
-        <table className="sv-table">
-          <thead>
-            <tr>
-              {header.map((name, at) => (
-                <th key={at} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, at) => (
-              <tr key={at}>
-                {row.map((cell, column) => (
-                  <td key={column}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p className="sv-note">
-        {isCut ? `The first ${exactCount(rows.length)} rows` : `${exactCount(rows.length)} rows`}
-      </p>
-    </>
-  );
-}
-
-/** A file may say JSON and be none: then it is text. */
-function JsonText({ text }: { readonly text: string }): ReactElement {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return <LongText text={text} what="file" isCode />;
+function View({ view, readout, name }: ViewProps): ReactElement | null {
+  switch (view) {
+    case "image":
+      return <ImageView blob={readout.blob} name={name} />;
+    case "drawing":
+      return <DrawingView readout={readout} name={name} />;
+    case "page":
+      return <PageView readout={readout} name={name} />;
+    case "audio":
+    case "video":
+      return <MediaView blob={readout.blob} name={name} kind={view} />;
+    case "pdf":
+      return (
+        <Suspense fallback={<LinesSkeleton lines={6} />}>
+          <PdfView blob={readout.blob} name={name} />
+        </Suspense>
+      );
+    case "table":
+      return <TableView text={readout.text} />;
+    case "json":
+      return <JsonText text={readout.text} />;
+    case "markdown":
+      return <MarkdownView text={readout.text} />;
+    default:
+      return <LongText text={readout.text} what="file" isCode />;
   }
-  return <JsonView value={value} what="file" />;
+}
+
+/** HTML gets its type even when the file lied about it; the frame that shows it has no permission. */
+function blobType(view: ArtifactView, type: string): string {
+  return view === "page" ? "text/html;charset=utf-8" : type;
+}
+
+interface DigestProps extends ArtifactPreviewProps {
+  readonly blob: Blob;
+}
+
+/** The digest that was recorded when the file was made, held against the bytes that came now. */
+function Digest({ artifact, artifacts, blob }: DigestProps): ReactElement | null {
+  const [digest, setDigest] = useState<{ recorded: string; isSame: boolean } | null>(null);
+  const { artifactId } = artifact;
+  useEffect(() => {
+    let isWanted = true;
+    const check = async (): Promise<void> => {
+      const items = await artifacts.list();
+      const recorded = items.find((item) => item.artifactId === artifactId)?.sha256;
+      if (recorded === undefined) return;
+      const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+      const now = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
+      if (isWanted) setDigest({ recorded, isSame: now.join("") === recorded });
+    };
+    // Without it the file is shown all the same.
+    check().catch(() => undefined);
+    return () => {
+      isWanted = false;
+    };
+  }, [artifacts, artifactId, blob]);
+  if (digest === null) return null;
+  return (
+    <p className={digest.isSame ? "sv-digest" : "sv-digest sv-inline-problem"}>
+      <Icon name={digest.isSame ? "check" : "warning"} />
+      sha256 <code>{digest.recorded.slice(0, 16)}…</code>
+      {digest.isSame ? "as recorded" : "is not what came: the file was changed or cut off"}
+      <CopyButton text={digest.recorded} what="sha256" />
+    </p>
+  );
 }

@@ -5,6 +5,7 @@ import { rowVersion } from "../../model/describe";
 import type { TraceSource } from "../../model/source";
 import type { SpanDetail } from "../../model/span";
 import type { Row } from "../../model/trace";
+import type { Artifacts } from "../../state/artifacts";
 import { createSpanDetails } from "../../state/spanDetails";
 import { browserTimer } from "../../state/traceReader";
 import { selectedRow, type TraceView } from "../../state/traceView";
@@ -26,6 +27,7 @@ interface SpanPanelProps {
   readonly source: TraceSource;
   readonly executionId: string;
   readonly panelRef: RefObject<HTMLElement | null>;
+  readonly artifacts: Artifacts;
   readonly permalink: () => string;
   readonly onBack: () => void;
   readonly onSelect: (spanId: string) => void;
@@ -34,7 +36,7 @@ interface SpanPanelProps {
 type TabName = "content" | "tokens" | "artifacts" | "attributes" | "raw";
 
 export function SpanPanel(props: SpanPanelProps): ReactElement {
-  const { view, source, executionId, panelRef, permalink, onBack, onSelect } = props;
+  const { view, source, executionId, artifacts, panelRef, permalink, onBack, onSelect } = props;
   const details = useMemo(
     () => createSpanDetails(source, executionId, browserTimer),
     [source, executionId],
@@ -82,8 +84,7 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
             previous={previous.call}
             isKnown={(id) => positionOf.has(id)}
             onSelect={onSelect}
-            source={source}
-            executionId={executionId}
+            artifacts={artifacts}
           />
         ) : problem && spanId === row.spanId ? (
           <ProblemView problem={problem} subject="span" onRetry={details.retry} />
@@ -101,24 +102,23 @@ interface TabBodyProps {
   readonly previous: PreviousCall | null;
   readonly isKnown: (spanId: string) => boolean;
   readonly onSelect: (spanId: string) => void;
-  readonly source: TraceSource;
-  readonly executionId: string;
+  readonly artifacts: Artifacts;
 }
 
 function TabBody(props: TabBodyProps): ReactElement {
-  const { tab, detail, previous, isKnown, onSelect, source, executionId } = props;
+  const { tab, detail, previous, isKnown, onSelect, artifacts } = props;
   switch (tab) {
     case "content":
       return (
         <>
           <ContentView detail={detail} previous={previous} isKnown={isKnown} onSelect={onSelect} />
-          <ArtifactList detail={detail} source={source} executionId={executionId} />
+          <ArtifactList refs={detail.artifacts} artifacts={artifacts} />
         </>
       );
     case "tokens":
       return <TokensAndCost detail={detail} />;
     case "artifacts":
-      return <ArtifactList detail={detail} source={source} executionId={executionId} />;
+      return <ArtifactList refs={detail.artifacts} artifacts={artifacts} />;
     case "attributes":
       return <AttributesView detail={detail} isKnown={isKnown} onSelect={onSelect} />;
     case "raw":

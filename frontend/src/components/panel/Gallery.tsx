@@ -1,0 +1,122 @@
+/** All files that a run left, with the spans that they came from. */
+
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { formatBytes, plural } from "../../model/format";
+import type { ArtifactItem } from "../../model/source";
+import type { Row } from "../../model/trace";
+import type { TraceIndex } from "../../model/traceIndex";
+import type { Artifacts } from "../../state/artifacts";
+import { asProblem, type ProblemError } from "../../model/problem";
+import { CopyButton } from "../CopyButton";
+import { Icon } from "../Icon";
+import { ProblemView } from "../states/ProblemView";
+import { LinesSkeleton } from "../states/Skeleton";
+import { ArtifactEntry } from "./ArtifactList";
+
+interface GalleryProps {
+  readonly index: TraceIndex;
+  readonly artifacts: Artifacts;
+  readonly onSelect: (spanId: string) => void;
+  readonly onClose: () => void;
+}
+
+type Listing =
+  { readonly items: readonly ArtifactItem[] } | { readonly problem: ProblemError } | null;
+
+export function Gallery({ index, artifacts, onSelect, onClose }: GalleryProps): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [listing, setListing] = useState<Listing>(null);
+  const [round, setRound] = useState(0);
+  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    let isWanted = true;
+    artifacts.list().then(
+      (items) => isWanted && setListing({ items }),
+      (error: unknown) => isWanted && setListing({ problem: asProblem(error) }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [artifacts, round]);
+
+  const items = listing && "items" in listing ? listing.items : null;
+  return (
+    <dialog
+      ref={dialog}
+      className="sv-sheet sv-gallery"
+      onClose={onClose}
+      aria-label="Artifacts of the run"
+    >
+      <header>
+        <h2>Artifacts of the run</h2>
+        {items && items.length > 0 && (
+          <span className="sv-note">
+            {plural(items.length, "file")} ·{" "}
+            {formatBytes(items.reduce((sum, { bytes }) => sum + bytes, 0))}
+          </span>
+        )}
+        <span className="sv-toolbar-gap" />
+        <button
+          type="button"
+          className="sv-icon-button"
+          onClick={() => dialog.current?.close()}
+          aria-label="Close"
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {listing === null && <LinesSkeleton lines={4} />}
+      {listing && "problem" in listing && (
+        <ProblemView
+          problem={listing.problem}
+          subject="list of artifacts"
+          onRetry={() => {
+            setListing(null);
+            setRound(round + 1);
+          }}
+        />
+      )}
+      {items?.length === 0 && <p className="sv-nothing">This run left no files.</p>}
+      {items?.map((item, at) => (
+        <ArtifactEntry
+          key={item.artifactId}
+          artifact={item}
+          artifacts={artifacts}
+          isFirst={at === 0}
+          origin={
+            <Origin
+              row={index.rows[index.positionOf.get(item.spanId) ?? -1]}
+              sha256={item.sha256}
+              onSelect={(spanId) => {
+                dialog.current?.close();
+                onSelect(spanId);
+              }}
+            />
+          }
+        />
+      ))}
+    </dialog>
+  );
+}
+
+interface OriginProps {
+  readonly row: Row | undefined;
+  readonly sha256: string;
+  readonly onSelect: (spanId: string) => void;
+}
+
+function Origin({ row, sha256, onSelect }: OriginProps): ReactElement {
+  return (
+    <span className="sv-origin">
+      {row && (
+        <button type="button" className="sv-link" onClick={() => onSelect(row.spanId)}>
+          {row.name}
+        </button>
+      )}
+      <span className="sv-note" title={sha256}>
+        sha256 <code>{sha256.slice(0, 8)}…</code>
+      </span>
+      <CopyButton text={sha256} what="sha256" />
+    </span>
+  );
+}

@@ -1,0 +1,47 @@
+/** The files of one execution: their list, their links while those live, their bytes. */
+
+import { ProblemError } from "../model/problem";
+import type { ArtifactItem, ArtifactLink, Disposition, TraceSource } from "../model/source";
+
+/** A link this close to its end is not used any more. */
+const MARGIN_NANOS = 10_000_000_000n;
+
+export interface Artifacts {
+  readonly list: () => Promise<readonly ArtifactItem[]>;
+  /** Mints a link unless one for the same use is still good: each one is a recorded access. */
+  readonly link: (artifactId: string, disposition: Disposition) => Promise<ArtifactLink>;
+  /** Its bytes; a link that the store refuses is minted anew, once. */
+  readonly read: (artifactId: string, mostBytes: number, signal: AbortSignal) => Promise<Blob>;
+}
+
+export function createArtifacts(
+  source: TraceSource,
+  executionId: string,
+  now: () => bigint = () => BigInt(Date.now()) * 1_000_000n,
+): Artifacts {
+  const links = new Map<string, ArtifactLink>();
+
+  const link = async (artifactId: string, disposition: Disposition): Promise<ArtifactLink> => {
+    const key = `${disposition} ${artifactId}`;
+    const known = links.get(key);
+    if (known && known.expiresAt - MARGIN_NANOS > now()) return known;
+    const minted = await source.mintArtifactLink(executionId, artifactId, disposition);
+    links.set(key, minted);
+    return minted;
+  };
+
+  return {
+    list: () => source.listArtifacts(executionId, new AbortController().signal),
+    link,
+    read: async (artifactId, mostBytes, signal) => {
+      const first = await link(artifactId, "inline");
+      try {
+        return await source.readArtifact(first, mostBytes, signal);
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.kind !== "not_found") throw error;
+        links.delete(`inline ${artifactId}`);
+        return source.readArtifact(await link(artifactId, "inline"), mostBytes, signal);
+      }
+    },
+  };
+}
