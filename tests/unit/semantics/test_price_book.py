@@ -26,11 +26,12 @@ def book(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         name: {"models": []} for name in ("openai", "anthropic", "google", "mistral", "cohere")
     }
     monkeypatch.setattr(price_book, "_book", lambda: made)
-    price_book._entry.cache_clear()
-    price_book._known.cache_clear()
+    caches = (price_book._entry, price_book._known, price_book._index)
+    for cached in caches:
+        cached.cache_clear()
     yield made
-    price_book._entry.cache_clear()
-    price_book._known.cache_clear()
+    for cached in caches:
+        cached.cache_clear()
 
 
 def test_the_file_says_where_it_is_from_and_stays_small() -> None:

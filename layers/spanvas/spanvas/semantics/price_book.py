@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -183,14 +183,14 @@ def _entry(model: str, provider: str | None) -> _Entry | None:
     name = model.strip().lower()
     if name.startswith("arn:"):
         name = name.rpartition("/")[2]
-    for candidate in _providers_for(name, provider):
-        found = _find(candidate, name)
-        if found is not None:
-            return _made(found)
-    head, slash, rest = name.partition("/")
-    if slash:
-        # `openai/gpt-4o` of gateways, `models/gemini-...` of Google
-        return _entry(rest, head if _known(head) else provider)
+    # `openai/gpt-4o` of gateways, `models/gemini-...` of Google, `openrouter/openai/gpt-4o`
+    head, _, rest = name.partition("/")
+    last = rest.rpartition("/")[2]
+    for form, seller in ((name, provider), (rest, _known(head) or provider), (last, provider)):
+        for candidate in _providers_for(form, seller) if form else ():
+            found = _find(candidate, form)
+            if found is not None:
+                return _made(found)
     return None
 
 
@@ -224,30 +224,50 @@ def _find(provider: str, name: str) -> Any:
     Where nothing has that name: by `-2025-08-07` for `-20250807`, without date and version, and then the first
     model whose full name begins with it.
     """
+    index = _index(provider)
     short = TAIL.sub("", name)
     for form in dict.fromkeys((name, DATED.sub(r"-\1-\2-\3", name), short)):
-        for match, prices in _models(provider):
-            if _matches(match, form):
-                return prices
-    for match, prices in _models(provider):
-        if _begins_with(match, short):
+        position, prices = index.exact.get(form, (index.size, None))
+        for other, clause, found in index.others:
+            if other < position and _matches(clause, form):
+                return found
+        if prices is not None:
+            return prices
+    for text, prices in index.names:
+        if text.startswith(short) and TAIL.fullmatch(text, len(short)):
             return prices
     return None
 
 
-def _models(provider: str) -> Iterator[tuple[Any, Any]]:
+class _Index(NamedTuple):
+    """The models of a provider, the first of which counts: by name, by other clauses, and all names in them."""
+
+    exact: dict[str, tuple[int, Any]]
+    others: list[tuple[int, Any, Any]]
+    names: list[tuple[str, Any]]
+    size: int
+
+
+@cache
+def _index(provider: str) -> _Index:
     book = _book()
-    for key in (provider, *book[provider].get("fallback", ())):
-        yield from book[key]["models"]
-
-
-def _begins_with(clause: Any, name: str) -> bool:
-    """Whether a full name in the book is this one with a date or a version: `name-20250929-v1:0`."""
-    if isinstance(clause, list):
-        return any(_begins_with(part, name) for part in clause)
-    if not isinstance(clause, str) or clause[0] not in "=^*":
-        return False
-    return clause.startswith(name, 1) and TAIL.fullmatch(clause, len(name) + 1) is not None
+    models = [
+        model
+        for key in (provider, *book[provider].get("fallback", ()))
+        for model in book[key]["models"]
+    ]
+    index = _Index({}, [], [], len(models))
+    for position, (match, prices) in enumerate(models):
+        for clause in match if isinstance(match, list) else [match]:
+            if not isinstance(clause, str) or clause[0] not in "=^*":
+                index.others.append((position, clause, prices))
+                continue
+            index.names.append((clause[1:], prices))
+            if clause[0] == "=":
+                index.exact.setdefault(clause[1:], (position, prices))
+            else:
+                index.others.append((position, clause, prices))
+    return index
 
 
 def _matches(clause: Any, text: str) -> bool:

@@ -22,6 +22,7 @@ MARKS: Final = {
     names.REDACTION: "redacted",
     names.FAAS_COLDSTART: "cold_start",
     names.ARTIFACT_ERROR: "artifact_failed",
+    names.RETRIES: "retried",
 }
 
 
