@@ -141,7 +141,7 @@ class Intake:
                     span_id,
                     parent_span_id,
                     name,
-                    kind_of(attributes),
+                    kind_of(attributes, name, scope[0], parent_span_id, events),
                     start,
                     end or None,
                     KINDS[kind] if 0 <= kind < len(KINDS) else KINDS[0],
