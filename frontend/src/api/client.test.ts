@@ -114,8 +114,16 @@ describe("what goes wrong", () => {
 });
 
 it("asks for executions with the query only", async () => {
-  const server = fakeFetch(json({ items: [], next_cursor: "c2" }));
-  const query = { workflowId: "w", status: "failed" as const, cursor: "c1" };
+  const server = fakeFetch(
+    json({ items: [], next_cursor: "c2", startedFrom: null, startedTo: null }),
+  );
+  const query = {
+    workflowId: "w",
+    status: "failed" as const,
+    cursor: "c1",
+    startedFrom: null,
+    startedTo: null,
+  };
   const page = await clientOf(server).listExecutions(query, signal);
   expect(server.asked[0]?.url).toBe(
     "/v1/executions?limit=50&workflow_id=w&status=failed&cursor=c1",

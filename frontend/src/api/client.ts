@@ -3,7 +3,7 @@
 import { isAbort, ProblemError } from "../model/problem";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
 import { decodeArtifacts } from "./decodeArtifacts";
-import { decodeExecutionPage } from "./decodeExecution";
+import { decodeExecution, decodeExecutionPage } from "./decodeExecution";
 import { decodeSearch } from "./decodeSearch";
 import { decodeSpan } from "./decodeSpan";
 import { decodeTrace } from "./decodeTrace";
@@ -33,6 +33,11 @@ export function createClient(
       const path = `/v1/executions?${executionsQuery(query)}`;
       const answer = await http({ method: "GET", path, signal });
       return decodeExecutionPage(answer.body);
+    },
+
+    async readExecution(executionId, signal) {
+      const answer = await http({ method: "GET", path: execution(executionId), signal });
+      return decodeExecution(answer.body, () => "");
     },
 
     async startExecution(workflowId, input) {
@@ -110,6 +115,8 @@ function executionsQuery(query: ExecutionQuery): string {
   const parameters = new URLSearchParams({ limit: String(PAGE_SIZE) });
   if (query.workflowId !== null) parameters.set("workflow_id", query.workflowId);
   if (query.status !== null) parameters.set("status", query.status);
+  if (query.startedFrom !== null) parameters.set("from", String(query.startedFrom));
+  if (query.startedTo !== null) parameters.set("to", String(query.startedTo));
   if (query.cursor !== null) parameters.set("cursor", query.cursor);
   return parameters.toString();
 }

@@ -1,6 +1,6 @@
 /** The static Canvas page: workflows, their history, and the Trace tab. */
 
-import { useMemo, type ReactElement } from "react";
+import { lazy, Suspense, useMemo, type ReactElement } from "react";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { TraceTab } from "../components/TraceTab";
@@ -15,9 +15,15 @@ import { browserTimer } from "../state/traceReader";
 import { HistoryView } from "./HistoryView";
 import { RunForm } from "./RunForm";
 import { TopBar } from "./TopBar";
+import { useOtherRuns } from "./useOtherRuns";
 import { useResource } from "./useResource";
 import { WorkflowGraph } from "./WorkflowGraph";
 import { WorkflowList } from "./WorkflowList";
+
+const CompareView = lazy(async () => {
+  const { CompareView: View } = await import("./CompareView");
+  return { default: View };
+});
 
 export interface CanvasPageProps {
   readonly source: CanvasSource;
@@ -59,6 +65,19 @@ interface ViewProps extends CanvasPageProps {
 
 function View(props: ViewProps): ReactElement {
   const { source, places, place, workflow, workflows, loaded, onSignIn } = props;
+  const runs = useOtherRuns(source, places, place.executionId);
+  if (place.tab === "trace" && place.executionId !== null && place.otherId !== null) {
+    return (
+      <Suspense fallback={<LinesSkeleton lines={8} />}>
+        <CompareView
+          source={source}
+          places={places}
+          executionId={place.executionId}
+          otherId={place.otherId}
+        />
+      </Suspense>
+    );
+  }
   if (place.tab === "trace" && place.executionId !== null) {
     return (
       <main className="cv-trace">
@@ -67,6 +86,8 @@ function View(props: ViewProps): ReactElement {
           executionId={place.executionId}
           places={places.trace}
           workflows={loaded.value}
+          onGoToRun={runs.goTo}
+          onCompare={runs.compare}
           onSignIn={onSignIn}
           takesFocus
         />
@@ -82,7 +103,13 @@ function View(props: ViewProps): ReactElement {
           onRetry={workflows.start}
           places={places}
         />
-        <HistoryView source={source} places={places} workflowId={null} title="Recent executions" />
+        <HistoryView
+          source={source}
+          places={places}
+          workflowId={null}
+          title="Recent executions"
+          workflows={loaded.value}
+        />
       </main>
     );
   }

@@ -5,10 +5,12 @@ import { EXECUTION_STATUSES, type Execution, type ExecutionStatus } from "../mod
 import { asProblem, type ProblemError } from "../model/problem";
 import type { CanvasSource } from "../model/source";
 import { nanosFromMilliseconds } from "../model/time";
-import { createHistory, withOlder } from "../state/history";
+import type { Workflow } from "../model/workflow";
+import { asExecutionQuery, createHistory, withOlder } from "../state/history";
 import type { CanvasPlaces } from "../state/place";
 import { browserTimer } from "../state/traceReader";
 import { HistoryTable } from "./HistoryTable";
+import { Sparkline } from "./Sparkline";
 import { useResource } from "./useResource";
 
 interface HistoryViewProps {
@@ -17,6 +19,7 @@ interface HistoryViewProps {
   /** Null: of all workflows. */
   readonly workflowId: string | null;
   readonly title: string;
+  readonly workflows?: readonly Workflow[] | null;
 }
 
 interface Older {
@@ -28,14 +31,17 @@ interface Older {
 const NOTHING_OLDER: Older = { items: [], cursor: undefined };
 
 export function HistoryView(props: HistoryViewProps): ReactElement {
-  const { source, places, workflowId, title } = props;
+  const { source, places, workflowId, title, workflows = null } = props;
   const [status, setStatus] = useState<ExecutionStatus | null>(null);
   const [older, setOlder] = useState(NOTHING_OLDER);
   const [olderProblem, setOlderProblem] = useState<ProblemError | null>(null);
-  const history = useMemo(
-    () => createHistory(source, { workflowId, status }, browserTimer),
-    [source, workflowId, status],
+  const [seconds, setSeconds] = useState<number | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const query = useMemo(
+    () => ({ workflowId: workflowId ?? chosen, status, seconds }),
+    [workflowId, chosen, status, seconds],
   );
+  const history = useMemo(() => createHistory(source, query, browserTimer), [source, query]);
   const { value: page, problem, readAt } = useResource(history);
   const now = nanosFromMilliseconds(readAt);
 
@@ -44,14 +50,14 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
     setOlderProblem(null);
     try {
       const { signal } = new AbortController();
-      const next = await source.listExecutions({ workflowId, status, cursor }, signal);
+      const next = await source.listExecutions(asExecutionQuery(query, cursor, Date.now()), signal);
       setOlder({ items: [...older.items, ...next.items], cursor: next.nextCursor });
     } catch (error) {
       setOlderProblem(asProblem(error));
     }
   };
-  const filter = (wanted: ExecutionStatus | null): void => {
-    setStatus(wanted);
+  const change = (step: () => void): void => {
+    step();
     setOlder(NOTHING_OLDER);
   };
 
@@ -60,7 +66,16 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
     <section className="cv-section">
       <header className="cv-section-head">
         <h2>{title}</h2>
-        <StatusFilter status={status} onChange={filter} />
+        <Sparkline executions={items} />
+        {workflowId === null && (
+          <WorkflowFilter
+            workflows={workflows}
+            workflowId={chosen}
+            onChange={(id) => change(() => setChosen(id))}
+          />
+        )}
+        <TimeFilter seconds={seconds} onChange={(time) => change(() => setSeconds(time))} />
+        <StatusFilter status={status} onChange={(wanted) => change(() => setStatus(wanted))} />
       </header>
       {page && problem && <OutOfDate problem={problem} onRetry={history.start} />}
       {!page && problem && (
@@ -77,9 +92,9 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
       )}
       {page && items.length === 0 && (
         <p className="sv-nothing">
-          {status === null
+          {status === null && seconds === null && chosen === null
             ? "Nothing has run yet. Press Run on a workflow, and its execution appears here."
-            : `No execution is ${status}.`}
+            : "No execution passes the filter."}
         </p>
       )}
       {cursor !== null && (
@@ -112,6 +127,63 @@ function StatusFilter({ status, onChange }: StatusFilterProps): ReactElement {
         {EXECUTION_STATUSES.map((candidate) => (
           <option key={candidate} value={candidate}>
             {candidate}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const TIMES: readonly (readonly [label: string, seconds: number])[] = [
+  ["last hour", 3_600],
+  ["last day", 86_400],
+  ["last week", 604_800],
+];
+
+interface TimeFilterProps {
+  readonly seconds: number | null;
+  readonly onChange: (seconds: number | null) => void;
+}
+
+function TimeFilter({ seconds, onChange }: TimeFilterProps): ReactElement {
+  return (
+    <label className="cv-filter">
+      Started
+      <select
+        value={seconds ?? ""}
+        onChange={(event) =>
+          onChange(event.target.value === "" ? null : Number(event.target.value))
+        }
+      >
+        <option value="">any time</option>
+        {TIMES.map(([label, value]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface WorkflowFilterProps {
+  readonly workflows: readonly Workflow[] | null;
+  readonly workflowId: string | null;
+  readonly onChange: (workflowId: string | null) => void;
+}
+
+function WorkflowFilter({ workflows, workflowId, onChange }: WorkflowFilterProps): ReactElement {
+  return (
+    <label className="cv-filter">
+      Workflow
+      <select
+        value={workflowId ?? ""}
+        onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)}
+      >
+        <option value="">all</option>
+        {workflows?.map((workflow) => (
+          <option key={workflow.workflowId} value={workflow.workflowId}>
+            {workflow.name}
           </option>
         ))}
       </select>

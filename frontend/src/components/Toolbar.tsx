@@ -12,6 +12,7 @@ interface ToolbarProps {
   readonly loaded: LoadedTrace;
   readonly store: TraceStore;
   readonly hasGraph: boolean;
+  readonly onCompare: (() => void) | undefined;
   readonly isFilterOpen: boolean;
   readonly onFilterOpen: (isOpen: boolean) => void;
   readonly searchRef: RefObject<HTMLInputElement | null>;
@@ -52,6 +53,13 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       />
       <NextFailure view={view} store={store} />
       <span className="sv-toolbar-gap" />
+      {props.onCompare && (
+        <IconAction
+          name="compare"
+          label="Compare with the last good run (d)"
+          onPress={props.onCompare}
+        />
+      )}
       {props.hasGraph && (
         <button
           type="button"

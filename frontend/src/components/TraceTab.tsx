@@ -257,6 +257,7 @@ function Body(props: BodyProps): ReactElement {
           loaded={loaded}
           store={store}
           hasGraph={workflow !== undefined}
+          onCompare={props.onCompare}
           searchRef={props.search}
           isFilterOpen={props.isFilterOpen}
           onFilterOpen={props.onFilterOpen}

@@ -63,6 +63,10 @@ export interface TraceSource {
 export interface ExecutionQuery {
   readonly workflowId: string | null;
   readonly status: ExecutionStatus | null;
+  /** Inclusive. */
+  readonly startedFrom: Nanos | null;
+  /** Exclusive. */
+  readonly startedTo: Nanos | null;
   readonly cursor: string | null;
 }
 
@@ -75,5 +79,6 @@ export interface ExecutionPage {
 export interface CanvasSource extends TraceSource {
   listWorkflows(signal: AbortSignal): Promise<readonly Workflow[]>;
   listExecutions(query: ExecutionQuery, signal: AbortSignal): Promise<ExecutionPage>;
+  readExecution(executionId: string, signal: AbortSignal): Promise<Execution>;
   startExecution(workflowId: string, input: Json): Promise<string>;
 }

@@ -1,7 +1,8 @@
 /** A list of executions, newest first, that grows at both ends. */
 
 import { isUnfinished, type Execution, type ExecutionStatus } from "../model/execution";
-import type { CanvasSource, ExecutionPage } from "../model/source";
+import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
+import { nanosFromMilliseconds } from "../model/time";
 import { createResource, type Resource } from "./resource";
 import { POLL_MILLISECONDS, type Timer } from "./traceReader";
 
@@ -11,15 +12,29 @@ const IDLE_MILLISECONDS = 15_000;
 export interface HistoryQuery {
   readonly workflowId: string | null;
   readonly status: ExecutionStatus | null;
+  /** Only what started in the last so many seconds; null for all. */
+  readonly seconds: number | null;
+}
+
+/** The query as it is at a moment: the time it reaches back to moves on. */
+export function asExecutionQuery(
+  { workflowId, status, seconds }: HistoryQuery,
+  cursor: string | null,
+  nowMilliseconds: number,
+): ExecutionQuery {
+  const startedFrom =
+    seconds === null ? null : nanosFromMilliseconds(nowMilliseconds - seconds * 1_000);
+  return { workflowId, status, cursor, startedFrom, startedTo: null };
 }
 
 export function createHistory(
   source: CanvasSource,
   query: HistoryQuery,
   timer: Timer,
+  now: () => number = Date.now,
 ): Resource<ExecutionPage> {
   return createResource(
-    (signal) => source.listExecutions({ ...query, cursor: null }, signal),
+    (signal) => source.listExecutions(asExecutionQuery(query, null, now()), signal),
     timer,
     (page) => (page.items.some(isUnfinished) ? POLL_MILLISECONDS : IDLE_MILLISECONDS),
   );

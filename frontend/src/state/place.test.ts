@@ -11,6 +11,7 @@ import {
 const PLACE: CanvasPlace = {
   workflowId: "support-triage",
   executionId: "exec-1",
+  otherId: null,
   tab: "trace",
   spanId: "00f067aa0ba902b7",
   query: "GET orders & more",

@@ -21,6 +21,8 @@ export type Tab = (typeof TABS)[number];
 export interface CanvasPlace extends TracePlace {
   readonly workflowId: string | null;
   readonly executionId: string | null;
+  /** The run that the execution is compared with. */
+  readonly otherId: string | null;
   readonly tab: Tab;
 }
 
@@ -65,6 +67,7 @@ export function parsePlace(search: string): CanvasPlace {
   return {
     workflowId: parameters.get("workflow"),
     executionId,
+    otherId: parameters.get("with"),
     tab: tab ?? (executionId === null ? "workflow" : "trace"),
     spanId: parameters.get("span"),
     query: parameters.get("q") ?? "",
@@ -88,6 +91,7 @@ export function formatPlace(place: CanvasPlace): string {
   const usualTab: Tab = place.executionId === null ? "workflow" : "trace";
   if (place.tab !== usualTab) parameters.set("tab", place.tab);
   if (place.executionId !== null) parameters.set("execution", place.executionId);
+  if (place.otherId !== null) parameters.set("with", place.otherId);
   if (place.spanId !== null) parameters.set("span", place.spanId);
   if (place.query !== "") parameters.set("q", place.query);
   const { shown, hue, status, nodeId, onlyHits } = place.filter;
@@ -113,7 +117,11 @@ export function createUrlPlaces(window: Window): CanvasPlaces {
     const current = store.get();
     const isSameTrace =
       change.executionId === undefined || change.executionId === current.executionId;
-    return { ...current, ...(isSameTrace ? {} : EMPTY_TRACE_PLACE), ...change };
+    return {
+      ...current,
+      ...(isSameTrace ? {} : { ...EMPTY_TRACE_PLACE, otherId: null }),
+      ...change,
+    };
   };
 
   return {

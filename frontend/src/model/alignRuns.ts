@@ -1,0 +1,82 @@
+/** Two runs of a workflow, node by node: what was different in time, tokens, cost, path and text. */
+
+import { spanLength } from "./timeScale";
+import type { Totals } from "./totals";
+import type { RowStatus, Trace } from "./trace";
+import { isFailure, type TraceIndex } from "./traceIndex";
+
+export interface RunSide {
+  readonly trace: Trace;
+  readonly index: TraceIndex;
+  readonly sums: Totals;
+}
+
+export interface NodeSide {
+  readonly spanId: string;
+  readonly name: string;
+  readonly status: RowStatus;
+  readonly nanos: number;
+  readonly tokens: number;
+  readonly costNanoUsd: number;
+  readonly attempts: number;
+  /** The first characters of what came out, or of the error. */
+  readonly text: string;
+}
+
+export interface NodePair {
+  readonly nodeId: string;
+  readonly left: NodeSide | null;
+  readonly right: NodeSide | null;
+  /** Ran on one side only, or ended in another way. */
+  readonly isPathDifferent: boolean;
+  readonly isTextDifferent: boolean;
+}
+
+/** In the order of the workflow as the left run has it; what only the right one ran follows. */
+export function alignRuns(left: RunSide, right: RunSide): readonly NodePair[] {
+  const lefts = nodesOf(left);
+  const rights = nodesOf(right);
+  return [...new Set([...lefts.keys(), ...rights.keys()])].map((nodeId) => {
+    const one = lefts.get(nodeId) ?? null;
+    const other = rights.get(nodeId) ?? null;
+    return {
+      nodeId,
+      left: one,
+      right: other,
+      isPathDifferent: one?.status !== other?.status || one?.attempts !== other?.attempts,
+      isTextDifferent: one !== null && other !== null && one.text !== other.text,
+    };
+  });
+}
+
+function nodesOf({ trace, index, sums }: RunSide): Map<string, NodeSide> {
+  const found = new Map<string, NodeSide>();
+  index.rows.forEach((row, position) => {
+    const above = index.rows[index.parent[position] ?? -1];
+    if (row.nodeId === null || above?.nodeId === row.nodeId) return;
+    const before = found.get(row.nodeId);
+    found.set(row.nodeId, {
+      spanId: before && !isFailure(row) ? before.spanId : row.spanId,
+      name: row.name,
+      status: isFailure(row) || !before ? row.status : before.status,
+      nanos: (before?.nanos ?? 0) + Number(spanLength(row, trace.servedAt) ?? 0n),
+      tokens:
+        (before?.tokens ?? 0) +
+        (sums.inputTokens[position] ?? 0) +
+        (sums.outputTokens[position] ?? 0),
+      costNanoUsd: (before?.costNanoUsd ?? 0) + (sums.costNanoUsd[position] ?? 0),
+      attempts: (before?.attempts ?? 0) + attemptsOf(index, position),
+      text: row.error?.message ?? row.outputPreview ?? before?.text ?? "",
+    });
+  });
+  return found;
+}
+
+function attemptsOf(index: TraceIndex, position: number): number {
+  let count = 0;
+  const end = index.subtreeEnd[position] ?? position + 1;
+  for (let child = position + 1; child < end; child = index.subtreeEnd[child] ?? end) {
+    if (index.rows[child]?.kind === "attempt") count += 1;
+  }
+  return Math.max(1, count);
+}
