@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 NANO: Final = 1_000_000_000
@@ -292,5 +292,5 @@ def _matches(clause: Any, text: str) -> bool:
 
 @cache
 def _book() -> dict[str, Any]:
-    text = (files("spanvas.semantics") / "prices.json").read_text("utf-8")
+    text = Path(__file__).with_name("prices.json").read_text("utf-8")
     return json.loads(text)["providers"]  # type: ignore[no-any-return]
