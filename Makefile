@@ -24,7 +24,7 @@ run: .venv/.installed frontend/dist/index.html ## the whole stack on this machin
 smoke: .venv/.installed frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
 	@$(PY) -m local smoke
 
-test: .venv/.installed frontend/dist/index.html ## all tests, the page's included
+test: .venv/.installed frontend/dist/index.html build/instrumented/.installed ## all tests, the page's included
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
@@ -73,7 +73,7 @@ template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a bu
 	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-sam requirements-node requirements-dialects functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-instrumented functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
@@ -95,6 +95,12 @@ clean: ## remove what was built; environments stay
 	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
 	@[ -x .venv-sam/bin/python ] || $(PYTHON) -m venv .venv-sam
 	@.venv-sam/bin/python $(PIP) -r requirements-sam.txt
+	@touch $@
+
+build/instrumented/.installed: requirements-instrumented.txt .venv/.installed
+	@echo "Installing the packages of the instrumented test functions (once, under a minute)"
+	@rm -rf $(@D)
+	@$(PY) $(PIP) --target $(@D) -r requirements-instrumented.txt
 	@touch $@
 
 .venv-dialects/.installed: requirements-dialects.txt

@@ -270,6 +270,7 @@ class LambdaEnvironment:
         "memory_mb",
         "region",
         "runtime",
+        "task_root",
     )
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -281,6 +282,7 @@ class LambdaEnvironment:
         self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.init_type = env.get("AWS_LAMBDA_INITIALIZATION_TYPE", "")
         self.runtime = env.get("AWS_EXECUTION_ENV", "")
+        self.task_root = env.get("LAMBDA_TASK_ROOT", "")
 
 
 def is_enabled(env: Mapping[str, str] = os.environ) -> bool:

@@ -15,6 +15,7 @@ from spanvas.model.span import Span
 from spanvas.semantics import attributes as names
 from spanvas.semantics.content_names import CONTENT_NAMES
 from spanvas.storage.memory import MemoryTraceStore
+from spanvas.tracing import aws_retries
 from spanvas.tracing.exporters.otlp_spans import export_safe
 from spanvas.tracing.invocation import TracedHandler
 from spanvas.tracing.provider import make_resource
@@ -37,6 +38,7 @@ NOT_ATTRIBUTES = {
     "spanvas.span",
     "spanvas.record_generation",
     "spanvas.message",
+    "spanvas.retry",
     "spanvas.artifact",
     "aws.bedrock",
     "aws.sns",
@@ -75,6 +77,12 @@ def everything() -> list[Span]:
     return door.spans
 
 
+OPERATION = SimpleNamespace(
+    name="Converse", service_model=SimpleNamespace(service_id="Bedrock Runtime")
+)
+THROTTLED = {"Error": {"Code": "ThrottlingException"}}
+
+
 def use_everything(door: Recording) -> None:
     store = door.store
     assert isinstance(store, MemoryTraceStore)
@@ -109,6 +117,7 @@ def use_everything(door: Recording) -> None:
                 pass
         with pytest.raises(ValueError), spanvas.node("fails"):
             raise ValueError
+        aws_retries._tell(1, 1, OPERATION, {}, (SimpleNamespace(status_code=429), THROTTLED))
         run.set_output(1)
 
 
@@ -136,7 +145,7 @@ def test_every_kind_and_event_is_documented(everything: list[Span]) -> None:
         kinds.KINDS
     )
     events = {event.name for span in everything for event in span.events}
-    assert events == {"exception", "spanvas.artifact"}
+    assert events == {"exception", "spanvas.artifact", "spanvas.retry"}
     assert all(f"| `{event}` |" in REFERENCE for event in events)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.trace import NoOpTracer
@@ -107,6 +108,19 @@ class Engine(PartRecorder):
     @guarded(fallback={})
     def health(self) -> dict[str, int]:
         return self.problems.counts()
+
+    def instrumentation_options(self) -> dict[str, Any]:
+        """What instrumentations are switched on with: our providers, unless the function has set up its own."""
+        self.join_global_provider()
+        provider = trace.get_tracer_provider()
+        if provider is not self._provider and hasattr(provider, "add_span_processor"):
+            return {}
+        from spanvas.tracing.log_events import SpanEventLoggerProvider
+
+        return {
+            "tracer_provider": self._provider,
+            "logger_provider": SpanEventLoggerProvider(),
+        }
 
     def _after_fork(self) -> None:
         self.processor.after_fork()

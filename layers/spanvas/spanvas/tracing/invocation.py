@@ -10,7 +10,7 @@ from opentelemetry.trace import SpanKind
 from spanvas.model import ids, kinds
 from spanvas.propagation.arrival import Arrival, arrivals_of
 from spanvas.semantics import attributes as names
-from spanvas.tracing import faas
+from spanvas.tracing import aws_retries, faas
 from spanvas.tracing.batch import Batch, message_attributes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.handles import LiveRun, LiveSpan
@@ -49,6 +49,7 @@ class TracedHandler:
         self._engine = engine
         self._handler = handler
         self._is_first = True
+        self._watches_aws = False
 
     def __call__(self, event: Any, context: Any) -> Any:
         opened = self._open(event, context)
@@ -67,6 +68,7 @@ class TracedHandler:
         is_cold = self._is_first and self._engine.environment.init_type != PROVISIONED
         self._is_first = False
         engine = self._engine
+        self._watches_aws = self._watches_aws or aws_retries.watch(engine.problems)
         whole, messages = arrivals_of(event, context, engine.execution_id_in, engine.tenant_in)
         run = engine.new_part(
             whole,

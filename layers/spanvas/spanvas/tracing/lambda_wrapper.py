@@ -37,8 +37,10 @@ def traced(handler: Handler) -> Handler:
         engine = spanvas.current_engine()
         if engine is None:
             return handler
+        from spanvas.tracing.instrumentations import switch_on
         from spanvas.tracing.invocation import TracedHandler
 
+        switch_on(engine)
         return TracedHandler(engine, handler)
     except Exception:
         logging.getLogger("spanvas").exception("tracing is off: the handler could not be wrapped")

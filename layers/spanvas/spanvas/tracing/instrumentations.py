@@ -1,0 +1,115 @@
+"""OpenTelemetry instrumentations that a function brings in its package: found, and switched on.
+
+What `opentelemetry-instrument` does for every installed package (0.7 s on Lambda) is done here for the entry points of
+the function's own folder and of layers alone, which costs one look into each package's metadata.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from spanvas.tracing.health import Health
+
+if TYPE_CHECKING:
+    from spanvas.tracing.engine import Engine
+
+GROUP: Final = "opentelemetry_instrumentor"
+ALL: Final = "all"
+NONE: Final = "none"
+NEVER: Final = frozenset({"aws-lambda"})
+"""Traces the handler, as this layer does."""
+LAYER: Final = Path(__file__).parents[2]
+"""Where this layer is, and others are too: /opt/python."""
+INFO: Final = ".dist-info"
+CONFLICT: Final = "DependencyConflictError"
+"""What an instrumentation raises whose library is not there: nothing to be said of."""
+
+
+class Found(NamedTuple):
+    """`opentelemetry.instrumentation.botocore:BotocoreInstrumentor`, called `botocore`, from a distribution."""
+
+    name: str
+    target: str
+    distribution: str
+
+
+def switch_on(engine: Engine, folders: Iterable[Path] | None = None) -> list[str]:
+    """Switch on what is found and wanted; the names of what was. A failure is said once, and costs that one alone.
+
+    Called when the function's own module has been imported: what it has switched on itself, and the provider that it
+    has set up for that, is left as it is.
+    """
+    wanted = engine.settings.instrumentations
+    if not wanted or wanted == (NONE,):
+        return []
+    where = folders if folders is not None else own_folders(engine.environment.task_root)
+    chosen = [found for folder in where for found in found_in(folder) if _is_wanted(found, wanted)]
+    if not chosen:
+        return []
+    options = engine.instrumentation_options()
+    return [found.name for found in chosen if _instrument(found, options, engine.problems)]
+
+
+def own_folders(task_root: str) -> list[Path]:
+    """The function's folder and that of the layers."""
+    return [Path(task_root), LAYER] if task_root else [LAYER]
+
+
+def found_in(folder: Path) -> Iterator[Found]:
+    """Entry points of every distribution that is installed there, by name."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(INFO))
+    except OSError:
+        return
+    for name in names:
+        try:
+            text = (folder / name / "entry_points.txt").read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            continue
+        if GROUP in text:
+            distribution = name.partition("-")[0].replace("_", "-").lower()
+            yield from _entries(text, distribution)
+
+
+def _entries(text: str, distribution: str) -> Iterator[Found]:
+    """Core metadata specification, "Entry points": an INI file of `name = module:attribute`."""
+    section = ""
+    for line in text.splitlines():
+        stripped = line.strip()
+        if stripped.startswith("["):
+            section = stripped.strip("[] ")
+        elif section == GROUP and "=" in stripped:
+            name, _, target = stripped.partition("=")
+            yield Found(name.strip(), target.partition("[")[0].strip(), distribution)
+
+
+def _is_wanted(found: Found, wanted: tuple[str, ...]) -> bool:
+    if found.name in NEVER:
+        return False
+    return wanted == (ALL,) or found.name in wanted or found.distribution in wanted
+
+
+def _instrument(found: Found, options: dict[str, Any], health: Health) -> bool:
+    try:
+        module, _, attribute = found.target.partition(":")
+        instrumentor = getattr(import_module(module), attribute)()
+        if getattr(instrumentor, "is_instrumented_by_opentelemetry", False):
+            return False
+        instrumentor.instrument(raise_exception_on_conflict=True, **options)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the function runs without that one
+        if type(error).__name__ == CONFLICT:
+            return False
+        health.say_once(
+            f"instrumentation.{found.distribution}",
+            "the instrumentation %s of %s is not switched on: %s: %s",
+            found.name,
+            found.distribution,
+            type(error).__name__,
+            error,
+        )
+        return False
+    return True

@@ -1,0 +1,116 @@
+"""Retries of a real botocore, against a Bedrock that throttles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import botocore.endpoint
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+import spanvas
+from local import standins
+from spanvas.tracing import aws_retries
+from spanvas.tracing.health import Health
+from tests.unit.tracing.recording import recording
+
+Ask = Any
+
+
+@pytest.fixture(autouse=True)
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """botocore as it was, afterwards."""
+    own = botocore.endpoint.Endpoint._needs_retry  # type: ignore[attr-defined]
+    monkeypatch.setattr(botocore.endpoint.Endpoint, "_needs_retry", own)
+    yield
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Refuses every call once."""
+    with standins.start(latency=0.0, throttle_one_in=1) as running:
+        yield running.bedrock_url
+
+
+def make_client(url: str, attempts: int = 3) -> Any:
+    return boto3.client(
+        "bedrock-runtime",
+        region_name="us-east-1",
+        endpoint_url=url,
+        aws_access_key_id="none",
+        aws_secret_access_key="none",
+        config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),
+    )
+
+
+def converse(client: Any, question: str) -> None:
+    client.converse(
+        modelId="amazon.nova-lite-v1:0",
+        messages=[{"role": "user", "content": [{"text": question}]}],
+    )
+
+
+def test_an_attempt_that_is_repeated_is_an_event_of_the_open_span(url: str) -> None:
+    health = Health()
+    client = make_client(url)
+    assert aws_retries.watch(health)
+    assert aws_retries.watch(health)
+    with recording() as door, spanvas.workflow("brief"), spanvas.node("ask"):
+        converse(client, "one?")
+    span = door.span("ask")
+    (event,) = span.events
+    assert event.name == "spanvas.retry"
+    assert event.attributes == {
+        "spanvas.retry.number": 1,
+        "error.type": "ThrottlingException",
+        "rpc.service": "Bedrock Runtime",
+        "rpc.method": "Converse",
+        "http.response.status_code": 429,
+    }
+    assert span.attributes["spanvas.retries"] == 1
+    assert health.counts() == {}
+
+
+def test_a_connection_that_fails_is_told_by_its_exception() -> None:
+    aws_retries.watch(Health())
+    with (
+        recording() as door,
+        spanvas.workflow("brief"),
+        pytest.raises(Exception, match="Could not connect"),
+    ):
+        converse(make_client("http://127.0.0.1:9", attempts=2), "two?")
+    (event,) = door.span("brief").events
+    assert event.attributes["error.type"] == "EndpointConnectionError"
+    assert "http.response.status_code" not in event.attributes
+
+
+def test_an_attempt_that_is_not_repeated_is_none(url: str) -> None:
+    aws_retries.watch(Health())
+    with recording() as door, spanvas.workflow("brief"), pytest.raises(ClientError):
+        converse(make_client(url, attempts=1), "three?")
+    assert door.span("brief").events == ()
+
+
+def test_outside_of_spans_and_in_our_own_calls_nothing_is_told(url: str) -> None:
+    aws_retries.watch(Health())
+    converse(make_client(url), "four?")
+    with recording() as door, spanvas.workflow("brief"), door.engine.delivery.unobserved():
+        converse(make_client(url), "five?")
+    assert door.span("brief").events == ()
+
+
+def test_trouble_of_ours_leaves_the_call_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    health = Health()
+    aws_retries.watch(health)
+    monkeypatch.setattr(aws_retries, "_tell", lambda *_, **__: 1 / 0)
+    converse(make_client(url), "six?")
+    assert health.counts() == {"problem.aws_retries": 1}
+
+
+def test_a_botocore_that_is_not_there_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "botocore.endpoint", None)  # type: ignore[arg-type]
+    assert not aws_retries.watch(Health())
