@@ -66,7 +66,7 @@ def make_pool(spawner: Spawner, folder: Path) -> Iterator[MakePool]:
 def make_opt(folder: Path) -> Path:
     opt = folder / "opt"
     (opt / "python").mkdir(parents=True, exist_ok=True)
-    (opt / "python" / "layered.py").write_text("", encoding="utf-8")
+    (opt / "python" / "of_the_layer.py").write_text("", encoding="utf-8")
     wrapper = opt / "wrapper"
     wrapper.write_text('#!/bin/sh\nexport WRAPPED=yes\nexec "$@"\n', encoding="utf-8")
     wrapper.chmod(0o755)
@@ -190,5 +190,7 @@ def test_a_layer_is_found_and_its_wrapper_runs(
         pytest.skip("this machine does not let /opt be mounted for one process")
     environment = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}
     found = report(make_pool(is_mounted, handler="app.from_layer", environment=environment))
-    expected = "/opt/python/layered.py" if is_mounted else str(folder / "opt/python/layered.py")
+    expected = (
+        "/opt/python/of_the_layer.py" if is_mounted else str(folder / "opt/python/of_the_layer.py")
+    )
     assert found == {"file": expected, "wrapped": "yes"}

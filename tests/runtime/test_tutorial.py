@@ -57,7 +57,7 @@ def test_the_program_is_traced_into_the_running_stack(program: Path, stack: Stac
     rows = [(row["name"], row.get("output_preview")) for row in trace["rows"]]
     assert rows == [
         ("My triage", None),
-        ("Classify the ticket", '"parcel"'),
+        ("Classify the ticket", "parcel"),
         ("Write a note", None),
     ]
     assert [artifact["name"] for artifact in trace["rows"][2]["artifacts"]] == ["note.md"]

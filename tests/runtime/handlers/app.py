@@ -40,6 +40,6 @@ def tick():
 
 
 def from_layer(_event, _context):
-    import layered
+    import of_the_layer
 
-    return {"file": layered.__file__, "wrapped": os.environ.get("WRAPPED", "")}
+    return {"file": of_the_layer.__file__, "wrapped": os.environ.get("WRAPPED", "")}
