@@ -244,6 +244,27 @@ def test_an_end_that_comes_while_another_is_written_is_written_next() -> None:
     assert (execution.status, execution.cause) == ("succeeded", None)
 
 
+def test_an_execution_that_ends_while_another_is_registered_is_registered_before_its_end() -> None:
+    class Meanwhile(MemoryTraceStore):
+        def start_execution(self, execution: Any) -> None:
+            super().start_execution(execution)
+            if execution.execution_id == "e1":
+                stored.exporter.watch(other)
+                stored.exporter.add(other, make_span("b"))
+                other.end("succeeded", T0, None)
+
+    stored = Stored(Meanwhile(clock=Clock()))
+    run, other = make_run(), make_run(execution_id="e2")
+    stored.exporter.watch(run)
+    run.end("succeeded", T0, None)
+    stored.exporter.work()
+    assert stored.store.read_execution("acme", "e2") is None
+    assert stored.exporter.work()
+    execution = stored.store.read_execution("acme", "e2")
+    assert execution is not None
+    assert (execution.status, stored.rows(other)) == ("succeeded", ["b"])
+
+
 def test_spans_that_had_to_go_are_counted_on_the_execution() -> None:
     stored = Stored(buffer=SpanBuffer(max_spans=1))
     run = make_run()

@@ -7,7 +7,6 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote
 
@@ -132,6 +131,8 @@ def measured(body: bytes | BinaryIO) -> Iterator[tuple[bytes | BinaryIO, bytes, 
     if isinstance(body, bytes):
         yield body, hashlib.sha256(body).digest(), len(body)
         return
+    from tempfile import SpooledTemporaryFile
+
     with SpooledTemporaryFile(BLOCK) as copy:
         digest = hashlib.sha256()
         size = 0

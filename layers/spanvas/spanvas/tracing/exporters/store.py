@@ -122,8 +122,11 @@ class StoreExporter:
         """Send everything that waits. Whether all of it is durable now."""
         if self.breaker.is_open:
             return False
+        # In this order: what ends from here on may have spans that are in none of these batches.
+        with self._lock:
+            ended = [run for run in self._runs if run.is_ended and not run.is_end_written]
         self._make_batches()
-        return self._attempt(self._send)
+        return self._attempt(lambda: self._send(ended))
 
     def _attempt(self, step: Callable[[], bool]) -> bool:
         if self.breaker.is_open:
@@ -140,10 +143,10 @@ class StoreExporter:
         self.breaker.record(False)
         self._health.say_once("store.failed", "the trace may stay incomplete: %s", error)
 
-    def _send(self) -> bool:
+    def _send(self, ended: list[Run]) -> bool:
         self._register()
         complete = self._write()
-        self._end(complete)
+        self._end(ended, complete)
         return complete
 
     def _register(self) -> bool:
@@ -184,9 +187,7 @@ class StoreExporter:
             self._remove(item)
         return complete
 
-    def _end(self, complete: bool) -> None:
-        with self._lock:
-            ended = [run for run in self._runs if run.is_ended and not run.is_end_written]
+    def _end(self, ended: list[Run], complete: bool) -> None:
         for run in ended:
             if any(item.run is run for item in self._batches):
                 continue
