@@ -1,9 +1,9 @@
 """The Trace tab in real Chromium: production build, local stack, cold browser cache each time.
 
-"First row" is from the start of the navigation to the frame in which the first row is drawn: page, scripts, sign-in by the
-local issuer (a redirect there and back), the trace itself. What happens on a key is timed in the page, from the event to
-the end of the second frame after it, less the two frames that a page at rest takes; the longest task is the browser's own
-`longtask`. The heap is what is left after a collection.
+"First row" is from the start of the navigation to the frame in which the first row is drawn: page, scripts, sign-in by
+the local issuer (a redirect there and back), the trace itself. What happens on a key is timed in the page, from the
+event to the end of the second frame after it, less the two frames that a page at rest takes; the longest task is the
+browser's own `longtask`. The heap is what is left after a collection.
 """
 
 from __future__ import annotations
@@ -43,14 +43,15 @@ OBSERVE = """() => {
   requestAnimationFrame(seen);
 }"""
 
-TIME_ACTION = """async (act) => {
+TIME_ACTION = """async () => {
+  const act = ACTION;
   const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   await frames();
   const rest = performance.now();
   await frames();
   const still = performance.now() - rest;
   const start = performance.now();
-  (0, eval)(act)();
+  act();
   await frames();
   return Math.max(0, performance.now() - start - still);
 }"""
@@ -71,8 +72,10 @@ SCROLL = """async () => {
 }"""
 
 ROWS_IN_DOM = "document.querySelectorAll('[role=\"treeitem\"]').length"
-KEY = "() => document.querySelector('[role=\"tree\"]').dispatchEvent(new KeyboardEvent('keydown', {{key: '{key}', bubbles: true}}))"
-PRESS = "() => [...document.querySelectorAll('button')].find((b) => b.textContent === '{label}').click()"
+KEY = """() => document.querySelector('[role="tree"]')
+  .dispatchEvent(new KeyboardEvent('keydown', {{key: '{key}', bubbles: true}}))"""
+PRESS = """() => [...document.querySelectorAll('.sv-segments button')]
+  .find((button) => button.textContent === '{label}').click()"""
 TYPE = """() => {{
   const field = document.querySelector('.sv-search input');
   const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
@@ -121,7 +124,7 @@ def open_trace(browser: Browser, url: str, size: int) -> Page:
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({OBSERVE})()")
     page.goto(f"{url}/?execution=bench-{size}-7")
-    page.wait_for_function("window.firstRow !== undefined")
+    wait_for_first_row(page)
     return page
 
 
@@ -133,7 +136,7 @@ def first_row(browser: Browser, url: str, size: int, goal: int) -> Iterator[Figu
         page.add_init_script(f"({OBSERVE})()")
         started = page.evaluate("Date.now()")
         page.goto(f"{url}/?execution=bench-{size}-7", wait_until="commit")
-        page.wait_for_function("window.firstRow !== undefined", polling=5)
+        wait_for_first_row(page)
         times.append(page.evaluate("performance.timeOrigin + window.firstRow") - started)
         longest.append(page.evaluate("window.longest"))
         page.context.close()
@@ -148,7 +151,7 @@ def large_trace(browser: Browser, url: str) -> Iterator[Figure]:
     page.wait_for_timeout(1_000)
 
     def act(script: str) -> float:
-        return float(page.evaluate(TIME_ACTION, script))
+        return float(page.evaluate(timed(script)))
 
     toggles = [
         act(KEY.format(key=key)) for _ in range(5) for key in ("X", "x", "ArrowLeft", "ArrowRight")
@@ -161,7 +164,7 @@ def large_trace(browser: Browser, url: str) -> Iterator[Figure]:
     words = ("a", "ar", "arc", "arch", "archi", "archiv", "archive", "")
     typed = [act(TYPE.format(text=text)) for _ in range(2) for text in words]
     yield of(f"{name}: key of a search", typed, "<= 50")
-    page.evaluate(TIME_ACTION, KEY.format(key="X"))
+    act(KEY.format(key="X"))
     frames: list[float] = page.evaluate(SCROLL)
     yield Figure(
         f"{name}, all open: scrolling, p95 frame",
@@ -173,6 +176,17 @@ def large_trace(browser: Browser, url: str) -> Iterator[Figure]:
     yield Figure(f"{name}: rows in the DOM", page.evaluate(ROWS_IN_DOM), "", "<= 60")
     yield Figure(f"{name}: heap", rounded(heap(page) / 1e6), "MB", "<= 120")
     page.context.close()
+
+
+def timed(action: str) -> str:
+    """The page's policy allows no `eval`: what is timed is part of the script that times it."""
+    return TIME_ACTION.replace("ACTION", action)
+
+
+def wait_for_first_row(page: Page) -> None:
+    page.get_by_role("treeitem").first.wait_for()
+    while page.evaluate("window.firstRow === undefined"):
+        page.wait_for_timeout(5)
 
 
 def of(name: str, times: list[float], goal: str) -> Figure:
