@@ -294,6 +294,13 @@ def test_single_texts_are_redacted_as_spans_are() -> None:
     assert Redactor(FULL, NEVER, None).redact_text("") == ""
 
 
+def test_a_text_full_of_hits_is_given_up_when_its_time_is_over() -> None:
+    full = "x1.x@y.zz " * 6_500
+    span = Redactor(REDACTED, 1, SCANNER).redact(make_span(attributes={"spanvas.input": full}))
+    assert span.attributes["spanvas.input"] == "[REDACTED:unscanned]"
+    assert span.attributes["spanvas.redaction"] == {"unscanned": 1}
+
+
 def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
     """The budget is CPU time: a thread that is held up has not scanned for longer."""
 

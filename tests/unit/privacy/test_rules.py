@@ -86,6 +86,17 @@ def test_a_set_that_misses_its_canary_runs_every_rule_by_itself(
     ]
 
 
+def test_a_secret_wins_over_the_address_around_it_wherever_there_are_many(
+    scanner: Scanner,
+) -> None:
+    text = b"postgresql://app:hunter2@db.example.org/a mail ada@example.org " * 3
+    hits = scanner.hits(text, scanner.rules_in([text]))
+    assert [(hit.rule, text[hit.start : hit.end]) for hit in hits] == [
+        ("url_password", b"hunter2"),
+        ("email", b"ada@example.org"),
+    ] * 3
+
+
 def test_overlapping_hits_become_one(scanner: Scanner) -> None:
     text = b"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
     hits = scanner.hits(text, scanner.rules_in([text]))

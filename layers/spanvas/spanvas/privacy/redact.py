@@ -245,17 +245,21 @@ class _Job:
 
     def _note(self, text: str) -> str:
         self._characters += len(text)
-        if self._characters > MAX_TEXT_CHARACTERS or self._clock() > self._deadline:
+        if self._characters > MAX_TEXT_CHARACTERS:
             raise _OverBudgetError
+        self._look()
         self._texts.append(text.encode("utf-8", "surrogatepass"))
         return text
 
-    def _scrub(self, text: str) -> str:
+    def _look(self) -> None:
         if self._clock() > self._deadline:
             raise _OverBudgetError
+
+    def _scrub(self, text: str) -> str:
+        self._look()
         assert self._scanner is not None
         data = text.encode("utf-8", "surrogatepass")
-        hits = self._scanner.hits(data, self._rules)
+        hits = self._scanner.hits(data, self._rules, self._look)
         if not hits:
             if self._known is not None:
                 self._known.add(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +13,8 @@ CANARY: Final = b"\0\x01spanvas-canary\x01"
 CANARY_PATTERN: Final = r"\x01spanvas-canary\x01"
 SEPARATOR: Final = b"\0"
 """Between texts that are scanned together. A rule that reaches across it costs a second look at each text, no more."""
+
+BETWEEN_LOOKS: Final = 64
 
 
 class Hit(NamedTuple):
@@ -50,35 +53,59 @@ class Scanner:
             return tuple(range(len(RULES)))
         return tuple(sorted(number for number in found if number != self._canary))
 
-    def hits(self, text: bytes, numbers: Sequence[int]) -> list[Hit]:
+    def hits(
+        self, text: bytes, numbers: Sequence[int], look: Callable[[], None] | None = None
+    ) -> list[Hit]:
         """Where the given rules hit in one text, in order; overlapping hits are joined under the first one's name.
 
         A secret wins over personal data: in `user:word@host` the word goes, although `word@host` is an address too.
+        `look` is called now and then, and may raise: a text can hold as many hits as it has characters.
         """
-        secrets = [hit for n in numbers if n < len(SECRETS) for hit in self._hits_of(n, text)]
-        personal = [hit for n in numbers if n >= len(SECRETS) for hit in self._hits_of(n, text)]
-        hits = secrets + [hit for hit in personal if not _overlaps(hit, secrets)]
-        hits.sort(key=lambda hit: (hit.start, -hit.end))
-        joined: list[Hit] = []
-        for hit in hits:
-            if joined and hit.start < joined[-1].end:
-                joined[-1] = joined[-1]._replace(end=max(hit.end, joined[-1].end))
-            else:
-                joined.append(hit)
-        return joined
+        look = look or _go_on
+        secrets = [hit for n in numbers if n < len(SECRETS) for hit in self._hits_of(n, text, look)]
+        secrets = joined(secrets)
+        starts = [hit.start for hit in secrets]
+        personal = [
+            hit
+            for n in numbers
+            if n >= len(SECRETS)
+            for hit in self._hits_of(n, text, look)
+            if not _overlaps(hit, secrets, starts)
+        ]
+        return joined(secrets + personal) if personal else secrets
 
-    def _hits_of(self, number: int, text: bytes) -> list[Hit]:
+    def _hits_of(self, number: int, text: bytes, look: Callable[[], None]) -> list[Hit]:
         rule, pattern = RULES[number], self._patterns[number]
         if pattern is None:
             pattern = self._patterns[number] = self._compile(rule.pattern)
         group = min(pattern.groups, 1)
         hits = []
-        for match in pattern.finditer(text):
+        for count, match in enumerate(pattern.finditer(text)):
+            if count % BETWEEN_LOOKS == 0:
+                look()
             start, end = match.span(group)
             if rule.check is None or rule.check(text[start:end].decode("utf-8", "replace")):
                 hits.append(Hit(start, end, rule.name))
         return hits
 
 
-def _overlaps(hit: Hit, others: Sequence[Hit]) -> bool:
-    return any(hit.start < other.end and other.start < hit.end for other in others)
+def joined(hits: list[Hit]) -> list[Hit]:
+    """In order, and those that overlap as one, under the first one's name."""
+    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    disjoint: list[Hit] = []
+    for hit in hits:
+        if disjoint and hit.start < disjoint[-1].end:
+            disjoint[-1] = disjoint[-1]._replace(end=max(hit.end, disjoint[-1].end))
+        else:
+            disjoint.append(hit)
+    return disjoint
+
+
+def _overlaps(hit: Hit, others: Sequence[Hit], starts: Sequence[int]) -> bool:
+    """Whether it meets one of others that do not overlap each other and begin at `starts`."""
+    after = bisect_left(starts, hit.end)
+    return after > 0 and others[after - 1].end > hit.start
+
+
+def _go_on() -> None:
+    """Nobody is in a hurry."""
