@@ -1,9 +1,9 @@
 """The Trace tab in real Chromium: production build, local stack, cold browser cache each time.
 
-"First row" is from the start of the navigation to the frame in which the first row is drawn: page, scripts, sign-in by
-the local issuer (a redirect there and back), the trace itself. What happens on a key is timed in the page, from the
-event to the end of the second frame after it, less the two frames that a page at rest takes; the longest task is the
-browser's own `longtask`. The heap is what is left after a collection.
+"First row" is from the start of the navigation to the frame in which the first row is drawn: page, scripts, sign-in
+by the local issuer (a redirect there and back), the trace itself. What happens on a key is timed in the page, from
+the event to the end of the second frame after it, less the two frames that a page at rest takes; the longest task is
+the browser's own `longtask`. The heap is what is left after a collection.
 """
 
 from __future__ import annotations

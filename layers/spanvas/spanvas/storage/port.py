@@ -141,7 +141,7 @@ class TraceStore(Protocol):
         """Newest first."""
 
     def list_overdue(self, limit: int = 100) -> list[Execution]:
-        """Executions past their deadline that are open, or given up by their own function, the longest overdue first."""
+        """Executions past their deadline, open or given up by their own function, the longest overdue first."""
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
         """Close an overdue execution, unless it has ended or gone on meanwhile; whether it was closed by this call."""
