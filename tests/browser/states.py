@@ -38,6 +38,7 @@ def take(browser: Browser, url: str, scheme: str, size: str, width: int, height:
     name = f"{scheme}-{size}"
     page.goto(url)
     page.get_by_role("row").filter(has_text="Shipping notice").wait_for()
+    page.get_by_role("heading", name="Shipping notice").wait_for()
     keep(page, f"history-{name}")
     open_run(page, url, "Support triage")
     keep(page, f"succeeded-{name}")
