@@ -53,7 +53,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         if path.name != "settings.py" and uses_environment(path)
     }
     # The wrapper has to find the handler even where a setting cannot be read.
-    assert readers == {"lambda_wrapper.py": ["SPANVAS_HANDLER"]}
+    assert readers == {"spanvas_entry.py": ["SPANVAS_HANDLER"]}
 
 
 def uses_environment(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -293,11 +294,11 @@ def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatc
 
 PROGRAM = """
 import json, types
-from spanvas.tracing import lambda_wrapper
+import spanvas_entry
 context = types.SimpleNamespace(
     aws_request_id="r1", get_remaining_time_in_millis=lambda: 60000
 )
-print(json.dumps(lambda_wrapper.handler({"n": 20}, context)))
+print(json.dumps(spanvas_entry.handler({"n": 20}, context)))
 import sys
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} & {"opentelemetry", "boto3"})))
 """
@@ -392,10 +393,10 @@ def wrapper(task: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The wrapper's module, imported in this process."""
     monkeypatch.setenv("SPANVAS_HANDLER", "src.app.handler")
     monkeypatch.syspath_prepend(str(task))
-    monkeypatch.delitem(sys.modules, "spanvas.tracing.lambda_wrapper", raising=False)
+    monkeypatch.delitem(sys.modules, "spanvas_entry", raising=False)
     monkeypatch.setattr(spanvas, "_is_asked", True)
     monkeypatch.setattr(spanvas, "_engine", None)
-    return importlib.import_module("spanvas.tracing.lambda_wrapper")
+    return importlib.import_module("spanvas_entry")
 
 
 def test_a_handler_is_wrapped_where_tracing_is_on(wrapper: ModuleType) -> None:
@@ -412,11 +413,21 @@ def test_handlers_are_found_as_the_runtime_finds_them(wrapper: ModuleType) -> No
         wrapper.original_handler("src.app.missing")
 
 
-def wrapped_environment(**environment: str) -> dict[str, str]:
+@pytest.fixture
+def opt(tmp_path: Path) -> Path:
+    """Where the layer is mounted."""
+    folder = tmp_path / "opt"
+    (folder / "python").mkdir(parents=True)
+    (folder / "python" / "spanvas_entry.py").write_text("")
+    shutil.copy(WRAPPER, folder)
+    return folder
+
+
+def wrapped_environment(opt: Path, **environment: str) -> dict[str, str]:
     """What the exec wrapper makes of the environment."""
     ended = subprocess.run(
         [
-            str(WRAPPER),
+            str(opt / "otel-instrument"),
             sys.executable,
             "-c",
             "import json, os; print(json.dumps(dict(os.environ)))",
@@ -431,18 +442,35 @@ def wrapped_environment(**environment: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("word", ["true", "TRUE", "1", "on", "Yes"])
-def test_the_exec_wrapper_puts_itself_before_the_handler_when_tracing_is_on(word: str) -> None:
-    environment = wrapped_environment(SPANVAS_ENABLED=word, _HANDLER="app.handler")
-    assert environment["_HANDLER"] == "spanvas.tracing.lambda_wrapper.handler"
+def test_the_exec_wrapper_puts_itself_before_the_handler_when_tracing_is_on(
+    opt: Path, word: str
+) -> None:
+    environment = wrapped_environment(opt, SPANVAS_ENABLED=word, _HANDLER="app.handler")
+    assert environment["_HANDLER"] == "spanvas_entry.handler"
     assert environment["SPANVAS_HANDLER"] == "app.handler"
+    assert environment["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] == "true"
     assert "PYTHONPATH" not in environment
 
 
+def test_what_the_function_says_of_content_stays(opt: Path) -> None:
+    name = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+    environment = wrapped_environment(opt, **{"SPANVAS_ENABLED": "true", name: "span_only"})
+    assert environment[name] == "span_only"
+
+
 @pytest.mark.parametrize("setting", [{}, {"SPANVAS_ENABLED": "false"}, {"SPANVAS_ENABLED": ""}])
-def test_the_exec_wrapper_changes_nothing_when_tracing_is_off(setting: dict[str, str]) -> None:
-    environment = wrapped_environment(_HANDLER="app.handler", **setting)
+def test_the_exec_wrapper_changes_nothing_when_tracing_is_off(
+    opt: Path, setting: dict[str, str]
+) -> None:
+    environment = wrapped_environment(opt, _HANDLER="app.handler", **setting)
     assert environment["_HANDLER"] == "app.handler"
-    assert "SPANVAS_HANDLER" not in environment
+    assert not [name for name in environment if name.startswith(("SPANVAS_HANDLER", "OTEL_"))]
+
+
+def test_the_exec_wrapper_changes_nothing_where_the_layer_s_code_is_not_there(opt: Path) -> None:
+    (opt / "python" / "spanvas_entry.py").unlink()
+    environment = wrapped_environment(opt, SPANVAS_ENABLED="true", _HANDLER="app.handler")
+    assert environment["_HANDLER"] == "app.handler"
 
 
 def test_the_exec_wrapper_can_be_executed() -> None:
