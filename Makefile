@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
 .PHONY: help install run smoke test test-dialects check bench build deploy format lint types frontend frontend-check openapi \
   template locks screenshots clean

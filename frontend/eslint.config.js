@@ -30,7 +30,7 @@ const boundaries = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist", "src/api/openapi.gen.ts"] },
+  { ignores: ["dist", "dist-lib", "examples/react-app/dist", "src/api/openapi.gen.ts"] },
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

@@ -28,5 +28,9 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["{src,examples}/**/*.test.ts"],
+    environment: "node",
+    alias: { "spanvas-canvas": new URL("./src/lib/index.ts", import.meta.url).pathname },
+  },
 });

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from local.project import PROJECT
 from local.stack import Stack
 
 pytestmark = pytest.mark.browser
 
-HOST_PAGE = """<!doctype html>
-<title>Somebody's page</title>
-<script type="module" src="/spanvas-trace-tab.js"></script>
-<h1>Somebody's page</h1>
-<input aria-label="Their field">
-<div style="height: 600px"></div>
+HTML, SCRIPT = re.findall(
+    r"^```(?:html|js)\n(.*?)^```$",
+    (PROJECT / "docs" / "how-to" / "embed-anywhere.md").read_text("utf-8"),
+    re.MULTILINE | re.DOTALL,
+)
+LISTEN = """window.selected = [];
+document.addEventListener("spanvas-select", (event) => window.selected.push(event.detail.spanId));
 """
-
-MOUNT = """([executionId, token]) => {
-  const element = document.createElement("spanvas-trace-tab");
-  element.tokenProvider = () => Promise.resolve(token);
-  element.setAttribute("execution-id", executionId);
-  window.selected = [];
-  element.addEventListener("spanvas-select", (event) => window.selected.push(event.detail.spanId));
-  document.querySelector("div").append(element);
-}"""
 
 
 @pytest.fixture
 def host(page: Page, context: BrowserContext, stack: Stack, executions: dict[str, str]) -> Page:
     """Somebody's page with the failed trace in it."""
 
-    def serve(route: Route) -> None:
-        route.fulfill(content_type="text/html", body=HOST_PAGE)
+    def serve_page(route: Route) -> None:
+        route.fulfill(content_type="text/html", body=HTML)
 
-    context.route("**/host.html", serve)
+    def serve_script(route: Route) -> None:
+        answers = f"executionId: {id!r}, accessToken: async () => {token!r}"
+        session = f"const session = {{ {answers} }};"
+        route.fulfill(content_type="text/javascript", body=LISTEN + session + SCRIPT)
+
+    id, token = executions["shipping-notice"], stack.operator_token()
+    context.route("**/host.html*", serve_page)
+    context.route("**/your-page.js", serve_script)
     page.goto("/host.html")
-    page.wait_for_function("customElements.get('spanvas-trace-tab') !== undefined")
-    page.evaluate(MOUNT, [executions["shipping-notice"], stack.operator_token()])
+    expect(page.locator(".sv-verdict")).to_be_visible()
     return page
 
 
@@ -47,7 +48,7 @@ def test_the_element_shows_the_trace_and_tells_what_is_selected(host: Page) -> N
     row.click()
     expect(row).to_have_attribute("aria-selected", "true")
     assert host.evaluate("window.selected") == [row.get_attribute("data-span-id")]
-    assert host.url.endswith("/host.html")
+    assert host.url.endswith(f"/host.html#span={row.get_attribute('data-span-id')}")
 
 
 def test_the_host_keeps_its_styles_and_its_keys(host: Page) -> None:
@@ -60,3 +61,24 @@ def test_the_host_keeps_its_styles_and_its_keys(host: Page) -> None:
     host.keyboard.type("/jk?")
     expect(host.get_by_label("Their field")).to_have_value("/jk?")
     expect(host.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_host_s_url_leads_to_a_span(host: Page) -> None:
+    row = host.get_by_role("treeitem", name="Look up the order")
+    host.evaluate(f"location.hash = 'span={row.get_attribute('data-span-id')}'")
+    expect(row).to_have_attribute("aria-selected", "true")
+
+
+def test_the_element_leaves_nothing_in_the_page_around_it(host: Page) -> None:
+    around = """() => ({
+        sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
+        head: [...document.head.children].map((child) => child.localName).sort(),
+        globals: Object.keys(window).filter((name) => /process|react|spanvas|vite/i.test(name)),
+        stored: Object.keys(localStorage).length + Object.keys(sessionStorage).length,
+    })"""
+    assert host.evaluate(around) == {
+        "sheets": 0,
+        "head": ["script", "script", "title"],
+        "globals": [],
+        "stored": 0,
+    }
