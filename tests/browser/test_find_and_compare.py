@@ -40,7 +40,7 @@ def test_many_items_are_one_line_and_the_failed_ones_follow(
     expect(page.get_by_role("treeitem", name=re.compile("^item .*failed")).first).to_be_visible()
     group.click()
     expect(page.get_by_role("complementary")).to_contain_text("Slowest")
-    page.get_by_role("tree").focus()
+    page.get_by_role("tree", name="Spans of the trace").focus()
     page.keyboard.press("ArrowRight")
     expect(group).to_have_attribute("aria-expanded", "true")
 
