@@ -5,7 +5,7 @@ import { createStore } from "./store";
 
 /** The place as the part of a URL behind its `?`; empty for the trace as it opens. */
 export function placeText(place: TracePlace): string {
-  return formatPlace({ ...place, workflowId: null, executionId: null, tab: "workflow" }).slice(1);
+  return formatPlace({ ...parsePlace(""), ...place }).slice(1);
 }
 
 export interface HostPlaces extends TracePlaces {
