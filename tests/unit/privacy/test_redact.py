@@ -301,6 +301,35 @@ def test_a_text_full_of_hits_is_given_up_when_its_time_is_over() -> None:
     assert span.attributes["spanvas.redaction"] == {"unscanned": 1}
 
 
+def test_names_that_were_clean_are_not_scanned_again_and_others_are() -> None:
+    scanned: list[bytes] = []
+
+    class Counting(Scanner):
+        def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
+            scanned.extend(texts)
+            return super().rules_in(texts)
+
+    redactor = Redactor(REDACTED, NEVER, Counting())
+    given = {"app.step": 1, "ada@example.org": 2, "x" * 101: 3}
+    for _ in range(2):
+        span = redactor.redact(make_span(attributes=given))
+        assert list(span.attributes)[1] == "[REDACTED:email]"
+    clean = make_span(attributes={"app.step": 1, "x" * 101: 3})
+    scanned.clear()
+    for _ in range(3):
+        redactor.redact(clean)
+    assert scanned.count(b"app.step") == 1
+    assert scanned.count(b"x" * 101) == 3
+
+
+def test_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spanvas.privacy.job.MAX_NAMES", 3)
+    redactor = Redactor(REDACTED, NEVER, SCANNER)
+    for number in range(20):
+        redactor.redact(make_span(attributes={f"app.{number}": 1}))
+    assert len(redactor._clean_names) < 5
+
+
 def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
     """The budget is CPU time: a thread that is held up has not scanned for longer."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.privacy.rules import RULES, Rule
+from spanvas.privacy.rule import Rule
+from spanvas.privacy.rules import RULES
 from spanvas.privacy.scan import Scanner
 
 FINDS = [(rule, text) for rule in RULES for text in rule.finds]
