@@ -1,4 +1,4 @@
-"""What becomes of a function's handler under the layer. Called by `spanvas_entry`, which survives whatever fails here."""
+"""What becomes of a function's handler under the layer. `spanvas_entry` calls it and survives whatever fails here."""
 
 from __future__ import annotations
 
