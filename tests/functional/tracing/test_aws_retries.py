@@ -24,7 +24,8 @@ Ask = Any
 @pytest.fixture(autouse=True)
 def unwatched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """botocore as it was, afterwards."""
-    own = botocore.endpoint.Endpoint._needs_retry  # type: ignore[attr-defined]
+    asked = botocore.endpoint.Endpoint._needs_retry  # type: ignore[attr-defined]
+    own = getattr(asked, "__wrapped__", asked)
     monkeypatch.setattr(botocore.endpoint.Endpoint, "_needs_retry", own)
     yield
 

@@ -185,8 +185,11 @@ def test_names_of_files_are_shown_without_control_characters(door: Recording) ->
 
 
 def test_ten_thousand_spans_are_stored(store: TraceStore) -> None:
+    patience = {"store_budget_ms": 60_000}
     with (
-        recording(store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator()) as door,
+        recording(
+            store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator(), **patience
+        ) as door,
         spanvas.workflow("brief", execution_id="e1"),
     ):
         for number in range(10_000):

@@ -259,6 +259,14 @@ class TestStateMachines:
         cut = [span for span in functions.door.spans if "spanvas.truncated" in span.attributes]
         assert [span.name for span in cut] == ["Reserve", "reserve", "slow"]
 
+    def test_what_has_ended_is_not_cut_short(self) -> None:
+        with recording() as door:
+            with spanvas.workflow("orders", execution_id="e1"):
+                place = current_place()
+                assert place is not None
+            door.engine._cut_short(place.run)
+            assert place.run.status == "succeeded"
+
 
 class TestPassedOn:
     def test_an_execution_goes_on_where_it_was_sent(self) -> None:
@@ -314,6 +322,20 @@ class TestPassedOn:
         assert (execution.status, execution.cause.message) == ("failed", "out of stock")
         assert execution.cause.node_id == "check"
         assert functions.tree("e1")[0] == "workflow last error"
+
+    def test_to_say_twice_that_it_ends_is_to_say_it(self) -> None:
+        def last(event: Any, context: Any) -> None:
+            spanvas.end_execution()
+            spanvas.end_execution()
+
+        functions = Functions()
+        functions.call(last, {"baggage": "spanvas.execution.id=e1"}, "last")
+        assert functions.status("e1") == "succeeded"
+
+    def test_outside_of_an_execution_nothing_ends(self, caplog: pytest.LogCaptureFixture) -> None:
+        with recording():
+            spanvas.end_execution()
+        assert "end_execution outside of a workflow()" in caplog.text
 
     def test_a_part_that_fails_leaves_the_execution_open(self) -> None:
         functions = Functions()
@@ -408,6 +430,13 @@ class TestTries:
         ]
         invocations = [row.attempt for row in trace.rows if row.kind == "invocation"]
         assert invocations == [1, 2]
+
+    def test_a_node_stands_without_its_try(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with recording() as door, spanvas.workflow("orders", execution_id="e1"):
+            monkeypatch.setattr(door.engine, "open_attempt", lambda number: None)
+            with spanvas.node("charge", attempt=2):
+                pass
+        assert door.names == ["charge", "orders"]
 
     def test_in_a_state_they_are_of_that_state(self) -> None:
         def handler(event: Any, context: Any) -> None:
@@ -518,6 +547,17 @@ class TestBatches:
         assert trace is not None
         assert [row.kind for row in trace.rows if row.name == "process orders"] == ["other"] * 2
         assert [row.attempt for row in trace.rows if row.kind == "invocation"] == [2]
+
+    def test_a_message_that_is_handled_twice_has_two_parts(self) -> None:
+        def handler(event: Any, context: Any) -> None:
+            for _ in range(2):
+                with spanvas.message(event["Records"][1]):
+                    pass
+
+        functions = Functions()
+        functions.call(handler, {"Records": batch()}, "consumer")
+        assert functions.tree("e2").count("  invocation process orders #2 ok") == 2
+        assert functions.status("e2") == "succeeded"
 
     def test_a_message_that_was_fetched_by_hand(self) -> None:
         with recording() as door, spanvas.message(sqs_record()), spanvas.node("work"):

@@ -274,14 +274,14 @@ def test_bound_functions_run_inside_the_spans_that_were_open(door: Recording) ->
 
 def test_unbound_threads_outside_of_a_workflow_record_nothing(door: Recording) -> None:
     def work() -> str:
-        with spanvas.node("lost") as node:
+        with spanvas.node("lost") as node, spanvas.span("lost too") as span:
             node.set_output(1)
-            return node.span_id
+            return node.span_id + span.span_id
 
     with spanvas.workflow("brief"), ThreadPoolExecutor(1) as pool:
         assert pool.submit(work).result() == ""
     assert door.names == ["brief"]
-    assert spanvas.health()["outside"] == 1
+    assert spanvas.health()["outside"] == 2
 
 
 def test_a_workflow_inside_a_workflow_is_a_span_of_it(door: Recording) -> None:
