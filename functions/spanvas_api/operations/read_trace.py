@@ -71,12 +71,12 @@ def _answer(stored: StoredTrace, request: Request, services: Services) -> Answer
 
 def _repaired(stored: StoredTrace, services: Services) -> Execution:
     """Totals that a crash between two writes left short are corrected by whoever reads the closed trace next, and
-    those that count a model call twice, since what wraps it was written apart from it."""
+    those that count twice: spans that came again in another batch, and a model call whose wrapper did."""
     execution = stored.execution
     if execution.status in OPEN:
         return execution
     ended = sum(row.end_time_unix_nano is not None for row in stored.rows)
-    if execution.counters.spans >= ended and not repeated_calls(stored.rows):
+    if execution.counters.spans == ended and not repeated_calls(stored.rows):
         return execution
     counters = count(stored.rows, execution.counters.dropped)
     if counters == execution.counters:

@@ -263,10 +263,10 @@ class TestLimits:
             links=[Span.Link()],
         )
         body = make_request(span).SerializeToString()
-        # resource 5 + service.name 1 + scope 5 + a 1 + two items 2 + b 1 + event 1 + link 1
-        assert decode_protobuf(body, Limits(values=17)).seen_values == 17
-        with pytest.raises(TooManyError, match="more than 16 attribute values"):
-            decode_protobuf(body, Limits(values=16))
+        # resource 5 + service.name 1 + scope 5 + a 1 + two items 2 + b 1 + event 3 + link 3
+        assert decode_protobuf(body, Limits(values=21)).seen_values == 21
+        with pytest.raises(TooManyError, match="more than 20 attribute values"):
+            decode_protobuf(body, Limits(values=20))
 
     def test_a_body_of_tiny_fields_is_refused(self) -> None:
         with pytest.raises(TooManyError, match="fields"):

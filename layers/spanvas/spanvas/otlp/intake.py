@@ -33,6 +33,9 @@ TRACE_STATE: Final = "w3c.tracestate"
 VALUES_OF_A_GROUP: Final = 5
 """What a resource or a scope counts for: millions of empty ones take seconds to read, and hold nothing."""
 
+VALUES_OF_AN_EVENT: Final = 3
+"""What an event or a link counts for, besides its attributes: as much memory."""
+
 _LIST_ITEM: Final = re.compile(r"\.\d+(?=\.|$)")
 _EXCEPTION: Final = "exception"
 
@@ -159,7 +162,7 @@ class Intake:
             )
 
     def event(self, name: str, time: int, attributes: dict[str, Any], dropped: int) -> Event:
-        self.count_values(1)
+        self.count_values(VALUES_OF_AN_EVENT)
         return Event(name, min(time, TIME_LIMIT - 1), self._bounded(attributes, dropped))
 
     def link(
@@ -171,7 +174,7 @@ class Intake:
         links: list[Link],
     ) -> bool:
         """Keep a link; whether its ids are ids, without which nobody can follow it."""
-        self.count_values(1)
+        self.count_values(VALUES_OF_AN_EVENT)
         if not trace_id or not span_id:
             return False
         links.append(Link(trace_id, span_id, self._bounded(attributes, dropped)))

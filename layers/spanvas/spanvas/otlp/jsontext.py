@@ -20,8 +20,8 @@ except ImportError:  # pragma: no cover - the tests have orjson
 
 UNWEIGHED_BYTES: Final = 512 * 1024
 """A text that is no longer cannot make more values than memory has room for."""
-MAX_PARSED_BYTES: Final = 48 * 1024 * 1024
-WINDOW_BYTES: Final = 1024 * 1024
+MAX_PARSED_BYTES: Final = 40 * 1024 * 1024
+WINDOW_BYTES: Final = 256 * 1024
 WEIGHTS: Final = {b"{": 120, b"[": 72, b":": 60, b",": 16}
 TEXT_WEIGHT: Final = 55
 """Bytes that CPython takes up for an object, a list, an entry, a further item and a short text. An attribute comes to

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-MAX_CHARACTERS: Final = 8_000_000
+MAX_CHARACTERS: Final = 4_000_000
 """Remembered at most; then everything is forgotten, which costs scanning it again once."""
 MAX_DEPTH: Final = 64
 MAX_JSON_DEPTH: Final = 5

@@ -158,7 +158,7 @@ class MemoryTraceStore(MemorySightings):
         trace = self.read_trace(tenant, execution_id)
         if trace is None:
             return Page([], None)
-        chunks = self._chunks[tenant, trace.execution.execution_id]
+        chunks = self._chunks.get((tenant, trace.execution.execution_id), {})
 
         def payloads(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             for name in names:
