@@ -136,6 +136,7 @@ def test_the_page_may_run_its_own_code_and_talk_to_three_places() -> None:
         "form-action 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
     ]
 
 
