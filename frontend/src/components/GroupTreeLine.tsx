@@ -13,6 +13,8 @@ interface GroupTreeLineProps {
   readonly top: number;
   readonly line: GroupLine;
   readonly indent: number;
+  readonly place: number;
+  readonly siblings: number;
   readonly isSelected: boolean;
   readonly left: number;
   readonly width: number;
@@ -36,7 +38,8 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
       aria-level={line.depth + 1}
       aria-expanded={line.isExpanded}
       aria-selected={isSelected}
-      aria-label={`${group.members.length} times ${group.label}: ${countsInWords(group)}`}
+      aria-setsize={props.siblings}
+      aria-posinset={props.place}
       className={`sv-line sv-group ${isSelected ? "sv-selected" : ""}`}
       style={{ transform: `translateY(${props.top}px)` }}
       onClick={() => onSelect(line.key)}
@@ -49,7 +52,10 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
         <span className={`sv-kind sv-hue-${kindHue(group.kind)}`}>
           <Icon name={kindIcon(group.kind)} />
         </span>
-        <span className="sv-group-count">{exactCount(group.members.length)} ×</span>
+        <span className="sv-group-count">
+          {exactCount(group.members.length)} <span aria-hidden="true">×</span>
+          <span className="sv-visually-hidden">times</span>
+        </span>
         <span className="sv-name" title={group.label}>
           {group.label}
         </span>
@@ -90,14 +96,6 @@ function Counts({ group }: { readonly group: SiblingGroup }): ReactElement {
       {group.running > 0 && <span>{exactCount(group.running)} running</span>}
     </span>
   );
-}
-
-function countsInWords(group: SiblingGroup): string {
-  const words = [`${group.ok} ok`];
-  if (group.failed > 0) words.push(`${group.failed} failed`);
-  if (group.running > 0) words.push(`${group.running} running`);
-  if (group.p50 !== null) words.push(percentilesInWords(group));
-  return words.join(", ");
 }
 
 function percentilesInWords({ p50, p95 }: SiblingGroup): string {

@@ -6,6 +6,7 @@ import { NO_FILTER } from "../model/filter";
 import { formatCost } from "../model/format";
 import { pausesWhenDrawn, type Pause } from "../model/pauses";
 import type { Nanos } from "../model/time";
+import { siblingPlaces } from "../model/siblingPlaces";
 import { lineFor } from "../model/traceIndex";
 import { barBetween, barEnd, barOf } from "../model/timeScale";
 import { totals, type Totals } from "../model/totals";
@@ -124,10 +125,21 @@ function Lines(props: LinesProps): ReactElement {
   const hits = useMemo(() => new Set(view.hits), [view.hits]);
   const ownPaths = useMemo(() => pathBySpan(view), [view]);
   const pauses = useMemo(() => pausesWhenDrawn(index, scale, now), [index, scale, now]);
-  const draw = (line: Line, top: number): ReactElement | null => {
+  const places = useMemo(() => siblingPlaces(view.lines), [view.lines]);
+  const draw = (line: Line, at: number): ReactElement | null => {
+    const top = at * LINE_HEIGHT;
+    const beside = { place: places.position[at] ?? 1, siblings: places.siblings[at] ?? 1 };
     if (line.type === "absent") {
       const isPending = trace.execution.endedAt === null;
-      return <AbsentTreeLine key={line.key} nodeId={line.nodeId} top={top} isPending={isPending} />;
+      return (
+        <AbsentTreeLine
+          key={line.key}
+          nodeId={line.nodeId}
+          top={top}
+          isPending={isPending}
+          {...beside}
+        />
+      );
     }
     const indent = Math.min(line.depth, deepest) * INDENT;
     const isSelected = line.key === view.selected;
@@ -139,6 +151,7 @@ function Lines(props: LinesProps): ReactElement {
           top={top}
           line={line}
           indent={indent}
+          {...beside}
           isSelected={isSelected}
           {...groupFigures(line, loaded, sums, now, seen)}
           onSelect={store.select}
@@ -158,6 +171,7 @@ function Lines(props: LinesProps): ReactElement {
         line={line}
         index={index}
         indent={indent}
+        {...beside}
         isCapped={line.depth > deepest}
         isSelected={isSelected}
         isHit={hits.has(line.position)}
@@ -181,7 +195,7 @@ function Lines(props: LinesProps): ReactElement {
     <>
       {props.window.map((at) => {
         const line = view.lines[at];
-        return line ? draw(line, at * LINE_HEIGHT) : null;
+        return line ? draw(line, at) : null;
       })}
     </>
   );

@@ -21,6 +21,9 @@ interface TreeLineProps {
   readonly line: SpanLine;
   readonly index: TraceIndex;
   readonly indent: number;
+  /** Its place among the visible lines beside it, from 1. */
+  readonly place: number;
+  readonly siblings: number;
   /** Deeper than there is room to show. */
   readonly isCapped: boolean;
   readonly isSelected: boolean;
@@ -65,7 +68,8 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
       aria-level={line.depth + 1}
       aria-expanded={line.isExpandable ? line.isExpanded : undefined}
       aria-selected={isSelected}
-      aria-label={spokenLine(row, length)}
+      aria-setsize={props.siblings}
+      aria-posinset={props.place}
       className={classes.filter(Boolean).join(" ")}
       data-span-id={row.spanId}
       style={{ transform: `translateY(${top}px)` }}
@@ -116,6 +120,9 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
       )}
       <span className="sv-name" title={row.name}>
         {row.name}
+        <span className="sv-visually-hidden">
+          , {kindLabel(row.kind)}, {statusWord(row.status)},
+        </span>
       </span>
       {row.error !== null && inside === 0 && (
         <span className="sv-error-type" title={row.error.message}>
@@ -231,21 +238,17 @@ function Amounts(props: TreeLineProps): ReactElement {
   );
 }
 
-function spokenLine(row: Row, length: Nanos | null): string {
-  const words = [row.name, kindLabel(row.kind), statusWord(row.status)];
-  if (row.error) words.push(row.error.type);
-  if (length !== null) words.push(formatDuration(length));
-  return words.join(", ");
-}
-
 interface AbsentTreeLineProps {
   readonly nodeId: string;
   readonly top: number;
   /** The execution goes on: the node may still run. */
   readonly isPending: boolean;
+  readonly place: number;
+  readonly siblings: number;
 }
 
-export function AbsentTreeLine({ nodeId, top, isPending }: AbsentTreeLineProps): ReactElement {
+export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
+  const { nodeId, top, isPending, place, siblings } = props;
   const word = isPending ? "not yet" : "not run";
   return (
     <div
@@ -253,7 +256,8 @@ export function AbsentTreeLine({ nodeId, top, isPending }: AbsentTreeLineProps):
       role="treeitem"
       aria-level={2}
       aria-selected={false}
-      aria-label={`${nodeId}, ${word}`}
+      aria-setsize={siblings}
+      aria-posinset={place}
       style={{ transform: `translateY(${top}px)` }}
     >
       <div className="sv-line-name" style={{ paddingLeft: 14 }}>
@@ -261,7 +265,10 @@ export function AbsentTreeLine({ nodeId, top, isPending }: AbsentTreeLineProps):
         <span className="sv-kind">
           <Icon name="absent" />
         </span>
-        <span className="sv-name">{nodeId}</span>
+        <span className="sv-name">
+          {nodeId}
+          <span className="sv-visually-hidden">,</span>
+        </span>
         <span className="sv-note">{word}</span>
       </div>
     </div>

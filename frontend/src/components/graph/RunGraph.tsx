@@ -123,7 +123,6 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
       tabIndex={run ? 0 : -1}
       aria-disabled={!run}
       aria-current={isCurrent}
-      aria-label={`${node.name}, ${wordsOf(run)}`}
       onClick={onGo}
       onKeyDown={press}
     >

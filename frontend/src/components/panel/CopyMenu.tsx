@@ -53,7 +53,7 @@ export function CopyMenu(props: CopyMenuProps): ReactElement {
           <CopyButton
             text={spanCurl(address)}
             what="cURL command that reads this span"
-            label="cURL that reads this span"
+            label="cURL command that reads this span"
           />
         )}
         {request !== null && (

@@ -1,0 +1,31 @@
+/** Where each visible line stands among the lines beside it: what a screen reader says as "2 of 5". */
+
+import type { Line } from "./visibleRows";
+
+export interface SiblingPlaces {
+  /** From 1. */
+  readonly position: Uint32Array;
+  readonly siblings: Uint32Array;
+}
+
+/** One pass over the lines, with one open count a depth. */
+export function siblingPlaces(lines: readonly Line[]): SiblingPlaces {
+  const position = new Uint32Array(lines.length);
+  const siblings = new Uint32Array(lines.length);
+  const open: number[][] = [];
+  const close = (depth: number): void => {
+    for (let level = open.length - 1; level >= depth; level -= 1) {
+      for (const at of open[level] ?? []) siblings[at] = open[level]?.length ?? 0;
+    }
+    open.length = Math.min(open.length, depth);
+  };
+  lines.forEach((line, at) => {
+    const depth = line.type === "absent" ? 1 : line.depth;
+    close(depth + 1);
+    const beside = (open[depth] ??= []);
+    beside.push(at);
+    position[at] = beside.length;
+  });
+  close(0);
+  return { position, siblings };
+}
