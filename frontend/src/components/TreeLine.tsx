@@ -121,7 +121,7 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
       <span className="sv-name" title={row.name}>
         {row.name}
         <span className="sv-visually-hidden">
-          , {kindLabel(row.kind)}, {statusWord(row.status)},
+          {kindLabel(row.kind)}, {statusWord(row.status)}
         </span>
       </span>
       {row.error !== null && inside === 0 && (
@@ -265,10 +265,7 @@ export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
         <span className="sv-kind">
           <Icon name="absent" />
         </span>
-        <span className="sv-name">
-          {nodeId}
-          <span className="sv-visually-hidden">,</span>
-        </span>
+        <span className="sv-name">{nodeId}</span>
         <span className="sv-note">{word}</span>
       </div>
     </div>
