@@ -150,6 +150,11 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           () => setNotice("The browser did not allow copying"),
         );
       },
+      copyPrompt: () => {
+        const button = panel.current?.querySelector<HTMLElement>(".sv-prompt-copy button");
+        button?.click();
+        setNotice(button ? "Copied the prompt" : "This span has no prompt");
+      },
       showArtifacts: () => setIsShowingFiles(true),
       showKeys: () => setIsShowingKeys(true),
     });

@@ -11,6 +11,7 @@ interface KeyHost {
   readonly goToRun: (direction: 1 | -1) => void;
   readonly compare: () => void;
   readonly copyPermalink: () => void;
+  readonly copyPrompt: () => void;
   readonly showArtifacts: () => void;
   readonly showKeys: () => void;
 }
@@ -78,6 +79,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["X"], what: "Unfold all", run: ({ store }) => store.unfoldAll() },
   { keys: ["l"], what: "Follow the newest span again", run: ({ store }) => store.follow() },
   { keys: ["y"], what: "Copy a link to this span", run: (host) => host.copyPermalink() },
+  { keys: ["p"], what: "Copy the prompt of a model call", run: (host) => host.copyPrompt() },
   { keys: ["a"], what: "Artifacts of the run", run: (host) => host.showArtifacts() },
   { keys: ["?"], what: "This list", run: (host) => host.showKeys() },
 ];

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { makeRow, START } from "../testing/make";
-import { foldedMessages, pairTools, previousModelCall, promptDelta } from "./conversation";
+import {
+  foldedMessages,
+  pairTools,
+  previousModelCall,
+  promptDelta,
+  promptText,
+} from "./conversation";
 import type { Content, Message, MessagePart } from "./span";
 import { indexTrace } from "./traceIndex";
 
@@ -102,4 +108,18 @@ it("pairs calls and results by their id", () => {
   expect(pairs.resultOf.get(call)).toBe(result);
   expect(pairs.callOf.get(result)).toBe(call);
   expect(pairs.callOf.get(stray)).toBeUndefined();
+});
+
+it("writes a prompt as text, all of it", () => {
+  const call: MessagePart = { type: "tool_call", id: "1", name: "find", arguments: { id: 4 } };
+  const result: MessagePart = { type: "tool_result", id: "1", result: { found: true } };
+  const turn = (role: string, part: MessagePart): Message => ({
+    role,
+    parts: [part],
+    finishReason: null,
+  });
+  const messages = [say("user", "Where is it?"), turn("assistant", call), turn("tool", result)];
+  expect(promptText(content(messages))).toBe(
+    'system:\nBe exact.\n\nuser:\nWhere is it?\n\nassistant:\nfind({"id":4})\n\ntool:\n{"found":true}',
+  );
 });

@@ -112,3 +112,30 @@ export function pairTools(messages: readonly Message[]): ToolPairs {
   }
   return { callOf, resultOf };
 }
+
+/** The whole prompt of a call as text, for a ticket or another model; what is no text as JSON. */
+export function promptText(content: Content): string {
+  const turns = content.inputMessages.map(({ role, parts }) => turnText(role, parts));
+  if (content.systemInstructions.length > 0) {
+    turns.unshift(turnText("system", content.systemInstructions));
+  }
+  return turns.join("\n\n");
+}
+
+function turnText(role: string, parts: readonly MessagePart[]): string {
+  return `${role}:\n${parts.map(partText).join("\n")}`;
+}
+
+function partText(part: MessagePart): string {
+  switch (part.type) {
+    case "text":
+    case "reasoning":
+      return part.text;
+    case "tool_call":
+      return `${part.name}(${JSON.stringify(part.arguments)})`;
+    case "tool_result":
+      return typeof part.result === "string" ? part.result : JSON.stringify(part.result);
+    case "other":
+      return JSON.stringify(part.value);
+  }
+}

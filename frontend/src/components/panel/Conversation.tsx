@@ -1,7 +1,14 @@
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { plural } from "../../model/format";
-import { foldedMessages, pairTools, promptDelta, type ToolPairs } from "../../model/conversation";
+import {
+  foldedMessages,
+  pairTools,
+  promptDelta,
+  promptText,
+  type ToolPairs,
+} from "../../model/conversation";
 import type { Content, Message, MessagePart } from "../../model/span";
+import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { JsonView } from "./JsonView";
 import { LongText, WrittenText } from "./LongText";
@@ -44,6 +51,9 @@ export function Conversation(props: ConversationProps): ReactElement | null {
   const shown = inputMessages.slice(hidden);
   return (
     <div className="sv-conversation">
+      <div className="sv-prompt-copy">
+        <CopyButton text={() => promptText(content)} what="prompt" label="Copy the prompt" />
+      </div>
       {systemInstructions.length > 0 && (
         <Turn role="system" note={delta?.isSystemUnchanged ? "unchanged" : undefined}>
           {systemInstructions.map((part, at) => (
