@@ -28,10 +28,10 @@ test: .venv/.installed frontend/dist/index.html build/instrumented/.installed ##
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
-test-dialects: .venv/.installed .venv-dialects/.installed tests/dialects/vercel/node_modules/.installed ## real GenAI libraries, scripted models: what they send is understood
+test-dialects: .venv/.installed .venv-dialects/.installed tests/dialects/vercel/node_modules/.installed tests/dialects/exporters/node_modules/.installed ## real GenAI libraries and OTLP exporters: what they send is understood
 	$(PY) -m pytest -q tests/dialects
 
-check: lint types frontend-check template test smoke ## everything that CI runs, in its order
+check: lint types frontend-check template test test-dialects smoke ## everything that CI runs, in its order
 
 bench: .venv/.installed frontend/dist/index.html ## measure the figures (make bench-NAME for one) and keep them
 	$(PY) -m tests.bench
@@ -66,6 +66,7 @@ frontend-check: frontend/node_modules/.installed
 openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
 	$(PY) -m spanvas_api.openapi
 	$(PY) -m local.settings_reference
+	$(PY) -m local.dialects_reference
 	cd frontend && ../local/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
@@ -109,8 +110,8 @@ build/instrumented/.installed: requirements-instrumented.txt .venv/.installed
 	@.venv-dialects/bin/python $(PIP) -r requirements-dialects.txt
 	@touch $@
 
-tests/dialects/vercel/node_modules/.installed: tests/dialects/vercel/package-lock.json .venv/.installed
-	@cd tests/dialects/vercel && ../../../local/with-node npm ci --silent
+tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json .venv/.installed
+	@cd tests/dialects/$* && ../../../local/with-node npm ci --silent
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed

@@ -15,7 +15,7 @@ class BenchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`goal` is written `<= 15`; empty for what is said beside the figures that have one."""
+    """`goal` is written `<= 15` or `>= 15`; empty for what is said beside the figures that have one."""
 
     figure: str
     value: float
@@ -29,8 +29,9 @@ class Figure:
         if not self.goal:
             return None
         sign, bound = self.goal.split()
-        assert sign == "<="
-        return self.value <= float(bound)
+        assert sign in ("<=", ">=")
+        limit = float(bound.replace(",", ""))
+        return self.value <= limit if sign == "<=" else self.value >= limit
 
     @property
     def cells(self) -> tuple[str, str, str, str]:

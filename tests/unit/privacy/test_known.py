@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from spanvas.model.span import Event
 from spanvas.privacy import known
+from spanvas.privacy.job import is_secret_item
 from spanvas.privacy.known import KnownTexts
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
@@ -54,6 +55,20 @@ def test_remembering_changes_nothing_of_what_is_redacted(remembering, attributes
     assert remembering.redact(span) == expected
 
 
+@settings(max_examples=400, deadline=None)
+@given(st.lists(VALUES, max_size=4), VALUES)
+def test_a_span_is_kept_as_the_same_whatever_was_known_when_it_came(earlier, value) -> None:
+    """Down to the order of its attributes, since a chunk is named by what is in it."""
+    span = make_span(attributes={"b": value, "gen_ai.input.messages": value, "a": "hello"})
+    fresh = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    used = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    for other in earlier:
+        used.redact(make_span(attributes={"note": other}))
+    first, second = fresh.redact(span), used.redact(span)
+    assert first == second == fresh.redact(span)
+    assert list(first.attributes) == list(second.attributes)
+
+
 def texts(*clean: str) -> KnownTexts:
     remembered = KnownTexts(lambda key, item: key == "password", frozenset({"id"}))
     for text in clean:
@@ -61,9 +76,9 @@ def texts(*clean: str) -> KnownTexts:
     return remembered
 
 
-def test_what_is_covered_is_known_in_every_text_and_every_key() -> None:
-    remembered = texts("a", "b", "password")
-    covered = (
+@pytest.mark.parametrize(
+    "value",
+    [
         "a",
         ["a", ("b",)],
         {"a": "b"},
@@ -71,50 +86,95 @@ def test_what_is_covered_is_known_in_every_text_and_every_key() -> None:
         {"id": "any"},
         '{"a": "b"}',
         7,
-    )
-    for value in covered:
-        assert remembered.covers(value)
-    new = (
-        "c",
-        ["a", "c"],
-        {"c": "a"},
-        {"a": "c"},
+    ],
+    ids=str,
+)
+def test_of_what_is_known_in_every_text_and_every_key_nothing_is_scanned(value) -> None:
+    new = texts("a", "b").new_in(value)
+    assert new is not None
+    assert new.texts == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("c", ["c"]),
+        (["a", "c"], ["c"]),
+        ({"c": "a"}, ["c"]),
+        ({"a": {"b": "d"}}, ["d"]),
+        ('{"a": ["c", 1e400, "\\ud800"]}', ["c", "\ud800"]),
+        ('{"a": NaN, "b": "e"}', ["e"]),
+        ('{"a"', ['{"a"']),
+        ("[" * 2000, ["[" * 2000]),
+    ],
+)
+def test_of_the_rest_what_is_new_is_scanned(value, expected) -> None:
+    new = texts("a", "b").new_in(value)
+    assert new is not None
+    assert new.texts == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
         {"password": "a"},
+        {"a": {"password": "b"}},
+        '{"password": "c"}',
         {1: "a"},
         b"a",
         object(),
-        '{"a": "c"}',
-        '{"a"',
-    )
-    for value in (*new, "[" * 2000):
-        assert not remembered.covers(value)
+        ["x" * (known.MAX_NEW_CHARACTERS + 1)],
+        {"y" * (known.MAX_NEW_CHARACTERS + 1): 1},
+        "[" + " " * known.MAX_NEW_CHARACTERS + "]",
+    ],
+    ids=range(9),
+)
+def test_what_it_is_not_sure_of_is_left_to_the_whole_pass(value) -> None:
+    assert texts("a", "b", "password").new_in(value) is None
 
 
-def test_a_json_text_that_was_covered_is_remembered_as_a_whole() -> None:
+def test_a_json_text_that_was_clean_is_remembered_as_a_whole() -> None:
     remembered = texts("a", "b")
-    assert remembered.covers('{"a": "b"}')
+    new = remembered.new_in('{"a": "b"}')
+    assert new is not None
+    assert new.wholes == ['{"a": "b"}']
+    remembered.update(new.wholes)
     remembered._clean.discard("b")
-    assert remembered.covers('{"a": "b"}')
+    assert remembered.new_in('{"a": "b"}').texts == []
 
 
-def test_nesting_is_covered_only_as_deep_as_redaction_goes() -> None:
+def test_nesting_is_followed_only_as_deep_as_redaction_goes() -> None:
     remembered = texts("a")
     value: object = "a"
     for _ in range(64):
         value = [value]
-    assert remembered.covers(value)
-    assert not remembered.covers([value])
-    text = "a"
-    for _ in range(6):
+    assert remembered.new_in(value) is not None
+    assert remembered.new_in([value]) is None
+    value = "a"
+    for _ in range(65):
+        value = {"a": value}
+    assert remembered.new_in(value) is None
+    text = innermost = json.dumps(["a"])
+    for _ in range(5):
         text = json.dumps([text])
-    assert not remembered.covers(text)
+    assert remembered.new_in(text).texts == [innermost]
+
+
+def test_names_are_judged_with_each_value_until_they_make_no_secret() -> None:
+    remembered = KnownTexts(is_secret_item, frozenset())
+    for text in ("api_key", "note"):
+        remembered.add(text)
+    assert remembered.new_in({"api_key": 5, "note": 5}) is not None
+    assert remembered.new_in({"note": "x"}).texts == ["x"]
+    assert remembered.new_in({"api_key": "x"}) is None
 
 
 def test_what_is_remembered_is_bounded(monkeypatch) -> None:
     monkeypatch.setattr(known, "MAX_CHARACTERS", 200)
     remembered = texts("a" * 40, "b" * 40)
-    remembered.update([b"c" * 40])
-    assert not remembered.covers("a" * 40)
-    assert remembered.covers("c" * 40)
+    assert remembered.new_in({"a" * 40: 1}).texts == []
+    remembered.update(["c" * 40])
+    assert remembered.new_in({"a" * 40: 1}).texts == ["a" * 40]
+    assert remembered.new_in("c" * 40).texts == []
     remembered.add("c" * 40)
-    assert remembered.covers("c" * 40)
+    assert remembered.new_in("c" * 40).texts == []

@@ -18,6 +18,8 @@ INT_LIMIT: Final = 2**63
 def jsonable(value: Any, depth: int = 0) -> Any:
     """The value itself where JSON can hold it, else marked: `{"$bytes": base64}`, `{"$float": "NaN"}`,
     `{"$int": digits}`, `{"$text": escaped}`, `{"$repr": type}`, `{"$deep": type}`."""
+    if type(value) is str and value.isascii():  # most values are
+        return value
     if value is None or value is True or value is False:
         return value
     if isinstance(value, str):
@@ -48,6 +50,8 @@ def _text(value: str) -> Any:
 
 
 def _key(key: object) -> str:
+    if type(key) is str and key.isascii():
+        return key
     text = key if isinstance(key, str) else str(key)
     return text.encode("utf-8", "backslashreplace").decode()
 

@@ -76,8 +76,25 @@ class Job:
             pass
         return [self._without_free_text(item) for item in value]
 
+    def is_clean(self, value: Any) -> bool:
+        """Whether nothing of the value has to be redacted, by scanning what of it is not known. False where it is not
+        sure, and always without a memory."""
+        if self._known is None or self._scanner is None:
+            return False
+        new = self._known.new_in(value)
+        if new is None:
+            return False
+        if new.texts:
+            if self._scanner.rules_in(
+                [text.encode("utf-8", "surrogatepass") for text in new.texts]
+            ):
+                return False
+            self._known.update(new.texts)
+        self._known.update(new.wholes)
+        return True
+
     def _cleaned(self, scanner: Scanner, value: Any) -> Any:
-        if self._known is not None and self._known.covers(value):
+        if self.is_clean(value):
             return value
         self._texts, self._names, self._characters = [], [], 0
         before = dict(self.receipt)
@@ -90,7 +107,7 @@ class Job:
             if len(self._clean_names) < MAX_NAMES:
                 self._clean_names.update(self._names)
             if self._known is not None:
-                self._known.update(self._texts)
+                self._known.update(text.decode("utf-8", "surrogatepass") for text in self._texts)
             return value
         except OverBudgetError:
             self.receipt = before

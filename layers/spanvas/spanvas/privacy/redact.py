@@ -59,6 +59,9 @@ class Redactor:
     def redact(self, span: Span) -> Span:
         """The span without what may not be kept, with its receipt. Never raises for anything that a span holds."""
         job = self._job()
+        if self.mode == REDACTED and job.is_clean(texts_of(span)):
+            resource = self._redact_resource(span.resource)
+            return span if resource is span.resource else replace(span, resource=resource)
         plain = {name: value for name, value in span.attributes.items() if not is_content(name)}
         events = [(event.name, _plain_of_event(event)) for event in span.events]
         links = [dict(link.attributes) for link in span.links]
@@ -66,7 +69,8 @@ class Redactor:
         name, message, plain, events, links = job.machine_text(
             [span.name, message, plain, events, links]
         )
-        attributes = {**plain, **self._content(job, span.attributes, is_content)}
+        content = self._content(job, span.attributes, is_content)
+        attributes = in_order(span.attributes, {**plain, **content})
         redacted_events = tuple(
             Event(
                 event_name,
@@ -118,6 +122,25 @@ class Redactor:
             job = self._job()
             self._resource = (resource, job.machine_text([resource])[0])
         return self._resource[1]
+
+
+def texts_of(span: Span) -> list[Any]:
+    """All of a span that is scanned, besides its resource."""
+    return [
+        span.name,
+        span.status_message,
+        span.attributes,
+        [value for event in span.events for value in (event.name, event.attributes)],
+        [link.attributes for link in span.links],
+    ]
+
+
+def in_order(original: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The values in the order that they came in, where no name was redacted: what a span that is sent twice is kept as
+    must not depend on which of its texts are known by then."""
+    if values.keys() != original.keys():
+        return values
+    return {name: values[name] for name in original}
 
 
 def _content_test(event: Event) -> Callable[[str], bool]:

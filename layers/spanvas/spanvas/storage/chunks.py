@@ -72,6 +72,15 @@ class _Piece:
 
 
 def _pieces(spans: Sequence[Span]) -> list[_Piece]:
+    weight = codec.weight_of(spans)
+    if weight > DETAIL_BYTES * 1.5 and len(spans) > 1:
+        parts = min(-(-weight // DETAIL_BYTES), len(spans))
+        return [piece for part in codec.split(spans, parts) for piece in _small_pieces(part)]
+    return _small_pieces(spans)
+
+
+def _small_pieces(spans: Sequence[Span]) -> list[_Piece]:
+    """Of spans that are light enough, it seems: quotes and foreign scripts may make them heavier."""
     payload = codec.encode_spans(spans)
     if len(payload) <= DETAIL_BYTES * 1.5 or len(spans) == 1:
         return [_Piece(spans, payload)]

@@ -21,10 +21,14 @@ from spanvas.model.values import jsonable
 from spanvas.semantics.content_names import is_content
 
 loads: Callable[[bytes], Any]
+fast_dumps: Callable[..., bytes] | None
 try:  # the functions bring orjson; in executors the standard library does
+    from orjson import dumps as fast_dumps
     from orjson import loads
 except ImportError:  # pragma: no cover - the tests have orjson
     from json import loads
+
+    fast_dumps = None
 
 VERSION: Final = 1
 LEVEL: Final = 3
@@ -32,6 +36,9 @@ MAX_INFLATED: Final = 64 * 1024 * 1024
 REFERENCED_FROM: Final = 2048
 """Characters from which content is kept once per digest: OTLP's previews are no longer than this either."""
 
+
+SPAN_CHARACTERS: Final = 350
+"""Of a span besides its attributes: ids, times, names of fields."""
 
 TEXT_COLUMNS: Final = (
     "name",
@@ -157,6 +164,24 @@ def encode_spans(spans: Sequence[Span]) -> bytes:
     )
 
 
+def weight_of(spans: Iterable[Span]) -> int:
+    """About how many bytes spans come to when they are encoded: characters of their texts, repeated content once."""
+    characters = 0
+    content: set[str] = set()
+    for span in spans:
+        characters += SPAN_CHARACTERS
+        for name, value in span.attributes.items():
+            characters += len(name)
+            if type(value) is not str:
+                characters += len(str(value))
+            elif len(value) <= REFERENCED_FROM or not is_content(name):
+                characters += len(value)
+            elif value not in content:
+                content.add(value)
+                characters += len(value)
+    return characters
+
+
 def decode_spans(payload: bytes, span_id: str | None = None) -> list[Span]:
     """The spans of a detail chunk, or only those with that id."""
     chunk = loads(payload)
@@ -273,6 +298,11 @@ def _index(known: list[Any], value: Any) -> int:
 
 
 def _dump(value: Any) -> bytes:
+    if fast_dumps is not None:
+        try:
+            return fast_dumps(value, default=list)  # it takes no named tuples by itself
+        except TypeError:  # integers of more than 64 bits
+            pass
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
