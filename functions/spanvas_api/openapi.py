@@ -26,6 +26,7 @@ from spanvas_api.reference import reference_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 REF_TEMPLATE = "#/components/schemas/{model}"
+GATEWAY_MESSAGE = "GatewayMessage"
 BINARY = {"type": "string", "format": "binary"}
 
 _TITLE = "Spanvas trace API"
@@ -33,7 +34,7 @@ _DESCRIPTION = (
     "History, traces, spans, artifacts and accesses of workflow executions. Every call needs a bearer token; what it "
     "may see follows from the token's tenant and scopes. Times are unix nanoseconds as decimal strings, money is whole "
     "nano-dollars (1e-9 USD). A field that does not apply is left out. Errors are problem documents (RFC 9457), those "
-    "of the OTLP endpoint a google.rpc.Status."
+    "of the OTLP endpoint a google.rpc.Status; what the gateway refuses by itself, an object with a message."
 )
 _STATUS_TEXT = {
     200: "The answer.",
@@ -47,7 +48,7 @@ _STATUS_TEXT = {
     413: "The body is too large, or holds too much.",
     415: "The body is in a type or coding that is not read here.",
     422: "The body does not fit; `errors` names the fields.",
-    429: "More was sent than the tenant may; `Retry-After` says when to try again.",
+    429: "Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again.",
     503: "The store or the executor did not answer; `Retry-After` says when to try again.",
 }
 
@@ -89,6 +90,7 @@ def document() -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     used = {route.request for route in routes.ALL_ROUTES if route.request}
     used |= {name for route in routes.ALL_ROUTES for name in (route.response, route.error)}
+    used.add(GATEWAY_MESSAGE)
     inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (getattr(wire, name), "validation") for name in sorted(used)
     ]
@@ -123,11 +125,12 @@ def _operation(route: routes.Route) -> dict[str, Any]:
     responses: dict[str, Any] = {str(route.status): success}
     if any(parameter.name == "If-None-Match" for parameter in route.parameters):
         responses["304"] = {"description": _STATUS_TEXT[304]}
-    for status in route.errors:
-        responses[str(status)] = {
-            "description": _STATUS_TEXT[status],
-            "content": _content(route, route.error_media_type, route.error),
-        }
+    for status in sorted({*route.errors, routes.THROTTLED}):
+        is_ours = status in route.errors
+        content = _content(route, route.error_media_type, route.error) if is_ours else {}
+        if status in routes.GATEWAY_STATUSES:
+            content = _or_gateway_message(content)
+        responses[str(status)] = {"description": _STATUS_TEXT[status], "content": content}
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
@@ -141,7 +144,7 @@ def _operation(route: routes.Route) -> dict[str, Any]:
             {
                 "name": parameter.name,
                 "in": parameter.location,
-                "required": parameter.location == "path",
+                "required": parameter.is_required or parameter.location == "path",
                 "description": parameter.description,
                 "schema": parameter.schema,
             }
@@ -149,7 +152,7 @@ def _operation(route: routes.Route) -> dict[str, Any]:
         ]
     if route.request:
         operation["requestBody"] = {
-            "required": False,
+            "required": route.is_request_required,
             "content": _content(route, "application/json", route.request),
         }
     return operation
@@ -159,6 +162,13 @@ def _content(route: routes.Route, media_type: str, name: str) -> dict[str, Any]:
     """A body in JSON, and in what else the route speaks: the same messages in another encoding."""
     others = {other: {"schema": BINARY} for other in route.other_media_types}
     return {media_type: {"schema": _ref(name)}, **others}
+
+
+def _or_gateway_message(content: dict[str, Any]) -> dict[str, Any]:
+    known = content.get("application/json")
+    message = _ref(GATEWAY_MESSAGE)
+    schema = {"anyOf": [known["schema"], message]} if known else message
+    return {**content, "application/json": {"schema": schema}}
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -23,6 +23,10 @@ UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
 
 EXECUTION_STATUSES: Final = ("queued", "running", "succeeded", "failed", "lost", "untraced")
 EXPORT_FORMATS: Final = ("otlp",)
+THROTTLED: Final = 429
+"""The gateway's answer to too many requests, whatever the call."""
+GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})
+"""That the gateway answers by itself, too, in words of its own: it refuses a token before any function sees it."""
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
 MIN_QUERY: Final = 2
@@ -31,12 +35,13 @@ MAX_QUERY: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a call. `schema` is JSON Schema."""
+    """One parameter of a call. `schema` is JSON Schema. Those of the path are always required."""
 
     name: str
     location: str
     description: str
     schema: dict[str, object]
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Route:
     response: str
     status: int = 200
     request: str | None = None
+    is_request_required: bool = False
     parameters: tuple[Parameter, ...] = ()
     errors: tuple[int, ...] = (401, 403, 503)
     description: str = ""
@@ -64,7 +70,12 @@ class Route:
 _EXECUTION = Parameter(
     "execution_id", "path", "The execution.", {"type": "string", "pattern": EXECUTION_ID_PATTERN}
 )
-_SPAN = Parameter("span_id", "path", "The span.", {"type": "string", "pattern": SPAN_ID_PATTERN})
+_SPAN = Parameter(
+    "span_id",
+    "path",
+    "The span.",
+    {"type": "string", "pattern": SPAN_ID_PATTERN, "not": {"const": "0" * 16}},
+)
 _ARTIFACT = Parameter(
     "artifact_id", "path", "The artifact.", {"type": "string", "pattern": NAME_PATTERN}
 )
@@ -217,8 +228,9 @@ ROUTES: Final = (
             Parameter(
                 "q",
                 "query",
-                "Words that a span must hold, all of them, whatever their case. Needed.",
+                "Words that a span must hold, all of them, whatever their case.",
                 {"type": "string", "minLength": MIN_QUERY, "maxLength": MAX_QUERY},
+                is_required=True,
             ),
         ),
         errors=(400, 401, 403, 404, 503),
@@ -269,6 +281,7 @@ OTLP_ROUTES: Final = (
         "Send spans over OTLP",
         "ExportTraceResponse",
         request="ExportTraceRequest",
+        is_request_required=True,
         errors=(400, 401, 403, 405, 413, 415, 429, 503),
         description="OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the "
         "spans say. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same "

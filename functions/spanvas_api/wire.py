@@ -482,6 +482,12 @@ class OtlpStatus(OtlpModel):
     )
 
 
+class GatewayMessage(OtlpModel):
+    """What the gateway says where it refuses a request by itself: no valid token, the scope, too much at once."""
+
+    message: str
+
+
 class FieldError(WireModel):
     """One field of the request that was not accepted."""
 

@@ -1,4 +1,4 @@
-"""Spans through OpenTelemetry's own exporter, which is set up by its environment variables alone. Prints the trace id."""
+"""Spans through OpenTelemetry's own exporter, set up by its environment variables alone. Prints the trace id."""
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

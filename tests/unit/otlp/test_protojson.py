@@ -142,9 +142,7 @@ def test_unknown_fields_and_nulls_are_passed_over() -> None:
     assert span.end_time_unix_nano is None
 
 
-@pytest.mark.parametrize(
-    "body", [b"{}", b'{"resourceSpans":null}', b'{"resourceSpans":[{}]}', b"null"]
-)
+@pytest.mark.parametrize("body", [b"{}", b'{"resourceSpans":null}', b'{"resourceSpans":[{}]}'])
 def test_a_request_of_nothing_has_no_spans(body) -> None:
     assert decode_json(body).spans == []
 

@@ -35,7 +35,10 @@ STATUS_NAMES: Final = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE
 def decode_json(body: bytes, limits: Limits | None = None) -> Intake:
     """The spans of a request. Raises MalformedError for what is none, TooManyError past the limits."""
     intake = Intake(limits or Limits())
-    request = object_of(parse_json(body), "body")
+    value = parse_json(body)
+    if value is None:
+        raise MalformedError("body", "is null")
+    request = object_of(value, "body")
     decoder = _Decoder(intake)
     for group in list_of(request.get("resourceSpans"), "resourceSpans"):
         decoder.resource_spans(object_of(group, "resourceSpans"))
