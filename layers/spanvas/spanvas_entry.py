@@ -31,12 +31,23 @@ def original_handler(name: str) -> Any:
 def traced(own: Any) -> Any:
     """The handler inside its execution; the handler itself where tracing is off or cannot start."""
     try:
+        refuse_another()
         from spanvas.tracing.lambda_wrapper import wrap
 
         return wrap(own)
     except Exception:
         logging.getLogger("spanvas").exception("tracing is off: the handler could not be wrapped")
         return own
+
+
+def refuse_another() -> None:
+    """A function's own package comes first on the path: one with our name is not ours, whatever it has in it."""
+    import spanvas
+
+    found = getattr(spanvas, "__file__", None)
+    beside = __file__.replace("spanvas_entry.py", "spanvas/__init__.py")
+    if found != beside:
+        raise ImportError(f"a package of the function's own has the name spanvas: {found}")
 
 
 # Not through `settings`: one that cannot be read must not keep the function from running.

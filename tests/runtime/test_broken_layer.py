@@ -44,7 +44,7 @@ PARTS = (
     "spanvas/handles.py",
     "spanvas/settings.py",
     "spanvas/model/span.py",
-    "spanvas/otlp/export_safe.py",
+    "spanvas/collector/results.py",
     "spanvas/privacy/redact.py",
     "spanvas/propagation/arrival.py",
     "spanvas/semantics/attributes.py",
@@ -60,6 +60,11 @@ PARTS = (
 """One of every package and every stage: what is imported for the door, for the engine, and for the handler."""
 
 
+def named(prefix: str, module: str) -> str:
+    """An execution id of a test's own."""
+    return f"{prefix}-{module.replace('/', '.')}"
+
+
 @pytest.mark.parametrize("module", PARTS)
 def test_any_part_of_the_layer_may_fail_to_import(
     functions: LayeredFunctions, start: Start, copied_opt: Path, module: str
@@ -70,14 +75,83 @@ def test_any_part_of_the_layer_may_fail_to_import(
     try:
         sandbox = start(opt=copied_opt)
         for number in range(2):
-            event = {"execution_id": "broken", "n": number}
+            event = {"execution_id": named("broken", module), "n": number}
             assert answer(sandbox, event)["event"] == event
     finally:
         path.write_bytes(own)
     log = functions.log.read_text(encoding="utf-8")
     assert log.count("tracing is off") == 1
     assert module in log
-    assert functions.engines.store.read_execution("acme", "broken") is None
+    assert functions.engines.store.read_execution("acme", named("broken", module)) is None
+
+
+LATE = (
+    "spanvas/collector/http.py",
+    "spanvas/otlp/protobuf_export.py",
+    "spanvas/storage/direct/proxies.py",
+)
+"""What is imported when something is sent to an endpoint, in a thread of the layer's own."""
+
+
+@pytest.mark.parametrize("module", LATE)
+def test_what_is_imported_late_may_fail_too_and_costs_no_more_than_the_endpoint_its_spans(
+    functions: LayeredFunctions, start: Start, copied_opt: Path, module: str
+) -> None:
+    path = copied_opt / "python" / module
+    own = path.read_bytes()
+    path.write_text(f"raise ImportError({module!r})\n", encoding="utf-8")
+    try:
+        sandbox = start(opt=copied_opt, SPANVAS_OTLP_ENDPOINT="http://127.0.0.1:9")
+        for number in range(2):
+            event = {"execution_id": named(f"late-{number}", module), "n": number}
+            assert answer(sandbox, event)["event"] == event
+    finally:
+        path.write_bytes(own)
+    log = functions.log.read_text(encoding="utf-8")
+    assert log.count("spanvas failed in spanvas-otlp") == 1
+    assert module in log
+    for number in range(2):
+        execution = functions.engines.store.read_execution("acme", named(f"late-{number}", module))
+        assert execution is not None
+        assert execution.status == "succeeded"
+        assert execution.exporter_health["store"] == "ok"
+
+
+SHADOWS = {
+    "a package": ("spanvas/__init__.py", "NAME = 'own'\n"),
+    "a module": ("spanvas.py", "NAME = 'own'\n"),
+    "a package with parts of the same names": (
+        "spanvas/tracing/__init__.py",
+        "from spanvas.tracing import gone\n",
+    ),
+    "a package that counts calls": (
+        "spanvas/tracing/lambda_wrapper.py",
+        "def wrap(handler):\n    return None\n",
+    ),
+}
+"""What a function may have of the same name: a file, and what is in it."""
+
+
+@pytest.mark.parametrize("shadow", SHADOWS)
+def test_a_function_with_a_package_of_the_same_name_runs_untraced(
+    functions: LayeredFunctions, start: Start, tmp_path: Path, shadow: str
+) -> None:
+    task = tmp_path / "task"
+    file, text = SHADOWS[shadow]
+    (task / file).parent.mkdir(parents=True)
+    if (task / "spanvas").is_dir():
+        (task / "spanvas" / "__init__.py").write_text("NAME = 'own'\n", encoding="utf-8")
+    (task / file).write_text(text, encoding="utf-8")
+    (task / "own.py").write_text(
+        "import spanvas\n\ndef handler(event, context):\n    return [event, spanvas.NAME]\n",
+        encoding="utf-8",
+    )
+    sandbox = start("own.handler", folder=task)
+    for number in range(2):
+        assert answer(sandbox, {"n": number}) == [{"n": number}, "own"]
+    log = functions.log.read_text(encoding="utf-8")
+    assert log.count("tracing is off") == 1
+    assert "a package of the function's own has the name spanvas" in log
 
 
 def test_the_same_layer_traces_when_it_is_whole(

@@ -25,7 +25,7 @@ def test_variables_are_parsed() -> None:
             "SPANVAS_ENABLED": "True",
             "SPANVAS_RETENTION_DAYS": "7",
             "SPANVAS_CONTENT": "none",
-            "SPANVAS_OTLP_HEADERS": "authorization=Bearer x=y, tenant = a,",
+            "SPANVAS_OTLP_HEADERS": "authorization=Basic%20x=y, tenant = a,",
             "SPANVAS_CONNECTIONS": '{"orders": "https://orders.example"}',
             "SPANVAS_ARTIFACT_BUCKETS": "reports, models,",
         }
@@ -34,7 +34,7 @@ def test_variables_are_parsed() -> None:
     assert found.enabled is True
     assert found.retention_days == 7
     assert found.content == "none"
-    assert found.otlp_headers == {"authorization": "Bearer x=y", "tenant": "a"}
+    assert found.otlp_headers == {"authorization": "Basic x=y", "tenant": "a"}
     assert found.connections == {"orders": "https://orders.example"}
     assert found.artifact_buckets == ("reports", "models")
 

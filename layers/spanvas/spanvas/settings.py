@@ -60,8 +60,17 @@ def parse_pairs(text: str) -> dict[str, str]:
         name, sign, value = item.partition("=")
         if not sign or not name.strip():
             raise ValueError("expected name=value pairs, separated by commas")
-        pairs[name.strip()] = value.strip()
+        pairs[name.strip()] = _unquoted(value.strip())
     return pairs
+
+
+def _unquoted(text: str) -> str:
+    """Without percent signs, with which a comma or a space is written: `Basic%20dXNlcg`."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
 
 
 def parse_names(text: str) -> tuple[str, ...]:
@@ -151,7 +160,10 @@ SETTINGS: Final = (
     Setting("otlp_endpoint", "", str, EXECUTOR,
             "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: none."),
     Setting("otlp_headers", "", parse_pairs, EXECUTOR,
-            "Headers for the OTLP endpoint: `name=value` pairs, separated by commas."),
+            "Headers for the OTLP endpoint: `name=value` pairs, separated by commas; `%20` is a space in a value."),
+    Setting("otlp_certificate", "", str, EXECUTOR,
+            "File with the certificate authorities that the OTLP endpoint's certificate has to be of; empty: the "
+            "usual ones, or those of `SSL_CERT_FILE`."),
     Setting("service_name", "", str, EXECUTOR,
             "`service.name` of the spans; empty: the name of the function."),
     Setting("handler", "", str, EXECUTOR,
@@ -210,6 +222,7 @@ class Settings:
     store_budget_ms: int
     otlp_endpoint: str
     otlp_headers: dict[str, str]
+    otlp_certificate: str
     service_name: str
     handler: str
     connections: dict[str, str]

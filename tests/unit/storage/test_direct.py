@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -439,8 +440,15 @@ def test_a_tls_endpoint_that_speaks_none_is_an_error() -> None:
         assert endpoint._tls is not None
 
 
-def test_whom_botocore_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whom_botocore_trusts_is_trusted_or_whom_the_function_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     assert tls_context().cert_store_stats()["x509_ca"] > 50
+    (tmp_path / "none.pem").touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    assert tls_context().check_hostname
+    monkeypatch.delenv("SSL_CERT_FILE")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert tls_context().check_hostname
 

@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 from opentelemetry import trace
-from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
 import spanvas
+from spanvas.collector.results import Outcome, Result
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.ids import trace_id_for
+from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.run import Run
 from tests.unit.tracing.recording import SECOND, Recording, recording
+
+TAKEN = Result(Outcome.TAKEN)
 
 
 def eventually(condition: Callable[[], object]) -> None:
@@ -70,7 +73,7 @@ def test_steps_that_end_before_the_next_flush_are_written_once() -> None:
 def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
     with real_time() as door:
         engine = door.engine
-        run = engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns() + SECOND // 3)
+        run = engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns() + 2 * SECOND)
         root = engine.open_root(run)
         assert root is not None
         node = engine.open_node(node_id="draft", name="Draft")
@@ -105,9 +108,9 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
 
     sent: list[tuple[str, str | None]] = []
 
-    def sink(spans: Sequence[ReadableSpan]) -> bool:
-        sent.extend((span.name, span.status.description) for span in spans)
-        return True
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
+        sent.extend((span.name, span.status_message) for span in spans)
+        return TAKEN
 
     store = Hangs()
     with recording(
@@ -126,9 +129,9 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
 def test_the_guard_acts_without_a_store() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[ReadableSpan]) -> bool:
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
         sent.extend(span.name for span in spans)
-        return True
+        return TAKEN
 
     with recording(make_sink=lambda: sink, clock=time.time_ns) as door:
         door.engine.delivery._store = None
@@ -161,7 +164,7 @@ class Waits(MemoryTraceStore):
 
 def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
     store = Waits()
-    store.seconds = 0.6
+    store.seconds = 2
     with recording(store=store, clock=time.time_ns) as door:
         deadline = time.time_ns() + 250_000_000
         root = door.engine.open_root(
@@ -170,7 +173,7 @@ def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
         assert root is not None
         started = time.perf_counter()
         root.close(None)
-        assert time.perf_counter() - started < 0.4
+        assert time.perf_counter() - started < 1.5
         assert door.engine.health()["store.unfinished_flushes"] == 1
         assert spanvas.flush(5_000)
     assert execution_of(door).status == "succeeded"
@@ -259,9 +262,9 @@ def test_a_store_that_is_down_changes_nothing_but_the_trace(
 def test_without_a_store_spans_still_reach_the_endpoint() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[ReadableSpan]) -> bool:
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
         sent.extend(span.name for span in spans)
-        return True
+        return TAKEN
 
     with recording(store=MemoryTraceStore(), make_sink=lambda: sink) as door:
         engine = door.engine
@@ -280,9 +283,9 @@ def test_without_a_store_spans_still_reach_the_endpoint() -> None:
 def test_both_exporters_get_every_span_and_the_execution_says_how_they_are() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[ReadableSpan]) -> bool:
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
         sent.extend(span.name for span in spans)
-        return True
+        return TAKEN
 
     with recording(make_sink=lambda: sink, flush_budget_ms=5_000) as door:  # noqa: SIM117
         with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
@@ -294,9 +297,9 @@ def test_both_exporters_get_every_span_and_the_execution_says_how_they_are() -> 
 def test_spans_wait_for_an_endpoint_that_comes_back_and_are_sent_now_and_then() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[ReadableSpan]) -> bool:
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
         sent.extend(span.name for span in spans)
-        return True
+        return TAKEN
 
     with recording(make_sink=lambda: sink, flush_interval_ms=10), spanvas.workflow("brief"):
         with spanvas.node("draft"):

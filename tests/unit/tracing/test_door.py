@@ -83,8 +83,8 @@ def test_threads_that_come_at_once_start_one_engine(unasked: pytest.MonkeyPatch)
 
 def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -> None:
     unasked.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    made: list[tuple[str, dict[str, str]]] = []
-    unasked.setattr(engine_module, "stock_sink", lambda *sink: made.append(sink))
+    made: list[tuple[str, dict[str, str], str]] = []
+    unasked.setattr(engine_module, "http_sink", lambda *sink: made.append(sink))
     engine = Engine.from_settings(
         Settings(
             enabled=True,
@@ -92,12 +92,13 @@ def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -
             bucket="payloads",
             otlp_endpoint="http://127.0.0.1:9",
             otlp_headers={"a": "b"},
+            otlp_certificate="/var/task/own.pem",
         )
     )
     assert isinstance(engine._store, DynamoTraceStore)
     assert engine.delivery._otlp is not None
     engine.delivery._otlp._make_sink()
-    assert made == [("http://127.0.0.1:9", {"a": "b"})]
+    assert made == [("http://127.0.0.1:9", {"a": "b"}, "/var/task/own.pem")]
 
 
 def test_without_re2_the_engine_starts_all_the_same(unasked: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ import pytest
 import spanvas
 from spanvas.model import kinds
 from spanvas.model.span import Span
+from spanvas.otlp.export_safe import export_safe
 from spanvas.semantics import attributes as names
 from spanvas.semantics.content_names import CONTENT_NAMES
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing import aws_retries
-from spanvas.tracing.exporters.otlp_spans import export_safe
 from spanvas.tracing.invocation import TracedHandler
 from spanvas.tracing.provider import make_resource
 from tests.functional.tracing.test_lambda_wrapper import LAMBDA, make_context

@@ -39,6 +39,7 @@ REFERENCED_FROM: Final = 2048
 
 SPAN_CHARACTERS: Final = 350
 """Of a span besides its attributes: ids, times, names of fields."""
+UNWRITABLE_CHARACTERS: Final = 10_000
 
 TEXT_COLUMNS: Final = (
     "name",
@@ -173,13 +174,20 @@ def weight_of(spans: Iterable[Span]) -> int:
         for name, value in span.attributes.items():
             characters += len(name)
             if type(value) is not str:
-                characters += len(str(value))
+                characters += _characters(value)
             elif len(value) <= REFERENCED_FROM or not is_content(name):
                 characters += len(value)
             elif value not in content:
                 content.add(value)
                 characters += len(value)
     return characters
+
+
+def _characters(value: Any) -> int:
+    try:
+        return len(str(value))
+    except ValueError:  # an integer of more digits than Python writes in decimal
+        return UNWRITABLE_CHARACTERS
 
 
 def decode_spans(payload: bytes, span_id: str | None = None) -> list[Span]:

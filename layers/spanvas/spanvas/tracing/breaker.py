@@ -45,3 +45,7 @@ class Breaker:
         self._failures += 1
         if self._failures >= self._allowed_failures:
             self._open_until = self._clock() + self._open_seconds
+
+    def pause(self, seconds: float) -> None:
+        """Leave it alone for so long, as it has asked to be."""
+        self._open_until = max(self._open_until, self._clock() + seconds)

@@ -98,8 +98,8 @@ class Delivery:
         if self._store is not None:
             self._store.watch(run)
             self._store_worker.nudge()
-        if self._otlp is not None and not self._otlp.is_ready:
-            self._otlp_worker.request()
+        if self._otlp is not None:
+            self._otlp_worker.nudge()
 
     def named(self, run: Run) -> None:
         """The workflow of a held execution is known: it can be registered."""

@@ -22,7 +22,7 @@ from spanvas.settings import LambdaEnvironment, Settings, lambda_environment
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.context import bind, current_place
 from spanvas.tracing.delivery import Delivery
-from spanvas.tracing.exporters.otlp import SpanSink, stock_sink
+from spanvas.tracing.exporters.otlp import SpanSink, http_sink
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.parts import PartRecorder
 from spanvas.tracing.processor import RecordingProcessor
@@ -138,7 +138,9 @@ def _store_of(settings: Settings) -> TraceStore | None:
 def _sink_maker(settings: Settings) -> Callable[[], SpanSink] | None:
     if not settings.otlp_endpoint:
         return None
-    return lambda: stock_sink(settings.otlp_endpoint, settings.otlp_headers)
+    return lambda: http_sink(
+        settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
+    )
 
 
 def _scanner() -> Scanner | None:

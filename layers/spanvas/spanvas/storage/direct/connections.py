@@ -11,10 +11,12 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from spanvas.storage.direct.exchange import Answer, exchange
+from spanvas.storage.direct.exchange import Answer, exchange, open_tunnel
 
 if TYPE_CHECKING:
     import ssl
+
+    from spanvas.storage.direct.proxies import Proxy
 
 CONNECT_SECONDS: Final = 1.0
 ATTEMPTS: Final = 3
@@ -36,13 +38,18 @@ class Request(NamedTuple):
 
 
 class Endpoint:
-    """`http://` or `https://`, nothing of the path. Thread-safe, and safe to fork."""
+    """`http://` or `https://`, nothing of the path. Thread-safe, and safe to fork.
 
-    def __init__(self, url: str) -> None:
+    `authorities` is a file of those that are trusted; empty: the usual ones.
+    """
+
+    def __init__(self, url: str, proxy: Proxy | None = None, authorities: str = "") -> None:
         parts = urlsplit(url)
         self._is_secure = parts.scheme == "https"
         self._address = (parts.hostname or "", parts.port or (443 if self._is_secure else 80))
         self.host = parts.netloc.rpartition("@")[2]
+        self._proxy = proxy
+        self._authorities = authorities
         self._idle: list[socket.socket] = []
         self._process = os.getpid()
         self._tls: ssl.SSLContext | None = None
@@ -52,22 +59,23 @@ class Endpoint:
         self,
         sign: Callable[[], Request],
         seconds: float,
-        is_retried: Callable[[Answer], bool],
+        is_retried: Callable[[Answer], bool] = lambda answer: False,
+        attempts: int = ATTEMPTS,
     ) -> Answer:
         """The answer to a request, signed anew for every attempt, each of which may take so many seconds.
 
-        What `is_retried` says of an answer, and whatever happens to a connection, is tried again up to three times in
-        all. Raises OSError when no attempt was answered.
+        What `is_retried` says of an answer, and whatever happens to a connection, is tried again until there were so
+        many attempts. Raises OSError when no attempt was answered.
         """
         attempt = 1
         while True:
             try:
                 answer = self._attempt(sign(), seconds)
             except OSError:
-                if attempt == ATTEMPTS:
+                if attempt >= attempts:
                     raise
             else:
-                if attempt == ATTEMPTS or not is_retried(answer):
+                if attempt >= attempts or not is_retried(answer):
                     return answer
             time.sleep(self._random.uniform(0.5, 1.0) * BACKOFF_SECONDS * 2 ** (attempt - 1))
             attempt += 1
@@ -81,7 +89,8 @@ class Endpoint:
         deadline = time.monotonic() + seconds
         connection = self._take() or self._connect(deadline)
         try:
-            answer = exchange(connection, head_of(request), request.body(), deadline)
+            head = head_of(self._as_sent(request))
+            answer = exchange(connection, head, request.body(), deadline)
         except BaseException:
             connection.close()
             raise
@@ -90,6 +99,16 @@ class Endpoint:
         else:
             self._idle.append(connection)
         return answer
+
+    def _as_sent(self, request: Request) -> Request:
+        """A proxy that is asked for something without TLS needs to know of whom (RFC 9112, 3.2.2)."""
+        proxy = self._proxy
+        if proxy is None or self._is_secure:
+            return request
+        headers = {"proxy-authorization": proxy.authorization} if proxy.authorization else {}
+        return request._replace(
+            path=f"http://{self.host}{request.path}", headers={**request.headers, **headers}
+        )
 
     def _take(self) -> socket.socket | None:
         """One that was kept and is still good: after a frozen hour the other side has hung up."""
@@ -107,12 +126,15 @@ class Endpoint:
 
     def _connect(self, deadline: float) -> socket.socket:
         seconds = min(CONNECT_SECONDS, deadline - time.monotonic())
-        connection = socket.create_connection(self._address, seconds)
+        proxy = self._proxy
+        connection = socket.create_connection(proxy[:2] if proxy else self._address, seconds)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if not self._is_secure:
                 return connection
-            self._tls = self._tls or tls_context()
+            if proxy is not None:
+                open_tunnel(connection, self._address, proxy.authorization, deadline)
+            self._tls = self._tls or tls_context(self._authorities)
             return self._tls.wrap_socket(connection, server_hostname=self._address[0])
         except BaseException:
             connection.close()
@@ -133,13 +155,18 @@ def head_of(request: Request) -> bytes:
     return "\r\n".join(lines).encode("latin-1")
 
 
-def tls_context() -> ssl.SSLContext:
-    """With the authorities that botocore brings, since that is whom boto3 trusts; else the system's."""
+def tls_context(authorities: str = "") -> ssl.SSLContext:
+    """With the authorities of this file; else those that SSL_CERT_FILE names; else those that botocore brings, since
+    that is whom boto3 trusts; else the system's."""
     import ssl
     from importlib.util import find_spec
     from pathlib import Path
 
-    found = find_spec("botocore")
+    from spanvas.settings import aws_variables
+
+    if authorities:
+        return ssl.create_default_context(cafile=authorities)
+    found = None if aws_variables().get("SSL_CERT_FILE") else find_spec("botocore")
     bundled = Path(found.origin).with_name("cacert.pem") if found and found.origin else None
     if bundled is not None and bundled.is_file():
         return ssl.create_default_context(cafile=str(bundled))

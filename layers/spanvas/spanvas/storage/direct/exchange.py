@@ -41,6 +41,22 @@ def exchange(
     return _Reader(connection, deadline).answer()
 
 
+def open_tunnel(
+    connection: socket.socket, target: tuple[str, int], authorization: str, deadline: float
+) -> None:
+    """Ask a proxy for a connection to somebody else (RFC 9110, 9.3.6). Raises OSError where it gives none."""
+    host, port = target
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {authority} HTTP/1.1", f"host: {authority}"]
+    lines += [f"proxy-authorization: {authorization}"] if authorization else []
+    head = "\r\n".join([*lines, "\r\n"]).encode("latin-1")
+    _give_time(connection, deadline)
+    connection.sendall(head)
+    status = _Reader(connection, deadline).status()
+    if not 200 <= status < 300:
+        raise ExchangeError(f"the proxy answers {status}")
+
+
 class _Reader:
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection
@@ -61,6 +77,10 @@ class _Reader:
                 status, headers, self._exactly(_size(headers["content-length"], 10)), is_last
             )
         return Answer(status, headers, self._rest(), True)
+
+    def status(self) -> int:
+        """Of an answer that has a head alone."""
+        return self._head()[0]
 
     def _head(self) -> tuple[int, dict[str, str]]:
         lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")

@@ -1,41 +1,38 @@
-"""Spans to an OTLP/HTTP endpoint, through the stock exporter, which is never waited for longer than the budget.
+"""Spans to an OTLP/HTTP endpoint, which is never waited for longer than the budget.
 
-The stock exporter blocks for up to its timeout (a refused connection 7 s, a silent endpoint 10 s, a dripping one
-without end), so it runs in the worker's thread alone, and its own result feeds the breaker.
+Requests are made in the worker's thread alone, and their own results feed the breaker: the stock exporter blocks for up
+to 10 s on a silent endpoint and without end on one that drips, and its flush says True whatever happened.
 """
 
 from __future__ import annotations
 
-import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
+from spanvas.collector.results import Outcome, Result
 from spanvas.model.span import Span
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.convert import size_of
-from spanvas.tracing.exporters.otlp_spans import SpanEncoder
 from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
 
-if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan
-
 THREAD: Final = "spanvas-otlp"
-TIMEOUT_SECONDS: Final = 5.0
-"""Of one request with its retries. Much shorter ones have lost every span behind a slow network, silently."""
 BATCH_SPANS: Final = 512
 BATCH_BYTES: Final = 2 * 1024 * 1024
 BUFFER_SPANS: Final = 5_000
 BUFFER_BYTES: Final = 16 * 1024 * 1024
 MAX_ATTEMPTS: Final = 3
-STOCK_LOGGER: Final = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
+
+FAILED: Final = "the OTLP endpoint does not take spans (%s); they are in the store all the same"
+REJECTED: Final = "the OTLP endpoint has rejected spans: %s"
 
 
 class SpanSink(Protocol):
-    """What is used of the stock exporter: sends spans, answers whether they were taken."""
+    """Sends spans, and says what became of them. `place_of` is where the whole of each can be read."""
 
-    def __call__(self, spans: Sequence[ReadableSpan]) -> bool: ...
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result: ...
 
 
 class OtlpExporter:
@@ -52,25 +49,19 @@ class OtlpExporter:
         self._make_sink = make_sink
         self._sink: SpanSink | None = None
         self._health = health
-        self._encoder = SpanEncoder()
         self._buffer = buffer if buffer is not None else _make_buffer()
-        self._batch: list[Waiting] = []
+        self._batches: deque[list[Waiting]] = deque()
         self._attempts = 0
         self._last_result: bool | None = None
 
     def after_fork(self) -> None:
         self._sink = None
         self._buffer = _make_buffer()
-        self._batch = []
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the stock exporter has been made."""
-        return self._sink is not None
+        self._batches.clear()
 
     @property
     def has_work(self) -> bool:
-        return bool(self._batch or self._buffer)
+        return bool(self._batches or self._buffer)
 
     @property
     def state(self) -> str:
@@ -84,33 +75,60 @@ class OtlpExporter:
 
     def work(self) -> bool:
         """Send everything that waits. Stops at the first failure: the endpoint is as dead for the others."""
-        if self._sink is None:
-            self._sink = self._make_sink()
         while self.has_work:
-            if self.breaker.is_open or not self._send(self._sink):
+            if self.breaker.is_open:
+                return False
+            if not self._batches:
+                self._batches.append(self._buffer.take(BATCH_SPANS, BATCH_BYTES))
+                self._attempts = 0
+            if not self._send(self._batches[0]):
                 return False
         return True
 
-    def _send(self, sink: SpanSink) -> bool:
-        if not self._batch:
-            self._batch, self._attempts = self._buffer.take(BATCH_SPANS, BATCH_BYTES), 0
-        succeeded = sink(
-            [self._encoder.encode(item.span, item.run.execution_id) for item in self._batch]
-        )
-        self._last_result = succeeded
-        self.breaker.record(succeeded)
-        self._attempts += 1
-        if succeeded:
-            self._batch = []
+    def _send(self, batch: list[Waiting]) -> bool:
+        """Whether it is worth going on with the next batch."""
+        if self._sink is None:
+            self._sink = self._make_sink()
+        places = {id(item.span): _place(item) for item in batch}
+        result = self._sink([item.span for item in batch], lambda span: places[id(span)])
+        if result.outcome is Outcome.TOO_LARGE:
+            self._split(batch, result.message)
             return True
-        self._health.say_once(
-            "otlp.failed",
-            "the OTLP endpoint does not take spans; they are in the store all the same",
-        )
-        if self._attempts >= MAX_ATTEMPTS:
-            self._count_dropped(len(self._batch))
-            self._batch = []
+        taken = result.outcome is Outcome.TAKEN
+        self._last_result = taken
+        self.breaker.record(taken)
+        if taken:
+            self._batches.popleft()
+            self._told(result)
+            return True
+        self._health.say_once("otlp.failed", FAILED, result.message)
+        if result.pause_seconds:
+            self.breaker.pause(result.pause_seconds)
+        self._attempts += 1
+        if result.outcome is Outcome.REFUSED or self._attempts >= MAX_ATTEMPTS:
+            self._drop(batch)
         return False
+
+    def _told(self, result: Result) -> None:
+        """A success that is a partial one, or that comes with a warning."""
+        if result.rejected or result.message:
+            self._health.say_once("otlp.rejected", REJECTED, result.message or result.rejected)
+        self._count_dropped(result.rejected)
+
+    def _split(self, batch: list[Waiting], message: str) -> None:
+        """The endpoint takes no request of this size: two of half of it instead."""
+        if len(batch) == 1:
+            self._health.say_once("otlp.failed", FAILED, message)
+            self._drop(batch)
+            return
+        self._batches.popleft()
+        half = len(batch) // 2
+        self._batches.extendleft((batch[half:], batch[:half]))
+
+    def _drop(self, batch: list[Waiting]) -> None:
+        self._batches.popleft()
+        self._attempts = 0
+        self._count_dropped(len(batch))
 
     def _count_dropped(self, spans: int) -> None:
         if spans:
@@ -121,28 +139,19 @@ def _make_buffer() -> SpanBuffer:
     return SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
 
 
-def stock_sink(endpoint: str, headers: Mapping[str, str]) -> SpanSink:
-    """The stock exporter for a base URL. Importing it costs some 100 ms of CPU, so it is not done before."""
-    from opentelemetry.exporter.otlp.proto.http import Compression
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace.export import SpanExportResult
-
-    logging.getLogger(STOCK_LOGGER).addFilter(_is_not_ours)
-    exporter = OTLPSpanExporter(
-        endpoint=traces_url(endpoint),
-        headers=dict(headers),
-        timeout=TIMEOUT_SECONDS,
-        compression=Compression.Gzip,
-    )
-    return lambda spans: exporter.export(spans) is SpanExportResult.SUCCESS
+def _place(item: Waiting) -> str:
+    return f"/v1/executions/{item.run.execution_id}/spans/{item.span.span_id}"
 
 
-def traces_url(endpoint: str) -> str:
-    """OTLP exporter specification: `v1/traces` is added to a base URL."""
-    base = endpoint.rstrip("/")
-    return base if base.endswith("/v1/traces") else f"{base}/v1/traces"
+def http_sink(endpoint: str, headers: Mapping[str, str], certificate: str = "") -> SpanSink:
+    """Requests to a base URL, in protobuf."""
+    from spanvas.collector.http import OtlpHttp
+    from spanvas.otlp.protobuf_export import encode_protobuf
+    from spanvas.settings import aws_variables
 
+    post = OtlpHttp(endpoint, headers, aws_variables(), certificate)
 
-def _is_not_ours(record: logging.LogRecord) -> bool:
-    """Said once by us; the stock exporter would say it at every retry."""
-    return record.threadName != THREAD
+    def send(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+        return post(encode_protobuf(spans, place_of))
+
+    return send

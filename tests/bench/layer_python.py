@@ -1,0 +1,72 @@
+"""The newest CPython at hand, with what Lambda's runtimes bring: awslambdaric, boto3 and what they stand on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.aws_from_template import ROOT
+from tests.bench.figures import BenchError
+
+BROUGHT = (
+    "awslambdaric", "boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "simplejson", "six",
+    "snapshot-restore-py", "urllib3",
+)  # fmt: skip
+LOCK = ROOT / "requirements-dev.txt"
+FOLDER = ROOT / "build" / "bench"
+OLDEST = (3, 11)
+NEWEST = (3, 14)
+"""Lambda's own newest runtime: what comes after is not what functions run on."""
+
+
+def runtime_python() -> str:
+    """An interpreter of its own under build/bench. Raises BenchError where the packages cannot be had."""
+    version, python = max(interpreters())
+    home = FOLDER / f"python-{'.'.join(map(str, version))}"
+    made = home / "bin" / "python"
+    if (home / ".installed").exists():
+        return str(made)
+    shutil.rmtree(home, ignore_errors=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    requirements = home.with_suffix(".txt")
+    requirements.write_text("".join(locked(LOCK.read_text("utf-8"))), "utf-8")
+    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    for command in (
+        [python, "-m", "venv", str(home)],
+        [str(made), *install, "--require-hashes", "-r", str(requirements)],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BenchError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
+    (home / ".installed").touch()
+    return str(made)
+
+
+def locked(text: str) -> Iterator[str]:
+    """The lock's own lines, with their hashes, of the packages above."""
+    for block in re.split(r"\n(?=\S)", text):
+        name = re.split(r"[=<>~ ;\[]", block, maxsplit=1)[0]
+        if name in BROUGHT:
+            yield block.rstrip() + "\n"
+
+
+def interpreters() -> Iterator[tuple[tuple[int, ...], str]]:
+    """Versions and paths: pyenv's, and those on PATH."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates = [str(path) for path in root.glob("versions/*/bin/python")]
+    candidates += [
+        found
+        for minor in range(OLDEST[1], NEWEST[1] + 1)
+        if (found := shutil.which(f"python3.{minor}"))
+    ]
+    ask = "import sys, venv; print(*sys.version_info[:3]); print(sys.implementation.name)"
+    for path in candidates:
+        done = subprocess.run([path, "-c", ask], capture_output=True, text=True, check=False)
+        numbers, _, name = done.stdout.strip().partition("\n")
+        version = tuple(int(number) for number in numbers.split())
+        if name == "cpython" and OLDEST <= version[:2] <= NEWEST:
+            yield version, path

@@ -1,0 +1,282 @@
+"""Requests to an OTLP endpoint, as its socket sees them."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
+from spanvas.collector.results import Outcome, Result
+from spanvas.otlp.partial_success import partial_success
+from spanvas.storage.direct.exchange import Answer
+
+NOW = 1_792_567_680.0
+"""Wed, 21 Oct 2026 07:28:00 GMT."""
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+REFUSED = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (200, {}, Result(Outcome.TAKEN)),
+        (202, {}, Result(Outcome.TAKEN)),
+        (301, {}, Result(Outcome.REFUSED, message="status 301")),
+        (400, {}, Result(Outcome.REFUSED, message="status 400")),
+        (401, {}, Result(Outcome.REFUSED, message="status 401")),
+        (413, {}, Result(Outcome.TOO_LARGE, message="status 413")),
+        (429, {"retry-after": "7"}, Result(Outcome.LATER, 7, message="status 429")),
+        (503, {}, Result(Outcome.LATER, message="status 503")),
+        (502, {}, Result(Outcome.LATER, message="status 502")),
+        (500, {}, Result(Outcome.REFUSED, message="status 500")),
+    ],
+)
+def test_what_an_endpoints_answer_means(
+    status: int, headers: dict[str, str], expected: Result
+) -> None:
+    assert result_of(Answer(status, headers, b"", False), NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("", 0),
+        ("7", 7),
+        ("-1", 0),
+        ("999999", 300),
+        ("soon", 0),
+        ("Wed, 21 Oct 2026 07:28:30 GMT", 30),
+        ("Wed, 21 Oct 2026 07:27:00 GMT", 0),
+    ],
+)
+def test_how_long_an_endpoint_wants_to_be_left_alone(text: str, seconds: float) -> None:
+    assert pause_of(text, NOW) == seconds
+
+
+PARTIAL = ExportTraceServiceResponse(
+    partial_success={"rejected_spans": 300, "error_message": "too\nold"}
+).SerializeToString()
+PROTOBUF = {"content-type": "application/x-protobuf"}
+
+
+def test_a_success_may_be_a_partial_one() -> None:
+    taken = result_of(Answer(200, PROTOBUF, PARTIAL, False), NOW)
+    assert taken == Result(Outcome.TAKEN, rejected=300, message="too old")
+    assert result_of(Answer(200, {}, PARTIAL, False), NOW) == Result(Outcome.TAKEN)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", (0, "")),
+        (ExportTraceServiceResponse(partial_success={}).SerializeToString(), (0, "")),
+        (b"\x12\x01x" + PARTIAL, (300, "too\nold")),
+        (b"\x0a\x04\x18\x01\x08\x05", (5, "")),
+        (PARTIAL[:-1], (0, "")),
+        (b"\x08\x05", (0, "")),
+        (b"\x80", (0, "")),
+        (b"<html>", (0, "")),
+    ],
+)
+def test_what_cannot_be_read_rejects_nothing(body: bytes, expected: tuple[int, str]) -> None:
+    assert partial_success(body) == expected
+
+
+def test_traces_url_is_made_from_a_base_url_or_taken_as_it_is() -> None:
+    assert traces_url("https://otlp.example.org/") == "https://otlp.example.org/v1/traces"
+    assert traces_url("https://otlp.example.org/v1/traces") == "https://otlp.example.org/v1/traces"
+    assert (
+        traces_url("https://otlp.example.org/a?k=v") == "https://otlp.example.org/a/v1/traces?k=v"
+    )
+
+
+class Serving:
+    """Takes one connection, answers its requests one after the other, and keeps what was asked. Behind an answer to
+    CONNECT it speaks TLS, where it has a certificate."""
+
+    def __init__(self, *answers: bytes, tls: ssl.SSLContext | None = None) -> None:
+        self.asked: list[bytes] = []
+        self._answers = answers
+        self._tls = tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            connection, _ = self._listener.accept()
+            connection.settimeout(5)
+            for answer in self._answers:
+                request = _whole(connection)
+                self.asked.append(request)
+                connection.sendall(answer)
+                if request.startswith(b"CONNECT") and self._tls is not None:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+            connection.close()
+
+
+def _whole(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65_536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+    while len(body) < size:
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
+@contextmanager
+def serving(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[Serving]:
+    server = Serving(*answers, tls=tls)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:
+    with serving(OK) as server:
+        url = f"http://127.0.0.1:{server.port}/x?key=v"
+        post = OtlpHttp(url, {"Authorization": "Bearer a\r\nx-evil: 1"}, {})
+        assert post(b"spans") == Result(Outcome.TAKEN)
+        post.close()
+    head, _, body = server.asked[0].partition(b"\r\n\r\n")
+    assert head.split(b"\r\n")[:-1] == [
+        b"POST /x/v1/traces?key=v HTTP/1.1",
+        b"host: 127.0.0.1:%d" % server.port,
+        b"user-agent: Spanvas",
+        b"authorization: Bearer a x-evil: 1",
+        b"content-type: application/x-protobuf",
+        b"content-encoding: gzip",
+    ]
+    assert gzip.decompress(body) == b"spans"
+
+
+def test_nobody_listening_is_a_failure_that_says_so() -> None:
+    with serving() as server:
+        pass
+    found = OtlpHttp(f"http://127.0.0.1:{server.port}", {}, {})(b"")
+    assert found.outcome is Outcome.LATER
+    assert found.message.startswith("ConnectionRefusedError")
+
+
+def test_an_endpoint_without_tls_is_reached_through_its_proxy() -> None:
+    with serving(OK) as proxy:
+        environment = {"HTTP_PROXY": f"http://ada:secret@127.0.0.1:{proxy.port}"}
+        post = OtlpHttp("http://otlp.example.org:4318", {}, environment)
+        assert post(b"") == Result(Outcome.TAKEN)
+        post.close()
+    lines = proxy.asked[0].split(b"\r\n")
+    assert lines[0] == b"POST http://otlp.example.org:4318/v1/traces HTTP/1.1"
+    assert b"proxy-authorization: Basic YWRhOnNlY3JldA==" in lines
+
+
+def test_an_endpoint_without_tls_is_reached_through_a_proxy_that_wants_no_password() -> None:
+    with serving(OK) as proxy:
+        environment = {"http_proxy": f"127.0.0.1:{proxy.port}"}
+        post = OtlpHttp("http://otlp.example.org", {}, environment)
+        post(b"")
+        post.close()
+    assert proxy.asked[0].startswith(b"POST http://otlp.example.org/v1/traces HTTP/1.1\r\n")
+    assert b"proxy-authorization" not in proxy.asked[0]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of `otlp.example.org`, signed by itself, with its key behind it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "otlp.example.org")])
+    began = datetime.now(UTC) - timedelta(days=1)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(began)
+        .not_valid_after(began + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("otlp.example.org")]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "endpoint.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def speaks_tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def test_an_endpoint_with_tls_is_reached_through_a_tunnel(
+    certificate: Path, speaks_tls: ssl.SSLContext
+) -> None:
+    with serving(CONNECTED, OK, tls=speaks_tls) as proxy:
+        environment = {"HTTPS_PROXY": f"http://ada:secret@127.0.0.1:{proxy.port}"}
+        post = OtlpHttp("https://otlp.example.org", {}, environment, str(certificate))
+        assert post(b"") == Result(Outcome.TAKEN)
+        post.close()
+    connect, request = proxy.asked
+    assert connect.split(b"\r\n") == [
+        b"CONNECT otlp.example.org:443 HTTP/1.1",
+        b"host: otlp.example.org:443",
+        b"proxy-authorization: Basic YWRhOnNlY3JldA==",
+        b"",
+        b"",
+    ]
+    assert request.startswith(b"POST /v1/traces HTTP/1.1\r\nhost: otlp.example.org\r\n")
+    assert b"proxy-authorization" not in request
+
+
+@pytest.mark.parametrize("host", ["otlp.example.org", "other.example.org", "[fd00::1]"])
+def test_a_certificate_that_is_not_trusted_or_another_ones_gets_no_span(
+    certificate: Path, speaks_tls: ssl.SSLContext, host: str
+) -> None:
+    trusted = "" if host == "otlp.example.org" else str(certificate)
+    with serving(CONNECTED, OK, tls=speaks_tls) as proxy:
+        environment = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
+        found = OtlpHttp(f"https://{host}", {}, environment, trusted)(b"")
+    assert found.outcome is Outcome.LATER
+    assert "certificate verify failed" in found.message
+    assert [asked.partition(b"\r\n")[0] for asked in proxy.asked] == [
+        f"CONNECT {host}:443 HTTP/1.1".encode()
+    ]
+
+
+def test_a_proxy_that_gives_no_connection_is_a_failure() -> None:
+    with serving(REFUSED) as proxy:
+        environment = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
+        found = OtlpHttp("https://otlp.example.org", {}, environment)(b"")
+    assert found == Result(Outcome.LATER, message="ExchangeError: the proxy answers 407")
