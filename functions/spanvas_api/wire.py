@@ -228,7 +228,7 @@ class Row(WireModel):
     artifacts: list[ArtifactRef] | None = None
     marks: list[str] | None = Field(
         default=None,
-        description="What is unusual: orphan, cycle, clock_skew, truncated, redacted, cold_start, lost, ...",
+        description="What is unusual: orphan, cycle, clock_skew, truncated, redacted, cold_start, lost, rewritten, ...",
     )
 
 

@@ -510,7 +510,7 @@ export interface components {
             output_preview?: string;
             attempt?: number;
             artifacts?: components["schemas"]["ArtifactRef"][];
-            /** @description What is unusual: orphan, cycle, clock_skew, truncated, redacted, cold_start, lost, ... */
+            /** @description What is unusual: orphan, cycle, clock_skew, truncated, redacted, cold_start, lost, rewritten, ... */
             marks?: string[];
         };
         /** @description What a span failed with. */

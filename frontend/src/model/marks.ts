@@ -44,6 +44,12 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "It started, its deadline passed, and it never reported an end.",
     isWarning: true,
   },
+  rewritten: {
+    label: "rewritten",
+    sentence:
+      "It was sent more than once after it had ended, and not the same; the version that ended last is shown.",
+    isWarning: true,
+  },
   dropped: {
     label: "dropped",
     sentence: "Some of what it reported did not fit and was not kept.",

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.builders import T0, Clock, make_execution
+from spanvas.storage import codec
+from tests.builders import SECOND, T0, Clock, make_execution, span_id
 from tests.functional.api.client import Client
 from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import OtlpClient
@@ -201,3 +202,46 @@ def test_two_tenants_with_the_same_ids_see_their_own(
             assert f"of {who}" in "".join(texts)
             assert f"of {other}" not in "".join(texts)
             assert other not in "".join(texts)
+
+
+def test_a_span_that_is_sent_again_with_other_content_is_marked_and_nothing_is_lost(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    """Whoever ends later is shown, in any order of arrival; what came first is still kept."""
+    first = span("a", attributes={"note": "paid"})
+    forged = span("a", attributes={"note": "refused"}, end_time_unix_nano=T0 + 2 * SECOND)
+    for request in ([first], [forged], [first]):
+        assert otlp.send(make_request(*request)).status == 200
+    trace = api.get(f"/v1/executions/{TRACE}/trace").json
+    assert [(row["name"], row["marks"]) for row in trace["rows"]] == [("a", ["rewritten"])]
+    assert trace["execution"]["counters"]["spans"] == 1
+    assert api.get(f"/v1/executions/{TRACE}/spans/{span_id('a')}").json["attributes"] == {
+        "note": "refused"
+    }
+    kept = [
+        version.attributes["note"]
+        for chunk in store._chunks["acme", TRACE].values()
+        for detail in chunk.details
+        for version in codec.decode_spans(codec.decompress(detail))
+    ]
+    assert sorted(kept) == ["paid", "refused"]
+
+
+def test_a_sender_cannot_end_rename_or_restart_an_execution_that_was_registered(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution("run-1"))
+    store.end_execution("acme", "run-1", "succeeded", T0 + 5 * SECOND)
+    before = api.get("/v1/executions/run-1").json
+    forged = {
+        "spanvas.execution.id": "run-1",
+        "spanvas.workflow.id": "other",
+        "spanvas.workflow.name": "Other",
+    }
+    late = {"end_time_unix_nano": T0 + 900 * SECOND, "status": {"code": 2, "message": "no"}}
+    assert otlp.send(make_request(span("forged", attributes=forged, **late))).status == 200
+    after = api.get("/v1/executions/run-1").json
+    for varying in ("counters",):
+        before.pop(varying)
+        after.pop(varying)
+    assert after == before

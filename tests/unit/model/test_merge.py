@@ -69,3 +69,23 @@ def test_duplicates_keep_the_place_of_their_first() -> None:
     merged = merge_duplicates([make_row("b"), make_row("a"), make_row("b", status="error")])
 
     assert [row.name for row in merged] == ["b", "a"]
+
+
+def test_of_two_ended_versions_that_differ_the_one_shown_is_marked() -> None:
+    first = make_row("a", output_preview="paid")
+    forged = first._replace(
+        output_preview="refused", end_time_unix_nano=(first.end_time_unix_nano or 0) + 1
+    )
+
+    merged = merge_rows(first, forged)
+
+    assert (merged.output_preview, merged.marks) == ("refused", ("rewritten",))
+    assert merge_rows(merged, first).marks == ("rewritten",)
+
+
+def test_what_is_sent_again_or_ends_after_it_was_announced_is_not_marked() -> None:
+    row = make_row("a", marks=("redacted",))
+    started = row._replace(end_time_unix_nano=None, status="unset")
+    again = row._replace(detail="other:0", recorded_at_unix_nano=row.recorded_at_unix_nano + 5)
+
+    assert reduce(merge_rows, [started, row, again, row]).marks == ("redacted",)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from spanvas.model.usage import Usage
+
+REWRITTEN: Final = "rewritten"
+"""Mark of a row of which versions came that differ, though each had ended."""
 
 
 class ArtifactRef(NamedTuple):
@@ -48,14 +51,20 @@ class Row(NamedTuple):
 
 
 def merge_rows(one: Row, other: Row) -> Row:
-    """As `span.merge_spans`: the ended version wins, then the later one, from the earliest start."""
+    """As `span.merge_spans`: the ended version wins, then the later one, from the earliest start.
+
+    A span ends once. Where two ended versions say different things, the one that is shown is marked: whoever may send
+    spans of an execution may send an id that is there already, and must not replace what was seen unnoticed.
+    """
     winner = max(one, other, key=_rank)
     if _rank(one) == _rank(other):
         winner = max(one, other, key=_content)
     earliest = min(one.start_time_unix_nano, other.start_time_unix_nano)
-    if winner.start_time_unix_nano == earliest:
-        return winner
-    return winner._replace(start_time_unix_nano=earliest)
+    if winner.start_time_unix_nano != earliest:
+        winner = winner._replace(start_time_unix_nano=earliest)
+    if REWRITTEN not in winner.marks and _is_rewritten(one, other):
+        winner = winner._replace(marks=(*winner.marks, REWRITTEN))
+    return winner
 
 
 def merge_duplicates(rows: list[Row]) -> list[Row]:
@@ -73,4 +82,27 @@ def _rank(row: Row) -> tuple[bool, int, int]:
 
 
 def _content(row: Row) -> str:
-    return repr(row._replace(start_time_unix_nano=0))
+    return repr(row._replace(start_time_unix_nano=0, marks=_without_rewritten(row)))
+
+
+def _is_rewritten(one: Row, other: Row) -> bool:
+    if REWRITTEN in one.marks or REWRITTEN in other.marks:
+        return True
+    if one.end_time_unix_nano is None or other.end_time_unix_nano is None:
+        return False
+    return _told(one) != _told(other)
+
+
+def _told(row: Row) -> Row:
+    """What a version says, wherever it is kept and whichever way it came."""
+    return row._replace(
+        start_time_unix_nano=0,
+        marks=(),
+        deadline_unix_nano=None,
+        recorded_at_unix_nano=0,
+        detail="",
+    )
+
+
+def _without_rewritten(row: Row) -> tuple[str, ...]:
+    return tuple(mark for mark in row.marks if mark != REWRITTEN)
