@@ -26,6 +26,7 @@ WORKFLOW_NAMES: Final = (
 SERVICE_NAME: Final = "service.name"
 SERVICE_VERSION: Final = "service.version"
 UNKNOWN: Final = "unknown"
+ANY_BELOW: Final = ".*"
 NAME_CHARACTERS: Final = 200
 ID_CHARACTERS: Final = 100
 MAX_EXPECTED_NODES: Final = 500
@@ -44,13 +45,30 @@ def explicit_execution_id(span: Span) -> str:
 
 
 def wanted_execution_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
-    """The first of these attributes that any of the spans, or its resource, has; of the first span that has it."""
+    """The first of these attributes that any of the spans, or its resource, has; of the first span that has it. A name
+    that ends in `.*` stands for all below it, in the order of the alphabet."""
     for name in candidates:
         for span in spans:
-            value = span.attributes.get(name)
-            if found := execution_id_of(span.resource.get(name) if value is None else value):
+            found = _named(span, name) if name.endswith(ANY_BELOW) else _value(span, name)
+            if found:
                 return found
     return ""
+
+
+def _value(span: Span, name: str) -> str:
+    value = span.attributes.get(name)
+    return execution_id_of(span.resource.get(name) if value is None else value)
+
+
+def _named(span: Span, pattern: str) -> str:
+    prefix = pattern.removesuffix("*")
+    below = {
+        name
+        for held in (span.attributes, span.resource)
+        for name in held
+        if name.startswith(prefix)
+    }
+    return next(filter(None, (_value(span, name) for name in sorted(below))), "")
 
 
 def execution_id_of(value: Any) -> str:

@@ -179,7 +179,8 @@ SETTINGS: Final = (
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
     Setting("execution_attributes", EXECUTION_ATTRIBUTES, parse_names, INGEST,
             "Attributes that name the execution of a trace that comes over OTLP, separated by commas, the first "
-            "present one counts. `spanvas.execution.id` goes before all, the trace's own id comes last."),
+            "present one counts; a name that ends in `.*` stands for all below it. `spanvas.execution.id` goes before "
+            "all, the trace's own id comes last."),
     Setting("ingest_deadline_seconds", "900", parse_positive_int, INGEST,
             "Seconds after the last span at which an execution that came over OTLP counts as lost, if no span without "
             "a parent has ended."),

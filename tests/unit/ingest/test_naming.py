@@ -71,6 +71,17 @@ def test_the_first_attribute_of_the_list_that_any_span_has_counts() -> None:
     assert wanted_execution_id(spans, ()) == ""
 
 
+def test_a_name_may_stand_for_all_below_it() -> None:
+    spans = [
+        make_span("a", attributes={"traceloop.associations": "no"}),
+        make_span("b", attributes={"app.ids.user": "", "app.ids.thread": "t1", "app.id": "no"}),
+        make_span("c", resource={"app.ids.chat": "c1"}),
+    ]
+    assert wanted_execution_id(spans, ("app.ids.*",)) == "t1"
+    assert wanted_execution_id(spans[::-1], ("thread.id", "app.ids.*")) == "c1"
+    assert wanted_execution_id(spans, ("app.ids.user.*",)) == ""
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
