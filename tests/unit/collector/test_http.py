@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,10 +18,10 @@ from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
 from spanvas.collector.results import Outcome, Result
 from spanvas.otlp.partial_success import partial_success
 from spanvas.storage.direct.exchange import Answer
+from tests.unit.collector.serving import OK, serving
 
 NOW = 1_792_567_680.0
 """Wed, 21 Oct 2026 07:28:00 GMT."""
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 REFUSED = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
 
@@ -102,58 +98,6 @@ def test_traces_url_is_made_from_a_base_url_or_taken_as_it_is() -> None:
     assert (
         traces_url("https://otlp.example.org/a?k=v") == "https://otlp.example.org/a/v1/traces?k=v"
     )
-
-
-class Serving:
-    """Takes one connection, answers its requests one after the other, and keeps what was asked. Behind an answer to
-    CONNECT it speaks TLS, where it has a certificate."""
-
-    def __init__(self, *answers: bytes, tls: ssl.SSLContext | None = None) -> None:
-        self.asked: list[bytes] = []
-        self._answers = answers
-        self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(5)
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            connection, _ = self._listener.accept()
-            connection.settimeout(5)
-            for answer in self._answers:
-                request = _whole(connection)
-                self.asked.append(request)
-                connection.sendall(answer)
-                if request.startswith(b"CONNECT") and self._tls is not None:
-                    connection = self._tls.wrap_socket(connection, server_side=True)
-            connection.close()
-
-
-def _whole(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65_536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-    while len(body) < size:
-        body += connection.recv(65_536)
-    return head + b"\r\n\r\n" + body
-
-
-@contextmanager
-def serving(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[Serving]:
-    server = Serving(*answers, tls=tls)
-    try:
-        yield server
-    finally:
-        server.close()
 
 
 def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:

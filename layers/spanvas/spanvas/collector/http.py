@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from spanvas.collector.results import Outcome, Result
+from spanvas.collector.signing import signing_for
 from spanvas.storage.direct.connections import Endpoint, Request
 from spanvas.storage.direct.exchange import Answer
 from spanvas.storage.direct.proxies import proxy_of
@@ -30,8 +31,8 @@ PROTOBUF: Final = "application/x-protobuf"
 class OtlpHttp:
     """POSTs protobuf in gzip to a base URL, or to one that ends in `/v1/traces`.
 
-    Goes through the proxy that `environment` names for it. `certificate` is a file with the authorities that are
-    trusted; empty: the usual ones.
+    Goes through the proxy that `environment` names for it, and signs with the credentials there for an endpoint of
+    CloudWatch. `certificate` is a file with the authorities that are trusted; empty: the usual ones.
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class OtlpHttp:
             "content-type": PROTOBUF,
             "content-encoding": "gzip",
         }
+        self._sign = signing_for(self._endpoint.host, self._path, environment)
 
     def __call__(self, body: bytes) -> Result:
         compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
         data = compressor.compress(body) + compressor.flush()
-        request = Request("POST", self._path, self._headers, lambda: (data,), len(data))
+        headers = self._sign(self._headers, data, time.time()) if self._sign else self._headers
+        request = Request("POST", self._path, headers, lambda: (data,), len(data))
         try:
             answer = self._endpoint.send(lambda: request, self._timeout_seconds, attempts=1)
         except OSError as error:
