@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from spanvas.model import kinds
-from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause
+from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
 from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.ids import root_span_id_for
 from spanvas.model.loss import failed_place
@@ -69,17 +69,21 @@ def machine_end_of(event: Any) -> MachineEnd | None:
     )
 
 
-def write_end(store: TraceStore, settings: Settings, end: MachineEnd) -> bool:
-    """End the execution that the state machine ran; False where there is none. Raises StoreUnavailableError.
+def write_end(
+    store: TraceStore, settings: Settings, end: MachineEnd
+) -> tuple[Execution, Span] | None:
+    """End the execution that the state machine ran, and answer it with its root; None where there is none.
 
+    Raises StoreUnavailableError.
     The span first: an end that is written says that everything has arrived. Both may be written again.
     """
     trace = _find(store, settings, end)
     if trace is None:
-        return False
+        return None
     execution = trace.execution
     cause = _cause(trace, end)
-    store.write(SpanBatch(execution.tenant, execution.execution_id, [_root(trace, end, cause)]))
+    root = _root(trace, end, cause)
+    store.write(SpanBatch(execution.tenant, execution.execution_id, [root]))
     store.end_execution(
         execution.tenant,
         execution.execution_id,
@@ -87,7 +91,7 @@ def write_end(store: TraceStore, settings: Settings, end: MachineEnd) -> bool:
         end.ended_at_unix_nano,
         cause,
     )
-    return True
+    return execution, root
 
 
 def _find(store: TraceStore, settings: Settings, end: MachineEnd) -> StoredTrace | None:
@@ -156,8 +160,15 @@ def _root(trace: StoredTrace, end: MachineEnd, cause: Cause | None) -> Span:
         status=OK if cause is None else ERROR,
         status_message=cause.message if cause is not None else "",
         attributes=attributes,
+        resource={"service.name": machine_name(end.arn)},
         recorded_at_unix_nano=end.ended_at_unix_nano,
     )
+
+
+def machine_name(arn: str) -> str:
+    """Of an execution's ARN: `arn:aws:states:region:account:execution:name:id`."""
+    parts = arn.split(":")
+    return parts[6] if len(parts) > 6 else "state machine"
 
 
 def _parsed(text: Any) -> Any:

@@ -16,10 +16,13 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
+from spanvas.collector.results import Outcome
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.loss import explained
+from spanvas.model.span import Span
 from spanvas.storage.port import TraceStore
+from spanvas_api import collector
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
 
@@ -93,9 +96,23 @@ def _close(store: TraceStore, execution: Execution) -> Cause | None:
 
 
 def _write_end(services: Services, end: MachineEnd) -> bool:
-    is_known = write_end(services.store, services.settings, end)
-    logger.info("state machine ended", arn=end.arn, status=end.status, is_known=is_known)
-    return is_known
+    written = write_end(services.store, services.settings, end)
+    logger.info("state machine ended", arn=end.arn, status=end.status, is_known=written is not None)
+    if written is not None:
+        _send_root(services, *written)
+    return written is not None
+
+
+def _send_root(services: Services, execution: Execution, root: Span) -> None:
+    """To the endpoint that has the spans of the functions. What becomes of it does not change the end."""
+    try:
+        result = collector.send(
+            services.settings, settings.aws_variables(), execution.execution_id, root
+        )
+        if result.outcome is not Outcome.TAKEN or result.rejected:
+            logger.warning("workflow span not sent", reason=result.message)
+    except Exception:
+        logger.exception("workflow span not sent")
 
 
 def _measure(closed: Mapping[str, int]) -> None:

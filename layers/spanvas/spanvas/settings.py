@@ -151,17 +151,18 @@ SETTINGS: Final = (
     Setting("artifact_buckets", "", parse_names, EXECUTOR,
             "Names of buckets, separated by commas, whose objects may be attached as artifacts where they are."),
     Setting("flush_interval_ms", "1000", parse_positive_int, EXECUTOR,
-            "Milliseconds between two writes of a running execution."),
+            "Milliseconds until an execution is written for the first time; while it runs it is written after every "
+            "two of them."),
     Setting("flush_budget_ms", "100", parse_positive_int, EXECUTOR,
             "Milliseconds that an invocation waits at most for the OTLP endpoint."),
     Setting("store_budget_ms", "2000", parse_positive_int, EXECUTOR,
             "Milliseconds that an invocation waits at most for its last write to the store; what is not written by "
             "then is carried over to the next one."),
-    Setting("otlp_endpoint", "", str, EXECUTOR,
+    Setting("otlp_endpoint", "", str, SWEEP,
             "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: none."),
-    Setting("otlp_headers", "", parse_pairs, EXECUTOR,
+    Setting("otlp_headers", "", parse_pairs, SWEEP,
             "Headers for the OTLP endpoint: `name=value` pairs, separated by commas; `%20` is a space in a value."),
-    Setting("otlp_certificate", "", str, EXECUTOR,
+    Setting("otlp_certificate", "", str, SWEEP,
             "File with the certificate authorities that the OTLP endpoint's certificate has to be of; empty: the "
             "usual ones, or those of `SSL_CERT_FILE`."),
     Setting("service_name", "", str, EXECUTOR,

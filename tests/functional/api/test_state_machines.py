@@ -19,6 +19,7 @@ from spanvas_api.state_machines import machine_end_of
 from tests.builders import SECOND, T0, make_execution, make_span, span_id
 from tests.functional.api.client import EVENTS, LambdaContext
 from tests.functional.api.fakes import AuditedStore
+from tests.functional.tracing.test_collectors import collector
 
 EVENT = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
 ARN = EVENT["detail"]["executionArn"]
@@ -87,6 +88,32 @@ def test_a_success_ends_the_execution_and_its_root(store: AuditedStore) -> None:
         "spanvas.workflow.version": "7",
         "spanvas.workflow.expected_nodes": ["classify", "reply"],
     }
+
+
+def test_the_root_is_sent_to_the_endpoint_that_has_the_functions_spans(store: AuditedStore) -> None:
+    start(store)
+    with collector() as server:
+        assert run(store, ended(), otlp_endpoint=server.url, otlp_headers={"x-key": "k"}) == {
+            "ended": 1
+        }
+    ((path, headers, request),) = server.requests
+    assert (path, headers["x-key"]) == ("/v1/traces", "k")
+    (resource_spans,) = request.resource_spans
+    assert resource_spans.resource.attributes[0].value.string_value == ARN.split(":")[6]
+    (span,) = resource_spans.scope_spans[0].spans
+    assert span.span_id.hex() == root_of(store).span_id
+    assert (span.name, span.parent_span_id) == ("Support triage", b"")
+    assert span.end_time_unix_nano == T0 + 30 * SECOND
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "http://[::1"])
+def test_an_endpoint_that_does_not_take_the_root_changes_nothing(
+    store: AuditedStore, endpoint: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    start(store)
+    assert run(store, ended(), otlp_endpoint=endpoint) == {"ended": 1}
+    assert read(store).status == "succeeded"
+    assert "workflow span not sent" in caplog.messages
 
 
 def test_an_event_that_comes_twice_changes_nothing_more(store: AuditedStore) -> None:

@@ -63,6 +63,24 @@ def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> 
     assert all(rows_of(door).values())
 
 
+def test_a_running_execution_is_written_after_a_second_and_then_every_two() -> None:
+    now = [100 * SECOND]
+    with (
+        recording(clock=lambda: now[0], flush_interval_ms=1_000) as door,
+        spanvas.workflow("brief", execution_id="e1"),
+    ):
+        delivery = door.engine.delivery
+        written = []
+        for second in range(8):
+            now[0] = (100 + second) * SECOND
+            due = now[0] >= delivery._next_write
+            delivery._store_work(False)
+            if due:
+                written.append(second)
+        assert written == [1, 3, 5, 7]
+        assert rows_of(door) == {"brief": None}
+
+
 def test_steps_that_end_before_the_next_flush_are_written_once() -> None:
     with recording() as door, spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
         pass
