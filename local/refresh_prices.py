@@ -159,21 +159,35 @@ def _print_installed() -> None:
     print(json.dumps([package.version, licence, slim(providers)]))
 
 
+def _printed_by_new_one(version: str) -> str:
+    requirement = f"genai-prices=={version}" if version else "genai-prices"
+    with tempfile.TemporaryDirectory() as folder:
+        python = Path(folder) / "bin" / "python"
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", requirement], check=True)
+        return _printed_by(str(python))
+
+
+def _printed_by(python: str) -> str:
+    command = [python, "-I", __file__, "--print-installed"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.refresh_prices", description=__doc__)
     parser.add_argument("--version", default="", help="of genai-prices; the newest unless given")
+    parser.add_argument(
+        "--python",
+        default="",
+        help="of an environment that has genai-prices: nothing is downloaded",
+    )
     parser.add_argument("--print-installed", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.print_installed:
         _print_installed()
         return 0
-    requirement = f"genai-prices=={options.version}" if options.version else "genai-prices"
-    with tempfile.TemporaryDirectory() as folder:
-        python = Path(folder) / "bin" / "python"
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", requirement], check=True)
-        command = [str(python), "-I", __file__, "--print-installed"]
-        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    installed = options.python
+    printed = _printed_by(installed) if installed else _printed_by_new_one(options.version)
     version, licence, providers = json.loads(printed)
     text = document(version, licence, providers, date.today())
     FILE.write_text(text, "utf-8")

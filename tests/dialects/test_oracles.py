@@ -1,4 +1,5 @@
-"""The normal form against what others make of the same spans; where they differ, it says why."""
+"""The normal form against what others make of the same spans; where they differ, it says why, and so does
+docs/explanation/how-others-read-spans.md."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from spanvas.model import kinds
 from spanvas.model.span import Span
 from spanvas.semantics import NormalForm, normal_form
 from tests.captured import FOLDER, captured
-from tests.dialects.live import PRODUCERS, PYTHON
+from tests.dialects.live import PRODUCERS, PYTHON, ROOT
 
+PAGE = ROOT / "docs" / "explanation" / "how-others-read-spans.md"
 CAPTURED = sorted(path.stem for path in FOLDER.glob("*.pb"))
 OPENINFERENCE = [name for name in CAPTURED if name.endswith("openinference")]
 
@@ -122,13 +124,21 @@ OTHERWISE = {
 }
 
 
+NOT_KNOWN_TO_MLFLOW = {
+    "kind": "LangSmith's kinds, Strands' cycles and the spans of the Agent Development Kit itself",
+    "model": "`unknown`, which an instrumentation writes where it cannot tell, it takes for a name",
+    "usage": "the AI SDK's own names, and MLflow's own spans",
+    "cache": "it takes Bedrock's count, which leaves out what came from the cache, for the whole input",
+}
+
+
 @pytest.mark.parametrize("name", CAPTURED)
 def test_mlflow_takes_spans_for_the_same(name: str) -> None:
     spans = [span for span in captured(name) if not span.scope_name.startswith("mlflow")]
     for span in spans:
         theirs = answered()[span.span_id]["mlflow"]["type"]
         if theirs is None:
-            continue  # LangSmith's kinds, Strands' cycles and ADK's own spans it does not know
+            continue  # as NOT_KNOWN_TO_MLFLOW says of kinds
         assert span.kind in TYPES[theirs] or (theirs, span.kind) in OTHERWISE, span.name
 
 
@@ -140,10 +150,10 @@ def test_mlflow_reads_the_same_models_and_tokens(name: str) -> None:
         assert theirs["model"] in (None, "unknown", ours.response_model, ours.request_model)
         usage = theirs["usage"]
         if usage is None:
-            continue  # the AI SDK's own names, MLflow's own spans
+            continue  # as NOT_KNOWN_TO_MLFLOW says of usage
         assert ours.usage is not None
         if span.scope_name.startswith("opentelemetry.instrumentation.botocore"):
-            # It takes Bedrock's count, which leaves out what came from the cache, for the whole input.
+            # as NOT_KNOWN_TO_MLFLOW says of the cache
             cached = ours.usage.cache_read_tokens + ours.usage.cache_write_tokens
             assert usage["input_tokens"] + cached == ours.usage.input_tokens
         else:
@@ -151,3 +161,14 @@ def test_mlflow_reads_the_same_models_and_tokens(name: str) -> None:
         assert usage.get("output_tokens", 0) == ours.usage.output_tokens
         if "cache_read_input_tokens" in usage:
             assert usage["cache_read_input_tokens"] == ours.usage.cache_read_tokens
+
+
+def test_every_difference_is_on_the_page_with_its_reason() -> None:
+    page = " ".join(PAGE.read_text("utf-8").split())
+    for reasons in (NOT_CONVERTED, OF_MODELS, OF_OTHERS):
+        for field, reason in reasons.items():
+            assert f"| `{field}` | {reason} |" in page
+    for (theirs, ours), reason in OTHERWISE.items():
+        assert f"| `{theirs}` | `{ours}` | {reason} |" in page
+    for reason in NOT_KNOWN_TO_MLFLOW.values():
+        assert reason in page

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local import refresh_prices
 from spanvas.model.usage import Usage
 from spanvas.semantics import price_book
 from spanvas.semantics.prices import lines_of, price_of
@@ -30,6 +31,21 @@ def asked(question: Any) -> Any:
         check=True,
     )
     return json.loads(done.stdout)
+
+
+def test_the_file_is_made_of_the_installed_package_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed = json.loads(refresh_prices.FILE.read_text("utf-8"))
+    monkeypatch.setattr(refresh_prices, "FILE", tmp_path / "prices.json")
+    monkeypatch.setattr(refresh_prices, "ROOT", tmp_path)
+
+    assert refresh_prices.main(["--python", str(PYTHON)]) == 0
+
+    made = json.loads((tmp_path / "prices.json").read_text("utf-8"))
+    assert made["licence"].startswith("The MIT License")
+    if made["source"] == committed["source"]:
+        assert made["providers"] == committed["providers"]
 
 
 def test_every_model_costs_what_genai_prices_says() -> None:
