@@ -49,7 +49,7 @@ def test_what_is_overdue_is_closed_and_counted(
     execution = store.read_execution("acme", "exec_1")
     assert execution is not None
     assert (execution.status, execution.cause is not None) == ("lost", True)
-    assert lost_metric(capsys) == {"Lost": 1.0}
+    assert lost_metric(capsys) == {"Killed": 1.0}
     assert run_sweep(store) == {"closed": 0}
 
 

@@ -51,8 +51,19 @@ def test_what_is_open_without_that_was_killed_in_the_deepest_node() -> None:
     )
 
 
-def test_outside_of_nodes_the_invocation_is_the_place() -> None:
+def test_between_nodes_the_place_is_after_the_last_one() -> None:
     found = cause_of_loss(make_execution(), [ROOT, INVOCATION, PLAN])
+    assert (found.error_type, found.node_id, found.span_id) == ("Killed", "plan", span_id("plan"))
+    assert "its function after node plan: it was killed" in found.message
+    cut = {"marks": ("truncated",), "status": "error"}
+    call = make_row("call", "root", kind="invocation", **cut)
+    assert cause_of_loss(make_execution(), [ROOT, call, PLAN]) == Cause(
+        "Timeout", "The function's time ran out after node plan.", "plan", span_id("plan")
+    )
+
+
+def test_before_the_first_node_the_invocation_is_the_place() -> None:
+    found = cause_of_loss(make_execution(), [ROOT, INVOCATION])
     assert (found.error_type, found.node_id, found.span_id) == ("Killed", None, span_id("call"))
     assert "its function: it was killed" in found.message
 
@@ -77,8 +88,12 @@ def test_what_was_to_go_on_elsewhere_is_abandoned(ended_by: str) -> None:
 
 
 @pytest.mark.parametrize("rows", [[], [ROOT]])
-def test_without_a_part_nothing_more_is_known(rows: list[Row]) -> None:
-    assert cause_of_loss(make_execution(), rows) == OVERDUE
+def test_a_function_of_which_nothing_has_arrived_was_killed_when_it_had_just_begun(
+    rows: list[Row],
+) -> None:
+    found = cause_of_loss(make_execution(), rows)
+    assert (found.error_type, found.node_id, found.span_id) == ("Killed", None, None)
+    assert cause_of_loss(make_execution(ended_by="state_machine"), rows) == OVERDUE
 
 
 def test_a_cause_that_is_known_stays() -> None:

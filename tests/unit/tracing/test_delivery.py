@@ -160,6 +160,20 @@ def test_the_guard_acts_without_a_store() -> None:
         root.close(None)
 
 
+def test_between_nodes_the_guard_says_after_which_one() -> None:
+    with real_time() as door:
+        run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns() + SECOND)
+        root = door.engine.open_root(run)
+        node = door.engine.open_node(node_id="draft", name="Draft")
+        assert root is not None
+        assert node is not None
+        node.close(None)
+        eventually(lambda: run.is_end_written)
+        message = "the function's time ran out after node draft"
+        assert execution_of(door).cause == Cause("Timeout", message, "draft", node.span_id)
+        root.close(None)
+
+
 def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
     with real_time() as door:
         run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns())

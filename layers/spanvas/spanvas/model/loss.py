@@ -35,19 +35,21 @@ def explained(execution: Execution, rows: Iterable[Row]) -> Execution:
 def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
     """Why an execution has passed its deadline without an end.
 
-    `Timeout`: a function has recorded, just before, that its time was running out. `Killed`: something is still open
-    and nothing of that kind was recorded. `Abandoned`: all that began has ended, and the execution was to go on
-    elsewhere. The place is the last known node: the deepest that was open.
+    `Timeout`: a function has recorded, just before, that its time was running out. `Killed`: nothing of that kind was
+    recorded, and something is still open, or nothing has arrived at all of a function that had begun. `Abandoned`: all
+    that began has ended, and the execution was to go on elsewhere. The place is the last known node: the deepest that
+    was open, else the last that had ended.
     """
     parts = [row for row in rows if row.kind != kinds.WORKFLOW]
     if cut := [row for row in parts if TRUNCATED_MARK in row.marks]:
-        place = _last(cut, _start)
-        return _cause(TIMEOUT, f"The function's time ran out{_in(place)}.", place)
+        place, where = _place(cut, parts)
+        return _cause(TIMEOUT, f"The function's time ran out{where}.", place)
     if open_ := [row for row in parts if row.end_time_unix_nano is None]:
-        place = _last(open_, _start)
-        return _cause(KILLED, SILENCE.format(_in(place)), place)
+        place, where = _place(open_, parts)
+        return _cause(KILLED, SILENCE.format(where), place)
     if not parts:
-        return OVERDUE
+        is_function = execution.ended_by == BY_FUNCTION
+        return Cause(KILLED, SILENCE.format("")) if is_function else OVERDUE
     place = _last(parts, _end)
     if execution.ended_by == BY_FUNCTION:
         return _cause(KILLED, SILENCE.format(_in(place, "after")), place)
@@ -61,6 +63,15 @@ def failed_place(rows: Iterable[Row]) -> Row | None:
     """The last node that failed; the last span of any kind that did, where no node is among them."""
     failed = [row for row in rows if row.status == "error" and row.kind != kinds.WORKFLOW]
     return _last(failed, _end) if failed else None
+
+
+def _place(stopped: list[Row], parts: list[Row]) -> tuple[Row, str]:
+    """Where it stopped: in the last node of those, else after the last one that ended, else in whatever came last."""
+    place = _last(stopped, _start)
+    if place.kind == kinds.NODE:
+        return place, _in(place)
+    before = _last(parts, _end)
+    return (before, _in(before, "after")) if before.kind == kinds.NODE else (place, _in(place))
 
 
 def _last(rows: list[Row], moment: Callable[[Row], int]) -> Row:

@@ -257,6 +257,9 @@ class ExecutionRecorder(NodeRecorder):
             return
         node_id, span_id = self.processor.open_node(run)
         where = f" in node {node_id}" if node_id else ""
+        if node_id is None and run.last_node is not None:
+            node_id, span_id = run.last_node
+            where = f" after node {node_id}"
         message = f"the function's time ran out{where}"
         self.processor.truncate(run, message)
         if run.is_ended_here:

@@ -90,6 +90,8 @@ class RecordingProcessor(SpanProcessor):
         with self._lock:
             opened = self._open.pop(span.context.span_id, None)
         place = opened.place if opened is not None else self._place_by_trace(span)
+        if opened is not None and opened.kind == kinds.NODE:
+            opened.place.run.last_node = (opened.place.node_id, f"{span.context.span_id:016x}")
         if place is not None:
             self._emit(place.run, self._recorded(span, place))
 

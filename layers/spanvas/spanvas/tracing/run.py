@@ -57,6 +57,8 @@ class Run:
     """What a `workflow()` inside has failed of, although its function may go on."""
     last_failed_node: Cause | None = None
     """For failures that are raised after the node's own exception has been caught."""
+    last_node: tuple[str | None, str] | None = None
+    """Id and span id of the node that has ended last."""
     guard_at_unix_nano: int | None = None
     """When the open spans are recorded as cut, since the function's time is about to run out; None when done."""
     dropped: int = 0
