@@ -18,7 +18,17 @@ from tests.aws_from_template import ROOT
 from tests.bench.figures import BenchError, Figure, table
 from tests.bench.page import write_section
 
-NAMES = ("ingest", "read-trace", "write-cost", "cold-start", "restart", "tab", "layer", "layer-kills")
+NAMES = (
+    "ingest",
+    "read-trace",
+    "write-cost",
+    "cold-start",
+    "restart",
+    "tab",
+    "layer",
+    "layer-kills",
+    "layer-faults",
+)
 RESULTS = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 

@@ -228,19 +228,40 @@ def test_an_end_that_comes_while_another_is_written_is_written_next() -> None:
     class EndsAgain(MemoryTraceStore):
         def end_execution(self, *arguments: Any) -> None:
             super().end_execution(*arguments)
-            if run.status == "lost":
+            if run.status == "failed":
                 run.end("succeeded", T0 + 9, None)
 
     stored = Stored(EndsAgain(clock=Clock()))
     run = make_run()
     stored.exporter.watch(run)
-    run.end("lost", T0, Cause("Timeout", "m"))
+    run.end("failed", T0, Cause("ValueError", "m"))
     assert stored.exporter.work()
     assert stored.exporter.has_work
     assert stored.exporter.work()
     execution = stored.store.read_execution("acme", "e1")
     assert execution is not None
     assert (execution.status, execution.cause) == ("succeeded", None)
+
+
+def test_why_an_execution_was_cut_is_written_before_its_spans_and_once_more_after_them() -> None:
+    class Noting(MemoryTraceStore):
+        def write(self, batch: SpanBatch) -> WriteResult:
+            calls.append("spans")
+            return super().write(batch)
+
+        def end_execution(self, *arguments: Any) -> None:
+            calls.append(str(arguments[-1]))
+            super().end_execution(*arguments)
+
+    calls: list[str] = []
+    stored = Stored(Noting(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    stored.exporter.add(run, make_span("a"))
+    run.end("lost", T0, Cause("Timeout", "m"))
+    assert stored.exporter.work()
+    assert calls == ["{'store': 'incomplete'}", "spans", "{'store': 'ok'}"]
+    assert not stored.exporter.has_work
 
 
 def test_an_execution_that_ends_while_another_is_registered_is_registered_before_its_end() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
@@ -19,16 +21,24 @@ if TYPE_CHECKING:
 DETAILS_AT_ONCE: Final = 16
 """Each is up to 1.5 MB when it is inflated; a page rarely needs more."""
 THREADS: Final = 8
+BACKOFF_SECONDS: Final = 0.05
+MAX_REFUSALS: Final = 5
 
 
 class DetailItems:
     def __init__(
-        self, dynamodb: DynamoDBClient, table: str, s3: Callable[[], S3Client], bucket: str
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        s3: Callable[[], S3Client],
+        bucket: str,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._s3 = s3
         self._bucket = bucket
+        self._sleep = sleep
 
     def payloads(
         self, tenant: str, execution_id: str, names: Sequence[str]
@@ -55,13 +65,25 @@ class DetailItems:
         keys = [items.key(tenant, execution_id, items.DETAIL + name) for name in names]
         pending: Any = {self._table: {"Keys": keys}}
         found: dict[str, Any] = {}
+        refusals = 0
         while pending:
             with translated("reading spans"):
                 answer = self._dynamodb.batch_get_item(RequestItems=pending)
-            for item in answer["Responses"].get(self._table, []):
+            given = answer["Responses"].get(self._table, [])
+            for item in given:
                 found[item["sk"]["S"].removeprefix(items.DETAIL)] = item
             pending = answer.get("UnprocessedKeys")
+            refusals = 0 if given else refusals + 1
+            if pending:
+                self._wait(refusals)
         return {name: found[name] for name in names if name in found}
+
+    def _wait(self, refusals: int) -> None:
+        """Before what was left out of a batch is asked for again (BatchGetItem, "UnprocessedKeys"). Raises
+        StoreUnavailableError after too many answers in a row that had nothing in them."""
+        if refusals == MAX_REFUSALS:
+            raise StoreUnavailableError("the store failed reading spans: throttled", 2)
+        self._sleep(BACKOFF_SECONDS * 2**refusals)
 
 
 def page_of(

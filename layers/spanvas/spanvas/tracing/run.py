@@ -45,6 +45,7 @@ class Run:
     ended_at_unix_nano: int | None = None
     cause: Cause | None = None
     is_end_written: bool = False
+    is_cut_told: bool = False
     invocation: LiveSpan | None = None
     """The span of this function's part, where the wrapper has opened one."""
     state: LiveSpan | None = None

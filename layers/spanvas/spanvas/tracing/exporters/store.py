@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Final
 
 from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.execution import LOST
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, TraceStore
 from spanvas.tracing.breaker import Breaker
@@ -145,6 +146,7 @@ class StoreExporter:
 
     def _send(self, ended: list[Run]) -> bool:
         self._register()
+        self._tell_cuts(ended)
         complete = self._write()
         self._end(ended, complete)
         return complete
@@ -193,6 +195,13 @@ class StoreExporter:
                 continue
             self._finish(run, "ok" if complete and not run.dropped_total else "incomplete")
         self._forget_settled()
+
+    def _tell_cuts(self, ended: list[Run]) -> None:
+        """Executions whose time is running out: why comes first, their spans may not be written in time."""
+        for run in ended:
+            if run.status == LOST and not run.is_cut_told:
+                self._finish(run, "incomplete")
+                run.is_cut_told, run.is_end_written = True, False
 
     def _finish(self, run: Run, own_health: str) -> None:
         status, ended_at = run.status, run.ended_at_unix_nano
