@@ -7,9 +7,9 @@ import time
 from executors import WORDS
 
 from spanvas.model.span import Span
-from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import load
+from spanvas.tracing.engine import make_redactor
 
 HALF = 1_000
 LARGE = 64 * 1024
@@ -36,12 +36,13 @@ ADVERSARIAL = {
 
 def costs(_event, _context):
     """Microseconds for texts of 2 KB, milliseconds for 64 KB that were made to be slow."""
-    redactor = Redactor("redacted", load().redaction_budget_ms, Scanner())
+    redactor = make_redactor(load(), Scanner())
     chance = random.Random(7)
-    ordinary = [span_of(text(chance, number)) for number in range(600)]
-    timed_ms(redactor, ordinary[:50])
+    spans = [span_of(text(chance, number)) for number in range(650)]
+    timed_ms(redactor, spans[600:])
+    ordinary = spans[:600]
     adversarial = {
-        name: max(timed_ms(redactor, [span_of(large)] * 3))
+        name: max(timed_ms(make_redactor(load(), Scanner()), [span_of(large)])[0] for _ in range(3))
         for name, part in ADVERSARIAL.items()
         for large in [(part * LARGE)[:LARGE]]
     }

@@ -169,9 +169,9 @@ def test_names_are_judged_with_each_value_until_they_make_no_secret() -> None:
     assert remembered.new_in({"api_key": "x"}) is None
 
 
-def test_what_is_remembered_is_bounded(monkeypatch) -> None:
-    monkeypatch.setattr(known, "MAX_CHARACTERS", 200)
-    remembered = texts("a" * 40, "b" * 40)
+def test_what_is_remembered_is_bounded() -> None:
+    remembered = KnownTexts(is_secret_item, frozenset(), max_characters=200)
+    remembered.update(["a" * 40, "b" * 40])
     assert remembered.new_in({"a" * 40: 1}).texts == []
     remembered.update(["c" * 40])
     assert remembered.new_in({"a" * 40: 1}).texts == ["a" * 40]

@@ -33,8 +33,12 @@ class KnownTexts:
     """`is_secret_item` says whether a key makes its value a secret; keys in `identifiers` are left alone."""
 
     def __init__(
-        self, is_secret_item: Callable[[str, Any], bool], identifiers: frozenset[str]
+        self,
+        is_secret_item: Callable[[str, Any], bool],
+        identifiers: frozenset[str],
+        max_characters: int = MAX_CHARACTERS,
     ) -> None:
+        self._max_characters = max_characters
         self._is_secret_item = is_secret_item
         self._identifiers = identifiers
         self._clean: set[str] = set()
@@ -46,7 +50,7 @@ class KnownTexts:
         """A text in which nothing was found, by any rule."""
         if text not in self._clean:
             self._characters += len(text) + 50
-            if self._characters > MAX_CHARACTERS:
+            if self._characters > self._max_characters:
                 self._clean.clear()
                 self._plain_names.clear()
                 self._characters = len(text) + 50

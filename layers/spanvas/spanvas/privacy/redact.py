@@ -15,7 +15,7 @@ from typing import Any, Final
 from spanvas.model.span import Event, Link, Span
 from spanvas.privacy.content import IDENTIFIERS, is_content, is_content_event
 from spanvas.privacy.job import Job, is_secret_item
-from spanvas.privacy.known import KnownTexts
+from spanvas.privacy.known import MAX_CHARACTERS, KnownTexts
 from spanvas.privacy.scan import Scanner
 
 NONE: Final = "none"
@@ -47,9 +47,11 @@ class Redactor:
         clock: Callable[[], int] = thread_time_ns,
         *,
         is_remembering: bool = False,
+        max_remembered: int = MAX_CHARACTERS,
     ) -> None:
         self.mode = mode
-        self._known = KnownTexts(is_secret_item, IDENTIFIERS) if is_remembering else None
+        known = KnownTexts(is_secret_item, IDENTIFIERS, max_remembered)
+        self._known = known if is_remembering else None
         self._budget_nano = budget_ms * NANO_PER_MS
         self._scanner = scanner
         self._clock = clock

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spanvas.model import kinds
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
+from spanvas.semantics import attributes as names
 from spanvas.semantics.messages import messages_of
 from spanvas.semantics.parts import parts_of
 from spanvas.semantics.reading import Seen
@@ -25,6 +27,11 @@ def kind_of(
 ) -> str:
     """The kind of a span in any dialect. Several tell more with its name, its scope and whether it has a parent:
     give what is known (`parent_span_id` is None for a root)."""
+    own = attributes.get(names.KIND)
+    if (
+        own in kinds.KINDS
+    ):  # before any dialect, and without looking through the names of all attributes
+        return str(own)
     return View(Seen(attributes, name, scope_name, parent_span_id, events)).kind()
 
 

@@ -16,6 +16,7 @@ from spanvas.semantics.genai import kind_of
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
 COPIES: Final = 5
+SCALARS: Final = frozenset({str, int, float, bool})
 
 
 class Converter:
@@ -91,7 +92,10 @@ def _size(value: Any) -> int:
     if isinstance(value, (str, bytes)):
         return len(value)
     if isinstance(value, Mapping):
-        return sum(60 + len(str(key)) + _size(item) for key, item in value.items())
+        size = 0
+        for key, item in value.items():
+            size += 60 + len(str(key)) + (len(item) if type(item) is str else _size(item))
+        return size
     if isinstance(value, (list, tuple)):
         return sum(16 + _size(item) for item in value)
     return 24
@@ -101,10 +105,17 @@ def copied(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
     """A copy, with lists for tuples. Of an open span, whose own thread may be writing, until one succeeds."""
     for _ in range(COPIES - 1):
         try:
-            return {key: _listed(value) for key, value in (attributes or {}).items()}
+            return _copied(attributes or {})
         except RuntimeError:  # changed while it was copied
             continue
-    return {key: _listed(value) for key, value in (attributes or {}).items()}
+    return _copied(attributes or {})
+
+
+def _copied(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: value if type(value) in SCALARS else _listed(value)
+        for key, value in attributes.items()
+    }
 
 
 def _listed(value: Any) -> Any:

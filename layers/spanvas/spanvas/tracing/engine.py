@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
@@ -32,6 +32,8 @@ from spanvas.tracing.provider import (
     make_provider,
     make_resource,
 )
+
+REMEMBERED_CHARACTERS: Final = 1_000_000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,7 +59,7 @@ class Engine(PartRecorder):
         self.settings = settings
         self.environment = environment or lambda_environment()
         self._is_global = is_global
-        redactor = Redactor(settings.content, settings.redaction_budget_ms, scanner)
+        redactor = make_redactor(settings, scanner)
         self.processor = RecordingProcessor(redactor, health, clock)
         self.delivery = Delivery(
             settings, store, make_sink, self.processor, health, clock, self._cut_short
@@ -125,6 +127,17 @@ class Engine(PartRecorder):
     def _after_fork(self) -> None:
         self.processor.after_fork()
         self.delivery.after_fork()
+
+
+def make_redactor(settings: Settings, scanner: Scanner | None) -> Redactor:
+    """An agent repeats its conversation in every span: what was clean once is remembered, in a megabyte or two."""
+    return Redactor(
+        settings.content,
+        settings.redaction_budget_ms,
+        scanner,
+        is_remembering=True,
+        max_remembered=REMEMBERED_CHARACTERS,
+    )
 
 
 def _store_of(settings: Settings) -> TraceStore | None:
