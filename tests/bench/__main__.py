@@ -26,8 +26,6 @@ NAMES = (
     "restart",
     "tab",
     "layer",
-    "layer-kills",
-    "layer-faults",
 )
 RESULTS = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"

@@ -9,15 +9,39 @@ invocation, the write of its trace included; TLS comes on top.
 
 What redaction finds is counted on 1,660 secrets and pieces of personal data of 32 formats, in prose and three levels of
 JSON deep, made for this (tests/labelled_texts.py); a secret is missed when eight characters of it in a row are left.
+
+Kills: every execution has a sandbox of its own, over moto, and is killed at a random moment by SIGKILL, one in twelve
+by its function's timeout; what its flushes had acknowledged is read back, and the sweep closes it as it would later.
+
+Faults: every single call of an execution's writes fails, one after the other, in every way of `tests/faults`:
+throttled, 500, 503, reset before and after the call was carried out, silent, late, cut off, dripping, no HTTP; once and
+for as long as it is tried again, for both kinds of clients.
 """
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
+from tests.bench import layer_faults, layer_kills
 from tests.bench.figures import Figure
 from tests.bench.layer_calls import door_when_off, redaction, spans
 from tests.bench.layer_cold import cold_starts
 from tests.bench.layer_collectors import dead_collectors, healthy_exporters
 from tests.bench.layer_recall import redaction_recall
+
+
+def kills() -> list[Figure]:
+    return named("kills", layer_kills.run())
+
+
+def faults() -> list[Figure]:
+    return named("faults", layer_faults.run())
+
+
+def named(part: str, figures: list[Figure]) -> list[Figure]:
+    return [replace(figure, figure=f"{part}: {figure.figure}") for figure in figures]
+
 
 PARTS = (
     door_when_off,
@@ -27,12 +51,16 @@ PARTS = (
     redaction_recall,
     healthy_exporters,
     dead_collectors,
+    kills,
+    faults,
 )
 
 
 def run() -> list[Figure]:
     figures: list[Figure] = []
     for part in PARTS:
-        print(f"  {part.__name__.replace('_', ' ')}", flush=True)
+        began = time.perf_counter()
+        print(f"  {part.__name__.replace('_', ' ')}", end="", flush=True)
         figures += part()
+        print(f": {time.perf_counter() - began:.0f} s", flush=True)
     return figures

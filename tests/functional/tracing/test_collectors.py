@@ -97,16 +97,14 @@ def exporting(url: str, budget_ms: int = BUDGET_MS) -> Iterator[Recording]:
         yield door
 
 
-def invoke(door: Recording, number: int) -> tuple[int, float]:
-    """One execution with a few spans: its result, and how long it took."""
-    started = time.perf_counter()
+def invoke(number: int) -> int:
+    """One execution with a few spans: its result."""
     with spanvas.workflow("brief", execution_id=f"e{number}", input="x" * 2_000) as run:
         for _ in range(3):
             with spanvas.node("draft") as node:
                 node.set_output("y" * 2_000)
         run.set_output(number)
-        result = number * 2
-    return result, time.perf_counter() - started
+        return number * 2
 
 
 def test_spans_arrive_with_the_ids_of_the_store_and_content_cut_to_previews() -> None:
@@ -173,14 +171,13 @@ def unresolvable() -> Iterator[str]:
     [refusing, silent, unavailable, throttling, unresolvable],
     ids=lambda dead: dead.__name__,
 )
-def test_a_dead_endpoint_changes_no_result_and_costs_one_budget_at_most(dead) -> None:
+def test_a_dead_endpoint_changes_no_result_and_is_soon_left_alone(dead) -> None:
+    """How long it is waited for is the bench's figure."""
     with dead() as url, exporting(url) as door:
-        invoked = [invoke(door, number) for number in range(30)]
-    assert [result for result, _ in invoked] == [number * 2 for number in range(30)]
-    durations = sorted(seconds for _, seconds in invoked)
-    # The budget, and what a busy machine adds to it. Figures are the bench's, not a test's.
-    assert durations[-1] < BUDGET_MS / 1_000 + 0.5
-    assert durations[15] < BUDGET_MS / 1_000
+        assert [invoke(number) for number in range(30)] == [number * 2 for number in range(30)]
+        exporter = door.engine.delivery._otlp
+        assert exporter is not None
+        assert exporter.state == "open" or door.engine.delivery._otlp_worker.is_stuck(0)
     executions = door.store.list_executions("default", limit=50).items
     assert len(executions) == 30
     assert all(execution.counters.spans == 4 for execution in executions)
@@ -188,16 +185,16 @@ def test_a_dead_endpoint_changes_no_result_and_costs_one_budget_at_most(dead) ->
 
 def test_an_endpoint_that_comes_back_gets_what_has_waited() -> None:
     with collector() as server, exporting(server.url, budget_ms=5_000) as door:
-        invoke(door, 0)
+        invoke(0)
         healthy = len(server.requests)
         server.status = 503
-        invoke(door, 1)
+        invoke(1)
         assert spanvas.health()["otlp.failed"] == 1
         execution = door.store.read_execution("default", "e1")
         assert execution is not None
         assert execution.exporter_health["store"] == "ok"
         server.status = 200
-        invoke(door, 2)
+        invoke(2)
     names = [
         span.name
         for _, _, request in server.requests[healthy + 1 :]

@@ -11,7 +11,7 @@ from tests.faults.executions import ATTEMPTS, Faulty, Findings
 from tests.faults.proxy import FAULTS, Plan, proxies
 
 BOTO3_FAULTS = ("throttled", "reset after")
-"""What fails below the client is the same for both; `make bench-layer-faults` has all of them over boto3 too."""
+"""What fails below the client is the same for both; `make bench-layer` has all of them over boto3 too."""
 
 
 @pytest.fixture(scope="module")
