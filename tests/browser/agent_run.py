@@ -7,6 +7,7 @@ from tests.browser.stubs import (
     START,
     Json,
     Stub,
+    counters,
     execution,
     message,
     row,
@@ -88,8 +89,8 @@ def agent_run() -> Stub:
       5 escalate: failed, with a stack
     """
     rows = [
-        row(0, "Support triage", kind="workflow"),
-        row(1, "triage agent", 0, kind="agent", depth=1),
+        row(0, "Support triage", kind="workflow", end_time_unix_nano=str(START + 6 * SECOND)),
+        row(1, "triage agent", 0, kind="agent", depth=1, end_time_unix_nano=str(START + 5 * SECOND)),
         row(2, "chat nova-lite", 1, kind="model", depth=2, model="amazon.nova-lite-v1:0",
             provider="aws.bedrock", usage=usage(input_tokens=3_120, output_tokens=188), cost_nano_usd=232_320),
         row(3, "execute_tool lookup_order", 1, kind="tool", depth=2),
@@ -140,5 +141,5 @@ def agent_run() -> Stub:
     return Stub(
         rows=rows,
         spans={item["span_id"]: item for item in spans},
-        execution=execution(status="succeeded"),
+        execution=execution(ended_at_unix_nano=str(START + 6 * SECOND), counters=counters(rows)),
     )

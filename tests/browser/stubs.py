@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -70,16 +71,20 @@ def span(of: Mapping[str, Json], **overrides: Json) -> dict[str, Json]:
     return made | {name: of[name] for name in own if name in of} | overrides
 
 
+def counters(rows: Sequence[Mapping[str, Json]], **overrides: int) -> dict[str, int]:
+    """The totals that go with the rows."""
+    used = [item["usage"] for item in rows if "usage" in item]
+    return {
+        "spans": len(rows),
+        "errors": sum(item["status"] == "error" for item in rows),
+        **{name: sum(item[name] for item in used) for name in usage()},
+        "cost_nano_usd": sum(item.get("cost_nano_usd", 0) for item in rows),
+        "unpriced": 0,
+        "dropped": 0,
+    } | overrides
+
+
 def execution(**overrides: Json) -> dict[str, Json]:
-    counters = [
-        "spans",
-        "errors",
-        "input_tokens",
-        "output_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-    ]
-    counters += ["reasoning_tokens", "cost_nano_usd", "unpriced", "dropped"]
     return {
         "execution_id": EXECUTION_ID,
         "workflow_id": "support-triage",
@@ -89,7 +94,7 @@ def execution(**overrides: Json) -> dict[str, Json]:
         "status": "succeeded",
         "started_at_unix_nano": str(START),
         "ended_at_unix_nano": str(START + 9 * SECOND),
-        "counters": dict.fromkeys(counters, 0),
+        "counters": counters([]),
         "completeness": {"expected": [], "received": [], "missing": []},
         "exporters": {},
         "started_by": "operator",
@@ -126,6 +131,8 @@ class Stub:
     trace: dict[str, Json] = field(default_factory=dict)
     expired_links: int = 0
     """So many links are refused by the file store, as if they had been opened too late."""
+    served_at: int | None = None
+    """The server's clock as the page is told it, in Unix seconds; None: the page's own."""
     downloads: str = ""
     """Where links for downloading lead (`FileServer`): the browser does not route those."""
     asked: list[str] = field(default_factory=list)
@@ -171,7 +178,8 @@ class Stub:
                 }
             case _:
                 answer = self.execution
-        route.fulfill(json=answer)
+        date = {} if self.served_at is None else {"Date": formatdate(self.served_at, usegmt=True)}
+        route.fulfill(json=answer, headers=date)
 
     def _item(self, file: File) -> dict[str, Json]:
         owner = next(

@@ -87,7 +87,8 @@ describe("decodeSpan", () => {
       { type: "reasoning", content: "Hm" },
       { type: "tool_call", id: "1", name: "look", arguments: { id: 7 } },
       { type: "tool_call_response", id: "1", response: "found" },
-      { type: "image", uri: "s3://x" },
+      { type: "image", uri: "s3://x", mime_type: "image/png" },
+      { type: "server_tool", code: 7 },
     ];
     const content = { output_messages: [{ role: "assistant", parts, finish_reason: "stop" }] };
     expect(decodeSpan(wireSpan({ content })).content?.outputMessages).toEqual([
@@ -99,7 +100,15 @@ describe("decodeSpan", () => {
           { type: "reasoning", text: "Hm" },
           { type: "tool_call", id: "1", name: "look", arguments: { id: 7 } },
           { type: "tool_result", id: "1", result: "found" },
-          { type: "other", value: { type: "image", uri: "s3://x" } },
+          {
+            type: "media",
+            sort: "image",
+            mediaType: "image/png",
+            name: null,
+            address: "s3://x",
+            bytes: null,
+          },
+          { type: "other", value: { type: "server_tool", code: 7 } },
         ],
       },
     ]);

@@ -53,8 +53,27 @@ function decodePart(value: unknown, path: Path): MessagePart {
         id: fields.textOrNull("id"),
         result: fields.json("response") ?? null,
       };
+    case "image":
+    case "file":
+      return mediaPart(value as Readonly<Record<string, Json>>);
   }
   return { type: "other", value: value as Json };
+}
+
+/** Fields beside the ones with a contract of their own, as `semantics/parts.py` writes them. */
+function mediaPart(part: Readonly<Record<string, Json>>): MessagePart {
+  return {
+    type: "media",
+    sort: part.type === "image" ? "image" : "file",
+    mediaType: wordOf(part.mime_type) ?? "",
+    name: wordOf(part.name),
+    address: wordOf(part.uri) ?? wordOf(part.file_id),
+    bytes: wordOf(part.content),
+  };
+}
+
+function wordOf(value: Json | undefined): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 function decodeTool(value: unknown, path: Path): ToolContent {

@@ -6,6 +6,7 @@ import {
   exactDuration,
   exactMoment,
   formatCost,
+  formatCount,
   formatDuration,
   formatMoment,
   plural,
@@ -13,6 +14,7 @@ import {
 import { exactTokens, tokensArrow } from "../model/describe";
 import { laterOf, type Nanos } from "../model/time";
 import type { Row } from "../model/trace";
+import { troubles, troubleWords } from "../model/trouble";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
 import { Icon } from "./Icon";
@@ -35,7 +37,7 @@ export function Header(props: HeaderProps): ReactElement {
       <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
       <Figures execution={execution} servedAt={trace.servedAt} />
       <div className="sv-facts">
-        <NodesRun execution={execution} />
+        <NodesRun execution={execution} isToldElsewhere={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>
           started {formatMoment(execution.startedAt, trace.servedAt)}
         </Fact>
@@ -43,14 +45,27 @@ export function Header(props: HeaderProps): ReactElement {
         <Fact isMinor>by {execution.startedBy}</Fact>
         {trace.status === "PARTIAL" && (
           <Fact tone="warn">
-            <Icon name="warning" /> partial{trace.reason ? `: ${trace.reason}` : ""}
+            <Icon name="warning" /> partial{trace.reason ? `: ${asClause(trace.reason)}` : ""}
           </Fact>
         )}
-        {execution.counters.dropped > 0 && (
-          <Fact tone="warn">
-            <Icon name="warning" /> {plural(execution.counters.dropped, "span")} could not be stored
-          </Fact>
-        )}
+        {troubles(loaded.index).map((trouble) => (
+          <button
+            key={trouble.sort}
+            type="button"
+            className={`sv-fact sv-link sv-trouble-${trouble.sort}`}
+            onClick={() => onSelect(trouble.spanId)}
+            title="Go to the first of them"
+          >
+            {troubleWords(trouble)}
+          </button>
+        ))}
+        {execution.counters.dropped > 0 &&
+          (trace.status !== "PARTIAL" || trace.reason === null) && (
+            <Fact tone="warn">
+              <Icon name="warning" /> {plural(execution.counters.dropped, "span")} could not be
+              stored
+            </Fact>
+          )}
         {trace.contentAccess === "denied" && (
           <Fact title="Your role has no trace:content: prompts, answers and previews are left out.">
             <Icon name="lock" /> content hidden from your role
@@ -107,7 +122,18 @@ function Fact({ children, title, tone, isMinor = false }: FactProps): ReactEleme
   );
 }
 
-function NodesRun({ execution }: { readonly execution: Execution }): ReactElement | null {
+/** A sentence that goes on after a colon. */
+function asClause(sentence: string): string {
+  return `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+}
+
+interface NodesRunProps {
+  readonly execution: Execution;
+  /** What is missing stands in the reason why the trace is partial. */
+  readonly isToldElsewhere: boolean;
+}
+
+function NodesRun({ execution, isToldElsewhere }: NodesRunProps): ReactElement | null {
   const { expected, missing } = execution.completeness;
   if (expected.length === 0) return null;
   const ran = expected.length - missing.length;
@@ -116,7 +142,7 @@ function NodesRun({ execution }: { readonly execution: Execution }): ReactElemen
   return (
     <Fact>
       {ran} of {plural(expected.length, "node")} {so}
-      {!isUnfinished(execution) && (
+      {!isUnfinished(execution) && !(isToldElsewhere && execution.status === "succeeded") && (
         <span className="sv-missing"> (not run: {missing.join(", ")})</span>
       )}
     </Fact>
@@ -150,6 +176,22 @@ function Figures({ execution, servedAt }: FiguresProps): ReactElement {
         value={arrow === "" ? "0" : arrow}
         exact={exactTokens(counters.inputTokens, counters.outputTokens)}
       />
+      {counters.cacheReadTokens > 0 && (
+        <Figure
+          name="Cached"
+          value={formatCount(counters.cacheReadTokens)}
+          exact={`${exactCount(counters.cacheReadTokens)} of the input tokens were read from the provider's cache`}
+          isMinor
+        />
+      )}
+      {counters.reasoningTokens > 0 && (
+        <Figure
+          name="Reasoning"
+          value={formatCount(counters.reasoningTokens)}
+          exact={`${exactCount(counters.reasoningTokens)} of the output tokens were reasoning`}
+          isMinor
+        />
+      )}
       <Figure
         name="Spans"
         value={exactCount(counters.spans)}
@@ -163,11 +205,13 @@ interface FigureProps {
   readonly name: string;
   readonly value: string;
   readonly exact: string;
+  /** Quieter than the rest: a part of the figure beside it. */
+  readonly isMinor?: boolean;
 }
 
-function Figure({ name, value, exact }: FigureProps): ReactElement {
+function Figure({ name, value, exact, isMinor = false }: FigureProps): ReactElement {
   return (
-    <div className="sv-figure" title={exact}>
+    <div className={`sv-figure ${isMinor ? "sv-figure-minor" : ""}`} title={exact}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>

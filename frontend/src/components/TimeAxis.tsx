@@ -10,6 +10,8 @@ interface TimeAxisProps {
 }
 
 const PIXELS_A_TICK = 72;
+/** Half of the widest label. */
+const EDGE_PIXELS = 24;
 /** A shorter drag is a press that slipped. */
 const LEAST_DRAG = 4;
 
@@ -32,6 +34,7 @@ export function TimeAxis({ seen, width, onZoom }: TimeAxisProps): ReactElement {
       {found.map((offset) => (
         <span
           key={offset}
+          className={edgeClass(((offset - seen.from) / (seen.to - seen.from)) * width, width)}
           style={{ left: `${((offset - seen.from) / (seen.to - seen.from)) * 100}%` }}
         >
           {formatTick(offset, step)}
@@ -40,6 +43,12 @@ export function TimeAxis({ seen, width, onZoom }: TimeAxisProps): ReactElement {
       {drag && <DragMark {...drag} />}
     </div>
   );
+}
+
+/** Labels near an edge stand beside their tick, so that none is cut off. */
+function edgeClass(at: number, width: number): string | undefined {
+  if (at < EDGE_PIXELS) return "sv-tick-first";
+  return at > width - EDGE_PIXELS ? "sv-tick-last" : undefined;
 }
 
 interface Drag {

@@ -135,6 +135,8 @@ function partText(part: MessagePart): string {
       return `${part.name}(${JSON.stringify(part.arguments)})`;
     case "tool_result":
       return typeof part.result === "string" ? part.result : JSON.stringify(part.result);
+    case "media":
+      return `[${[part.sort, part.mediaType, part.name, part.address].filter(Boolean).join(" ")}]`;
     case "other":
       return JSON.stringify(part.value);
   }

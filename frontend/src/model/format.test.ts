@@ -108,11 +108,12 @@ it("gives a cost to the last nano-dollar", () => {
 });
 
 it("gives prices per million tokens", () => {
-  expect([800, 80, 4000, 1.25].map(formatPrice)).toEqual([
+  expect([800, 80, 15, 4000, 1.25].map(formatPrice)).toEqual([
     "$0.80 per million",
     "$0.08 per million",
+    "$0.015 per million",
     "$4.00 per million",
-    "$0.0013 per million",
+    "$0.00125 per million",
   ]);
 });
 

@@ -7,6 +7,7 @@ const MILLISECOND = 1_000_000;
 const SECOND = 1_000_000_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** Three significant digits at most, and never a digit that the unit does not need. */
 function threeDigits(value: number): string {
@@ -19,7 +20,7 @@ function twoPlaces(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** `0 µs`, `850 µs`, `12.3 ms`, `4.82 s`, `1 min 05 s`, `2 h 07 min`. Lengths under 2^53 ns (104 days) only. */
+/** `0 µs`, `850 µs`, `12.3 ms`, `4.82 s`, `1 min 05 s`, `2 h 07 min`, `3 d 04 h`. */
 export function formatDuration(length: Nanos): string {
   const nanos = Number(length);
   if (nanos < 0) return `−${formatDuration(-length)}`;
@@ -31,8 +32,12 @@ export function formatDuration(length: Nanos): string {
     const seconds = Math.round(nanos / SECOND);
     return `${Math.floor(seconds / 60)} min ${twoPlaces(seconds % 60)} s`;
   }
-  const minutes = Math.round(nanos / MINUTE);
-  return `${Math.floor(minutes / 60)} h ${twoPlaces(minutes % 60)} min`;
+  if (nanos < 2 * DAY - MINUTE / 2) {
+    const minutes = Math.round(nanos / MINUTE);
+    return `${Math.floor(minutes / 60)} h ${twoPlaces(minutes % 60)} min`;
+  }
+  const hours = Math.round(nanos / HOUR);
+  return `${Math.floor(hours / 24)} d ${twoPlaces(hours % 24)} h`;
 }
 
 /** `4.820123456 s`: all that is known. */
@@ -116,10 +121,11 @@ export function exactCost(nanoUsd: number): string {
   return `$${whole}.${String(nanoUsd - whole * 1e9).padStart(9, "0")}`;
 }
 
-/** Per million tokens, as price lists have it; nano-dollars a token are dollars a billion. */
+/** Per million tokens, as price lists have it: every digit that the arithmetic needs, two at least. */
 export function formatPrice(nanoUsdPerToken: number): string {
   const usd = nanoUsdPerToken / 1e3;
-  return `$${usd >= 0.01 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(2)} per million`;
+  const [whole = "0", fraction = ""] = String(Number(usd.toFixed(6))).split(".");
+  return `$${whole}.${fraction.padEnd(2, "0")} per million`;
 }
 
 /** `812 B`, `12.3 KB`, `4.02 MB`: powers of a thousand. */

@@ -39,6 +39,17 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "This invocation had to start its function's environment first.",
     isWarning: false,
   },
+  retried: {
+    label: "retried",
+    sentence:
+      "The client library repeated its request, after being throttled or refused: each time is an event under Attributes.",
+    isWarning: true,
+  },
+  artifact_failed: {
+    label: "artifact failed",
+    sentence: "A file that it wanted to keep could not be stored.",
+    isWarning: true,
+  },
   lost: {
     label: "lost",
     sentence: "It started, its deadline passed, and it never reported an end.",

@@ -18,6 +18,17 @@ export type MessagePart =
       readonly arguments: Json;
     }
   | { readonly type: "tool_result"; readonly id: string | null; readonly result: Json }
+  | {
+      readonly type: "media";
+      readonly sort: "image" | "file";
+      /** Empty when nobody said. */
+      readonly mediaType: string;
+      readonly name: string | null;
+      /** Where it can be had: an address, or the provider's own id of it. */
+      readonly address: string | null;
+      /** In base64, when it stands in the message itself. */
+      readonly bytes: string | null;
+    }
   /** A part that this page has no special view for: shown as JSON. */
   | { readonly type: "other"; readonly value: Json };
 

@@ -3,7 +3,8 @@
 import type { PathStep } from "./criticalPath";
 import { kindHue } from "./kinds";
 import type { TimeScale } from "./timeScale";
-import type { TraceIndex } from "./traceIndex";
+import type { Row } from "./trace";
+import { children, type TraceIndex } from "./traceIndex";
 import type { Execution } from "./execution";
 
 const PLACES = ["model", "tools", "own", "waiting", "backoff", "cold"] as const;
@@ -60,8 +61,14 @@ function placeOf(index: TraceIndex, step: PathStep, scale: TimeScale): TimePlace
   if (TOOL_HUES.has(hue)) return "tools";
   if (isBetweenAttempts(index, step, scale)) return "backoff";
   // The root alone, with an invocation somewhere in it: nothing of ours was running.
-  if (row.kind === "workflow" && hasInvocation(index, step.position)) return "waiting";
-  return "own";
+  if (row.kind !== "workflow") return "own";
+  const invocations = invocationsIn(index, step.position);
+  if (invocations.length === 0) return "own";
+  const isCold = invocations.some(
+    ({ marks, start }) =>
+      marks.includes("cold_start") && isAt(Number(start - scale.start), step.to),
+  );
+  return isCold ? "cold" : "waiting";
 }
 
 /** Between the end of one attempt and the start of the next, their node only waits. */
@@ -79,12 +86,15 @@ function isBetweenAttempts(index: TraceIndex, step: PathStep, scale: TimeScale):
   return false;
 }
 
-function hasInvocation(index: TraceIndex, position: number): boolean {
-  const end = index.subtreeEnd[position] ?? 0;
-  for (let child = position + 1; child < end; child = index.subtreeEnd[child] ?? end) {
-    if (index.rows[child]?.kind === "invocation") return true;
-  }
-  return false;
+function invocationsIn(index: TraceIndex, position: number): readonly Row[] {
+  return [...children(index, position)]
+    .flatMap((child) => index.rows[child] ?? [])
+    .filter(({ kind }) => kind === "invocation");
+}
+
+/** Nanoseconds as floating numbers: the same microsecond is the same moment. */
+function isAt(one: number, other: number): boolean {
+  return Math.abs(one - other) < 1_000;
 }
 
 function startsCold(index: TraceIndex): boolean {

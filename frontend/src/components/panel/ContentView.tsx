@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
 import type { Content, Json, SpanDetail } from "../../model/span";
+import type { RowStatus } from "../../model/trace";
 import { Icon } from "../Icon";
 import { AttributesView } from "./AttributesView";
 import { Conversation, type PreviousCall } from "./Conversation";
@@ -13,6 +14,12 @@ interface ContentViewProps {
   readonly isKnown: (spanId: string) => boolean;
   readonly onSelect: (spanId: string) => void;
 }
+
+const NOTHING: Readonly<Partial<Record<RowStatus, string>>> & { readonly ok: string } = {
+  ok: "No input or output was recorded for this span.",
+  running: "It is still running: what goes in and comes out appears here when it has ended.",
+  lost: "It never ended, so what went in and came out was not recorded.",
+};
 
 /** What people and models wrote: as a conversation where it is one, else as input and output. */
 export function ContentView(props: ContentViewProps): ReactElement {
@@ -29,7 +36,7 @@ export function ContentView(props: ContentViewProps): ReactElement {
   if (content === null || isEmpty(content)) {
     return (
       <>
-        <p className="sv-nothing">No input or output was recorded for this span.</p>
+        <p className="sv-nothing">{NOTHING[detail.status] ?? NOTHING.ok}</p>
         <AttributesView detail={detail} isKnown={isKnown} onSelect={onSelect} />
       </>
     );

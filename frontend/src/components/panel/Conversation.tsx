@@ -12,6 +12,7 @@ import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { JsonView } from "./JsonView";
 import { LongText, WrittenText } from "./LongText";
+import { MediaPart } from "./MediaPart";
 import { Labelled, ToolExchange } from "./ToolExchange";
 
 /** The instructions are the same in every call: their first lines are enough to know them by. */
@@ -197,6 +198,8 @@ function Part({ part, pairs, lines }: PartProps): ReactElement {
         <Labelled label="Result of a call that is not in this prompt" value={part.result} />
       );
     }
+    case "media":
+      return <MediaPart part={part} />;
     case "other":
       return <JsonView value={part.value} what="part" />;
   }

@@ -52,8 +52,8 @@ export function CopyMenu(props: CopyMenuProps): ReactElement {
         {address !== null && (
           <CopyButton
             text={spanCurl(address)}
-            what="cURL command that reads this span"
-            label="cURL command that reads this span"
+            what="cURL command"
+            label="cURL that reads this span"
           />
         )}
         {request !== null && (

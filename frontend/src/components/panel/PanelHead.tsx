@@ -12,8 +12,10 @@ import { kindHue, kindLabel } from "../../model/kinds";
 import { describeMark, marksOf } from "../../model/marks";
 import { shortModel } from "../../model/modelName";
 import type { SpanDetail } from "../../model/span";
+import { laterOf } from "../../model/time";
 import { spanLength } from "../../model/timeScale";
 import type { Row } from "../../model/trace";
+import { retriesIn } from "../../model/trouble";
 import type { LoadedTrace } from "../../state/traceView";
 import { Icon } from "../Icon";
 import { kindIcon } from "../icons";
@@ -47,6 +49,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
       <Parents row={row} loaded={loaded} onSelect={onSelect} />
       <Facts row={row} loaded={loaded} />
       <Marks row={row} receipts={detail?.receipts ?? {}} />
+      <Retries detail={detail} />
       {row.error !== null && (
         <ErrorBox error={row.error} attempt={row.attempt} events={detail?.events ?? []} />
       )}
@@ -128,6 +131,25 @@ function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactEl
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** What the client library went through before it got its answer. */
+function Retries({ detail }: Pick<PanelHeadProps, "detail">): ReactElement | null {
+  if (detail === null) return null;
+  const retries = retriesIn(detail.events);
+  if (retries.length === 0) return null;
+  return (
+    <ol className="sv-retries" aria-label="Retries inside the client library">
+      {retries.map(({ time, why }, at) => (
+        <li key={at}>
+          <Icon name="attempt" /> asked again after {why}{" "}
+          <span className="sv-note">
+            +{formatDuration(laterOf(time, detail.start) - detail.start)}
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

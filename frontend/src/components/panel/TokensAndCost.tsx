@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { exactCost, exactCount, formatCost, formatPrice } from "../../model/format";
-import type { SpanDetail } from "../../model/span";
+import type { CostLine, SpanDetail } from "../../model/span";
 
 /** One line under a conversation: what went in, what came out, what it came to. */
 export function CallFigures({ detail }: { readonly detail: SpanDetail }): ReactElement | null {
@@ -59,14 +59,7 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
           </thead>
           <tbody>
             {cost.lines.map((line) => (
-              <tr key={line.what}>
-                <th scope="row">{line.what.replaceAll("_", " ")}</th>
-                <td>{exactCount(line.tokens)}</td>
-                <td>
-                  {line.nanoUsdPerToken === null ? "unknown" : formatPrice(line.nanoUsdPerToken)}
-                </td>
-                <td>{exactCost(line.nanoUsd)}</td>
-              </tr>
+              <CostRow key={line.what} line={line} />
             ))}
           </tbody>
           <tfoot>
@@ -83,6 +76,28 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
         </p>
       )}
     </>
+  );
+}
+
+/** A cost that the gateway or the library told itself has no arithmetic. */
+function CostRow({ line }: { readonly line: CostLine }): ReactElement {
+  if (line.what === "reported") {
+    return (
+      <tr>
+        <th scope="row" colSpan={3}>
+          as reported with the call, not computed here
+        </th>
+        <td>{exactCost(line.nanoUsd)}</td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <th scope="row">{line.what.replaceAll("_", " ")}</th>
+      <td>{exactCount(line.tokens)}</td>
+      <td>{line.nanoUsdPerToken === null ? "unknown" : formatPrice(line.nanoUsdPerToken)}</td>
+      <td>{exactCost(line.nanoUsd)}</td>
+    </tr>
   );
 }
 
