@@ -129,6 +129,7 @@ class Stub:
     files: list[File] = field(default_factory=list)
     execution: dict[str, Json] = field(default_factory=execution)
     trace: dict[str, Json] = field(default_factory=dict)
+    execution_id: str = EXECUTION_ID
     expired_links: int = 0
     """So many links are refused by the file store, as if they had been opened too late."""
     served_at: int | None = None
@@ -138,7 +139,7 @@ class Stub:
     asked: list[str] = field(default_factory=list)
 
     def serve(self, context: BrowserContext) -> None:
-        context.route(f"**/v1/executions/{EXECUTION_ID}**", self._answer)
+        context.route(f"**/v1/executions/{self.execution_id}**", self._answer)
         context.route("**/stubbed-files/**", self._file)
 
     def open(self, page: Page, selected: int | None = None, **place: str) -> None:

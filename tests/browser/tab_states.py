@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.agent_run import agent_run
+from tests.browser.compared_runs import both
 from tests.browser.files_run import files_run
 from tests.browser.stubs import EXECUTION_ID, SECOND, START, Stub, counters, execution
 from tests.browser.tab_runs import (
@@ -37,6 +38,8 @@ class State:
     words: str
     """What is to be seen, in a sentence."""
     show: Callable[[Page], None]
+    is_in_panel: bool = False
+    """Where there is no room for both, the panel is what to look at."""
 
 
 def run(stub: Stub, selected: int | None = None, *keys: str, **place: str) -> Callable[[Page], None]:  # fmt: skip
@@ -226,6 +229,11 @@ def real(name: str, *keys: str) -> Callable[[Page], None]:
     return show
 
 
+def comparison(page: Page) -> None:
+    page.goto(both(page.context))
+    expect(page.locator(".cv-diff del").first).to_be_visible()
+
+
 def group(page: Page) -> None:
     real("Document to table")(page)
     page.get_by_role("treeitem", name=re.compile(r"^\d+ times item")).click()
@@ -285,44 +293,64 @@ STATES = (
         "conversation",
         "A model call as a conversation: what is new since the call before.",
         agent(LATER_CALL),
+        is_in_panel=True,
     ),
     State(
         "long-prompt",
         "A prompt of 200 KB: its head, its size, and all of it on request.",
         run(long_prompt_run(), 1),
+        is_in_panel=True,
     ),
     State(
         "redacted",
         "What the privacy rules removed shows as a receipt.",
         agent(LATER_CALL, receipts),
+        is_in_panel=True,
     ),
     State(
         "pictures-and-files-in-a-prompt",
         "What else a prompt held, and a cost that the gateway reported.",
         shown_picture,
+        is_in_panel=True,
     ),
     State(
         "tool-call",
         "A tool's arguments beside its result, searched in place.",
         agent(TOOL, in_json),
+        is_in_panel=True,
     ),
     State(
         "tokens-and-cost",
         "The arithmetic of a call's tokens and cost.",
         agent(LATER_CALL, a_tab("Tokens and cost")),
+        is_in_panel=True,
     ),
     State(
         "attributes",
         "Attributes, events, links and resource of a span.",
         agent(LATER_CALL, a_tab("Attributes")),
+        is_in_panel=True,
     ),
-    State("raw", "The span as the API gave it.", agent(LATER_CALL, a_tab("Raw"))),
+    State("raw", "The span as the API gave it.", agent(LATER_CALL, a_tab("Raw")), is_in_panel=True),
     State(
-        "failed-step", "A failed step with its stack trace.", agent(FAILED, opened("Stack trace"))
+        "failed-step",
+        "A failed step with its stack trace.",
+        agent(FAILED, opened("Stack trace")),
+        is_in_panel=True,
     ),
     State("copy-menu", "A span as a link, as JSON, as cURL.", agent(LATER_CALL, opened("Copy"))),
     State(
         "filter", "Kind, status and node.", agent(LATER_CALL, lambda page: page.keyboard.press("f"))
+    ),
+    State(
+        "columns",
+        "Columns are hidden, siblings sorted by what they took.",
+        agent(LATER_CALL, lambda page: page.keyboard.press("v")),
+    ),
+    State(
+        "comparison",
+        "A failed run beside the last good one: time, tokens, cost, path and every word.",
+        comparison,
     ),
     State("shortcuts", "Every key.", agent(LATER_CALL, lambda page: page.keyboard.press("?"))),
     State("artifacts", "All files of a run.", files()),
@@ -344,6 +372,7 @@ STATES = (
         "content-denied",
         "A role that may see the run, and not its content.",
         run(denied_run(), LATER_CALL),
+        is_in_panel=True,
     ),
     State("loading", "The first moments.", loading),
     State(
@@ -383,4 +412,7 @@ def show_at(page: Page, state: State, width: int) -> None:
     page.set_viewport_size({"width": WIDE_ENOUGH, "height": height})
     state.show(page)
     page.set_viewport_size({"width": width, "height": height})
+    if state.is_in_panel:
+        page.locator(".sv-line.sv-selected").click()
+        expect(page.get_by_role("complementary")).to_be_visible()
     page.wait_for_timeout(100)

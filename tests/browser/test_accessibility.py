@@ -93,7 +93,7 @@ def test_nothing_moves_for_those_who_ask_for_it(browser: Browser, stack: Stack) 
     assert moving == []
 
 
-@pytest.mark.parametrize("name", ["conversation", "artifact-text", "failed-step"])
+@pytest.mark.parametrize("name", ["conversation", "artifact-text", "failed-step", "comparison"])
 def test_at_200_percent_nothing_is_cut_off(page: Page, name: str) -> None:
     """A window of 1280 x 1024 at 200 % is 640 x 512 in CSS pixels."""
     state(name).show(page)

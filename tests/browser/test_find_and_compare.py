@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.compared_runs import GOOD_ID, bad_run, both, good_run, serve
+from tests.browser.stubs import EXECUTION_ID
 from tests.browser.test_open_a_failed_trace import open_trace
 
 pytestmark = pytest.mark.browser
@@ -78,3 +80,83 @@ def test_two_runs_stand_side_by_side(page: Page, executions: dict[str, str]) -> 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Two runs of")
     expect(page.get_by_role("row", name="Whole run")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="did not run").first).to_be_visible()
+
+
+def test_a_failed_run_is_compared_with_the_last_good_one_word_by_word(page: Page) -> None:
+    serve(page.context, bad_run(), good_run())
+    bad_run().open(page)
+    page.get_by_role("button", name="compare with the last good run", exact=True).click()
+    expect(page).to_have_url(re.compile(f"with={GOOD_ID}"))
+    expect(page.get_by_text("“Draft an answer” ended otherwise")).to_be_visible()
+    draft = page.get_by_role("button", name="Draft an answer")
+    expect(draft).to_have_attribute("aria-expanded", "true")
+    prompt = page.locator("details", has_text="Prompt of model call")
+    expect(prompt.locator("del")).to_have_text("two")
+    expect(prompt.locator("ins")).to_have_text("six")
+    prompt.get_by_role("button", name="the same").click()
+    expect(prompt).to_contain_text("nobody answered me. I have written")
+    expect(page.locator("details", has_text="Answer of model call")).to_contain_text(
+        "only on the left"
+    )
+
+
+def test_any_other_run_can_be_chosen_and_the_sides_changed(page: Page) -> None:
+    page.goto(both(page.context))
+    page.get_by_role("button", name="Change sides").click()
+    expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={EXECUTION_ID}"))
+    page.get_by_label("Left").select_option(GOOD_ID)
+    expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={GOOD_ID}"))
+    expect(page.get_by_text("as long · as many tokens · as much")).to_be_visible()
+
+
+def test_without_a_good_run_the_reader_is_asked_for_one(page: Page) -> None:
+    serve(page.context, bad_run())
+    bad_run().open(page)
+    page.keyboard.press("d")
+    expect(page.get_by_text("Choose a run to compare with.")).to_be_visible()
+    expect(page.get_by_label("Left")).to_have_value("")
+
+
+def test_at_the_first_and_the_newest_run_the_keys_say_so(page: Page) -> None:
+    nothing = {"items": [], "next_cursor": None}
+    page.context.route("**/v1/executions?*", lambda route: route.fulfill(json=nothing))
+    stub = bad_run()
+    stub.serve(page.context)
+    stub.open(page)
+    page.keyboard.press("[")
+    expect(page.get_by_text("This is the first run of the workflow")).to_be_visible()
+    page.keyboard.press("]")
+    expect(page.get_by_text("This is the newest run of the workflow")).to_be_visible()
+
+
+def names(page: Page) -> list[str]:
+    lines = page.get_by_role("tree", name="Spans of the trace").get_by_role("treeitem")
+    return [text.split("\n")[0] for text in lines.all_inner_texts()]
+
+
+def test_siblings_are_sorted_and_columns_hidden_for_the_next_run_too(page: Page) -> None:
+    stub = good_run()
+    stub.serve(page.context)
+    page.goto(f"/?workflow=support-triage&execution={GOOD_ID}")
+    expect(page.get_by_role("treeitem", name="Review it")).to_be_visible()
+    page.get_by_role("button", name="Duration, as it ran: sort").click()
+    expect(page.get_by_role("button", name="Duration, largest first: sort")).to_be_visible()
+    assert names(page) == [
+        "Support triage", "Draft an answer", "chat nova-lite", "Classify the ticket", "Look up the order",
+        "Notify the desk", "Review it",
+    ]  # fmt: skip
+    page.keyboard.press("v")
+    menu = page.get_by_role("dialog", name="Columns and order")
+    menu.get_by_role("checkbox", name="Cost").uncheck()
+    menu.get_by_role("checkbox", name="Waterfall").uncheck()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    for _ in range(2):
+        expect(page.get_by_role("button", name="Cost, as it ran: sort")).to_be_hidden()
+        expect(page.locator(".sv-bar").first).to_be_hidden()
+        assert names(page)[1] == "Draft an answer"
+        page.reload()
+        expect(page.get_by_role("treeitem", name="Review it")).to_be_visible()
+    assert page.evaluate("({...localStorage})") == {
+        "spanvas.columns": "-waterfall -cost duration:largest"
+    }

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.agent_run import agent_run
 from tests.browser.stubs import Stub
+from tests.browser.tab_states import state
 
 pytestmark = pytest.mark.browser
 
@@ -151,3 +152,37 @@ def test_a_span_is_copied_as_link_json_and_curl(page: Page, panel: Locator, run:
     assert copied(page) == "curl -X POST 'https://desk.example/tickets?it'\\''s=1'"
     page.keyboard.press("Escape")
     expect(panel.get_by_role("button", name="Copy the span as JSON")).to_be_hidden()
+
+
+def test_pictures_and_files_of_a_prompt_are_named_and_shown_on_request(
+    page: Page, panel: Locator
+) -> None:
+    state("pictures-and-files-in-a-prompt").show(page)
+    expect(panel).to_contain_text("terms.pdf")
+    expect(panel.get_by_role("button", name="Copy the address")).to_have_count(2)
+    picture = panel.get_by_role("img", name="Picture in the message")
+    assert (
+        picture.evaluate("async image => { await image.decode(); return image.naturalWidth }") > 0
+    )
+    panel.get_by_role("tab", name="Tokens and cost").click()
+    expect(panel.get_by_role("row", name="as reported with the call")).to_contain_text(
+        "$0.004160000"
+    )
+
+
+def test_trouble_with_the_infrastructure_is_told_where_it_happened(
+    page: Page, panel: Locator
+) -> None:
+    state("infrastructure-trouble").show(page)
+    retries = panel.get_by_role("list", name="Retries inside the client library")
+    expect(retries).to_contain_text("ThrottlingException, HTTP 429")
+    header = page.locator(".sv-header")
+    for words, name in (
+        ("1 cold start", "digest-executor"),
+        ("2 calls throttled", "chat nova-lite"),
+        ("1 timeout", "POST /digests"),
+        ("1 call retried by its library", "chat nova-lite"),
+    ):
+        header.get_by_role("button", name=words).click()
+        expect(page.get_by_role("treeitem", selected=True)).to_contain_text(name)
+    expect(page.get_by_label("Where the time went")).to_contain_text("cold start")

@@ -5,20 +5,28 @@ import { Icon } from "../components/Icon";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { executionIcon, rowIcon } from "../components/statusIcon";
-import { alignRuns, type NodePair, type NodeSide, type RunSide } from "../model/alignRuns";
+import {
+  alignRuns,
+  differences,
+  lengthOf,
+  nanosText,
+  type NodePair,
+  type NodeSide,
+  type RunSide,
+} from "../model/alignRuns";
 import { statusWord } from "../model/describe";
 import type { Execution } from "../model/execution";
-import { exactCount, formatCost, formatDuration, formatMoment } from "../model/format";
-import type { CanvasSource } from "../model/source";
-import { textDiff } from "../model/textDiff";
-import { laterOf } from "../model/time";
+import { exactCount, formatCost, formatMoment } from "../model/format";
+import type { CanvasSource, ExecutionQuery } from "../model/source";
 import { totals } from "../model/totals";
 import type { Trace } from "../model/trace";
 import { indexTrace } from "../model/traceIndex";
 import type { CanvasPlaces } from "../state/place";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/traceReader";
+import { NodeTexts } from "./NodeTexts";
 import { PlaceLink } from "./PlaceLink";
+import { RunPicker } from "./RunPicker";
 import { useResource } from "./useResource";
 
 interface CompareViewProps {
@@ -29,7 +37,70 @@ interface CompareViewProps {
 }
 
 export function CompareView(props: CompareViewProps): ReactElement {
-  const { source, places, executionId, otherId } = props;
+  const { executionId, otherId } = props;
+  return (
+    <main className="cv-main cv-compare">
+      <Pickers {...props} />
+      {otherId === "" ? (
+        <p className="sv-nothing">Choose a run to compare with.</p>
+      ) : (
+        <Runs key={`${executionId} ${otherId}`} {...props} />
+      )}
+    </main>
+  );
+}
+
+const RECENT: Omit<ExecutionQuery, "workflowId"> = {
+  status: null,
+  cursor: null,
+  startedFrom: null,
+  startedTo: null,
+};
+
+function Pickers({ source, places, executionId, otherId }: CompareViewProps): ReactElement {
+  const recent = useMemo(
+    () =>
+      createResource(async (signal) => {
+        const { workflowId, workflowName } = await source.readExecution(executionId, signal);
+        const page = await source.listExecutions({ ...RECENT, workflowId }, signal);
+        return { workflowName, runs: page.items };
+      }, browserTimer),
+    [source, executionId],
+  );
+  const { value, readAt } = useResource(recent);
+  const runs = value?.runs ?? [];
+  return (
+    <header className="cv-compare-head">
+      <h1>Two runs of “{value?.workflowName ?? "…"}”</h1>
+      <RunPicker
+        label="Left"
+        executionId={otherId}
+        runs={runs}
+        readAt={readAt}
+        onChoose={(id) => places.push({ otherId: id })}
+      />
+      <button
+        type="button"
+        className="sv-icon-button"
+        disabled={otherId === ""}
+        onClick={() => places.push({ executionId: otherId, otherId: executionId })}
+        title="Change sides"
+        aria-label="Change sides"
+      >
+        <Icon name="swap" />
+      </button>
+      <RunPicker
+        label="Right"
+        executionId={executionId}
+        runs={runs}
+        readAt={readAt}
+        onChoose={(id) => places.push({ executionId: id, otherId })}
+      />
+    </header>
+  );
+}
+
+function Runs({ source, places, executionId, otherId }: CompareViewProps): ReactElement {
   const runs = useMemo(
     () =>
       createResource(async (signal): Promise<readonly [RunSide, RunSide]> => {
@@ -43,17 +114,13 @@ export function CompareView(props: CompareViewProps): ReactElement {
   );
   const { value, problem } = useResource(runs);
   if (!value) {
-    return (
-      <main className="cv-main">
-        {problem ? (
-          <ProblemView problem={problem} subject="execution" onRetry={runs.start} />
-        ) : (
-          <LinesSkeleton lines={8} />
-        )}
-      </main>
+    return problem ? (
+      <ProblemView problem={problem} subject="execution" onRetry={runs.start} />
+    ) : (
+      <LinesSkeleton lines={8} />
     );
   }
-  return <Comparison left={value[0]} right={value[1]} places={places} />;
+  return <Comparison source={source} left={value[0]} right={value[1]} places={places} />;
 }
 
 async function readRun(
@@ -68,19 +135,24 @@ async function readRun(
 }
 
 interface ComparisonProps {
+  readonly source: CanvasSource;
   readonly left: RunSide;
   readonly right: RunSide;
   readonly places: CanvasPlaces;
 }
 
-function Comparison({ left, right, places }: ComparisonProps): ReactElement {
+function Comparison({ source, left, right, places }: ComparisonProps): ReactElement {
   const pairs = useMemo(() => alignRuns(left, right), [left, right]);
+  const ids = useMemo(
+    () => [left.trace.execution.executionId, right.trace.execution.executionId] as const,
+    [left, right],
+  );
   const [open, setOpen] = useState<string | null>(
     () => pairs.find((pair) => pair.isPathDifferent)?.nodeId ?? null,
   );
   return (
-    <main className="cv-main cv-compare">
-      <h1>Two runs of “{right.trace.execution.workflowName}”</h1>
+    <>
+      <p className="cv-differences">The right run: {differences(left, right, pairs).join(" · ")}</p>
       <div className="cv-compare-scroll">
         <table className="cv-history">
           <thead>
@@ -104,6 +176,8 @@ function Comparison({ left, right, places }: ComparisonProps): ReactElement {
               <PairLine
                 key={pair.nodeId}
                 pair={pair}
+                source={source}
+                ids={ids}
                 isOpen={open === pair.nodeId}
                 onToggle={() => setOpen(open === pair.nodeId ? null : pair.nodeId)}
               />
@@ -112,7 +186,7 @@ function Comparison({ left, right, places }: ComparisonProps): ReactElement {
           </tbody>
         </table>
       </div>
-    </main>
+    </>
   );
 }
 
@@ -137,11 +211,13 @@ function RunHead({ trace, places }: RunHeadProps): ReactElement {
 
 interface PairLineProps {
   readonly pair: NodePair;
+  readonly source: CanvasSource;
+  readonly ids: readonly [string, string];
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-function PairLine({ pair, isOpen, onToggle }: PairLineProps): ReactElement {
+function PairLine({ pair, source, ids, isOpen, onToggle }: PairLineProps): ReactElement {
   const { left, right, nodeId } = pair;
   return (
     <>
@@ -166,7 +242,7 @@ function PairLine({ pair, isOpen, onToggle }: PairLineProps): ReactElement {
       {isOpen && (
         <tr>
           <td colSpan={6}>
-            <TextChange left={left?.text ?? ""} right={right?.text ?? ""} />
+            <NodeTexts source={source} pair={pair} ids={ids} />
           </td>
         </tr>
       )}
@@ -186,6 +262,7 @@ function SideCell({ side }: { readonly side: NodeSide | null }): ReactElement {
         {nanosText(side.nanos)}
         {side.attempts > 1 ? ` · ${side.attempts} attempts` : ""}
       </span>
+      {side.errorType !== "" && <span className="sv-error-type"> {side.errorType}</span>}
     </td>
   );
 }
@@ -210,31 +287,6 @@ function Change({ from, to, format, isMedium = false }: ChangeProps): ReactEleme
   );
 }
 
-function TextChange({
-  left,
-  right,
-}: {
-  readonly left: string;
-  readonly right: string;
-}): ReactElement {
-  if (left === "" && right === "") {
-    return <p className="sv-note">Neither side has a text to compare.</p>;
-  }
-  return (
-    <p className="cv-diff">
-      {textDiff(left, right).map(({ kind, text }, at) =>
-        kind === "left" ? (
-          <del key={at}>{text}</del>
-        ) : kind === "right" ? (
-          <ins key={at}>{text}</ins>
-        ) : (
-          <span key={at}>{text}</span>
-        ),
-      )}
-    </p>
-  );
-}
-
 function WholeLine({
   left,
   right,
@@ -242,15 +294,13 @@ function WholeLine({
   readonly left: Execution;
   readonly right: Execution;
 }): ReactElement {
-  const length = ({ startedAt, endedAt }: Execution): number =>
-    Number(laterOf(endedAt ?? startedAt, startedAt) - startedAt);
   const tokens = ({ counters }: Execution): number => counters.inputTokens + counters.outputTokens;
   return (
     <tr className="cv-pair-whole">
       <th scope="row">Whole run</th>
-      <td>{nanosText(length(left))}</td>
-      <td>{nanosText(length(right))}</td>
-      <Change from={length(left)} to={length(right)} format={nanosText} />
+      <td>{nanosText(lengthOf(left))}</td>
+      <td>{nanosText(lengthOf(right))}</td>
+      <Change from={lengthOf(left)} to={lengthOf(right)} format={nanosText} />
       <Change from={tokens(left)} to={tokens(right)} format={exactCount} isMedium />
       <Change
         from={left.counters.costNanoUsd}
@@ -260,8 +310,4 @@ function WholeLine({
       />
     </tr>
   );
-}
-
-function nanosText(nanos: number): string {
-  return formatDuration(BigInt(Math.round(nanos)));
 }

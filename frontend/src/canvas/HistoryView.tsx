@@ -1,4 +1,5 @@
 import { useMemo, useState, type ReactElement } from "react";
+import { Icon } from "../components/Icon";
 import { OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { EXECUTION_STATUSES, type Execution, type ExecutionStatus } from "../model/execution";
@@ -9,6 +10,7 @@ import type { Workflow } from "../model/workflow";
 import { asExecutionQuery, createHistory, withOlder } from "../state/history";
 import type { CanvasPlaces } from "../state/place";
 import { browserTimer } from "../state/traceReader";
+import { PlaceLink } from "./PlaceLink";
 import { HistoryTable } from "./HistoryTable";
 import { Sparkline } from "./Sparkline";
 import { useResource } from "./useResource";
@@ -91,11 +93,11 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
         />
       )}
       {page && items.length === 0 && (
-        <p className="sv-nothing">
-          {status === null && seconds === null && chosen === null
-            ? "Nothing has run yet. Press Run on a workflow, and its execution appears here."
-            : "No execution passes the filter."}
-        </p>
+        <NothingListed
+          isFiltered={status !== null || seconds !== null || chosen !== null}
+          workflowId={workflowId}
+          places={places}
+        />
       )}
       {cursor !== null && (
         <button type="button" className="sv-button cv-older" onClick={() => void readOlder()}>
@@ -104,6 +106,34 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
       )}
       {olderProblem && <p className="sv-inline-problem">{olderProblem.message}</p>}
     </section>
+  );
+}
+
+interface NothingListedProps {
+  readonly isFiltered: boolean;
+  readonly workflowId: string | null;
+  readonly places: CanvasPlaces;
+}
+
+function NothingListed({ isFiltered, workflowId, places }: NothingListedProps): ReactElement {
+  if (isFiltered) return <p className="sv-nothing">No execution passes the filter.</p>;
+  return (
+    <div className="sv-state" role="status">
+      <Icon name="play" className="sv-state-icon" />
+      <h3>Nothing has run yet</h3>
+      <p>Executions appear here by themselves, whoever starts them.</p>
+      {workflowId !== null && (
+        <div className="sv-state-actions">
+          <PlaceLink
+            places={places}
+            to={{ executionId: null, tab: "workflow" }}
+            className="sv-button sv-primary cv-run-link"
+          >
+            Run it
+          </PlaceLink>
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -1,15 +1,22 @@
 import { useMemo } from "react";
 import type { Execution } from "../model/execution";
+import { asProblem, explain } from "../model/problem";
 import type { CanvasSource } from "../model/source";
 import type { CanvasPlaces } from "../state/place";
 import { lastGoodBefore, neighbourOf } from "../state/otherRuns";
 
 interface OtherRuns {
-  readonly goTo: (direction: 1 | -1) => void;
-  readonly compare: () => void;
+  /** Words for the reader when there is nowhere to go, else null. */
+  readonly goTo: (direction: 1 | -1) => Promise<string | null>;
+  readonly compare: () => Promise<string | null>;
 }
 
-/** Ways from one run to another of the same workflow; where there is none, nothing happens. */
+const NO_RUN = {
+  "-1": "This is the first run of the workflow",
+  "1": "This is the newest run of the workflow",
+};
+
+/** Ways from one run to another of the same workflow. */
 export function useOtherRuns(
   source: CanvasSource,
   places: CanvasPlaces,
@@ -18,28 +25,36 @@ export function useOtherRuns(
   return useMemo(() => {
     const from = async (
       find: (execution: Execution, signal: AbortSignal) => Promise<Execution | null>,
-      go: (found: Execution) => void,
-    ): Promise<void> => {
-      if (executionId === null) return;
+      go: (found: Execution | null) => string | null,
+    ): Promise<string | null> => {
+      if (executionId === null) return null;
       const { signal } = new AbortController();
       try {
         const execution = await source.readExecution(executionId, signal);
         const found = await find(execution, signal);
-        if (found && places.get().executionId === executionId) go(found);
-      } catch {
-        // The page stays where it is; what is wrong with the connection, the trace itself says.
+        return places.get().executionId === executionId ? go(found) : null;
+      } catch (error) {
+        return explain(asProblem(error), "history").title;
       }
     };
     return {
       goTo: (direction) =>
-        void from(
+        from(
           (execution, signal) => neighbourOf(source, execution, direction, signal),
-          ({ executionId: found }) => places.push({ executionId: found, tab: "trace" }),
+          (found) => {
+            if (found === null) return NO_RUN[direction];
+            places.push({ executionId: found.executionId, tab: "trace" });
+            return null;
+          },
         ),
+      // Without a good run before it the reader chooses another one.
       compare: () =>
-        void from(
+        from(
           (execution, signal) => lastGoodBefore(source, execution, signal),
-          ({ executionId: found }) => places.push({ otherId: found, tab: "trace" }),
+          (found) => {
+            places.push({ otherId: found?.executionId ?? "", tab: "trace" });
+            return null;
+          },
         ),
     };
   }, [source, places, executionId]);

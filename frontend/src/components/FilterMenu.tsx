@@ -1,12 +1,13 @@
 /** What else the reader may want to see alone: a kind, a status, a node, the hits of the search. */
 
-import { useEffect, useMemo, useRef, type ReactElement, type RefObject } from "react";
+import { useMemo, useRef, type ReactElement, type RefObject } from "react";
 import { asHue, asRowStatus, NO_FILTER, refinements } from "../model/filter";
 import { statusWord } from "../model/describe";
 import { kindHue } from "../model/kinds";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace, TraceView } from "../state/traceView";
 import { Icon } from "./Icon";
+import { Popover } from "./Popover";
 
 interface FilterMenuProps {
   readonly view: TraceView;
@@ -44,7 +45,6 @@ interface MenuProps extends FilterMenuProps {
 }
 
 function Menu({ view, loaded, store, onOpenChange, buttonRef }: MenuProps): ReactElement {
-  const menu = useRef<HTMLDivElement>(null);
   const { rows } = loaded.trace;
   const choices = useMemo(
     () => ({
@@ -54,32 +54,9 @@ function Menu({ view, loaded, store, onOpenChange, buttonRef }: MenuProps): Reac
     }),
     [rows],
   );
-  useEffect(() => {
-    menu.current?.querySelector("select")?.focus();
-    const press = (event: Event): void => {
-      const path = event.composedPath();
-      const isInside = [menu.current, buttonRef.current].some(
-        (part) => part && path.includes(part),
-      );
-      if (!isInside) onOpenChange(false);
-    };
-    document.addEventListener("pointerdown", press);
-    return () => document.removeEventListener("pointerdown", press);
-  }, [onOpenChange, buttonRef]);
   const { filter } = view;
   return (
-    <div
-      className="sv-popover"
-      role="dialog"
-      aria-label="Filter"
-      ref={menu}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        onOpenChange(false);
-        buttonRef.current?.focus();
-      }}
-    >
+    <Popover label="Filter" buttonRef={buttonRef} onClose={() => onOpenChange(false)}>
       <Choice
         label="Kind"
         value={filter.hue}
@@ -115,7 +92,7 @@ function Menu({ view, loaded, store, onOpenChange, buttonRef }: MenuProps): Reac
       >
         Show all spans
       </button>
-    </div>
+    </Popover>
   );
 }
 

@@ -75,7 +75,7 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
           </span>
         )}
       </div>
-      <div className="sv-number" title={percentilesInWords(group)}>
+      <div className="sv-number sv-column-duration" title={percentilesInWords(group)}>
         {group.p50 === null ? "–" : `~ ${lengthText(group.p50)}`}
       </div>
       <div className="sv-number sv-column-tokens sv-sum">{props.inputTokens}</div>

@@ -25,10 +25,11 @@ interface HeaderProps {
   readonly isOutOfDate: boolean;
   readonly onSelect: (spanId: string) => void;
   readonly onShowArtifacts: () => void;
+  readonly onCompare: (() => void) | undefined;
 }
 
 export function Header(props: HeaderProps): ReactElement {
-  const { loaded, isOutOfDate, onSelect, onShowArtifacts } = props;
+  const { loaded, isOutOfDate, onSelect, onShowArtifacts, onCompare } = props;
   const { trace, verdict } = loaded;
   const { execution } = trace;
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
@@ -75,6 +76,11 @@ export function Header(props: HeaderProps): ReactElement {
           <Fact tone={isOutOfDate ? "warn" : "live"}>
             <span className="sv-live-dot" /> {isOutOfDate ? "not live: reconnecting" : "live"}
           </Fact>
+        )}
+        {onCompare && (execution.status === "failed" || execution.status === "lost") && (
+          <button type="button" className="sv-fact sv-link" onClick={onCompare} title="d">
+            <Icon name="compare" /> compare with the last good run
+          </button>
         )}
         {files > 0 && (
           <button type="button" className="sv-fact sv-link" onClick={onShowArtifacts}>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactElement } from "react";
 import { Icon } from "./Icon";
-import { SHORTCUTS } from "./keys";
+import { SHORTCUT_GROUPS, SHORTCUTS } from "./keys";
 
 interface ShortcutSheetProps {
   readonly onClose: () => void;
@@ -18,9 +18,11 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** A key's line, with every key that does the same. */
-function sheet(): readonly (readonly [what: string, keys: readonly string[]])[] {
+function linesOf(wanted: string): readonly (readonly [what: string, keys: readonly string[]])[] {
   const lines = new Map<string, string[]>();
-  for (const { what, keys } of SHORTCUTS) lines.set(what, [...(lines.get(what) ?? []), ...keys]);
+  for (const { what, keys, group } of SHORTCUTS) {
+    if (group === wanted) lines.set(what, [...(lines.get(what) ?? []), ...keys]);
+  }
   return [...lines];
 }
 
@@ -28,7 +30,12 @@ export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="sv-sheet" onClose={onClose} aria-label="Keyboard shortcuts">
+    <dialog
+      ref={dialog}
+      className="sv-sheet sv-key-sheet"
+      onClose={onClose}
+      aria-label="Keyboard shortcuts"
+    >
       <header>
         <h2>Keyboard</h2>
         <button
@@ -40,18 +47,25 @@ export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
           <Icon name="close" />
         </button>
       </header>
-      <dl>
-        {sheet().map(([what, keys]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd>
-              {keys.map((key) => (
-                <kbd key={key}>{KEY_NAMES[key] ?? key}</kbd>
+      <div className="sv-keys">
+        {SHORTCUT_GROUPS.map((group) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {linesOf(group).map(([what, keys]) => (
+                <div key={what}>
+                  <dt>{what}</dt>
+                  <dd>
+                    {keys.map((key) => (
+                      <kbd key={key}>{KEY_NAMES[key] ?? key}</kbd>
+                    ))}
+                  </dd>
+                </div>
               ))}
-            </dd>
-          </div>
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
     </dialog>
   );
 }

@@ -4,17 +4,24 @@ import { SHOWN, type Shown } from "../model/filter";
 import type { TraceStore } from "../state/traceStore";
 import { hitNumber } from "../state/traceMoves";
 import type { LoadedTrace, TraceView } from "../state/traceView";
+import type { Columns } from "../state/columns";
+import type { Store } from "../state/store";
+import { ColumnsMenu } from "./ColumnsMenu";
 import { FilterMenu } from "./FilterMenu";
 import { Icon } from "./Icon";
+
+/** What is open under the toolbar. */
+export type Menu = "filter" | "columns";
 
 interface ToolbarProps {
   readonly view: TraceView;
   readonly loaded: LoadedTrace;
   readonly store: TraceStore;
   readonly hasGraph: boolean;
-  readonly onCompare: (() => void) | undefined;
-  readonly isFilterOpen: boolean;
-  readonly onFilterOpen: (isOpen: boolean) => void;
+  readonly onCompare: (() => unknown) | undefined;
+  readonly columns: Store<Columns>;
+  readonly openMenu: Menu | null;
+  readonly onOpenMenu: (menu: Menu | null) => void;
   readonly searchRef: RefObject<HTMLInputElement | null>;
   readonly onLeaveSearch: () => void;
   readonly onShowKeys: () => void;
@@ -48,8 +55,8 @@ export function Toolbar(props: ToolbarProps): ReactElement {
         view={view}
         loaded={loaded}
         store={store}
-        isOpen={props.isFilterOpen}
-        onOpenChange={props.onFilterOpen}
+        isOpen={props.openMenu === "filter"}
+        onOpenChange={(isOpen) => props.onOpenMenu(isOpen ? "filter" : null)}
       />
       <NextFailure view={view} store={store} />
       <span className="sv-toolbar-gap" />
@@ -57,7 +64,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
         <IconAction
           name="compare"
           label="Compare with the last good run (d)"
-          onPress={props.onCompare}
+          onPress={() => props.onCompare?.()}
         />
       )}
       {props.hasGraph && (
@@ -78,6 +85,11 @@ export function Toolbar(props: ToolbarProps): ReactElement {
           onPress={() => store.zoom(null)}
         />
       )}
+      <ColumnsMenu
+        columns={props.columns}
+        isOpen={props.openMenu === "columns"}
+        onOpenChange={(isOpen) => props.onOpenMenu(isOpen ? "columns" : null)}
+      />
       <IconAction name="fold" label="Fold all" onPress={store.foldAll} />
       <IconAction name="unfold" label="Unfold all" onPress={store.unfoldAll} />
       <IconAction name="keyboard" label="Keyboard shortcuts (?)" onPress={onShowKeys} />

@@ -21,6 +21,8 @@ import type { Nanos } from "../model/time";
 import { timeScale } from "../model/timeScale";
 import type { Workflow } from "../model/workflow";
 import { createArtifacts, type Artifacts } from "../state/artifacts";
+import { createColumns, type Columns } from "../state/columns";
+import type { Store } from "../state/store";
 import { createTraceStore, type TraceStore } from "../state/traceStore";
 import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceView";
 import { GroupPanel } from "./GroupPanel";
@@ -33,7 +35,7 @@ import { EmptyTrace } from "./states/EmptyTrace";
 import { OutOfDate, ProblemView } from "./states/ProblemView";
 import { TabSkeleton } from "./states/Skeleton";
 import { TimeStrip } from "./TimeStrip";
-import { Toolbar } from "./Toolbar";
+import { Toolbar, type Menu } from "./Toolbar";
 import { TraceTree } from "./TraceTree";
 import { useNow } from "./useNow";
 import { useReadable } from "./useReadable";
@@ -59,10 +61,13 @@ export interface TraceTabProps {
   readonly places: TracePlaces;
   /** Known workflows; with the execution's own among them its graph can be shown. */
   readonly workflows?: readonly Workflow[] | null;
-  /** Goes to the run before or after this one, of the same workflow; none: the keys do nothing. */
-  readonly onGoToRun?: (direction: 1 | -1) => void;
-  /** Opens the comparison with the last good run of the same workflow. */
-  readonly onCompare?: () => void;
+  /**
+   * Goes to the run before or after this one, of the same workflow. Resolves to words for the reader when there is
+   * nowhere to go.
+   */
+  readonly onGoToRun?: (direction: 1 | -1) => Promise<string | null>;
+  /** Opens the comparison with the last good run of the same workflow; resolves as above. */
+  readonly onCompare?: () => Promise<string | null>;
   /** Offered when the session has ended. */
   readonly onSignIn?: () => void;
   /** Give the tree the focus as soon as there is one: for hosts where the tab is the page. */
@@ -84,10 +89,13 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
   );
   const artifacts = useMemo(() => createArtifacts(source, executionId), [source, executionId]);
   const view = useReadable(store);
+  const columns = useMemo(() => createColumns(), []);
+  const { sort } = useReadable(columns);
+  useEffect(() => store.sort(sort), [store, sort]);
   const [isShowingKeys, setIsShowingKeys] = useState(false);
   const [isShowingFiles, setIsShowingFiles] = useState(false);
   const [isPanelOpen, setIsPanelOpen] = useState(false);
-  const [isFilterOpen, setIsFilterOpen] = useState(false);
+  const [openMenu, setOpenMenu] = useState<Menu | null>(null);
   const [notice, setNotice] = useState("");
   const tree = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
@@ -119,6 +127,13 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
     tree.current?.focus({ preventScroll: true });
   };
 
+  /** A way out of this run: where it leads nowhere, its words are told. */
+  const elsewhere = (way: Promise<string | null> | undefined): void => {
+    void (way ?? Promise.resolve("This page knows no other runs")).then((words) =>
+      setNotice(words ?? ""),
+    );
+  };
+
   const press = (event: KeyboardEvent<HTMLElement>): void => {
     const target = event.target as HTMLElement;
     if (event.key === "Escape" && panel.current?.contains(target)) {
@@ -141,9 +156,10 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
         setIsPanelOpen(true);
         panel.current?.focus({ preventScroll: true });
       },
-      openFilter: () => setIsFilterOpen(true),
-      goToRun: (direction) => props.onGoToRun?.(direction),
-      compare: () => props.onCompare?.(),
+      openFilter: () => setOpenMenu("filter"),
+      openColumns: () => setOpenMenu("columns"),
+      goToRun: (direction) => elsewhere(props.onGoToRun?.(direction)),
+      compare: () => elsewhere(props.onCompare?.()),
       copyPermalink: () => {
         navigator.clipboard.writeText(store.permalink()).then(
           () => setNotice("Copied a link to this span"),
@@ -169,6 +185,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           isOutOfDate={problem !== null}
           onSelect={store.select}
           onShowArtifacts={() => setIsShowingFiles(true)}
+          onCompare={props.onCompare && (() => elsewhere(props.onCompare?.()))}
         />
       )}
       {loaded && problem && (
@@ -196,8 +213,9 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           panel={panel}
           isPanelOpen={isPanelOpen}
           onOpen={() => setIsPanelOpen(true)}
-          isFilterOpen={isFilterOpen}
-          onFilterOpen={setIsFilterOpen}
+          columns={columns}
+          openMenu={openMenu}
+          onOpenMenu={setOpenMenu}
           onFocusTree={focusTree}
           onShowKeys={() => setIsShowingKeys(true)}
         />
@@ -234,8 +252,9 @@ interface BodyProps extends TraceTabProps {
   readonly panel: RefObject<HTMLElement | null>;
   readonly isPanelOpen: boolean;
   readonly onOpen: () => void;
-  readonly isFilterOpen: boolean;
-  readonly onFilterOpen: (isOpen: boolean) => void;
+  readonly columns: Store<Columns>;
+  readonly openMenu: Menu | null;
+  readonly onOpenMenu: (menu: Menu | null) => void;
   readonly onFocusTree: () => void;
   readonly onShowKeys: () => void;
 }
@@ -264,8 +283,9 @@ function Body(props: BodyProps): ReactElement {
           hasGraph={workflow !== undefined}
           onCompare={props.onCompare}
           searchRef={props.search}
-          isFilterOpen={props.isFilterOpen}
-          onFilterOpen={props.onFilterOpen}
+          columns={props.columns}
+          openMenu={props.openMenu}
+          onOpenMenu={props.onOpenMenu}
           onLeaveSearch={onFocusTree}
           onShowKeys={props.onShowKeys}
         />
@@ -280,6 +300,7 @@ function Body(props: BodyProps): ReactElement {
           loaded={live}
           now={now}
           store={store}
+          columns={props.columns}
           treeRef={props.tree}
           onOpen={props.onOpen}
         />

@@ -9,15 +9,20 @@ import type { Nanos } from "../model/time";
 import { siblingPlaces } from "../model/siblingPlaces";
 import { lineFor } from "../model/traceIndex";
 import { barBetween, barEnd, barOf } from "../model/timeScale";
+import type { Sort } from "../model/sortLines";
 import { totals, type Totals } from "../model/totals";
 import type { GroupLine, Line } from "../model/visibleRows";
 import { seenRange, type Range } from "../model/zoom";
+import type { Columns } from "../state/columns";
+import type { Store } from "../state/store";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace, TraceView } from "../state/traceView";
+import { SortHead } from "./SortHead";
 import { GroupTreeLine } from "./GroupTreeLine";
 import { Splitter } from "./Splitter";
 import { axisTicks, TimeAxis } from "./TimeAxis";
 import { AbsentTreeLine, TreeLine } from "./TreeLine";
+import { useReadable } from "./useReadable";
 import { useListWindow } from "./useListWindow";
 import { useSize } from "./useSize";
 import { useTimeGestures } from "./useTimeGestures";
@@ -39,12 +44,13 @@ interface TraceTreeProps {
   /** The server's clock, going on. */
   readonly now: Nanos;
   readonly store: TraceStore;
+  readonly columns: Store<Columns>;
   readonly treeRef: RefObject<HTMLDivElement | null>;
   readonly onOpen: () => void;
 }
 
 export function TraceTree(props: TraceTreeProps): ReactElement {
-  const { view, loaded, store, treeRef } = props;
+  const { view, loaded, store, columns, treeRef } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLDivElement>(null);
@@ -58,13 +64,18 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
   const window = useListWindow(scroller, view, LINE_HEIGHT);
   useTimeGestures(scroller, axis, store);
 
+  const { hidden } = useReadable(columns);
+  const without = [...hidden].map((column) => `sv-without-${column}`);
+  const sortBy = (sort: Sort | null): void => columns.set({ hidden, sort });
   const nameRoom = listWidth < STRIP_WIDTH ? listWidth - DURATION_WIDTH : nameWidth;
   const deepest = Math.max(3, Math.floor((nameRoom - LEAST_NAME_WIDTH) / INDENT));
   const lineId = (key: string): string => `${id}${key}`;
 
   return (
     <div
-      className={`sv-list ${view.zoom === null ? "" : "sv-zoomed"}`}
+      className={["sv-list", view.zoom !== null && "sv-zoomed", ...without]
+        .filter(Boolean)
+        .join(" ")}
       ref={scroller}
       style={{ "--sv-name-width": `${nameWidth}px` } as React.CSSProperties}
     >
@@ -83,9 +94,9 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
         <div className="sv-list-head-axis" ref={axis}>
           <TimeAxis seen={seen} width={axisWidth} onZoom={store.zoom} />
         </div>
-        <div className="sv-number">Duration</div>
-        <div className="sv-number sv-column-tokens">Tokens</div>
-        <div className="sv-number sv-column-cost">Cost</div>
+        <SortHead by="duration" label="Duration" sort={view.sort} onSort={sortBy} />
+        <SortHead by="tokens" label="Tokens" sort={view.sort} onSort={sortBy} />
+        <SortHead by="cost" label="Cost" sort={view.sort} onSort={sortBy} />
       </div>
       <div
         className="sv-tree"

@@ -79,7 +79,10 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
       <div className="sv-bar-cell">
         <BarMark {...props} />
       </div>
-      <div className="sv-number" title={length === null ? "It never ended" : exactDuration(length)}>
+      <div
+        className="sv-number sv-column-duration"
+        title={length === null ? "It never ended" : exactDuration(length)}
+      >
         {length === null ? "–" : formatDuration(length)}
       </div>
       <Amounts {...props} />

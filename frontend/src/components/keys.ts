@@ -7,6 +7,7 @@ interface KeyHost {
   readonly focusSearch: () => void;
   readonly openDetails: () => void;
   readonly openFilter: () => void;
+  readonly openColumns: () => void;
   /** To the run before (-1) or after (1) this one, where the host knows it. */
   readonly goToRun: (direction: 1 | -1) => void;
   readonly compare: () => void;
@@ -16,9 +17,13 @@ interface KeyHost {
   readonly showKeys: () => void;
 }
 
+export const SHORTCUT_GROUPS = ["Move", "Find", "Time", "Show", "Other runs", "Copy"] as const;
+type ShortcutGroup = (typeof SHORTCUT_GROUPS)[number];
+
 interface Shortcut {
   readonly keys: readonly string[];
   readonly what: string;
+  readonly group: ShortcutGroup;
   /** Only while the tree has the focus: elsewhere these keys have a meaning of their own. */
   readonly inTree?: boolean;
   readonly run: (host: KeyHost) => void;
@@ -27,61 +32,136 @@ interface Shortcut {
 const PAGE = 15;
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  { keys: ["j"], what: "Next span", run: ({ store }) => store.moveBy(1) },
-  { keys: ["k"], what: "Previous span", run: ({ store }) => store.moveBy(-1) },
-  { keys: ["ArrowDown"], what: "Next span", inTree: true, run: ({ store }) => store.moveBy(1) },
-  { keys: ["ArrowUp"], what: "Previous span", inTree: true, run: ({ store }) => store.moveBy(-1) },
+  { keys: ["j"], what: "Next span", group: "Move", run: ({ store }) => store.moveBy(1) },
+  { keys: ["k"], what: "Previous span", group: "Move", run: ({ store }) => store.moveBy(-1) },
+  {
+    keys: ["ArrowDown"],
+    what: "Next span",
+    group: "Move",
+    inTree: true,
+    run: ({ store }) => store.moveBy(1),
+  },
+  {
+    keys: ["ArrowUp"],
+    what: "Previous span",
+    group: "Move",
+    inTree: true,
+    run: ({ store }) => store.moveBy(-1),
+  },
   {
     keys: ["ArrowLeft"],
     what: "Fold, or go to the parent",
+    group: "Move",
     inTree: true,
     run: ({ store }) => store.moveOut(),
   },
   {
     keys: ["ArrowRight"],
     what: "Unfold, or go to the first child",
+    group: "Move",
     inTree: true,
     run: ({ store }) => store.moveIn(),
   },
   {
     keys: ["PageDown"],
     what: "A page down",
+    group: "Move",
     inTree: true,
     run: ({ store }) => store.moveBy(PAGE),
   },
-  { keys: ["PageUp"], what: "A page up", inTree: true, run: ({ store }) => store.moveBy(-PAGE) },
+  {
+    keys: ["PageUp"],
+    what: "A page up",
+    group: "Move",
+    inTree: true,
+    run: ({ store }) => store.moveBy(-PAGE),
+  },
   {
     keys: ["Home"],
     what: "First span",
+    group: "Move",
     inTree: true,
     run: ({ store }) => store.moveBy(-Infinity),
   },
-  { keys: ["End"], what: "Last span", inTree: true, run: ({ store }) => store.moveBy(Infinity) },
-  { keys: ["Enter"], what: "Open the details", inTree: true, run: (host) => host.openDetails() },
-  { keys: ["e"], what: "Next error", run: ({ store }) => store.nextFailure(1) },
-  { keys: ["E"], what: "Previous error", run: ({ store }) => store.nextFailure(-1) },
-  { keys: ["/"], what: "Search", run: (host) => host.focusSearch() },
-  { keys: ["n"], what: "Next hit", run: ({ store }) => store.nextHit(1) },
-  { keys: ["N"], what: "Previous hit", run: ({ store }) => store.nextHit(-1) },
-  { keys: ["z"], what: "Zoom to the span", run: ({ store }) => store.zoomToSelection() },
-  { keys: ["0"], what: "The whole run", run: ({ store }) => store.zoom(null) },
-  { keys: ["+", "="], what: "Zoom in", run: ({ store }) => store.zoomBy(1 / 1.6) },
-  { keys: ["-"], what: "Zoom out", run: ({ store }) => store.zoomBy(1.6) },
-  { keys: ["Shift+ArrowRight"], what: "Later", run: ({ store }) => store.panBy(0.2) },
-  { keys: ["Shift+ArrowLeft"], what: "Earlier", run: ({ store }) => store.panBy(-0.2) },
-  { keys: ["c"], what: "Critical path", run: ({ store }) => store.togglePath() },
-  { keys: ["g"], what: "Graph of the workflow", run: ({ store }) => store.toggleGraph() },
-  { keys: ["["], what: "Previous run", run: (host) => host.goToRun(-1) },
-  { keys: ["]"], what: "Next run", run: (host) => host.goToRun(1) },
-  { keys: ["d"], what: "Compare with the last good run", run: (host) => host.compare() },
-  { keys: ["f"], what: "Filter", run: (host) => host.openFilter() },
-  { keys: ["x"], what: "Fold all", run: ({ store }) => store.foldAll() },
-  { keys: ["X"], what: "Unfold all", run: ({ store }) => store.unfoldAll() },
-  { keys: ["l"], what: "Follow the newest span again", run: ({ store }) => store.follow() },
-  { keys: ["y"], what: "Copy a link to this span", run: (host) => host.copyPermalink() },
-  { keys: ["p"], what: "Copy the prompt of a model call", run: (host) => host.copyPrompt() },
-  { keys: ["a"], what: "Artifacts of the run", run: (host) => host.showArtifacts() },
-  { keys: ["?"], what: "This list", run: (host) => host.showKeys() },
+  {
+    keys: ["End"],
+    what: "Last span",
+    group: "Move",
+    inTree: true,
+    run: ({ store }) => store.moveBy(Infinity),
+  },
+  {
+    keys: ["Enter"],
+    what: "Open the details",
+    group: "Move",
+    inTree: true,
+    run: (host) => host.openDetails(),
+  },
+  { keys: ["e"], what: "Next error", group: "Find", run: ({ store }) => store.nextFailure(1) },
+  { keys: ["E"], what: "Previous error", group: "Find", run: ({ store }) => store.nextFailure(-1) },
+  { keys: ["/"], what: "Search", group: "Find", run: (host) => host.focusSearch() },
+  { keys: ["n"], what: "Next hit", group: "Find", run: ({ store }) => store.nextHit(1) },
+  { keys: ["N"], what: "Previous hit", group: "Find", run: ({ store }) => store.nextHit(-1) },
+  {
+    keys: ["z"],
+    what: "Zoom to the span",
+    group: "Time",
+    run: ({ store }) => store.zoomToSelection(),
+  },
+  { keys: ["0"], what: "The whole run", group: "Time", run: ({ store }) => store.zoom(null) },
+  { keys: ["+", "="], what: "Zoom in", group: "Time", run: ({ store }) => store.zoomBy(1 / 1.6) },
+  { keys: ["-"], what: "Zoom out", group: "Time", run: ({ store }) => store.zoomBy(1.6) },
+  {
+    keys: ["Shift+ArrowRight"],
+    what: "Later",
+    group: "Time",
+    run: ({ store }) => store.panBy(0.2),
+  },
+  {
+    keys: ["Shift+ArrowLeft"],
+    what: "Earlier",
+    group: "Time",
+    run: ({ store }) => store.panBy(-0.2),
+  },
+  { keys: ["c"], what: "Critical path", group: "Show", run: ({ store }) => store.togglePath() },
+  {
+    keys: ["g"],
+    what: "Graph of the workflow",
+    group: "Show",
+    run: ({ store }) => store.toggleGraph(),
+  },
+  { keys: ["["], what: "Previous run", group: "Other runs", run: (host) => host.goToRun(-1) },
+  { keys: ["]"], what: "Next run", group: "Other runs", run: (host) => host.goToRun(1) },
+  {
+    keys: ["d"],
+    what: "Compare with the last good run",
+    group: "Other runs",
+    run: (host) => host.compare(),
+  },
+  { keys: ["f"], what: "Filter", group: "Find", run: (host) => host.openFilter() },
+  { keys: ["v"], what: "Columns and order", group: "Show", run: (host) => host.openColumns() },
+  { keys: ["x"], what: "Fold all", group: "Show", run: ({ store }) => store.foldAll() },
+  { keys: ["X"], what: "Unfold all", group: "Show", run: ({ store }) => store.unfoldAll() },
+  {
+    keys: ["l"],
+    what: "Follow the newest span again",
+    group: "Move",
+    run: ({ store }) => store.follow(),
+  },
+  {
+    keys: ["y"],
+    what: "Copy a link to this span",
+    group: "Copy",
+    run: (host) => host.copyPermalink(),
+  },
+  {
+    keys: ["p"],
+    what: "Copy the prompt of a model call",
+    group: "Copy",
+    run: (host) => host.copyPrompt(),
+  },
+  { keys: ["a"], what: "Artifacts of the run", group: "Show", run: (host) => host.showArtifacts() },
+  { keys: ["?"], what: "This list", group: "Show", run: (host) => host.showKeys() },
 ];
 
 interface Press {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { makeRow, makeTrace, SECOND, START } from "../testing/make";
-import { alignRuns, type RunSide } from "./alignRuns";
+import { alignRuns, differences, type RunSide } from "./alignRuns";
 import { textDiff } from "./textDiff";
 import { totals } from "./totals";
 import type { Row } from "./trace";
@@ -58,6 +58,33 @@ it("tells two texts apart word by word", () => {
 });
 
 it("does not compare what is too long word by word", () => {
-  const long = "word ".repeat(3_000);
-  expect(textDiff(long, `${long}!`).map(({ kind }) => kind)).toEqual(["left", "right"]);
+  const [one, other] = ["a b ".repeat(2_000), "c d ".repeat(2_000)];
+  expect(textDiff(`${one}end`, `${other}end`).map(({ kind }) => kind)).toEqual([
+    "left",
+    "right",
+    "same",
+  ]);
+});
+
+it("finds one changed word in a prompt of 200 KB", () => {
+  const long = Array.from({ length: 30_000 }, (_, at) => `word-${at}`).join(" ");
+  expect(textDiff(long, long.replace("word-17000 ", "other ")).slice(1, 3)).toEqual([
+    { kind: "left", text: "word-17000 " },
+    { kind: "right", text: "other " },
+  ]);
+});
+
+it("says in sentences what was different", () => {
+  const good = side([makeRow({ spanId: "p", depth: 1, nodeId: "plan", costNanoUsd: 2_000_000 })]);
+  const bad = side([
+    makeRow({ spanId: "P", depth: 1, nodeId: "plan", name: "Plan", status: "error" }),
+    makeRow({ spanId: "U", depth: 1, nodeId: "undo" }),
+  ]);
+  expect(differences(good, bad, alignRuns(good, bad))).toEqual([
+    "as long",
+    "as many tokens",
+    "as much",
+    "1 node ran in one of them only",
+    "“Plan” ended otherwise",
+  ]);
 });

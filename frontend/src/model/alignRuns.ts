@@ -1,9 +1,15 @@
 /** Two runs of a workflow, node by node: what was different in time, tokens, cost, path and text. */
 
+import type { Execution } from "./execution";
+import { exactCount, formatCost, formatDuration, plural } from "./format";
+import { laterOf } from "./time";
 import { spanLength } from "./timeScale";
 import type { Totals } from "./totals";
 import type { RowStatus, Trace } from "./trace";
 import { isFailure, type TraceIndex } from "./traceIndex";
+
+/** Each is one more span to read when a node is opened. */
+const MOST_TELLING = 5;
 
 export interface RunSide {
   readonly trace: Trace;
@@ -19,8 +25,12 @@ export interface NodeSide {
   readonly tokens: number;
   readonly costNanoUsd: number;
   readonly attempts: number;
+  /** What it failed with; empty when it did not. */
+  readonly errorType: string;
   /** The first characters of what came out, or of the error. */
   readonly text: string;
+  /** The spans whose words are worth comparing: its own, and model calls inside it. */
+  readonly telling: readonly string[];
 }
 
 export interface NodePair {
@@ -66,10 +76,73 @@ function nodesOf({ trace, index, sums }: RunSide): Map<string, NodeSide> {
         (sums.outputTokens[position] ?? 0),
       costNanoUsd: (before?.costNanoUsd ?? 0) + (sums.costNanoUsd[position] ?? 0),
       attempts: (before?.attempts ?? 0) + attemptsOf(index, position),
+      errorType: row.error?.type ?? before?.errorType ?? "",
+      telling: [...(before?.telling ?? []), ...tellingSpans(index, position)].slice(
+        0,
+        MOST_TELLING,
+      ),
       text: row.error?.message ?? row.outputPreview ?? before?.text ?? "",
     });
   });
   return found;
+}
+
+function tellingSpans(index: TraceIndex, position: number): readonly string[] {
+  const end = index.subtreeEnd[position] ?? position + 1;
+  return index.rows
+    .slice(position, end)
+    .filter((row, at) => at === 0 || row.kind === "model")
+    .slice(0, MOST_TELLING)
+    .map(({ spanId }) => spanId);
+}
+
+/** What was different between two runs, in a few words each; the first is the one compared with. */
+export function differences(
+  left: RunSide,
+  right: RunSide,
+  pairs: readonly NodePair[],
+): readonly string[] {
+  const [one, other] = [left.trace.execution, right.trace.execution];
+  const tokens = ({ counters }: Execution): number => counters.inputTokens + counters.outputTokens;
+  const alone = pairs.filter((pair) => pair.left === null || pair.right === null).length;
+  const otherwise = pairs.flatMap(({ left: before, right: after }) =>
+    before && after && before.status !== after.status ? [`“${after.name}” ended otherwise`] : [],
+  );
+  return [
+    changeWords(lengthOf(one), lengthOf(other), ["longer", "shorter", "as long"], nanosText),
+    changeWords(
+      tokens(one),
+      tokens(other),
+      ["tokens more", "tokens less", "as many tokens"],
+      exactCount,
+    ),
+    changeWords(
+      one.counters.costNanoUsd,
+      other.counters.costNanoUsd,
+      ["more", "less", "as much"],
+      formatCost,
+    ),
+    ...(alone > 0 ? [`${plural(alone, "node")} ran in one of them only`] : []),
+    ...otherwise,
+  ];
+}
+
+export function lengthOf({ startedAt, endedAt }: Execution): number {
+  return Number(laterOf(endedAt ?? startedAt, startedAt) - startedAt);
+}
+
+export function nanosText(nanos: number): string {
+  return formatDuration(BigInt(Math.round(nanos)));
+}
+
+function changeWords(
+  from: number,
+  to: number,
+  [more, less, same]: readonly [string, string, string],
+  format: (value: number) => string,
+): string {
+  if (from === to) return same;
+  return `${format(Math.abs(to - from))} ${to > from ? more : less}`;
 }
 
 function attemptsOf(index: TraceIndex, position: number): number {

@@ -7,6 +7,7 @@
 import type { Filter } from "../model/filter";
 import type { TraceSource } from "../model/source";
 import { isUnfinished } from "../model/execution";
+import type { Sort } from "../model/sortLines";
 import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/zoom";
 import { createContentSearch } from "./contentSearch";
 import { isSameTracePlace, type TracePlace, type TracePlaces } from "./place";
@@ -32,6 +33,7 @@ import {
   withQuery,
   withSelection,
   withServerTime,
+  withSort,
   withTrace,
   withZoom,
   type TraceView,
@@ -47,6 +49,8 @@ export interface TraceStore extends Readable<TraceView> {
   readonly unfoldAll: () => void;
   readonly filter: (change: Partial<Filter>) => void;
   readonly search: (query: string) => void;
+  /** Sorts siblings by an amount; null: as they ran. */
+  readonly sort: (sort: Sort | null) => void;
   readonly moveBy: (step: number) => void;
   readonly moveIn: () => void;
   readonly moveOut: () => void;
@@ -135,6 +139,7 @@ export function createTraceStore(
       act((view) => withQuery(view, query));
       contents.ask(query);
     },
+    sort: (sort) => update((view) => withSort(view, sort)),
     moveBy: (step) => act((view) => movedBy(view, step)),
     moveIn: () => act(movedIn),
     moveOut: () => act(movedOut),

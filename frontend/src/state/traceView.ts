@@ -7,6 +7,7 @@ import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/filter";
 import type { ProblemError } from "../model/problem";
 import { groupSiblings, isGroupKey, type SiblingGroup, type Siblings } from "../model/siblings";
 import type { SearchResult } from "../model/source";
+import { sortedLines, type Sort } from "../model/sortLines";
 import type { Nanos } from "../model/time";
 import { timeScale, type TimeScale } from "../model/timeScale";
 import type { Row, Trace } from "../model/trace";
@@ -42,6 +43,8 @@ export interface TraceView {
   /** Positions of the rows that the query names, by the rows themselves or by the server. */
   readonly hits: readonly number[];
   readonly lines: readonly Line[];
+  /** By what siblings are sorted; null: as they ran. */
+  readonly sort: Sort | null;
   /** The part of the time axis that is seen; null for all of it. */
   readonly zoom: Range | null;
   /** The critical path, while it is shown. */
@@ -65,6 +68,7 @@ export function openView(place: TracePlace): TraceView {
     found: null,
     hits: [],
     lines: [],
+    sort: null,
     zoom: place.zoom,
     path: place.isPathShown ? [] : null,
     isGraphShown: place.isGraphShown,
@@ -121,6 +125,10 @@ export function withQuery(view: TraceView, query: string): TraceView {
 /** What the server found; an answer to another query than the one that stands there is of no use. */
 export function withFound(view: TraceView, found: SearchResult): TraceView {
   return found.query === view.query ? derive({ ...view, found }) : view;
+}
+
+export function withSort(view: TraceView, sort: Sort | null): TraceView {
+  return sort === view.sort ? view : scrolled(derive({ ...view, sort }));
 }
 
 export function withZoom(view: TraceView, zoom: Range | null): TraceView {
@@ -267,7 +275,12 @@ function derive(view: TraceView): TraceView {
   const { folded, openGroups, filter } = view;
   const { missing } = trace.execution.completeness;
   const arrangement = { folded, openGroups, filter, hits, missingNodes: missing };
-  return { ...view, hits, lines: visibleRows(index, siblings, arrangement) };
+  const lines = visibleRows(index, siblings, arrangement);
+  return {
+    ...view,
+    hits,
+    lines: view.sort ? sortedLines(lines, index, trace.servedAt, view.sort) : lines,
+  };
 }
 
 function hitsOf(view: TraceView, index: TraceIndex): readonly number[] {

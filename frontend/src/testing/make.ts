@@ -1,7 +1,7 @@
 /** Builders for tests: everything has a value, a test names what it is about. */
 
 import type { Execution } from "../model/execution";
-import type { SpanDetail } from "../model/span";
+import type { Content, SpanDetail } from "../model/span";
 import type { Row, Trace } from "../model/trace";
 
 export const SECOND = 1_000_000_000n;
@@ -105,6 +105,21 @@ export function makeDetail(overrides: Partial<SpanDetail> = {}): SpanDetail {
     contentAccess: "granted",
     content: null,
     raw: null,
+    ...overrides,
+  };
+}
+
+export function makeContent(overrides: Partial<Content> = {}): Content {
+  return {
+    systemInstructions: [],
+    inputMessages: [],
+    outputMessages: [],
+    tool: null,
+    toolDefinitions: undefined,
+    documents: undefined,
+    query: null,
+    input: undefined,
+    output: undefined,
     ...overrides,
   };
 }

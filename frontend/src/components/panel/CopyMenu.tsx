@@ -50,11 +50,7 @@ export function CopyMenu(props: CopyMenuProps): ReactElement {
           />
         )}
         {address !== null && (
-          <CopyButton
-            text={spanCurl(address)}
-            what="cURL command"
-            label="cURL that reads this span"
-          />
+          <CopyButton text={spanCurl(address)} what="cURL command" label="cURL command" />
         )}
         {request !== null && (
           <CopyButton text={request} what="request as cURL" label="Its request as cURL" />

@@ -1,0 +1,44 @@
+/** Which run stands on a side of the comparison: one of the last runs of the workflow. */
+
+import type { ReactElement } from "react";
+import type { Execution } from "../model/execution";
+import { formatDuration, formatMoment, shortId } from "../model/format";
+import { nanosFromMilliseconds } from "../model/time";
+
+interface RunPickerProps {
+  readonly label: string;
+  /** Empty while none is chosen. */
+  readonly executionId: string;
+  readonly runs: readonly Execution[];
+  readonly readAt: number;
+  readonly onChoose: (executionId: string) => void;
+}
+
+export function RunPicker(props: RunPickerProps): ReactElement {
+  const { label, executionId, runs, readAt, onChoose } = props;
+  const now = nanosFromMilliseconds(readAt);
+  const isListed = runs.some((run) => run.executionId === executionId);
+  return (
+    <label className="cv-filter">
+      {label}
+      <select value={executionId} onChange={(event) => onChoose(event.target.value)}>
+        {executionId === "" && <option value="">choose a run</option>}
+        {executionId !== "" && !isListed && (
+          <option value={executionId}>{shortId(executionId)}</option>
+        )}
+        {runs.map((run) => (
+          <option key={run.executionId} value={run.executionId}>
+            {wordsOf(run, now)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function wordsOf({ executionId, status, startedAt, endedAt }: Execution, now: bigint): string {
+  const length = endedAt === null ? "" : formatDuration(endedAt - startedAt);
+  return [status, formatMoment(startedAt, now), length, shortId(executionId)]
+    .filter(Boolean)
+    .join(" · ");
+}
