@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,9 +56,9 @@ def locked(text: str) -> Iterator[str]:
 
 
 def interpreters() -> Iterator[tuple[tuple[int, ...], str]]:
-    """Versions and paths: pyenv's, and those on PATH."""
+    """Versions and paths: the one that runs this, pyenv's, and those on PATH."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = [str(path) for path in root.glob("versions/*/bin/python")]
+    candidates = [sys.executable, *map(str, root.glob("versions/*/bin/python"))]
     candidates += [
         found
         for minor in range(OLDEST[1], NEWEST[1] + 1)

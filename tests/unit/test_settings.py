@@ -46,6 +46,7 @@ def test_variables_are_parsed() -> None:
         ("SPANVAS_RETENTION_DAYS", "0"),
         ("SPANVAS_RETENTION_DAYS", "soon"),
         ("SPANVAS_CONTENT", "some"),
+        ("SPANVAS_ENDS_EXECUTION", "perhaps"),
         ("SPANVAS_OTLP_HEADERS", "no-sign"),
         ("SPANVAS_CONNECTIONS", "[]"),
         ("SPANVAS_CONNECTIONS", '{"a": 1}'),

@@ -165,35 +165,6 @@ def test_companions_of_previews_are_documented() -> None:
         assert f"`{name}`" in REFERENCE
 
 
-def test_code_of_the_how_to_runs_and_leaves_a_trace() -> None:
-    class Bedrock:
-        def converse(self, **request: Any) -> dict[str, Any]:
-            return {
-                "output": {"message": {"content": [{"text": "Rain is wet."}]}},
-                "usage": {"inputTokens": 12, "outputTokens": 4},
-                "stopReason": "end_turn",
-            }
-
-    program: dict[str, Any] = {
-        "bedrock": Bedrock(),
-        "MODEL": "amazon.nova-lite-v1:0",
-        "messages_about": lambda topics: [],
-        "plan": lambda question: ["rain", "clouds"],
-    }
-    for block in re.findall(r"```python\n(.*?)```", HOW_TO, re.S):
-        exec(block, program)
-    with recording() as door:
-        answer = program["handler"]({"execution_id": "e1", "question": "Why?"}, None)
-    assert answer == {"text": "Rain is wet."}
-    assert sorted(door.names) == [
-        "Draft the brief",
-        "Plan the search",
-        "chat amazon.nova-lite-v1:0",
-        "research-brief",
-    ]
-    assert [item.name for item in door.store.list_artifacts("default", "e1")] == ["brief.md"]
-
-
 def test_settings_of_the_how_to_exist() -> None:
     from spanvas.settings import SETTINGS
 
