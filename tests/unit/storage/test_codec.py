@@ -133,3 +133,29 @@ def test_integers_too_long_to_print_are_kept_as_hex() -> None:
     marked = jsonable(10**5000)
 
     assert int(marked["$int"], 16) == 10**5000
+
+
+def test_numbers_of_more_than_64_bits_come_back_too() -> None:
+    """The fast writer takes none; rows are not bounded as attributes are."""
+    row = make_row("a", cost_nano_usd=2**70, detail="0")
+
+    assert codec.decode_rows(codec.encode_rows([row]), "chunk") == [row._replace(detail="chunk:0")]
+
+
+def test_the_fast_writer_and_the_standard_library_s_write_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    span = make_span("é", attributes={"a": "é\u2028\ud800", "b": [1, 2.5, None, {"c": True}]})
+    fast = codec.encode_rows([FULL]), codec.encode_spans([span])
+    monkeypatch.setattr(codec, "fast_dumps", None)
+
+    assert (codec.encode_rows([FULL]), codec.encode_spans([span])) == fast
+
+
+def test_weight_counts_repeated_content_once_and_everything_else_each_time() -> None:
+    long, short = "x" * 5_000, "y" * 2_000
+    spans = [make_span(str(i), attributes={"gen_ai.input.messages": long}) for i in range(3)]
+    others = [make_span(str(i), attributes={"a": short, "b": [1, 2]}) for i in range(3)]
+
+    assert codec.weight_of(spans) == 3 * (codec.SPAN_CHARACTERS + 21) + 5_000
+    assert codec.weight_of(others) == 3 * (codec.SPAN_CHARACTERS + 2 + 2_000 + 6)

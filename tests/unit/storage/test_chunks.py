@@ -1,0 +1,42 @@
+"""How a batch is cut into details."""
+
+from __future__ import annotations
+
+from spanvas.storage import chunks, codec
+from spanvas.storage.chunks import plan
+from tests.builders import make_span
+
+
+def details_of(*spans) -> list[list[str]]:
+    (chunk,) = plan(spans)
+    return [
+        [span.name for span in codec.decode_spans(codec.decompress(detail))]
+        for detail in chunk.details
+    ]
+
+
+def test_a_light_batch_is_one_detail() -> None:
+    assert details_of(make_span("a"), make_span("b", start=1)) == [["a", "b"]]
+
+
+def test_a_heavy_batch_is_cut_before_it_is_encoded(monkeypatch) -> None:
+    encoded: list[int] = []
+    original = codec.encode_spans
+    monkeypatch.setattr(
+        codec, "encode_spans", lambda spans: encoded.append(len(spans)) or original(spans)
+    )
+    heavy = {"note": "x" * 600_000}
+    spans = [make_span(name, start=i, attributes=heavy) for i, name in enumerate("abcd")]
+
+    assert details_of(*spans) == [["a", "b"], ["c", "d"]]
+    assert encoded == [2, 2]
+
+
+def test_what_turns_out_heavier_than_it_seemed_is_cut_then() -> None:
+    """Quotes are written with a backslash each."""
+    spans = [
+        make_span(name, start=i, attributes={"note": '"' * (chunks.DETAIL_BYTES // 2)})
+        for i, name in enumerate("ab")
+    ]
+
+    assert details_of(*spans) == [["a"], ["b"]]
