@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas.storage import codec
+from spanvas_api.ingest import executions
 from tests.builders import SECOND, T0, Clock, make_execution, span_id
 from tests.functional.api.client import Client
 from tests.functional.api.fakes import AuditedStore
@@ -245,3 +246,26 @@ def test_a_sender_cannot_end_rename_or_restart_an_execution_that_was_registered(
         before.pop(varying)
         after.pop(varying)
     assert after == before
+
+
+def test_only_so_many_traces_are_remembered(
+    otlp: OtlpClient, api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is forgotten is asked of the store again."""
+    monkeypatch.setattr(executions, "MAX_REMEMBERED", 1)
+    named = span("a", attributes={"session.id": "chat"})
+    otlp.send(make_request(named))
+    otlp.send(make_request(span("x", trace=OTHER)))
+    otlp.send(make_request(span("b", "a", start=0.5)))
+    assert rows(api, "chat") == [(0, "a"), (1, "b")]
+
+
+def test_a_span_with_an_execution_of_its_own_follows_that_and_its_trace_stays(
+    otlp: OtlpClient, api: Client
+) -> None:
+    otlp.send(make_request(span("x", trace=OTHER)))
+    otlp.send(make_request(span("x2", trace=OTHER, attributes={"session.id": "chat"})))
+    stray = span("b", "a", attributes={"spanvas.execution.id": OTHER})
+    otlp.send(make_request(span("a", attributes={"spanvas.execution.id": "run-1"}), stray))
+    assert rows(api, "run-1") == [(0, "a")]
+    assert {name for _, name in rows(api, "chat")} == {"x", "x2", "b"}

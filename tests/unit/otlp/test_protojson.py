@@ -222,7 +222,7 @@ class TestValues:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        (b"", "body"), (b"x", "body"), (b"[]", "body"), (b'"a"', "body"), (b"7", "body"),
+        (b"", "body"), (b"x", "body"), (b"[]", "body"), (b'"a"', "body"), (b"7", "body"), (b"null", "body"),
         (b'{"resourceSpans":{}}', "resourceSpans"), (b'{"resourceSpans":[1]}', "resourceSpans"),
         (b'{"resourceSpans":[{"scopeSpans":3}]}', "scopeSpans"),
         (b'{"resourceSpans":[{"resource":[]}]}', "resource"),

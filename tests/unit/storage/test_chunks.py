@@ -40,3 +40,14 @@ def test_what_turns_out_heavier_than_it_seemed_is_cut_then() -> None:
     ]
 
     assert details_of(*spans) == [["a"], ["b"]]
+
+
+def test_rows_that_would_not_fit_into_an_item_are_halved(monkeypatch) -> None:
+    monkeypatch.setattr(chunks, "MAX_CHUNK_BYTES", 300)
+    spans = [make_span(f"name {i} {'x' * i}", start=i) for i in range(8)]
+
+    made = plan(spans)
+
+    assert len(made) > 1
+    assert sum(chunk.counters.spans for chunk in made) == 8
+    assert {chunk.chunk_id for chunk in made} == {chunk.chunk_id for chunk in plan(spans[::-1])}
