@@ -32,6 +32,7 @@ _HEAD: Final = """# Dialects
 Libraries write what a model call was in many ways. Whatever they wrote, a span is read into one normal form: its kind,
 model, provider, tokens, cost, messages, tools, documents, node, workflow, agent and session. This page says which
 attributes and events are read, dialect by dialect.
+[How others read the same spans](../explanation/how-others-read-spans.md) is a page of its own.
 
 ## How it is decided
 
