@@ -130,6 +130,31 @@ def test_spans_arrive_with_the_ids_of_the_store_and_content_cut_to_previews() ->
     )
 
 
+def test_model_and_provider_stay_whatever_number_of_messages_comes_after_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The SDK drops the first attributes when there are more than 128, or than a variable says."""
+    monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "16")
+    monkeypatch.setenv("OTEL_ATTRIBUTE_COUNT_LIMIT", "16")
+    with collector() as server, exporting(server.url, budget_ms=5_000) as door:  # noqa: SIM117
+        with (
+            spanvas.workflow("brief", execution_id="e1"),
+            spanvas.span("chat", kind="model") as span,
+        ):
+            span.set_attribute("gen_ai.request.model", "m")
+            span.set_attribute("gen_ai.provider.name", "p")
+            for number in range(200):
+                name = f"llm.input_messages.{number}.message.content"
+                span.set_attribute(name, f"message {number}")
+    (sent,) = [found for found in server.spans() if found.name == "chat"]
+    stored = door.store.read_span("default", "e1", span.span_id)
+    assert stored is not None
+    for attributes in (stored.attributes, {item.key: item.value for item in sent.attributes}):
+        assert {"gen_ai.request.model", "gen_ai.provider.name"} < set(attributes)
+        assert len([name for name in attributes if name.startswith("llm.input_messages.")]) == 200
+    assert sent.dropped_attributes_count == 0
+
+
 def unused_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
