@@ -44,6 +44,7 @@ _STATUS_TEXT = {
     401: "No valid token.",
     403: "The token lacks the tenant or the scope.",
     404: "Not found, or another tenant's: the two look the same.",
+    409: "What is asked contradicts what is stored or set up here.",
     405: "The method is not one that this path has.",
     413: "The body is too large, or holds too much.",
     415: "The body is in a type or coding that is not read here.",

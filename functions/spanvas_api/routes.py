@@ -256,9 +256,9 @@ ROUTES: Final = (
         "LinkArtifactResponse",
         request="LinkArtifactRequest",
         parameters=(_EXECUTION, _ARTIFACT),
-        errors=(400, 401, 403, 404, 413, 422, 503),
+        errors=(400, 401, 403, 404, 409, 413, 422, 503),
         description="Recorded as an access before the link is given. Types that a browser would run are always "
-        "answered as `attachment`.",
+        "answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.",
     ),
     Route(
         "GET",

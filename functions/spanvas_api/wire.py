@@ -396,10 +396,13 @@ class Artifact(WireModel):
     name: str
     media_type: str
     bytes: int
-    sha256: str
+    sha256: str = Field(description="Empty for a file that was in S3 already.")
     created_at_unix_nano: UnixNano
     inline: bool = Field(
         description="Whether its type may be shown in the page; others are downloaded."
+    )
+    source: str | None = Field(
+        default=None, description="Where a file stays that was in S3 already: `s3://bucket/key`."
     )
 
 

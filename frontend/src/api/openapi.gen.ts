@@ -266,6 +266,7 @@ export interface components {
             name: string;
             media_type: string;
             bytes: number;
+            /** @description Empty for a file that was in S3 already. */
             sha256: string;
             /**
              * @description Unix time in nanoseconds, decimal.
@@ -274,6 +275,8 @@ export interface components {
             created_at_unix_nano: string;
             /** @description Whether its type may be shown in the page; others are downloaded. */
             inline: boolean;
+            /** @description Where a file stays that was in S3 already: `s3://bucket/key`. */
+            source?: string;
         };
         /** @description A file that a span produced, as much of it as a row shows. */
         ArtifactRef: {

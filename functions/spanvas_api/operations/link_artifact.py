@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanvas.model.errors import NotFoundError
+from spanvas.model.errors import ConflictError, NotFoundError
 from spanvas_api import parameters
 from spanvas_api.audit import record_read
 from spanvas_api.errors import ForbiddenError
@@ -26,6 +26,8 @@ def link_artifact(request: Request, services: Services) -> Answer:
     artifact = services.store.read_artifact(execution.tenant, execution.execution_id, artifact_id)
     if artifact is None:
         raise NotFoundError("no such artifact")
+    if artifact.bucket and artifact.bucket not in services.settings.artifact_buckets:
+        raise ConflictError("links to files in the bucket of this artifact are not made here")
     if not artifact.is_inline:
         disposition = "attachment"
     seconds = services.settings.link_expiry_seconds

@@ -30,4 +30,5 @@ def _artifact_body(artifact: Artifact) -> dict[str, Any]:
         "sha256": artifact.sha256,
         "created_at_unix_nano": str(artifact.created_at_unix_nano),
         "inline": artifact.is_inline,
+        **({"source": f"s3://{artifact.bucket}/{artifact.key}"} if artifact.bucket else {}),
     }

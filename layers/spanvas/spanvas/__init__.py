@@ -254,17 +254,30 @@ def record_generation(
 
 
 def attach_artifact(
-    name: str, data: bytes | Path | BinaryIO, *, media_type: str = ""
+    name: str,
+    data: bytes | Path | BinaryIO | None = None,
+    *,
+    media_type: str = "",
+    s3: str = "",
+    version: str = "",
 ) -> ArtifactHandle | None:
     """Keep a file that the open span produced. Answers what was stored, None when off or when it could not be.
 
-    A path or an open binary file is read as a stream. A media type that is not on the list of harmless ones is stored
-    as bytes to download. A file over `SPANVAS_MAX_ARTIFACT_BYTES`, or a failing upload, marks the span, nothing else.
+    A path or an open binary file is read as a stream. A media type that is not on the list of harmless ones, or that
+    is not what the file begins like, is stored as bytes to download. A file over `SPANVAS_MAX_ARTIFACT_BYTES`, or a
+    failing upload, marks the span, nothing else.
 
         spanvas.attach_artifact("report.csv", Path("/tmp/report.csv"), media_type="text/csv")
+
+    `s3` names a file that is in a bucket already and stays there: `s3://bucket/key`, and its `version` where it is not
+    the latest. The bucket has to be among `SPANVAS_ARTIFACT_BUCKETS`; without a media type, the object's own counts.
+
+        spanvas.attach_artifact("model.bin", s3="s3://models/2026/model.bin")
     """
     engine = current_engine()
-    return engine.attach_artifact(name, data, media_type) if engine is not None else None
+    if engine is None:
+        return None
+    return engine.attach_artifact(name, data, media_type, s3=s3, version=version)
 
 
 def inject(carrier: C) -> C:

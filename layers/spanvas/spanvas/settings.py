@@ -77,6 +77,11 @@ def parse_names(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
+def parse_buckets(text: str) -> tuple[str, ...]:
+    """Names, or ARNs of buckets or of objects in them, as policies have them."""
+    return tuple(name.rpartition(":")[2].partition("/")[0] for name in parse_names(text))
+
+
 def parse_json_object(text: str) -> dict[str, str]:
     import json
 
@@ -148,8 +153,9 @@ SETTINGS: Final = (
             "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
     Setting("max_artifact_bytes", "50000000", parse_positive_int, EXECUTOR,
             "Largest artifact that is stored, in bytes; a larger one is marked on its span."),
-    Setting("artifact_buckets", "", parse_names, EXECUTOR,
-            "Names of buckets, separated by commas, whose objects may be attached as artifacts where they are."),
+    Setting("artifact_buckets", "", parse_buckets, ("executor", "api"),
+            "Names or ARNs of buckets, separated by commas, whose objects may be attached as artifacts where they "
+            "are."),
     Setting("flush_interval_ms", "1000", parse_positive_int, EXECUTOR,
             "Milliseconds until an execution is written for the first time; while it runs it is written after every "
             "two of them."),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from spanvas.model.artifact import Artifact
 from tests.builders import T0, make_execution, span_id
 from tests.functional.api.client import ALL_SCOPES, Client
+from tests.functional.api.conftest import MakeApi
 from tests.functional.api.fakes import AuditedStore
 
 LINK = "/v1/executions/exec_1/artifacts/{}/link"
@@ -70,6 +73,25 @@ class TestLink:
         assert [(a.action, a.target, a.outcome) for a in files.accesses()] == [
             ("artifact", "art_1", "allowed")
         ]
+
+    def test_a_file_in_a_bucket_of_its_own_opens_from_there_if_that_is_allowed(
+        self, api: Client, make_api: MakeApi, files: AuditedStore
+    ) -> None:
+        files.objects["reports", "q3.png"] = (b"\x89PNG\r\n\x1a\n", "image/png")
+        (known, *_) = files.list_artifacts("acme", "exec_1")
+        files.refer_to_artifact(
+            replace(known, artifact_id="art_3", media_type="", bucket="reports", key="q3.png")
+        )
+
+        refused = api.post(LINK.format("art_3"), {"disposition": "inline"})
+        assert (refused.status, files.accesses()) == (409, [])
+        listed = api.get("/v1/executions/exec_1/artifacts").json["items"]
+        assert [item.get("source") for item in listed] == [None, None, "s3://reports/q3.png"]
+
+        allowed = make_api(artifact_buckets=("reports",))
+        reply = allowed.post(LINK.format("art_3"), {"disposition": "inline"})
+        assert (reply.json["media_type"], reply.json["disposition"]) == ("image/png", "inline")
+        assert reply.json["url"].startswith("memory://reports/q3.png?response-content-type=image")
 
     @pytest.mark.parametrize("body", [None, {}, {"disposition": "attachment"}])
     def test_without_a_wish_it_is_a_download(

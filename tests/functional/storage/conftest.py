@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from typing import Any
 
 import boto3
@@ -56,6 +56,26 @@ def in_lambda(engines: Engines) -> dict[str, str]:
 def s3_of_botocore(engines: Engines) -> Any:
     config = Config(signature_version="s3v4")
     return client_of("s3", engines.s3.meta.endpoint_url, config)
+
+
+@pytest.fixture
+def objects(store: TraceStore, request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Puts an object into a versioned bucket of somebody else's, and says its version."""
+
+    def put(bucket: str, key: str, body: bytes, content_type: str) -> str:
+        if isinstance(store, MemoryTraceStore):
+            store.objects[bucket, key] = (body, content_type)
+            return "1"
+        is_direct = request.node.callspec.params["store"] == "direct"
+        s3 = request.getfixturevalue("engines").s3 if is_direct else boto3.client("s3")
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=bucket)
+        enabled: Any = {"Status": "Enabled"}
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=enabled)
+        answer = s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+        return str(answer["VersionId"])
+
+    return put
 
 
 @pytest.fixture(params=["memory", "dynamodb", "direct"])

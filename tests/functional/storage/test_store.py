@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
+from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause, Counters, count
 from spanvas.storage.port import SpanBatch, TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
@@ -557,6 +559,53 @@ class TestArtifacts:
         stored = store.put_artifact(self.artifact(media_type="text/vnd.evil"), b"x")
 
         assert stored.media_type == "application/octet-stream"
+
+    def test_a_type_that_the_content_belies_becomes_bytes_to_download(
+        self, store: TraceStore
+    ) -> None:
+        for body in (b"<script>", io.BytesIO(b"<script>")):
+            stored = store.put_artifact(self.artifact(media_type="image/png"), body)
+            assert stored.media_type == "application/octet-stream"
+
+    @pytest.mark.parametrize("body", [b"a,b\n" * 1_000, b""])
+    def test_a_file_that_is_in_s3_already_stays_there(
+        self, store: TraceStore, objects: Callable[..., str], body: bytes
+    ) -> None:
+        version = objects("reports", "2026/q3.csv", body, "text/csv")
+        wanted = self.artifact(media_type="", bucket="reports", key="2026/q3.csv", version=version)
+
+        stored = store.refer_to_artifact(wanted)
+
+        assert (stored.bytes, stored.media_type, stored.sha256) == (len(body), "text/csv", "")
+        assert (stored.bucket, stored.key) == ("reports", "2026/q3.csv")
+        assert stored.etag == hashlib.md5(body, usedforsecurity=False).hexdigest()
+        assert stored.version
+        assert store.list_artifacts("acme", "exec_1") == [stored]
+        url = urlsplit(store.sign_artifact_url(stored, "inline", 120))
+        assert "/2026/q3.csv" in url.path
+        assert "reports" in url.netloc + url.path
+        assert parse_qs(url.query)["response-content-type"] == ["text/csv"]
+
+    def test_a_file_in_s3_is_not_what_its_object_says_but_what_it_is(
+        self, store: TraceStore, objects: Callable[..., str]
+    ) -> None:
+        objects("reports", "chart", b"<html>", "image/png")
+
+        stored = store.refer_to_artifact(
+            self.artifact(media_type="", bucket="reports", key="chart")
+        )
+
+        assert stored.media_type == "application/octet-stream"
+
+    def test_a_file_that_is_not_in_s3_is_not_listed(
+        self, store: TraceStore, objects: Callable[..., str]
+    ) -> None:
+        objects("reports", "there", b"x", "text/plain")
+
+        with pytest.raises(StoreUnavailableError, match="NoSuchKey"):
+            store.refer_to_artifact(self.artifact(bucket="reports", key="absent"))
+
+        assert store.list_artifacts("acme", "exec_1") == []
 
     def test_a_link_signs_type_name_and_expiry(self, store: TraceStore) -> None:
         stored = store.put_artifact(self.artifact(), b"x")

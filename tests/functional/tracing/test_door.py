@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import time
@@ -13,6 +14,7 @@ import pytest
 import spanvas
 from spanvas.model.tree import build_tree
 from spanvas.semantics.content import content_of
+from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.provider import ExecutionIdGenerator
@@ -171,6 +173,65 @@ def test_a_file_over_the_limit_is_not_stored_and_its_span_says_why(
     assert door.span("brief").attributes["spanvas.artifact.error"] == (
         "big: TooLargeError: data: more than 100 bytes (SPANVAS_MAX_ARTIFACT_BYTES)"
     )
+
+
+def test_a_media_type_that_the_content_belies_is_named_where_the_file_is(door: Recording) -> None:
+    with spanvas.workflow("brief", execution_id="e1"):
+        refused = spanvas.attach_artifact("chart.png", b"<script>", media_type="image/png")
+        kept = spanvas.attach_artifact("a.txt", b"a", media_type="Text/Plain; charset=utf-8")
+    assert refused is not None
+    assert kept is not None
+    assert (refused.media_type, kept.media_type) == ("application/octet-stream", "text/plain")
+    first, second = door.span("brief").events
+    assert first.attributes["spanvas.artifact.refused_media_type"] == "image/png"
+    assert "spanvas.artifact.refused_media_type" not in second.attributes
+
+
+@pytest.mark.parametrize(
+    ("uri", "why"),
+    [
+        ("s3://secrets/key", "s3: bucket secrets is not among SPANVAS_ARTIFACT_BUCKETS"),
+        ("https://reports/key", "s3: expected s3://bucket/key"),
+        ("s3://reports", "s3: expected s3://bucket/key"),
+        ("s3:///key", "s3: expected s3://bucket/key"),
+    ],
+)
+def test_only_files_of_the_buckets_that_are_named_are_attached_where_they_are(
+    uri: str, why: str
+) -> None:
+    with (
+        recording(artifact_buckets=("reports",)) as door,
+        spanvas.workflow("brief", execution_id="e1"),
+    ):
+        assert spanvas.attach_artifact("q3.csv", s3=uri) is None
+    error = door.span("brief").attributes["spanvas.artifact.error"]
+    assert error == f"q3.csv: InvalidInputError: {why}"
+    assert door.store.list_artifacts("default", "e1") == []
+
+
+def test_a_file_that_is_in_s3_already_is_named_on_its_span() -> None:
+    store = MemoryTraceStore()
+    store.objects["reports", "2026/q3.csv"] = (b"a,b\n", "text/csv")
+    with (
+        recording(store=store, artifact_buckets=("reports",)) as door,
+        spanvas.workflow("brief", execution_id="e1"),
+    ):
+        found = spanvas.attach_artifact("q3.csv", s3="s3://reports/2026/q3.csv", version="1")
+        assert spanvas.attach_artifact("gone", s3="s3://reports/gone") is None
+    assert found is not None
+    assert (found.media_type, found.bytes, found.sha256) == ("text/csv", 4, "")
+    span = door.span("brief")
+    assert span.attributes["spanvas.artifacts"] == [
+        {"id": found.artifact_id, "name": "q3.csv", "media_type": "text/csv", "bytes": 4}
+    ]
+    assert span.attributes["spanvas.artifact.error"].endswith("looking at an object: NoSuchKey")
+    event = span.events[0].attributes
+    assert event["spanvas.artifact.source"] == "s3://reports/2026/q3.csv"
+    assert (event["spanvas.artifact.version"], event["spanvas.artifact.etag"]) == (
+        "1",
+        hashlib.md5(b"a,b\n", usedforsecurity=False).hexdigest(),
+    )
+    assert span.status == "ok"
 
 
 def test_names_of_files_are_shown_without_control_characters(door: Recording) -> None:

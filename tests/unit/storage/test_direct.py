@@ -503,6 +503,44 @@ def test_an_upload_that_fails_says_why(script: list[bytes | None], code: str) ->
     assert caught.value.code == code
 
 
+def test_a_part_of_an_object_is_read_with_what_the_object_is() -> None:
+    part = (
+        b'HTTP/1.1 206 Partial Content\r\ncontent-type: text/csv\r\netag: "e"\r\n'
+        b"content-range: bytes 0-2/900\r\nx-amz-version-id: v7\r\ncontent-length: 3\r\n\r\na,b"
+    )
+    with serving(part, OK) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        found = s3.get_object(Bucket="b", Key="a b", Range="bytes=0-2", VersionId="v+7")
+        assert found.pop("Body").read() == b"a,b"
+        assert found == {
+            "ContentRange": "bytes 0-2/900",
+            "ContentType": "text/csv",
+            "ETag": '"e"',
+            "VersionId": "v7",
+        }
+        assert s3.get_object(Bucket="b", Key="k")["Body"].read() == b"{}"
+        s3.close()
+    assert server.requests[0].startswith(b"GET /b/a%20b?versionId=v%2B7 HTTP/1.1\r\n")
+    assert b"SignedHeaders=host;range;x-amz-content-sha256" in server.requests[0]
+    assert server.requests[1].startswith(b"GET /b/k HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ([failing(404, b"<Error><Code>NoSuchKey</Code></Error>")], "NoSuchKey"),
+        ([None] * 3, "ConnectionResetError"),
+    ],
+)
+def test_an_object_that_cannot_be_read_says_why(script: list[bytes | None], code: str) -> None:
+    with serving(*script) as (_, place):
+        s3 = DirectS3(place, lambda: None)
+        with pytest.raises(CallError) as caught:
+            s3.get_object(Bucket="b", Key="k")
+        s3.close()
+    assert caught.value.code == code
+
+
 def test_the_rest_of_s3_is_botocores_and_made_once() -> None:
     made: list[str] = []
 

@@ -62,7 +62,7 @@ def documented() -> set[str]:
 @pytest.fixture(scope="module")
 def everything() -> list[Span]:
     """One of every span, attribute and event that the layer writes."""
-    with recording(environment=LAMBDA, scanner=None) as door:
+    with recording(environment=LAMBDA, scanner=None, artifact_buckets=("reports",)) as door:
         TracedHandler(door.engine, lambda event, context: use_everything(door))(
             {"execution_id": "e1"}, make_context()
         )
@@ -108,7 +108,9 @@ def use_everything(door: Recording) -> None:
                     response_model="m-1",
                     response_id="r",
                 )
-            spanvas.attach_artifact("a.txt", b"a")
+            spanvas.attach_artifact("a.txt", b"a", media_type="image/png")
+            store.objects["reports", "c.txt"] = (b"c", "text/plain")
+            spanvas.attach_artifact("c.txt", s3="s3://reports/c.txt")
             store.down = True
             spanvas.attach_artifact("b.txt", b"b")
             store.down = False

@@ -123,7 +123,7 @@ function Digest({ artifact, artifacts, blob }: DigestProps): ReactElement | null
     const check = async (): Promise<void> => {
       const items = await artifacts.list();
       const recorded = items.find((item) => item.artifactId === artifactId)?.sha256;
-      if (recorded === undefined) return;
+      if (!recorded) return; // a file that stays in a bucket of its own has none
       const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
       const now = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
       if (isWanted) setDigest({ recorded, isSame: now.join("") === recorded });

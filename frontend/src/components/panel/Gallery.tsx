@@ -113,10 +113,14 @@ function Origin({ row, sha256, onSelect }: OriginProps): ReactElement {
           {row.name}
         </button>
       )}
-      <span className="sv-note" title={sha256}>
-        sha256 <code>{sha256.slice(0, 8)}…</code>
-      </span>
-      <CopyButton text={sha256} what="sha256" />
+      {sha256 && (
+        <>
+          <span className="sv-note" title={sha256}>
+            sha256 <code>{sha256.slice(0, 8)}…</code>
+          </span>
+          <CopyButton text={sha256} what="sha256" />
+        </>
+      )}
     </span>
   );
 }

@@ -30,7 +30,11 @@ DEFAULT_MEDIA_TYPE: Final = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """`key` and `version` are the S3 object's; `name` is for people and is never part of a key."""
+    """`key` and `version` are the S3 object's; `name` is for people and is never part of a key.
+
+    `bucket` is empty for a file that we keep, and names the bucket of one that stays where it is: of that, `etag` is
+    what it had when it was attached, and `sha256` is empty unless the bucket knows it.
+    """
 
     tenant: str
     execution_id: str
@@ -44,6 +48,8 @@ class Artifact:
     node_id: str | None = None
     key: str = ""
     version: str = ""
+    bucket: str = ""
+    etag: str = ""
 
     @property
     def is_inline(self) -> bool:
@@ -52,5 +58,10 @@ class Artifact:
 
 def safe_media_type(media_type: str) -> str:
     """The type to store: from the allow-list, without parameters; everything else is bytes to download."""
-    essence = media_type.split(";", 1)[0].strip().lower()
+    essence = essence_of(media_type)
     return essence if essence in STORED_MEDIA_TYPES else DEFAULT_MEDIA_TYPE
+
+
+def essence_of(media_type: str) -> str:
+    """Without parameters, in small letters (WHATWG "MIME Sniffing", 4.2)."""
+    return media_type.split(";", 1)[0].strip().lower()

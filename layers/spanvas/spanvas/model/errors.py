@@ -39,6 +39,8 @@ class ConflictError(SpanvasError):
 class StoreUnavailableError(SpanvasError):
     """DynamoDB or S3 throttled, timed out or failed; nothing was acknowledged."""
 
-    def __init__(self, message: str, retry_after_seconds: int = 1) -> None:
+    def __init__(self, message: str, retry_after_seconds: int = 1, code: str = "") -> None:
+        """`code` is what AWS called it, where it has said anything."""
         super().__init__(message)
+        self.code = code
         self.retry_after_seconds = retry_after_seconds

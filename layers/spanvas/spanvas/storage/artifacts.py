@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote
 
-from spanvas.model.artifact import Artifact, safe_media_type
+from spanvas.model.artifact import Artifact
+from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.storage import items
 from spanvas.storage.aws import translated
 
@@ -40,10 +42,10 @@ class ArtifactItems:
 
     def put(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         """The object first, then the item that makes it visible. S3 checks the sha256 that we send."""
-        with measured(body) as (stream, sha256, size):
+        with measured(body) as (stream, sha256, size, head):
             artifact = replace(
                 artifact,
-                media_type=safe_media_type(artifact.media_type),
+                media_type=checked_media_type(artifact.media_type, head),
                 bytes=size,
                 sha256=sha256.hex(),
                 key=object_key(artifact),
@@ -58,12 +60,36 @@ class ArtifactItems:
                     ChecksumSHA256=b64encode(sha256).decode(),
                 )
         artifact = replace(artifact, version=answer.get("VersionId", ""))
+        self._keep(artifact)
+        return artifact
+
+    def refer(self, artifact: Artifact) -> Artifact:
+        """One that stays in its bucket: looked at, and listed as it is now."""
+        looked_at = seen_object(artifact, self._start_of(artifact))
+        self._keep(looked_at)
+        return looked_at
+
+    def _keep(self, artifact: Artifact) -> None:
         expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
         with translated("listing an artifact with its execution"):
             self._dynamodb.put_item(
                 TableName=self._table, Item=items.artifact_item(artifact, expires_at)
             )
-        return artifact
+
+    def _start_of(self, artifact: Artifact) -> Mapping[str, Any]:
+        """GetObject's answer for the first bytes of an object: they tell what it is, and HEAD needs the same right."""
+        wanted: dict[str, Any] = {"Bucket": artifact.bucket, "Key": artifact.key}
+        if artifact.version:
+            wanted["VersionId"] = artifact.version
+        try:
+            with translated("looking at an object"):
+                part = f"bytes=0-{HEAD_BYTES - 1}"
+                return dict(self._s3().get_object(**wanted, Range=part))
+        except StoreUnavailableError as error:
+            if error.code != "InvalidRange":
+                raise
+        with translated("looking at an empty object"):
+            return dict(self._s3().get_object(**wanted))
 
     def list(self, tenant: str, execution_id: str) -> list[Artifact]:
         request: dict[str, Any] = {
@@ -102,7 +128,7 @@ class ArtifactItems:
     def sign(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
         """Type, disposition and caching are part of the signature; the name travels encoded (RFC 6266)."""
         parameters: dict[str, Any] = {
-            "Bucket": self._bucket,
+            "Bucket": artifact.bucket or self._bucket,
             "Key": artifact.key,
             "ResponseContentType": artifact.media_type,
             "ResponseContentDisposition": f"{disposition}; filename*=UTF-8''{encoded_name(artifact.name)}",
@@ -125,22 +151,38 @@ def encoded_name(name: str) -> str:
     return quote(name.encode("utf-8", "replace"), safe="")
 
 
+def seen_object(artifact: Artifact, answer: Mapping[str, Any]) -> Artifact:
+    """The artifact with what GetObject has answered for its first bytes. Without a type given, it has the object's."""
+    head = answer["Body"].read()
+    _, _, total = answer.get("ContentRange", "").rpartition("/")
+    return replace(
+        artifact,
+        media_type=checked_media_type(artifact.media_type or answer.get("ContentType", ""), head),
+        bytes=int(total) if total.isdigit() else len(head),
+        version=artifact.version or answer.get("VersionId", ""),
+        etag=answer.get("ETag", "").strip('"'),
+    )
+
+
 @contextmanager
-def measured(body: bytes | BinaryIO) -> Iterator[tuple[bytes | BinaryIO, bytes, int]]:
-    """The body, its sha256 and its size. A stream that cannot go back is kept on disk past 1 MiB meanwhile."""
+def measured(body: bytes | BinaryIO) -> Iterator[tuple[bytes | BinaryIO, bytes, int, bytes]]:
+    """The body, its sha256, its size and its first bytes. A stream that cannot go back is kept on disk past 1 MiB
+    meanwhile."""
     if isinstance(body, bytes):
-        yield body, hashlib.sha256(body).digest(), len(body)
+        yield body, hashlib.sha256(body).digest(), len(body), body[:HEAD_BYTES]
         return
     from tempfile import SpooledTemporaryFile
 
     with SpooledTemporaryFile(BLOCK) as copy:
         digest = hashlib.sha256()
         size = 0
+        head = b""
         while block := body.read(BLOCK):
             digest.update(block)
             size += len(block)
+            head = head or block[:HEAD_BYTES]
             if not body.seekable():
                 copy.write(block)
         stream: Any = body if body.seekable() else copy
         stream.seek(0)
-        yield stream, digest.digest(), size
+        yield stream, digest.digest(), size, head

@@ -88,4 +88,5 @@ def translated(doing: str) -> Iterator[None]:
 def _unavailable(doing: str, code: str, is_answer: bool) -> StoreUnavailableError:
     """`is_answer`: AWS itself has said so, and may go on saying it."""
     is_for_long = is_answer and not is_passing(code)
-    return StoreUnavailableError(f"the store failed {doing}: {code}", 5 if is_for_long else 2)
+    seconds = 5 if is_for_long else 2
+    return StoreUnavailableError(f"the store failed {doing}: {code}", seconds, code)

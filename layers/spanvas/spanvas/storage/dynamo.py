@@ -119,6 +119,9 @@ class DynamoTraceStore:
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         return self._artifacts.put(artifact, body)
 
+    def refer_to_artifact(self, artifact: Artifact) -> Artifact:
+        return self._artifacts.refer(artifact)
+
     def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]:
         return self._artifacts.list(tenant, execution_id)
 

@@ -191,6 +191,8 @@ def artifact_item(artifact: Artifact, expires_at: int) -> Item:
     }
     if artifact.node_id:
         item["node_id"] = s(artifact.node_id)
+    if artifact.bucket:
+        item |= {"s3_bucket": s(artifact.bucket), "s3_etag": s(artifact.etag)}
     return item
 
 
@@ -207,6 +209,8 @@ def artifact_of(tenant: str, execution_id: str, item: Mapping[str, Any]) -> Arti
         sha256=_text(item, "sha256"),
         key=_text(item, "s3_key"),
         version=_text(item, "s3_version"),
+        bucket=_text(item, "s3_bucket"),
+        etag=_text(item, "s3_etag"),
         created_at_unix_nano=_number(item, "created_at") or 0,
     )
 

@@ -5,6 +5,8 @@ It goes through the same chunks and codec as the real one, so what cannot be enc
 
 from __future__ import annotations
 
+import hashlib
+import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +14,7 @@ from typing import BinaryIO
 from urllib.parse import urlencode
 
 from spanvas.model.access import Access
-from spanvas.model.artifact import Artifact, safe_media_type
+from spanvas.model.artifact import Artifact
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import (
     LOST,
@@ -26,9 +28,10 @@ from spanvas.model.execution import (
     seen_at,
 )
 from spanvas.model.row import merge_duplicates
+from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
-from spanvas.storage.artifacts import encoded_name, measured, object_key
+from spanvas.storage.artifacts import encoded_name, measured, object_key, seen_object
 from spanvas.storage.chunks import Chunk
 from spanvas.storage.details import page_of
 from spanvas.storage.memory_sightings import MemorySightings
@@ -54,6 +57,8 @@ class MemoryTraceStore(MemorySightings):
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self._given_up: set[Key] = set()
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
+        self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
+        """What there is in other buckets, by bucket and key: bytes and content type."""
         self._accesses: dict[Key, list[Access]] = {}
 
     def start_execution(self, execution: Execution) -> None:
@@ -209,10 +214,10 @@ class MemoryTraceStore(MemorySightings):
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()
-        with measured(body) as (stream, sha256, size):
+        with measured(body) as (stream, sha256, size, head):
             stored = replace(
                 artifact,
-                media_type=safe_media_type(artifact.media_type),
+                media_type=checked_media_type(artifact.media_type, head),
                 bytes=size,
                 sha256=sha256.hex(),
                 key=object_key(artifact),
@@ -220,9 +225,30 @@ class MemoryTraceStore(MemorySightings):
             )
             content = stream if isinstance(stream, bytes) else stream.read()
             self.bodies[stored.key] = content
-        owner = (artifact.tenant, artifact.execution_id)
-        self._artifacts.setdefault(owner, {})[artifact.artifact_id] = stored
+        self._keep(stored)
         return stored
+
+    def refer_to_artifact(self, artifact: Artifact) -> Artifact:
+        """Of what is in `objects`, by bucket and key: bytes and type."""
+        self._check()
+        found = self.objects.get((artifact.bucket, artifact.key))
+        if found is None:
+            raise StoreUnavailableError("the store failed looking at an object: NoSuchKey")
+        body, content_type = found
+        answer = {
+            "Body": io.BytesIO(body[:HEAD_BYTES]),
+            "ContentRange": f"bytes 0-{HEAD_BYTES - 1}/{len(body)}",
+            "ContentType": content_type,
+            "ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
+            "VersionId": "1",
+        }
+        stored = seen_object(artifact, answer)
+        self._keep(stored)
+        return stored
+
+    def _keep(self, artifact: Artifact) -> None:
+        owner = (artifact.tenant, artifact.execution_id)
+        self._artifacts.setdefault(owner, {})[artifact.artifact_id] = artifact
 
     def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]:
         self._check()
@@ -243,7 +269,7 @@ class MemoryTraceStore(MemorySightings):
                 "X-Amz-Expires": expires_seconds,
             }
         )
-        return f"memory:///{artifact.key}?{query}"
+        return f"memory://{artifact.bucket}/{artifact.key}?{query}"
 
     def record_access(self, access: Access) -> None:
         self._check()

@@ -124,6 +124,12 @@ class TraceStore(Protocol):
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         """Keep a file; size, sha256, key and version of the answer are those of what was stored."""
 
+    def refer_to_artifact(self, artifact: Artifact) -> Artifact:
+        """List a file that stays in its `bucket` under its `key`; size, type, version and ETag are what it has now.
+
+        Raises StoreUnavailableError where it is not there, or may not be read.
+        """
+
     def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]: ...
 
     def read_artifact(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from opentelemetry.sdk.trace import Span as SdkSpan
 
-from spanvas.model.artifact import Artifact, safe_media_type
-from spanvas.model.errors import TooLargeError
+from spanvas.model.artifact import Artifact, essence_of
+from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.semantics import attributes as names
 from spanvas.storage.port import TraceStore
 
@@ -23,7 +24,8 @@ BLOCK: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ArtifactHandle:
-    """What was stored. `media_type` is from the list of harmless types, whatever was asked for."""
+    """What was stored. `media_type` is from the list of harmless types, whatever was asked for; `sha256` is empty for
+    a file that was in S3 already."""
 
     artifact_id: str
     name: str
@@ -50,6 +52,18 @@ def store_artifact(
         _check_size(len(data), max_bytes)
         return store.put_artifact(artifact, bytes(data))
     return _store_stream(store, artifact, data, max_bytes)
+
+
+def refer_to_artifact(
+    store: TraceStore, artifact: Artifact, uri: str, version: str, buckets: Collection[str]
+) -> Artifact:
+    """List a file that is in S3 already. Raises InvalidInputError, and whatever the store raises."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not bucket or not key:
+        raise InvalidInputError("s3", "expected s3://bucket/key")
+    if bucket not in buckets:
+        raise InvalidInputError("s3", f"bucket {bucket} is not among SPANVAS_ARTIFACT_BUCKETS")
+    return store.refer_to_artifact(replace(artifact, bucket=bucket, key=key, version=version))
 
 
 def _store_stream(
@@ -85,15 +99,18 @@ def describe(
         span_id=span_id,
         node_id=node_id,
         name=shown or "artifact",
-        media_type=safe_media_type(media_type),
+        media_type=media_type,
         bytes=0,
         sha256="",
         **execution,
     )
 
 
-def mark_stored(span: SdkSpan, artifact: Artifact) -> None:
-    """On the producing span: one more in its list, and an event with the digest."""
+def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
+    """On the producing span: one more in its list, and an event with the digest, or with where it was before.
+
+    A media type that was asked for and refused is named there.
+    """
     listed = json.loads(str((span.attributes or {}).get(names.ARTIFACTS) or "[]"))
     listed.append(
         {
@@ -104,16 +121,21 @@ def mark_stored(span: SdkSpan, artifact: Artifact) -> None:
         }
     )
     span.set_attribute(names.ARTIFACTS, json.dumps(listed, ensure_ascii=False))
-    span.add_event(
-        EVENT,
-        {
-            "spanvas.artifact.id": artifact.artifact_id,
-            "spanvas.artifact.name": artifact.name,
-            "spanvas.artifact.media_type": artifact.media_type,
-            "spanvas.artifact.bytes": artifact.bytes,
-            "spanvas.artifact.sha256": artifact.sha256,
-        },
-    )
+    said: dict[str, str | int] = {
+        "spanvas.artifact.id": artifact.artifact_id,
+        "spanvas.artifact.name": artifact.name,
+        "spanvas.artifact.media_type": artifact.media_type,
+        "spanvas.artifact.bytes": artifact.bytes,
+    }
+    if artifact.bucket:
+        said["spanvas.artifact.source"] = f"s3://{artifact.bucket}/{artifact.key}"
+        said["spanvas.artifact.version"] = artifact.version
+        said["spanvas.artifact.etag"] = artifact.etag
+    else:
+        said["spanvas.artifact.sha256"] = artifact.sha256
+    if asked_for and essence_of(asked_for) != artifact.media_type:
+        said["spanvas.artifact.refused_media_type"] = asked_for[:MAX_NAME]
+    span.add_event(EVENT, said)
 
 
 def mark_failed(span: SdkSpan, name: str, error: BaseException) -> None:

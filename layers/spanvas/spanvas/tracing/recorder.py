@@ -42,6 +42,7 @@ class SpanRecorder:
         self.problems = health
         self.keeps_content = settings.content != NONE
         self._max_artifact_bytes = settings.max_artifact_bytes
+        self._artifact_buckets = settings.artifact_buckets
         self._tracer = tracer
         self._store = store
         self._clock = clock
@@ -112,7 +113,7 @@ class SpanRecorder:
 
     @guarded()
     def attach_artifact(
-        self, name: str, data: Any, media_type: str = ""
+        self, name: str, data: Any, media_type: str = "", *, s3: str = "", version: str = ""
     ) -> artifacts.ArtifactHandle | None:
         place, span = self._place("attach_artifact"), trace.get_current_span()
         if place is None or self._store is None or not isinstance(span, SdkSpan):
@@ -128,14 +129,19 @@ class SpanRecorder:
         )
         try:
             with self._unobserved():
-                stored = artifacts.store_artifact(
-                    self._store, described, data, self._max_artifact_bytes
-                )
+                if s3:
+                    stored = artifacts.refer_to_artifact(
+                        self._store, described, s3, version, self._artifact_buckets
+                    )
+                else:
+                    stored = artifacts.store_artifact(
+                        self._store, described, data, self._max_artifact_bytes
+                    )
         except Exception as error:  # noqa: BLE001 - the span says so, the execution goes on
             artifacts.mark_failed(span, described.name, error)
             self.problems.say_once("artifacts.failed", "an artifact was not stored: %s", error)
             return None
-        artifacts.mark_stored(span, stored)
+        artifacts.mark_stored(span, stored, media_type)
         return artifacts.ArtifactHandle(
             stored.artifact_id, stored.name, stored.media_type, stored.bytes, stored.sha256
         )

@@ -1,4 +1,4 @@
-"""PutObject straight over HTTP; the rest of S3 is botocore's, whose client is made when it is first asked for."""
+"""PutObject and GetObject straight over HTTP; the rest of S3 is botocore's, whose client is made when that is asked."""
 
 from __future__ import annotations
 
@@ -21,10 +21,19 @@ SECONDS: Final = 5.0
 BYTES_PER_SECOND: Final = 2_000_000
 """What an upload's time allows for, on top of `SECONDS`."""
 BLOCK: Final = 256 * 1024
+EMPTY: Final = sha256(b"").hexdigest()
+FOUND: Final = {
+    "content-range": "ContentRange",
+    "content-type": "ContentType",
+    "etag": "ETag",
+    "x-amz-version-id": "VersionId",
+}
+"""Headers of GetObject's answer that are given on, by the names that boto3 has for them."""
 
 
 class DirectS3:
-    """`put_object` as boto3's client has it, for the parameters that the store uses. Raises CallError."""
+    """`put_object` and `get_object` as boto3's client has them, for the parameters that the store uses. Raises
+    CallError."""
 
     def __init__(self, place: Place, make_client: Callable[[], Any]) -> None:
         self._place = place
@@ -85,6 +94,33 @@ class DirectS3:
         if answer.status != 200:
             raise CallError(code_of(answer))
         return {"VersionId": answer.headers.get("x-amz-version-id", "")}
+
+    def get_object(
+        self, *, Bucket: str, Key: str, Range: str = "", VersionId: str = ""
+    ) -> dict[str, Any]:
+        """The body is in memory: what the store reads is small, or a part."""
+        endpoint, path = self._target(Bucket, quote(Key, safe="/~"))
+        query = f"versionId={quote(VersionId, safe='~')}" if VersionId else ""
+        headers = {"host": endpoint.host, "x-amz-content-sha256": EMPTY}
+        if Range:
+            headers["range"] = Range
+
+        def sign() -> Request:
+            signed = self._signer.signed("GET", path, headers, EMPTY, time.time(), query)
+            return Request("GET", f"{path}?{query}" if query else path, signed, lambda: (b"",), 0)
+
+        try:
+            answer = endpoint.send(sign, SECONDS, _is_retried)
+        except OSError as error:
+            raise CallError(type(error).__name__, is_answer=False) from error
+        if answer.status not in {200, 206}:
+            raise CallError(code_of(answer))
+        found = {
+            name: answer.headers[header]
+            for header, name in FOUND.items()
+            if header in answer.headers
+        }
+        return {"Body": io.BytesIO(answer.body), **found}
 
     def _target(self, bucket: str, key: str) -> tuple[Endpoint, str]:
         """Virtual-hosted on AWS; by path at an endpoint that was given, and for names that TLS cannot check."""

@@ -23,10 +23,17 @@ class Signer:
         self._key: tuple[str, bytes] = ("", b"")
 
     def signed(
-        self, method: str, path: str, headers: Mapping[str, str], digest: str, now: float
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        digest: str,
+        now: float,
+        query: str = "",
     ) -> dict[str, str]:
-        """All headers to send. `path` is encoded as it is sent, `digest` the payload's sha256 in hex; all `headers`
-        are signed, `host` has to be among them. `now` is seconds since 1970."""
+        """All headers to send. `path` and `query` (at most one parameter) are encoded as they are sent, `digest` is
+        the payload's sha256 in hex; all `headers` are signed, `host` has to be among them. `now` is seconds since
+        1970."""
         moment = gmtime(now)
         stamp = strftime("%Y%m%dT%H%M%SZ", moment)
         day = stamp[:8]
@@ -36,7 +43,7 @@ class Signer:
         names = sorted(every)
         listed = ";".join(names)
         lines = "".join(f"{name}:{every[name].strip()}\n" for name in names)
-        request = f"{method}\n{path}\n\n{lines}\n{listed}\n{digest}"
+        request = f"{method}\n{path}\n{query}\n{lines}\n{listed}\n{digest}"
         scope = f"{day}/{self._region}/{self._service}/aws4_request"
         text = f"{ALGORITHM}\n{stamp}\n{scope}\n{sha256(request.encode()).hexdigest()}"
         signature = hmac.new(self._key_of(day), text.encode(), sha256).hexdigest()

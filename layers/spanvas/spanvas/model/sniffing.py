@@ -1,0 +1,64 @@
+"""Whether a file is what its media type says, from its first bytes (WHATWG "MIME Sniffing", section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from spanvas.model.artifact import DEFAULT_MEDIA_TYPE, safe_media_type
+
+HEAD_BYTES: Final = 512
+"""How much of a file is looked at."""
+
+
+def checked_media_type(media_type: str, head: bytes) -> str:
+    """The type to store a file with: from the allow-list, and refused where its first bytes say otherwise.
+
+    What is refused becomes bytes to download, never another type. An empty file may be anything.
+    """
+    allowed = safe_media_type(media_type)
+    looks_right = LOOKS.get(allowed)
+    if not head or looks_right is None or looks_right(head[:HEAD_BYTES]):
+        return allowed
+    return DEFAULT_MEDIA_TYPE
+
+
+def begins_with(*marks: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(marks)
+
+
+def is_text(head: bytes) -> bool:
+    """Text in UTF-8 (its last character may be cut) or with a byte order mark, and no file of another kind."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    if b"\0" in head or head.startswith((b"%PDF-", b"PK\x03\x04")):
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(head) == HEAD_BYTES and error.start > HEAD_BYTES - 4
+    return True
+
+
+def is_mp3(head: bytes) -> bool:
+    return head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0)
+
+
+LOOKS: Final[dict[str, Callable[[bytes], bool]]] = {
+    "application/json": is_text,
+    "application/pdf": begins_with(b"%PDF-"),
+    "application/zip": begins_with(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
+    "audio/mpeg": is_mp3,
+    "audio/wav": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WAVE",
+    "image/gif": begins_with(b"GIF87a", b"GIF89a"),
+    "image/jpeg": begins_with(b"\xff\xd8\xff"),
+    "image/png": begins_with(b"\x89PNG\r\n\x1a\n"),
+    "image/svg+xml": is_text,
+    "image/webp": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP",
+    "text/csv": is_text,
+    "text/html": is_text,
+    "text/markdown": is_text,
+    "text/plain": is_text,
+    "text/tab-separated-values": is_text,
+    "video/mp4": lambda head: head[4:8] == b"ftyp",
+}
