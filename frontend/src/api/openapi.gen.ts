@@ -186,7 +186,7 @@ export interface paths {
         put?: never;
         /**
          * A short-lived link to a file
-         * @description Recorded as an access before the link is given. Types that a browser would run are always answered as `attachment`.
+         * @description Recorded as an access before the link is given. Types that a browser would run are always answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.
          */
         post: operations["link_artifact"];
         delete?: never;
@@ -1512,6 +1512,15 @@ export interface operations {
             };
             /** @description Not found, or another tenant's: the two look the same. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
