@@ -269,3 +269,23 @@ def test_a_span_with_an_execution_of_its_own_follows_that_and_its_trace_stays(
     otlp.send(make_request(span("a", attributes={"spanvas.execution.id": "run-1"}), stray))
     assert rows(api, "run-1") == [(0, "a")]
     assert {name for _, name in rows(api, "chat")} == {"x", "x2", "b"}
+
+
+def test_an_execution_that_a_span_moves_is_found_under_its_old_id_too(
+    otlp: OtlpClient, api: Client
+) -> None:
+    """A sender that knows a trace's id may name it; nothing that was there is gone."""
+    otlp.send(make_request(span("a"), span("b", "a", start=0.5)))
+    before = rows(api, TRACE)
+    otlp.send(make_request(span("c", "a", start=0.7, attributes={"session.id": "elsewhere"})))
+    assert rows(api, "elsewhere") == [*before, (1, "c")]
+    assert rows(api, TRACE) == [*before, (1, "c")]
+
+
+def test_a_trace_of_an_execution_that_was_registered_cannot_be_moved(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution("run-1", trace_id=TRACE))
+    otlp.send(make_request(span("c", attributes={"session.id": "elsewhere"})))
+    assert rows(api, "run-1") == [(0, "c")]
+    assert api.get("/v1/executions/elsewhere").status == 404
