@@ -25,6 +25,8 @@ from tests.unit.tracing.recording import Recording, recording
 
 DOCS = Path(__file__).parents[3] / "docs"
 REFERENCE = (DOCS / "reference/attributes.md").read_text()
+HEALTH = (DOCS / "reference/health.md").read_text()
+LAYER = Path(spanvas.__file__).parent
 HOW_TO = (DOCS / "how-to/instrument-an-executor.md").read_text()
 
 WRITTEN_BY_EXECUTORS = {names.MAP_SIZE, names.MAP_INDEX}
@@ -172,3 +174,13 @@ def test_settings_of_the_how_to_exist() -> None:
 
     known = {setting.variable for setting in SETTINGS}
     assert set(re.findall(r"SPANVAS_[A-Z_]+", HOW_TO)) <= known
+
+
+def test_every_counter_of_the_layer_is_documented_and_no_other() -> None:
+    sources = "\n".join(
+        path.read_text("utf-8") for path in sorted((LAYER / "tracing").rglob("*.py"))
+    )
+    found = re.findall(r'(?:say_once|(?:problems|health)\.count)\(\s*f?"([^"]+)"', sources)
+    counted = {re.sub(r"\{.+\}", "*", name) for name in found}
+    documented = re.findall(r"^\| `([^`]+)` \| (?:logged)? ?\|", HEALTH, re.M)
+    assert {re.sub(r"[A-Z]+$", "*", name) for name in documented} == counted
