@@ -44,7 +44,7 @@ def test_a_failed_run_opens_with_its_failing_span_selected_and_its_cause_shown(
     expect(panel.get_by_role("heading", name="POST /carriers/Nordpost/shipments")).to_be_visible()
     expect(panel).to_contain_text("down for maintenance")
     expect(panel).to_contain_text("attempt 3")
-    expect(page.get_by_role("treeitem", name="confirm not run")).to_be_visible()
+    expect(page.get_by_role("treeitem", name="Fill in the notice not run")).to_be_visible()
     panel.get_by_text("Stack trace").click()
     expect(panel.locator("pre").first).to_contain_text("Traceback")
     page.screenshot(path=screenshots / "trace-failed.png")

@@ -14,14 +14,17 @@ import {
 import { exactTokens, tokensArrow } from "../model/describe";
 import { laterOf, type Nanos } from "../model/time";
 import type { Row } from "../model/trace";
+import type { Workflow } from "../model/workflow";
 import { troubles, troubleWords } from "../model/trouble";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
 import { Icon } from "./Icon";
+import { useNow } from "./useNow";
 import { VerdictLine } from "./VerdictLine";
 
 interface HeaderProps {
   readonly loaded: LoadedTrace;
+  readonly workflows: readonly Workflow[] | null;
   readonly isOutOfDate: boolean;
   readonly onSelect: (spanId: string) => void;
   readonly onShowArtifacts: () => void;
@@ -32,13 +35,23 @@ export function Header(props: HeaderProps): ReactElement {
   const { loaded, isOutOfDate, onSelect, onShowArtifacts, onCompare } = props;
   const { trace, verdict } = loaded;
   const { execution } = trace;
+  const nodes = props.workflows?.find(
+    ({ workflowId }) => workflowId === execution.workflowId,
+  )?.nodes;
+  const nameOf = (nodeId: string): string => nodes?.find(({ id }) => id === nodeId)?.name ?? nodeId;
+  const trouble = useMemo(() => troubles(loaded.index), [loaded.index]);
+  const now = useNow(trace, isOutOfDate);
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
   return (
     <header className="sv-header">
       <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
-      <Figures execution={execution} servedAt={trace.servedAt} />
+      <Figures execution={execution} now={now} />
       <div className="sv-facts">
-        <NodesRun execution={execution} isToldElsewhere={trace.status === "PARTIAL"} />
+        <NodesRun
+          execution={execution}
+          nameOf={nameOf}
+          isToldElsewhere={trace.status === "PARTIAL"}
+        />
         <Fact title={exactMoment(execution.startedAt)}>
           started {formatMoment(execution.startedAt, trace.servedAt)}
         </Fact>
@@ -49,15 +62,15 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="warning" /> partial{trace.reason ? `: ${asClause(trace.reason)}` : ""}
           </Fact>
         )}
-        {troubles(loaded.index).map((trouble) => (
+        {trouble.map((found) => (
           <button
-            key={trouble.sort}
+            key={found.sort}
             type="button"
-            className={`sv-fact sv-link sv-trouble-${trouble.sort}`}
-            onClick={() => onSelect(trouble.spanId)}
+            className={`sv-fact sv-link sv-trouble-${found.sort}`}
+            onClick={() => onSelect(found.spanId)}
             title="Go to the first of them"
           >
-            {troubleWords(trouble)}
+            {troubleWords(found)}
           </button>
         ))}
         {execution.counters.dropped > 0 &&
@@ -134,12 +147,13 @@ function asClause(sentence: string): string {
 }
 
 interface NodesRunProps {
+  readonly nameOf: (nodeId: string) => string;
   readonly execution: Execution;
   /** What is missing stands in the reason why the trace is partial. */
   readonly isToldElsewhere: boolean;
 }
 
-function NodesRun({ execution, isToldElsewhere }: NodesRunProps): ReactElement | null {
+function NodesRun({ execution, nameOf, isToldElsewhere }: NodesRunProps): ReactElement | null {
   const { expected, missing } = execution.completeness;
   if (expected.length === 0) return null;
   const ran = expected.length - missing.length;
@@ -149,7 +163,7 @@ function NodesRun({ execution, isToldElsewhere }: NodesRunProps): ReactElement |
     <Fact>
       {ran} of {plural(expected.length, "node")} {so}
       {!isUnfinished(execution) && !(isToldElsewhere && execution.status === "succeeded") && (
-        <span className="sv-missing"> (not run: {missing.join(", ")})</span>
+        <span className="sv-missing"> (not run: {missing.map(nameOf).join(", ")})</span>
       )}
     </Fact>
   );
@@ -157,12 +171,12 @@ function NodesRun({ execution, isToldElsewhere }: NodesRunProps): ReactElement |
 
 interface FiguresProps {
   readonly execution: Execution;
-  readonly servedAt: Nanos;
+  readonly now: Nanos;
 }
 
-function Figures({ execution, servedAt }: FiguresProps): ReactElement {
+function Figures({ execution, now }: FiguresProps): ReactElement {
   const { counters, startedAt, endedAt } = execution;
-  const length = laterOf(endedAt ?? servedAt, startedAt) - startedAt;
+  const length = laterOf(endedAt ?? now, startedAt) - startedAt;
   const isBound = counters.unpriced > 0;
   const arrow = tokensArrow(counters.inputTokens, counters.outputTokens);
   return (

@@ -1,29 +1,9 @@
 import { useEffect, useRef, type ReactElement } from "react";
 import { Icon } from "./Icon";
-import { SHORTCUT_GROUPS, SHORTCUTS } from "./keys";
+import { SHORTCUT_GROUPS, shortcutLines } from "./keys";
 
 interface ShortcutSheetProps {
   readonly onClose: () => void;
-}
-
-const KEY_NAMES: Readonly<Record<string, string>> = {
-  ArrowDown: "↓",
-  ArrowUp: "↑",
-  ArrowLeft: "←",
-  ArrowRight: "→",
-  PageDown: "PgDn",
-  PageUp: "PgUp",
-  "Shift+ArrowLeft": "⇧ ←",
-  "Shift+ArrowRight": "⇧ →",
-};
-
-/** A key's line, with every key that does the same. */
-function linesOf(wanted: string): readonly (readonly [what: string, keys: readonly string[]])[] {
-  const lines = new Map<string, string[]>();
-  for (const { what, keys, group } of SHORTCUTS) {
-    if (group === wanted) lines.set(what, [...(lines.get(what) ?? []), ...keys]);
-  }
-  return [...lines];
 }
 
 export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
@@ -52,12 +32,12 @@ export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
           <section key={group}>
             <h3>{group}</h3>
             <dl>
-              {linesOf(group).map(([what, keys]) => (
+              {shortcutLines(group).map(({ what, keys }) => (
                 <div key={what}>
                   <dt>{what}</dt>
                   <dd>
                     {keys.map((key) => (
-                      <kbd key={key}>{KEY_NAMES[key] ?? key}</kbd>
+                      <kbd key={key}>{key}</kbd>
                     ))}
                   </dd>
                 </div>

@@ -182,6 +182,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
       {loaded && (
         <Header
           loaded={loaded}
+          workflows={props.workflows ?? null}
           isOutOfDate={problem !== null}
           onSelect={store.select}
           onShowArtifacts={() => setIsShowingFiles(true)}
@@ -269,6 +270,7 @@ function Body(props: BodyProps): ReactElement {
   const group = selectedGroup(view);
   const { workflowId } = loaded.trace.execution;
   const workflow = props.workflows?.find((candidate) => candidate.workflowId === workflowId);
+  const nodeNames = useMemo(() => namesOf(workflow), [workflow]);
   return (
     <div
       ref={body}
@@ -301,6 +303,7 @@ function Body(props: BodyProps): ReactElement {
           now={now}
           store={store}
           columns={props.columns}
+          nodeNames={nodeNames}
           treeRef={props.tree}
           onOpen={props.onOpen}
         />
@@ -324,7 +327,7 @@ function Body(props: BodyProps): ReactElement {
         />
       ) : (
         <SpanPanel
-          view={view}
+          view={live === loaded ? view : { ...view, loaded: live }}
           source={props.source}
           executionId={props.executionId}
           panelRef={panel}
@@ -336,6 +339,10 @@ function Body(props: BodyProps): ReactElement {
       )}
     </div>
   );
+}
+
+function namesOf(workflow: Workflow | undefined): ReadonlyMap<string, string> {
+  return new Map(workflow?.nodes.map(({ id, name }) => [id, name]));
 }
 
 /** The trace as it looks at a later moment: the axis reaches as far as what runs. */

@@ -45,6 +45,8 @@ interface TraceTreeProps {
   readonly now: Nanos;
   readonly store: TraceStore;
   readonly columns: Store<Columns>;
+  /** By node id, as far as the workflow is known. */
+  readonly nodeNames: ReadonlyMap<string, string>;
   readonly treeRef: RefObject<HTMLDivElement | null>;
   readonly onOpen: () => void;
 }
@@ -145,7 +147,7 @@ function Lines(props: LinesProps): ReactElement {
       return (
         <AbsentTreeLine
           key={line.key}
-          nodeId={line.nodeId}
+          name={props.nodeNames.get(line.nodeId) ?? line.nodeId}
           top={top}
           isPending={isPending}
           {...beside}

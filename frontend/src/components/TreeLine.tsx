@@ -242,7 +242,7 @@ function Amounts(props: TreeLineProps): ReactElement {
 }
 
 interface AbsentTreeLineProps {
-  readonly nodeId: string;
+  readonly name: string;
   readonly top: number;
   /** The execution goes on: the node may still run. */
   readonly isPending: boolean;
@@ -251,7 +251,7 @@ interface AbsentTreeLineProps {
 }
 
 export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
-  const { nodeId, top, isPending, place, siblings } = props;
+  const { name, top, isPending, place, siblings } = props;
   const word = isPending ? "not yet" : "not run";
   return (
     <div
@@ -268,7 +268,7 @@ export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
         <span className="sv-kind">
           <Icon name="absent" />
         </span>
-        <span className="sv-name">{nodeId}</span>
+        <span className="sv-name">{name}</span>
         <span className="sv-note">{word}</span>
       </div>
     </div>

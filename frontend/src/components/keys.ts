@@ -31,7 +31,7 @@ interface Shortcut {
 
 const PAGE = 15;
 
-export const SHORTCUTS: readonly Shortcut[] = [
+const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["j"], what: "Next span", group: "Move", run: ({ store }) => store.moveBy(1) },
   { keys: ["k"], what: "Previous span", group: "Move", run: ({ store }) => store.moveBy(-1) },
   {
@@ -163,6 +163,34 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["a"], what: "Artifacts of the run", group: "Show", run: (host) => host.showArtifacts() },
   { keys: ["?"], what: "This list", group: "Show", run: (host) => host.showKeys() },
 ];
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  PageDown: "PgDn",
+  PageUp: "PgUp",
+  "Shift+ArrowLeft": "⇧ ←",
+  "Shift+ArrowRight": "⇧ →",
+};
+
+interface ShortcutLine {
+  readonly what: string;
+  /** As they are written on keyboards. */
+  readonly keys: readonly string[];
+}
+
+/** The sheet's lines: what can be done, with every key that does it. */
+export function shortcutLines(wanted: ShortcutGroup): readonly ShortcutLine[] {
+  const lines = new Map<string, string[]>();
+  for (const { what, keys, group } of SHORTCUTS) {
+    if (group !== wanted) continue;
+    const names = keys.map((key) => KEY_NAMES[key] ?? key);
+    lines.set(what, [...(lines.get(what) ?? []), ...names]);
+  }
+  return [...lines].map(([what, keys]) => ({ what, keys }));
+}
 
 interface Press {
   /** As the browser names it; with shift, an arrow is `Shift+ArrowLeft`. */

@@ -18,13 +18,13 @@ it("places a node right of all that it waits for", () => {
   });
   expect(layout.nodes.map(({ id, x, y }) => [id, x, y])).toEqual([
     ["a", 8, 42],
-    ["b", 200, 8],
-    ["c", 200, 76],
-    ["d", 392, 42],
+    ["b", 216, 8],
+    ["c", 216, 76],
+    ["d", 424, 42],
   ]);
-  expect(layout.width).toBe(556);
+  expect(layout.width).toBe(604);
   expect(layout.height).toBe(132);
-  expect(layout.edges[0]?.path).toBe("M164 66C184 66 180 32 200 32");
+  expect(layout.edges[0]?.path).toBe("M180 66C200 66 196 32 216 32");
 });
 
 it("ends on a cycle, and leaves out edges to nodes that do not exist", () => {

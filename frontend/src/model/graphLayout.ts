@@ -24,7 +24,7 @@ export interface GraphLayout {
   readonly height: number;
 }
 
-export const NODE_WIDTH = 156;
+export const NODE_WIDTH = 172;
 export const NODE_HEIGHT = 48;
 const GAP_X = 36;
 const GAP_Y = 20;

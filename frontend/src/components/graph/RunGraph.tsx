@@ -22,7 +22,7 @@ interface RunGraphProps {
 const COLOURINGS = ["status", "duration", "cost"] as const;
 type Colouring = (typeof COLOURINGS)[number];
 
-const LONGEST_NAME = 15;
+const LONGEST_NAME = 19;
 /** Below this the names cannot be read: the graph scrolls instead. */
 const SMALLEST_SCALE = 0.75;
 
@@ -147,7 +147,7 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
         {run ? figuresOf(run) : "not run"}
       </text>
       {mark && (
-        <g className="sv-graph-mark" transform={`translate(${NODE_WIDTH - 24} 8)`}>
+        <g className="sv-graph-mark" transform={`translate(${NODE_WIDTH - 24} 25)`}>
           <path d={ICONS[mark]} />
         </g>
       )}
