@@ -438,6 +438,19 @@ class TestCutOff:
             send(real, root("a"))
 
 
+def test_what_is_there_already_is_not_counted_again_by_a_move(store: TraceStore) -> None:
+    """The same request went to both: to the trace, and to the execution that it turns out to belong to."""
+    spans = [make_span("b", parent="a", start=1)]
+    send(store, *spans)
+    receive(store, "session-1", spans)
+
+    assert send(store, root("a"), wanted="session-1") == "session-1"
+
+    found = store.read_execution("acme", "session-1")
+    assert found is not None
+    assert (names(store, "session-1"), found.counters.spans) == (["a", "b"], 2)
+
+
 class TestAtTheSameTime:
     """What others do between two calls, and circles that nobody should make."""
 
