@@ -8,27 +8,29 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
-from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
-from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
 from spanvas.storage import aws
-from spanvas.storage.accesses import AccessItems
-from spanvas.storage.artifacts import ArtifactItems
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.history import History
 from spanvas.storage.port import Binding, Page, SpanBatch, StoredTrace, WriteResult
-from spanvas.storage.sightings import SightingItems
 from spanvas.storage.spans import SpanItems
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+    from spanvas.model.access import Access
+    from spanvas.model.sighting import Sighting
+    from spanvas.storage.accesses import AccessItems
+    from spanvas.storage.artifacts import ArtifactItems
+    from spanvas.storage.history import History
+    from spanvas.storage.sightings import SightingItems
+
 
 class DynamoTraceStore:
-    """`TraceStore` on one table and one bucket. Clients are made when they are first needed: S3's often is not."""
+    """`TraceStore` on one table and one bucket. What executors often or always do without (S3's client, everything but
+    executions and spans) is imported and made when it is first needed."""
 
     def __init__(
         self,
@@ -44,15 +46,49 @@ class DynamoTraceStore:
         self._given_s3 = s3
         self._retention_seconds = retention_days * 86_400
         self._clock = clock
-        make_s3 = lambda: self._s3  # noqa: E731
+        self._dynamodb = dynamodb
+        self._table = table
+        self._bucket = bucket
+        self._retention_days = retention_days
         self._executions = ExecutionItems(dynamodb, table, clock)
-        self._history = History(dynamodb, table, self._executions, retention_days, clock)
         self._spans = SpanItems(
-            dynamodb, table, make_s3, bucket, self._executions, retention_days, clock
+            dynamodb, table, lambda: self._s3, bucket, self._executions, retention_days, clock
         )
-        self._sightings = SightingItems(dynamodb, table, self._executions, self._spans, clock)
-        self._artifacts = ArtifactItems(dynamodb, table, make_s3, bucket, retention_days, clock)
-        self._accesses = AccessItems(dynamodb, table, retention_days, clock)
+
+    @cached_property
+    def _history(self) -> History:
+        from spanvas.storage.history import History
+
+        return History(
+            self._dynamodb, self._table, self._executions, self._retention_days, self._clock
+        )
+
+    @cached_property
+    def _sightings(self) -> SightingItems:
+        from spanvas.storage.sightings import SightingItems
+
+        return SightingItems(
+            self._dynamodb, self._table, self._executions, self._spans, self._clock
+        )
+
+    @cached_property
+    def _artifacts(self) -> ArtifactItems:
+        from spanvas.storage.artifacts import ArtifactItems
+
+        return ArtifactItems(
+            self._dynamodb,
+            self._table,
+            lambda: self._s3,
+            self._bucket,
+            self._retention_days,
+            self._clock,
+        )
+
+    @cached_property
+    def _accesses(self) -> AccessItems:
+        from spanvas.storage.accesses import AccessItems
+
+        return AccessItems(self._dynamodb, self._table, self._retention_days, self._clock)
 
     @cached_property
     def _s3(self) -> S3Client:

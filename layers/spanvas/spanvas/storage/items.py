@@ -10,11 +10,13 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import BY_FUNCTION, OPEN, Cause, Counters, Execution, Origin
+
+if TYPE_CHECKING:
+    from spanvas.model.access import Access
 
 Item = dict[str, Any]
 
@@ -234,6 +236,8 @@ def access_item(access: Access, expires_at: int) -> Item:
 
 
 def access_of(tenant: str, execution_id: str, item: Mapping[str, Any]) -> Access:
+    from spanvas.model.access import Access
+
     return Access(
         tenant=tenant,
         execution_id=execution_id,

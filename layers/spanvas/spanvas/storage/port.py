@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Generic, Protocol, TypeVar
 
-from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.row import Row
-from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
+
+if TYPE_CHECKING:
+    # What executors never see: their cold start does without it.
+    from spanvas.model.access import Access
+    from spanvas.model.sighting import Sighting
 
 Item = TypeVar("Item")
 
