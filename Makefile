@@ -81,6 +81,7 @@ locks: .venv/.installed ## pin the Python requirements anew
 
 screenshots: .venv/.installed frontend/dist/index.html ## take the pictures of the docs anew (needs Chromium)
 	$(PY) -m tests.browser.screenshots
+	$(PY) -m tests.browser.states
 
 clean: ## remove what was built; environments stay
 	rm -rf build .aws-sam frontend/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -8,6 +8,7 @@ from local.project import PROJECT
 from local.seed import seed
 from local.stack import Options, Stack
 from tests.browser.chromium import launch
+from tests.browser.small_png import small_png
 
 IMAGES = PROJECT / "docs" / "images"
 SIZE = {"width": 1440, "height": 900}
@@ -24,15 +25,16 @@ def main() -> None:
 
 
 def take(browser: Browser, url: str, scheme: str) -> None:
+    workshop = browser.new_page()
     page = browser.new_page(viewport=SIZE, color_scheme=scheme)
     page.goto(url)
     page.get_by_role("row").filter(has_text="Shipping notice").wait_for()
     page.wait_for_load_state("networkidle")
-    keep(page, f"canvas-{scheme}")
+    keep(workshop, page, f"canvas-{scheme}")
     open_run(page, url, "Shipping notice")
-    keep(page, f"trace-failed-{scheme}")
+    keep(workshop, page, f"trace-failed-{scheme}")
     open_run(page, url, "Research brief")
-    keep(page, f"trace-{scheme}")
+    keep(workshop, page, f"trace-{scheme}")
     page.close()
 
 
@@ -44,9 +46,9 @@ def open_run(page: Page, url: str, workflow: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def keep(page: Page, name: str) -> None:
+def keep(workshop: Page, page: Page, name: str) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    (IMAGES / f"{name}.png").write_bytes(small_png(workshop, page.screenshot()))
     print(f"docs/images/{name}.png")
 
 

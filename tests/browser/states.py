@@ -1,8 +1,14 @@
-"""Pictures of the tab's states, light and dark, wide and narrow: `python -m tests.browser.states`."""
+"""Pictures of the tab's states, light and dark, wide and narrow, and the page that shows them.
+
+`python -m tests.browser.states [STATE ...]`; without a name all are taken anew.
+"""
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import sys
+from collections.abc import Sequence
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.project import PROJECT
 from local.seed import seed
@@ -10,62 +16,57 @@ from local.stack import Options, Stack
 from tests.bench.read_trace import TENANT, store_of
 from tests.bench.workload import make_workload, store_workload
 from tests.browser.chromium import launch
-from tests.browser.screenshots import open_run
+from tests.browser.small_png import small_png
+from tests.browser.states_page import write_states_page
+from tests.browser.tab_states import ALL_STATES, State, show_at
 
 IMAGES = PROJECT / "docs" / "images" / "states"
-SIZES = {"wide": (1440, 900), "narrow": (360, 780)}
-SCHEMES = ("light", "dark")
-LARGE = "/?execution=bench-10000-7"
+SIZES = {
+    "wide": ViewportSize(width=1440, height=900),
+    "narrow": ViewportSize(width=360, height=780),
+}
+SETTLE_MILLISECONDS = 700
 
 
-def main() -> None:
+def main(names: Sequence[str]) -> None:
+    wanted = [state for state in ALL_STATES if not names or state.name in names]
     options = Options(port=0, state=PROJECT / "build" / "states")
     with Stack(options, print) as stack, stack.api() as api, sync_playwright() as playwright:
         seed(api, print)
         store_workload(store_of(stack), make_workload(10_000, tenant=TENANT, seconds=303))
         browser = launch(playwright)
-        for scheme in SCHEMES:
-            for size, (width, height) in SIZES.items():
-                take(browser, stack.url, scheme, size, width, height)
+        workshop = browser.new_page()
+        for state in wanted:
+            for scheme in ("light", "dark"):
+                for size in SIZES:
+                    taken = take(browser, stack.url, state, scheme, size)
+                    keep(workshop, f"{state.name}-{scheme}-{size}", taken)
         browser.close()
+    write_states_page()
 
 
-def take(browser: Browser, url: str, scheme: str, size: str, width: int, height: int) -> None:
-    page = browser.new_page(
-        viewport={"width": width, "height": height},
+def take(browser: Browser, url: str, state: State, scheme: str, size: str) -> bytes:
+    context = browser.new_context(
+        base_url=url,
+        viewport=SIZES[size],
         color_scheme="dark" if scheme == "dark" else "light",
+        # What moves would look different in every picture.
+        reduced_motion="reduce",
     )
-    name = f"{scheme}-{size}"
-    page.goto(url)
-    page.get_by_role("row").filter(has_text="Shipping notice").wait_for()
-    page.get_by_role("heading", name="Shipping notice").wait_for()
-    keep(page, f"history-{name}")
-    open_run(page, url, "Support triage")
-    keep(page, f"succeeded-{name}")
-    open_run(page, url, "Shipping notice")
-    keep(page, f"failed-with-retries-{name}")
-    page.keyboard.press("g")
-    page.keyboard.press("c")
-    keep(page, f"graph-and-critical-path-{name}")
-    open_run(page, url, "Document to table")
-    keep(page, f"siblings-folded-{name}")
-    page.goto(url + LARGE)
-    page.get_by_role("treeitem").first.wait_for()
-    keep(page, f"ten-thousand-folded-{name}")
-    page.keyboard.press("X")
-    keep(page, f"ten-thousand-unfolded-{name}")
-    page.goto(f"{url}/?execution=exec_of_somebody_else")
-    page.get_by_role("alert").wait_for()
-    keep(page, f"unknown-{name}")
-    page.close()
+    page = context.new_page()
+    show_at(page, state, SIZES[size]["width"])
+    page.wait_for_timeout(SETTLE_MILLISECONDS)
+    taken = page.screenshot()
+    page.unroute_all(behavior="ignoreErrors")
+    context.close()
+    return taken
 
 
-def keep(page: Page, name: str) -> None:
-    page.wait_for_timeout(800)
+def keep(workshop: Page, name: str, picture: bytes) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    (IMAGES / f"{name}.png").write_bytes(small_png(workshop, picture))
     print(f"docs/images/states/{name}.png", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -27,6 +27,8 @@ from tests.browser.tab_runs import (
 )
 
 TOOL, LATER_CALL, FAILED = 3, 4, 5
+IN_VIEW = """document.querySelector(".sv-preview")
+    ?.closest(".sv-artifact").scrollIntoView({ block: "start" })"""
 WIDE_ENOUGH = 1000
 """Pixels in which the panel stands beside the tree."""
 
@@ -338,7 +340,12 @@ STATES = (
         agent(FAILED, opened("Stack trace")),
         is_in_panel=True,
     ),
-    State("copy-menu", "A span as a link, as JSON, as cURL.", agent(LATER_CALL, opened("Copy"))),
+    State(
+        "copy-menu",
+        "A span as a link, as JSON, as cURL.",
+        agent(LATER_CALL, opened("Copy")),
+        is_in_panel=True,
+    ),
     State(
         "filter", "Kind, status and node.", agent(LATER_CALL, lambda page: page.keyboard.press("f"))
     ),
@@ -398,6 +405,28 @@ STATES = (
     State("no-executions", "A workflow that has never run.", no_executions),
 )
 
+LARGE = "/?execution=bench-10000-7"
+
+
+def ten_thousand(*keys: str) -> Callable[[Page], None]:
+    """The bench's workload; whoever takes the picture has stored it."""
+
+    def show(page: Page) -> None:
+        page.goto(LARGE)
+        expect(page.get_by_role("treeitem").first).to_be_visible()
+        for key in keys:
+            page.keyboard.press(key)
+
+    return show
+
+
+ALL_STATES = (
+    *STATES,
+    State("ten-thousand-folded", "Ten thousand spans, as they open.", ten_thousand()),
+    State("ten-thousand-unfolded", "Ten thousand spans, all open.", ten_thousand("X")),
+)
+"""Also those that need a workload in the store."""
+
 
 def state(name: str) -> State:
     return next(state for state in STATES if state.name == name)
@@ -415,4 +444,5 @@ def show_at(page: Page, state: State, width: int) -> None:
     if state.is_in_panel:
         page.locator(".sv-line.sv-selected").click()
         expect(page.get_by_role("complementary")).to_be_visible()
+    page.evaluate(IN_VIEW)
     page.wait_for_timeout(100)
