@@ -1,6 +1,7 @@
 """The OTLP endpoint's handler in a process of its own, on one core: an order on stdin, what it took on stdout.
 
-The order is JSON: `warm` and `events`, files of one event a line. `warm` ones are handled before the clock starts.
+The order is JSON: `warm` and `events`, files of one event a line, and `in_memory`, whether the store is the fake one,
+which makes and reads the same chunks. `warm` ones are handled before the clock starts.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
     if hasattr(os, "sched_setaffinity"):  # Linux: one core for all threads
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     began = time.process_time()
-    from spanvas_api.handlers.otlp_ingest import handler
+    from spanvas_api.handlers.otlp_ingest import handler, make_handler
 
     imported = time.process_time() - began
+    if order["in_memory"]:
+        handler = make_handler(ingest_in_memory())
     for event in events_of(order["warm"]):
         handled(handler, event)
     events = events_of(order["events"])
@@ -41,6 +44,17 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
         wall.append((time.perf_counter() - started) * 1000)
         cpu.append((time.process_time() - spent) * 1000)
     return {"import_ms": imported * 1000, "wall_ms": wall, "cpu_ms": cpu}
+
+
+def ingest_in_memory() -> Any:
+    from spanvas import settings
+    from spanvas.storage.memory import MemoryTraceStore
+    from spanvas_api.ingest.ingest import Ingest
+    from spanvas_api.services import Services
+
+    store = MemoryTraceStore()
+    ingest = Ingest(Services(settings.load(), make_store=lambda: store))
+    return lambda: ingest
 
 
 def events_of(path: str) -> list[dict[str, Any]]:
