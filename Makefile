@@ -24,7 +24,7 @@ run: .venv/.installed frontend/dist/index.html ## the whole stack on this machin
 smoke: .venv/.installed frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
 	@$(PY) -m local smoke
 
-test: .venv/.installed frontend/dist/index.html build/instrumented/.installed ## all tests, the page's included
+test: .venv/.installed .venv-sam/.installed frontend/dist/index.html build/instrumented/.installed ## all tests, the page's included
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from local.lambdas.invocation import Invocation, Outcome
 from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest
-from local.lambdas.sandbox import Placement, Sandbox
+from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
 from local.processes import Spawner
 from local.project import PROJECT
 from local.resources import Function
@@ -80,6 +80,27 @@ class LayeredFunctions:
         **environment: str,
     ) -> Sandbox:
         """A sandbox, tracing on. An environment variable that is given wins."""
+        function, placement = self.placed(
+            handler,
+            timeout_seconds,
+            memory_mb=memory_mb,
+            opt=opt,
+            folder=folder,
+            environment=environment,
+        )
+        return Sandbox(function, placement, self.spawner)
+
+    def placed(
+        self,
+        handler: str,
+        timeout_seconds: int,
+        *,
+        environment: Mapping[str, str],
+        memory_mb: int = 512,
+        opt: Path | None = None,
+        folder: Path = HANDLERS,
+    ) -> tuple[Function, Placement]:
+        """A function, and where it runs."""
         function = Function(
             logical_id="Layered",
             name="layered",
@@ -111,7 +132,11 @@ class LayeredFunctions:
             environment={**CREDENTIALS, **endpoints},
             python=self.python,
         )
-        return Sandbox(function, placement, self.spawner)
+        return function, placement
+
+    def variables(self, function: Function, placement: Placement) -> dict[str, str]:
+        """The environment of the function's process, but for the address of its runtime API."""
+        return lambda_environment(function, placement, "")
 
     def _settings(self) -> dict[str, str]:
         return {
