@@ -73,8 +73,9 @@ def test_the_layer_s_wrapper_and_package_are_where_lambda_looks() -> None:
     assert names - {"__pycache__"} == {"spanvas", "spanvas_entry.py"}
 
 
-def test_the_libraries_have_opentelemetry_and_no_grpc() -> None:
+def test_the_libraries_have_opentelemetry_and_nothing_that_functions_bring_themselves() -> None:
     packages = BUILD / "LibrariesLayer" / "python"
     assert (packages / "opentelemetry" / "sdk" / "trace").is_dir()
     assert (packages / "zstandard").is_dir()
-    assert not (packages / "grpc").exists()
+    for name in ("grpc", "google", "requests", "urllib3", "certifi"):
+        assert not (packages / name).exists(), name
