@@ -60,7 +60,7 @@ def measure(name: str) -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     values = [asdict(figure) for figure in figures]
     (RESULTS / f"{name}.json").write_text(json.dumps(values, indent=2) + "\n", "utf-8")
-    write_section(PAGE, name, bench.__doc__ or "", load, figures)
+    write_section(PAGE, name, bench.__doc__ or "", load, figures, NAMES)
 
 
 if __name__ == "__main__":

@@ -22,15 +22,21 @@ shares, so a quiet one shows smaller times; sizes, pages and write units are the
 
 
 def write_section(
-    page: Path, name: str, description: str, load: float, figures: Sequence[Figure]
+    page: Path,
+    name: str,
+    description: str,
+    load: float,
+    figures: Sequence[Figure],
+    names: Sequence[str],
 ) -> None:
-    """Put a bench's section in its alphabetical place, or in that of its last run.
+    """Put a bench's section in its alphabetical place, or in that of its last run; of those that are no longer among
+    the `names`, none is kept.
 
     `load` is how many processes wanted a core when it began: above 0 the times say something of others too.
     """
     sections = read_sections(page)
     sections[name] = section(name, description, load, figures)
-    texts = [INTRODUCTION, *(sections[known] for known in sorted(sections))]
+    texts = [INTRODUCTION, *(sections[known] for known in sorted(sections) if known in names)]
     page.write_text("\n".join(texts), "utf-8")
 
 
