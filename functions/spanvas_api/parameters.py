@@ -71,12 +71,14 @@ def unix_nano(query: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def limit(query: Mapping[str, str]) -> int:
+def limit(
+    query: Mapping[str, str], *, most: int = routes.MAX_PAGE, default: int = routes.DEFAULT_PAGE
+) -> int:
     text = query.get("limit")
     if text is None:
-        return routes.DEFAULT_PAGE
-    if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= routes.MAX_PAGE:
-        raise InvalidInputError("limit", f"is not a whole number from 1 to {routes.MAX_PAGE}")
+        return default
+    if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
+        raise InvalidInputError("limit", f"is not a whole number from 1 to {most}")
     return int(text)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from spanvas.model.execution import OPEN, Completeness, Counters, Execution
 from spanvas.model.row import ArtifactRef
-from spanvas.model.tree import ORPHAN, TreeRow, state_of
+from spanvas.model.tree import TreeRow, state_of
 from spanvas.model.usage import Usage
 
 
@@ -73,12 +73,10 @@ def _counters(counters: Counters) -> dict[str, int]:
 
 
 class Rows(NamedTuple):
-    """Rows as the wire has them, and what was seen on the way through them."""
+    """Rows as the wire has them, and whether something of what people or models wrote is among it."""
 
     bodies: list[dict[str, Any]]
     has_content: bool
-    orphans: int
-    lost: int
 
 
 def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
@@ -91,7 +89,6 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
     """
     is_open = execution.status in OPEN
     has_content = False
-    orphans = lost = 0
     bodies: list[dict[str, Any]] = []
     for row, depth, parent, marks in tree:
         (
@@ -133,8 +130,7 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
         if end is not None:
             body["end_time_unix_nano"] = str(end)
         else:
-            body["status"] = state = state_of(row, now_unix_nano, is_open)
-            lost += state == "lost"
+            body["status"] = state_of(row, now_unix_nano, is_open)
         if error_type is not None:
             body["error"] = {"type": error_type, "message": error_message or ""}
         if model is not None:
@@ -158,9 +154,8 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
             body["artifacts"] = [artifact_ref_body(artifact) for artifact in artifacts]
         if marks:
             body["marks"] = marks
-            orphans += ORPHAN in marks
         bodies.append(body)
-    return Rows(bodies, has_content, orphans, lost)
+    return Rows(bodies, has_content)
 
 
 def usage_body(usage: Usage) -> dict[str, int]:

@@ -29,6 +29,8 @@ GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})
 """That the gateway answers by itself, too, in words of its own: it refuses a token before any function sees it."""
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
+MAX_ROWS: Final = 10_000
+"""Of one part of a trace: some 6 MB of JSON, of which zstd leaves 1 MB, and no more than a browser takes in at once."""
 MIN_QUERY: Final = 2
 MAX_QUERY: Final = 200
 
@@ -172,10 +174,28 @@ ROUTES: Final = (
         TRACE_READ,
         "The execution's spans as a tree",
         "TraceResponse",
-        parameters=(_EXECUTION, _IF_NONE_MATCH),
+        parameters=(
+            _EXECUTION,
+            Parameter(
+                "limit",
+                "query",
+                "The most rows to answer; fewer come where an answer would be larger than 6 MB.",
+                {"type": "integer", "minimum": 1, "maximum": MAX_ROWS, "default": MAX_ROWS},
+            ),
+            Parameter(
+                "cursor",
+                "query",
+                "`next_cursor` of the part before; good for the same caller and execution only.",
+                {"type": "string", "maxLength": 2048},
+            ),
+            _IF_NONE_MATCH,
+        ),
         errors=(400, 401, 403, 404, 503),
-        description="Rows in pre-order. Previews of content only with `trace:content`; the read is recorded as an "
-        "access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap.",
+        description="Rows in pre-order. A large trace comes in parts: what they hold one after the other is the "
+        "whole, and all that is said beside the rows is said of the whole. Spans that arrive between two parts may "
+        "be missing; the tag of the first part tells so. Previews of content only with `trace:content`; the read is "
+        "recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes "
+        "polling cheap.",
         response_headers={
             "ETag": "Changes with every span that arrives and every change of the execution."
         },

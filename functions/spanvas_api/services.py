@@ -19,6 +19,7 @@ from spanvas_api.errors import ExecutorUnavailableError
 if TYPE_CHECKING:
     from executor.document import WorkflowDocument
     from spanvas.storage.port import TraceStore
+    from spanvas_api.trace_parts import WholeTrace
 
 
 class WorkflowNode(Protocol):
@@ -72,6 +73,8 @@ class Services:
     ) -> None:
         self.settings = settings
         self.clock = clock
+        self.kept_trace: WholeTrace | None = None
+        """The large trace of which this process answered a part last, for the one who asks for the next part."""
         self._make_store = make_store or self._dynamo_store
         self._make_executor = make_executor or self._lambda_executor
         self._load_catalogue = load_catalogue or _shipped_workflows

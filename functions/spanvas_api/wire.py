@@ -241,7 +241,9 @@ class TraceResponse(WireModel):
         default=None, description="Why the trace is PARTIAL or EMPTY, for a person."
     )
     content_access: Literal["granted", "denied"]
+    total_rows: int = Field(description="Of the whole trace, also where this is a part of it.")
     rows: list[Row]
+    next_cursor: str | None = Field(description="For the next part; null on the last one.")
 
 
 class CostLine(WireModel):

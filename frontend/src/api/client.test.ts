@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ProblemError } from "../model/problem";
 import type { CanvasSource } from "../model/source";
 import { fakeFetch, json, type FakeFetch } from "../testing/fakeFetch";
-import { wireSpan, wireTrace } from "../testing/wire";
+import { wireRow, wireSpan, wireTrace } from "../testing/wire";
 import { createClient } from "./client";
 import { createHttp } from "./http";
 
@@ -44,6 +44,30 @@ describe("readTrace", () => {
       kind: "changed",
       etag: '"7"',
       trace: { status: "COMPLETE", servedAt: 1_764_000_009_000_000_000n },
+    });
+  });
+
+  it("puts the parts of a large trace one behind the other, and tells of each", async () => {
+    const part = (spanId: string, cursor: string | null) =>
+      wireTrace({ rows: [wireRow({ span_id: spanId })], total_rows: 3, next_cursor: cursor });
+    const server = fakeFetch(
+      json(part("a", "c+1"), { headers: { ETag: '"7"' } }),
+      json(part("b", "c+2"), { headers: { ETag: '"8"' } }),
+      json(part("c", null)),
+    );
+    const told: number[] = [];
+    const reading = await clientOf(server).readTrace("exec-1", null, signal, (soFar) =>
+      told.push(soFar.rows.length),
+    );
+    expect(server.asked.map(({ url }) => url)).toEqual([
+      "/v1/executions/exec-1/trace",
+      "/v1/executions/exec-1/trace?cursor=c%2B1",
+      "/v1/executions/exec-1/trace?cursor=c%2B2",
+    ]);
+    expect(told).toEqual([1, 2]);
+    expect(reading).toMatchObject({
+      etag: '"7"',
+      trace: { rows: [{ spanId: "a" }, { spanId: "b" }, { spanId: "c" }], totalRows: 3 },
     });
   });
 

@@ -1,12 +1,13 @@
 /** The API of Spanvas, as the ports of the model. */
 
+import { breathe, type Breathe } from "../model/breath";
 import { isAbort, ProblemError } from "../model/problem";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
 import { decodeArtifacts } from "./decodeArtifacts";
 import { decodeExecution, decodeExecutionPage } from "./decodeExecution";
 import { decodeSearch } from "./decodeSearch";
 import { decodeSpan } from "./decodeSpan";
-import { decodeTrace } from "./decodeTrace";
+import { decodeNextCursor, decodeTrace } from "./decodeTrace";
 import { decodeLink, decodeStarted, decodeWorkflows } from "./decodeWorkflow";
 import type { Http } from "./http";
 
@@ -20,6 +21,7 @@ export function createClient(
   http: Http,
   fetcher: typeof fetch = (input, init) => fetch(input, init),
   baseUrl = "",
+  rest: Breathe = breathe,
 ): CanvasSource {
   const execution = (executionId: string): string =>
     `/v1/executions/${encodeURIComponent(executionId)}`;
@@ -46,11 +48,24 @@ export function createClient(
       return decodeStarted(answer.body);
     },
 
-    async readTrace(executionId, etag, signal) {
+    async readTrace(executionId, etag, signal, onPart) {
       const path = `${execution(executionId)}/trace`;
       const answer = await http({ method: "GET", path, etag, signal });
       if (answer.status === 304) return { kind: "unchanged", servedAt: answer.servedAt };
-      const trace = decodeTrace(answer.body, answer.servedAt);
+      // Parsing a part is one piece of work and decoding it another.
+      await rest();
+      let trace = decodeTrace(answer.body, answer.servedAt);
+      let cursor = decodeNextCursor(answer.body);
+      while (cursor !== null) {
+        onPart?.(trace);
+        const next = `${path}?${new URLSearchParams({ cursor }).toString()}`;
+        const { body, servedAt } = await http({ method: "GET", path: next, signal });
+        await rest();
+        const part = decodeTrace(body, servedAt);
+        trace = { ...part, rows: [...trace.rows, ...part.rows] };
+        cursor = decodeNextCursor(body);
+      }
+      // Of the first part: what came while the others were read makes the next reading another one.
       return { kind: "changed", trace, etag: answer.etag };
     },
 

@@ -21,8 +21,14 @@ export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
     reason: fields.textOrNull("reason"),
     contentAccess: fields.oneOf("content_access", ["granted", "denied"]),
     rows: fields.list("rows", decodeRow),
+    totalRows: fields.number("total_rows"),
     servedAt,
   };
+}
+
+/** Of an answer that holds a part of a trace: where the next one is. */
+export function decodeNextCursor(value: unknown): string | null {
+  return Fields.of<WireTrace>(value, () => "").textOrNull("next_cursor");
 }
 
 function decodeRow(value: unknown, path: Path): Row {

@@ -87,7 +87,7 @@ export interface paths {
         };
         /**
          * The execution's spans as a tree
-         * @description Rows in pre-order. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap.
+         * @description Rows in pre-order. A large trace comes in parts: what they hold one after the other is the whole, and all that is said beside the rows is said of the whole. Spans that arrive between two parts may be missing; the tag of the first part tells so. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap.
          */
         get: operations["read_trace"];
         put?: never;
@@ -660,7 +660,11 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             content_access: "granted" | "denied";
+            /** @description Of the whole trace, also where this is a part of it. */
+            total_rows: number;
             rows: components["schemas"]["Row"][];
+            /** @description For the next part; null on the last one. */
+            next_cursor: string | null;
         };
         /** @description Tokens of one model call, or of all below. */
         Usage: {
@@ -1032,7 +1036,12 @@ export interface operations {
     };
     read_trace: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The most rows to answer; fewer come where an answer would be larger than 6 MB. */
+                limit?: number;
+                /** @description `next_cursor` of the part before; good for the same caller and execution only. */
+                cursor?: string;
+            };
             header?: {
                 /** @description The `ETag` of the last answer: 304 while nothing has changed. */
                 "If-None-Match"?: string;

@@ -11,7 +11,7 @@ import type { CanvasPlace, CanvasPlaces } from "../state/place";
 import { createResource, type Resource, type ResourceView } from "../state/resource";
 import type { Store } from "../state/store";
 import type { Theme } from "../state/theme";
-import { browserTimer } from "../state/traceReader";
+import { browserTimer } from "../state/polling";
 import { HistoryView } from "./HistoryView";
 import { RunForm } from "./RunForm";
 import { TopBar } from "./TopBar";

@@ -23,7 +23,7 @@ import type { Trace } from "../model/trace";
 import { indexTrace } from "../model/traceIndex";
 import type { CanvasPlaces } from "../state/place";
 import { createResource } from "../state/resource";
-import { browserTimer } from "../state/traceReader";
+import { browserTimer } from "../state/polling";
 import { NodeTexts } from "./NodeTexts";
 import { PlaceLink } from "./PlaceLink";
 import { RunPicker } from "./RunPicker";

@@ -9,7 +9,7 @@ import { nanosFromMilliseconds } from "../model/time";
 import type { Workflow } from "../model/workflow";
 import { asExecutionQuery, createHistory, withOlder } from "../state/history";
 import type { CanvasPlaces } from "../state/place";
-import { browserTimer } from "../state/traceReader";
+import { browserTimer } from "../state/polling";
 import { PlaceLink } from "./PlaceLink";
 import { HistoryTable } from "./HistoryTable";
 import { Sparkline } from "./Sparkline";

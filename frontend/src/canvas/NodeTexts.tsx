@@ -10,7 +10,7 @@ import type { CanvasSource } from "../model/source";
 import type { SpanDetail } from "../model/span";
 import { textDiff, type DiffPart } from "../model/textDiff";
 import { createResource } from "../state/resource";
-import { browserTimer } from "../state/traceReader";
+import { browserTimer } from "../state/polling";
 import { useResource } from "./useResource";
 
 interface NodeTextsProps {

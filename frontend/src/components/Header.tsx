@@ -57,6 +57,12 @@ export function Header(props: HeaderProps): ReactElement {
         </Fact>
         <Fact isMinor>version {execution.workflowVersion}</Fact>
         <Fact isMinor>by {execution.startedBy}</Fact>
+        {trace.rows.length < trace.totalRows && (
+          <Fact tone="live">
+            <span className="sv-live-dot" /> reading {exactCount(trace.rows.length)} of{" "}
+            {plural(trace.totalRows, "span")}
+          </Fact>
+        )}
         {trace.status === "PARTIAL" && (
           <Fact tone="warn">
             <Icon name="warning" /> partial{trace.reason ? `: ${asClause(trace.reason)}` : ""}

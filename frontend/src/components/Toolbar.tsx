@@ -1,5 +1,4 @@
 import type { KeyboardEvent, ReactElement, RefObject } from "react";
-import { causingFailures } from "../model/failingSpan";
 import { SHOWN, type Shown } from "../model/filter";
 import type { TraceStore } from "../state/traceStore";
 import { hitNumber } from "../state/traceMoves";
@@ -156,7 +155,7 @@ interface NextFailureProps {
 }
 
 function NextFailure({ view, store }: NextFailureProps): ReactElement | null {
-  const failures = view.loaded ? causingFailures(view.loaded.index).length : 0;
+  const failures = view.loaded?.index.causes.length ?? 0;
   if (failures === 0) return null;
   return (
     <button

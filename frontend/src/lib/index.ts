@@ -15,7 +15,7 @@ export { createHostPlaces, type HostPlaces } from "../state/hostPlaces";
 export { createMemoryPlaces, type TracePlace, type TracePlaces } from "../state/place";
 export { createTraceStore, type TraceStore } from "../state/traceStore";
 export type { LoadedTrace, TraceView } from "../state/traceView";
-export type { Timer } from "../state/traceReader";
+export type { Timer } from "../state/polling";
 export type { Execution, ExecutionStatus, Usage } from "../model/execution";
 export type { ArtifactItem, ArtifactLink, TraceReading, TraceSource } from "../model/source";
 export type { Content, Message, MessagePart, SpanDetail } from "../model/span";

@@ -4,7 +4,6 @@ import { kindHue, type Hue } from "./kinds";
 import { barEnd, type TimeScale } from "./timeScale";
 import type { Nanos } from "./time";
 import { hasChildren, type TraceIndex } from "./traceIndex";
-import { causingFailures } from "./failingSpan";
 
 export const ACTIVITY_HUES: readonly Hue[] = [
   "structure",
@@ -60,7 +59,7 @@ export function activity(
     byHue.set(hue, sums);
   }
   const failures = new Set<number>();
-  for (const position of causingFailures(index)) {
+  for (const position of index.causes) {
     const row = index.rows[position];
     if (row) failures.add(column(barEnd(row, scale, servedAt)));
   }

@@ -32,17 +32,12 @@ export function criticalPath(
   scale: TimeScale,
   servedAt: Nanos,
 ): readonly PathStep[] {
-  const startOf = (position: number): number =>
-    Number((index.rows[position]?.start ?? scale.start) - scale.start);
-  const endOf = (position: number): number => {
-    const row = index.rows[position];
-    return row ? barEnd(row, scale, servedAt) : 0;
-  };
-  const latestFirst = (positions: readonly number[]): readonly number[] =>
-    positions
-      .map((position) => ({ position, end: endOf(position) }))
-      .sort((a, b) => b.end - a.end || b.position - a.position)
-      .map(({ position }) => position);
+  const starts = Float64Array.from(index.rows, (row) => Number(row.start - scale.start));
+  const ends = Float64Array.from(index.rows, (row) => barEnd(row, scale, servedAt));
+  const startOf = (position: number): number => starts[position] ?? 0;
+  const endOf = (position: number): number => ends[position] ?? 0;
+  const latestFirst = (positions: number[]): readonly number[] =>
+    positions.length < 2 ? positions : positions.sort((a, b) => endOf(b) - endOf(a) || b - a);
 
   const steps: PathStep[] = [];
   const add = (position: number, from: number, to: number): void => {
@@ -85,7 +80,7 @@ export function criticalPath(
   return steps;
 }
 
-function roots(index: TraceIndex): readonly number[] {
+function roots(index: TraceIndex): number[] {
   const found: number[] = [];
   for (let position = 0; position < index.rows.length; position = index.subtreeEnd[position] ?? 0) {
     found.push(position);

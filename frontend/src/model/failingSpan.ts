@@ -44,15 +44,6 @@ function lastFailedChild(index: TraceIndex, position: number): number | null {
   return found;
 }
 
-/** Positions of the failures that no failure inside explains: each is a cause, not a consequence. */
-export function causingFailures(index: TraceIndex): readonly number[] {
-  const found: number[] = [];
-  index.rows.forEach((row, position) => {
-    if (isFailure(row) && index.failuresInside[position] === 0) found.push(position);
-  });
-  return found;
-}
-
 /** The span that started last among those that are still running: what a live trace follows. */
 export function newestRunningSpan(index: TraceIndex): string | null {
   let found: string | null = null;

@@ -23,19 +23,41 @@ export interface Bar {
  * span has no end of its own: the end of the execution, which is when it was given up, stands for it.
  */
 export function timeScale(trace: Trace): TimeScale {
-  let start = trace.rows[0]?.start ?? trace.execution.startedAt;
-  let end = start;
-  let isRunning = false;
-  let isLost = false;
-  for (const row of trace.rows) {
-    if (row.start < start) start = row.start;
-    end = laterOf(end, row.end ?? row.start);
-    isRunning ||= row.status === "running";
-    isLost ||= row.status === "lost";
-  }
+  const { isRunning, isLost, ...extent } = extentOf(trace.rows);
+  const start = extent.start ?? trace.execution.startedAt;
+  let end = extent.end ?? start;
   if (isRunning) end = laterOf(end, trace.servedAt);
   if (isLost) end = laterOf(end, trace.execution.endedAt ?? end);
   return { start, length: Math.max(1, Number(end - start)) };
+}
+
+interface Extent {
+  readonly start: Nanos | null;
+  readonly end: Nanos | null;
+  readonly isRunning: boolean;
+  readonly isLost: boolean;
+}
+
+/** The clock of a live trace goes on between its readings: what the rows say of it is found out once. */
+const extents = new WeakMap<readonly Row[], Extent>();
+
+function extentOf(rows: readonly Row[]): Extent {
+  const known = extents.get(rows);
+  if (known) return known;
+  let start = rows[0]?.start ?? null;
+  let end = start;
+  let isRunning = false;
+  let isLost = false;
+  for (const row of rows) {
+    if (start === null || row.start < start) start = row.start;
+    const last = row.end ?? row.start;
+    if (end === null || last > end) end = last;
+    isRunning ||= row.status === "running";
+    isLost ||= row.status === "lost";
+  }
+  const extent = { start, end, isRunning, isLost };
+  extents.set(rows, extent);
+  return extent;
 }
 
 /** How long a span took, up to now when it runs; `null` when its end will never be known. */

@@ -41,7 +41,8 @@ export function timeSpent(
     backoff: 0,
     cold: 0,
   };
-  for (const step of steps) sums[placeOf(index, step, scale)] += step.to - step.from;
+  const inside = new Map<number, Inside>();
+  for (const step of steps) sums[placeOf(index, step, scale, inside)] += step.to - step.from;
 
   const before = Number(scale.start - execution.startedAt);
   if (before > 0) sums[startsCold(index) ? "cold" : "waiting"] += before;
@@ -53,48 +54,57 @@ export function timeSpent(
 
 const TOOL_HUES: ReadonlySet<string> = new Set(["tool", "retrieval", "http"]);
 
-function placeOf(index: TraceIndex, step: PathStep, scale: TimeScale): TimePlace {
+function placeOf(
+  index: TraceIndex,
+  step: PathStep,
+  scale: TimeScale,
+  known: Map<number, Inside>,
+): TimePlace {
   const row = index.rows[step.position];
   if (!row) return "own";
   const hue = kindHue(row.kind);
   if (hue === "model") return "model";
   if (TOOL_HUES.has(hue)) return "tools";
-  if (isBetweenAttempts(index, step, scale)) return "backoff";
+  let inside = known.get(step.position);
+  if (!inside) known.set(step.position, (inside = insideOf(index, step.position, scale)));
+  // Between the end of one attempt and the start of the next, their node only waits.
+  if (inside.firstAttemptEnd <= step.from && inside.lastAttemptStart >= step.to) return "backoff";
   // The root alone, with an invocation somewhere in it: nothing of ours was running.
-  if (row.kind !== "workflow") return "own";
-  const invocations = invocationsIn(index, step.position);
-  if (invocations.length === 0) return "own";
-  const isCold = invocations.some(
+  if (row.kind !== "workflow" || inside.invocations.length === 0) return "own";
+  const isCold = inside.invocations.some(
     ({ marks, start }) =>
       marks.includes("cold_start") && isAt(Number(start - scale.start), step.to),
   );
   return isCold ? "cold" : "waiting";
 }
 
-/** Between the end of one attempt and the start of the next, their node only waits. */
-function isBetweenAttempts(index: TraceIndex, step: PathStep, scale: TimeScale): boolean {
-  let hasBefore = false;
-  let hasAfter = false;
-  const end = index.subtreeEnd[step.position] ?? 0;
-  for (let child = step.position + 1; child < end; child = index.subtreeEnd[child] ?? end) {
-    const row = index.rows[child];
-    if (row?.kind !== "attempt") continue;
-    if (row.end !== null && Number(row.end - scale.start) <= step.from) hasBefore = true;
-    if (Number(row.start - scale.start) >= step.to) hasAfter = true;
-    if (hasBefore && hasAfter) return true;
-  }
-  return false;
-}
-
-function invocationsIn(index: TraceIndex, position: number): readonly Row[] {
-  return [...children(index, position)]
-    .flatMap((child) => index.rows[child] ?? [])
-    .filter(({ kind }) => kind === "invocation");
+/** What the children of a span say of the time in which none of them was at work. */
+interface Inside {
+  readonly firstAttemptEnd: number;
+  readonly lastAttemptStart: number;
+  readonly invocations: readonly Row[];
 }
 
 /** Nanoseconds as floating numbers: the same microsecond is the same moment. */
 function isAt(one: number, other: number): boolean {
   return Math.abs(one - other) < 1_000;
+}
+
+/** Once a span, however many steps it has: a map of ten thousand items has as many. */
+function insideOf(index: TraceIndex, position: number, scale: TimeScale): Inside {
+  let firstAttemptEnd = Infinity;
+  let lastAttemptStart = -Infinity;
+  const invocations: Row[] = [];
+  for (const child of children(index, position)) {
+    const row = index.rows[child];
+    if (row?.kind === "invocation") invocations.push(row);
+    if (row?.kind !== "attempt") continue;
+    if (row.end !== null) {
+      firstAttemptEnd = Math.min(firstAttemptEnd, Number(row.end - scale.start));
+    }
+    lastAttemptStart = Math.max(lastAttemptStart, Number(row.start - scale.start));
+  }
+  return { firstAttemptEnd, lastAttemptStart, invocations };
 }
 
 function startsCold(index: TraceIndex): boolean {

@@ -50,6 +50,8 @@ export interface Trace {
   readonly contentAccess: "granted" | "denied";
   /** Pre-order: a parent stands before its children, `depth` is its distance from the root. */
   readonly rows: readonly Row[];
+  /** Of the whole trace: more than `rows` has while the rest of a large one is on its way. */
+  readonly totalRows: number;
   /** The server's clock when it answered; running spans are drawn up to here. */
   readonly servedAt: Nanos;
 }

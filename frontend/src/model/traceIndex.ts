@@ -1,5 +1,6 @@
 /** What the pre-order rows imply: parents, subtrees, errors inside. Built once a trace, O(rows). */
 
+import { atOnce, ROWS_A_STEP } from "./breath";
 import type { Row } from "./trace";
 
 export interface TraceIndex {
@@ -11,6 +12,8 @@ export interface TraceIndex {
   readonly subtreeEnd: Int32Array;
   /** Failed or lost spans in the subtree, the row itself not counted. */
   readonly failuresInside: Int32Array;
+  /** Positions of the failures that no failure inside explains: each is a cause, not a consequence. */
+  readonly causes: readonly number[];
   /** Depth as drawn: without the first attempts that are passed over. */
   readonly drawnDepth: Int32Array;
   /** 1 for a first attempt that needed no second: it repeats its node and gets no line of its own. */
@@ -18,34 +21,48 @@ export interface TraceIndex {
 }
 
 export function indexTrace(rows: readonly Row[]): TraceIndex {
+  return atOnce(indexSteps(rows));
+}
+
+export function* indexSteps(rows: readonly Row[]): Generator<undefined, TraceIndex> {
   const positionOf = new Map<string, number>();
   const parent = new Int32Array(rows.length).fill(-1);
   const subtreeEnd = new Int32Array(rows.length);
   const failuresInside = new Int32Array(rows.length);
-  const open: { position: number; depth: number }[] = [];
+  const open: number[] = [];
 
   const closeDownTo = (depth: number, end: number): void => {
-    for (let top = open.at(-1); top && top.depth >= depth; top = open.at(-1)) {
-      subtreeEnd[top.position] = end;
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      if ((rows[top]?.depth ?? 0) < depth) return;
+      subtreeEnd[top] = end;
       open.pop();
     }
   };
 
-  rows.forEach((row, position) => {
+  for (let position = 0; position < rows.length; position += 1) {
+    if (position % ROWS_A_STEP === 0) yield;
+    const row = rows[position];
+    if (!row) break;
     positionOf.set(row.spanId, position);
     closeDownTo(row.depth, position);
-    parent[position] = open.at(-1)?.position ?? -1;
-    open.push({ position, depth: row.depth });
-  });
+    parent[position] = open.at(-1) ?? -1;
+    open.push(position);
+  }
   closeDownTo(-1, rows.length);
+  yield;
 
-  for (let position = rows.length - 1; position > 0; position -= 1) {
+  const causes: number[] = [];
+  for (let position = rows.length - 1; position >= 0; position -= 1) {
     const above = parent[position] ?? -1;
     const row = rows[position];
-    if (above < 0 || !row) continue;
+    if (!row) continue;
     const inside = failuresInside[position] ?? 0;
-    failuresInside[above] = (failuresInside[above] ?? 0) + inside + (isFailure(row) ? 1 : 0);
+    const isBad = isFailure(row);
+    if (isBad && inside === 0) causes.push(position);
+    if (above >= 0) failuresInside[above] = (failuresInside[above] ?? 0) + inside + (isBad ? 1 : 0);
   }
+  causes.reverse();
+  yield;
   const isPassedOver = loneAttempts(rows, parent, subtreeEnd);
   const drawnDepth = new Int32Array(rows.length);
   for (let position = 0; position < rows.length; position += 1) {
@@ -53,7 +70,7 @@ export function indexTrace(rows: readonly Row[]): TraceIndex {
     if (above < 0) continue;
     drawnDepth[position] = (drawnDepth[above] ?? 0) + (isPassedOver[above] === 1 ? 0 : 1);
   }
-  return { rows, positionOf, parent, subtreeEnd, failuresInside, drawnDepth, isPassedOver };
+  return { rows, positionOf, parent, subtreeEnd, failuresInside, causes, drawnDepth, isPassedOver };
 }
 
 /** Only children of kind `attempt` that went well and carry nothing of their own. */

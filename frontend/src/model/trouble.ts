@@ -1,6 +1,5 @@
 /** Trouble with the infrastructure, as far as spans tell: what an operator looks for beside the workflow's own errors. */
 
-import { causingFailures } from "./failingSpan";
 import type { Json, SpanEvent } from "./span";
 import type { Row } from "./trace";
 import type { TraceIndex } from "./traceIndex";
@@ -30,7 +29,7 @@ export function troubles(index: TraceIndex): readonly Trouble[] {
     if (row.marks.includes("retried")) add("retried", row);
     if (row.marks.includes("artifact_failed")) add("artifact", row);
   }
-  for (const position of causingFailures(index)) {
+  for (const position of index.causes) {
     const row = index.rows[position];
     if (!row) continue;
     if (row.status === "lost") add("lost", row);

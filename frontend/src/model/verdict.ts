@@ -1,6 +1,6 @@
 /** The header's first words: how an execution went, where and why, in a sentence. */
 
-import { causingFailures, deepestFailingSpan, newestRunningSpan } from "./failingSpan";
+import { deepestFailingSpan, newestRunningSpan } from "./failingSpan";
 import { plural } from "./format";
 import type { Execution } from "./execution";
 import type { Row, Trace } from "./trace";
@@ -42,7 +42,7 @@ function plain(tone: Tone, word: string, sentence: string): Verdict {
 }
 
 function succeeded(index: TraceIndex): Verdict {
-  const failures = causingFailures(index);
+  const failures = index.causes;
   const [first] = failures;
   if (first === undefined) return plain("good", "Succeeded", "");
   return {

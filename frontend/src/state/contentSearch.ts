@@ -2,7 +2,7 @@
 
 import { isAbort } from "../model/problem";
 import type { SearchResult, TraceSource } from "../model/source";
-import type { Timer } from "./traceReader";
+import type { Timer } from "./polling";
 
 const SETTLE_MILLISECONDS = 350;
 /** Shorter queries name nearly everything. */

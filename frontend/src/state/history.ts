@@ -4,10 +4,11 @@ import { isUnfinished, type Execution, type ExecutionStatus } from "../model/exe
 import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
 import { nanosFromMilliseconds } from "../model/time";
 import { createResource, type Resource } from "./resource";
-import { POLL_MILLISECONDS, type Timer } from "./traceReader";
+import type { Timer } from "./polling";
+import { POLL_MILLISECONDS } from "./traceReader";
 
 /** Nothing runs: somebody else may still start something. */
-const IDLE_MILLISECONDS = 15_000;
+const IDLE_MILLISECONDS = 2_000;
 
 export interface HistoryQuery {
   readonly workflowId: string | null;

@@ -2,7 +2,7 @@
 
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
 import { createStore, type Readable } from "./store";
-import type { Timer } from "./traceReader";
+import { createPolling, type Timer } from "./polling";
 
 export interface ResourceView<T> {
   readonly value: T | null;
@@ -26,19 +26,14 @@ export function createResource<T>(
 ): Resource<T> {
   const store = createStore<ResourceView<T>>({ value: null, problem: null, readAt: 0 });
   let abort = new AbortController();
-  let cancelTimer = (): void => undefined;
 
   const again = (milliseconds: number | null): void => {
-    if (milliseconds !== null) cancelTimer = timer.after(milliseconds, () => void run());
+    if (milliseconds !== null) polling.again(milliseconds);
   };
 
   const run = async (): Promise<void> => {
     const { signal } = abort;
     const { value: known } = store.get();
-    if (known !== null && timer.isPaused()) {
-      again(repeatAfter(known));
-      return;
-    }
     try {
       const value = await read(signal);
       if (signal.aborted) return;
@@ -51,9 +46,11 @@ export function createResource<T>(
     }
   };
 
+  const polling = createPolling(timer, () => void run());
+
   const stop = (): void => {
     abort.abort();
-    cancelTimer();
+    polling.stop();
   };
 
   return {

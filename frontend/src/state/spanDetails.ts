@@ -4,7 +4,7 @@ import { asProblem, isAbort, type ProblemError } from "../model/problem";
 import type { TraceSource } from "../model/source";
 import type { SpanDetail } from "../model/span";
 import { createStore, type Readable } from "./store";
-import type { Timer } from "./traceReader";
+import type { Timer } from "./polling";
 
 /** Holding an arrow key down must not read every span on the way. */
 const SETTLE_MILLISECONDS = 90;

@@ -1,6 +1,5 @@
 /** Moves of the selection through the visible lines, the search hits and the failures. */
 
-import { causingFailures } from "../model/failingSpan";
 import { barEnd } from "../model/timeScale";
 import { hasChildren, type TraceIndex } from "../model/traceIndex";
 import type { Range } from "../model/zoom";
@@ -50,7 +49,7 @@ export function movedToHit(view: TraceView, direction: 1 | -1): TraceView {
 /** To the next failure that no failure inside explains. */
 export function movedToFailure(view: TraceView, direction: 1 | -1): TraceView {
   if (!view.loaded) return view;
-  return movedTo(view, causingFailures(view.loaded.index), direction);
+  return movedTo(view, view.loaded.index.causes, direction);
 }
 
 /** The stretch of the axis in which the selected span, or the group, was at work. */

@@ -4,29 +4,19 @@ import { isUnfinished } from "../model/execution";
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
 import type { TraceReading, TraceSource } from "../model/source";
 import type { Trace } from "../model/trace";
+import { createPolling, type Timer } from "./polling";
 
-export const POLL_MILLISECONDS = 2_000;
+/** What is new is seen within two seconds: this wait, the reading itself and the drawing. */
+export const POLL_MILLISECONDS = 1_000;
 const LONGEST_WAIT_MILLISECONDS = 30_000;
 /** Spans may arrive after the end of their execution: a partial trace is read a few times more. */
 const READS_AFTER_END = 5;
 
-/** Injected, so that tests own the time. */
-export interface Timer {
-  readonly after: (milliseconds: number, then: () => void) => () => void;
-  /** True while nobody can see the page: nothing is read then. */
-  readonly isPaused: () => boolean;
-}
-
-export const browserTimer: Timer = {
-  after: (milliseconds, then) => {
-    const handle = setTimeout(then, milliseconds);
-    return () => clearTimeout(handle);
-  },
-  isPaused: () => document.visibilityState === "hidden",
-};
-
 export interface TraceListener {
-  readonly onReading: (reading: TraceReading) => void;
+  /** The beginning of a large trace that nothing is known of yet. */
+  readonly onPart: (soFar: Trace) => void;
+  /** The next reading waits until this one is taken in. */
+  readonly onReading: (reading: TraceReading) => Promise<void> | undefined;
   readonly onProblem: (problem: ProblemError) => void;
 }
 
@@ -42,7 +32,6 @@ export function createTraceReader(
   timer: Timer,
 ): TraceReader {
   let abort = new AbortController();
-  let cancelTimer = (): void => undefined;
   let etag: string | null = null;
   let trace: Trace | null = null;
   let failures = 0;
@@ -50,25 +39,26 @@ export function createTraceReader(
 
   const read = async (): Promise<void> => {
     const { signal } = abort;
-    if (trace && timer.isPaused()) {
-      again(POLL_MILLISECONDS);
-      return;
-    }
+    const isStopped = (): boolean => signal.aborted;
+    const onPart = (soFar: Trace): void => {
+      if (trace === null && !isStopped()) listener.onPart(soFar);
+    };
     try {
-      const reading = await source.readTrace(executionId, etag, signal);
-      if (signal.aborted) return;
+      const reading = await source.readTrace(executionId, etag, signal, onPart);
+      if (isStopped()) return;
       failures = 0;
       if (reading.kind === "changed") ({ trace, etag } = reading);
-      listener.onReading(reading);
-      if (trace && isGrowing(trace)) again(POLL_MILLISECONDS);
+      await listener.onReading(reading);
+      if (!isStopped() && trace && isGrowing(trace)) polling.again(POLL_MILLISECONDS);
     } catch (error) {
-      if (isAbort(error) || signal.aborted) return;
+      if (isAbort(error) || isStopped()) return;
       const problem = asProblem(error);
       failures += 1;
       listener.onProblem(problem);
-      if (trace && isPassing(problem)) again(waitAfter(problem, failures));
+      if (isPassing(problem)) polling.again(waitAfter(problem, failures));
     }
   };
+  const polling = createPolling(timer, () => void read());
 
   const isGrowing = (current: Trace): boolean => {
     if (isUnfinished(current.execution)) return true;
@@ -77,13 +67,9 @@ export function createTraceReader(
     return readsAfterEnd <= READS_AFTER_END;
   };
 
-  const again = (milliseconds: number): void => {
-    cancelTimer = timer.after(milliseconds, () => void read());
-  };
-
   const stop = (): void => {
     abort.abort();
-    cancelTimer();
+    polling.stop();
   };
 
   return {
@@ -103,6 +89,6 @@ function isPassing(problem: ProblemError): boolean {
 
 function waitAfter(problem: ProblemError, failures: number): number {
   const asked = (problem.details.retryAfterSeconds ?? 0) * 1_000;
-  const backoff = POLL_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
+  const backoff = 2 * POLL_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
   return Math.min(LONGEST_WAIT_MILLISECONDS, Math.max(asked, backoff));
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ProblemError } from "../model/problem";
 import type { Execution } from "../model/execution";
 import type { Row, Trace } from "../model/trace";
@@ -73,7 +73,7 @@ describe("opening", () => {
     );
     const cause = { nodeId: null, spanId: "item-42-7", errorType: "E", message: "" };
     const store = await open(traceOf(rows, { status: "failed", cause }));
-    expect(store.get().selected).toBe("item-42-7");
+    await vi.waitFor(() => expect(store.get().selected).toBe("item-42-7"));
     // The root, the maps' line with all hundred under it, the items' line and the one that failed.
     expect(store.get().lines).toHaveLength(104);
   });
@@ -178,9 +178,9 @@ describe("a running execution", () => {
     return { store, source };
   }
 
-  it("is read again every two seconds with its ETag", async () => {
+  it("is read again every second with its ETag", async () => {
     const { source } = await openTwice(AFTER, () => {
-      expect(timer.waits()).toEqual([2_000]);
+      expect(timer.waits()).toEqual([1_000]);
     });
     expect(source.asked).toEqual(["trace -", 'trace "1"']);
   });
@@ -216,21 +216,47 @@ describe("a running execution", () => {
     expect(store.get().loaded?.trace.servedAt).toBe(START + 99n);
   });
 
-  it("is not read while nobody sees the page", async () => {
-    timer.isHidden = true;
-    const { source } = await openTwice(AFTER, () => undefined);
+  it("is read seldom while nobody sees the page, and at once when somebody does again", async () => {
+    const { source } = await openTwice(AFTER, () => {
+      timer.isHidden = true;
+    });
     expect(source.asked).toEqual(["trace -"]);
-    expect(timer.waits()).toEqual([2_000]);
+    expect(timer.waits()).toEqual([60_000]);
+    timer.isHidden = false;
+    await timer.wake();
+    expect(source.asked).toEqual(["trace -", 'trace "1"']);
+    expect(timer.waits()).toEqual([1_000]);
+  });
+
+  it("keeps the rows that are what they were", async () => {
+    let before: Row | undefined;
+    const after = traceOf(outline("root ~\n  plan\n  draft ~"), { status: "running" });
+    const { store } = await openTwice(after, ({ get }) => {
+      before = get().loaded?.trace.rows[0];
+    });
+    expect(before?.spanId).toBe("root");
+    expect(store.get().loaded?.trace.rows[0]).toBe(before);
   });
 });
 
 describe("problems", () => {
-  it("are shown when nothing was read yet, and retried on request only", async () => {
+  it("that pass are shown when nothing was read yet, and retried", async () => {
     const source = fakeSource(new ProblemError("unavailable", "throttled"), changed(FAILED));
     const store = createTraceStore(source, "exec-1", places, timer);
     store.start();
     await settled();
     expect(store.get()).toMatchObject({ loaded: null, problem: { kind: "unavailable" } });
+    expect(timer.waits()).toEqual([2_000]);
+    await timer.fire();
+    expect(store.get().problem).toBeNull();
+  });
+
+  it("that do not pass are retried on request only", async () => {
+    const source = fakeSource(new ProblemError("forbidden", "no"), changed(FAILED));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    await settled();
+    expect(store.get()).toMatchObject({ loaded: null, problem: { kind: "forbidden" } });
     expect(timer.waits()).toEqual([]);
     store.start();
     await settled();
@@ -255,7 +281,20 @@ describe("problems", () => {
     expect(waits).toEqual([2_000, 4_000, 8_000]);
     await timer.fire();
     expect(store.get().problem).toBeNull();
-    expect(timer.waits()).toEqual([2_000]);
+    expect(timer.waits()).toEqual([1_000]);
+  });
+
+  it("of a lost connection end as soon as it is back", async () => {
+    const running = traceOf(outline("root ~"), { status: "running" });
+    const offline = new ProblemError("offline", "");
+    const source = fakeSource(changed(running), offline, changed(running));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    await settled();
+    await timer.fire();
+    expect(store.get().problem?.kind).toBe("offline");
+    await timer.wake();
+    expect(store.get().problem).toBeNull();
   });
 
   it("wait as long as the server asks", async () => {
@@ -277,6 +316,56 @@ it("reads a partial trace a few times more after the end, then lets it be", asyn
   await settled();
   for (let round = 0; round < 9; round += 1) await timer.fire();
   expect(source.asked).toHaveLength(6);
+});
+
+describe("a trace in parts", () => {
+  const ROWS = manyRows(9_000, 100);
+  const soFar = (rows: number): Trace => ({
+    ...traceOf(ROWS.slice(0, rows), { status: "succeeded" }),
+    totalRows: ROWS.length,
+  });
+
+  it("is shown from its first part on, each time twice as much of it", async () => {
+    const source = fakeSource(changed(soFar(9_000)));
+    source.parts.push(soFar(1_000), soFar(1_500), soFar(2_000));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    const shown: number[] = [];
+    store.subscribe(() => shown.push(store.get().loaded?.trace.rows.length ?? 0));
+    store.start();
+    await vi.waitFor(() => expect(shown.at(-1)).toBe(9_000));
+    expect(shown).toEqual([1_000, 2_000, 9_000]);
+  });
+
+  it("keeps what the reader has opened and selected while the rest comes", async () => {
+    const source = fakeSource();
+    let finish = (): void => undefined;
+    source.readTrace = (_executionId, _etag, _signal, onPart) => {
+      onPart?.(soFar(2_000));
+      return new Promise((resolve) => {
+        finish = () => resolve(changed(soFar(9_000)));
+      });
+    };
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    const line = store.get().lines[1];
+    store.toggle(line?.key ?? "");
+    store.select("item-3-7");
+    const { revealSerial, folded } = store.get();
+    finish();
+    await vi.waitFor(() => expect(store.get().loaded?.trace.rows).toHaveLength(9_000));
+    expect(store.get()).toMatchObject({ selected: "item-3-7", revealSerial });
+    expect([...folded].filter((spanId) => !store.get().folded.has(spanId))).toEqual([]);
+  });
+
+  it("of which the reader has left is not shown any more", async () => {
+    const source = fakeSource(changed(soFar(9_000)));
+    source.parts.push(soFar(3_000));
+    const store = createTraceStore(source, "exec-1", places, timer);
+    store.start();
+    store.stop();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(store.get().loaded).toBeNull();
+  });
 });
 
 it("takes over a place that the browser goes back to", async () => {

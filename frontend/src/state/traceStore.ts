@@ -4,15 +4,19 @@
  * Not responsible for drawing, nor for the address bar: it tells `places` where the reader is.
  */
 
+import { atOnce, inPieces } from "../model/breath";
 import type { Filter } from "../model/filter";
 import type { TraceSource } from "../model/source";
+import type { Trace } from "../model/trace";
 import { isUnfinished } from "../model/execution";
 import type { Sort } from "../model/sortLines";
 import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/zoom";
 import { createContentSearch } from "./contentSearch";
 import { isSameTracePlace, type TracePlace, type TracePlaces } from "./place";
 import { createStore, type Readable } from "./store";
-import { browserTimer, createTraceReader, type Timer } from "./traceReader";
+import { loadingSteps } from "./loading";
+import { browserTimer, type Timer } from "./polling";
+import { createTraceReader } from "./traceReader";
 import {
   foldable,
   movedBy,
@@ -34,10 +38,13 @@ import {
   withSelection,
   withServerTime,
   withSort,
-  withTrace,
+  withLoaded,
   withZoom,
   type TraceView,
 } from "./traceView";
+
+/** What of a trace is worked out in one go, within a frame or two. */
+const ROWS_AT_ONCE = 2_000;
 
 export interface TraceStore extends Readable<TraceView> {
   /** Reads until `stop`; call again to retry. */
@@ -91,16 +98,32 @@ export function createTraceStore(
   const contents = createContentSearch(source, executionId, timer, (result) =>
     update((view) => withFound(view, result)),
   );
+  let wanted: Trace | null = null;
+  const takeIn = (trace: Trace): Promise<void> | undefined => {
+    // While the parts of a large trace come, each time as much again as is shown: not every one.
+    const shown = store.get().loaded?.trace.rows.length ?? 0;
+    if (trace.rows.length < trace.totalRows && trace.rows.length < 2 * shown) return undefined;
+    wanted = trace;
+    const steps = loadingSteps(trace, store.get().loaded);
+    if (trace.rows.length <= ROWS_AT_ONCE) {
+      update((view) => withLoaded(view, atOnce(steps)));
+      return undefined;
+    }
+    return inPieces(steps, () => wanted === trace).then((loaded) => {
+      if (loaded) update((view) => withLoaded(view, loaded));
+    });
+  };
+
   const reader = createTraceReader(
     source,
     executionId,
     {
-      onReading: (reading) =>
-        update((view) =>
-          reading.kind === "changed"
-            ? withTrace(view, reading.trace)
-            : withServerTime(view, reading.servedAt),
-        ),
+      onPart: (soFar) => void takeIn(soFar),
+      onReading: (reading) => {
+        if (reading.kind === "changed") return takeIn(reading.trace);
+        update((view) => withServerTime(view, reading.servedAt));
+        return undefined;
+      },
       onProblem: (problem) => update((view) => withProblem(view, problem)),
     },
     timer,
@@ -123,6 +146,7 @@ export function createTraceStore(
     stop: () => {
       reader.stop();
       contents.stop();
+      wanted = null;
     },
     select: (key) => act((view) => withSelection(view, key)),
     toggle: (key) => act((view) => toggled(view, key)),
@@ -160,7 +184,7 @@ export function createTraceStore(
     follow: () =>
       act((view) => {
         if (!view.loaded || !isUnfinished(view.loaded.trace.execution)) return view;
-        return withTrace({ ...view, isFollowing: true }, view.loaded.trace);
+        return withLoaded({ ...view, isFollowing: true }, view.loaded);
       }),
     permalink: () => places.permalink({ ...placeOf(store.get()), spanId: store.get().selected }),
     adopt: (place) => {

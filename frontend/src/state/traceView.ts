@@ -5,26 +5,19 @@ import { isUnfinished } from "../model/execution";
 import { deepestFailingSpan, newestRunningSpan } from "../model/failingSpan";
 import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/filter";
 import type { ProblemError } from "../model/problem";
-import { groupSiblings, isGroupKey, type SiblingGroup, type Siblings } from "../model/siblings";
+import { isGroupKey, type SiblingGroup } from "../model/siblings";
 import type { SearchResult } from "../model/source";
 import { sortedLines, type Sort } from "../model/sortLines";
 import type { Nanos } from "../model/time";
-import { timeScale, type TimeScale } from "../model/timeScale";
-import type { Row, Trace } from "../model/trace";
-import { ancestors, indexTrace, lineFor, type TraceIndex } from "../model/traceIndex";
-import { verdict, type Verdict } from "../model/verdict";
+import { timeScale } from "../model/timeScale";
+import type { Row } from "../model/trace";
+import { ancestors, lineFor, type TraceIndex } from "../model/traceIndex";
 import { initialFold, visibleRows, type Line } from "../model/visibleRows";
 import { asZoom, type Range } from "../model/zoom";
+import type { LoadedTrace } from "./loading";
 import type { TracePlace } from "./place";
 
-/** What is known of a trace once it has been read. */
-export interface LoadedTrace {
-  readonly trace: Trace;
-  readonly index: TraceIndex;
-  readonly siblings: Siblings;
-  readonly scale: TimeScale;
-  readonly verdict: Verdict;
-}
+export type { LoadedTrace };
 
 export interface TraceView {
   readonly loaded: LoadedTrace | null;
@@ -35,6 +28,8 @@ export interface TraceView {
   /** Nobody has chosen a span yet: a live trace may move the selection to its newest. */
   readonly isFollowing: boolean;
   readonly folded: ReadonlySet<string>;
+  /** The reader has opened or closed something. */
+  readonly isFoldChosen: boolean;
   readonly openGroups: ReadonlySet<string>;
   readonly filter: Filter;
   readonly query: string;
@@ -62,6 +57,7 @@ export function openView(place: TracePlace): TraceView {
     selected: place.spanId,
     isFollowing: place.spanId === null,
     folded: new Set(),
+    isFoldChosen: false,
     openGroups: new Set(),
     filter: place.filter,
     query: place.query,
@@ -76,19 +72,11 @@ export function openView(place: TracePlace): TraceView {
   };
 }
 
-export function withTrace(view: TraceView, trace: Trace): TraceView {
+export function withLoaded(view: TraceView, loaded: LoadedTrace): TraceView {
   const before = view.loaded;
-  const index = indexTrace(trace.rows);
-  const loaded = {
-    trace,
-    index,
-    siblings: groupSiblings(index),
-    scale: timeScale(trace),
-    verdict: verdict(trace, index),
-  };
   const wanted = defaultSelection(view, loaded);
   const isFirst = before === null || before.trace.rows.length === 0;
-  const folded = isFirst ? initialFold(index, loaded.siblings, pathTo(index, wanted)) : view.folded;
+  const folded = isFirst || isInParts(before) ? foldOf(view, loaded, wanted) : view.folded;
   const next = derive({
     ...view,
     loaded,
@@ -98,6 +86,21 @@ export function withTrace(view: TraceView, trace: Trace): TraceView {
     path: view.path === null ? null : pathOf(loaded),
   });
   return wanted !== null && (isFirst || wanted !== view.selected) ? reveal(next) : next;
+}
+
+/** Whether more of it was known to be on its way. */
+function isInParts({ trace }: LoadedTrace): boolean {
+  return trace.rows.length < trace.totalRows;
+}
+
+/** How a trace opens; what the reader has opened and closed of its first parts stays so. */
+function foldOf(view: TraceView, loaded: LoadedTrace, wanted: string | null): ReadonlySet<string> {
+  const { index, siblings } = loaded;
+  const fold = initialFold(index, siblings, pathTo(index, wanted));
+  if (!view.isFoldChosen || !view.loaded) return fold;
+  const { positionOf } = view.loaded.index;
+  const behind = [...fold].filter((spanId) => !positionOf.has(spanId));
+  return new Set([...view.folded, ...behind]);
 }
 
 /** Nothing is new but the clock: running spans grow. */
@@ -152,7 +155,7 @@ export function withSelection(view: TraceView, key: string): TraceView {
 }
 
 function withFold(view: TraceView, folded: ReadonlySet<string>): TraceView {
-  const next = derive({ ...view, folded });
+  const next = derive({ ...view, folded, isFoldChosen: true });
   return { ...next, selected: nearestVisible(next), isFollowing: false };
 }
 

@@ -5,8 +5,11 @@ import type { SpanDetail } from "../model/span";
 import type { Trace } from "../model/trace";
 
 export interface FakeSource extends TraceSource {
+  readTrace: TraceSource["readTrace"];
   /** The next answers to readTrace; an Error is thrown. */
   readonly readings: (TraceReading | Error)[];
+  /** What the next readTrace has so far, before its answer. */
+  readonly parts: Trace[];
   readonly spans: Map<string, SpanDetail | Error>;
   /** What was asked: `trace <etag>`, `span <id>`. */
   readonly asked: string[];
@@ -15,10 +18,12 @@ export interface FakeSource extends TraceSource {
 export function fakeSource(...readings: (TraceReading | Error)[]): FakeSource {
   const source: FakeSource = {
     readings,
+    parts: [],
     spans: new Map(),
     asked: [],
-    readTrace: (_executionId, etag) => {
+    readTrace: (_executionId, etag, _signal, onPart) => {
       source.asked.push(`trace ${etag ?? "-"}`);
+      for (const part of source.parts.splice(0)) onPart?.(part);
       return answer(source.readings.shift());
     },
     readSpan: (_executionId, spanId) => {

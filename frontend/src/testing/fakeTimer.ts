@@ -1,6 +1,6 @@
 /** Time for tests: nothing happens until the test says so. */
 
-import type { Timer } from "../state/traceReader";
+import type { Timer } from "../state/polling";
 
 export interface FakeTimer extends Timer {
   /** Waits that nobody has cancelled, in milliseconds. */
@@ -8,10 +8,13 @@ export interface FakeTimer extends Timer {
   /** Lets the oldest wait end, and whatever it starts come to rest. */
   readonly fire: () => Promise<void>;
   isHidden: boolean;
+  /** The page is seen again, or the network is back. */
+  readonly wake: () => Promise<void>;
 }
 
 export function fakeTimer(): FakeTimer {
   let waiting: { milliseconds: number; then: () => void }[] = [];
+  const listeners = new Set<() => void>();
   const timer: FakeTimer = {
     isHidden: false,
     isPaused: () => timer.isHidden,
@@ -21,6 +24,14 @@ export function fakeTimer(): FakeTimer {
       return () => {
         waiting = waiting.filter((candidate) => candidate !== wait);
       };
+    },
+    onWake: (then) => {
+      listeners.add(then);
+      return () => listeners.delete(then);
+    },
+    wake: async () => {
+      for (const then of [...listeners]) then();
+      await settled();
     },
     waits: () => waiting.map(({ milliseconds }) => milliseconds),
     fire: async () => {

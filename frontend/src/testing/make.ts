@@ -71,6 +71,7 @@ export function makeTrace(rows: readonly Row[], overrides: Partial<Trace> = {}):
     reason: null,
     contentAccess: "granted",
     rows,
+    totalRows: rows.length,
     servedAt: START + 10n * SECOND,
     ...overrides,
   };

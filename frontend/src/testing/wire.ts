@@ -49,7 +49,9 @@ export function wireTrace(overrides: Partial<WireTrace> = {}): WireTrace {
     execution: wireExecution(),
     status: "COMPLETE",
     content_access: "granted",
+    total_rows: 1,
     rows: [wireRow()],
+    next_cursor: null,
     ...overrides,
   };
 }

@@ -15,58 +15,96 @@ from spanvas.storage.port import StoredTrace
 from spanvas_api import parameters
 from spanvas_api.audit import record_read
 from spanvas_api.auth import authorize, may_read_content
+from spanvas_api.cursors import Cursors
 from spanvas_api.encoding import entity_tag, matches
 from spanvas_api.operations.found import authorized_execution
 from spanvas_api.representation import execution_body, row_bodies
 from spanvas_api.request import Answer, Request
+from spanvas_api.routes import MAX_ROWS
 from spanvas_api.services import Services
-from spanvas_api.trace_status import trace_status
+from spanvas_api.trace_parts import WholeTrace, encoded
 
-WIRE_VERSION: Final = 1
+WIRE_VERSION: Final = 2
 """Part of every tag: raised when the same rows are answered differently."""
 OPEN_TAG_NANO: Final = 20 * 1_000_000_000
 """Open spans turn lost by time alone, without a write: the tag of an open execution lives no longer than this."""
 
 
 def read_trace(request: Request, services: Services) -> Answer:
-    """`wire.TraceResponse`, or 304 when the caller's tag still holds, which costs one read of one item."""
+    """`wire.TraceResponse`, a part of it where it is large; or 304 when the caller's tag still holds, which costs one
+    read of one item."""
     authorize(request.principal, "read_trace")
     execution_id = parameters.execution_id(request.path)
-    parameters.only(request.query)
+    parameters.only(request.query, "limit", "cursor")
+    limit = parameters.limit(request.query, most=MAX_ROWS, default=MAX_ROWS)
+    cursor = request.query.get("cursor")
     known = request.headers.get("if-none-match")
-    if known:
+    whole: WholeTrace | None = None
+    if known or cursor:
         execution = authorized_execution(request, services, "read_trace")
         tag = _tag(execution, request)
-        if matches(known, tag):
+        if known and matches(known, tag):
             return Answer(None, status=304, headers={"ETag": tag})
-    stored = services.store.read_trace(request.principal.tenant, execution_id)
-    if stored is None:
-        raise NotFoundError("no such execution")
-    authorize(request.principal, "read_trace", stored.execution)
-    return _answer(stored, request, services)
+        kept = services.kept_trace
+        whole = kept if kept is not None and kept.is_of(execution) else None
+    if whole is None:
+        stored = services.store.read_trace(request.principal.tenant, execution_id)
+        if stored is None:
+            raise NotFoundError("no such execution")
+        authorize(request.principal, "read_trace", stored.execution)
+        whole = _whole(stored, services)
+    return _part(whole, cursor, limit, request, services)
 
 
-def _answer(stored: StoredTrace, request: Request, services: Services) -> Answer:
+def _whole(stored: StoredTrace, services: Services) -> WholeTrace:
     execution = explained(_repaired(stored, services), stored.rows)
+    return WholeTrace(
+        stored.execution,
+        execution,
+        completeness_of(execution, stored.rows),
+        build_tree(stored.rows),
+    )
+
+
+def _part(
+    whole: WholeTrace, cursor: str | None, limit: int, request: Request, services: Services
+) -> Answer:
+    """From the cursor on, as many rows as can be answered at once. The tree is kept while there is a next part."""
+    cursors = Cursors(
+        services.settings.table,
+        whole.stored.tenant,
+        "read_trace",
+        {"execution_id": whole.stored.execution_id},
+    )
+    start = 0 if cursor is None else whole.start_at(cursors.unseal(cursor))
+    execution, tree = whole.execution, whole.tree
     with_content = may_read_content(request.principal, execution)
-    rows = row_bodies(
-        build_tree(stored.rows), execution, request.now_unix_nano, with_content=with_content
-    )
-    completeness = completeness_of(execution, stored.rows)
-    status = trace_status(
-        execution, completeness, rows=len(rows.bodies), orphans=rows.orphans, lost=rows.lost
-    )
-    body = {
-        "execution": execution_body(execution, completeness, services.settings.trace_url_template),
-        "status": status.status,
-        "content_access": "granted" if with_content else "denied",
-        "rows": rows.bodies,
-    }
-    if status.reason:
-        body["reason"] = status.reason
+    status = whole.status(request.now_unix_nano)
+    template = services.settings.trace_url_template
+    while True:
+        end = min(start + limit, len(tree))
+        rows = row_bodies(
+            tree[start:end], execution, request.now_unix_nano, with_content=with_content
+        )
+        has_next = end < len(tree)
+        body = {
+            "execution": execution_body(execution, whole.completeness, template),
+            "status": status.status,
+            "content_access": "granted" if with_content else "denied",
+            "total_rows": len(tree),
+            "rows": rows.bodies,
+            "next_cursor": cursors.seal(whole.position_after(end)) if has_next else None,
+        }
+        if status.reason:
+            body["reason"] = status.reason
+        answer, fits = encoded(body, request.headers.get("accept-encoding"))
+        if fits or end - start <= 1:
+            break
+        limit = (end - start) // 2
+    services.kept_trace = whole if has_next else None
     if rows.has_content:
         record_read(services.store, request, execution, "trace", is_allowed=True)
-    return Answer(body, headers={"ETag": _tag(stored.execution, request)})
+    return answer._replace(headers={**answer.headers, "ETag": _tag(whole.stored, request)})
 
 
 def _repaired(stored: StoredTrace, services: Services) -> Execution:
@@ -97,4 +135,5 @@ def _tag(execution: Execution, request: Request) -> str:
         execution.status,
         may_read_content(request.principal, execution),
         request.now_unix_nano // OPEN_TAG_NANO if is_open else 0,
+        sorted(request.query.items()),
     )

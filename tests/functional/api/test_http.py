@@ -156,7 +156,10 @@ class TestCompression:
     ) -> None:
         store.start_execution(make_execution())
         text = "x" * 190
-        spans = [make_span(span_id=f"{n + 1:016x}", name=text) for n in range(16_000)]
+        model = {"gen_ai.request.model": text}
+        spans = [
+            make_span(span_id=f"{n + 1:016x}", name=text, attributes=model) for n in range(10_000)
+        ]
         store.write(SpanBatch("acme", "exec_1", spans))
         event = api.event("GET", "/v1/executions/exec_1/trace")
 

@@ -7,7 +7,7 @@ import type { SpanDetail } from "../../model/span";
 import type { Row } from "../../model/trace";
 import type { Artifacts } from "../../state/artifacts";
 import { createSpanDetails } from "../../state/spanDetails";
-import { browserTimer } from "../../state/traceReader";
+import { browserTimer } from "../../state/polling";
 import { selectedRow, type TraceView } from "../../state/traceView";
 import { ProblemView } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
