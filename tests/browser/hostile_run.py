@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from base64 import b64encode
 from pathlib import Path
 
 from tests.browser.stubs import (
+    EXECUTION_ID,
     SECOND,
     START,
     File,
@@ -40,7 +42,7 @@ def unescape(line: str) -> str:
     return line.encode("utf-8").decode("unicode_escape") if "\\u" in line else line
 
 
-def hostile_run(words: list[str]) -> Stub:
+def hostile_run(words: list[str], execution_id: str = EXECUTION_ID) -> Stub:
     """
     0 workflow
       1..n one span a payload, the payload in every field of its row, its detail and its content
@@ -54,7 +56,9 @@ def hostile_run(words: list[str]) -> Stub:
         rows=rows,
         spans={item["span_id"]: item for item in spans},
         files=files,
+        execution_id=execution_id,
         execution=execution(
+            execution_id=execution_id,
             status="failed",
             workflow_name=first,
             workflow_version=words[1],
@@ -90,6 +94,12 @@ def hostile_span(of: dict[str, Json], text: str) -> dict[str, Json]:
     value = {text: text, "list": [text, {text: [text]}]}
     call = {"type": "tool_call", "id": text, "name": text, "arguments": value}
     parts = [text, {"type": "reasoning", "content": text}, call, {"type": text, "content": value}]
+    data = b64encode(text.encode("utf-8", "replace")).decode()
+    media = [
+        {"type": "image", "mime_type": "image/png", "name": text, "content": data},
+        {"type": "image", "mime_type": "image/svg+xml", "uri": text, "content": data},
+        {"type": "file", "mime_type": text, "name": text, "uri": f"javascript:{text}"},
+    ]
     return span(
         of,
         otel_kind=text,
@@ -98,7 +108,8 @@ def hostile_span(of: dict[str, Json], text: str) -> dict[str, Json]:
         attributes={text: text, "long": text * 40, "value": value, "url.full": f"https://a.example/{text}"},
         resource={text: text},
         scope={"name": text, "version": text},
-        events=[{"name": text, "time_unix_nano": str(START + SECOND), "attributes": {text: text}},
+        events=[{"name": "spanvas.retry", "time_unix_nano": str(START), "attributes": {"error.type": text}},
+                {"name": text, "time_unix_nano": str(START + SECOND), "attributes": {text: text}},
                 {"name": "exception", "time_unix_nano": str(START), "attributes": {"exception.stacktrace": text * 30}}],
         links=[{"trace_id": "f" * 32, "span_id": span_id(9), "attributes": value}],
         receipts={text: 1},
@@ -106,7 +117,7 @@ def hostile_span(of: dict[str, Json], text: str) -> dict[str, Json]:
         cost={"nano_usd": 1, "lines": [{"what": text, "tokens": 1, "nano_usd": 1}]},
         content={
             "system_instructions": [{"type": "text", "content": text}],
-            "input_messages": [message(text, *parts), message("user", f"**{text}**\n\n- {text}\n- {text}"),
+            "input_messages": [message(text, *parts), message("user", f"**{text}**\n\n- {text}\n- {text}", *media),
                                message("tool", {"type": "tool_call_response", "id": text, "response": value})],
             "output_messages": [message("assistant", text, json.dumps(value), finish_reason=text)],
             "tool": {"name": text, "call_id": text, "arguments": value, "result": text},

@@ -111,6 +111,9 @@ def test_no_payload_runs_in_the_tree_or_in_any_step(
         panel.locator("details:not([open]) > summary").evaluate_all(
             "all => all.forEach((summary) => summary.click())"
         )
+        panel.get_by_role("button", name="Show", exact=True).evaluate_all(
+            "all => all.forEach((button) => button.click())"
+        )
         panel.get_by_role("tablist").evaluate(EVERY_TAB)
         screen.keyboard.press("j")
     for key in "gcz":
@@ -131,6 +134,24 @@ def test_no_payload_runs_in_any_file(screen: Page, run: Stub, quiet: Witness) ->
         expect(shown).to_be_visible()
         screen.wait_for_timeout(60)
         gallery.get_by_role("button", name="Hide").click()
+
+
+def test_no_payload_runs_in_a_comparison(
+    screen: Page, context: BrowserContext, run: Stub, quiet: Witness, words: list[str]
+) -> None:
+    other = hostile_run(words[::-1], f"other-{EXECUTION_ID}")
+    other.serve(context)
+    items = {"items": [run.execution, other.execution], "next_cursor": None}
+    context.route("**/v1/executions?*", lambda route: route.fulfill(json=items))
+    screen.goto(f"/?execution={EXECUTION_ID}&with={other.execution_id}")
+    toggles = screen.locator(".cv-pair-toggle")
+    expect(toggles.first).to_be_visible()
+    assert toggles.count() == len(set(words))
+    for toggle in toggles.all():
+        toggle.evaluate(
+            "button => button.getAttribute('aria-expanded') === 'true' || button.click()"
+        )
+        expect(screen.locator(".cv-texts")).to_be_visible()
 
 
 def test_no_payload_runs_in_history_place_or_header(
