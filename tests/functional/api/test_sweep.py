@@ -53,6 +53,20 @@ def test_what_is_overdue_is_closed_and_counted(
     assert run_sweep(store) == {"closed": 0}
 
 
+def test_one_that_goes_on_for_long_in_one_function_after_another_is_left_alone(
+    store: AuditedStore, clock: Clock
+) -> None:
+    for start in range(0, 600, 50):
+        store.start_execution(make_execution("exec_1", start=start))
+        clock.advance(50)
+        assert run_sweep(store) == {"closed": 0}
+        execution = store.read_execution("acme", "exec_1")
+        assert execution is not None
+        assert execution.status == "running"
+    clock.advance(11)
+    assert run_sweep(store) == {"closed": 1}
+
+
 def test_they_are_counted_by_cause_which_names_the_last_node(
     store: AuditedStore, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
