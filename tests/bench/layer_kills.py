@@ -1,7 +1,7 @@
 """Executions under the built layer on a real awslambdaric, each killed with SIGKILL at a random moment.
 
 Each has a sandbox of its own, some of them warm; the moments are spread over the whole of an execution and a little
-past its end, when the function is frozen. Every twelfth or so is killed by the function's timeout instead, as Lambda
+past its end, when the function is frozen. Every twentieth or so is killed by the function's timeout instead, as Lambda
 does it. The function writes down what every good `spanvas.flush()` had acknowledged: that is read back span by span,
 details included, and the sweep closes the executions as it would an hour later.
 """

@@ -236,3 +236,26 @@ def test_what_people_and_exporters_wait_for_starts_from_a_snapshot_of_its_publis
 
 def test_the_gateway_waits_for_as_long_as_the_otlp_endpoint_may_take() -> None:
     assert properties("OtlpIngestFunction")["Timeout"] < 30
+
+
+def test_links_to_files_in_other_buckets_are_allowed_where_they_are_asked_for() -> None:
+    arns = "arn:aws:s3:::reports/*,arn:aws:s3:::models/2026/*"
+    found = {}
+    for given in ("", arns):
+        parameters = {**PARAMETERS, "ArtifactBucketArns": given}
+        template = read_template(ROOT / "template.yaml", parameters, PLACE.region)
+        role = Resolver(template, parameters, PLACE).properties("TraceApiRole")
+        statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+        found[given] = [
+            (statement["Action"], statement["Resource"])
+            for statement in statements
+            if statement["Sid"] == "SignLinksToFilesInOtherBuckets"
+        ]
+    assert found == {
+        "": [],
+        arns: [(["s3:GetObject", "s3:GetObjectVersion"], arns.split(","))],
+    }
+    assert Settings.from_env({"SPANVAS_ARTIFACT_BUCKETS": arns}).artifact_buckets == (
+        "reports",
+        "models",
+    )
