@@ -64,22 +64,50 @@ def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> 
     assert all(rows_of(door).values())
 
 
-def test_a_running_execution_is_written_after_a_second_and_then_every_two() -> None:
+class Still:
+    """A worker without a thread: it works when it is asked to."""
+
+    def __init__(self, work: Callable[[bool], bool]) -> None:
+        self._work = work
+
+    def nudge(self) -> None:
+        pass
+
+    def request(self) -> int:
+        self._work(True)
+        return 1
+
+    def wait(self, ticket: int, budget_seconds: float) -> bool:
+        return True
+
+
+def test_a_running_execution_is_written_every_two_seconds_and_a_step_that_starts_after_one() -> (
+    None
+):
     now = [100 * SECOND]
-    with (
-        recording(clock=lambda: now[0], flush_interval_ms=1_000) as door,
-        spanvas.workflow("brief", execution_id="e1"),
-    ):
+    with recording(clock=lambda: now[0], flush_interval_ms=1_000) as door:
         delivery = door.engine.delivery
-        written = []
-        for second in range(8):
-            now[0] = (100 + second) * SECOND
-            due = now[0] >= delivery._next_write
-            delivery._store_work(False)
-            if due:
-                written.append(second)
-        assert written == [1, 3, 5, 7]
-        assert rows_of(door) == {"brief": None}
+        delivery._store_worker = Still(delivery._store_work)  # type: ignore[assignment]
+
+        def written_at(seconds: range) -> list[int]:
+            """Those of the seconds at which something is written, while small things happen."""
+            found = []
+            for second in seconds:
+                now[0] = (100 + second) * SECOND
+                with spanvas.span("small"):
+                    pass
+                assert delivery._store is not None
+                before = delivery._store._written
+                delivery._store_work(False)
+                if delivery._store._written > before:
+                    found.append(second)
+            return found
+
+        with spanvas.workflow("brief", execution_id="e1"):
+            assert written_at(range(1, 6)) == [1, 3, 5]
+            with spanvas.node("draft"):
+                assert written_at(range(6, 10)) == [6, 8]
+    assert execution_of(door).status == "succeeded"
 
 
 def test_steps_that_end_before_the_next_flush_are_written_once() -> None:

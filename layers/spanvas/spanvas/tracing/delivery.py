@@ -61,7 +61,8 @@ class Delivery:
         self._store_seconds = settings.store_budget_ms / 1_000
         self._lock = Lock()
         self._roots: dict[Run, SdkSpan] = {}
-        self._next_write = 0
+        self._next_write = self._next_look = 0
+        self._has_started = processor.has_started
         self._store: StoreExporter | None = None
         self._otlp: OtlpExporter | None = None
         self._guard = Guard(self._cut, health, clock)
@@ -94,7 +95,7 @@ class Delivery:
         now = self._clock()
         with self._lock:
             if not self._roots:
-                self._next_write = now + self._interval_nano
+                self._next_write = self._next_look = now + self._interval_nano
             self._roots[run] = root
         self._guard.watch(run, now)
         if self._store is not None:
@@ -186,10 +187,17 @@ class Delivery:
         return run
 
     def _store_work(self, is_requested: bool) -> bool:
-        """All of it when that is asked for or due; between times only what has just begun is registered."""
+        """All of it when that is asked for or due; between times only what has just begun is registered.
+
+        A step that has started is due sooner: if the function is killed, it is the last that is known of it.
+        """
         assert self._store is not None
         now = self._clock()
-        if not (is_requested or now >= self._next_write):
+        is_due = is_requested or now >= self._next_write
+        if now >= self._next_look:
+            self._next_look = now + self._interval_nano
+            is_due = is_due or self._has_started()
+        if not is_due:
             return self._store.register()
         self._next_write = now + STEADY * self._interval_nano
         return self._store.work()
@@ -200,7 +208,8 @@ class Delivery:
         if not self._roots:
             return None
         registration = self._store.next_registration_unix_nano()
-        due = self._next_write if registration is None else min(self._next_write, registration)
+        due = min(self._next_write, self._next_look)
+        due = due if registration is None else min(due, registration)
         return max((due - self._clock()) / NANO, 0.0)
 
     def _otlp_work(self, is_requested: bool) -> bool:
