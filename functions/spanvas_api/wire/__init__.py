@@ -1,0 +1,123 @@
+"""The shapes that cross the wire, as pydantic models: the source of `docs/reference/openapi.json`.
+
+Not responsible for answering: operations build plain dictionaries of these shapes, because validating 10,000 rows would
+cost more than reading them. A contract test holds real answers against the generated schema instead.
+"""
+
+from __future__ import annotations
+
+from spanvas_api.wire.artifacts import (
+    Access,
+    AccessesResponse,
+    Artifact,
+    ArtifactRef,
+    ArtifactsResponse,
+    LinkArtifactRequest,
+    LinkArtifactResponse,
+)
+from spanvas_api.wire.executions import (
+    Cause,
+    Completeness,
+    Counters,
+    Execution,
+    ExecutionsResponse,
+    Exporters,
+    StartExecutionRequest,
+    StartExecutionResponse,
+    Usage,
+    Workflow,
+    WorkflowNode,
+    WorkflowsResponse,
+)
+from spanvas_api.wire.otlp import (
+    ExportTraceRequest,
+    ExportTraceResponse,
+    OtlpModel,
+    OtlpStatus,
+    PartialSuccess,
+)
+from spanvas_api.wire.problems import FieldError, GatewayMessage, Problem
+from spanvas_api.wire.scalars import (
+    AccessAction,
+    Disposition,
+    DurationNano,
+    ExecutionStatus,
+    NanoUsd,
+    RowStatus,
+    SpanId,
+    SpanKind,
+    TraceId,
+    TraceStatus,
+    UnixNano,
+    WireModel,
+)
+from spanvas_api.wire.span import (
+    Cost,
+    CostLine,
+    Message,
+    MessagePart,
+    Scope,
+    SpanContent,
+    SpanEvent,
+    SpanLink,
+    SpanResponse,
+    ToolContent,
+)
+from spanvas_api.wire.trace import Row, RowError, SearchHit, SearchResponse, TraceResponse
+
+__all__ = [
+    "Access",
+    "AccessAction",
+    "AccessesResponse",
+    "Artifact",
+    "ArtifactRef",
+    "ArtifactsResponse",
+    "Cause",
+    "Completeness",
+    "Cost",
+    "CostLine",
+    "Counters",
+    "Disposition",
+    "DurationNano",
+    "Execution",
+    "ExecutionStatus",
+    "ExecutionsResponse",
+    "ExportTraceRequest",
+    "ExportTraceResponse",
+    "Exporters",
+    "FieldError",
+    "GatewayMessage",
+    "LinkArtifactRequest",
+    "LinkArtifactResponse",
+    "Message",
+    "MessagePart",
+    "NanoUsd",
+    "OtlpModel",
+    "OtlpStatus",
+    "PartialSuccess",
+    "Problem",
+    "Row",
+    "RowError",
+    "RowStatus",
+    "Scope",
+    "SearchHit",
+    "SearchResponse",
+    "SpanContent",
+    "SpanEvent",
+    "SpanId",
+    "SpanKind",
+    "SpanLink",
+    "SpanResponse",
+    "StartExecutionRequest",
+    "StartExecutionResponse",
+    "ToolContent",
+    "TraceId",
+    "TraceResponse",
+    "TraceStatus",
+    "UnixNano",
+    "Usage",
+    "WireModel",
+    "Workflow",
+    "WorkflowNode",
+    "WorkflowsResponse",
+]

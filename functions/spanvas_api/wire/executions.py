@@ -1,0 +1,147 @@
+"""Workflows and executions: what the history shows."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from spanvas_api.wire.scalars import (
+    DurationNano,
+    ExecutionStatus,
+    NanoUsd,
+    SpanId,
+    TraceId,
+    UnixNano,
+    WireModel,
+)
+
+
+class WorkflowNode(WireModel):
+    """A step of a workflow's graph."""
+
+    id: str
+    name: str
+    kind: str = Field(
+        description="What the node does: generate, http, transform, template, map, artifact."
+    )
+
+
+class Workflow(WireModel):
+    """A workflow that can be started, as a graph."""
+
+    workflow_id: str
+    name: str
+    version: str
+    description: str
+    nodes: list[WorkflowNode]
+    edges: list[tuple[str, str]] = Field(
+        description="Pairs of node ids: the second waits for the first."
+    )
+    sample_input: dict[str, Any] = Field(description="An input that the workflow accepts.")
+
+
+class WorkflowsResponse(WireModel):
+    """The workflows that can be started."""
+
+    items: list[Workflow]
+
+
+class Cause(WireModel):
+    """Why an execution failed, and where."""
+
+    node_id: str | None = None
+    span_id: SpanId | None = None
+    error_type: str
+    message: str
+
+
+class Usage(WireModel):
+    """Tokens of one model call, or of all below."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+
+
+class Counters(WireModel):
+    """Totals of an execution, kept while its spans arrive."""
+
+    spans: int
+    errors: int
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    cost_nano_usd: NanoUsd
+    unpriced: int = Field(
+        description="Model calls whose price is unknown, so not part of the cost."
+    )
+    dropped: int = Field(description="Spans that the executor could not deliver.")
+
+
+class Completeness(WireModel):
+    """Which nodes the workflow has, and which of them have been seen."""
+
+    expected: list[str]
+    received: list[str]
+    missing: list[str]
+
+
+class Exporters(WireModel):
+    """How the executor's exporters fared, in a few words each, as it last reported."""
+
+    store: str | None = None
+    otlp: str | None = None
+
+
+class Execution(WireModel):
+    """One run of a workflow, and the trace that belongs to it."""
+
+    execution_id: str
+    workflow_id: str
+    workflow_name: str
+    workflow_version: str
+    trace_id: TraceId
+    status: ExecutionStatus
+    started_at_unix_nano: UnixNano
+    ended_at_unix_nano: UnixNano | None = None
+    duration_nano: DurationNano | None = None
+    deadline_unix_nano: UnixNano | None = None
+    cause: Cause | None = None
+    counters: Counters
+    completeness: Completeness | None = Field(
+        default=None, description="Absent in the history: it takes the trace to know it."
+    )
+    exporters: Exporters
+    started_by: str
+    expires_at: int = Field(description="Unix time in seconds after which the trace is deleted.")
+    trace_url: str | None = Field(
+        default=None, description="The same trace in the operator's own trace viewer."
+    )
+
+
+class ExecutionsResponse(WireModel):
+    """A page of the history, newest first."""
+
+    items: list[Execution]
+    next_cursor: str | None = Field(description="For the next page; null on the last one.")
+
+
+class StartExecutionRequest(WireModel):
+    """What a new execution starts with."""
+
+    input: dict[str, Any] = Field(
+        default_factory=dict,
+        description="The workflow's input, at most 200 KB; the document names what it needs.",
+    )
+
+
+class StartExecutionResponse(WireModel):
+    """The execution that will run."""
+
+    execution_id: str
+    status: Literal["queued"]

@@ -1,0 +1,142 @@
+"""Everything about one span."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spanvas_api.wire.artifacts import ArtifactRef
+from spanvas_api.wire.executions import Usage
+from spanvas_api.wire.scalars import (
+    NanoUsd,
+    RowStatus,
+    SpanId,
+    SpanKind,
+    TraceId,
+    UnixNano,
+    WireModel,
+)
+from spanvas_api.wire.trace import RowError
+
+
+class CostLine(WireModel):
+    """One term of a span's cost."""
+
+    what: str
+    tokens: int
+    nano_usd_per_token: float | None = Field(
+        default=None, description="Absent when the price is unknown."
+    )
+    nano_usd: NanoUsd
+
+
+class Cost(WireModel):
+    """What a span cost, with its arithmetic."""
+
+    nano_usd: NanoUsd
+    lines: list[CostLine]
+
+
+class SpanEvent(WireModel):
+    """Something that happened at a moment of the span."""
+
+    name: str
+    time_unix_nano: UnixNano
+    attributes: dict[str, Any]
+
+
+class SpanLink(WireModel):
+    """A span of this or another trace that belongs with this one."""
+
+    trace_id: TraceId
+    span_id: SpanId
+    attributes: dict[str, Any]
+
+
+class Scope(WireModel):
+    """The instrumentation that made the span."""
+
+    name: str
+    version: str
+
+
+class MessagePart(BaseModel):
+    """A piece of a message. `text` and `reasoning` have `content`; `tool_call` has `id`, `name`, `arguments`;
+    `tool_call_response` has `id`, `response`; other types keep the fields that they came with."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    content: Any = None
+    id: str | None = None
+    name: str | None = None
+    arguments: Any = None
+    response: Any = None
+
+
+class Message(BaseModel):
+    """One message of a conversation with a model."""
+
+    model_config = ConfigDict(extra="allow")
+
+    role: str
+    parts: list[MessagePart]
+    name: str | None = None
+    finish_reason: str | None = None
+
+
+class ToolContent(WireModel):
+    """What a tool was called with and what it gave back."""
+
+    name: str
+    call_id: str | None = None
+    arguments: Any = None
+    result: Any = None
+
+
+class SpanContent(WireModel):
+    """What people and models wrote, in one normal form whatever instrumentation recorded it."""
+
+    system_instructions: list[MessagePart] | None = None
+    input_messages: list[Message] | None = None
+    output_messages: list[Message] | None = None
+    tool: ToolContent | None = None
+    tool_definitions: Any = None
+    documents: Any = None
+    query: str | None = Field(default=None, description="What a retrieval searched for.")
+    input: Any = None
+    output: Any = None
+
+
+class SpanResponse(WireModel):
+    """Everything about one span."""
+
+    span_id: SpanId
+    trace_id: TraceId
+    parent_span_id: SpanId | None = None
+    name: str
+    kind: SpanKind
+    otel_kind: str
+    node_id: str | None = None
+    start_time_unix_nano: UnixNano
+    end_time_unix_nano: UnixNano | None = None
+    status: RowStatus
+    status_message: str | None = None
+    error: RowError | None = None
+    model: str | None = None
+    provider: str | None = None
+    usage: Usage | None = None
+    cost: Cost | None = None
+    attributes: dict[str, Any] = Field(description="As recorded, content left out.")
+    events: list[SpanEvent]
+    links: list[SpanLink]
+    resource: dict[str, Any]
+    scope: Scope
+    artifacts: list[ArtifactRef]
+    marks: list[str]
+    receipts: dict[str, int] = Field(
+        description="Redaction: how often which rule struck, never what it hid."
+    )
+    content_access: Literal["granted", "denied", "not_captured"]
+    content: SpanContent | None = Field(default=None, description="Only with `trace:content`.")

@@ -1,0 +1,92 @@
+"""The tree of an execution, and what a search finds in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from spanvas_api.wire.artifacts import ArtifactRef
+from spanvas_api.wire.executions import Execution, Usage
+from spanvas_api.wire.scalars import (
+    NanoUsd,
+    RowStatus,
+    SpanId,
+    SpanKind,
+    TraceStatus,
+    UnixNano,
+    WireModel,
+)
+
+
+class RowError(WireModel):
+    """What a span failed with."""
+
+    type: str
+    message: str
+
+
+class Row(WireModel):
+    """One span, as much of it as the tree shows. Rows are in pre-order: a parent stands before its children."""
+
+    span_id: SpanId
+    parent_span_id: SpanId | None = None
+    depth: int
+    name: str
+    kind: SpanKind
+    node_id: str | None = None
+    start_time_unix_nano: UnixNano
+    end_time_unix_nano: UnixNano | None = None
+    status: RowStatus = Field(description="`lost`: started, its deadline has passed, never ended.")
+    error: RowError | None = None
+    model: str | None = None
+    provider: str | None = None
+    usage: Usage | None = None
+    cost_nano_usd: NanoUsd | None = None
+    input_preview: str | None = Field(
+        default=None, description="Content: only with `trace:content`."
+    )
+    output_preview: str | None = Field(
+        default=None, description="Content: only with `trace:content`."
+    )
+    attempt: int | None = None
+    artifacts: list[ArtifactRef] | None = None
+    marks: list[str] | None = Field(
+        default=None,
+        description="What is unusual: orphan, cycle, clock_skew, truncated, redacted, cold_start, lost, rewritten, ...",
+    )
+
+
+class TraceResponse(WireModel):
+    """An execution's spans as a tree in pre-order."""
+
+    execution: Execution
+    status: TraceStatus
+    reason: str | None = Field(
+        default=None, description="Why the trace is PARTIAL or EMPTY, for a person."
+    )
+    content_access: Literal["granted", "denied"]
+    total_rows: int = Field(description="Of the whole trace, also where this is a part of it.")
+    rows: list[Row]
+    next_cursor: str | None = Field(description="For the next part; null on the last one.")
+
+
+class SearchHit(WireModel):
+    """A span that holds the words of a query."""
+
+    span_id: SpanId
+    where: list[Literal["name", "attributes", "content"]] = Field(
+        description="In what of the span words of the query stand."
+    )
+
+
+class SearchResponse(WireModel):
+    """The spans that a search found, in no particular order."""
+
+    hits: list[SearchHit]
+    is_complete: bool = Field(
+        description="False when there was more to look through than one answer may take."
+    )
+    content_access: Literal["granted", "denied"] = Field(
+        description="`denied`: content was not looked at."
+    )
