@@ -29,7 +29,7 @@ export async function openSession(
   fetcher: typeof fetch,
   now: () => number = Date.now,
 ): Promise<Session | null> {
-  const endpoints = await discover(config, fetcher);
+  const endpoints = await discover(config, browser, fetcher);
   const signIn = (): Promise<void> => leaveToSignIn(config, endpoints, browser);
   const answered = await takeAnswer(config, endpoints, browser, fetcher, now);
   if (answered === null) {

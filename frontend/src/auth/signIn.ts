@@ -12,7 +12,7 @@ import { challengeOf, randomText } from "./pkce";
 
 const STORAGE_KEY = "spanvas.sign-in";
 
-interface Endpoints {
+export interface Endpoints {
   readonly authorization: string;
   readonly token: string;
 }
@@ -23,6 +23,9 @@ interface Pending {
   readonly verifier: string;
   /** Path and query that the reader wanted. */
   readonly returnTo: string;
+  /** What the issuer said of itself on the way out: on the way back nobody waits for it again. */
+  readonly issuer: string;
+  readonly endpoints: Endpoints;
 }
 
 export interface Tokens {
@@ -39,7 +42,13 @@ export interface Browser {
   readonly sessionStorage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
 }
 
-export async function discover(config: PageConfig, fetcher: typeof fetch): Promise<Endpoints> {
+export async function discover(
+  config: PageConfig,
+  browser: Browser,
+  fetcher: typeof fetch,
+): Promise<Endpoints> {
+  const pending = readPending(browser);
+  if (pending?.issuer === config.issuer) return pending.endpoints;
   const document = await readJson(fetcher, `${config.issuer}/.well-known/openid-configuration`);
   const authorization = document.authorization_endpoint;
   const token = document.token_endpoint;
@@ -60,6 +69,8 @@ export async function leaveToSignIn(
     nonce: randomText(),
     verifier: randomText(48),
     returnTo: browser.location.pathname + withoutAnswer(browser.location.search),
+    issuer: config.issuer,
+    endpoints,
   };
   const url = new URL(endpoints.authorization);
   const parameters: Record<string, string> = {
@@ -157,8 +168,13 @@ async function readJson(
 }
 
 function takePending(browser: Browser): Pending | null {
-  const text = browser.sessionStorage.getItem(STORAGE_KEY);
+  const pending = readPending(browser);
   browser.sessionStorage.removeItem(STORAGE_KEY);
+  return pending;
+}
+
+function readPending(browser: Browser): Pending | null {
+  const text = browser.sessionStorage.getItem(STORAGE_KEY);
   return text === null ? null : (JSON.parse(text) as Pending);
 }
 

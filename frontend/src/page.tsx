@@ -1,0 +1,39 @@
+/** What the page shows once it is known who reads it. */
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import type { Session } from "./auth/session";
+import { CanvasPage } from "./canvas/CanvasPage";
+import "./canvas/page.css";
+import { ProblemView } from "./components/states/ProblemView";
+import type { ProblemError } from "./model/problem";
+import type { CanvasSource } from "./model/source";
+import type { CanvasPlaces } from "./state/place";
+import { createTheme } from "./state/theme";
+
+interface PageParts {
+  readonly source: CanvasSource;
+  readonly places: CanvasPlaces;
+  readonly session: Session;
+}
+
+export function drawPage(container: HTMLElement, { source, places, session }: PageParts): void {
+  createRoot(container).render(
+    <StrictMode>
+      <CanvasPage
+        source={source}
+        places={places}
+        theme={createTheme(window)}
+        userName={session.name}
+        onSignIn={session.signIn}
+      />
+    </StrictMode>,
+  );
+}
+
+export function drawProblem(container: HTMLElement, problem: ProblemError): void {
+  createTheme(window);
+  createRoot(container).render(
+    <ProblemView problem={problem} subject="page" onRetry={() => window.location.reload()} />,
+  );
+}
