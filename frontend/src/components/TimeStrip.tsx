@@ -1,6 +1,6 @@
 /** Where the time went, in one line; the key to the critical path that it is told along. */
 
-import { useMemo, type ReactElement } from "react";
+import { useDeferredValue, useMemo, type ReactElement } from "react";
 import { criticalPath } from "../model/criticalPath";
 import { exactDuration, formatDuration } from "../model/format";
 import { PLACE_LABELS, timeSpent, type TimeShare } from "../model/timeSpent";
@@ -14,11 +14,14 @@ interface TimeStripProps {
 }
 
 export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): ReactElement {
-  const { index, scale, trace } = loaded;
+  // The rows first: the way through a large trace is found in a task of its own.
+  const settled = useDeferredValue<LoadedTrace | null>(loaded, null);
   const shares = useMemo(() => {
+    if (settled === null) return [];
+    const { index, scale, trace } = settled;
     const steps = criticalPath(index, scale, trace.servedAt);
     return timeSpent(index, steps, scale, trace.execution);
-  }, [index, scale, trace]);
+  }, [settled]);
   return (
     <footer className="sv-strip" aria-label="Where the time went">
       <span className="sv-strip-title">Where the time went</span>

@@ -4,6 +4,8 @@ import { lineOfSelection, type TraceView } from "../state/traceView";
 
 /** Lines drawn beyond each edge, so that fast scrolling shows no gaps. */
 const OVERSCAN = 12;
+/** Lines that go by before others are drawn: a scroll that stays within them costs no script at all. */
+const STEP = 6;
 /** Lines that stay visible around a selection that moves. */
 const MARGIN = 2;
 /** The list's own head, which stands over the lines. */
@@ -30,7 +32,8 @@ export function useListWindow(
     const read = (): void =>
       setPort((before) => {
         const height = element.clientHeight - HEAD_HEIGHT;
-        const top = Math.floor(element.scrollTop / lineHeight) * lineHeight;
+        const step = STEP * lineHeight;
+        const top = Math.floor(element.scrollTop / step) * step;
         return before.top === top && before.height === height ? before : { top, height };
       });
     read();
