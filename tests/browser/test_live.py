@@ -1,82 +1,160 @@
-"""A run that goes on: what is new appears by itself, what the reader chose stays, and lost connections come back."""
+"""A run that goes on while it is looked at: the page follows it and leaves the reader where the reader is."""
 
 from __future__ import annotations
 
 import re
+import time
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.stubs import SECOND, START, Stub
-from tests.browser.tab_runs import running_run, timed
+from local.seed import start_workflow
+from local.stack import Stack
+from spanvas.model.execution import Execution
+from spanvas.model.ids import trace_id_for
+from spanvas.model.span import Span
+from spanvas.storage.port import SpanBatch
+from tests.bench.read_trace import TENANT, store_of
+from tests.builders import SECOND, make_execution, make_span
 
-pytestmark = pytest.mark.browser
-
-SCROLL = "document.querySelector('.sv-list').scrollTop"
-
-
-def goes_on(stub: Stub) -> None:
-    """The open call ends, and twenty others follow it."""
-    for number in (6, 7):
-        stub.rows[number] |= {
-            "status": "ok",
-            "end_time_unix_nano": str(START + 7 * SECOND),
-        }
-    stub.rows += [
-        timed(number, f"review {number}", 1, 7_000 + number, None, depth=2, status="running")
-        for number in range(8, 28)
-    ]
-    stub.served_at = START // SECOND + 9
+LINES = 80
 
 
-def test_what_is_new_appears_and_selection_scroll_and_zoom_stay(page: Page) -> None:
-    stub = running_run()
-    stub.serve(page.context)
-    page.set_viewport_size({"width": 1440, "height": 420})
-    stub.open(page)
-    page.get_by_role("treeitem", name="GET /orders/4711").click()
+class Run:
+    """An execution that somebody else's function is at work on, as the store sees it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._store = store_of(stack)
+        self.now = time.time_ns()
+        self.id = f"live-{uuid4().hex[:8]}"
+        self.execution: Execution = make_execution(
+            self.id,
+            tenant=TENANT,
+            trace_id=trace_id_for(TENANT, self.id),
+            workflow_id="order-lookup",
+            started_at_unix_nano=self.now,
+            deadline_unix_nano=self.now + 900 * SECOND,
+            expected_nodes=(),
+            started_by="somebody else",
+        )
+        self._store.start_execution(self.execution)
+        self.write(self.span("run", kind="workflow", end_time_unix_nano=None))
+        self.write(*(self.span(f"step {letters(n)}", "run", n) for n in range(LINES)))
+
+    def span(self, name: str, parent: str | None = None, after: int = 0, **more: Any) -> Span:
+        start = self.now + after * SECOND // 1000
+        times = {"start_time_unix_nano": start, "end_time_unix_nano": start + SECOND // 1000}
+        label = name[-8:]
+        made: dict[str, Any] = {"trace_id": self.execution.trace_id, "name": name, **times, **more}
+        return make_span(label, parent, **made)
+
+    def write(self, *spans: Span) -> None:
+        self._store.write(SpanBatch(TENANT, self.id, spans))
+
+    def end(self) -> None:
+        self.write(self.span("run", kind="workflow", recorded_at_unix_nano=self.now + SECOND))
+        self._store.end_execution(TENANT, self.id, "succeeded", self.now + SECOND)
+
+
+def letters(number: int) -> str:
+    """Names without digits, so that the steps are not told as one line."""
+    return chr(97 + number // 26) + chr(97 + number % 26)
+
+
+@pytest.fixture
+def run(stack: Stack) -> Run:
+    return Run(stack)
+
+
+def open_run(page: Page, run: Run) -> None:
+    page.goto(f"/?execution={run.id}")
+    expect(page.get_by_role("treeitem", name="step aa")).to_be_visible()
+
+
+def reads(page: Page) -> list[str]:
+    """Grows with each reading of the trace."""
+    seen: list[str] = []
+    page.on(
+        "request", lambda request: seen.append(request.url) if "/trace" in request.url else None
+    )
+    return seen
+
+
+def test_it_grows_under_a_reader_who_has_selected_scrolled_and_zoomed(page: Page, run: Run) -> None:
+    open_run(page, run)
+    page.get_by_role("treeitem", name="step ac").click()
     page.keyboard.press("z")
-    expect(page).to_have_url(re.compile(r"zoom="))
-    zoom = page.url
-    page.evaluate(f"{SCROLL} = 40")
-    goes_on(stub)
-    expect(page.locator(".sv-verdict")).to_contain_text("Running")
-    expect(page.get_by_role("treeitem", name="Draft an answer")).not_to_contain_text("running")
-    expect(page.get_by_role("treeitem", selected=True)).to_contain_text("GET /orders/4711")
-    assert page.url == zoom
-    assert page.evaluate(SCROLL) == 40
+    expect(page).to_have_url(re.compile("zoom="))
+    place = page.url
+    scrolled = "document.querySelector('.sv-list').scrollTop"
+    page.evaluate(f"{scrolled} = 700")
+    top = page.get_by_role("treeitem", name="step bb")
+    before = top.bounding_box()
+
+    run.write(*(run.span(f"early {letters(n)}", "run") for n in range(5)))
+
+    expect(page.get_by_role("treeitem", name="step bb")).to_have_attribute("aria-setsize", "85")
+    assert top.bounding_box() == before
+    assert page.evaluate(scrolled) == 700 + 5 * 28
+    expect(page.get_by_role("treeitem", selected=True)).to_contain_text("step ac")
+    assert page.url == place
+
+    run.end()
+
+    expect(page.locator(".sv-header")).to_contain_text("Succeeded")
+    expect(page.get_by_role("treeitem", selected=True)).to_contain_text("step ac")
+    assert top.bounding_box() == before
 
 
-def test_without_a_choice_the_newest_span_is_followed(page: Page) -> None:
-    stub = running_run()
-    stub.serve(page.context)
-    stub.open(page)
-    selected = page.get_by_role("treeitem", selected=True)
-    expect(selected).to_contain_text("chat nova-lite")
-    goes_on(stub)
-    expect(selected).to_contain_text("review 27")
-    page.keyboard.press("k")
-    expect(selected).to_contain_text("review 26")
+def test_a_hidden_tab_reads_seldom_and_one_that_is_seen_again_at_once(page: Page, run: Run) -> None:
+    open_run(page, run)
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, "visibilityState", { get: () => window.seen, configurable: true });
+          window.seen = "hidden";
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    seen = reads(page)
+    page.wait_for_timeout(4_000)
+    assert len(seen) <= 1
+
+    run.write(run.span("late one", "run", LINES))
+    page.evaluate(
+        """() => {
+          window.seen = "visible";
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+
+    expect(page.get_by_role("treeitem", name="step aa")).to_have_attribute("aria-setsize", "81")
 
 
 def test_a_lost_connection_is_said_and_comes_back_by_itself(
-    page: Page, complaints: list[str]
+    page: Page, context: BrowserContext, complaints: list[str], run: Run
 ) -> None:
-    stub = running_run()
-    stub.serve(page.context)
-    stub.open(page)
-    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    open_run(page, run)
+    context.set_offline(True)
+    expect(page.locator(".sv-header")).to_contain_text("reconnecting")
+    expect(page.locator(".sv-out-of-date")).to_contain_text("The server cannot be reached")
+    run.write(run.span("late one", "run", LINES))
 
-    def refuse(route: Route) -> None:
-        route.abort()
+    context.set_offline(False)
 
-    page.context.route("**/v1/executions/*/trace*", refuse)
-    expect(page.get_by_text("not live: reconnecting")).to_be_visible()
-    expect(page.get_by_text("may be out of date")).to_be_visible()
-    page.context.unroute("**/v1/executions/*/trace*", refuse)
-    goes_on(stub)
-    expect(page.get_by_text("live", exact=True)).to_be_visible()
-    expect(page.get_by_text("may be out of date")).to_be_hidden()
-    expect(page.get_by_role("treeitem", name="review 27")).to_be_visible()
-    assert all("ERR_FAILED" in text for text in complaints)
+    expect(page.get_by_role("treeitem", name="step aa")).to_have_attribute("aria-setsize", "81")
+    expect(page.locator(".sv-header")).not_to_contain_text("reconnecting")
+    assert all("ERR_INTERNET_DISCONNECTED" in text for text in complaints)
     complaints.clear()
+
+
+def test_a_run_that_somebody_else_starts_appears_in_the_history(page: Page, stack: Stack) -> None:
+    with stack.api() as api:
+        workflow = api.get("/v1/workflows")["items"][0]
+        page.goto(f"/?workflow={workflow['workflow_id']}&tab=history")
+        expect(page.get_by_role("heading", name="Executions")).to_be_visible()
+
+        execution_id = start_workflow(api, workflow["workflow_id"], workflow["sample_input"])
+
+    expect(page.locator(f'a[href*="{execution_id}"]').first).to_be_visible()

@@ -15,13 +15,15 @@ type Path = () => string;
 
 export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
   const fields = Fields.of<WireTrace>(value, () => "");
+  const rows = fields.list("rows", decodeRow);
   return {
     execution: fields.object("execution", decodeExecution),
     status: fields.oneOf("status", TRACE_STATUSES),
     reason: fields.textOrNull("reason"),
     contentAccess: fields.oneOf("content_access", ["granted", "denied"]),
-    rows: fields.list("rows", decodeRow),
-    totalRows: fields.number("total_rows"),
+    rows,
+    // An answer that does not speak of parts is the whole.
+    totalRows: fields.numberOrNull("total_rows") ?? rows.length,
     servedAt,
   };
 }
