@@ -2,7 +2,7 @@
 
 Forty spans with 2 KB of content each are flushed as the layer does it: once early, when the first steps have started,
 and at the end; the variants are flushed more often, the last one as the layer does it where spans come all the time:
-after a second, and then every two. Counted on dynalite, which reports units by the size of items and
+every second. Counted on dynalite, which reports units by the size of items and
 cuts query pages by it, as DynamoDB does. It reports none for indexes: those are added by DynamoDB's rule, which is
 also applied to everything as a cross-check. Prices: us-east-1, on demand, $0.625 for a million write units and $5 for
 a million S3 puts; storage and reads come on top.
@@ -35,13 +35,13 @@ def run() -> list[Figure]:
 
 def costs(engines: Engines, meter: Meter) -> Iterator[Figure]:
     quarters = [SECONDS / 4, SECONDS / 2, SECONDS * 3 / 4]
-    steadily = [float(second) for second in range(1, round(SECONDS), 2)]
+    steadily = [float(second) for second in range(1, round(SECONDS))]
     yield from cost(engines, meter, "40 spans x 2 KB", [EARLY], goal="<= 25")
     yield Figure("of these, writes of indexes", meter.units_of_indexes, "units")
     yield Figure("cross-check: all of them by the rule", meter.units_by_rule, "units")
     yield from cost(engines, meter, "the same, started through the API", [EARLY], is_queued=True)
     yield from cost(engines, meter, "the same in 5 flushes", [EARLY, *quarters])
-    yield from cost(engines, meter, "the same over 20 s, written as it runs", steadily)
+    yield from cost(engines, meter, "the same over 20 s, flushed every second", steadily)
 
 
 def cost(

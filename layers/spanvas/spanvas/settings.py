@@ -157,8 +157,7 @@ SETTINGS: Final = (
             "Names or ARNs of buckets, separated by commas, whose objects may be attached as artifacts where they "
             "are."),
     Setting("flush_interval_ms", "1000", parse_positive_int, EXECUTOR,
-            "Milliseconds until an execution, or a step that has started, is written; what else comes while it runs is "
-            "written after every two of them."),
+            "Milliseconds between two writes of a running execution."),
     Setting("flush_budget_ms", "100", parse_positive_int, EXECUTOR,
             "Milliseconds that an invocation waits at most for the OTLP endpoint."),
     Setting("store_budget_ms", "2000", parse_positive_int, EXECUTOR,

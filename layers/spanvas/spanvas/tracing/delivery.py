@@ -32,8 +32,6 @@ DOUBT_SECONDS: Final = 0.1
 """For a store that did not take the last write: what waits is carried over anyway, so that this is but a look."""
 SAFETY_SECONDS: Final = 0.2
 """Of the function's time, kept for its own answer."""
-STEADY: Final = 2
-"""Intervals between two writes of an execution, after its first: as often as the tab looks, and a fifth cheaper."""
 EXIT_SECONDS: Final = 2.0
 
 
@@ -61,8 +59,7 @@ class Delivery:
         self._store_seconds = settings.store_budget_ms / 1_000
         self._lock = Lock()
         self._roots: dict[Run, SdkSpan] = {}
-        self._next_write = self._next_look = 0
-        self._has_started = processor.has_started
+        self._next_write = 0
         self._store: StoreExporter | None = None
         self._otlp: OtlpExporter | None = None
         self._guard = Guard(self._cut, health, clock)
@@ -95,7 +92,7 @@ class Delivery:
         now = self._clock()
         with self._lock:
             if not self._roots:
-                self._next_write = self._next_look = now + self._interval_nano
+                self._next_write = now + self._interval_nano
             self._roots[run] = root
         self._guard.watch(run, now)
         if self._store is not None:
@@ -187,19 +184,12 @@ class Delivery:
         return run
 
     def _store_work(self, is_requested: bool) -> bool:
-        """All of it when that is asked for or due; between times only what has just begun is registered.
-
-        A step that has started is due sooner: if the function is killed, it is the last that is known of it.
-        """
+        """All of it when that is asked for or due; between times only what has just begun is registered."""
         assert self._store is not None
         now = self._clock()
-        is_due = is_requested or now >= self._next_write
-        if now >= self._next_look:
-            self._next_look = now + self._interval_nano
-            is_due = is_due or self._has_started()
-        if not is_due:
+        if not (is_requested or now >= self._next_write):
             return self._store.register()
-        self._next_write = now + STEADY * self._interval_nano
+        self._next_write = now + self._interval_nano
         return self._store.work()
 
     def _store_pause(self) -> float | None:
@@ -208,8 +198,7 @@ class Delivery:
         if not self._roots:
             return None
         registration = self._store.next_registration_unix_nano()
-        due = min(self._next_write, self._next_look)
-        due = due if registration is None else min(due, registration)
+        due = self._next_write if registration is None else min(self._next_write, registration)
         return max((due - self._clock()) / NANO, 0.0)
 
     def _otlp_work(self, is_requested: bool) -> bool:

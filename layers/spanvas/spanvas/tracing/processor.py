@@ -116,14 +116,6 @@ class RecordingProcessor(SpanProcessor):
             run = opened.place.run
             yield run, self._recorded(opened.span, opened.place)
 
-    def has_started(self) -> bool:
-        """Whether a span of a step is open that has not been told yet, or was."""
-        with self._lock:
-            return bool(self._left) or any(
-                not opened.is_announced and opened.kind in kinds.DURABLE_AT_START
-                for opened in self._open.values()
-            )
-
     def leave(self, span: SdkSpan) -> None:
         """Let go of a span that somebody else is going to end. That it has started is told, if it has not been."""
         assert span.context is not None
