@@ -18,6 +18,7 @@ from spanvas.model.execution import Cause, Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
+from spanvas.storage.port import SpanBatch, WriteResult
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.run import Run
@@ -167,6 +168,32 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
         )
         assert root is not None
         eventually(lambda: sent == [("brief", "the function's time ran out")])
+        store.gate.set()
+        root.close(None)
+
+
+def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
+    class Hangs(MemoryTraceStore):
+        began = threading.Event()
+        gate = threading.Event()
+
+        def write(self, batch: SpanBatch) -> WriteResult:
+            self.began.set()
+            self.gate.wait(30)
+            return super().write(batch)
+
+    store = Hangs()
+    with recording(store=store, clock=time.time_ns, flush_interval_ms=10) as door:
+        deadline = time.time_ns() + SECOND
+        root = door.engine.open_root(
+            door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+        )
+        assert root is not None
+        assert store.began.wait(5)
+        eventually(lambda: execution_of(door).status == "lost")
+        assert execution_of(door).cause == Cause(
+            "Timeout", "the function's time ran out", None, None
+        )
         store.gate.set()
         root.close(None)
 

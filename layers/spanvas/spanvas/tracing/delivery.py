@@ -214,10 +214,14 @@ class Delivery:
             self._health.count("executions.cut_short")
             if self._store is not None:
                 self._store.watch(run)
-        if self._store is not None:
-            self._store_worker.request()
         if self._otlp is not None:
             self._otlp_worker.request()
+        if self._store is not None:
+            is_at_it = self._store_worker.is_stuck(0)
+            self._store_worker.request()
+            if is_at_it:  # it may be at a write that lasts longer than the function
+                with self.unobserved():
+                    self._store.tell_cuts(late)
 
     def _exporter_health(self) -> dict[str, str]:
         if self._otlp is None:

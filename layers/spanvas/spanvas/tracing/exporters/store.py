@@ -1,8 +1,8 @@
 """Executions and spans, straight to the store.
 
-All calls of the store happen in the worker's thread, one after another: an execution is registered, its spans are
-written, and when it has ended and nothing of it waits any more, its end is. What fails is kept as it is and sent
-again: a chunk is named by what is in it, so nothing doubles.
+All calls of the store but those of `tell_cuts` happen in the worker's thread, one after another: an execution is
+registered, its spans are written, and when it has ended and nothing of it waits any more, its end is. What fails is
+kept as it is and sent again: a chunk is named by what is in it, so nothing doubles.
 """
 
 from __future__ import annotations
@@ -119,6 +119,11 @@ class StoreExporter:
         """Make the executions known that have just begun; nothing else."""
         return self._attempt(self._register)
 
+    def tell_cuts(self, runs: list[Run]) -> None:
+        """Why these executions end, in the caller's thread: the worker's is at something else."""
+        registered = [run for run in runs if run.is_registered]
+        self._attempt(lambda: self._tell_cuts(registered))
+
     def work(self) -> bool:
         """Send everything that waits. Whether all of it is durable now."""
         if self.breaker.is_open:
@@ -196,12 +201,13 @@ class StoreExporter:
             self._finish(run, "ok" if complete and not run.dropped_total else "incomplete")
         self._forget_settled()
 
-    def _tell_cuts(self, ended: list[Run]) -> None:
+    def _tell_cuts(self, ended: list[Run]) -> bool:
         """Executions whose time is running out: why comes first, their spans may not be written in time."""
         for run in ended:
             if run.status == LOST and not run.is_cut_told:
                 self._finish(run, "incomplete")
                 run.is_cut_told, run.is_end_written = True, False
+        return True
 
     def _finish(self, run: Run, own_health: str) -> None:
         status, ended_at = run.status, run.ended_at_unix_nano
