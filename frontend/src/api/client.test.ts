@@ -9,14 +9,18 @@ import { createHttp } from "./http";
 const NOW = 1_764_000_000_000;
 const { signal } = new AbortController();
 
-function clientOf(server: FakeFetch, token: string | null = "secret"): CanvasSource {
+function clientOf(
+  server: FakeFetch,
+  token: string | null = "secret",
+  rest?: () => Promise<void>,
+): CanvasSource {
   const http = createHttp(
     "",
     () => Promise.resolve(token),
     server.fetcher,
     () => NOW,
   );
-  return createClient(http, server.fetcher);
+  return createClient(http, server.fetcher, "", rest);
 }
 
 async function problemOf(promise: Promise<unknown>): Promise<ProblemError> {
@@ -69,6 +73,30 @@ describe("readTrace", () => {
       etag: '"7"',
       trace: { rows: [{ spanId: "a" }, { spanId: "b" }, { spanId: "c" }], totalRows: 3 },
     });
+  });
+
+  it("asks for the next part before it decodes the one at hand", async () => {
+    const rows = [wireRow()];
+    const server = fakeFetch(
+      json(wireTrace({ rows, total_rows: 2, next_cursor: "c1" })),
+      json(wireTrace({ rows, total_rows: 2, next_cursor: null })),
+    );
+    const asked: number[] = [];
+    const rest = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve));
+      asked.push(server.asked.length);
+    };
+    await clientOf(server, "secret", rest).readTrace("exec-1", null, signal);
+    expect(asked).toEqual([2, 2]);
+  });
+
+  it("fails when a part does, whatever was asked for by then", async () => {
+    const server = fakeFetch(
+      json(wireTrace({ rows: [wireRow()], total_rows: 2, next_cursor: "c1" })),
+      json({ message: "No" }, { status: 503 }),
+    );
+    const problem = await problemOf(clientOf(server).readTrace("exec-1", null, signal));
+    expect(problem.kind).toBe("unavailable");
   });
 
   it("asks with the ETag and understands that nothing changed", async () => {

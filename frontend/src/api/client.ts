@@ -9,7 +9,7 @@ import { decodeSearch } from "./decodeSearch";
 import { decodeSpan } from "./decodeSpan";
 import { decodeNextCursor, decodeTrace } from "./decodeTrace";
 import { decodeLink, decodeStarted, decodeWorkflows } from "./decodeWorkflow";
-import type { Http } from "./http";
+import type { Http, HttpAnswer } from "./http";
 
 const PAGE_SIZE = 50;
 
@@ -52,18 +52,25 @@ export function createClient(
       const path = `${execution(executionId)}/trace`;
       const answer = await http({ method: "GET", path, etag, signal });
       if (answer.status === 304) return { kind: "unchanged", servedAt: answer.servedAt };
-      // Parsing a part is one piece of work and decoding it another.
+      const ask = (cursor: string | null): Promise<HttpAnswer> | null => {
+        if (cursor === null) return null;
+        const next = `${path}?${new URLSearchParams({ cursor }).toString()}`;
+        const asked = http({ method: "GET", path: next, signal });
+        // Whoever waits for it hears of its failure; nobody does when the part before cannot be read.
+        asked.catch(() => undefined);
+        return asked;
+      };
+      // The next part is on its way while this one is decoded, which is a piece of work of its own.
+      let next = ask(decodeNextCursor(answer.body));
       await rest();
       let trace = decodeTrace(answer.body, answer.servedAt);
-      let cursor = decodeNextCursor(answer.body);
-      while (cursor !== null) {
+      while (next !== null) {
         onPart?.(trace);
-        const next = `${path}?${new URLSearchParams({ cursor }).toString()}`;
-        const { body, servedAt } = await http({ method: "GET", path: next, signal });
+        const { body, servedAt } = await next;
+        next = ask(decodeNextCursor(body));
         await rest();
         const part = decodeTrace(body, servedAt);
         trace = { ...part, rows: [...trace.rows, ...part.rows] };
-        cursor = decodeNextCursor(body);
       }
       // Of the first part: what came while the others were read makes the next reading another one.
       return { kind: "changed", trace, etag: answer.etag };

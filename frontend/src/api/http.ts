@@ -8,7 +8,7 @@ import type { WireProblem } from "./wire";
 /** Gives a token that is good now, or null when nobody is signed in. */
 export type TokenProvider = () => Promise<string | null>;
 
-interface HttpAnswer {
+export interface HttpAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly etag: string | null;
