@@ -6,6 +6,7 @@ A state is shown in a context whose base URL is a running stack in which each sh
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.agent_run import agent_run
 from tests.browser.compared_runs import both
 from tests.browser.files_run import files_run
-from tests.browser.stubs import EXECUTION_ID, SECOND, START, Stub, counters, execution
+from tests.browser.stubs import EXECUTION_ID, SECOND, Stub, counters, execution
 from tests.browser.tab_runs import (
     deep_run,
     denied_run,
@@ -183,10 +184,11 @@ HISTORY = [
 ]  # fmt: skip
 
 
-def history_items() -> list[dict[str, object]]:
+def history_items(now_unix_nano: int) -> list[dict[str, object]]:
+    """The first of them has been running for four seconds."""
     items = []
     for number, (status, tenths) in enumerate(HISTORY):
-        begun = START - number * 400 * SECOND
+        begun = now_unix_nano - (4 + number * 400) * SECOND
         made = execution(
             execution_id=f"exec_01jb{number:02}7q4m2", status=status,
             started_at_unix_nano=str(begun), ended_at_unix_nano=str(begun + tenths * SECOND // 10),
@@ -204,7 +206,7 @@ def history_items() -> list[dict[str, object]]:
 
 
 def history(page: Page) -> None:
-    listed = {"items": history_items(), "next_cursor": "more"}
+    listed = {"items": history_items(time.time_ns()), "next_cursor": "more"}
     page.context.route("**/v1/executions?*", lambda route: route.fulfill(json=listed))
     page.goto("/?workflow=support-triage&tab=history")
     expect(page.get_by_role("table")).to_be_visible()
