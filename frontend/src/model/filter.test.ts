@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { makeRow } from "../testing/make";
-import { asShown, findHits, passes } from "./filter";
+import { asShown, findHits, passes, searchableSteps } from "./filter";
 
 const ROWS = [
   makeRow({ spanId: "a", name: "Draft the brief", nodeId: "draft" }),
@@ -40,4 +40,12 @@ it("reads an unknown filter of a link as all", () => {
   expect(asShown("errors")).toBe("errors");
   expect(asShown("nonsense")).toBe("all");
   expect(asShown(null)).toBe("all");
+});
+
+it("puts the texts of rows together in steps, and finds the same in them", () => {
+  const rows = Array.from({ length: 4_097 }, (_, number) =>
+    makeRow({ spanId: String(number), name: `Step ${number}` }),
+  );
+  expect([...searchableSteps(rows)]).toHaveLength(2);
+  expect(findHits(rows, "step 4096")).toEqual([4_096]);
 });

@@ -1,6 +1,7 @@
 /** From a trace as it was read to all that is known of it, in steps, so that a large one stops nobody. */
 
 import type { Usage } from "../model/execution";
+import { searchableSteps } from "../model/filter";
 import { groupSiblings, type Siblings } from "../model/siblings";
 import { timeScale, type TimeScale } from "../model/timeScale";
 import type { Row, Trace } from "../model/trace";
@@ -24,6 +25,7 @@ export function* loadingSteps(
 ): Generator<undefined, LoadedTrace> {
   const trace = before ? { ...read, rows: yield* keptRows(read.rows, before.index) } : read;
   const index = yield* indexSteps(trace.rows);
+  yield* searchableSteps(trace.rows);
   yield;
   const siblings = groupSiblings(index);
   yield;
