@@ -57,14 +57,6 @@ class Pool:
         with self._changed:
             return sum(sandbox.cpu_seconds() for sandbox in self._all)
 
-    def restart(self) -> None:
-        """End every idle sandbox, so that the next invocation starts cold."""
-        with self._changed:
-            idle, self._idle = self._idle, []
-            self._all.difference_update(idle)
-        for sandbox in idle:
-            sandbox.kill()
-
     def stop(self) -> None:
         with self._changed:
             self._is_stopped = True

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.stack import Options, Stack
 from tests.aws_from_template import ROOT
@@ -31,7 +31,7 @@ HUGE = 100_000
 HUGE_GOAL_MS = 5_000
 SWITCHES = 20
 SITE = ROOT / "frontend" / "dist"
-VIEWPORT = {"width": 1440, "height": 900}
+VIEWPORT = ViewportSize(width=1440, height=900)
 PATIENCE_MS = 60_000
 
 OBSERVE = """() => {
@@ -112,7 +112,7 @@ def run() -> list[Figure]:
 
 def initial_javascript(browser: Browser, url: str) -> Figure:
     """All scripts that the page has asked for when its first row is there, gzipped one by one."""
-    page = browser.new_context(viewport=VIEWPORT).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=VIEWPORT).new_page()
     names = set[str]()
     page.on("request", lambda request: names.add(request.url.rpartition("/")[2]))
     page.goto(f"{url}/?execution=bench-200-7")
@@ -124,7 +124,7 @@ def initial_javascript(browser: Browser, url: str) -> Figure:
 
 
 def open_trace(browser: Browser, url: str, size: int) -> Page:
-    page = browser.new_context(viewport=VIEWPORT).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=VIEWPORT).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({OBSERVE})()")
     page.goto(f"{url}/?execution=bench-{size}-7")
@@ -135,7 +135,7 @@ def open_trace(browser: Browser, url: str, size: int) -> Page:
 def first_row(browser: Browser, url: str, size: int, goal: int) -> Iterator[Figure]:
     times, longest = [], []
     for _ in range(RUNS):
-        page = browser.new_context(viewport=VIEWPORT).new_page()  # type: ignore[arg-type]
+        page = browser.new_context(viewport=VIEWPORT).new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(f"({OBSERVE})()")
         started = page.evaluate("Date.now()")
@@ -187,7 +187,7 @@ def large_trace(browser: Browser, url: str) -> Iterator[Figure]:
 def huge_trace(browser: Browser, url: str) -> Iterator[Figure]:
     """Whole when the header stops saying how much of it is still read."""
     name = f"{HUGE:,} spans"
-    page = browser.new_context(viewport=VIEWPORT).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=VIEWPORT).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({OBSERVE})()")
     started = page.evaluate("Date.now()")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import boto3
@@ -60,6 +62,23 @@ def names(store: TraceStore, execution_id: str, tenant: str = "acme") -> list[st
 def listed(store: TraceStore, workflow_id: str) -> list[str]:
     page = store.list_executions("acme", workflow_id=workflow_id)
     return [execution.execution_id for execution in page.items]
+
+
+@contextmanager
+def cut_off(store: DynamoTraceStore, failing: int) -> Iterator[None]:
+    """The call of that number never reaches DynamoDB."""
+    events = _client(store).meta.events
+    numbers = count(1)
+
+    def fail(**_: Any) -> None:
+        if next(numbers) == failing:
+            raise StoreUnavailableError("cut off")
+
+    events.register("before-call.dynamodb.*", fail)
+    try:
+        yield
+    finally:
+        events.unregister("before-call.dynamodb.*", fail)
 
 
 class TestNamedAfterTheTrace:
@@ -334,26 +353,15 @@ class TestCutOff:
     ) -> None:
         send(real, make_span("c", parent="b", start=1))
         send(real, make_span("b", parent="a", start=0.5))
-        client = _client(real)
-        calls = 0
-
-        def fail(**_: Any) -> None:
-            nonlocal calls
-            calls += 1
-            if calls == failing:
-                raise StoreUnavailableError("cut off")
-
-        client.meta.events.register("before-call.dynamodb.*", fail)
-        try:
-            kept_at = send(real, root("a"), wanted="session-1")
-        except StoreUnavailableError:
-            visible = {
-                name for place in (TRACE, "session-1") for name in _names_if_any(real, place)
-            }
-            assert visible >= {"b", "c"}
-            kept_at = send(real, root("a"), wanted="session-1")
-        finally:
-            client.meta.events.unregister("before-call.dynamodb.*", fail)
+        with cut_off(real, failing):
+            try:
+                kept_at = send(real, root("a"), wanted="session-1")
+            except StoreUnavailableError:
+                visible = {
+                    name for place in (TRACE, "session-1") for name in _names_if_any(real, place)
+                }
+                assert visible >= {"b", "c"}
+                kept_at = send(real, root("a"), wanted="session-1")
 
         assert kept_at == "session-1"
         assert names(real, "session-1") == ["a", "b", "c"]
@@ -366,22 +374,11 @@ class TestCutOff:
     def test_a_request_that_is_cut_off_is_whole_when_it_is_sent_again(
         self, real: DynamoTraceStore, failing: int
     ) -> None:
-        client = _client(real)
-        calls = 0
-
-        def fail(**_: Any) -> None:
-            nonlocal calls
-            calls += 1
-            if calls == failing:
-                raise StoreUnavailableError("cut off")
-
-        client.meta.events.register("before-call.dynamodb.*", fail)
-        try:
-            send(real, root("a"))
-        except StoreUnavailableError:
-            send(real, root("a"))
-        finally:
-            client.meta.events.unregister("before-call.dynamodb.*", fail)
+        with cut_off(real, failing):
+            try:
+                send(real, root("a"))
+            except StoreUnavailableError:
+                send(real, root("a"))
         assert names(real, TRACE) == ["a"]
         found = real.read_execution("acme", TRACE)
         assert found is not None

@@ -5,12 +5,19 @@ import json
 import pytest
 
 from spanvas.model.usage import Usage
-from spanvas.semantics.content import content_of, previews_of, shortened
+from spanvas.semantics.content import content_of, previews_in, shortened
 from spanvas.semantics.genai import kind_of, messages_of, model_of, parts_of, provider_of, usage_of
+from spanvas.semantics.reading import reading_of
+from spanvas.semantics.view import View
 from tests.builders import make_span
 
 USER = {"role": "user", "parts": [{"type": "text", "content": "Where is my parcel?"}]}
 ANSWER = {"role": "assistant", "parts": [{"type": "text", "content": "On its way."}]}
+
+
+def previews_of(attributes: dict[str, object]) -> tuple[str | None, str | None]:
+    view = View(reading_of(attributes))
+    return previews_in(view, view.kind())
 
 
 @pytest.mark.parametrize(

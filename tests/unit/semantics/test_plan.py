@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 
 from spanvas.semantics import kind_of, plan
-from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, USAGE_FIELDS
+from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, USAGE_FIELDS, Read
 from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, ORDER, dialects_of, load
-from spanvas.semantics.names import attributes_of
 from spanvas.settings import EXECUTION_ATTRIBUTES
 
 LAYER = Path(plan.__file__).parents[2]
+
+
+def attributes_of(field: str) -> tuple[str, ...]:
+    """Names of the attributes that hold a field as it is, over all dialects, the most believed first."""
+    sources = [source for name in ORDER for source in load(name).fields.get(field, ())]
+    return tuple(dict.fromkeys(source for source in sources if not isinstance(source, Read)))
 
 
 def test_every_dialect_is_recognised_and_reads_known_fields_alone() -> None:

@@ -7,7 +7,6 @@ from typing import Final
 
 ALLOWED: Final = "allowed"
 REFUSED: Final = "refused"
-ACTIONS: Final = ("trace", "span", "artifact", "search", "export")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ EXECUTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
-def new_trace_id() -> str:
-    return _nonzero(16)
-
-
 def new_span_id() -> str:
-    return _nonzero(8)
+    """Drawn again where it is all zeros, which is no id."""
+    while True:
+        value = os.urandom(8)
+        if any(value):
+            return value.hex()
 
 
 def new_execution_id(now_unix_nano: int) -> str:
@@ -66,13 +66,6 @@ def is_name(text: str) -> bool:
 def _digest(size: int, *parts: str) -> str:
     joined = "\0".join(parts).encode("utf-8", "surrogatepass")
     return blake2b(joined, digest_size=size, person=b"spanvas").hexdigest()
-
-
-def _nonzero(size: int) -> str:
-    while True:
-        value = os.urandom(size)
-        if any(value):
-            return value.hex()
 
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"

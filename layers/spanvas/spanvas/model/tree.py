@@ -21,8 +21,6 @@ SKEW_TOLERANCE_NANO: Final = 1_000_000
 
 _start_order = attrgetter("start_time_unix_nano", "span_id")
 
-OPEN_STATES: Final = ("running", "lost")
-
 
 class TreeRow(NamedTuple):
     """`parent_span_id` is the parent in this tree: None for what was promoted, whatever the span says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
@@ -17,7 +17,6 @@ from spanvas.semantics.messages import (
     raw_messages,
 )
 from spanvas.semantics.parts import Part, parts_of, response_of
-from spanvas.semantics.reading import reading_of
 from spanvas.semantics.tools import definitions_of, documents_of
 from spanvas.semantics.values import as_text, first_of, is_given, parsed, text
 from spanvas.semantics.view import View
@@ -57,12 +56,6 @@ def content_of(span: Span) -> dict[str, Any]:
         content |= {"input": None} if content["query"] is not None else {}
         content |= {"output": None} if content["documents"] is not None else {}
     return {key: value for key, value in content.items() if value is not None}
-
-
-def previews_of(attributes: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The previews of a span, from its attributes alone."""
-    view = View(reading_of(attributes))
-    return previews_in(view, view.kind())
 
 
 def previews_in(view: View, kind: str) -> tuple[str | None, str | None]:

@@ -18,8 +18,6 @@ MAX_COST_USD: Final = 1_000_000
 EXCLUSIVE_SCOPES: Final = frozenset({"opentelemetry.instrumentation.botocore.bedrock-runtime"})
 """Instrumentations that pass on Bedrock's own counts: `inputTokens` without what came from or went into the cache."""
 
-_KINDS: Final = frozenset(kinds.KINDS)
-
 
 class View:
     """Facts of one span. Nothing is kept: who needs a fact twice holds on to it."""
