@@ -265,7 +265,8 @@ class TestStateMachines:
                 place = current_place()
                 assert place is not None
             door.engine._cut_short(place.run)
-            assert place.run.status == "succeeded"
+            assert place.run.ended is not None
+            assert place.run.ended.status == "succeeded"
 
 
 class TestPassedOn:

@@ -6,6 +6,7 @@ Span ids are 1, 2, 3, … (roots have the digest of their execution), times 1 s,
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,6 +41,16 @@ class TickingClock:
     def __call__(self) -> int:
         if threading.get_ident() == self._thread:
             self.time += SECOND
+        return self.time
+
+
+class HandClock:
+    """Stands still until it is set, for all threads."""
+
+    def __init__(self) -> None:
+        self.time = time.time_ns()
+
+    def __call__(self) -> int:
         return self.time
 
 
@@ -84,6 +95,12 @@ class Recording:
     @property
     def names(self) -> list[str]:
         return [span.name for span in self.spans]
+
+    def time_runs_out(self, run: Run, clock: HandClock) -> None:
+        """The guard's moment has come."""
+        assert run.guard_at_unix_nano is not None
+        clock.time = run.guard_at_unix_nano
+        self.engine.delivery._guard._worker.nudge()
 
 
 @contextmanager

@@ -21,15 +21,16 @@ from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch, WriteResult
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
+from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.run import Run
 from spanvas.tracing.worker import Worker
-from tests.unit.tracing.recording import SECOND, Recording, recording
+from tests.unit.tracing.recording import SECOND, HandClock, Recording, recording
 
 TAKEN = Result(Outcome.TAKEN)
 
 
 def eventually(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.002)
@@ -51,6 +52,19 @@ def real_time(**settings: Any) -> AbstractContextManager[Recording]:
     return recording(
         store=MemoryTraceStore(), clock=time.time_ns, **{"flush_interval_ms": 10, **settings}
     )
+
+
+def by_hand(clock: HandClock, **settings: Any) -> AbstractContextManager[Recording]:
+    return recording(**{"store": MemoryTraceStore(), "clock": clock, **settings})
+
+
+def open_run(door: Recording, clock: HandClock) -> tuple[Run, LiveRun]:
+    """An execution in a function that has a minute."""
+    deadline = clock.time + 60 * SECOND
+    run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+    root = door.engine.open_root(run)
+    assert root is not None
+    return run, root
 
 
 def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> None:
@@ -117,13 +131,12 @@ def test_steps_that_end_before_the_next_flush_are_written_once() -> None:
 
 
 def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
-    with real_time() as door:
-        engine = door.engine
-        run = engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns() + 2 * SECOND)
-        root = engine.open_root(run)
-        assert root is not None
-        node = engine.open_node(node_id="draft", name="Draft")
+    clock = HandClock()
+    with by_hand(clock) as door:
+        run, root = open_run(door, clock)
+        node = door.engine.open_node(node_id="draft", name="Draft")
         assert node is not None
+        door.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
         assert execution_of(door).status == "lost"
         assert execution_of(door).cause == Cause(
@@ -134,14 +147,38 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
         assert (cut.status, cut.attributes["spanvas.truncated"]) == ("error", "deadline")
         assert cut.status_message == "the function's time ran out in node draft"
         # It ends in time after all: that is what stays.
+        clock.time += 1
         node.close(None)
         root.close(None)
-    assert execution_of(door).status == "succeeded"
+        eventually(lambda: execution_of(door).status == "succeeded")
     stored = door.store.read_span("default", "e1", node.span_id)
     assert stored is not None
     assert (stored.status, stored.attributes.get("spanvas.truncated")) == ("ok", None)
     assert spanvas.health() == {}
     assert door.engine.health()["executions.cut_short"] == 1
+
+
+def test_what_ends_while_the_guard_is_at_it_keeps_its_own_end() -> None:
+    with recording() as door:
+        run = door.engine.new_run("brief", "e1", None)
+        root = door.engine.open_root(run)
+        node = door.engine.open_node(node_id="draft", name="Draft")
+        assert root is not None
+        assert node is not None
+
+        def end(_: Run, span: Span) -> None:
+            if span.attributes.get("spanvas.truncated"):
+                node.close(None)
+                root.close(None)
+
+        door.engine.processor.add_sink(end)
+        door.engine._cut_short(run)
+        assert [(span.name, span.status) for span in door.spans] == [
+            ("brief", "error"),
+            ("Draft", "ok"),
+            ("brief", "ok"),
+        ]
+    assert (execution_of(door).status, execution_of(door).cause) == ("succeeded", None)
 
 
 def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> None:
@@ -159,14 +196,10 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
         return TAKEN
 
     store = Hangs()
-    with recording(
-        store=store, make_sink=lambda: sink, clock=time.time_ns, flush_interval_ms=10
-    ) as door:
-        deadline = time.time_ns() + SECOND // 2
-        root = door.engine.open_root(
-            door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-        )
-        assert root is not None
+    clock = HandClock()
+    with by_hand(clock, store=store, make_sink=lambda: sink) as door:
+        run, root = open_run(door, clock)
+        door.time_runs_out(run, clock)
         eventually(lambda: sent == [("brief", "the function's time ran out")])
         store.gate.set()
         root.close(None)
@@ -183,13 +216,12 @@ def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
             return super().write(batch)
 
     store = Hangs()
-    with recording(store=store, clock=time.time_ns, flush_interval_ms=10) as door:
-        deadline = time.time_ns() + SECOND
-        root = door.engine.open_root(
-            door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-        )
-        assert root is not None
-        assert store.began.wait(5)
+    clock = HandClock()
+    with by_hand(clock, store=store) as door:
+        run, root = open_run(door, clock)
+        door.engine.delivery._store_worker.request()
+        assert store.began.wait(30)
+        door.time_runs_out(run, clock)
         eventually(lambda: execution_of(door).status == "lost")
         assert execution_of(door).cause == Cause(
             "Timeout", "the function's time ran out", None, None
@@ -205,23 +237,23 @@ def test_the_guard_acts_without_a_store() -> None:
         sent.extend(span.name for span in spans)
         return TAKEN
 
-    with recording(make_sink=lambda: sink, clock=time.time_ns) as door:
+    clock = HandClock()
+    with by_hand(clock, make_sink=lambda: sink) as door:
         door.engine.delivery._store = None
-        run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns())
-        root = door.engine.open_root(run)
-        assert root is not None
+        run, root = open_run(door, clock)
+        door.time_runs_out(run, clock)
         eventually(lambda: sent == ["brief"])
         root.close(None)
 
 
 def test_between_nodes_the_guard_says_after_which_one() -> None:
-    with real_time() as door:
-        run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns() + SECOND)
-        root = door.engine.open_root(run)
+    clock = HandClock()
+    with by_hand(clock) as door:
+        run, root = open_run(door, clock)
         node = door.engine.open_node(node_id="draft", name="Draft")
-        assert root is not None
         assert node is not None
         node.close(None)
+        door.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
         message = "the function's time ran out after node draft"
         assert execution_of(door).cause == Cause("Timeout", message, "draft", node.span_id)
@@ -229,40 +261,35 @@ def test_between_nodes_the_guard_says_after_which_one() -> None:
 
 
 def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
-    with real_time() as door:
-        run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=time.time_ns())
-        root = door.engine.open_root(run)
-        assert root is not None
+    clock = HandClock()
+    with by_hand(clock) as door:
+        run, root = open_run(door, clock)
+        door.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
         assert execution_of(door).cause == Cause("Timeout", "the function's time ran out")
         root.close(None)
 
 
-class Waits(MemoryTraceStore):
-    """A store that hangs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gate = threading.Event()
-
-    def end_execution(self, *arguments: object) -> None:
-        self.gate.wait(30)
-        super().end_execution(*arguments)  # type: ignore[arg-type]
-
-
 def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
-    store = Waits()
-    with recording(store=store, clock=time.time_ns) as door:
-        deadline = time.time_ns() + 250_000_000
-        root = door.engine.open_root(
-            door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-        )
-        assert root is not None
+    class Hangs(MemoryTraceStore):
+        gate = threading.Event()
+
+        def end_execution(self, *arguments: object) -> None:
+            self.gate.wait(30)
+            super().end_execution(*arguments)  # type: ignore[arg-type]
+
+    store = Hangs()
+    clock = HandClock()
+    with by_hand(clock, store=store, store_budget_ms=30_000) as door:
+        budgets = budgets_of(door.engine.delivery._store_worker)
+        run, root = open_run(door, clock)
+        clock.time = run.deadline_unix_nano - 250_000_000
         root.close(None)
+        assert budgets == [pytest.approx(0.05)]
         assert execution_of(door).status == "running"
-        store.gate.set()
         assert door.engine.health()["store.unfinished_flushes"] == 1
-        assert spanvas.flush(5_000)
+        store.gate.set()
+        assert spanvas.flush(30_000)
     assert execution_of(door).status == "succeeded"
 
 

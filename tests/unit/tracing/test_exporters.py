@@ -228,7 +228,7 @@ def test_an_end_that_comes_while_another_is_written_is_written_next() -> None:
     class EndsAgain(MemoryTraceStore):
         def end_execution(self, *arguments: Any) -> None:
             super().end_execution(*arguments)
-            if run.status == "failed":
+            if run.ended is not None and run.ended.status == "failed":
                 run.end("succeeded", T0 + 9, None)
 
     stored = Stored(EndsAgain(clock=Clock()))

@@ -7,25 +7,34 @@ import time
 from spanvas.tracing.guard import Guard, guard_time
 from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
+from tests.unit.tracing.recording import SECOND, HandClock
 from tests.unit.tracing.test_delivery import eventually
 from tests.unit.tracing.test_small_parts import make_run
 
-SECOND = 1_000_000_000
 
+class Guarded:
+    """A guard and whom it has cut, by a clock that stands still."""
 
-def make_guard() -> tuple[Guard, list[str]]:
-    cut: list[str] = []
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.began = self.clock.time
+        self.cut: list[str] = []
+        self.guard = Guard(self._note, Health(), self.clock)
 
-    def note(runs: list[Run]) -> None:
-        cut.extend(run.execution_id for run in runs)
+    def _note(self, runs: list[Run]) -> None:
+        self.cut.extend(run.execution_id for run in runs)
 
-    return Guard(note, Health(), time.time_ns), cut
+    def watch(self, execution_id: str, due_seconds: float) -> Run:
+        """A run that is guarded after so many seconds."""
+        # A tenth of its time is kept.
+        deadline = self.began + int(due_seconds / 0.9 * SECOND)
+        run = make_run(execution_id=execution_id, deadline_unix_nano=deadline)
+        self.guard.watch(run, self.began)
+        return run
 
-
-def due_in(seconds: float, execution_id: str) -> Run:
-    """A run that is guarded after so many seconds."""
-    deadline = time.time_ns() + int((seconds + 0.3) * SECOND)
-    return make_run(execution_id=execution_id, deadline_unix_nano=deadline)
+    def after(self, seconds: float) -> None:
+        self.clock.time = self.began + int(seconds * SECOND)
+        self.guard._worker.nudge()
 
 
 def test_a_tenth_of_the_time_is_kept_but_neither_too_little_nor_too_much() -> None:
@@ -35,33 +44,43 @@ def test_a_tenth_of_the_time_is_kept_but_neither_too_little_nor_too_much() -> No
 
 
 def test_each_execution_is_cut_once_in_its_time() -> None:
-    guard, cut = make_guard()
-    guard.watch(due_in(0.2, "later"), time.time_ns())
-    guard.watch(due_in(0.05, "sooner"), time.time_ns())
-    eventually(lambda: cut == ["sooner", "later"])
-    time.sleep(0.05)
-    assert cut == ["sooner", "later"]
+    guarded = Guarded()
+    guarded.watch("later", 18)
+    guarded.watch("sooner", 9)
+    guarded.after(10)
+    eventually(lambda: guarded.cut == ["sooner"])
+    guarded.after(19)
+    eventually(lambda: guarded.cut == ["sooner", "later"])
+    guarded.guard._look(False)
+    assert guarded.cut == ["sooner", "later"]
 
 
 def test_an_execution_that_ends_in_time_is_left_alone() -> None:
-    guard, cut = make_guard()
-    ended = due_in(0.05, "ended")
-    guard.watch(ended, time.time_ns())
-    guard.forget(ended)
-    guard.watch(due_in(0.1, "open"), time.time_ns())
-    eventually(lambda: cut == ["open"])
+    guarded = Guarded()
+    guarded.guard.forget(guarded.watch("ended", 9))
+    guarded.watch("open", 10)
+    guarded.after(11)
+    eventually(lambda: guarded.cut == ["open"])
+
+
+def test_it_wakes_by_itself() -> None:
+    guarded = Guarded()
+    guarded.guard._clock = time.time_ns
+    guarded.watch("open", 0.01)
+    eventually(lambda: guarded.cut == ["open"])
 
 
 def test_a_look_too_early_cuts_nothing() -> None:
-    guard, cut = make_guard()
-    guard.watch(due_in(60, "open"), time.time_ns())
-    assert guard._look(False)
-    assert cut == []
+    guarded = Guarded()
+    guarded.watch("open", 9)
+    assert guarded.guard._look(False)
+    assert guarded.cut == []
 
 
 def test_after_a_fork_it_watches_anew() -> None:
-    guard, cut = make_guard()
-    guard.watch(due_in(60, "parent's"), time.time_ns())
-    guard.after_fork()
-    guard.watch(due_in(0.01, "child's"), time.time_ns())
-    eventually(lambda: cut == ["child's"])
+    guarded = Guarded()
+    guarded.watch("parent's", 9)
+    guarded.guard.after_fork()
+    guarded.watch("child's", 10)
+    guarded.after(11)
+    eventually(lambda: guarded.cut == ["child's"])

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 
 from spanvas.model import ids
-from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, LOST, SUCCEEDED, Cause
+from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.propagation import carriers
 from spanvas.semantics import attributes as names
@@ -263,7 +263,7 @@ class ExecutionRecorder(NodeRecorder):
         message = f"the function's time ran out{where}"
         self.processor.truncate(run, message)
         if run.is_ended_here:
-            run.end(LOST, self._clock(), Cause("Timeout", message, node_id, span_id))
+            run.cut(self._clock(), Cause("Timeout", message, node_id, span_id))
 
     def _here(self, place: Place) -> tuple[str | None, str]:
         return place.node_id, f"{trace.get_current_span().get_span_context().span_id:016x}"

@@ -146,6 +146,8 @@ class RecordingProcessor(SpanProcessor):
         now = self._clock()
         for opened in opened_spans:
             span = self._recorded(opened.span, opened.place)
+            if span.end_time_unix_nano is not None:  # meanwhile, by itself
+                continue
             self._emit(
                 run,
                 replace(

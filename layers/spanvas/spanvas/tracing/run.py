@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from spanvas.model.execution import BY_CALLER, BY_FUNCTION, RUNNING, Cause, Execution
+from spanvas.model.execution import BY_CALLER, BY_FUNCTION, LOST, Cause, Execution
 from spanvas.model.ids import root_span_id_for
 
 if TYPE_CHECKING:
     from spanvas.tracing.batch import Batch
     from spanvas.tracing.handles import LiveSpan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """How an execution ended. Two are never equal: which of them the store has been told is known by identity."""
+
+    status: str
+    ended_at_unix_nano: int
+    cause: Cause | None
 
 
 @dataclass(slots=True, eq=False)
@@ -41,11 +51,11 @@ class Run:
     hold_until_unix_nano: int = 0
     is_adopted: bool = False
     is_registered: bool = False
-    status: str = RUNNING
-    ended_at_unix_nano: int | None = None
-    cause: Cause | None = None
-    is_end_written: bool = False
-    is_cut_told: bool = False
+    ended: End | None = None
+    written_end: End | None = None
+    """The end that the store has, with all spans before it."""
+    told_cut: End | None = None
+    """The guard's end, that the store was told before the spans."""
     invocation: LiveSpan | None = None
     """The span of this function's part, where the wrapper has opened one."""
     state: LiveSpan | None = None
@@ -65,6 +75,7 @@ class Run:
     dropped: int = 0
     """Spans given up since the last batch; the next one tells the store."""
     dropped_total: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def root_span_id(self) -> str:
@@ -82,7 +93,11 @@ class Run:
 
     @property
     def is_ended(self) -> bool:
-        return self.ended_at_unix_nano is not None
+        return self.ended is not None
+
+    @property
+    def is_end_written(self) -> bool:
+        return self.ended is not None and self.written_end is self.ended
 
     def leave_end_to(self, who: str) -> bool:
         """Change who ends the execution. Whether it has to be registered anew: how long it may rest has changed."""
@@ -97,10 +112,14 @@ class Run:
         self.hold_until_unix_nano = 0
 
     def end(self, status: str, ended_at_unix_nano: int, cause: Cause | None) -> None:
-        self.status = status
-        self.cause = cause
-        self.ended_at_unix_nano = ended_at_unix_nano
-        self.is_end_written = False
+        """The function's own word: it replaces the guard's."""
+        with self._lock:
+            self.ended = End(status, ended_at_unix_nano, cause)
+
+    def cut(self, ended_at_unix_nano: int, cause: Cause) -> None:
+        """The guard's word, from its own thread: it never replaces the function's."""
+        with self._lock:
+            self.ended = self.ended or End(LOST, ended_at_unix_nano, cause)
 
     def note_failure(self, cause: Cause | None) -> None:
         self.failure = cause or self.failure

@@ -22,7 +22,7 @@ from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.convert import size_of
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
+from spanvas.tracing.run import End, Run
 
 BATCH_SPANS: Final = 2_000
 BATCH_BYTES: Final = 8 * 1024 * 1024
@@ -198,31 +198,37 @@ class StoreExporter:
         for run in ended:
             if any(item.run is run for item in self._batches):
                 continue
-            self._finish(run, "ok" if complete and not run.dropped_total else "incomplete")
+            end = run.ended
+            assert end is not None
+            self._tell_end(run, end, "ok" if complete and not run.dropped_total else "incomplete")
+            # Another that comes meanwhile (the guard's, then the handler's own) is written next time.
+            run.written_end = end
         self._forget_settled()
 
     def _tell_cuts(self, ended: list[Run]) -> bool:
         """Executions whose time is running out: why comes first, their spans may not be written in time."""
         for run in ended:
-            if run.status == LOST and not run.is_cut_told:
-                self._finish(run, "incomplete")
-                run.is_cut_told, run.is_end_written = True, False
+            end = run.ended
+            if end is not None and end.status == LOST and run.told_cut is None:
+                self._tell_end(run, end, "incomplete")
+                run.told_cut = end
         return True
 
-    def _finish(self, run: Run, own_health: str) -> None:
-        status, ended_at = run.status, run.ended_at_unix_nano
-        assert ended_at is not None
+    def _tell_end(self, run: Run, end: End, own_health: str) -> None:
         health = {**self._exporter_health(), "store": own_health}
         try:
             self.store.end_execution(
-                run.tenant, run.execution_id, status, ended_at, run.cause, health
+                run.tenant,
+                run.execution_id,
+                end.status,
+                end.ended_at_unix_nano,
+                end.cause,
+                health,
             )
         except StoreUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - it is closed as lost when its deadline has passed
             self._health.problem("store.end_execution", error)
-        # An end that came meanwhile (the guard's, then the handler's own) is written next time.
-        run.is_end_written = run.ended_at_unix_nano == ended_at and run.status == status
 
     def _make_batches(self) -> None:
         """What has ended since, and what has started: one batch an execution."""
@@ -246,7 +252,7 @@ class StoreExporter:
 
     def _give_up(self, run: Run) -> None:
         """The oldest of too many executions that wait: the store has been down for long."""
-        run.is_registered = run.is_end_written = True
+        run.is_registered, run.written_end = True, run.ended
         with self._lock:
             del self._runs[run]
             gone = [item for item in self._batches if item.run is run]
