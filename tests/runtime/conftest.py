@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -13,6 +14,9 @@ from local.project import PROJECT
 from local.stack import Options, Stack
 from tests.bench.engines import Engines, moto_engines
 from tests.runtime.layer_sandbox import LayeredFunctions, build_layers
+
+BUSY_MACHINE: Final = {"SPANVAS_STORE_BUDGET_MS": "30000"}
+"""Tests ask whether a trace is there, and leave to the bench how long it takes."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +52,10 @@ def functions(
     engines: Engines, built_opt: Path, spawner: Spawner, tmp_path: Path
 ) -> LayeredFunctions:
     is_mounted = can_mount(spawner, tmp_path)
-    return LayeredFunctions(engines, spawner, built_opt, is_mounted, tmp_path / "function.log")
+    log = tmp_path / "function.log"
+    return LayeredFunctions(
+        engines, spawner, built_opt, is_mounted, log, environment=dict(BUSY_MACHINE)
+    )
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions
 
 MACHINES: Final = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 PATH: Final = "/2015-03-31/functions/function/invocations"
-START_SECONDS: Final = 20.0
+START_SECONDS: Final = 120.0
 CALL_SECONDS: Final = 60.0
 
 
@@ -44,7 +44,7 @@ class Emulator:
         folder: Path,
         handler: str = "layered.handler",
         *,
-        timeout_seconds: int = 10,
+        timeout_seconds: int = 30,
         opt: Path | None = None,
         **environment: str,
     ) -> None:

@@ -73,7 +73,7 @@ class LayeredFunctions:
         self,
         handler: str,
         *,
-        timeout_seconds: int = 10,
+        timeout_seconds: int = 30,
         memory_mb: int = 512,
         opt: Path | None = None,
         folder: Path = HANDLERS,

@@ -66,9 +66,9 @@ def test_invocations_are_traced_and_six_megabytes_go_in_and_out(
 def test_a_function_whose_time_runs_out_is_lost_where_it_was(
     functions: LayeredFunctions, emulate: START
 ) -> None:
-    emulator = emulate(timeout_seconds=2)
+    emulator = emulate(timeout_seconds=4)
     event = {"execution_id": "rie-late", "nodes": ["plan"], "do": "sleep", "seconds": 60}
-    assert b"Task timed out after 2.00 seconds" in emulator.invoke(event)
+    assert b"Task timed out after 4.00 seconds" in emulator.invoke(event)
     execution = execution_of(functions, "rie-late")
     assert execution.status == LOST
     assert execution.cause is not None
@@ -93,7 +93,7 @@ def test_an_extension_beside_the_layer_is_told_of_everything(
         found = json.loads(emulator.invoke({"execution_id": f"rie-beside-{number}", "text": "t"}))
         assert found["text"] == "t"
         assert execution_of(functions, f"rie-beside-{number}").status == "succeeded"
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while notes.read_text("utf-8").split() != ["INVOKE", "INVOKE"]:
         assert time.monotonic() < deadline, notes.read_text("utf-8")
         time.sleep(0.02)

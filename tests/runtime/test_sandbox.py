@@ -28,7 +28,7 @@ FUNCTION = Function(
     handler="app.handler",
     runtime="python3.13",
     code_path="handlers",
-    timeout_seconds=5,
+    timeout_seconds=60,
     memory_mb=256,
     environment={"GREETING": "hello"},
     layers=(),
@@ -127,11 +127,11 @@ def test_an_exception_is_an_unhandled_error_and_the_sandbox_lives(make_pool: Mak
 
 
 def test_a_timeout_kills_the_sandbox_and_the_next_one_is_new(make_pool: MakePool) -> None:
-    pool = make_pool(timeout_seconds=1)
+    pool = make_pool(timeout_seconds=3)
     pid = report(pool)["pid"]
     outcome = invoke(pool, do="sleep", seconds=30)
     assert error_type(outcome) == "Sandbox.Timedout"
-    assert b"Task timed out after 1.00 seconds" in outcome.payload
+    assert b"Task timed out after 3.00 seconds" in outcome.payload
     after = report(pool)
     assert (after["calls"], after["pid"] != pid) == (1, True)
 

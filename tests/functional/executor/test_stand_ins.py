@@ -171,7 +171,7 @@ def test_both_run_in_a_process_of_their_own_until_they_are_told_to_stop() -> Non
         connections = json.loads(process.stdout.readline().partition("=")[2])
         answer = send("GET", f"{connections['library']}/articles?q=fog&limit=1", {}, None, 10)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert name == "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
     assert url.startswith("http://127.0.0.1:")
     assert json.loads(answer.body)["items"][0]["id"] == "fog-signals"

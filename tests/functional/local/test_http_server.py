@@ -27,7 +27,7 @@ def server() -> Iterator[HttpServer]:
 
 def exchange(server: HttpServer, sent: bytes) -> bytes:
     """Bytes sent and bytes received until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(sent)
         received = b""
         while chunk := connection.recv(65_536):
@@ -36,7 +36,7 @@ def exchange(server: HttpServer, sent: bytes) -> bytes:
 
 
 def test_one_connection_serves_many_requests(server: HttpServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for body in (b"", b"a", b"x" * 500_000):
         connection.request("POST", "/path?q=1", body)
         answer = connection.getresponse()
@@ -49,7 +49,7 @@ def test_a_client_that_waits_is_told_to_continue(server: HttpServer) -> None:
     head = (
         b"PUT / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(head)
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"ok")
@@ -78,7 +78,7 @@ def test_a_request_that_cannot_be_read_is_refused_and_the_connection_closed(
 
 
 def test_a_handler_that_fails_is_a_500_and_the_server_goes_on(server: HttpServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request("GET", "/fail")
     answer = connection.getresponse()
     assert (answer.status, answer.read()) == (500, b"Internal Server Error")
@@ -88,10 +88,10 @@ def test_a_handler_that_fails_is_a_500_and_the_server_goes_on(server: HttpServer
 
 
 def test_stopping_closes_the_port_and_kept_connections(server: HttpServer) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
         server.stop()
         assert connection.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        socket.create_connection(("127.0.0.1", server.port), timeout=60)

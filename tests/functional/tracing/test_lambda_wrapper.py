@@ -22,7 +22,7 @@ import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
 from spanvas.tracing.invocation import TracedHandler
 from tests.functional.tracing.test_off import path
-from tests.unit.tracing.recording import SECOND, Recording, as_dict, recording
+from tests.unit.tracing.recording import SECOND, Recording, as_dict, eventually, recording
 
 ROOT = Path(__file__).parents[3]
 WRAPPER = ROOT / "layers/spanvas/otel-instrument"
@@ -490,6 +490,6 @@ def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:
             door, lambda event, context: "fine", {}, get_remaining_time_in_millis=lambda: 300
         )
         # The store still hangs: nobody has waited for it.
-        assert door.engine.delivery._store_worker.is_stuck(0)
+        eventually(lambda: door.engine.delivery._store_worker.is_stuck(0))
         gate.set()
     assert result == "fine"

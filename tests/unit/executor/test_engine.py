@@ -161,7 +161,7 @@ def test_no_node_begins_when_the_functions_time_is_over() -> None:
 
 
 def test_branches_run_at_the_same_time() -> None:
-    meeting = threading.Barrier(3, timeout=5)
+    meeting = threading.Barrier(3, timeout=60)
 
     def send(*_: object) -> HttpAnswer:
         meeting.wait()

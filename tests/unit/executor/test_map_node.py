@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -72,12 +71,13 @@ def test_every_item_is_a_span_with_its_index_its_input_and_its_output() -> None:
 
 def test_fifty_items_run_a_bounded_number_at_a_time() -> None:
     lock, running, most = threading.Lock(), [0], [0]
+    five = threading.Barrier(5, timeout=60)
 
     def send(*_: object) -> HttpAnswer:
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
-        time.sleep(0.002)
+        five.wait()
         with lock:
             running[0] -= 1
         return json_answer("{}")

@@ -62,7 +62,7 @@ class Service:
         before = set(threading.enumerate())
         assert self.post(body, X_Amz_Invocation_Type="Event").status == 202
         for thread in set(threading.enumerate()) - before:
-            thread.join(5)
+            thread.join(60)
 
 
 def headers_of(response: Response) -> dict[str, str]:

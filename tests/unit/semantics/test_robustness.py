@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from hypothesis import given, settings
@@ -173,8 +173,8 @@ def test_nesting_without_end_is_read() -> None:
 
 def test_many_attributes_take_linear_time() -> None:
     attributes = {f"llm.input_messages.{number}.message.role": "user" for number in range(100_000)}
-    started = perf_counter()
+    started = thread_time()
 
     row_of(make_span(kind="model", attributes={"openinference.span.kind": "LLM", **attributes}))
 
-    assert perf_counter() - started < 5
+    assert thread_time() - started < 5

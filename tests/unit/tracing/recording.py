@@ -116,7 +116,8 @@ def recording(
     **settings: Any,
 ) -> Iterator[Recording]:
     """The door with an engine of the test's own behind it."""
-    settings = {"redaction_budget_ms": 10_000, "flush_interval_ms": 3_600_000, **settings}
+    patient = {"redaction_budget_ms": 10_000, "store_budget_ms": 60_000, "flush_budget_ms": 60_000}
+    settings = {"flush_interval_ms": 3_600_000, **patient, **settings}
     store = store if store is not None else MemoryTraceStore(clock=lambda: SECOND)
     engine = Engine(
         Settings(enabled=True, **settings),
@@ -138,6 +139,14 @@ def recording(
     finally:
         otel_context.detach(token)
         spanvas._engine, spanvas._is_asked = before
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """For what other threads do; patient, since the machine may be busy."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.002)
 
 
 def as_dict(span: Span) -> dict[str, Any]:

@@ -24,16 +24,9 @@ from spanvas.tracing.engine import Engine
 from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.run import Run
 from spanvas.tracing.worker import Worker
-from tests.unit.tracing.recording import SECOND, HandClock, Recording, recording
+from tests.unit.tracing.recording import SECOND, HandClock, Recording, eventually, recording
 
 TAKEN = Result(Outcome.TAKEN)
-
-
-def eventually(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.002)
 
 
 def execution_of(door: Recording, execution_id: str = "e1") -> Execution:
