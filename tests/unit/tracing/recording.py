@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from opentelemetry import context as otel_context
@@ -17,6 +17,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 import spanvas
+from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import LambdaEnvironment, Settings
@@ -24,6 +25,7 @@ from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.exporters.otlp import SpanSink
+from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.provider import next_ids
 from spanvas.tracing.run import Run
 
@@ -147,6 +149,37 @@ def eventually(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.002)
+
+
+def execution_of(door: Recording, execution_id: str = "e1") -> Execution:
+    execution = door.store.read_execution("default", execution_id)
+    assert execution is not None
+    return execution
+
+
+def rows_of(door: Recording) -> dict[str, int | None]:
+    """Names of stored spans, with their ends."""
+    trace = door.store.read_trace("default", "e1")
+    return {row.name: row.end_time_unix_nano for row in trace.rows} if trace else {}
+
+
+def real_time(**settings: Any) -> AbstractContextManager[Recording]:
+    return recording(
+        store=MemoryTraceStore(), clock=time.time_ns, **{"flush_interval_ms": 10, **settings}
+    )
+
+
+def by_hand(clock: HandClock, **settings: Any) -> AbstractContextManager[Recording]:
+    return recording(**{"store": MemoryTraceStore(), "clock": clock, **settings})
+
+
+def open_run(door: Recording, clock: HandClock) -> tuple[Run, LiveRun]:
+    """An execution in a function that has a minute."""
+    deadline = clock.time + 60 * SECOND
+    run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+    root = door.engine.open_root(run)
+    assert root is not None
+    return run, root
 
 
 def as_dict(span: Span) -> dict[str, Any]:

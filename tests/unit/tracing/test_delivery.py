@@ -1,63 +1,35 @@
-"""When spans leave: while an execution runs, when its time runs out, when it ends, after a fork."""
+"""When spans leave: while an execution runs, when it ends, after a fork, and how long anybody waits for it."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
 import spanvas
 from spanvas.collector.results import Outcome, Result
-from spanvas.model.execution import Cause, Execution
-from spanvas.model.ids import trace_id_for
+from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
-from spanvas.storage.port import SpanBatch, WriteResult
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
-from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.run import Run
 from spanvas.tracing.worker import Worker
-from tests.unit.tracing.recording import SECOND, HandClock, Recording, eventually, recording
+from tests.unit.tracing.recording import (
+    SECOND,
+    HandClock,
+    by_hand,
+    eventually,
+    execution_of,
+    open_run,
+    real_time,
+    recording,
+    rows_of,
+)
 
 TAKEN = Result(Outcome.TAKEN)
-
-
-def execution_of(door: Recording, execution_id: str = "e1") -> Execution:
-    execution = door.store.read_execution("default", execution_id)
-    assert execution is not None
-    return execution
-
-
-def rows_of(door: Recording) -> dict[str, int | None]:
-    """Names of stored spans, with their ends."""
-    trace = door.store.read_trace("default", "e1")
-    return {row.name: row.end_time_unix_nano for row in trace.rows} if trace else {}
-
-
-def real_time(**settings: Any) -> AbstractContextManager[Recording]:
-    return recording(
-        store=MemoryTraceStore(), clock=time.time_ns, **{"flush_interval_ms": 10, **settings}
-    )
-
-
-def by_hand(clock: HandClock, **settings: Any) -> AbstractContextManager[Recording]:
-    return recording(**{"store": MemoryTraceStore(), "clock": clock, **settings})
-
-
-def open_run(door: Recording, clock: HandClock) -> tuple[Run, LiveRun]:
-    """An execution in a function that has a minute."""
-    deadline = clock.time + 60 * SECOND
-    run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-    root = door.engine.open_root(run)
-    assert root is not None
-    return run, root
 
 
 def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> None:
@@ -121,146 +93,6 @@ def test_steps_that_end_before_the_next_flush_are_written_once() -> None:
         pass
     assert execution_of(door).counters.spans == 2
     assert len(door.spans) == 2
-
-
-def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
-    clock = HandClock()
-    with by_hand(clock) as door:
-        run, root = open_run(door, clock)
-        node = door.engine.open_node(node_id="draft", name="Draft")
-        assert node is not None
-        door.time_runs_out(run, clock)
-        eventually(lambda: run.is_end_written)
-        assert execution_of(door).status == "lost"
-        assert execution_of(door).cause == Cause(
-            "Timeout", "the function's time ran out in node draft", "draft", node.span_id
-        )
-        cut = door.store.read_span("default", "e1", node.span_id)
-        assert cut is not None
-        assert (cut.status, cut.attributes["spanvas.truncated"]) == ("error", "deadline")
-        assert cut.status_message == "the function's time ran out in node draft"
-        # It ends in time after all: that is what stays.
-        clock.time += 1
-        node.close(None)
-        root.close(None)
-        eventually(lambda: execution_of(door).status == "succeeded")
-    stored = door.store.read_span("default", "e1", node.span_id)
-    assert stored is not None
-    assert (stored.status, stored.attributes.get("spanvas.truncated")) == ("ok", None)
-    assert spanvas.health() == {}
-    assert door.engine.health()["executions.cut_short"] == 1
-
-
-def test_what_ends_while_the_guard_is_at_it_keeps_its_own_end() -> None:
-    with recording() as door:
-        run = door.engine.new_run("brief", "e1", None)
-        root = door.engine.open_root(run)
-        node = door.engine.open_node(node_id="draft", name="Draft")
-        assert root is not None
-        assert node is not None
-
-        def end(_: Run, span: Span) -> None:
-            if span.attributes.get("spanvas.truncated"):
-                node.close(None)
-                root.close(None)
-
-        door.engine.processor.add_sink(end)
-        door.engine._cut_short(run)
-        assert [(span.name, span.status) for span in door.spans] == [
-            ("brief", "error"),
-            ("Draft", "ok"),
-            ("brief", "ok"),
-        ]
-    assert (execution_of(door).status, execution_of(door).cause) == ("succeeded", None)
-
-
-def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> None:
-    class Hangs(MemoryTraceStore):
-        gate = threading.Event()
-
-        def start_execution(self, execution: Execution) -> None:
-            self.gate.wait(30)
-            super().start_execution(execution)
-
-    sent: list[tuple[str, str | None]] = []
-
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
-        sent.extend((span.name, span.status_message) for span in spans)
-        return TAKEN
-
-    store = Hangs()
-    clock = HandClock()
-    with by_hand(clock, store=store, make_sink=lambda: sink) as door:
-        run, root = open_run(door, clock)
-        door.time_runs_out(run, clock)
-        eventually(lambda: sent == [("brief", "the function's time ran out")])
-        store.gate.set()
-        root.close(None)
-
-
-def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
-    class Hangs(MemoryTraceStore):
-        began = threading.Event()
-        gate = threading.Event()
-
-        def write(self, batch: SpanBatch) -> WriteResult:
-            self.began.set()
-            self.gate.wait(30)
-            return super().write(batch)
-
-    store = Hangs()
-    clock = HandClock()
-    with by_hand(clock, store=store) as door:
-        run, root = open_run(door, clock)
-        door.engine.delivery._store_worker.request()
-        assert store.began.wait(30)
-        door.time_runs_out(run, clock)
-        eventually(lambda: execution_of(door).status == "lost")
-        assert execution_of(door).cause == Cause(
-            "Timeout", "the function's time ran out", None, None
-        )
-        store.gate.set()
-        root.close(None)
-
-
-def test_the_guard_acts_without_a_store() -> None:
-    sent: list[str] = []
-
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
-        sent.extend(span.name for span in spans)
-        return TAKEN
-
-    clock = HandClock()
-    with by_hand(clock, make_sink=lambda: sink) as door:
-        door.engine.delivery._store = None
-        run, root = open_run(door, clock)
-        door.time_runs_out(run, clock)
-        eventually(lambda: sent == ["brief"])
-        root.close(None)
-
-
-def test_between_nodes_the_guard_says_after_which_one() -> None:
-    clock = HandClock()
-    with by_hand(clock) as door:
-        run, root = open_run(door, clock)
-        node = door.engine.open_node(node_id="draft", name="Draft")
-        assert node is not None
-        node.close(None)
-        door.time_runs_out(run, clock)
-        eventually(lambda: run.is_end_written)
-        message = "the function's time ran out after node draft"
-        assert execution_of(door).cause == Cause("Timeout", message, "draft", node.span_id)
-        root.close(None)
-
-
-def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
-    clock = HandClock()
-    with by_hand(clock) as door:
-        run, root = open_run(door, clock)
-        door.time_runs_out(run, clock)
-        eventually(lambda: run.is_end_written)
-        assert execution_of(door).cause == Cause("Timeout", "the function's time ran out")
-        root.close(None)
 
 
 def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
@@ -434,121 +266,6 @@ def test_after_a_fork_a_process_has_threads_and_spans_of_its_own() -> None:
     assert execution_of(door, "e2").status == "succeeded"
 
 
-def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None:
-    with recording() as door:
-        tracer = door.engine._provider.get_tracer("some.library", "1.2")
-        with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
-            with tracer.start_as_current_span("inside") as inside:
-                pass
-            outside = tracer.start_span(
-                "own trace", context=trace.set_span_in_context(trace.INVALID_SPAN)
-            )
-            outside.end()
-        tracer.start_span("no execution").end()
-        late = tracer.start_span(
-            "late",
-            context=trace.set_span_in_context(trace.NonRecordingSpan(inside.get_span_context())),
-        )
-        late.end()
-        assert spanvas.health() == {"spans.without_execution": 1}
-    assert door.names == ["inside", "own trace", "draft", "brief", "late"]
-    assert door.span("inside").parent_span_id == node.span_id
-    assert door.span("inside").attributes["spanvas.node.id"] == "draft"
-    assert door.span("inside").scope_name == "some.library"
-    assert door.span("late").trace_id == trace_id_for("default", "e1")
-
-
-def test_a_span_that_began_before_its_execution_was_known_is_found_by_its_trace() -> None:
-    with recording() as door:
-        tracer = door.engine._provider.get_tracer("server")
-        with tracer.start_as_current_span("request") as request:  # noqa: SIM117
-            with spanvas.workflow("brief", execution_id="e1") as run:
-                pass
-        context = request.get_span_context()
-    assert run.trace_id == f"{context.trace_id:032x}"
-    assert door.span("brief").parent_span_id == f"{context.span_id:016x}"
-    assert door.names == ["brief", "request"]
-    assert execution_of(door).trace_id == run.trace_id
-
-
-class _Providers:
-    """Puts another global provider in place for a test."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._patch = monkeypatch
-        self.chosen: list[object] = []
-        monkeypatch.setattr(trace, "set_tracer_provider", self.chosen.append)
-
-    def use(self, provider: object) -> None:
-        self._patch.setattr(trace, "get_tracer_provider", lambda: provider)
-
-
-def test_ours_becomes_the_global_provider_where_there_is_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    providers = _Providers(monkeypatch)
-    providers.use(trace.ProxyTracerProvider())
-    with recording(is_global=True) as door:
-        assert providers.chosen == []
-        with spanvas.workflow("brief"):
-            pass
-        with spanvas.workflow("brief"):
-            pass
-    assert providers.chosen == [door.engine._provider]
-
-
-def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    theirs = SdkTracerProvider(shutdown_on_exit=False)
-    providers = _Providers(monkeypatch)
-    providers.use(theirs)
-    with recording(is_global=True) as door, spanvas.workflow("brief", execution_id="e1") as run:  # noqa: SIM117
-        with theirs.get_tracer("t").start_as_current_span("theirs"):
-            pass
-    assert providers.chosen == []
-    assert door.span("theirs").parent_span_id == run.span_id
-
-
-def test_a_provider_that_cannot_be_listened_to_is_left_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    providers = _Providers(monkeypatch)
-    providers.use(trace.NoOpTracerProvider())
-    with recording(is_global=True) as door, spanvas.workflow("brief"):
-        pass
-    assert door.names == ["brief"]
-
-
-def test_a_disabled_sdk_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
-    with pytest.raises(RuntimeError, match="OTEL_SDK_DISABLED"), recording():
-        pass
-
-
-def test_limits_in_the_environment_cannot_break_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
-    with recording() as door, spanvas.workflow("brief") as run:
-        for number in range(500):
-            run.set_attribute(f"a{number}", number)
-    assert len(door.span("brief").attributes) > 500
-
-
-def test_tables_of_open_spans_and_known_executions_are_bounded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("spanvas.tracing.processor.MAX_OPEN", 2)
-    monkeypatch.setattr("spanvas.tracing.processor.MAX_RUNS", 1)
-    with recording() as door:
-        with spanvas.workflow("brief", execution_id="e1"):  # noqa: SIM117
-            with spanvas.span("a"), spanvas.span("b"), spanvas.span("c"):
-                assert len(door.engine.processor._open) == 2
-        with spanvas.workflow("brief", execution_id="e2"):
-            assert len(door.engine.processor._runs) == 1
-    # Found by their trace, though no longer known as open.
-    assert door.names[:4] == ["c", "b", "a", "brief"]
-
-
 def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
     with recording() as door:
         run = door.engine.new_run("brief", "e1", None)
@@ -560,12 +277,6 @@ def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
         assert "draft" in rows_of(door)
         root.close(None)
         door.engine.delivery._at_exit()
-
-
-def test_sdk_flushes_do_not_wait_for_ours() -> None:
-    with recording() as door:
-        assert door.engine._provider.force_flush()
-        door.engine._provider.shutdown()
 
 
 def test_engine_of_settings_without_a_table_says_so_and_keeps_nothing(

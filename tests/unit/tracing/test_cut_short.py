@@ -1,0 +1,164 @@
+"""What the guard does to an execution whose function's time runs out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import spanvas
+from spanvas.collector.results import Outcome, Result
+from spanvas.model.execution import Cause, Execution
+from spanvas.model.span import Span
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.storage.port import SpanBatch, WriteResult
+from spanvas.tracing.run import Run
+from tests.unit.tracing.recording import (
+    HandClock,
+    by_hand,
+    eventually,
+    execution_of,
+    open_run,
+    recording,
+)
+
+TAKEN = Result(Outcome.TAKEN)
+
+
+def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
+    clock = HandClock()
+    with by_hand(clock) as door:
+        run, root = open_run(door, clock)
+        node = door.engine.open_node(node_id="draft", name="Draft")
+        assert node is not None
+        door.time_runs_out(run, clock)
+        eventually(lambda: run.is_end_written)
+        assert execution_of(door).status == "lost"
+        assert execution_of(door).cause == Cause(
+            "Timeout", "the function's time ran out in node draft", "draft", node.span_id
+        )
+        cut = door.store.read_span("default", "e1", node.span_id)
+        assert cut is not None
+        assert (cut.status, cut.attributes["spanvas.truncated"]) == ("error", "deadline")
+        assert cut.status_message == "the function's time ran out in node draft"
+        # It ends in time after all: that is what stays.
+        clock.time += 1
+        node.close(None)
+        root.close(None)
+        eventually(lambda: execution_of(door).status == "succeeded")
+    stored = door.store.read_span("default", "e1", node.span_id)
+    assert stored is not None
+    assert (stored.status, stored.attributes.get("spanvas.truncated")) == ("ok", None)
+    assert spanvas.health() == {}
+    assert door.engine.health()["executions.cut_short"] == 1
+
+
+def test_what_ends_while_the_guard_is_at_it_keeps_its_own_end() -> None:
+    with recording() as door:
+        run = door.engine.new_run("brief", "e1", None)
+        root = door.engine.open_root(run)
+        node = door.engine.open_node(node_id="draft", name="Draft")
+        assert root is not None
+        assert node is not None
+
+        def end(_: Run, span: Span) -> None:
+            if span.attributes.get("spanvas.truncated"):
+                node.close(None)
+                root.close(None)
+
+        door.engine.processor.add_sink(end)
+        door.engine._cut_short(run)
+        assert [(span.name, span.status) for span in door.spans] == [
+            ("brief", "error"),
+            ("Draft", "ok"),
+            ("brief", "ok"),
+        ]
+    assert (execution_of(door).status, execution_of(door).cause) == ("succeeded", None)
+
+
+def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> None:
+    class Hangs(MemoryTraceStore):
+        gate = threading.Event()
+
+        def start_execution(self, execution: Execution) -> None:
+            self.gate.wait(30)
+            super().start_execution(execution)
+
+    sent: list[tuple[str, str | None]] = []
+
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
+        sent.extend((span.name, span.status_message) for span in spans)
+        return TAKEN
+
+    store = Hangs()
+    clock = HandClock()
+    with by_hand(clock, store=store, make_sink=lambda: sink) as door:
+        run, root = open_run(door, clock)
+        door.time_runs_out(run, clock)
+        eventually(lambda: sent == [("brief", "the function's time ran out")])
+        store.gate.set()
+        root.close(None)
+
+
+def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
+    class Hangs(MemoryTraceStore):
+        began = threading.Event()
+        gate = threading.Event()
+
+        def write(self, batch: SpanBatch) -> WriteResult:
+            self.began.set()
+            self.gate.wait(30)
+            return super().write(batch)
+
+    store = Hangs()
+    clock = HandClock()
+    with by_hand(clock, store=store) as door:
+        run, root = open_run(door, clock)
+        door.engine.delivery._store_worker.request()
+        assert store.began.wait(30)
+        door.time_runs_out(run, clock)
+        eventually(lambda: execution_of(door).status == "lost")
+        assert execution_of(door).cause == Cause(
+            "Timeout", "the function's time ran out", None, None
+        )
+        store.gate.set()
+        root.close(None)
+
+
+def test_the_guard_acts_without_a_store() -> None:
+    sent: list[str] = []
+
+    def sink(spans: Sequence[Span], place_of: object) -> Result:
+        sent.extend(span.name for span in spans)
+        return TAKEN
+
+    clock = HandClock()
+    with by_hand(clock, make_sink=lambda: sink) as door:
+        door.engine.delivery._store = None
+        run, root = open_run(door, clock)
+        door.time_runs_out(run, clock)
+        eventually(lambda: sent == ["brief"])
+        root.close(None)
+
+
+def test_between_nodes_the_guard_says_after_which_one() -> None:
+    clock = HandClock()
+    with by_hand(clock) as door:
+        run, root = open_run(door, clock)
+        node = door.engine.open_node(node_id="draft", name="Draft")
+        assert node is not None
+        node.close(None)
+        door.time_runs_out(run, clock)
+        eventually(lambda: run.is_end_written)
+        message = "the function's time ran out after node draft"
+        assert execution_of(door).cause == Cause("Timeout", message, "draft", node.span_id)
+        root.close(None)
+
+
+def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
+    clock = HandClock()
+    with by_hand(clock) as door:
+        run, root = open_run(door, clock)
+        door.time_runs_out(run, clock)
+        eventually(lambda: run.is_end_written)
+        assert execution_of(door).cause == Cause("Timeout", "the function's time ran out")
+        root.close(None)

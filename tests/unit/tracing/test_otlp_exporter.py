@@ -1,0 +1,145 @@
+"""What is sent to an endpoint, and what becomes of it when the endpoint fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from spanvas.collector.results import Outcome, Result
+from spanvas.model.span import Span
+from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.buffer import SpanBuffer
+from spanvas.tracing.exporters.otlp import OtlpExporter
+from spanvas.tracing.health import Health
+from tests.builders import make_span
+from tests.unit.tracing.test_small_parts import Seconds, make_run
+
+
+class Endpoint:
+    """A fake OTLP endpoint: takes spans, or does not. Of `max_spans` it takes no more at once."""
+
+    def __init__(self) -> None:
+        self.result = Result(Outcome.TAKEN)
+        self.max_spans = 1_000
+        self.made = 0
+        self.requests: list[list[str]] = []
+
+    def make(self) -> Endpoint:
+        self.made += 1
+        return self
+
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+        assert all(place_of(span).startswith("/v1/executions/e1/spans/") for span in spans)
+        self.requests.append([span.name for span in spans])
+        return Result(Outcome.TOO_LARGE) if len(spans) > self.max_spans else self.result
+
+
+def make_otlp(**options: Any) -> tuple[OtlpExporter, Endpoint, Health, Seconds]:
+    endpoint, health, seconds = Endpoint(), Health(), Seconds()
+    exporter = OtlpExporter(endpoint.make, health, breaker=Breaker(seconds), **options)
+    return exporter, endpoint, health, seconds
+
+
+def test_otlp_is_made_at_the_first_work_and_sends_what_waits() -> None:
+    exporter, endpoint, _, _ = make_otlp()
+    exporter.add(make_run(), make_span("a"))
+    assert endpoint.made == 0
+    assert exporter.work()
+    assert exporter.work()
+    assert (endpoint.made, endpoint.requests) == (1, [["a"]])
+    assert exporter.state == "ok"
+
+
+def test_otlp_sends_a_failed_batch_again_and_gives_it_up_after_three_tries() -> None:
+    exporter, endpoint, health, seconds = make_otlp()
+    endpoint.result = Result(Outcome.LATER)
+    exporter.add(make_run(), make_span("a"))
+    assert not exporter.work()
+    assert exporter.state == "failing"
+    exporter.add(make_run(), make_span("b"))
+    assert not exporter.work()
+    assert exporter.state == "open"
+    assert not exporter.work()
+    assert endpoint.requests == [["a"], ["a"]]
+    seconds.now += 30
+    assert not exporter.work()
+    assert health.counts() == {"otlp.failed": 3, "otlp.dropped": 1}
+    seconds.now += 30
+    endpoint.result = Result(Outcome.TAKEN)
+    assert exporter.work()
+    assert endpoint.requests[-1] == ["b"]
+    assert not exporter.has_work
+
+
+def test_otlp_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter, endpoint, health, _ = make_otlp(buffer=SpanBuffer(max_spans=2))
+    monkeypatch.setattr("spanvas.tracing.exporters.otlp.BATCH_SPANS", 1)
+    for label in "abc":
+        exporter.add(make_run(), make_span(label))
+    assert exporter.work()
+    assert endpoint.requests == [["b"], ["c"]]
+    assert health.counts() == {"otlp.dropped": 1}
+
+
+def test_otlp_drops_at_once_what_is_refused_for_good() -> None:
+    exporter, endpoint, health, _ = make_otlp()
+    endpoint.result = Result(Outcome.REFUSED)
+    exporter.add(make_run(), make_span("a"))
+    assert not exporter.work()
+    assert not exporter.has_work
+    assert exporter.state == "failing"
+    assert health.counts() == {"otlp.failed": 1, "otlp.dropped": 1}
+
+
+def test_otlp_leaves_an_endpoint_alone_for_as_long_as_it_asks() -> None:
+    exporter, endpoint, _, seconds = make_otlp()
+    endpoint.result = Result(Outcome.LATER, 120)
+    exporter.add(make_run(), make_span("a"))
+    assert not exporter.work()
+    endpoint.result = Result(Outcome.TAKEN)
+    seconds.now += 60
+    assert not exporter.work()
+    seconds.now += 60
+    assert exporter.work()
+    assert endpoint.requests == [["a"], ["a"]]
+
+
+def test_otlp_halves_a_request_that_is_too_large_and_drops_a_span_that_is() -> None:
+    exporter, endpoint, health, _ = make_otlp()
+    endpoint.max_spans = 2
+    for label in "abcde":
+        exporter.add(make_run(), make_span(label))
+    assert exporter.work()
+    assert endpoint.requests == [list("abcde"), list("ab"), list("cde"), ["c"], list("de")]
+    endpoint.max_spans = 0
+    exporter.add(make_run(), make_span("f"))
+    assert exporter.work()
+    assert health.counts() == {"otlp.failed": 1, "otlp.dropped": 1}
+
+
+def test_otlp_counts_what_was_rejected_of_a_request_that_was_taken(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    exporter, endpoint, health, _ = make_otlp()
+    endpoint.result = Result(Outcome.TAKEN, rejected=2, message="too old")
+    for label in "abc":
+        exporter.add(make_run(), make_span(label))
+    assert exporter.work()
+    assert exporter.state == "ok"
+    assert endpoint.requests == [["a", "b", "c"]]
+    assert health.counts() == {"otlp.rejected": 1, "otlp.dropped": 2}
+    assert "the OTLP endpoint has rejected spans: too old" in caplog.text
+
+
+def test_otlp_after_a_fork_makes_its_connection_anew() -> None:
+    exporter, endpoint, _, _ = make_otlp()
+    exporter.add(make_run(), make_span("a"))
+    exporter.work()
+    exporter.add(make_run(), make_span("b"))
+    exporter.after_fork()
+    assert exporter.work()
+    exporter.add(make_run(), make_span("c"))
+    assert exporter.work()
+    assert (endpoint.made, endpoint.requests) == (2, [["a"], ["c"]])

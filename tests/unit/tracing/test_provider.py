@@ -1,0 +1,132 @@
+"""Spans of OpenTelemetry that did not come through the door, and whose provider is the global one."""
+
+from __future__ import annotations
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
+
+import spanvas
+from spanvas.model.ids import trace_id_for
+from tests.unit.tracing.recording import execution_of, recording
+
+
+def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None:
+    with recording() as door:
+        tracer = door.engine._provider.get_tracer("some.library", "1.2")
+        with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
+            with tracer.start_as_current_span("inside") as inside:
+                pass
+            outside = tracer.start_span(
+                "own trace", context=trace.set_span_in_context(trace.INVALID_SPAN)
+            )
+            outside.end()
+        tracer.start_span("no execution").end()
+        late = tracer.start_span(
+            "late",
+            context=trace.set_span_in_context(trace.NonRecordingSpan(inside.get_span_context())),
+        )
+        late.end()
+        assert spanvas.health() == {"spans.without_execution": 1}
+    assert door.names == ["inside", "own trace", "draft", "brief", "late"]
+    assert door.span("inside").parent_span_id == node.span_id
+    assert door.span("inside").attributes["spanvas.node.id"] == "draft"
+    assert door.span("inside").scope_name == "some.library"
+    assert door.span("late").trace_id == trace_id_for("default", "e1")
+
+
+def test_a_span_that_began_before_its_execution_was_known_is_found_by_its_trace() -> None:
+    with recording() as door:
+        tracer = door.engine._provider.get_tracer("server")
+        with tracer.start_as_current_span("request") as request:  # noqa: SIM117
+            with spanvas.workflow("brief", execution_id="e1") as run:
+                pass
+        context = request.get_span_context()
+    assert run.trace_id == f"{context.trace_id:032x}"
+    assert door.span("brief").parent_span_id == f"{context.span_id:016x}"
+    assert door.names == ["brief", "request"]
+    assert execution_of(door).trace_id == run.trace_id
+
+
+class _Providers:
+    """Puts another global provider in place for a test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch = monkeypatch
+        self.chosen: list[object] = []
+        monkeypatch.setattr(trace, "set_tracer_provider", self.chosen.append)
+
+    def use(self, provider: object) -> None:
+        self._patch.setattr(trace, "get_tracer_provider", lambda: provider)
+
+
+def test_ours_becomes_the_global_provider_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    providers = _Providers(monkeypatch)
+    providers.use(trace.ProxyTracerProvider())
+    with recording(is_global=True) as door:
+        assert providers.chosen == []
+        with spanvas.workflow("brief"):
+            pass
+        with spanvas.workflow("brief"):
+            pass
+    assert providers.chosen == [door.engine._provider]
+
+
+def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = SdkTracerProvider(shutdown_on_exit=False)
+    providers = _Providers(monkeypatch)
+    providers.use(theirs)
+    with recording(is_global=True) as door, spanvas.workflow("brief", execution_id="e1") as run:  # noqa: SIM117
+        with theirs.get_tracer("t").start_as_current_span("theirs"):
+            pass
+    assert providers.chosen == []
+    assert door.span("theirs").parent_span_id == run.span_id
+
+
+def test_a_provider_that_cannot_be_listened_to_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    providers = _Providers(monkeypatch)
+    providers.use(trace.NoOpTracerProvider())
+    with recording(is_global=True) as door, spanvas.workflow("brief"):
+        pass
+    assert door.names == ["brief"]
+
+
+def test_a_disabled_sdk_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    with pytest.raises(RuntimeError, match="OTEL_SDK_DISABLED"), recording():
+        pass
+
+
+def test_limits_in_the_environment_cannot_break_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
+    with recording() as door, spanvas.workflow("brief") as run:
+        for number in range(500):
+            run.set_attribute(f"a{number}", number)
+    assert len(door.span("brief").attributes) > 500
+
+
+def test_tables_of_open_spans_and_known_executions_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spanvas.tracing.processor.MAX_OPEN", 2)
+    monkeypatch.setattr("spanvas.tracing.processor.MAX_RUNS", 1)
+    with recording() as door:
+        with spanvas.workflow("brief", execution_id="e1"):  # noqa: SIM117
+            with spanvas.span("a"), spanvas.span("b"), spanvas.span("c"):
+                assert len(door.engine.processor._open) == 2
+        with spanvas.workflow("brief", execution_id="e2"):
+            assert len(door.engine.processor._runs) == 1
+    # Found by their trace, though no longer known as open.
+    assert door.names[:4] == ["c", "b", "a", "brief"]
+
+
+def test_sdk_flushes_do_not_wait_for_ours() -> None:
+    with recording() as door:
+        assert door.engine._provider.force_flush()
+        door.engine._provider.shutdown()
