@@ -138,7 +138,7 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
         if provider is not None:
             body["provider"] = provider
         if usage is not None:
-            body["usage"] = usage._asdict()
+            body["usage"] = usage_body(usage)
         if cost is not None:
             body["cost_nano_usd"] = cost
         if with_content:
@@ -160,12 +160,13 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
 
 def usage_body(usage: Usage) -> dict[str, int]:
     """`wire.Usage`."""
+    input_tokens, output_tokens, cache_read, cache_write, reasoning = usage
     return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read_tokens": usage.cache_read_tokens,
-        "cache_write_tokens": usage.cache_write_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "cache_read_tokens": cache_read,
+        "cache_write_tokens": cache_write,
+        "reasoning_tokens": reasoning,
     }
 
 

@@ -32,11 +32,9 @@ class WholeTrace:
     def status(self, now_unix_nano: int) -> TraceStatus:
         execution = self.execution
         is_open = execution.status in OPEN
-        lost = sum(
-            row.end_time_unix_nano is None and state_of(row, now_unix_nano, is_open) == "lost"
-            for row, *_ in self.tree
-        )
-        orphans = sum(ORPHAN in marks for *_, marks in self.tree if marks)
+        unended = [row for row, _, _, _ in self.tree if row.end_time_unix_nano is None]
+        lost = sum(state_of(row, now_unix_nano, is_open) == "lost" for row in unended)
+        orphans = sum([ORPHAN in marks for _, _, _, marks in self.tree if marks])
         return trace_status(
             execution, self.completeness, rows=len(self.tree), orphans=orphans, lost=lost
         )

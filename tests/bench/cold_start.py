@@ -1,8 +1,8 @@
 """CPU time of a cold start of the trace API: from the first import to the first answer, a trace of forty spans.
 
 Every sample is a fresh process with byte code in place and no snapshot (SnapStart, which the template switches on,
-skips most of it). The parts are measured in runs of their own: Powertools is imported first there; making the
-DynamoDB client includes importing boto3; the rest is our own code with all that it does to answer.
+skips most of it). The parts are measured in runs of their own: Powertools is imported first there; the DynamoDB
+client is our own, as in Lambda, without boto3; the rest is our own code with all that it does to answer.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Engines:
         return DynamoTraceStore(self.table, self.bucket, dynamodb=self.dynamodb, s3=self.s3)
 
     def environment(self, logical_id: str) -> dict[str, str]:
-        """A function's environment as the template has it, pointed at the engines."""
+        """A function's environment as the template and Lambda have it, pointed at the engines."""
         functions = read_functions(deployed_stack(), translated_template())
         function = next(known for known in functions if known.logical_id == logical_id)
         return {
@@ -59,6 +59,7 @@ class Engines:
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb.meta.endpoint_url,
             "AWS_ENDPOINT_URL_S3": self.s3.meta.endpoint_url,
+            "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",

@@ -41,8 +41,13 @@ def run_handler(
     calls: int = 1,
     accept_encoding: str = BROWSER_ENCODINGS,
     is_split: bool = False,
+    is_boto3: bool = False,
 ) -> HandlerRun:
-    """Read a trace `calls` times in one fresh process. Raises BenchError when it is not answered by 200."""
+    """Read a trace `calls` times in one fresh process, as in Lambda or as elsewhere, on boto3. Raises BenchError when
+    it is not answered by 200."""
+    variables = engines.environment("TraceApiFunction")
+    if is_boto3:
+        del variables["AWS_LAMBDA_RUNTIME_API"]
     with tempfile.TemporaryDirectory() as folder:
         event, result = Path(folder, "event.json"), Path(folder, "result.json")
         event.write_text(json.dumps(trace_event(workload, accept_encoding)), "utf-8")
@@ -51,7 +56,7 @@ def run_handler(
             [*script, str(calls), "1" if is_split else "0"],
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
-                **engines.environment("TraceApiFunction"),
+                **variables,
             },
             cwd=ROOT / "functions",
             capture_output=True,

@@ -20,14 +20,17 @@ def repeated_calls(rows: Iterable[Row]) -> frozenset[str]:
     if len(calls) < 2:
         return frozenset()
     by_id = {row.span_id: row for row in rows}
+    silent = []
     above: set[str] = set()
     for call in calls:
-        if _reports(call):
+        if not _reports(call):
+            silent.append(call)
+        elif call.parent_span_id not in above:
             _climb(call, by_id, above)
     repeated = {call.span_id for call in calls if call.span_id in above}
     outside: set[str] = set()
-    for call in calls:
-        if not _reports(call) and _is_inside(call, by_id, outside):
+    for call in silent:
+        if _is_inside(call, by_id, outside):
             repeated.add(call.span_id)
     return frozenset(repeated)
 

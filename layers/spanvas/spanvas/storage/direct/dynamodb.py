@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Final
 
@@ -17,6 +18,12 @@ from spanvas.storage.direct.failures import (
 )
 from spanvas.storage.direct.place import Place
 from spanvas.storage.direct.signature import Signer
+
+loads: Callable[[bytes], Any]
+try:  # the functions bring orjson; in executors the standard library does
+    from orjson import loads
+except ImportError:  # pragma: no cover - the tests have orjson
+    from json import loads
 
 SECONDS: Final = 3.0
 """For one attempt: an item is at most 400 KB, a page 1 MB."""
@@ -73,7 +80,7 @@ class DirectDynamoDB:
         except OSError as error:
             raise CallError(type(error).__name__, is_answer=False) from error
         if answer.status == 200:
-            return json.loads(answer.body, object_hook=_bytes_of)
+            return parsed(answer.body)
         code = code_of(answer)
         if code == "ConditionalCheckFailedException":
             raise ConditionalCheckFailedException
@@ -97,8 +104,14 @@ def _base64(value: Any) -> str:
     return b64encode(value).decode()
 
 
-def _bytes_of(value: dict[str, Any]) -> dict[str, Any]:
-    """Binary values of items come in base64, as the only member of their object."""
-    if len(value) == 1 and isinstance(value.get("B"), str):
-        return {"B": b64decode(value["B"])}
-    return value
+def parsed(body: bytes) -> Any:
+    """An answer as boto3 has it. Binary values of items come in base64, as the only member of their object."""
+    return _with_bytes(loads(body))
+
+
+def _with_bytes(value: Any) -> Any:
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get("B"), str):
+            return {"B": b64decode(value["B"])}
+        return {name: _with_bytes(member) for name, member in value.items()}
+    return [_with_bytes(member) for member in value] if isinstance(value, list) else value

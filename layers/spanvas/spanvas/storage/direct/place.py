@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 IN_LAMBDA: Final = "AWS_LAMBDA_RUNTIME_API"
+HANDED_OUT: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+"""Where a function that starts from a snapshot is given its keys, instead of in variables (Lambda, SnapStart)."""
 SUFFIXES: Final = {"cn-": "amazonaws.com.cn", "us-gov-": "amazonaws.com"}
 PUBLIC: Final = ("af-", "ap-", "ca-", "eu-", "il-", "me-", "mx-", "sa-", "us-")
 NOT_PUBLIC: Final = ("us-iso", "eu-iso")
@@ -20,11 +22,15 @@ OTHERWISE: Final = frozenset(
 
 
 class Credentials(NamedTuple):
-    """Lambda's, which live as long as the execution environment. `token` is empty for a user's own key."""
+    """`token` is empty for a user's own key."""
 
     key_id: str
     secret: str
     token: str
+
+
+Keys = Credentials | Callable[[], Credentials]
+"""Those of the variables, which live as long as the execution environment; or what says the present ones."""
 
 
 class Place(NamedTuple):
@@ -32,18 +38,16 @@ class Place(NamedTuple):
 
     region: str
     suffix: str
-    credentials: Credentials
+    credentials: Keys
     endpoints: Mapping[str, str]
 
 
 def place_of(environment: Mapping[str, str]) -> Place | None:
-    """None where botocore has to find out: outside of Lambda, without keys (SnapStart), with a proxy, FIPS, ...."""
+    """None where botocore has to find out: outside of Lambda, with a proxy, FIPS, ...."""
     region = environment.get("AWS_REGION", "")
     suffix = _suffix(region)
-    key_id, secret = (
-        environment.get(f"AWS_{name}") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
-    )
-    if IN_LAMBDA not in environment or not (suffix and key_id and secret):
+    keys = _keys(environment)
+    if IN_LAMBDA not in environment or not suffix or keys is None:
         return None
     if any(value for name, value in environment.items() if name.upper() in OTHERWISE):
         return None
@@ -55,9 +59,23 @@ def place_of(environment: Mapping[str, str]) -> Place | None:
     return Place(
         region,
         suffix,
-        Credentials(key_id, secret, environment.get("AWS_SESSION_TOKEN", "")),
+        keys,
         {service: url for service, url in given.items() if url},
     )
+
+
+def _keys(environment: Mapping[str, str]) -> Keys | None:
+    key_id, secret, token = (
+        environment.get(f"AWS_{name}", "")
+        for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
+    )
+    if key_id and secret:
+        return Credentials(key_id, secret, token)
+    if not environment.get(HANDED_OUT):
+        return None
+    from spanvas.storage.direct.handed_out import HandedOut
+
+    return HandedOut()
 
 
 def _suffix(region: str) -> str:
