@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Execution
 from spanvas.model.row import Row
 from spanvas.model.sighting import Sighting
@@ -82,6 +83,23 @@ def make_execution(execution_id: str = "exec_1", start: float = 0, **overrides: 
         "started_by": "ada",
     }
     return Execution(**{**values, **overrides})
+
+
+def make_artifact(**overrides: Any) -> Artifact:
+    """Of span a; nothing of it is stored yet."""
+    values: dict[str, Any] = {
+        "tenant": "acme",
+        "execution_id": "exec_1",
+        "artifact_id": "art_1",
+        "span_id": span_id("a"),
+        "node_id": "report",
+        "name": "Q3 “report”.csv",
+        "media_type": "text/csv; charset=utf-8",
+        "bytes": 0,
+        "sha256": "",
+        "created_at_unix_nano": T0,
+    }
+    return Artifact(**{**values, **overrides})
 
 
 def sighting_of_span(span: Span, execution_id: str, tenant: str = "acme") -> Sighting:

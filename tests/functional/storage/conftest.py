@@ -106,3 +106,10 @@ def store(
     with mock_aws():
         table, bucket = create_resources(boto3.client("dynamodb"), boto3.client("s3"))
         yield DynamoTraceStore(table, bucket, clock=clock)
+
+
+@pytest.fixture
+def real(store: TraceStore) -> DynamoTraceStore:
+    """For tests that name the kinds of clients that they run with (`store`)."""
+    assert isinstance(store, DynamoTraceStore)
+    return store

@@ -13,8 +13,7 @@ from pathlib import Path
 from spanvas.storage.artifacts import ArtifactItems
 from spanvas.storage.direct.place import Credentials, Place
 from spanvas.storage.direct.s3 import DirectS3
-from tests.builders import T0
-from tests.functional.storage.test_store import TestArtifacts
+from tests.builders import T0, make_artifact
 
 SIZE = 200_000_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -80,7 +79,7 @@ def test_two_hundred_megabytes_take_a_few_megabytes_of_memory(tmp_path: Path) ->
                 lambda: T0,
             )
             tracemalloc.start()
-            stored = items.put(TestArtifacts().artifact(media_type="application/zip"), stream)
+            stored = items.put(make_artifact(media_type="application/zip"), stream)
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
     assert (bucket.size, stored.bytes) == (SIZE, SIZE)

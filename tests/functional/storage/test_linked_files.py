@@ -7,8 +7,8 @@ from urllib.request import urlopen
 
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.bench.engines import Engines
+from tests.builders import make_artifact
 from tests.functional.storage.conftest import s3_of_botocore
-from tests.functional.storage.test_store import TestArtifacts
 
 
 def test_type_and_disposition_are_those_of_the_link(engines: Engines) -> None:
@@ -25,9 +25,7 @@ def test_type_and_disposition_are_those_of_the_link(engines: Engines) -> None:
         engines.table, engines.bucket, dynamodb=engines.dynamodb, s3=s3_of_botocore(engines)
     )
     stored = store.refer_to_artifact(
-        TestArtifacts().artifact(
-            name="notes.txt", media_type="text/plain", bucket="others", key="notes 1"
-        )
+        make_artifact(name="notes.txt", media_type="text/plain", bucket="others", key="notes 1")
     )
     url = store.sign_artifact_url(stored, "attachment", 120)
     assert urlsplit(url).path.endswith("/notes%201")
