@@ -9,9 +9,10 @@ from executor.document import read_document
 from spanvas.settings import Settings
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
-from tests.builders import Clock
+from tests.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.functional.api.client import Client
 from tests.functional.api.fakes import TRIAGE, AuditedStore, RecordingExecutor
+from tests.functional.api.traces import write
 
 MakeApi = Callable[..., Client]
 
@@ -52,3 +53,38 @@ def make_api(store: AuditedStore, executor: RecordingExecutor, clock: Clock) -> 
 def api(make_api: MakeApi) -> Client:
     """The API as a signed-in operator with every scope sees it."""
     return make_api(trace_url_template="https://grafana.example/explore?traceid={trace_id}")
+
+
+@pytest.fixture
+def run(store: AuditedStore) -> AuditedStore:
+    """
+    run (workflow)
+    └── classify (node)
+        └── chat (model, with content)
+    """
+    store.start_execution(make_execution(expected_nodes=("classify",)))
+    write(
+        store,
+        make_span("run", kind="workflow", end_time_unix_nano=T0 + 3 * SECOND),
+        make_span("classify", "run", 1, attributes={"spanvas.node.id": "classify"}),
+        make_span(
+            "chat",
+            "classify",
+            1.2,
+            kind="model",
+            attributes={
+                "gen_ai.request.model": "anthropic.claude-sonnet-4-20250514-v1:0",
+                "gen_ai.provider.name": "aws.bedrock",
+                "gen_ai.usage.input_tokens": 1000,
+                "gen_ai.usage.output_tokens": 100,
+                "gen_ai.input.messages": [
+                    {"role": "user", "parts": [{"type": "text", "content": "Where is it?"}]}
+                ],
+                "gen_ai.output.messages": [
+                    {"role": "assistant", "parts": [{"type": "text", "content": "On its way."}]}
+                ],
+            },
+        ),
+    )
+    store.end_execution("acme", "exec_1", "succeeded", T0 + 3 * SECOND)
+    return store

@@ -1,61 +1,15 @@
-"""The span tree: rows, status, tags, content and its record."""
+"""The span tree: rows, status, content and its record."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from spanvas.model.execution import Counters
 from spanvas.model.span import Event
-from spanvas.storage.port import SpanBatch
-from spanvas_api import trace_parts
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
-from tests.functional.api.client import ALL_SCOPES, Client
-from tests.functional.api.conftest import MakeApi
+from tests.functional.api.client import Client, LambdaContext
 from tests.functional.api.fakes import AuditedStore
-
-TRACE = "/v1/executions/exec_1/trace"
-WITHOUT_CONTENT = ALL_SCOPES.replace("trace:content", "")
-
-
-def write(store: AuditedStore, *spans: object, dropped: int = 0) -> None:
-    store.write(SpanBatch("acme", "exec_1", spans, dropped))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def run(store: AuditedStore) -> AuditedStore:
-    """
-    run (workflow)
-    └── classify (node)
-        └── chat (model, with content)
-    """
-    store.start_execution(make_execution(expected_nodes=("classify",)))
-    write(
-        store,
-        make_span("run", kind="workflow", end_time_unix_nano=T0 + 3 * SECOND),
-        make_span("classify", "run", 1, attributes={"spanvas.node.id": "classify"}),
-        make_span(
-            "chat",
-            "classify",
-            1.2,
-            kind="model",
-            attributes={
-                "gen_ai.request.model": "anthropic.claude-sonnet-4-20250514-v1:0",
-                "gen_ai.provider.name": "aws.bedrock",
-                "gen_ai.usage.input_tokens": 1000,
-                "gen_ai.usage.output_tokens": 100,
-                "gen_ai.input.messages": [
-                    {"role": "user", "parts": [{"type": "text", "content": "Where is it?"}]}
-                ],
-                "gen_ai.output.messages": [
-                    {"role": "assistant", "parts": [{"type": "text", "content": "On its way."}]}
-                ],
-            },
-        ),
-    )
-    store.end_execution("acme", "exec_1", "succeeded", T0 + 3 * SECOND)
-    return store
+from tests.functional.api.traces import TRACE, WITHOUT_CONTENT, write
 
 
 class TestRows:
@@ -235,55 +189,6 @@ class TestStatus:
         assert api.get(TRACE).json["status"] == "COMPLETE"
 
 
-class TestTag:
-    def test_an_unchanged_trace_is_answered_by_304_without_reading_rows(
-        self, api: Client, run: AuditedStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        tag = api.get(TRACE).headers["ETag"]
-        monkeypatch.setattr(run, "read_trace", None)
-
-        reply = api.get(TRACE, headers={"if-none-match": tag})
-
-        assert (reply.status, reply.text, reply.headers["ETag"]) == (304, "", tag)
-
-    def test_a_new_span_changes_it(self, api: Client, store: AuditedStore) -> None:
-        store.start_execution(make_execution())
-        tag = api.get(TRACE).headers["ETag"]
-        write(store, make_span())
-
-        reply = api.get(TRACE, headers={"if-none-match": tag})
-
-        assert reply.status == 200
-        assert reply.headers["ETag"] != tag
-
-    def test_a_deadline_that_passes_changes_it_without_a_write(
-        self, api: Client, store: AuditedStore, clock: Clock
-    ) -> None:
-        store.start_execution(make_execution())
-        write(store, make_span(end_time_unix_nano=None, deadline_unix_nano=T0 + 10 * SECOND))
-        tag = api.get(TRACE).headers["ETag"]
-        clock.advance(25)
-
-        reply = api.get(TRACE, headers={"if-none-match": tag})
-
-        assert reply.json["rows"][0]["status"] == "lost"
-
-    def test_it_is_another_one_for_those_who_may_not_read_content(
-        self, api: Client, run: AuditedStore
-    ) -> None:
-        tag = api.get(TRACE).headers["ETag"]
-        reply = api.acting_as(scope=WITHOUT_CONTENT).get(TRACE, headers={"if-none-match": tag})
-
-        assert reply.status == 200
-
-    def test_a_foreign_execution_is_not_found_whatever_tag_is_sent(
-        self, api: Client, run: AuditedStore
-    ) -> None:
-        reply = api.acting_as(tenant="globex").get(TRACE, headers={"if-none-match": "*"})
-
-        assert reply.status == 404
-
-
 class TestContent:
     def test_previews_are_shown_after_the_read_has_been_recorded(
         self, api: Client, run: AuditedStore
@@ -344,149 +249,6 @@ class TestRepair:
         assert api.get(TRACE).json["execution"]["counters"]["spans"] == 3
 
 
-class TestParts:
-    """
-    run
-    ├── a
-    │   └── b
-    ├── c
-    └── d
-    """
-
-    @pytest.fixture
-    def branched(self, store: AuditedStore) -> AuditedStore:
-        store.start_execution(make_execution())
-        write(
-            store,
-            make_span("run", kind="workflow", end_time_unix_nano=T0 + 9 * SECOND),
-            make_span("a", "run", 1),
-            make_span("b", "a", 2),
-            make_span("c", "run", 3),
-            make_span("d", "run", 4, end_time_unix_nano=None),
-            make_span("stray", "gone", 5),
-        )
-        return store
-
-    def test_what_they_hold_one_after_the_other_is_the_whole(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        whole = api.get(TRACE).json
-        parts = parts_of(api, limit="4")
-
-        assert [names(part) for part in parts] == [["run", "a", "b", "c"], ["d", "stray"]]
-        assert [row for part in parts for row in part["rows"]] == whole["rows"]
-        assert [part["total_rows"] for part in parts] == [6, 6]
-        assert whole["next_cursor"] is None
-
-    def test_each_says_of_the_whole_what_it_says_beside_the_rows(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        branched.end_execution("acme", "exec_1", "failed", T0 + 9 * SECOND)
-
-        first, *_, last = parts_of(api, limit="1")
-
-        reason = "1 span never ended; 1 span came without the parent."
-        assert (first["status"], first["reason"]) == ("PARTIAL", reason)
-        assert (last["status"], last["reason"]) == ("PARTIAL", reason)
-
-    def test_the_next_one_is_answered_from_the_same_reading(
-        self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        first = api.get(TRACE, limit="3").json
-        with monkeypatch.context() as patched:
-            patched.setattr(branched, "read_trace", None)
-            second = api.get(TRACE, limit="3", cursor=first["next_cursor"]).json
-
-        assert names(second) == ["c", "d", "stray"]
-
-    def test_another_process_reads_the_trace_anew(
-        self, make_api: MakeApi, branched: AuditedStore
-    ) -> None:
-        first = make_api().get(TRACE, limit="3").json
-        second = make_api().get(TRACE, limit="3", cursor=first["next_cursor"]).json
-
-        assert names(second) == ["c", "d", "stray"]
-
-    def test_a_span_that_came_between_two_of_them_moves_no_other(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        first = api.get(TRACE, limit="3")
-        write(branched, make_span("late", "a", 2.5))
-        second = api.get(TRACE, limit="3", cursor=first.json["next_cursor"])
-
-        assert names(first.json) + names(second.json) == ["run", "a", "b", "late", "c", "d"]
-        assert second.headers["ETag"] != first.headers["ETag"]
-
-    def test_a_span_that_came_before_what_was_answered_does_not_double_anything(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        first = api.get(TRACE, limit="3").json
-        write(branched, make_span("early", "a", 1.5))
-        second = api.get(TRACE, limit="3", cursor=first["next_cursor"]).json
-
-        assert names(first) + names(second) == ["run", "a", "b", "c", "d", "stray"]
-
-    def test_a_part_whose_row_is_gone_goes_on_where_it_stood(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        cursor = api.get(TRACE, limit="3").json["next_cursor"]
-        key = ("acme", "exec_1")
-        branched._chunks[key].clear()
-        branched._change(key)
-        write(branched, make_span("x"), make_span("y", None, 1))
-
-        assert api.get(TRACE, cursor=cursor).json["rows"] == []
-
-    def test_an_unchanged_first_part_is_answered_by_304(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        tag = api.get(TRACE, limit="3").headers["ETag"]
-
-        assert api.get(TRACE, {"if-none-match": tag}, limit="3").status == 304
-        assert api.get(TRACE, {"if-none-match": tag}, limit="2").status == 200
-
-    def test_a_cursor_is_good_for_its_execution_and_its_caller_only(
-        self, api: Client, branched: AuditedStore
-    ) -> None:
-        cursor = api.get(TRACE, limit="3").json["next_cursor"]
-        branched.start_execution(make_execution("exec_2"))
-
-        assert api.get(TRACE.replace("_1", "_2"), cursor=cursor).status == 400
-        assert api.acting_as(tenant="globex").get(TRACE, cursor=cursor).status == 404
-        assert api.get(TRACE, cursor="made-up").status == 400
-
-    @pytest.mark.parametrize("limit", ["0", "10001", "ten"])
-    def test_a_limit_out_of_bounds_is_refused(
-        self, api: Client, branched: AuditedStore, limit: str
-    ) -> None:
-        assert api.get(TRACE, limit=limit).status == 400
-
-    def test_every_part_with_content_is_recorded(self, api: Client, run: AuditedStore) -> None:
-        parts_of(api, limit="2")
-
-        assert [access.action for access in run.accesses()] == ["trace"]
-
-    def test_an_answer_that_lambda_cannot_give_holds_fewer_rows(
-        self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(trace_parts, "MAX_TEXT_BYTES", 1_600)
-
-        parts = parts_of(api, {"accept-encoding": "identity"})
-
-        assert [len(part["rows"]) for part in parts] == [3, 3]
-
-
-def parts_of(api: Client, headers: dict[str, str] | None = None, **query: str) -> list[Any]:
-    parts = [api.get(TRACE, headers, **query).json]
-    while cursor := parts[-1]["next_cursor"]:
-        parts.append(api.get(TRACE, headers, **query, cursor=cursor).json)
-    return parts
-
-
-def names(part: Any) -> list[str]:
-    return [row["name"] for row in part["rows"]]
-
-
 def test_ten_thousand_spans_in_a_chain_are_answered(api: Client, store: AuditedStore) -> None:
     store.start_execution(make_execution())
     ids = [f"{number:016x}" for number in range(1, 10_001)]
@@ -498,16 +260,12 @@ def test_ten_thousand_spans_in_a_chain_are_answered(api: Client, store: AuditedS
     ]
     write(store, *spans)
 
-    rows = api.handler(api.event("GET", TRACE, headers={"accept-encoding": "gzip"}), _context())
+    rows = api.handler(
+        api.event("GET", TRACE, headers={"accept-encoding": "gzip"}), LambdaContext()
+    )
 
     assert rows["statusCode"] == 200
     assert len(rows["body"]) < 1_500_000
-
-
-def _context() -> object:
-    from tests.functional.api.client import LambdaContext
-
-    return LambdaContext()
 
 
 def test_the_root_comes_first_whatever_came_first(api: Client, store: AuditedStore) -> None:
