@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.functional.tracing.test_collectors import collector
+from tests.functional.tracing.collector import collector
 from tests.runtime.layer_sandbox import LayeredFunctions, answer
 
 pytestmark = pytest.mark.runtime

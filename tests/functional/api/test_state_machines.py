@@ -19,7 +19,7 @@ from spanvas_api.state_machines import machine_end_of
 from tests.builders import SECOND, T0, make_execution, make_span, span_id
 from tests.functional.api.client import EVENTS, LambdaContext
 from tests.functional.api.fakes import AuditedStore
-from tests.functional.tracing.test_collectors import collector
+from tests.functional.tracing.collector import collector
 
 EVENT = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
 ARN = EVENT["detail"]["executionArn"]

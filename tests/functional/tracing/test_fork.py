@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.functional.tracing.test_off import run
+from tests.functional.tracing.fresh_python import run
 
 PROGRAM = """
 import os, time, warnings

@@ -14,7 +14,7 @@ from opentelemetry import context as otel_context
 
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from tests.functional.tracing.test_many_functions import Functions
+from tests.functional.tracing.functions import Functions
 from tests.unit.tracing.recording import recording
 
 EVENT = {"execution_id": "e1", "tenant": "acme"}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.functional.tracing.fresh_python import run
+
 PROGRAM = """
 import sys
 before = set(sys.modules)
@@ -50,22 +48,6 @@ print(*sorted(name for name in loaded if name.startswith("spanvas")))
 print(*sorted(foreign - set(sys.stdlib_module_names)))
 print(*sorted(foreign & {"dataclasses", "typing", "inspect", "asyncio", "logging", "json"}))
 """
-
-
-def run(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-S", "-E", "-c", f"import sys; sys.path[:0] = {path()!r}\n{program}"],
-        env={**environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def path() -> list[str]:
-    packages = [entry for entry in sys.path if entry.endswith("site-packages")]
-    return [str(ROOT / "layers/spanvas"), *packages]
 
 
 @pytest.mark.parametrize("setting", [{}, {"SPANVAS_ENABLED": "false"}, {"SPANVAS_ENABLED": "0"}])

@@ -19,8 +19,8 @@ from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing import aws_retries
 from spanvas.tracing.invocation import TracedHandler
 from spanvas.tracing.provider import make_resource
-from tests.functional.tracing.test_lambda_wrapper import LAMBDA, make_context
-from tests.unit.propagation.test_messages import sqs_record
+from tests.functional.tracing.lambda_function import LAMBDA, make_context
+from tests.unit.propagation.records import sqs_record
 from tests.unit.tracing.recording import Recording, recording
 
 DOCS = Path(__file__).parents[3] / "docs"

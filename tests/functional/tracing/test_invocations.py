@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import json
-import os
-import shutil
-import stat
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,41 +12,14 @@ import pytest
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
 from spanvas.tracing.invocation import TracedHandler
-from tests.functional.tracing.test_off import path
-from tests.unit.tracing.recording import SECOND, Recording, as_dict, eventually, recording
-
-ROOT = Path(__file__).parents[3]
-WRAPPER = ROOT / "layers/spanvas/otel-instrument"
-ARN = "arn:aws:lambda:eu-central-1:123456789012:function:brief"
-LAMBDA = {
-    "AWS_LAMBDA_FUNCTION_NAME": "brief",
-    "AWS_LAMBDA_FUNCTION_VERSION": "7",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-    "AWS_REGION": "eu-central-1",
-    "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/brief",
-    "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/22/[7]abc",
-    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-}
-
-
-def make_context(**overrides: Any) -> SimpleNamespace:
-    values: dict[str, Any] = {
-        "aws_request_id": "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d",
-        "function_name": "brief",
-        "invoked_function_arn": ARN,
-        "log_group_name": "/aws/lambda/brief",
-        "log_stream_name": "2026/11/22/[7]abc",
-        "get_remaining_time_in_millis": lambda: 60_000,
-    }
-    return SimpleNamespace(**{**values, **overrides})
-
-
-def invoke(door: Recording, handler: Callable[[Any, Any], Any], event: Any, **context: Any) -> Any:
-    return TracedHandler(door.engine, handler)(event, make_context(**context))
-
-
-def execution_ids(door: Recording) -> set[str]:
-    return {run.execution_id for run in door.runs}
+from tests.functional.tracing.lambda_function import (
+    ARN,
+    LAMBDA,
+    execution_ids,
+    invoke,
+    make_context,
+)
+from tests.unit.tracing.recording import SECOND, as_dict, eventually, recording
 
 
 def test_an_invocation_is_a_span_of_its_execution() -> None:
@@ -291,191 +255,6 @@ def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatc
     assert door.names == ["brief"]
     assert spanvas.health() == {}
     assert door.engine.health() == {"problem._open": 2}
-
-
-PROGRAM = """
-import json, types
-import spanvas_entry
-context = types.SimpleNamespace(
-    aws_request_id="r1", get_remaining_time_in_millis=lambda: 60000
-)
-print(json.dumps(spanvas_entry.handler({"n": 20}, context)))
-import sys
-print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} & {"opentelemetry", "boto3"})))
-"""
-APP = """
-import spanvas
-
-def handler(event, context):
-    with spanvas.workflow("brief") as run:
-        return [event["n"] + 1, run.execution_id]
-"""
-
-
-@pytest.fixture
-def task(tmp_path: Path) -> Path:
-    """A function's folder, as /var/task is."""
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "app.py").write_text(APP)
-    (tmp_path / "broken.py").write_text("import no_such_package\n")
-    return tmp_path
-
-
-def run_wrapped(task: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    program = f"import sys; sys.path[:0] = {[str(task), *path()]!r}\n{PROGRAM}"
-    return subprocess.run(
-        [sys.executable, "-S", "-E", "-c", program],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@pytest.mark.parametrize("name", ["src.app.handler", "src/app.handler"])
-def test_the_functions_own_handler_is_found_and_called(task: Path, name: str) -> None:
-    ended = run_wrapped(task, SPANVAS_ENABLED="true", SPANVAS_HANDLER=name)
-    assert ended.returncode == 0, ended.stderr
-    result, loaded = (json.loads(line) for line in ended.stdout.splitlines())
-    assert result == [21, "r1"]
-    assert loaded == ["opentelemetry"]
-
-
-def test_off_the_wrapper_is_the_handler_itself(task: Path) -> None:
-    ended = run_wrapped(task, SPANVAS_HANDLER="src.app.handler")
-    assert ended.returncode == 0, ended.stderr
-    result, loaded = (json.loads(line) for line in ended.stdout.splitlines())
-    assert result == [21, ""]
-    assert loaded == []
-
-
-def test_settings_that_cannot_be_read_leave_the_handler_as_it_is(task: Path) -> None:
-    ended = run_wrapped(
-        task,
-        SPANVAS_ENABLED="true",
-        SPANVAS_HANDLER="src.app.handler",
-        SPANVAS_CONTENT="everything",
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert json.loads(ended.stdout.splitlines()[0]) == [21, ""]
-    assert ended.stderr.count("tracing is off") == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("broken.handler", "No module named 'no_such_package'"),
-        ("nowhere.handler", "No module named 'nowhere'"),
-        ("src.app.missing", "Handler 'missing' missing on module 'src.app'"),
-        ("handler", "Bad handler 'handler'"),
-        ("", "Bad handler ''"),
-    ],
-)
-def test_a_handler_that_cannot_be_imported_fails_as_it_would_without_the_layer(
-    task: Path, name: str, message: str
-) -> None:
-    ended = run_wrapped(task, SPANVAS_ENABLED="true", SPANVAS_HANDLER=name)
-    assert ended.returncode == 1
-    assert message in ended.stderr
-
-
-def test_a_layer_that_cannot_wrap_leaves_the_handler_as_it_is(
-    wrapper: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setitem(sys.modules, "spanvas.tracing.invocation", None)
-    with recording():
-        assert wrapper.traced(wrapper.handler) is wrapper.handler
-    assert "the handler could not be wrapped" in caplog.text
-
-
-@pytest.fixture
-def wrapper(task: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The wrapper's module, imported in this process."""
-    monkeypatch.setenv("SPANVAS_HANDLER", "src.app.handler")
-    monkeypatch.syspath_prepend(str(task))
-    monkeypatch.delitem(sys.modules, "spanvas_entry", raising=False)
-    monkeypatch.setattr(spanvas, "_is_asked", True)
-    monkeypatch.setattr(spanvas, "_engine", None)
-    return importlib.import_module("spanvas_entry")
-
-
-def test_a_handler_is_wrapped_where_tracing_is_on(wrapper: ModuleType) -> None:
-    assert wrapper.handler.__module__ == "src.app"
-    with recording():
-        assert isinstance(wrapper.traced(wrapper.handler), TracedHandler)
-
-
-def test_handlers_are_found_as_the_runtime_finds_them(wrapper: ModuleType) -> None:
-    assert wrapper.original_handler("src/app.handler") is wrapper.handler
-    with pytest.raises(RuntimeError, match="Bad handler 'app'"):
-        wrapper.original_handler("app")
-    with pytest.raises(RuntimeError, match=r"Handler 'missing' missing on module 'src\.app'"):
-        wrapper.original_handler("src.app.missing")
-
-
-@pytest.fixture
-def opt(tmp_path: Path) -> Path:
-    """Where the layer is mounted."""
-    folder = tmp_path / "opt"
-    (folder / "python").mkdir(parents=True)
-    (folder / "python" / "spanvas_entry.py").write_text("")
-    shutil.copy(WRAPPER, folder)
-    return folder
-
-
-def wrapped_environment(opt: Path, **environment: str) -> dict[str, str]:
-    """What the exec wrapper makes of the environment."""
-    ended = subprocess.run(
-        [
-            str(opt / "otel-instrument"),
-            sys.executable,
-            "-c",
-            "import json, os; print(json.dumps(dict(os.environ)))",
-        ],
-        env={"PATH": os.environ["PATH"], **environment},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    return dict(json.loads(ended.stdout))
-
-
-@pytest.mark.parametrize("word", ["true", "TRUE", "1", "on", "Yes"])
-def test_the_exec_wrapper_puts_itself_before_the_handler_when_tracing_is_on(
-    opt: Path, word: str
-) -> None:
-    environment = wrapped_environment(opt, SPANVAS_ENABLED=word, _HANDLER="app.handler")
-    assert environment["_HANDLER"] == "spanvas_entry.handler"
-    assert environment["SPANVAS_HANDLER"] == "app.handler"
-    assert environment["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] == "true"
-    assert "PYTHONPATH" not in environment
-
-
-def test_what_the_function_says_of_content_stays(opt: Path) -> None:
-    name = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
-    environment = wrapped_environment(opt, **{"SPANVAS_ENABLED": "true", name: "span_only"})
-    assert environment[name] == "span_only"
-
-
-@pytest.mark.parametrize("setting", [{}, {"SPANVAS_ENABLED": "false"}, {"SPANVAS_ENABLED": ""}])
-def test_the_exec_wrapper_changes_nothing_when_tracing_is_off(
-    opt: Path, setting: dict[str, str]
-) -> None:
-    environment = wrapped_environment(opt, _HANDLER="app.handler", **setting)
-    assert environment["_HANDLER"] == "app.handler"
-    assert not [name for name in environment if name.startswith(("SPANVAS_HANDLER", "OTEL_"))]
-
-
-def test_the_exec_wrapper_changes_nothing_where_the_layer_s_code_is_not_there(opt: Path) -> None:
-    (opt / "python" / "spanvas_entry.py").unlink()
-    environment = wrapped_environment(opt, SPANVAS_ENABLED="true", _HANDLER="app.handler")
-    assert environment["_HANDLER"] == "app.handler"
-
-
-def test_the_exec_wrapper_can_be_executed() -> None:
-    assert WRAPPER.stat().st_mode & stat.S_IXOTH
 
 
 def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:
