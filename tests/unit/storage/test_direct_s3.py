@@ -1,0 +1,100 @@
+"""Requests straight to S3: uploads as signed streams, parts of objects, the rest left to botocore."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from spanvas.storage.direct.failures import CallError
+from spanvas.storage.direct.place import Place
+from spanvas.storage.direct.s3 import DirectS3
+from tests.unit.storage.scripted_server import KEYS, OK, failing, serving
+
+
+def upload(s3: DirectS3, body: Any, **options: str) -> Any:
+    return s3.put_object(Bucket="b", Key="a b/c", Body=body, ContentType="text/plain", **options)
+
+
+def test_an_upload_is_a_signed_stream_and_says_its_version() -> None:
+    stored = b"HTTP/1.1 200 OK\r\nx-amz-version-id: v7\r\ncontent-length: 0\r\n\r\n"
+    stream = io.BytesIO(b"skipped" + b"x" * 600_000)
+    stream.seek(7)
+    with serving(failing(503, b"<Error><Code>SlowDown</Code></Error>"), stored) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        assert upload(s3, stream, ContentDisposition="attachment") == {"VersionId": "v7"}
+        s3.close()
+    head, _, body = server.requests[1].partition(b"\r\n\r\n")
+    assert head.startswith(b"PUT /b/a%20b/c HTTP/1.1\r\n")
+    assert b"content-disposition: attachment" in head
+    assert body == b"x" * 600_000
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ([failing(403, b"<Error><Code>AccessDenied</Code></Error>")], "AccessDenied"),
+        ([failing(404, b"gone")], "HTTP 404"),
+        ([None] * 3, "ConnectionResetError"),
+    ],
+)
+def test_an_upload_that_fails_says_why(script: list[bytes | None], code: str) -> None:
+    with serving(*script) as (_, place):
+        s3 = DirectS3(place, lambda: None)
+        with pytest.raises(CallError) as caught:
+            upload(s3, b"x")
+        s3.close()
+    assert caught.value.code == code
+
+
+def test_a_part_of_an_object_is_read_with_what_the_object_is() -> None:
+    part = (
+        b'HTTP/1.1 206 Partial Content\r\ncontent-type: text/csv\r\netag: "e"\r\n'
+        b"content-range: bytes 0-2/900\r\nx-amz-version-id: v7\r\ncontent-length: 3\r\n\r\na,b"
+    )
+    with serving(part, OK) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        found = s3.get_object(Bucket="b", Key="a b", Range="bytes=0-2", VersionId="v+7")
+        assert found.pop("Body").read() == b"a,b"
+        assert found == {
+            "ContentRange": "bytes 0-2/900",
+            "ContentType": "text/csv",
+            "ETag": '"e"',
+            "VersionId": "v7",
+        }
+        assert s3.get_object(Bucket="b", Key="k")["Body"].read() == b"{}"
+        s3.close()
+    assert server.requests[0].startswith(b"GET /b/a%20b?versionId=v%2B7 HTTP/1.1\r\n")
+    assert b"SignedHeaders=host;range;x-amz-content-sha256" in server.requests[0]
+    assert server.requests[1].startswith(b"GET /b/k HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ([failing(404, b"<Error><Code>NoSuchKey</Code></Error>")], "NoSuchKey"),
+        ([None] * 3, "ConnectionResetError"),
+    ],
+)
+def test_an_object_that_cannot_be_read_says_why(script: list[bytes | None], code: str) -> None:
+    with serving(*script) as (_, place):
+        s3 = DirectS3(place, lambda: None)
+        with pytest.raises(CallError) as caught:
+            s3.get_object(Bucket="b", Key="k")
+        s3.close()
+    assert caught.value.code == code
+
+
+def test_the_rest_of_s3_is_botocores_and_made_once() -> None:
+    made: list[str] = []
+
+    def make() -> str:
+        made.append("client")
+        return "client"
+
+    s3 = DirectS3(Place("eu-central-1", "amazonaws.com", KEYS, {}), make)
+    assert s3.upper() == "CLIENT"
+    assert s3.title() == "Client"
+    assert made == ["client"]
