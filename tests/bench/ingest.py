@@ -2,9 +2,9 @@
 
 Spans stored: the real handler in a process of its own on one core, gzip and protobuf as exporters send them; decoded,
 normalised, redacted, cut into chunks and written to moto's DynamoDB and S3, which run on the other cores and which it
-waits for. A small POST spends most of its time on that (three writes, one after the other), so its time on the core is
-told apart, and so is the same POST where chunks are kept in memory. The spans are agents' with whole conversations
-(3.7 KB on average), no two traces alike; the tenant's rate limit is out of the way.
+waits for. A small POST spends most of its time on that (a look-up, then details, rows and totals), so its time on the
+core is told apart, and so is the same POST where chunks are kept in memory. The spans are agents' with whole
+conversations (3.7 KB on average), no two traces alike; the tenant's rate limit is out of the way.
 
 Readable and export: the whole local stack as `make run` starts it, gateway, authorizer and warm sandboxes included,
 asked over one kept connection; from the first byte of the POST to the last byte of the trace. Bytes kept: all items and

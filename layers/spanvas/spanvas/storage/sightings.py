@@ -8,7 +8,9 @@ millisecond apart agree; the index by trace, which is not, is asked for executio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.errors import StoreUnavailableError
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 8
 """At a change that others make at the same time; each of them makes progress."""
+THREADS: Final = 8
+"""As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
 INDEX_NAMES: Final = (
     "workflow_key", "tenant_day_key", "trace_key", "started_key", "running_key", "deadline_key",
 )  # fmt: skip
@@ -58,9 +62,8 @@ class SightingItems:
         if is_trace_id(wanted) and self._end_of_moves(tenant, wanted) == trace_id:
             wanted = trace_id
         for _ in range(ATTEMPTS):
-            item = self._executions.item(tenant, trace_id)
+            item, registered = self._looked_up(tenant, trace_id, is_explicit=is_explicit)
             if item is None:
-                registered = None if is_explicit else self._registered(tenant, trace_id)
                 if registered:
                     return Binding(registered, is_new=False)
                 if not wanted or wanted == trace_id:
@@ -149,6 +152,24 @@ class SightingItems:
             bare(tenant, trace_id), target, "attribute_not_exists(pk)"
         )
         return pointed is not None
+
+    def _looked_up(
+        self, tenant: str, trace_id: str, *, is_explicit: bool
+    ) -> tuple[Mapping[str, Any] | None, str | None]:
+        """META of the execution that is named after a trace; where there is none, the one that was registered with the
+        trace. Both are asked for at once, since most traces that are asked for are new."""
+        if is_explicit:
+            return self._executions.item(tenant, trace_id), None
+        registered = self._pool.submit(self._registered, tenant, trace_id)
+        try:
+            item = self._executions.item(tenant, trace_id)
+        finally:
+            wait([registered])  # nothing may run on when the function is frozen
+        return item, None if item else registered.result()
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(THREADS, "spanvas-traces")
 
     def _registered(self, tenant: str, trace_id: str) -> str | None:
         """An execution that has this trace and was registered by whoever runs it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.execution import RUNNING, Execution
@@ -130,33 +131,43 @@ class SpanItems:
         )
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
-        jobs = [(f"{chunk.chunk_id}:{index}", detail) for index, detail in enumerate(chunk.details)]
+        """All at once: nobody looks for a detail before the rows that point at it are there."""
+        jobs = [
+            job
+            for index, detail in enumerate(chunk.details)
+            for job in self._detail_jobs(batch, f"{chunk.chunk_id}:{index}", detail, expires_at)
+        ]
         if len(jobs) == 1:
-            self._put_detail(batch, jobs[0], expires_at)
+            jobs[0]()
             return
-        with ThreadPoolExecutor(4, "spanvas-details") as pool:
-            list(pool.map(lambda job: self._put_detail(batch, job, expires_at), jobs))
+        with ThreadPoolExecutor(min(len(jobs), 4), "spanvas-details") as pool:
+            list(pool.map(lambda job: job(), jobs))
 
-    def _put_detail(self, batch: SpanBatch, named: tuple[str, bytes], expires_at: int) -> None:
-        name, detail = named
+    def _detail_jobs(
+        self, batch: SpanBatch, name: str, detail: bytes, expires_at: int
+    ) -> list[Callable[[], None]]:
+        """The calls that keep a detail, in any order: the item, and the object that a large one is in."""
         item = {
             **items.key(batch.tenant, batch.execution_id, items.DETAIL + name),
             items.TTL_ATTRIBUTE: items.n(expires_at),
         }
         if len(detail) <= INLINE_BYTES:
-            item["data"] = items.b(detail)
-        else:
-            key = f"details/{batch.tenant}/{batch.execution_id}/{name}"
-            item["s3_key"] = items.s(key)
-            with translated("writing a large span"):
-                self._s3().put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=detail,
-                    ContentType="application/zstd",
-                )
+            return [partial(self._put_detail, {**item, "data": items.b(detail)})]
+        key = f"details/{batch.tenant}/{batch.execution_id}/{name}"
+        return [
+            partial(self._upload, key, detail),
+            partial(self._put_detail, {**item, "s3_key": items.s(key)}),
+        ]
+
+    def _put_detail(self, item: dict[str, Any]) -> None:
         with translated("writing spans"):
             self._dynamodb.put_item(TableName=self._table, Item=item)
+
+    def _upload(self, key: str, detail: bytes) -> None:
+        with translated("writing a large span"):
+            self._s3().put_object(
+                Bucket=self._bucket, Key=key, Body=detail, ContentType="application/zstd"
+            )
 
     def _put_rows(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> bool:
         with translated("writing rows"):
