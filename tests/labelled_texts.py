@@ -13,6 +13,8 @@ from random import Random
 from typing import NamedTuple
 from urllib.parse import quote
 
+from tests.labelled_services import SERVICES
+
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOWER = UPPER.lower()
 DIGITS = "0123456789"
@@ -96,6 +98,7 @@ KEYS: dict[str, Make] = {
     "Linear key": after("lin_api_", WORD, 40),
     "JSON web token": jwt,
     "private key": pem,
+    **SERVICES,
 }
 """What is known by its own form, wherever it stands."""
 
@@ -133,6 +136,13 @@ NAMED: dict[str, Put] = {
     "URL": lambda secret: f"GET https://api.example.org/v1/items?page=2&token={quote(secret)}",
     "header": lambda secret: f"Authorization: Bearer {secret}",
     "configuration": lambda secret: f'password = "{secret}"',
+    "token in the environment": lambda secret: f"CI=true CODECOV_TOKEN={secret} make",
+    "token in YAML": lambda secret: f"deploy:\n  serviceToken: {secret}\n  region: eu-west-1\n",
+    "token in Go": lambda secret: f'var serviceToken string = "{secret}"',
+    "token in Java": lambda secret: f'System.setProperty("SERVICE_TOKEN", "{secret}");',
+    "XML": lambda secret: f"<serviceToken>\n    {secret}\n</serviceToken>",
+    "header of a command": lambda secret: f'curl -H "Api-Token: {secret}" https://example.org',
+    "user of a command": lambda secret: f"curl --user app:'{secret}' https://example.org",
 }
 
 

@@ -13,6 +13,7 @@ SECRET = [
     "AWS_SESSION_TOKEN", "aws_access_key_id", "password", "dbPassword", "user.passwd", "PGPASSWORD_pwd",
     "clientSecret", "client_secret", "secrets", "Cookie", "Set-Cookie", "credentials", "privateKey", "private_key",
     "ssh_key", "signing_key", "cvv", "card_number", "creditCard", "ssn", "passphrase", "jwt", "X-Amz-Signature",
+    "vault_creds", "secret_id", "phoneNumber",
 ]  # fmt: skip
 HARMLESS = [
     "input_tokens", "max_tokens", "max_token_count", "total_tokens", "tokens", "token_count", "tokenCount",
@@ -21,6 +22,7 @@ HARMLESS = [
     "secret_arn", "secretName", "password_policy", "password_expires_at", "cookie_policy", "key", "keys", "keyboard",
     "monkey", "primary_key", "passenger", "compass", "bypass", "session.id", "user.id", "", "42", "url", "tokenizer",
     "credential_type", "maxTokens", "max_completion_tokens", "prompt_tokens_details", "idempotency_token",
+    "credentialsId", "credential_id",
 ]  # fmt: skip
 
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 IBAN_LENGTHS: Final = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29,
-    "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29,
-    "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28,
-    "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20,
-    "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19,
-    "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29,
-    "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24, "TR": 26,
-    "UA": 29, "VA": 22, "VG": 24, "XK": 20,
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27,
+    "BR": 29, "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28,
+    "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FK": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23,
+    "GL": 18, "GR": 27, "GT": 28, "HN": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26,
+    "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21,
+    "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MN": 20, "MR": 27, "MT": 31, "MU": 30, "NI": 28,
+    "NL": 18, "NO": 15, "OM": 23, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22,
+    "RU": 33, "SA": 24, "SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SO": 23, "ST": 25,
+    "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
 }  # fmt: skip
 
 FILE_ENDINGS: Final = frozenset(
     {"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "json", "py", "md", "html"}
 )
 """`icon@2x.png` is no address."""
+
+ELSEWHERE: Final = (
+    "$", "os.environ", "process.env", "getenv", "env.", "self.", "this.", "arn:", "var.", "local.", "data.", "module.",
+    "secrets.",
+)  # fmt: skip
+"""How code, templates and Terraform refer to a value that stands elsewhere."""
+NO_VALUES: Final = frozenset(
+    {
+        "none", "null", "true", "false", "undefined", "required", "optional", "string", "password", "passwd", "secret",
+        "token",
+    }
+)  # fmt: skip
+PLACEHOLDER: Final = re.compile(r"[<{\[%]+[\w .:/{}%-]+[>}\]%]*")
+KEY_DIGITS: Final = 12
 
 LUHN_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 PHONE_DIGITS: Final = range(8, 16)
@@ -36,15 +52,18 @@ def is_random_looking(text: str) -> bool:
 def is_secret_value(text: str) -> bool:
     """Whether the value of an assignment is a secret itself, not the name of one or a placeholder."""
     lowered = text.lower()
-    if lowered in {"none", "null", "true", "false", "undefined", "required", "optional", "string"}:
+    if lowered in NO_VALUES:
         return False
-    if lowered.startswith(("$", "os.environ", "process.env", "getenv", "env.", "self.", "arn:")):
+    if lowered.startswith(ELSEWHERE) or PLACEHOLDER.fullmatch(text):
         return False
     return len(set(text)) > 2
 
 
 def is_opaque_value(text: str) -> bool:
-    """As `is_secret_value`, and with a digit: `token: expired` and `secret=rotation` are prose."""
+    """As `is_secret_value`, and with a digit: `token: expired` and `secret=rotation` are prose. Short numbers are
+    limits and counts."""
+    if text.isdigit() and len(text) < KEY_DIGITS:
+        return False
     return has_digit(text) and is_secret_value(text)
 
 

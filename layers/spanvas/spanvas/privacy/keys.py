@@ -16,8 +16,8 @@ WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 SECRET_WORDS: Final = frozenset(
     {
         "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "pass", "secret", "secrets",
-        "authorization", "cookie", "cookies", "credential", "credentials", "jwt", "bearer", "csrf", "xsrf",
-        "otp", "ssn", "cvv", "cvc", "iban", "htpasswd",
+        "authorization", "cookie", "cookies", "credential", "credentials", "cred", "creds", "jwt", "bearer", "csrf",
+        "xsrf", "otp", "ssn", "cvv", "cvc", "iban", "htpasswd",
     }
 )  # fmt: skip
 """One of these words anywhere in a key is enough."""
@@ -28,7 +28,7 @@ SECRET_COMPOUNDS: Final = frozenset(
         "securitytoken", "bearertoken", "bottoken", "secretkey", "privatekey", "signingkey", "encryptionkey",
         "masterkey", "accountkey", "sharedkey", "subscriptionkey", "authkey", "sshkey", "clientsecret",
         "amzsignature", "amzcredential", "authheader", "sessionkey", "cardnumber", "creditcard",
-        "socialsecurity", "passportnumber", "keydata",
+        "socialsecurity", "passportnumber", "phonenumber", "keydata",
     }
 )  # fmt: skip
 """Two neighbouring words (or one, written together) that make a key a secret."""
@@ -56,11 +56,15 @@ HARMLESS_ENDINGS: Final = frozenset(
 """`secret_arn` names a secret, `password_expires_at` talks about one."""
 
 
+CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
+"""Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
+
+
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Whether a key says that its value is a secret: `Authorization`, `access_token`, `x-api-key`, `dbPassword`."""
     words = [word.lower() for word in WORD.findall(key[-200:])]
-    if not words or words[-1] in HARMLESS_ENDINGS:
+    if not words or words[-1] in HARMLESS_ENDINGS or words[-2:] in CREDENTIAL_IDS:
         return False
     if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth":
         return True

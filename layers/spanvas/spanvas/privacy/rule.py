@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`pattern` is in RE2's syntax. Its first group, if it has one, is what gets replaced, else the whole match.
+    """`pattern` is in RE2's syntax. What gets replaced is the first of its groups that takes part, else all of it.
+    Of a keyed rule the first group is the name of a key, which has to be a secret's (`keys.is_secret_key`).
 
     `check` takes the text that would be replaced and has the last word. Of each text in `finds` the part between
     `«` and `»` must go and the rest must stay; `leaves` must stay as they are.
@@ -19,3 +20,4 @@ class Rule:
     finds: tuple[str, ...]
     leaves: tuple[str, ...] = ()
     check: Callable[[str], bool] | None = None
+    is_keyed: bool = False

@@ -11,8 +11,28 @@ from typing import Final
 from spanvas.privacy import checks
 from spanvas.privacy.personal import PERSONAL
 from spanvas.privacy.rule import Rule
+from spanvas.privacy.services import SERVICES
 
-SECRETS: Final = (
+ASSIGNED: Final = (
+    r"(?:[\"'`\\\]]{0,3}(?:[ \t]*:?[ \t]*string\b)?(?:[ \t]*(?::{0,3}=|[?.]=|=>)[ \t]*|\s{0,3}:\s{0,3})"
+    r"|>\s*|[\"']\s+value=)"
+)
+"""What stands between a name and its value in environment files, YAML, JSON that was quoted again, XML and code. At the
+end of a line an equals sign assigns nothing, but a colon does."""
+
+VALUE: Final = (
+    r"@?(?:\"([^\"\s\\]{%d,})\"|'([^'\s\\]{%d,})'|[\"'`\\]{0,3}([^\s\"'`\\,;&<>{}()\[\]]{%d,})%s)"
+)
+END: Final = r"(?:[\s\"'`\\,;&<>)}\]]|$)"
+"""`token = read_utf8(path)` and `token = tokens2[0]` are code."""
+
+
+def value(shortest: int, end: str = "") -> str:
+    """Anything but blanks between quotes, or a word and what has to stand behind it."""
+    return VALUE % (shortest, shortest, shortest, end)
+
+
+GENERAL: Final = (
     Rule(
         "private_key",
         r"-----BEGIN[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)?-----"
@@ -25,9 +45,12 @@ SECRETS: Final = (
     ),
     Rule(
         "jwt",
-        r"\beyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]{2,}){1,4}",
-        ("«eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl»",),
-        ("eyJ is how base64 of an opening brace starts",),
+        r"\beyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]{2,}){1,4}|\bZXlK[A-Za-z0-9+/_-]{40,}={0,2}",
+        (
+            "«eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl»",
+            "in base64 again: «ZXlKaGJHY2lPaUpJVXpJMU5pSjkuZXlKemRXSWlPaUl4SW4wLmMybG5i»",
+        ),
+        ("eyJ is how base64 of an opening brace starts", "ZXlK is how that starts in base64"),
     ),
     Rule(
         "authorization",
@@ -39,8 +62,12 @@ SECRETS: Final = (
     Rule(
         "authorization_header",
         r"(?i)\bauthorization[\"'\\]{0,3}\s{0,3}[:=]\s{0,3}[\"'\\]{0,3}"
-        r"(?:(?:bearer|basic|digest|token)\s+)?([^\s\"'\\,;\[\]]{8,})",
-        ("authorization: token «a1b2c3d4e5f6»", "{'Authorization': '«4f3c9be1a2»'}"),
+        r"(?:[a-z][a-z-]{2,20}\s+)?([^\s\"'\\,;\[\]]{8,})",
+        (
+            "authorization: token «a1b2c3d4e5f6»",
+            "{'Authorization': '«4f3c9be1a2»'}",
+            "Authorization: Api-Token «22cb987851bc»",
+        ),
         ("authorization: required",),
         checks.has_digit,
     ),
@@ -64,19 +91,30 @@ SECRETS: Final = (
     ),
     Rule(
         "password",
-        r"(?i)(?:passwords?|passwd|pwd|passphrase|passcode)[\"'\\]{0,3}\s{0,3}(?::=|=>|=|:)\s{0,3}[\"'\\]{0,3}"
-        r"([^\s\"'\\,;&<>{}()\[\]]{4,})",
+        r"(?i)(?:passwords?|passwd|pwd|passphrase|passcode|(?:db|admin|root|smtp|mail|ftp|ssh|redis|mysql|pg)_?pass)"
+        + ASSIGNED
+        + value(4),
         (
             "password: «hunter2»",
             'db_password = "«s3cr3t-w0rd»"',
             "Server=db;Uid=sa;Pwd=«Yukon900»;",
             '{\\"password\\": \\"«correcthorse»\\"}',
+            'password       = "«x{2}(y)#z!»"',
+            "<Password>«correcthorse»</Password>",
+            '<add key="ClearTextPassword" value="«correcthorse»" />',
+            "SMTP_PASS=«correcthorse»",
+            "params['password'] = '«correcthorse»'",
         ),
         (
             "password=None",
             "password: [REDACTED:password]",
+            'password: "[REDACTED:password]"',
             "Password=${DB_PASSWORD}",
+            'password = "{password}"',
+            "login_password = var.db_password",
             "password: ****",
+            "jdbc.password=\njdbc.url=jdbc:postgresql://db/orders",
+            '["password", "username"]',
         ),
         checks.is_secret_value,
     ),
@@ -90,18 +128,36 @@ SECRETS: Final = (
     ),
     Rule(
         "secret",
-        r"(?i)(?:secret|api[ _-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token"
-        r"|session[_-]?token|security[_-]?token|bot[_-]?token|client[_-]?secret|private[_-]?key|secret[_-]?key"
-        r"|encryption[_-]?key|signing[_-]?key|key[_-]?data|credentials?|x-api-key|x-auth-token)"
-        r"[\"'\\]{0,3}\s{0,3}(?::=|=>|=|:)\s{0,3}[\"'\\]{0,3}([^\s\"'\\,;&<>{}()\[\]]{6,})",
+        r"(?i)([A-Z0-9_-]*(?:token|secret|api[ _-]?key|(?:access|auth|private|secret|encryption|signing|master|account)"
+        r"[_-]?key|key[_-]?data|cred)[A-Z0-9_-]*)"
+        r"(?:" + ASSIGNED + r"|[\"'],[ \t]?)" + value(6, END),
         (
             "api_key=«9f8e7d6c5b4a»",
             "X-Api-Key: «da2-abc123def456»",
             'client_secret: "«Zx81-Commodore64»"',
             "aws_session_token = «FwoGZXIvYXdzEJr2»",
+            "export CODECOV_TOKEN=«3f9a8b7c6d5e»",
+            "serviceToken: '«3f9a8b7c6d5e»'",
+            'var serviceToken string = "«3f9a8b7c6d5e»"',
+            "service_token := `«3f9a8b7c6d5e»`",
+            'System.setProperty("SERVICE_TOKEN", "«3f9a8b7c6d5e»")',
+            "<serviceToken>\n    «3f9a8b7c6d5e»\n</serviceToken>",
+            '"serviceToken" => "«3f9a8b7c6d5e»"',
+            'curl -H "Api-Token: «3f9a8b7c6d5e»"',
         ),
-        ("api_key=os.environ['KEY1']", "secret: rotation", "access_key: ${KEY_1}"),
+        (
+            "api_key=os.environ['KEY1']",
+            "secret: rotation",
+            "access_key: ${KEY_1}",
+            "next_token=AAEXAMPLE0123456789",
+            "max_token: 100000",
+            "input_tokens: 123456, token_count=654321",
+            "tokenizer = cl100k_base",
+            "token = tokens2[0]",
+            "token = read_utf8(path)",
+        ),
         checks.is_opaque_value,
+        is_keyed=True,
     ),
     Rule(
         "cookie",
@@ -111,9 +167,20 @@ SECRETS: Final = (
     ),
     Rule(
         "command_password",
-        r"(?i)\bcurl\b[^\n]*?\s(?:-u|--user)[\s=]+[\"']?[^\s:\"']+:([^\s\"'\[\]]+)",
-        ("curl -s -u admin:«t0psecret» https://example.org",),
-        ("curl -u admin https://example.org",),
+        r"(?i)\bcurl\b(?:[^\n]|\\\r?\n)*?\s(?:-u|--user)[\s=]+[\"']?"
+        r"(?:[^\s:\"']*[\"']?:[\"']?([^\s\"'\[\]]{3,})|([^\s:\"']{8,}):(?:[\s\"']|$))",
+        (
+            "curl -s -u admin:«t0psecret» https://example.org",
+            "curl -k https://example.org \\\n  -u admin:«t0psecret»",
+            "curl --user admin:'«t0psecret»' https://example.org",
+            'curl -u "«0a1b2c3d4e»:" https://example.org',
+        ),
+        (
+            "curl -u admin https://example.org",
+            'curl --user "$NAME:$WORD" https://example.org',
+            "curl -u ${name}:${word} https://example.org",
+        ),
+        checks.is_secret_value,
     ),
     Rule(
         "password_hash",
@@ -121,132 +188,7 @@ SECRETS: Final = (
         ("root:«$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2»:19000",),
         ("costs $6 and $7 more",),
     ),
-    Rule(
-        "aws_access_key",
-        r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b",
-        ("id «AKIAIOSFODNN7EXAMPLE» is AWS's own example",),
-        ("AKIASHORT", "arn:aws:iam::123456789012:role/AKIA"),
-    ),
-    Rule(
-        "aws_secret_key",
-        r"(?i)(?:aws|amazon)[a-z0-9 _.-]{0,24}(?:secret|key)[a-z0-9 _.-]{0,24}[\"'\s:=]{1,6}"
-        r"([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)",
-        ("aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",),
-        ("aws key 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",),
-    ),
-    Rule(
-        "bedrock_key",
-        r"\bABSK[A-Za-z0-9+/]{60,}={0,2}",
-        ("«ABSK" + "QmVkcm9ja0FQSUtleS0" * 6 + "»",),
-        ("ABSKIP",),
-    ),
-    Rule(
-        "anthropic_key",
-        r"\bsk-ant-[A-Za-z0-9_-]{20,}",
-        ("«sk-ant-" + "api03-A1b2C3d4E5" * 3 + "»",),
-        ("sk-ant-colony",),
-    ),
-    Rule(
-        "openai_key",
-        r"\bsk-(?:proj-|svcacct-|admin-|or-v1-)?[A-Za-z0-9_-]{20,}",
-        ("«sk-" + "proj-a1B2c3D4e5" * 3 + "»",),
-        ("sk-learn-contrib-a-long-package-name",),
-        checks.has_digit,
-    ),
-    Rule(
-        "model_service_key",
-        r"\b(?:hf_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{36,}|xai-[A-Za-z0-9]{60,}"
-        r"|pplx-[A-Za-z0-9]{40,}|nvapi-[A-Za-z0-9_-]{40,}|tvly-[A-Za-z0-9-]{20,}|pcsk_[A-Za-z0-9_]{40,}"
-        r"|lsv2_(?:pt|sk)_[a-f0-9_]{32,}|(?:pk|sk)-lf-[a-f0-9-]{36})",
-        ("«hf_" + "AbCdEfGhIj" * 4 + "»", "«gsk_" + "A1b2C3d4E5" * 5 + "»"),
-        ("hf_transfer", "gsk_small"),
-    ),
-    Rule(
-        "google_key",
-        r"\bAIza[A-Za-z0-9_-]{35}|\bya29\.[A-Za-z0-9_-]{20,}|\bGOCSPX-[A-Za-z0-9_-]{20,}|\b1//0[A-Za-z0-9_-]{30,}",
-        ("«AIza" + "SyA1b2C3d" * 3 + "SyA1b2C3" + "»", "«ya29." + "a0AfH6SMBx" * 3 + "»"),
-        ("AIzawa is a town",),
-    ),
-    Rule(
-        "github_token",
-        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{36,})",
-        ("«ghp_" + "A1b2C3d4E5f6" * 3 + "»", "«github_pat_" + "11ABCDEFG0_" * 4 + "»"),
-        ("ghp_short", "github_path"),
-    ),
-    Rule(
-        "gitlab_token",
-        r"\bgl(?:pat|dt|rt|ptt|cbt|ft|soat|agent|imt|oas)-[A-Za-z0-9_.=-]{20,}",
-        ("«glpat-" + "A1b2C3d4E5" * 2 + "»",),
-        ("glpat-short",),
-    ),
-    Rule(
-        "slack_token",
-        r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+"
-        r"|hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{20,}",
-        (
-            "«xoxb-" + "123456789012-abcdef" + "»",
-            "https://«hooks.slack.com/services/" + "T00000000/B00000000/XXXXXXXXXXXX" + "»",
-        ),
-        ("https://hooks.slack.com/help",),
-    ),
-    Rule(
-        "chat_bot_token",
-        r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|\b\d{8,10}:AA[A-Za-z0-9_-]{33}"
-        r"|discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{60,}",
-        ("«123456789:AA" + "H1b2C3d4E5f" * 3 + "»",),
-        ("at 123456789:AA",),
-    ),
-    Rule(
-        "payment_key",
-        r"\b(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/=]{20,}"
-        r"|\bsq0[a-z]{3}-[A-Za-z0-9_-]{22,}|\bEAAA[A-Za-z0-9_-]{60}",
-        ("«sk_live_" + "A1b2C3d4E5f6" + "»",),
-        ("pk_live_is_public", "sk_live"),
-    ),
-    Rule(
-        "mail_service_key",
-        r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\b[0-9a-f]{32}-us\d{1,2}\b|\bxkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"
-        r"|\bkey-[0-9a-f]{32}\b",
-        (
-            "«SG." + "A1b2C3d4E5f6G7h8.A1b2C3d4E5f6G7h8" + "»",
-            "«key-" + "0123456789abcdef" * 2 + "»",
-        ),
-        ("SG.stock", "key-0123"),
-    ),
-    Rule(
-        "twilio_key",
-        r"\bSK[0-9a-f]{32}\b",
-        ("«SK" + "0123456789abcdef" * 2 + "»",),
-        ("SK0123",),
-    ),
-    Rule(
-        "package_registry_token",
-        r"\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}|\bdckr_pat_[A-Za-z0-9_-]{27}",
-        ("«npm_" + "A1b2C3d4E5f6" * 3 + "»", "«pypi-" + "AgEIcHlwaS5vcmc" * 4 + "»"),
-        ("npm_config_registry", "pypi-mirror"),
-    ),
-    Rule(
-        "azure_key",
-        r"(?i)(?:AccountKey|SharedAccessKey|SharedSecret)=([A-Za-z0-9+/]{40,}={0,2})",
-        ("AccountName=a;AccountKey=«" + "A1b2C3d4E5f6" * 4 + "==»;",),
-        ("AccountKey=",),
-    ),
-    Rule(
-        "cloud_token",
-        r"\bdo[opr]_v1_[a-f0-9]{64}|\bdapi[a-f0-9]{32}(?:-\d)?|\bhv[sbr]\.[A-Za-z0-9_-]{24,}"
-        r"|\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9.]{40,}|\bpul-[a-f0-9]{40}|\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"
-        r"|\bAGE-SECRET-KEY-1[0-9A-Z]{58}|[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}",
-        ("«dapi" + "0123456789abcdef" * 2 + "»", "«hvs." + "CAESIJ1b2C3d" * 3 + "»"),
-        ("dapilot", "hvs.css"),
-    ),
-    Rule(
-        "developer_token",
-        r"\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|\bglc_[A-Za-z0-9+/=]{32,}|\bAT[AC]TT3[A-Za-z0-9_=-]{60,}"
-        r"|\blin_api_[A-Za-z0-9]{40}|\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}|\bsntr[yu]s_[A-Za-z0-9+/=_]{40,}"
-        r"|\bNRAK-[A-Z0-9]{27}|\bfigd_[A-Za-z0-9_-]{40,}|\bsecret_[A-Za-z0-9]{43}\b|\bntn_[A-Za-z0-9]{40,}",
-        ("«glsa_" + "A1b2C3d4E5f6G7h8" * 2 + "_0a1b2c3d»", "«NRAK-" + "A1B2C3D4E" * 3 + "»"),
-        ("glsa_dashboard", "secret_name_of_the_rose"),
-    ),
 )
 
+SECRETS: Final = GENERAL + SERVICES
 RULES: Final = SECRETS + PERSONAL

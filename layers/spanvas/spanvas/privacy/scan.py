@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from spanvas.privacy.keys import is_secret_key
 from spanvas.privacy.rules import RULES, SECRETS
 
 SET_MEMORY_BYTES: Final = 16 << 20
@@ -78,15 +79,24 @@ class Scanner:
         rule, pattern = RULES[number], self._patterns[number]
         if pattern is None:
             pattern = self._patterns[number] = self._compile(rule.pattern)
-        group = min(pattern.groups, 1)
+        groups, is_keyed, check = pattern.groups, rule.is_keyed, rule.check
         hits = []
         for count, match in enumerate(pattern.finditer(text)):
             if count % BETWEEN_LOOKS == 0:
                 look()
-            start, end = match.span(group)
-            if rule.check is None or rule.check(text[start:end].decode("utf-8", "replace")):
+            start, end = match.span(groups) if groups < 2 else place_of(match, groups, is_keyed)
+            if is_keyed and not is_secret_key(text[slice(*match.span(1))].decode()):
+                continue
+            if check is None or check(text[start:end].decode("utf-8", "replace")):
                 hits.append(Hit(start, end, rule.name))
         return hits
+
+
+def place_of(match: Any, groups: int, is_keyed: bool) -> tuple[int, int]:
+    """Where the first group is that takes part, behind the key's if there is one."""
+    first = 2 if is_keyed else 1
+    places: Iterator[tuple[int, int]] = map(match.span, range(first, groups + 1))
+    return next(place for place in places if place[0] >= 0)
 
 
 def joined(hits: list[Hit]) -> list[Hit]:
