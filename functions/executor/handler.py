@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from aws_lambda_powertools import Logger
 import spanvas
 from executor.bedrock import converse
 from executor.catalogue import find_document
+from executor.claims import Taking, claims_in
 from executor.document import WorkflowDocument
 from executor.engine import run_workflow
 from executor.errors import ExecutorError, InvalidWorkflowError, UnknownWorkflowError
@@ -26,6 +28,7 @@ from executor.rules import check_run, parse_document
 from executor.transport import send
 from spanvas import settings
 from spanvas.model import ids
+from spanvas.storage.claims import Claim
 
 logger = Logger(service="executor")
 drops = Drops(spanvas.health)
@@ -37,14 +40,19 @@ MAX_OUTPUT_BYTES = 200_000
 class LambdaContext(Protocol):
     """What is used of the runtime's context."""
 
+    @property
+    def aws_request_id(self) -> str: ...
+
     def get_remaining_time_in_millis(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an event asks for. `document` is set when the event brings its own instead of naming one that ships."""
+    """What an event asks for. `document` is set when the event brings its own instead of naming one that ships;
+    `event_id` is what all deliveries of it have in common."""
 
     execution_id: str
+    event_id: str
     tenant: str | None
     workflow_id: str
     input: Mapping[str, Any] | None
@@ -53,9 +61,42 @@ class Order:
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Runs the event's workflow: `{execution_id, status, outputs, error?}`. Never raises for what the workflow does."""
-    order = order_of(event)
+    """Runs the event's workflow: `{execution_id, status, outputs, error?}`. Never raises for what the workflow does.
+
+    An event that somebody else runs, or has run, is answered with the status `repeated`.
+    """
+    order = order_of(event, context.aws_request_id)
     logger.append_keys(execution_id=order.execution_id, workflow_id=order.workflow_id)
+    try:
+        with spanvas.undecided():
+            taking, held = _claim(order)
+        if taking is Taking.REPEATED:
+            spanvas.disown()
+            logger.info("the event has come before: it is run once")
+            return {"execution_id": order.execution_id, "status": "repeated"}
+        with held:
+            return _run(order, context)
+    finally:
+        logger.remove_keys(["execution_id", "workflow_id"])
+
+
+def _claim(order: Order) -> tuple[Taking, AbstractContextManager[None]]:
+    """Whether the event is this function's to run, and what to run it in."""
+    try:
+        found = settings.load()
+        if not found.table:
+            return Taking.UNKNOWN, nullcontext()
+        claims = claims_in(found.table, found.store_budget_ms)
+    except Exception as error:  # noqa: BLE001 - what is wrong is said where the workflow is run
+        logger.warning("runs unclaimed: %s", error)
+        return Taking.UNKNOWN, nullcontext()
+    tenant = order.tenant or found.tenant
+    claim = Claim(tenant, order.execution_id, order.event_id, ids.new_span_id())
+    taking = claims.take(claim)
+    return taking, claims.held(claim) if taking is Taking.MINE else nullcontext()
+
+
+def _run(order: Order, context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
     ledger = Ledger()
     outputs: dict[str, Any] = {}
@@ -70,8 +111,6 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.exception("execution failed in the executor itself")
     else:
         logger.info("execution succeeded")
-    finally:
-        logger.remove_keys(["execution_id", "workflow_id"])
     publish(
         workflow_id=order.workflow_id if _ships(order) else "other",
         is_failed=cause is not None,
@@ -93,17 +132,25 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     }
 
 
-def order_of(event: Mapping[str, Any]) -> Order:
-    """The event as an order; what an event lacks is made up, so that even a broken one leaves a trace."""
+def order_of(event: Mapping[str, Any], request_id: str) -> Order:
+    """The event as an order; what an event lacks is made up, so that even a broken one leaves a trace.
+
+    All deliveries of one event have Lambda's request id in common; a caller's own `event_id` is better, since it stays
+    the same where the caller itself has sent the event twice.
+    """
     document = event.get("document")
     named = document.get("id") if isinstance(document, dict) else event.get("workflow_id")
     execution_id = event.get("execution_id")
     tenant = event.get("tenant")
+    event_id = event.get("event_id")
     given = event.get("input")
     return Order(
         execution_id=execution_id
         if isinstance(execution_id, str) and ids.is_execution_id(execution_id)
-        else ids.new_execution_id(time.time_ns()),
+        else request_id,
+        event_id=event_id
+        if isinstance(event_id, str) and ids.is_execution_id(event_id)
+        else request_id,
         tenant=tenant if isinstance(tenant, str) and ids.is_name(tenant) else None,
         workflow_id=named if isinstance(named, str) and ids.is_name(named) else "unknown",
         input=given if isinstance(given, dict) else None,

@@ -121,13 +121,15 @@ def test_the_executor_s_event_is_what_the_api_hands_over(
     )
     (handed_over,) = executor.events
     sample = event("execute-workflow")
-    assert {**handed_over, "execution_id": EXECUTION_ID} == sample
+    assert handed_over["event_id"] == handed_over["execution_id"]
+    assert {**handed_over, "execution_id": EXECUTION_ID, "event_id": EXECUTION_ID} == sample
 
 
 def test_the_executor_takes_its_event_as_it_is() -> None:
     sample = event("execute-workflow")
-    order = order_of(sample)
-    assert (order.execution_id, order.tenant) == (EXECUTION_ID, "acme")
+    order = order_of(sample, "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d")
+    assert (order.execution_id, order.event_id) == (EXECUTION_ID, EXECUTION_ID)
+    assert order.tenant == "acme"
     assert order.workflow_id in load_catalogue()
 
 

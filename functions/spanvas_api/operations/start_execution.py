@@ -53,6 +53,8 @@ def start_execution(request: Request, services: Services) -> Answer:
     )
     event = {
         "execution_id": execution_id,
+        # One start is one event, however often it is sent and delivered: the executor runs it once.
+        "event_id": execution_id,
         "tenant": tenant,
         "workflow_id": workflow.id,
         "workflow_version": workflow.version,

@@ -50,6 +50,7 @@ __all__ = [
     "attach_artifact",
     "attempt",
     "bind",
+    "disown",
     "end_execution",
     "flush",
     "health",
@@ -59,6 +60,7 @@ __all__ = [
     "node",
     "record_generation",
     "span",
+    "undecided",
     "workflow",
 ]
 
@@ -335,6 +337,32 @@ def end_execution(error: BaseException | str | None = None) -> None:
     engine = current_engine()
     if engine is not None:
         engine.end_execution(error)
+
+
+def undecided() -> Scope[Handle]:
+    """While it is being found out whether an event is a repetition: inside, nothing of the execution is written.
+
+        with spanvas.undecided():
+            is_mine = claim(event)
+        if not is_mine:
+            spanvas.disown()
+            return None
+
+    Before any `workflow()`, and for as long as it takes: the execution stays as it is for everybody else. Without it,
+    what the wrapper has opened is registered after `SPANVAS_FLUSH_INTERVAL_MS`, or when its workflow is named.
+    """
+    return Scope(current_engine, "open_undecided", Handle())
+
+
+def disown() -> None:
+    """This delivery is not mine: somebody else runs, or has run, the execution that is open.
+
+    For events that come again: nothing is recorded of what this invocation has opened or opens from here on (inside of
+    `message()`: of that message's part), and the execution is neither ended nor changed. `health()` counts it.
+    """
+    engine = current_engine()
+    if engine is not None:
+        engine.disown()
 
 
 def bind(function: Callable[P, R]) -> Callable[P, R]:

@@ -29,6 +29,7 @@ class TestStart:
         assert executor.events == [
             {
                 "execution_id": execution_id,
+                "event_id": execution_id,
                 "tenant": "acme",
                 "workflow_id": "support-triage",
                 "workflow_version": "7",

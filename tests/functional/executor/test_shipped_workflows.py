@@ -27,6 +27,8 @@ Run = Callable[..., dict[str, Any]]
 
 
 class Context:
+    aws_request_id = "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"
+
     def get_remaining_time_in_millis(self) -> int:
         return 120_000
 

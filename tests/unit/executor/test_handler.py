@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from executor import handler as module
+from executor.claims import Taking
 from executor.handler import handler, order_of
 from spanvas import settings
+from spanvas.storage.claims import Claim
 from tests.unit.executor.builders import FakeModel, answer_of, document_of, generate, http, template
+
+REQUEST_ID = "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"
 
 
 class Context:
+    aws_request_id = REQUEST_ID
+
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
 
@@ -128,8 +135,8 @@ def test_outputs_that_a_function_may_not_answer_are_left_to_the_trace() -> None:
     [{}, {"execution_id": "no/slash", "tenant": "a#b", "workflow_id": "../x", "input": [1]}],
 )
 def test_a_broken_event_still_becomes_an_execution(event: dict[str, Any]) -> None:
-    order = order_of(event)
-    assert order.execution_id.startswith("exec_")
+    order = order_of(event, REQUEST_ID)
+    assert (order.execution_id, order.event_id) == (REQUEST_ID, REQUEST_ID)
     assert (order.tenant, order.workflow_id, order.input) == (None, "unknown", None)
     assert handler(event, Context())["status"] == "failed"
 
@@ -142,10 +149,71 @@ def test_an_order_is_read_from_the_event() -> None:
             "workflow_id": "triage",
             "input": {"a": 1},
             "started_by": "ann",
-        }
+            "event_id": "start-17",
+        },
+        REQUEST_ID,
     )
     assert (order.execution_id, order.tenant, order.workflow_id) == ("exec-1", "acme", "triage")
-    assert (order.input, order.started_by) == ({"a": 1}, "ann")
+    assert (order.input, order.started_by, order.event_id) == ({"a": 1}, "ann", "start-17")
+
+
+class Claimed:
+    """Claims that answer what they are told to; `log` is what was done with them, and in which order."""
+
+    def __init__(self, taking: Taking) -> None:
+        self._taking = taking
+        self.log: list[Any] = []
+
+    def take(self, claim: Claim) -> Taking:
+        self.log.append(claim._replace(holder=""))
+        return self._taking
+
+    @contextmanager
+    def held(self, claim: Claim) -> Iterator[None]:
+        yield
+        self.log.append("finished")
+
+
+def with_claims(monkeypatch: pytest.MonkeyPatch, taking: Taking) -> Claimed:
+    claimed = Claimed(taking)
+    monkeypatch.setattr(settings, "load", lambda: settings.Settings(table="traces"))
+    monkeypatch.setattr(module, "claims_in", lambda table, budget_ms: claimed)
+    return claimed
+
+
+def test_an_event_that_somebody_else_runs_is_not_run(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "run_workflow", _raise(AssertionError("it was run")))
+    claimed = with_claims(monkeypatch, Taking.REPEATED)
+    answer = run(document=document_of(template("a")), event_id="start-17")
+    assert answer == {"execution_id": "exec-1", "status": "repeated"}
+    assert claimed.log == [Claim("acme", "exec-1", "start-17", "")]
+    assert caplog.messages == ["the event has come before: it is run once"]
+
+
+def test_an_event_of_ones_own_is_finished_when_it_has_been_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claimed = with_claims(monkeypatch, Taking.MINE)
+    answer = handler({"document": document_of(template("a"))}, Context())
+    assert answer["status"] == "succeeded"
+    assert claimed.log == [Claim("default", REQUEST_ID, REQUEST_ID, ""), "finished"]
+
+
+def test_an_event_of_which_nobody_can_tell_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    claimed = with_claims(monkeypatch, Taking.UNKNOWN)
+    assert run(document=document_of(template("a")))["status"] == "succeeded"
+    assert claimed.log == [Claim("acme", "exec-1", REQUEST_ID, "")]
+
+
+def test_an_executor_that_cannot_make_claims_runs_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(settings, "load", lambda: settings.Settings(table="traces"))
+    monkeypatch.setattr(module, "claims_in", _raise(ValueError("no region")))
+    assert run(document=document_of(template("a")))["status"] == "succeeded"
+    assert caplog.messages[0] == "runs unclaimed: no region"
 
 
 def _raise(error: Exception) -> Callable[..., Any]:

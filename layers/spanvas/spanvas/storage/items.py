@@ -25,6 +25,7 @@ ROWS: Final = "ROWS#"
 DETAIL: Final = "DETAIL#"
 ARTIFACT: Final = "ARTIFACT#"
 ACCESS: Final = "ACCESS#"
+CLAIM: Final = "CLAIM#"
 AFTER_ROWS: Final = "ROWS$"
 """`$` follows `#`: the upper bound of everything that begins with `ROWS#`."""
 

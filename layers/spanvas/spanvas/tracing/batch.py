@@ -86,6 +86,8 @@ class Batch:
     def close(self, error: BaseException | None, result: Any) -> None:
         """What has not been opened was part of the invocation as a whole. Then all of it is written."""
         returned = _returned(result)
+        if self.invocation is not None and self.invocation.run.is_disowned:
+            self._waiting.clear()
         untouched = list(self._waiting.values())
         for arrival in untouched[:MAX_UNTOUCHED]:
             part = open_part(

@@ -53,6 +53,12 @@ class SpanBuffer:
             self._bytes -= sum(item.bytes for item in taken)
             return taken
 
+    def drop(self, run: Run) -> None:
+        """Forget what waits of an execution."""
+        with self._lock:
+            self._waiting = deque(item for item in self._waiting if item.run is not run)
+            self._bytes = sum(item.bytes for item in self._waiting)
+
     def _shrink(self) -> list[Waiting]:
         gone = []
         while len(self._waiting) > self._max_spans or self._bytes > self._max_bytes:

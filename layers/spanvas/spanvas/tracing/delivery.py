@@ -115,9 +115,17 @@ class Delivery:
         with self._lock:
             self._roots.pop(run, None)
         self._guard.forget(run)
-        if self._store is not None:
+        if self._store is not None and not run.is_disowned:
             self._store.watch(run)
         self.flush(run.deadline_unix_nano)
+
+    def disowned(self, run: Run) -> None:
+        """An execution turns out to be somebody else's: what has not been written of it never is."""
+        self._guard.forget(run)
+        if self._otlp is not None:
+            self._otlp.forget(run)
+        if self._store is not None:
+            self._store.forget(run)
 
     def flush(self, deadline_unix_nano: int | None, timeout_ms: int | None = None) -> bool:
         """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
@@ -209,6 +217,7 @@ class Delivery:
         return self._interval_nano / NANO if self._roots else None
 
     def _cut(self, late: list[Run]) -> None:
+        late = [run for run in late if not (run.is_undecided or run.is_disowned)]
         for run in late:
             self._cut_short(run)
             self._health.count("executions.cut_short")

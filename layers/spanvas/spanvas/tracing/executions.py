@@ -69,6 +69,8 @@ class ExecutionRecorder(NodeRecorder):
         workflow = make_workflow(workflow_id, name, version, expected_nodes)
         place = current_place()
         live: LiveRun | None
+        if place is not None and place.run.is_disowned:
+            return None
         if place is None or not is_meant(place.run, execution_id, tenant):
             run = self.new_run(workflow.workflow_id, execution_id, tenant, started_by)
             run.ended_by = BY_CALLER if is_final is False else BY_FUNCTION

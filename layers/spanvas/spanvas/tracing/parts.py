@@ -10,9 +10,10 @@ from spanvas.propagation.messages import message_of
 from spanvas.propagation.paths import text_at
 from spanvas.tracing.batch import LivePart, message_attributes, open_part
 from spanvas.tracing.context import current_place
-from spanvas.tracing.executions import ExecutionRecorder, span_context
+from spanvas.tracing.executions import span_context
 from spanvas.tracing.handles import LiveRun, LiveSpan
 from spanvas.tracing.health import guarded
+from spanvas.tracing.repetitions import RepetitionRecorder
 from spanvas.tracing.run import Run
 from spanvas.tracing.workflows import is_meant
 
@@ -21,7 +22,7 @@ ALWAYS: Final = "always"
 NEVER: Final = "never"
 
 
-class PartRecorder(ExecutionRecorder):
+class PartRecorder(RepetitionRecorder):
     """Opens parts. Guarded, as `SpanRecorder`."""
 
     def new_part(
@@ -59,6 +60,8 @@ class PartRecorder(ExecutionRecorder):
     def open_message(self, *, record: Any) -> LivePart | LiveSpan | None:
         """What belongs to one message: a part of its execution, or a span where it is of the one that is open."""
         place = current_place()
+        if place is not None and place.run.is_disowned:
+            return None
         batch = place.run.batch if place is not None else None
         part = batch.open(record) if batch is not None else None
         if part is not None:

@@ -52,12 +52,13 @@ class RecordingProcessor(SpanProcessor):
         self._open: OrderedDict[int, _OpenSpan] = OrderedDict()
         self._left: list[_OpenSpan] = []
         self._runs: OrderedDict[int, Run] = OrderedDict()
+        self._held: list[tuple[Run, Span]] = []
         self._lock = Lock()
 
     def after_fork(self) -> None:
         self._lock = Lock()
         self._open = OrderedDict()
-        self._left = []
+        self._left, self._held = [], []
 
     def add_sink(self, sink: Sink) -> None:
         """Where every recorded span goes, with its execution."""
@@ -76,6 +77,8 @@ class RecordingProcessor(SpanProcessor):
         if place is None:
             self.problems.count("spans.without_execution")
             return
+        if place.run.is_disowned:
+            return
         assert span.context is not None
         kind = kind_of(span.attributes or {})
         is_elsewhere = place.run.is_passed_on and _is_root(span, place.run)
@@ -92,7 +95,7 @@ class RecordingProcessor(SpanProcessor):
         place = opened.place if opened is not None else self._place_by_trace(span)
         if opened is not None and opened.kind == kinds.NODE:
             opened.place.run.last_node = (opened.place.node_id, f"{span.context.span_id:016x}")
-        if place is not None:
+        if place is not None and not place.run.is_disowned:
             self._emit(place.run, self._recorded(span, place))
 
     def shutdown(self) -> None:
@@ -109,7 +112,9 @@ class RecordingProcessor(SpanProcessor):
             waiting += [
                 opened
                 for opened in self._open.values()
-                if not opened.is_announced and opened.kind in kinds.DURABLE_AT_START
+                if not opened.is_announced
+                and opened.kind in kinds.DURABLE_AT_START
+                and not opened.place.run.is_undecided
             ]
         for opened in waiting:
             opened.is_announced = True
@@ -123,6 +128,23 @@ class RecordingProcessor(SpanProcessor):
             opened = self._open.pop(span.context.span_id, None)
             if opened is not None and not opened.is_announced:
                 self._left.append(opened)
+
+    def decided(self, run: Run) -> None:
+        """What has ended meanwhile goes where all goes, unless the execution is somebody else's."""
+        with self._lock:
+            run.is_undecided = False
+            freed = [span for held, span in self._held if held is run]
+            self._held = [item for item in self._held if item[0] is not run]
+        if not run.is_disowned:
+            for span in freed:
+                self._emit(run, span)
+
+    def forget(self, run: Run) -> None:
+        """Let go of all that is open of an execution; none of it is recorded when it ends."""
+        with self._lock:
+            for span_id in [i for i, opened in self._open.items() if opened.place.run is run]:
+                del self._open[span_id]
+            self._left = [opened for opened in self._left if opened.place.run is not run]
 
     def open_node(self, run: Run) -> tuple[str | None, str | None]:
         """Node id and span id of the deepest node of an execution that is open."""
@@ -174,7 +196,11 @@ class RecordingProcessor(SpanProcessor):
         return self._redactor.redact(converted)
 
     def _emit(self, run: Run, span: Span) -> None:
-        for sink in self._sinks:
+        with self._lock:
+            is_held = run.is_undecided
+            if is_held:
+                self._held.append((run, span))
+        for sink in () if is_held else self._sinks:
             sink(run, span)
 
     def _place_by_trace(self, span: ReadableSpan) -> Place | None:

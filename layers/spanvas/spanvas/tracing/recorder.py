@@ -197,6 +197,8 @@ class SpanRecorder:
         place = current_place()
         if place is None:
             self.problems.say_once("outside", OUTSIDE, what)
+        elif place.run.is_disowned:
+            return None
         return place
 
 

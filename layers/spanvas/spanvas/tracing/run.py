@@ -72,6 +72,10 @@ class Run:
     """Id and span id of the node that has ended last."""
     guard_at_unix_nano: int | None = None
     """When the open spans are recorded as cut, since the function's time is about to run out; None when done."""
+    is_undecided: bool = False
+    """Whether it is still being found out whose it is: nothing of it leaves the process meanwhile."""
+    is_disowned: bool = False
+    """Somebody else runs it: nothing of it is recorded here."""
     dropped: int = 0
     """Spans given up since the last batch; the next one tells the store."""
     dropped_total: int = 0

@@ -83,7 +83,7 @@ class DirectDynamoDB:
             return parsed(answer.body)
         code = code_of(answer)
         if code == "ConditionalCheckFailedException":
-            raise ConditionalCheckFailedException
+            raise ConditionalCheckFailedException(parsed(answer.body))
         raise CallError(code)
 
 

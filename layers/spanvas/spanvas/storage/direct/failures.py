@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 PASSING: Final = frozenset(
     {
@@ -24,7 +25,12 @@ class CallError(Exception):
 
 
 class ConditionalCheckFailedException(Exception):
-    """A condition did not hold: an answer, not a failure. Its name is the service's, as on boto3's clients."""
+    """A condition did not hold: an answer, not a failure. Its name is the service's, as on boto3's clients, and so is
+    `response`, whose `Item` is what was there, where that was asked for."""
+
+    def __init__(self, response: Mapping[str, Any] | None = None) -> None:
+        super().__init__("a condition did not hold")
+        self.response = response or {}
 
 
 def is_passing(code: str) -> bool:

@@ -73,6 +73,10 @@ class OtlpExporter:
     def add(self, run: Run, span: Span) -> None:
         self._count_dropped(len(self._buffer.add(run, span, size_of(span))))
 
+    def forget(self, run: Run) -> None:
+        """An execution that is somebody else's: what waits of it is not sent."""
+        self._buffer.drop(run)
+
     def work(self) -> bool:
         """Send everything that waits. Stops at the first failure: the endpoint is as dead for the others."""
         while self.has_work:

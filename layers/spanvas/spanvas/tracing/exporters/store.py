@@ -88,6 +88,13 @@ class StoreExporter:
         if given_up is not None:
             self._give_up(given_up)
 
+    def forget(self, run: Run) -> None:
+        """An execution that is somebody else's: nothing of it is written that has not been."""
+        with self._lock:
+            self._runs.pop(run, None)
+            self._batches = deque(item for item in self._batches if item.run is not run)
+        self._buffer.drop(run)
+
     def add(self, run: Run, span: Span) -> None:
         self._count_lost(self._buffer.add(run, span, size_of(span)))
 
@@ -104,7 +111,11 @@ class StoreExporter:
         if self.breaker.is_doubtful:
             return None
         with self._lock:
-            held = [run.hold_until_unix_nano for run in self._runs if not run.is_registered]
+            held = [
+                run.hold_until_unix_nano
+                for run in self._runs
+                if not (run.is_registered or run.is_undecided)
+            ]
         return min(held, default=None)
 
     def missed(self) -> None:
@@ -161,6 +172,8 @@ class StoreExporter:
         with self._lock:
             runs = [run for run in self._runs if not run.is_registered]
         for run in runs:
+            if run.is_undecided or run.is_disowned:
+                continue
             if run.hold_until_unix_nano <= now or run.is_ended:
                 self._start(run)
         self._forget_settled()

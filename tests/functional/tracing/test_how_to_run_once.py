@@ -1,0 +1,121 @@
+"""`docs/how-to/run-an-event-once.md` as it is written, over Powertools and moto."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from spanvas.model.execution import Execution
+from spanvas.tracing.invocation import TracedHandler
+from tests.aws_from_template import ROOT
+from tests.functional.tracing.test_lambda_wrapper import make_context
+from tests.unit.propagation.test_messages import sqs_record
+from tests.unit.tracing.recording import Recording, recording
+
+PAGE = (ROOT / "docs" / "how-to" / "run-an-event-once.md").read_text("utf-8")
+WITH_POWERTOOLS, OF_ONES_OWN, MESSAGES = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+EVENT = {"execution_id": "e1", "question": "what is light?"}
+
+
+def handler_of(code: str, **given: Any) -> Callable[[Any, Any], Any]:
+    names: dict[str, Any] = {"__name__": "app", **given}
+    exec(code, names)
+    found: Callable[[Any, Any], Any] = names["handler"]
+    return found
+
+
+def execution_of(door: Recording, execution_id: str = "e1") -> Execution | None:
+    return door.store.read_execution("default", execution_id)
+
+
+@pytest.fixture
+def claims(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("CLAIMS_TABLE", "claims")
+    with mock_aws():
+        table = boto3.resource("dynamodb").create_table(
+            TableName="claims",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield table
+
+
+def test_with_powertools_a_repetition_gets_the_answer_and_leaves_no_trace(claims: Any) -> None:
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "a wave"
+
+    with recording() as door:
+        traced = TracedHandler(door.engine, handler_of(WITH_POWERTOOLS, answer=answer))
+        assert traced(EVENT, make_context()) == {"text": "a wave"}
+        before, spans = execution_of(door), len(door.spans)
+        assert traced(EVENT, make_context()) == {"text": "a wave"}
+    assert asked == ["what is light?"]
+    assert before is not None
+    assert (before.status, before.workflow_id) == ("succeeded", "research-brief")
+    assert execution_of(door) == before
+    assert len(door.spans) == spans
+    assert door.engine.health() == {"executions.disowned": 1}
+
+
+def test_with_powertools_an_event_that_somebody_is_running_goes_back(claims: Any) -> None:
+    def answer(question: str) -> str:
+        """Meanwhile the event comes again."""
+        with pytest.raises(Exception, match="already in progress"):
+            traced(EVENT, make_context())
+        return "a wave"
+
+    with recording() as door:
+        traced = TracedHandler(door.engine, handler_of(WITH_POWERTOOLS, answer=answer))
+        assert traced(EVENT, make_context()) == {"text": "a wave"}
+    execution = execution_of(door)
+    assert execution is not None
+    assert execution.status == "succeeded"
+    assert door.engine.health() == {"executions.disowned": 1}
+    (kept,) = claims.scan()["Items"]
+    assert json.loads(kept["data"]) == {"text": "a wave"}
+    assert datetime.fromtimestamp(int(kept["expiration"])) > datetime.now()
+
+
+def test_a_question_of_ones_own() -> None:
+    taken: set[str] = set()
+
+    def take_claim(name: str) -> bool:
+        return name not in taken and not taken.add(name)
+
+    with recording() as door:
+        own = handler_of(
+            f"import spanvas\n{OF_ONES_OWN}", take_claim=take_claim, run=lambda event, _: "run"
+        )
+        traced = TracedHandler(door.engine, own)
+        assert [traced(EVENT, make_context()) for _ in range(2)] == ["run", None]
+    assert [span.kind for span in door.spans] == ["invocation", "workflow"]
+
+
+def test_messages() -> None:
+    processed: list[str] = []
+
+    with recording() as door:
+        own = handler_of(
+            f"import spanvas\n{MESSAGES}",
+            take_claim=lambda name: name == "m1",
+            process=lambda record: processed.append(record["messageId"]),
+        )
+        records = [sqs_record(name) for name in ("m1", "m2")]
+        TracedHandler(door.engine, own)({"Records": records}, make_context())
+    assert processed == ["m1"]
+    assert door.names.count("process orders") == 1
+    assert door.engine.health() == {"executions.disowned": 1}

@@ -1,0 +1,268 @@
+"""Deliveries that are not mine: nothing of them is recorded, and the execution stays as it is for everybody else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from opentelemetry.trace import Tracer
+
+import spanvas
+from spanvas.collector.results import Outcome, Result
+from spanvas.model.execution import Execution
+from spanvas.model.ids import trace_id_for
+from spanvas.model.span import Span
+from spanvas.storage.memory import MemoryTraceStore
+from spanvas.tracing.invocation import TracedHandler
+from tests.unit.propagation.test_messages import sqs_record
+from tests.unit.tracing.recording import SECOND, Recording, recording
+
+EVENT = {"execution_id": "e1"}
+
+
+def invoke(door: Recording, handler: Callable[[], Any], event: Any = EVENT) -> Any:
+    context = SimpleNamespace(
+        aws_request_id="request-1",
+        function_name="brief",
+        get_remaining_time_in_millis=lambda: 60_000,
+    )
+    return TracedHandler(door.engine, lambda event, context: handler())(event, context)
+
+
+def execution_of(door: Recording, execution_id: str = "e1") -> Execution | None:
+    return door.store.read_execution("default", execution_id)
+
+
+def theirs() -> Tracer:
+    """What instrumentations work with."""
+    engine = spanvas.current_engine()
+    assert engine is not None
+    return engine._provider.get_tracer("theirs")
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.002)
+
+
+def repeated(is_mine: Callable[[], bool] = lambda: False) -> str:
+    """A handler that asks first."""
+    with spanvas.undecided():
+        mine = is_mine()
+    if not mine:
+        spanvas.disown()
+        return "repeated"
+    with spanvas.workflow("brief"), spanvas.node("draft"):
+        return "run"
+
+
+def use_everything() -> None:
+    """What a handler may do all the same."""
+    with spanvas.workflow("brief", execution_id="e1", input=1) as run:
+        run.set_output(1)
+        with spanvas.node("draft", attempt=1), spanvas.attempt(1), spanvas.span("s"):
+            spanvas.record_generation(model="m")
+            assert spanvas.attach_artifact("a", b"x") is None
+    with spanvas.message(sqs_record()):
+        assert spanvas.inject({}) == {}
+    spanvas.end_execution()
+    spanvas.disown()
+    assert spanvas.flush()
+    with spanvas.undecided(), theirs().start_as_current_span("GET"):
+        pass
+
+
+def test_a_repetition_leaves_nothing_but_a_count() -> None:
+    with recording() as door:
+        assert invoke(door, repeated) == "repeated"
+    assert door.spans == []
+    assert execution_of(door) is None
+    assert door.store.list_executions("default").items == []
+    assert door.engine.health() == {"executions.disowned": 1}
+
+
+def test_an_event_of_ones_own_is_recorded_as_ever() -> None:
+    with recording() as door:
+        assert invoke(door, lambda: repeated(lambda: True)) == "run"
+    assert door.names == ["draft", "brief", "brief"]
+    execution = execution_of(door)
+    assert execution is not None
+    assert (execution.status, execution.workflow_id) == ("succeeded", "brief")
+    assert door.engine.health() == {}
+
+
+def test_whatever_a_handler_does_afterwards_is_not_recorded_either() -> None:
+    with recording() as door:
+        invoke(door, lambda: (spanvas.disown(), use_everything()))
+    assert door.spans == []
+    assert execution_of(door) is None
+    assert door.engine.health() == {"executions.disowned": 1}
+
+
+def test_an_exception_of_a_repetition_is_the_handlers_own_and_fails_no_execution() -> None:
+    def handler() -> None:
+        spanvas.disown()
+        raise ValueError("returned to the queue")
+
+    with recording() as door, pytest.raises(ValueError, match="returned"):
+        invoke(door, handler)
+    assert door.spans == []
+    assert execution_of(door) is None
+
+
+@pytest.mark.parametrize("status", ["running", "succeeded", "failed", "queued"])
+def test_the_execution_stays_as_it_is(status: str) -> None:
+    store = MemoryTraceStore(clock=lambda: SECOND)
+    known = Execution("default", "e1", trace_id_for("default", "e1"), "brief", 1, status="queued")
+    store.start_execution(known)
+    if status != "queued":
+        store.start_execution(Execution("default", "e1", known.trace_id, "brief", 1))
+    if status in ("succeeded", "failed"):
+        store.end_execution("default", "e1", status, 2)
+    before = store.read_execution("default", "e1")
+    with recording(store=store) as door:
+        invoke(door, repeated)
+    assert store.read_execution("default", "e1") == before
+
+
+def test_nothing_is_written_while_it_is_undecided_however_long_that_takes() -> None:
+    """The execution would be registered after 10 ms, as would its open steps."""
+    store = MemoryTraceStore()
+    with recording(
+        store=store, clock=time.time_ns, flush_interval_ms=10, make_sink=lambda: sink
+    ) as door:
+
+        def is_mine() -> bool:
+            with spanvas.workflow("another", execution_id="other"):
+                with theirs().start_as_current_span("GET"):
+                    pass
+                eventually(lambda: execution_of(door, "other"))
+            spanvas.flush()
+            return False
+
+        invoke(door, lambda: repeated(is_mine))
+    assert execution_of(door) is None
+    assert {name for name, execution_id in sent if execution_id == "e1"} == set()
+    assert ("another", "other") in sent
+
+
+sent: list[tuple[str, str]] = []
+
+
+def sink(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+    sent.extend((span.name, place_of(span).split("/")[3]) for span in spans)
+    return Result(Outcome.TAKEN)
+
+
+def test_what_has_ended_while_it_was_undecided_is_recorded_when_it_turns_out_to_be_ones_own() -> (
+    None
+):
+    with recording() as door:
+
+        def is_mine() -> bool:
+            with spanvas.span("look the event up"):
+                pass
+            assert door.spans == []
+            return True
+
+        invoke(door, lambda: repeated(is_mine))
+    assert door.names == ["look the event up", "draft", "brief", "brief"]
+
+
+def test_what_has_ended_before_is_forgotten_with_the_rest() -> None:
+    requests: list[list[str]] = []
+
+    def record(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+        requests.append([span.name for span in spans])
+        return Result(Outcome.TAKEN)
+
+    def handler() -> None:
+        with spanvas.node("look the event up"):
+            pass
+        spanvas.disown()
+
+    with recording(make_sink=lambda: record) as door:
+        invoke(door, handler)
+    assert requests == []
+    assert execution_of(door) is None
+    assert door.store.read_trace("default", "e1") is None
+
+
+def test_what_waits_of_others_is_written_all_the_same() -> None:
+    store = MemoryTraceStore(clock=lambda: SECOND)
+    with recording(store=store) as door:
+        store.down = True
+        invoke(door, lambda: repeated(lambda: True), {"execution_id": "e0"})
+        store.down = False
+        door.engine.delivery._store.breaker.record(True)  # type: ignore[union-attr]
+        invoke(door, repeated)
+    assert execution_of(door, "e0") is not None
+    assert execution_of(door) is None
+
+
+def test_a_part_of_a_message_is_disowned_alone() -> None:
+    event = {"Records": [record("m1", "e1"), record("m2", "e2")]}
+
+    def handler() -> None:
+        for message in event["Records"]:
+            with spanvas.message(message):
+                if message["messageId"] == "m1":
+                    spanvas.disown()
+
+    with recording() as door:
+        invoke(door, handler, event)
+    assert execution_of(door, "e1") is None
+    assert execution_of(door, "e2") is not None
+    assert execution_of(door, "request-1") is not None
+
+
+def test_a_whole_batch_that_is_disowned_leaves_no_part() -> None:
+    event = {"Records": [record("m1", "e1"), record("m2", "e2")]}
+    with recording() as door:
+        invoke(door, spanvas.disown, event)
+    assert door.spans == []
+    assert door.store.list_executions("default").items == []
+
+
+def record(message_id: str, execution_id: str) -> dict[str, Any]:
+    attributes = {
+        "baggage": {
+            "dataType": "String",
+            "stringValue": f"spanvas.execution.id={execution_id}",
+        }
+    }
+    return {**sqs_record(), "messageId": message_id, "messageAttributes": attributes}
+
+
+def test_the_guard_leaves_what_is_undecided_and_what_is_disowned_alone() -> None:
+    with recording() as door:
+
+        def handler() -> None:
+            (run,) = door.engine.delivery._roots
+            with spanvas.undecided():
+                door.engine.delivery._cut([run])
+            spanvas.disown()
+            door.engine.delivery._cut([run])
+
+        invoke(door, handler)
+    assert door.spans == []
+    assert door.engine.health() == {"executions.disowned": 1}
+
+
+def test_without_an_execution_there_is_nothing_to_disown() -> None:
+    with recording() as door:
+        assert repeated() == "repeated"
+        with spanvas.undecided():
+            spanvas.disown()
+    assert door.engine.health() == {}
+
+
+def test_off_both_words_do_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spanvas, "_engine", None)
+    monkeypatch.setattr(spanvas, "_is_asked", True)
+    assert repeated() == "repeated"
