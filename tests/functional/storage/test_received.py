@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spanvas.model.execution import Cause
 from spanvas.model.span import Span
 from spanvas.storage.port import TraceStore
@@ -61,6 +63,31 @@ class TestNamedAfterTheTrace:
         assert names(store, TRACE, "acme") == ["ours"]
         assert names(store, TRACE, "globex") == ["theirs"]
         assert store.read_execution("acme", "session-1") is None
+
+    @pytest.mark.parametrize("days", [-3000, -63, 2, 9000])
+    def test_what_started_at_another_time_is_listed_where_it_was_first_seen(
+        self, store: TraceStore, clock: Clock, days: int
+    ) -> None:
+        """Traces of last year that are sent again; a sender whose clock is wrong."""
+        start = days * 86_400
+        span = root(start=start, end_time_unix_nano=T0 + (start + 5) * SECOND)
+        send(store, span, make_span("b", parent="root", start=start))
+        clock.advance(60)
+
+        assert listed(store, "root") == [TRACE]
+        page = store.list_executions("acme", started_from=T0 - 60 * SECOND)
+        assert [found.started_at_unix_nano for found in page.items] == [T0 + start * SECOND]
+        assert store.list_executions("acme", started_from=T0 + 30 * SECOND).items == []
+
+    def test_what_started_within_the_retention_is_listed_at_its_start(
+        self, store: TraceStore
+    ) -> None:
+        send(store, root(start=-20 * 86_400))
+        send(store, root(trace_id=OTHER_TRACE))
+
+        page = store.list_executions("acme", started_to=T0 - 19 * 86_400 * SECOND)
+        assert [found.execution_id for found in page.items] == [TRACE]
+        assert listed(store, "root") == [OTHER_TRACE, TRACE]
 
 
 class TestDeadlines:

@@ -29,6 +29,8 @@ CLAIM: Final = "CLAIM#"
 AFTER_ROWS: Final = "ROWS$"
 """`$` follows `#`: the upper bound of everything that begins with `ROWS#`."""
 
+NANO: Final = 1_000_000_000
+DAY_SECONDS: Final = 86_400
 TTL_ATTRIBUTE: Final = "expires_at"
 RUNNING_SHARDS: Final = 4
 BY_WORKFLOW: Final = ("by_workflow", "workflow_key", "started_key")
@@ -92,13 +94,27 @@ def running_key(execution_id: str) -> str:
     return f"RUNNING#{digest[0] % RUNNING_SHARDS}"
 
 
-def index_keys(execution: Execution) -> Item:
-    """Attributes that place an execution in the indexes; the last two only while it is open."""
+def listed_at(execution: Execution, retention_seconds: int) -> int:
+    """Where the history has an execution that is known by its spans: at its start.
+
+    What started before anything that is kept, or a day and more after it was first seen (traces of another time that
+    are sent again, clocks that are wrong), is where it was first seen: the history looks no further.
+    """
+    seen = execution.expires_at - retention_seconds
+    started = execution.started_at_unix_nano
+    is_in_sight = (seen - retention_seconds) * NANO <= started <= (seen + DAY_SECONDS) * NANO
+    return started if is_in_sight else seen * NANO
+
+
+def index_keys(execution: Execution, listed: int | None = None) -> Item:
+    """Attributes that place an execution in the indexes, in time where it is `listed` or else at its start; the last
+    two only while it is open."""
+    time = execution.started_at_unix_nano if listed is None else listed
     keys = {
         "workflow_key": s(workflow_key(execution.tenant, execution.workflow_id)),
-        "tenant_day_key": s(tenant_day_key(execution.tenant, execution.started_at_unix_nano)),
+        "tenant_day_key": s(tenant_day_key(execution.tenant, time)),
         "trace_key": s(trace_key(execution.tenant, execution.trace_id)),
-        "started_key": s(started_key(execution.started_at_unix_nano, execution.execution_id)),
+        "started_key": s(started_key(time, execution.execution_id)),
     }
     if execution.status in OPEN and execution.deadline_unix_nano is not None:
         keys["running_key"] = s(running_key(execution.execution_id))

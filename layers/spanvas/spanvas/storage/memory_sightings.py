@@ -79,7 +79,8 @@ class MemorySightings:
             counters=execution.counters + counters,
             revision=execution.revision + 1,
         )
-        self._started_keys[key] = items.started_key(execution.started_at_unix_nano, key[1])
+        kept = self._expiry() - self._clock() // items.NANO
+        self._started_keys[key] = items.started_key(items.listed_at(execution, kept), key[1])
 
     def _registered(self, tenant: str, trace_id: str) -> str | None:
         found = (

@@ -122,7 +122,7 @@ class SightingItems:
 
     def _create(self, sighting: Sighting, add: Mapping[str, Any]) -> bool:
         execution = replace(first_seen(sighting), expires_at=self._spans.expires_at())
-        attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
+        attributes = self._attributes(execution)
         created = self._executions.change(
             execution, attributes, "attribute_not_exists(pk)", add=add
         )
@@ -130,7 +130,7 @@ class SightingItems:
 
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
         """Whether nobody else has changed it meanwhile."""
-        attributes = {**items.execution_attributes(changed), **items.index_keys(changed)}
+        attributes = self._attributes(changed)
         written = self._executions.change(
             changed,
             attributes,
@@ -140,6 +140,10 @@ class SightingItems:
             remove=[name for name in OPTIONAL if name not in attributes],
         )
         return written is not None
+
+    def _attributes(self, execution: Execution) -> dict[str, Any]:
+        listed = items.listed_at(execution, self._spans.retention_seconds)
+        return {**items.execution_attributes(execution), **items.index_keys(execution, listed)}
 
     def _point(self, tenant: str, trace_id: str, execution_id: str) -> bool:
         """Bind a trace that is not known to an execution that is not named after it."""

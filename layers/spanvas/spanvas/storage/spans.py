@@ -44,7 +44,7 @@ class SpanItems:
         self._s3 = s3
         self._bucket = bucket
         self._executions = executions
-        self._retention_seconds = retention_days * 86_400
+        self.retention_seconds = retention_days * 86_400
         self._clock = clock
         self._details = DetailItems(dynamodb, table, s3, bucket)
 
@@ -70,7 +70,7 @@ class SpanItems:
             yield chunk, self._put_rows(batch, chunk, expires_at)
 
     def expires_at(self) -> int:
-        return self._clock() // 1_000_000_000 + self._retention_seconds
+        return self._clock() // 1_000_000_000 + self.retention_seconds
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
         """META and every row in one Query (one page up to about ten thousand spans)."""
