@@ -188,14 +188,22 @@ ROUTES: Final = (
                 "`next_cursor` of the part before; good for the same caller and execution only.",
                 {"type": "string", "maxLength": 2048},
             ),
+            Parameter(
+                "since",
+                "query",
+                "`version` of the answer that the caller has; good for the same execution only, and not together "
+                "with `cursor`. The answer then holds `positions` and what has changed, or the whole where that "
+                "cannot be told.",
+                {"type": "string", "maxLength": 2048},
+            ),
             _IF_NONE_MATCH,
         ),
         errors=(400, 401, 403, 404, 503),
         description="Rows in pre-order. A large trace comes in parts: what they hold one after the other is the "
-        "whole, and all that is said beside the rows is said of the whole. Spans that arrive between two parts may "
-        "be missing; the tag of the first part tells so. Previews of content only with `trace:content`; the read is "
-        "recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes "
-        "polling cheap.",
+        "whole, and all that is said beside the rows is said of the whole. Parts that name the same `version` are of "
+        "the same state of the trace; what is written meanwhile is what has changed since. Previews of content only "
+        "with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while "
+        "nothing has changed, which makes polling cheap; `since` makes it cheap where something has.",
         response_headers={
             "ETag": "Changes with every span that arrives and every change of the execution."
         },

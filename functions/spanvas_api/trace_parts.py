@@ -1,7 +1,7 @@
 """A trace in answers of a size that Lambda can give: the tree as a whole, and a stretch of its rows at a time.
 
 The tree is made of all rows, so every part costs reading all of them, unless the process still has the tree that it
-answered the part before from.
+answered the part before from. All parts are of the same version, whatever is written meanwhile.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from spanvas.model.tree import ORPHAN, TreeRow, state_of
 from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.request import Answer
 from spanvas_api.trace_status import TraceStatus, trace_status
+from spanvas_api.trace_versions import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,14 @@ class WholeTrace:
     execution: Execution
     completeness: Completeness
     tree: list[TreeRow]
+    version: Version
 
-    def is_of(self, execution: Execution) -> bool:
-        """Whether nothing has been written since. The tenant is part of what is compared."""
-        return _identity(self.stored) == _identity(execution)
+    def is_of(self, execution: Execution, version: Version | None) -> bool:
+        """The tenant is part of what is compared."""
+        return self.version == version and _identity(self.stored) == _identity(execution)
 
-    def status(self, now_unix_nano: int) -> TraceStatus:
-        execution = self.execution
+    def status(self) -> TraceStatus:
+        execution, now_unix_nano = self.execution, self.version.now_unix_nano
         is_open = execution.status in OPEN
         unended = [row for row, _, _, _ in self.tree if row.end_time_unix_nano is None]
         lost = sum(state_of(row, now_unix_nano, is_open) == "lost" for row in unended)
@@ -40,11 +42,11 @@ class WholeTrace:
         )
 
     def position_after(self, start: int) -> list[Any]:
-        """What a cursor says of the row before `start`: where it stands and which it is."""
-        return [start, self.tree[start - 1].row.span_id]
+        """What a cursor says of the row before `start`: where it stands, which it is, and in which version."""
+        return [start, self.tree[start - 1].row.span_id, list(self.version)]
 
     def start_at(self, position: list[Any]) -> int:
-        """The row that follows a position. Spans that arrived since then may have moved it."""
+        """The row that follows a position. In another version than the position's it may have moved."""
         start, span_id = int(position[0]), position[1]
         if start <= len(self.tree) and self.tree[start - 1].row.span_id == span_id:
             return start
@@ -54,8 +56,8 @@ class WholeTrace:
         return min(start, len(self.tree))
 
 
-def _identity(execution: Execution) -> tuple[str, str, int, str]:
-    return execution.tenant, execution.execution_id, execution.revision, execution.status
+def _identity(execution: Execution) -> tuple[str, str, str]:
+    return execution.tenant, execution.execution_id, execution.status
 
 
 def encoded(body: dict[str, Any], accept_encoding: str | None) -> tuple[Answer, bool]:

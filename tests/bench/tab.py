@@ -6,6 +6,10 @@ the event to the end of the second frame after it, less the two frames that a pa
 the browser's own `longtask`. The heap is what is left after a collection. Frames are drawn by the processor here, as
 there is no graphics card; what the page itself takes of a frame (script, style, layout) is told beside it. A trace of
 100,000 spans comes in ten parts.
+
+A run that goes on is written to every second, some thirty spans each time, while the tab shows it: what each change
+costs to read (request to last byte, bytes over the wire) and to take in (the longest task of all), and how long a row
+takes from the write to the screen. Meanwhile the reader has selected, zoomed, and scrolls.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from local.stack import Options, Stack
 from tests.aws_from_template import ROOT
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.read_trace import TENANT, store_of
+from tests.bench.tab_live import running_trace
 from tests.bench.workload import make_workload, store_workload
 from tests.browser.chromium import MISSING, executable, launch
 
@@ -106,6 +111,7 @@ def run() -> list[Figure]:
         figures += large_trace(browser, stack.url)
         figures += huge_trace(browser, stack.url)
         figures += switching(browser, stack.url)
+        figures += running_trace(stack, new_page(browser))
         browser.close()
     return figures
 
@@ -123,9 +129,14 @@ def initial_javascript(browser: Browser, url: str) -> Figure:
     return Figure("initial JavaScript, gzip", rounded(total / 1000), "KB", "<= 150")
 
 
-def open_trace(browser: Browser, url: str, size: int) -> Page:
+def new_page(browser: Browser) -> Page:
     page = browser.new_context(viewport=VIEWPORT).new_page()
     page.set_default_timeout(PATIENCE_MS)
+    return page
+
+
+def open_trace(browser: Browser, url: str, size: int) -> Page:
+    page = new_page(browser)
     page.add_init_script(f"({OBSERVE})()")
     page.goto(f"{url}/?execution=bench-{size}-7")
     wait_for_first_row(page)
@@ -135,8 +146,7 @@ def open_trace(browser: Browser, url: str, size: int) -> Page:
 def first_row(browser: Browser, url: str, size: int, goal: int) -> Iterator[Figure]:
     times, longest = [], []
     for _ in range(RUNS):
-        page = browser.new_context(viewport=VIEWPORT).new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page = new_page(browser)
         page.add_init_script(f"({OBSERVE})()")
         started = page.evaluate("Date.now()")
         page.goto(f"{url}/?execution=bench-{size}-7", wait_until="commit")
@@ -187,8 +197,7 @@ def large_trace(browser: Browser, url: str) -> Iterator[Figure]:
 def huge_trace(browser: Browser, url: str) -> Iterator[Figure]:
     """Whole when the header stops saying how much of it is still read."""
     name = f"{HUGE:,} spans"
-    page = browser.new_context(viewport=VIEWPORT).new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page = new_page(browser)
     page.add_init_script(f"({OBSERVE})()")
     started = page.evaluate("Date.now()")
     page.goto(f"{url}/?execution=bench-{HUGE}-7", wait_until="commit")

@@ -1,15 +1,15 @@
 /** The API of Spanvas, as the ports of the model. */
 
-import { breathe, type Breathe } from "../model/breath";
+import type { Breathe } from "../model/breath";
 import { isAbort, ProblemError } from "../model/problem";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
 import { decodeArtifacts } from "./decodeArtifacts";
 import { decodeExecution, decodeExecutionPage } from "./decodeExecution";
 import { decodeSearch } from "./decodeSearch";
 import { decodeSpan } from "./decodeSpan";
-import { decodeNextCursor, decodeTrace } from "./decodeTrace";
 import { decodeLink, decodeStarted, decodeWorkflows } from "./decodeWorkflow";
-import type { Http, HttpAnswer } from "./http";
+import type { Http } from "./http";
+import { createTraceReading } from "./readTrace";
 
 const PAGE_SIZE = 50;
 
@@ -21,7 +21,7 @@ export function createClient(
   http: Http,
   fetcher: typeof fetch = (input, init) => fetch(input, init),
   baseUrl = "",
-  rest: Breathe = breathe,
+  rest?: Breathe,
 ): CanvasSource {
   const execution = (executionId: string): string =>
     `/v1/executions/${encodeURIComponent(executionId)}`;
@@ -48,33 +48,7 @@ export function createClient(
       return decodeStarted(answer.body);
     },
 
-    async readTrace(executionId, etag, signal, onPart) {
-      const path = `${execution(executionId)}/trace`;
-      const answer = await http({ method: "GET", path, etag, signal });
-      if (answer.status === 304) return { kind: "unchanged", servedAt: answer.servedAt };
-      const ask = (cursor: string | null): Promise<HttpAnswer> | null => {
-        if (cursor === null) return null;
-        const next = `${path}?${new URLSearchParams({ cursor }).toString()}`;
-        const asked = http({ method: "GET", path: next, signal });
-        // Whoever waits for it hears of its failure; nobody does when the part before cannot be read.
-        asked.catch(() => undefined);
-        return asked;
-      };
-      // The next part is on its way while this one is decoded, which is a piece of work of its own.
-      let next = ask(decodeNextCursor(answer.body));
-      await rest();
-      let trace = decodeTrace(answer.body, answer.servedAt);
-      while (next !== null) {
-        onPart?.(trace);
-        const { body, servedAt } = await next;
-        next = ask(decodeNextCursor(body));
-        await rest();
-        const part = decodeTrace(body, servedAt);
-        trace = { ...part, rows: [...trace.rows, ...part.rows] };
-      }
-      // Of the first part: what came while the others were read makes the next reading another one.
-      return { kind: "changed", trace, etag: answer.etag };
-    },
+    readTrace: createTraceReading(http, (id) => `${execution(id)}/trace`, rest),
 
     async readSpan(executionId, spanId, signal) {
       const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;

@@ -8,7 +8,7 @@ import {
   type Trace,
 } from "../model/trace";
 import { decodeExecution, decodeUsage } from "./decodeExecution";
-import { Fields, textItem } from "./fields";
+import { Fields, numberItem, textItem } from "./fields";
 import type { WireArtifactRef, WireRow, WireRowError, WireTrace } from "./wire";
 
 type Path = () => string;
@@ -31,6 +31,16 @@ export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
 /** Of an answer that holds a part of a trace: where the next one is. */
 export function decodeNextCursor(value: unknown): string | null {
   return Fields.of<WireTrace>(value, () => "").textOrNull("next_cursor");
+}
+
+/** What a later reading names to be told what has changed by then; null where the server does not say. */
+export function decodeVersion(value: unknown): string | null {
+  return Fields.of<WireTrace>(value, () => "").textOrNull("version");
+}
+
+/** Where the rows of an answer of changes stand in the whole; null where it is no such answer. */
+export function decodePositions(value: unknown): readonly number[] | null {
+  return Fields.of<WireTrace>(value, () => "").listOrNull("positions", numberItem);
 }
 
 function decodeRow(value: unknown, path: Path): Row {

@@ -80,7 +80,14 @@ export class Fields<W> {
 
   /** An absent list is an empty one. */
   list<T>(key: keyof W & string, decode: (value: unknown, path: Path) => T): readonly T[] {
-    if (this.isAbsent(key)) return [];
+    return this.listOrNull(key, decode) ?? [];
+  }
+
+  listOrNull<T>(
+    key: keyof W & string,
+    decode: (value: unknown, path: Path) => T,
+  ): readonly T[] | null {
+    if (this.isAbsent(key)) return null;
     const value = this.record[key];
     if (!Array.isArray(value)) throw this.broken(key, "a list");
     return value.map((item, position) => decode(item, () => `${this.at(key)}[${position}]`));
@@ -121,6 +128,11 @@ export class Fields<W> {
 
 function broken(path: string, expected: string): ProblemError {
   return new ProblemError("contract", `${path || "The answer"} should be ${expected}.`);
+}
+
+export function numberItem(value: unknown, path: Path): number {
+  if (typeof value !== "number") throw broken(path(), "a number");
+  return value;
 }
 
 export function textItem(value: unknown, path: Path): string {

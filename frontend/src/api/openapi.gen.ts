@@ -87,7 +87,7 @@ export interface paths {
         };
         /**
          * The execution's spans as a tree
-         * @description Rows in pre-order. A large trace comes in parts: what they hold one after the other is the whole, and all that is said beside the rows is said of the whole. Spans that arrive between two parts may be missing; the tag of the first part tells so. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap.
+         * @description Rows in pre-order. A large trace comes in parts: what they hold one after the other is the whole, and all that is said beside the rows is said of the whole. Parts that name the same `version` are of the same state of the trace; what is written meanwhile is what has changed since. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap; `since` makes it cheap where something has.
          */
         get: operations["read_trace"];
         put?: never;
@@ -662,7 +662,11 @@ export interface components {
             content_access: "granted" | "denied";
             /** @description Of the whole trace, also where this is a part of it. */
             total_rows: number;
+            /** @description Of the state of the trace that this answer is of: `since` of a later read tells what is new. */
+            version: string;
             rows: components["schemas"]["Row"][];
+            /** @description Only where `since` was asked for and can be answered: `rows` are those that are new or have changed, and here is where each of them stands in the whole, from 0 on, ascending. All other rows are as they were and fill the places between, in their order. Absent: `rows` is the whole, or a part of it. */
+            positions?: number[];
             /** @description For the next part; null on the last one. */
             next_cursor: string | null;
         };
@@ -1041,6 +1045,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the part before; good for the same caller and execution only. */
                 cursor?: string;
+                /** @description `version` of the answer that the caller has; good for the same execution only, and not together with `cursor`. The answer then holds `positions` and what has changed, or the whole where that cannot be told. */
+                since?: string;
             };
             header?: {
                 /** @description The `ETag` of the last answer: 304 while nothing has changed. */

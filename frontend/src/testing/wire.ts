@@ -50,6 +50,7 @@ export function wireTrace(overrides: Partial<WireTrace> = {}): WireTrace {
     status: "COMPLETE",
     content_access: "granted",
     total_rows: 1,
+    version: "v1",
     rows: [wireRow()],
     next_cursor: null,
     ...overrides,

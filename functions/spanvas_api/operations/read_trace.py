@@ -1,16 +1,18 @@
-"""The span tree of an execution."""
+"""The span tree of an execution: whole, in parts, or what has changed since it was read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from spanvas.model.errors import NotFoundError, StoreUnavailableError
+from spanvas.model.errors import InvalidInputError, NotFoundError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, count
 from spanvas.model.inference import repeated_calls
 from spanvas.model.loss import explained
-from spanvas.model.tree import build_tree
+from spanvas.model.row import Row
+from spanvas.model.tree import TreeRow, build_tree
 from spanvas.storage.port import StoredTrace
 from spanvas_api import parameters
 from spanvas_api.audit import record_read
@@ -22,89 +24,163 @@ from spanvas_api.representation import execution_body, row_bodies
 from spanvas_api.request import Answer, Request
 from spanvas_api.routes import MAX_ROWS
 from spanvas_api.services import Services
+from spanvas_api.trace_changes import changed_positions
 from spanvas_api.trace_parts import WholeTrace, encoded
+from spanvas_api.trace_versions import (
+    WIRE_VERSION,
+    Version,
+    Versions,
+    rows_of,
+    version_from,
+    version_of,
+)
 
-WIRE_VERSION: Final = 2
-"""Part of every tag: raised when the same rows are answered differently."""
 OPEN_TAG_NANO: Final = 20 * 1_000_000_000
 """Open spans turn lost by time alone, without a write: the tag of an open execution lives no longer than this."""
 
 
 def read_trace(request: Request, services: Services) -> Answer:
-    """`wire.TraceResponse`, a part of it where it is large; or 304 when the caller's tag still holds, which costs one
-    read of one item."""
+    """`wire.TraceResponse`: the whole, a part of it where it is large, or what has changed; or 304 when the caller's
+    tag still holds, which costs one read of one item."""
     authorize(request.principal, "read_trace")
-    execution_id = parameters.execution_id(request.path)
-    parameters.only(request.query, "limit", "cursor")
+    parameters.execution_id(request.path)
+    parameters.only(request.query, "limit", "cursor", "since")
     limit = parameters.limit(request.query, most=MAX_ROWS, default=MAX_ROWS)
-    cursor = request.query.get("cursor")
-    known = request.headers.get("if-none-match")
-    whole: WholeTrace | None = None
-    if known or cursor:
-        execution = authorized_execution(request, services, "read_trace")
-        tag = _tag(execution, request)
-        if known and matches(known, tag):
+    cursor, since = request.query.get("cursor"), request.query.get("since")
+    if cursor and since:
+        raise InvalidInputError("since", "does not go with a cursor")
+    if known := request.headers.get("if-none-match"):
+        tag = _tag(authorized_execution(request, services, "read_trace"), request)
+        if matches(known, tag):
             return Answer(None, status=304, headers={"ETag": tag})
-        kept = services.kept_trace
-        whole = kept if kept is not None and kept.is_of(execution) else None
-    if whole is None:
-        stored = services.store.read_trace(request.principal.tenant, execution_id)
-        if stored is None:
-            raise NotFoundError("no such execution")
-        authorize(request.principal, "read_trace", stored.execution)
-        whole = _whole(stored, services)
-    return _part(whole, cursor, limit, request, services)
+    if cursor:
+        return _next_part(cursor, limit, request, services)
+    stored = _stored(request, services)
+    version = _version(stored, request)
+    whole = _whole(stored, stored.rows, version, services)
+    if since is not None:
+        before = _versions(stored.execution, services).unseal(since)
+        answer = _changes(before, whole, stored, limit, request, services)
+        if answer is not None:
+            return answer
+    return _part(whole, 0, limit, request, services)
 
 
-def _whole(stored: StoredTrace, services: Services) -> WholeTrace:
-    execution = explained(_repaired(stored, services), stored.rows)
-    return WholeTrace(
-        stored.execution,
-        execution,
-        completeness_of(execution, stored.rows),
-        build_tree(stored.rows),
-    )
+def _stored(request: Request, services: Services) -> StoredTrace:
+    execution_id = parameters.execution_id(request.path)
+    stored = services.store.read_trace(request.principal.tenant, execution_id)
+    if stored is None:
+        raise NotFoundError("no such execution")
+    authorize(request.principal, "read_trace", stored.execution)
+    return stored
+
+
+def _version(stored: StoredTrace, request: Request) -> Version:
+    with_content = may_read_content(request.principal, stored.execution)
+    return version_of(stored, request.now_unix_nano, with_content=with_content)
+
+
+def _whole(
+    stored: StoredTrace, rows: list[Row], version: Version, services: Services
+) -> WholeTrace:
+    execution = explained(_repaired(stored, services), rows)
+    completeness = completeness_of(execution, rows)
+    return WholeTrace(stored.execution, execution, completeness, build_tree(rows), version)
+
+
+def _next_part(cursor: str, limit: int, request: Request, services: Services) -> Answer:
+    """Of the version that the first part was of, as long as it can be made again; else of what is there now."""
+    execution = authorized_execution(request, services, "read_trace")
+    position = _cursors(execution, services).unseal(cursor)
+    version = version_from(position[-1])
+    whole = services.kept_trace
+    if whole is None or not whole.is_of(execution, version):
+        stored = _stored(request, services)
+        rows = version and rows_of(version, stored)
+        if version is None or rows is None or version.status != stored.execution.status:
+            rows, version = stored.rows, _version(stored, request)
+        whole = _whole(stored, rows, version, services)
+    return _part(whole, whole.start_at(position), limit, request, services)
 
 
 def _part(
-    whole: WholeTrace, cursor: str | None, limit: int, request: Request, services: Services
+    whole: WholeTrace, start: int, limit: int, request: Request, services: Services
 ) -> Answer:
-    """From the cursor on, as many rows as can be answered at once. The tree is kept while there is a next part."""
-    cursors = Cursors(
-        services.settings.table,
-        whole.stored.tenant,
-        "read_trace",
-        {"execution_id": whole.stored.execution_id},
-    )
-    start = 0 if cursor is None else whole.start_at(cursors.unseal(cursor))
-    execution, tree = whole.execution, whole.tree
-    with_content = may_read_content(request.principal, execution)
-    status = whole.status(request.now_unix_nano)
-    template = services.settings.trace_url_template
+    """As many rows as can be answered at once. The tree is kept while there is a next part."""
+    cursors = _cursors(whole.stored, services)
     while True:
-        end = min(start + limit, len(tree))
-        rows = row_bodies(
-            tree[start:end], execution, request.now_unix_nano, with_content=with_content
-        )
-        has_next = end < len(tree)
-        body = {
-            "execution": execution_body(execution, whole.completeness, template),
-            "status": status.status,
-            "content_access": "granted" if with_content else "denied",
-            "total_rows": len(tree),
-            "rows": rows.bodies,
-            "next_cursor": cursors.seal(whole.position_after(end)) if has_next else None,
-        }
-        if status.reason:
-            body["reason"] = status.reason
-        answer, fits = encoded(body, request.headers.get("accept-encoding"))
-        if fits or end - start <= 1:
-            break
+        end = min(start + limit, len(whole.tree))
+        has_next = end < len(whole.tree)
+        more = {"next_cursor": cursors.seal(whole.position_after(end)) if has_next else None}
+        answer = _answer(whole, whole.tree[start:end], more, request, services)
+        if answer is not None:
+            services.kept_trace = whole if has_next else None
+            return answer
         limit = (end - start) // 2
-    services.kept_trace = whole if has_next else None
+
+
+def _changes(
+    before: Version | None,
+    whole: WholeTrace,
+    stored: StoredTrace,
+    limit: int,
+    request: Request,
+    services: Services,
+) -> Answer | None:
+    """None where the whole has to be read: the version is not known any more, or too much has changed."""
+    if before is None or before.with_content != whole.version.with_content:
+        return None
+    rows = rows_of(before, stored)
+    if rows is None:
+        return None
+    positions = changed_positions(build_tree(rows), before, whole.tree, whole.version)
+    if positions is None or len(positions) > limit:
+        return None
+    more = {"positions": positions, "next_cursor": None}
+    tree = [whole.tree[position] for position in positions]
+    return _answer(whole, tree, more, request, services)
+
+
+def _answer(
+    whole: WholeTrace,
+    tree: Sequence[TreeRow],
+    more: dict[str, Any],
+    request: Request,
+    services: Services,
+) -> Answer | None:
+    """These rows, with what is said of the whole. None where Lambda cannot give an answer of that size."""
+    execution = whole.execution
+    with_content = may_read_content(request.principal, execution)
+    now = whole.version.now_unix_nano
+    rows = row_bodies(tree, execution, now, with_content=with_content)
+    status = whole.status()
+    template = services.settings.trace_url_template
+    body = {
+        "execution": execution_body(execution, whole.completeness, template),
+        "status": status.status,
+        "content_access": "granted" if with_content else "denied",
+        "total_rows": len(whole.tree),
+        "version": _versions(whole.stored, services).seal(whole.version),
+        "rows": rows.bodies,
+        **more,
+    }
+    if status.reason:
+        body["reason"] = status.reason
+    answer, fits = encoded(body, request.headers.get("accept-encoding"))
+    if not fits and len(tree) > 1:
+        return None
     if rows.has_content:
         record_read(services.store, request, execution, "trace", is_allowed=True)
     return answer._replace(headers={**answer.headers, "ETag": _tag(whole.stored, request)})
+
+
+def _cursors(execution: Execution, services: Services) -> Cursors:
+    query = {"execution_id": execution.execution_id}
+    return Cursors(services.settings.table, execution.tenant, "trace_part", query)
+
+
+def _versions(execution: Execution, services: Services) -> Versions:
+    return Versions(services.settings.table, execution.tenant, execution.execution_id)
 
 
 def _repaired(stored: StoredTrace, services: Services) -> Execution:
@@ -135,5 +211,6 @@ def _tag(execution: Execution, request: Request) -> str:
         execution.status,
         may_read_content(request.principal, execution),
         request.now_unix_nano // OPEN_TAG_NANO if is_open else 0,
-        sorted(request.query.items()),
+        # Whatever the caller had: what is tagged is the trace that it has now.
+        sorted(item for item in request.query.items() if item[0] != "since"),
     )

@@ -67,7 +67,16 @@ class TraceResponse(WireModel):
     )
     content_access: Literal["granted", "denied"]
     total_rows: int = Field(description="Of the whole trace, also where this is a part of it.")
+    version: str = Field(
+        description="Of the state of the trace that this answer is of: `since` of a later read tells what is new."
+    )
     rows: list[Row]
+    positions: list[int] | None = Field(
+        default=None,
+        description="Only where `since` was asked for and can be answered: `rows` are those that are new or have "
+        "changed, and here is where each of them stands in the whole, from 0 on, ascending. All other rows are as "
+        "they were and fill the places between, in their order. Absent: `rows` is the whole, or a part of it.",
+    )
     next_cursor: str | None = Field(description="For the next part; null on the last one.")
 
 

@@ -77,27 +77,34 @@ class TestParts:
 
         assert names(second) == ["c", "d", "stray"]
 
-    def test_a_span_that_came_between_two_of_them_moves_no_other(
-        self, api: Client, branched: AuditedStore
+    @pytest.mark.parametrize("is_other_process", [False, True])
+    def test_they_are_of_one_version_whatever_is_written_between_two_of_them(
+        self, make_api: MakeApi, branched: AuditedStore, is_other_process: bool
     ) -> None:
-        first = api.get(TRACE, limit="3")
-        write(branched, make_span("late", "a", 2.5))
-        second = api.get(TRACE, limit="3", cursor=first.json["next_cursor"])
+        api = make_api()
+        first = api.get(TRACE, limit="3").json
+        write(branched, make_span("early", "a", 1.5), make_span("late", "a", 2.5))
+        write(branched, make_span("d", "run", 4))
+        other = make_api() if is_other_process else api
+        second = other.get(TRACE, limit="3", cursor=first["next_cursor"]).json
 
-        assert names(first.json) + names(second.json) == ["run", "a", "b", "late", "c", "d"]
-        assert second.headers["ETag"] != first.headers["ETag"]
+        assert names(first) + names(second) == ["run", "a", "b", "c", "d", "stray"]
+        assert second["rows"][1]["status"] == "running"
+        assert (second["total_rows"], second["version"]) == (6, first["version"])
 
-    def test_a_span_that_came_before_what_was_answered_does_not_double_anything(
+    def test_an_end_that_comes_between_two_of_them_makes_the_next_another_version(
         self, api: Client, branched: AuditedStore
     ) -> None:
         first = api.get(TRACE, limit="3").json
-        write(branched, make_span("early", "a", 1.5))
+        write(branched, make_span("late", "a", 2.5))
+        branched.end_execution("acme", "exec_1", "failed", T0 + 9 * SECOND)
         second = api.get(TRACE, limit="3", cursor=first["next_cursor"]).json
 
-        assert names(first) + names(second) == ["run", "a", "b", "c", "d", "stray"]
+        assert names(first) + names(second) == ["run", "a", "b", "late", "c", "d"]
+        assert second["version"] != first["version"]
 
     def test_a_part_whose_row_is_gone_goes_on_where_it_stood(
-        self, api: Client, branched: AuditedStore
+        self, api: Client, make_api: MakeApi, branched: AuditedStore
     ) -> None:
         cursor = api.get(TRACE, limit="3").json["next_cursor"]
         key = ("acme", "exec_1")
@@ -105,7 +112,7 @@ class TestParts:
         branched._change(key)
         write(branched, make_span("x"), make_span("y", None, 1))
 
-        assert api.get(TRACE, cursor=cursor).json["rows"] == []
+        assert make_api().get(TRACE, cursor=cursor).json["rows"] == []
 
     def test_an_unchanged_first_part_is_answered_by_304(
         self, api: Client, branched: AuditedStore
@@ -139,7 +146,7 @@ class TestParts:
     def test_an_answer_that_lambda_cannot_give_holds_fewer_rows(
         self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(trace_parts, "MAX_TEXT_BYTES", 1_600)
+        monkeypatch.setattr(trace_parts, "MAX_TEXT_BYTES", 1_900)
 
         parts = parts_of(api, {"accept-encoding": "identity"})
 

@@ -27,7 +27,6 @@ from spanvas.model.execution import (
     continued,
     seen_at,
 )
-from spanvas.model.row import merge_duplicates
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
@@ -140,12 +139,11 @@ class MemoryTraceStore(MemorySightings):
         execution = self.read_execution(tenant, execution_id)
         if execution is None:
             return None
-        rows = [
-            row
-            for chunk in self._chunks.get((tenant, execution.execution_id), {}).values()
-            for row in codec.decode_rows(codec.decompress(chunk.rows), chunk.chunk_id)
-        ]
-        return StoredTrace(execution, merge_duplicates(rows))
+        chunks = {
+            chunk_id: codec.decode_rows(codec.decompress(chunk.rows), chunk_id)
+            for chunk_id, chunk in self._chunks.get((tenant, execution.execution_id), {}).items()
+        }
+        return StoredTrace.of(execution, chunks)
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         trace = self.read_trace(tenant, execution_id)

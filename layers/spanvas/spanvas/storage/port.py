@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Generic, Protocol, TypeVar
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
-from spanvas.model.row import Row
+from spanvas.model.row import Row, merge_duplicates
 from spanvas.model.span import Span
 
 if TYPE_CHECKING:
@@ -47,10 +48,15 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class StoredTrace:
-    """An execution and the rows of its trace, merged, in no particular order."""
+    """An execution and the rows of its trace, in no particular order: merged, and by id of the chunk as they came."""
 
     execution: Execution
     rows: list[Row]
+    chunks: Mapping[str, list[Row]]
+
+    @staticmethod
+    def of(execution: Execution, chunks: Mapping[str, list[Row]]) -> StoredTrace:
+        return StoredTrace(execution, merge_duplicates(list(chain(*chunks.values()))), chunks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.execution import RUNNING, Execution
 from spanvas.model.ids import trace_id_for
-from spanvas.model.row import Row, merge_duplicates
+from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
 from spanvas.storage.aws import translated
@@ -75,7 +75,7 @@ class SpanItems:
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
         """META and every row in one Query (one page up to about ten thousand spans)."""
         execution: Execution | None = None
-        rows: list[Row] = []
+        chunks: dict[str, list[Row]] = {}
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :meta AND :end",
@@ -97,11 +97,12 @@ class SpanItems:
                     execution = self._executions.shown(item)
                 else:
                     payload = codec.decompress(item["data"]["B"])
-                    rows += codec.decode_rows(payload, sort.removeprefix(items.ROWS))
+                    chunk_id = sort.removeprefix(items.ROWS)
+                    chunks[chunk_id] = codec.decode_rows(payload, chunk_id)
             if execution is None:
                 return None
             if "LastEvaluatedKey" not in answer:
-                return StoredTrace(execution, merge_duplicates(rows))
+                return StoredTrace.of(execution, chunks)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:

@@ -1,0 +1,114 @@
+"""Which state of a trace a caller has read: the chunks that it was made of, in a text that fits into an address.
+
+Chunks are named by what is in them and never change, so whoever knows their names can make the same tree again, in any
+process and whatever has been written since. The store keeps them in no order; how late they were recorded is in their
+rows. The latest are listed, those before them are all that were not recorded after a bound, and a digest of all names
+tells whether that is still so: a chunk that comes very late, or one that looks like a listed one, makes the version
+unknown, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+from spanvas.model.errors import InvalidInputError
+from spanvas.model.row import Row, merge_duplicates
+from spanvas.storage.port import StoredTrace
+from spanvas_api.cursors import Cursors
+
+WIRE_VERSION: Final = 3
+"""Part of every tag and version: raised when the same rows are answered differently."""
+LISTED: Final = 200
+"""As many chunks may come in another order than they were recorded in: half a minute of seven busy functions."""
+NAME_CHARACTERS: Final = 5
+"""Of a listed name: one chunk in five thousand is taken for one of two hundred, which the digest tells."""
+
+
+class Version(NamedTuple):
+    """Besides the chunks all that rows depend on: who reads, and at which time of an execution in which state."""
+
+    wire: int
+    with_content: bool
+    status: str
+    now_unix_nano: int
+    digest: str
+    bound: int
+    """Chunks recorded at this time or before are all part of it."""
+    latest: str
+    """The first characters of the names of those recorded later."""
+
+
+def version_of(
+    stored: StoredTrace, now_unix_nano: int, *, with_content: bool, listed: int = LISTED
+) -> Version:
+    recorded = _recorded(stored.chunks)
+    ordered = sorted(recorded, key=lambda chunk_id: (recorded[chunk_id], chunk_id))
+    bound = recorded[ordered[-listed - 1]] if len(ordered) > listed else -1
+    latest = (chunk_id for chunk_id in ordered if recorded[chunk_id] > bound)
+    return Version(
+        WIRE_VERSION,
+        with_content,
+        stored.execution.status,
+        now_unix_nano,
+        _digest(ordered),
+        bound,
+        "".join(chunk_id[:NAME_CHARACTERS] for chunk_id in latest),
+    )
+
+
+def rows_of(version: Version, stored: StoredTrace) -> list[Row] | None:
+    """The rows that the version was made of, merged; None where what is stored does not tell."""
+    listed = {
+        version.latest[start : start + NAME_CHARACTERS]
+        for start in range(0, len(version.latest), NAME_CHARACTERS)
+    }
+    known = [
+        chunk_id
+        for chunk_id, recorded in _recorded(stored.chunks).items()
+        if recorded <= version.bound or chunk_id[:NAME_CHARACTERS] in listed
+    ]
+    if _digest(known) != version.digest:
+        return None
+    return merge_duplicates([row for chunk_id in known for row in stored.chunks[chunk_id]])
+
+
+class Versions:
+    """Versions as callers have them: a text that is good for one tenant and one execution."""
+
+    def __init__(self, deployment: str, tenant: str, execution_id: str) -> None:
+        self._seals = Cursors(deployment, tenant, "trace_version", {"execution_id": execution_id})
+
+    def seal(self, version: Version) -> str:
+        return self._seals.seal(list(version))
+
+    def unseal(self, since: str) -> Version | None:
+        """None for a version of a time when traces were answered otherwise.
+
+        Raises InvalidInputError for all that `seal` did not make for this tenant and this execution.
+        """
+        try:
+            return version_from(self._seals.unseal(since))
+        except InvalidInputError as error:
+            raise InvalidInputError(
+                "since", "is not a version of this trace; read it without"
+            ) from error
+
+
+def version_from(position: Any) -> Version | None:
+    """From what was sealed."""
+    return Version(*position) if position[0] == WIRE_VERSION else None
+
+
+def _recorded(chunks: Mapping[str, list[Row]]) -> dict[str, int]:
+    """When the last row of each chunk was recorded, by the clock of whoever wrote it."""
+    return {
+        chunk_id: max((row.recorded_at_unix_nano for row in rows), default=0)
+        for chunk_id, rows in chunks.items()
+    }
+
+
+def _digest(chunk_ids: Iterable[str]) -> str:
+    names = "".join(sorted(chunk_ids)).encode()
+    return blake2b(names, digest_size=12, person=b"version").hexdigest()
