@@ -213,7 +213,7 @@ def history(page: Page) -> None:
 
 
 def no_executions(page: Page) -> None:
-    nothing = {"items": [], "next_cursor": None}
+    nothing: dict[str, object] = {"items": [], "next_cursor": None}
     page.context.route("**/v1/executions?*", lambda route: route.fulfill(json=nothing))
     page.goto("/?workflow=support-triage&tab=history")
     expect(page.get_by_text("Nothing has run yet")).to_be_visible()
@@ -439,12 +439,20 @@ def show_at(page: Page, state: State, width: int) -> None:
     if width >= WIDE_ENOUGH:
         state.show(page)
         return
-    height = (page.viewport_size or {"height": 780})["height"]
-    page.set_viewport_size({"width": WIDE_ENOUGH, "height": height})
+    page.set_viewport_size({"width": WIDE_ENOUGH, "height": height_of(page)})
     state.show(page)
-    page.set_viewport_size({"width": width, "height": height})
+    narrow(page, state, width)
+
+
+def narrow(page: Page, state: State, width: int) -> None:
+    """What is shown in the wide layout, on a phone."""
+    page.set_viewport_size({"width": width, "height": height_of(page)})
     if state.is_in_panel:
         page.locator(".sv-line.sv-selected").click()
         expect(page.get_by_role("complementary")).to_be_visible()
     page.evaluate(IN_VIEW)
     page.wait_for_timeout(100)
+
+
+def height_of(page: Page) -> int:
+    return (page.viewport_size or {"height": 780})["height"]

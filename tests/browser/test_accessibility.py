@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.project import PROJECT
 from local.stack import Stack
-from tests.browser.tab_states import STATES, State, show_at, state
+from tests.browser.tab_states import STATES, WIDE_ENOUGH, State, narrow, state
 
 pytestmark = pytest.mark.browser
 
@@ -25,30 +26,29 @@ CHECK = """async (standards) => {
 }"""
 
 
-@pytest.fixture(scope="module", params=[(1440, "light"), (1440, "dark"), (360, "light")], ids=str)
-def look(request: pytest.FixtureRequest) -> tuple[int, str]:
-    width, scheme = request.param
-    return width, scheme
+LOOKS = (("light", 1440), ("dark", 1440), ("light", 360))
 
 
 @pytest.fixture
-def seen(browser: Browser, stack: Stack, executions: dict[str, str], look: tuple[int, str]) -> Page:
-    width, scheme = look
+def seen(browser: Browser, stack: Stack, executions: dict[str, str]) -> Iterator[Page]:
     context = browser.new_context(
-        base_url=stack.url,
-        viewport={"width": width, "height": 900 if width > 1000 else 740},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
+        base_url=stack.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
     )
-    return context.new_page()
+    yield context.new_page()
+    context.close()
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
-def test_axe_finds_nothing_serious(seen: Page, state: State, look: tuple[int, str]) -> None:
-    show_at(seen, state, look[0])
+def test_axe_finds_nothing_serious(seen: Page, state: State) -> None:
+    """Each state is opened once and looked at in each way, as by somebody who turns the phone or the light."""
+    state.show(seen)
     seen.evaluate(AXE.read_text("utf-8"))
-    found = seen.evaluate(CHECK, STANDARDS)
-    seen.context.close()
+    found = []
+    for scheme, width in LOOKS:
+        seen.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        if width < WIDE_ENOUGH:
+            narrow(seen, state, width)
+        found += [(scheme, width, what) for what in seen.evaluate(CHECK, STANDARDS)]
     assert found == []
 
 
