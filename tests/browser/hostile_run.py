@@ -25,7 +25,7 @@ from tests.browser.stubs import (
 
 PAYLOADS = Path(__file__).parent / "payloads" / "xss.txt"
 WITNESS = "ran(document.location.href)"
-# HTML and drawings are parsed: so many of them share a file, each after what might end the one before.
+# Where several share a text, each comes after what might end the one before.
 PER_FILE = 5
 ENDS = "</textarea></style></script></title></xmp></noembed></template>-->]]>"
 
@@ -42,15 +42,23 @@ def unescape(line: str) -> str:
     return line.encode("utf-8").decode("unicode_escape") if "\\u" in line else line
 
 
-def hostile_run(words: list[str], execution_id: str = EXECUTION_ID) -> Stub:
+def hostile_run(
+    words: list[str], execution_id: str = EXECUTION_ID, payloads_per_step: int = 1
+) -> Stub:
     """
     0 workflow
-      1..n one span a payload, the payload in every field of its row, its detail and its content
+      1..n one span a payload, the payload in every field of its row
+
+    Each of the first, and of every `payloads_per_step`th after it, has so many payloads from its own on in every field
+    of its detail and of its content.
     """
     files = hostile_files(words)
     owners = [row(0, words[0], kind="workflow", artifacts=[file.ref() for file in files])]
     rows = owners + [hostile_row(number, text) for number, text in enumerate(words, 1)]
-    spans = [hostile_span(item, text) for item, text in zip(rows[1:], words, strict=True)]
+    spans = [
+        hostile_span(rows[at + 1], words[at : at + payloads_per_step])
+        for at in range(0, len(words), payloads_per_step)
+    ]
     first = words[0]
     return Stub(
         rows=rows,
@@ -90,42 +98,49 @@ def hostile_row(number: int, text: str) -> dict[str, Json]:
     )
 
 
-def hostile_span(of: dict[str, Json], text: str) -> dict[str, Json]:
-    value = {text: text, "list": [text, {text: [text]}]}
-    call = {"type": "tool_call", "id": text, "name": text, "arguments": value}
-    parts = [text, {"type": "reasoning", "content": text}, call, {"type": text, "content": value}]
-    data = b64encode(text.encode("utf-8", "replace")).decode()
+def hostile_span(of: dict[str, Json], texts: list[str]) -> dict[str, Json]:
+    canary = f"canary {of['span_id']}"
+    whole = ENDS.join(texts)
+    each = {text: text for text in texts}
+    value = {**each, "list": [*texts, {whole: [whole]}]}
+    call = {"type": "tool_call", "id": whole, "name": whole, "arguments": value}
+    parts = [*texts, *({"type": "reasoning", "content": text} for text in texts), call,
+             {"type": whole, "content": value}]  # fmt: skip
+    listed = "\n".join(f"**{text}**\n\n- {text}\n- {text}\n" for text in texts)
+    data = b64encode(whole.encode("utf-8", "replace")).decode()
     media = [
-        {"type": "image", "mime_type": "image/png", "name": text, "content": data},
-        {"type": "image", "mime_type": "image/svg+xml", "uri": text, "content": data},
-        {"type": "file", "mime_type": text, "name": text, "uri": f"javascript:{text}"},
+        {"type": "image", "mime_type": "image/png", "name": whole, "content": data},
+        {"type": "image", "mime_type": "image/svg+xml", "uri": whole, "content": data},
+        {"type": "file", "mime_type": whole, "name": whole, "uri": f"javascript:{texts[0]}"},
     ]
     return span(
         of,
-        otel_kind=text,
-        status_message=text,
-        provider=text,
-        attributes={text: text, "long": text * 40, "value": value, "url.full": f"https://a.example/{text}"},
-        resource={text: text},
-        scope={"name": text, "version": text},
-        events=[{"name": "spanvas.retry", "time_unix_nano": str(START), "attributes": {"error.type": text}},
-                {"name": text, "time_unix_nano": str(START + SECOND), "attributes": {text: text}},
-                {"name": "exception", "time_unix_nano": str(START), "attributes": {"exception.stacktrace": text * 30}}],
+        otel_kind=whole,
+        status_message=whole,
+        provider=whole,
+        attributes={"canary": canary, **each, "long": whole * 40, "value": value,
+                    **{f"url.{at}": f"https://a.example/{text}" for at, text in enumerate(texts)}},
+        resource=each,
+        scope={"name": whole, "version": whole},
+        events=[{"name": "spanvas.retry", "time_unix_nano": str(START), "attributes": {"error.type": whole}},
+                *({"name": text, "time_unix_nano": str(START + SECOND), "attributes": each} for text in texts),
+                {"name": "exception", "time_unix_nano": str(START),
+                 "attributes": {"exception.stacktrace": whole * 30}}],
         links=[{"trace_id": "f" * 32, "span_id": span_id(9), "attributes": value}],
-        receipts={text: 1},
-        marks=[text],
-        cost={"nano_usd": 1, "lines": [{"what": text, "tokens": 1, "nano_usd": 1}]},
+        receipts=dict.fromkeys(texts, 1),
+        marks=texts,
+        cost={"nano_usd": 1, "lines": [{"what": text, "tokens": 1, "nano_usd": 1} for text in texts]},
         content={
-            "system_instructions": [{"type": "text", "content": text}],
-            "input_messages": [message(text, *parts), message("user", f"**{text}**\n\n- {text}\n- {text}", *media),
-                               message("tool", {"type": "tool_call_response", "id": text, "response": value})],
-            "output_messages": [message("assistant", text, json.dumps(value), finish_reason=text)],
-            "tool": {"name": text, "call_id": text, "arguments": value, "result": text},
+            "system_instructions": [{"type": "text", "content": text} for text in texts],
+            "input_messages": [*(message(text, *parts) for text in texts), message("user", listed, *media),
+                               message("tool", {"type": "tool_call_response", "id": whole, "response": value})],
+            "output_messages": [message("assistant", *texts, json.dumps(value), finish_reason=whole)],
+            "tool": {"name": whole, "call_id": whole, "arguments": value, "result": whole},
             "tool_definitions": [value],
             "documents": [value],
-            "query": text,
+            "query": f"{canary} {whole}",
             "input": value,
-            "output": text,
+            "output": whole,
         },
     )  # fmt: skip
 
