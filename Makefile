@@ -55,7 +55,7 @@ format: .venv/.installed ## put the code in the project's format
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-types: .venv/.installed ## mypy, strict
+types: .venv/.installed ## mypy: strict on the code, what is wrong in the tests
 	$(PY) -m mypy
 
 frontend: frontend/dist/index.html ## build the page

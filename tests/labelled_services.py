@@ -32,7 +32,7 @@ def encoded_jwt(chance: Random) -> str:
 SERVICES: dict[str, Make] = {
     "1Password service account": parts("ops_eyJ", (WORD + "+/", 260)),
     "1Password secret key": parts(
-        "A3-", (UPPER, 6), "-", (UPPER, 11), *["-", (UPPER + DIGITS, 5)] * 3
+        "A3-", (UPPER, 6), "-", (UPPER, 11), *("-", (UPPER + DIGITS, 5)) * 3
     ),
     "Adobe client secret": parts("p8e-", (LOWER + DIGITS, 32)),
     "Airtable token": parts("pat", (WORD, 14), ".", (HEX, 64)),

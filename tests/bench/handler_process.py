@@ -69,7 +69,7 @@ def time_client() -> list[float]:
     make = aws.dynamodb_client
     taken: list[float] = []
 
-    def measured():  # type: ignore[no-untyped-def]
+    def measured():
         began = cpu_ms()
         client = make()
         taken.append(cpu_ms() - began)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from local.lambdas.sandbox import Sandbox
 from local.mounting import can_mount
@@ -25,7 +26,7 @@ class BenchFunctions:
     def __init__(self, functions: LayeredFunctions) -> None:
         self.functions = functions
 
-    def start(self, handler: str, **environment: str) -> Sandbox:
+    def start(self, handler: str, **environment: Any) -> Sandbox:
         return self.functions.start(
             handler, folder=HANDLERS, timeout_seconds=60, memory_mb=1024, **environment
         )

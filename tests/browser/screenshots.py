@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.project import PROJECT
 from local.seed import seed
@@ -11,7 +13,7 @@ from tests.browser.chromium import launch
 from tests.browser.small_png import small_png
 
 IMAGES = PROJECT / "docs" / "images"
-SIZE = {"width": 1440, "height": 900}
+SIZE = ViewportSize(width=1440, height=900)
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
         browser.close()
 
 
-def take(browser: Browser, url: str, scheme: str) -> None:
+def take(browser: Browser, url: str, scheme: Literal["light", "dark"]) -> None:
     workshop = browser.new_page()
     page = browser.new_page(viewport=SIZE, color_scheme=scheme)
     page.goto(url)

@@ -118,7 +118,7 @@ def test_without_a_good_run_the_reader_is_asked_for_one(page: Page) -> None:
 
 
 def test_at_the_first_and_the_newest_run_the_keys_say_so(page: Page) -> None:
-    nothing = {"items": [], "next_cursor": None}
+    nothing: dict[str, object] = {"items": [], "next_cursor": None}
     page.context.route("**/v1/executions?*", lambda route: route.fulfill(json=nothing))
     stub = bad_run()
     stub.serve(page.context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,7 @@ def store() -> FailingStore:
 
 
 @pytest.fixture
-def serve(store: FailingStore, tmp_path: Path) -> Iterator[Serve]:
+def serve(store: FailingStore, tmp_path: Path) -> Serve:
     return partial(serving, store, tmp_path / "gateway.log")
 
 

@@ -63,7 +63,7 @@ def call(functions: LayeredFunctions, package: Path, bedrock: str) -> Iterator[C
     """Calls a function of the package once, in a sandbox of its own."""
     started: list[Sandbox] = []
 
-    def invoke(handler: str, execution_id: str, **environment: str) -> str:
+    def invoke(handler: str, execution_id: str, **environment: Any) -> str:
         sandbox = functions.start(
             handler,
             folder=package,

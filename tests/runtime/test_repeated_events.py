@@ -58,8 +58,8 @@ def executor(functions: LayeredFunctions, shop: Shop) -> Iterator[Start]:
     """Starts sandboxes of the reference executor."""
     started: list[Sandbox] = []
 
-    def start(**environment: str) -> Sandbox:
-        variables = {
+    def start(**environment: Any) -> Sandbox:
+        variables: dict[str, Any] = {
             "SPANVAS_CONNECTIONS": json.dumps({"shop": shop.server.url}),
             "SPANVAS_EXECUTION_ID_PATH": "execution_id",
             "SPANVAS_TENANT_PATH": "tenant",

@@ -112,7 +112,7 @@ def test_the_collector_gets_every_span_of_a_state_under_the_same_trace(
 
     def received() -> set[str]:
         trace_id = trace["execution"]["trace_id"]
-        return {s["span_id"] for s in stack.otlp.read_spans() if s["trace_id"] == trace_id}
+        return {str(s["span_id"]) for s in stack.otlp.read_spans() if s["trace_id"] == trace_id}
 
     # What a function does not get rid of within its budget goes with its next invocation.
     for again in range(5):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from spanvas.model.execution import Cause
@@ -38,7 +40,7 @@ class TestHistory:
         store.start_execution(make_execution("exec_3", start=9))
         store.end_execution("acme", "exec_1", "failed", T0, Cause("Boom", "it broke"))
 
-        def ids(**query: str) -> list[str]:
+        def ids(**query: Any) -> list[str]:
             return [
                 item["execution_id"] for item in api.get("/v1/executions", **query).json["items"]
             ]
@@ -53,7 +55,7 @@ class TestHistory:
         for number in range(5):
             store.start_execution(make_execution(f"exec_{number}", start=number))
         seen: list[str] = []
-        query = {"limit": "2"}
+        query: dict[str, Any] = {"limit": "2"}
 
         while True:
             page = api.get("/v1/executions", **query).json
@@ -86,7 +88,8 @@ class TestHistory:
         ],
     )
     def test_a_malformed_parameter_is_named(self, api: Client, name: str, value: str) -> None:
-        reply = api.get("/v1/executions", **{name: value})
+        query: dict[str, Any] = {name: value}
+        reply = api.get("/v1/executions", **query)
 
         assert reply.status == 400
         assert reply.json["errors"][0]["field"] == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -95,7 +96,7 @@ def test_pages_of_history_and_accesses_follow_each_other(
 
 def _all(api: Client, path: str, name: str) -> list[str]:
     found: list[str] = []
-    query = {"limit": "2"}
+    query: dict[str, Any] = {"limit": "2"}
     while True:
         page = api.get(path, **query).json
         found += [item[name] for item in page["items"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from spanvas.model.errors import StoreUnavailableError
@@ -78,7 +80,7 @@ def test_a_search_that_cannot_be_recorded_finds_nothing(api: Client, store: Audi
 @pytest.mark.parametrize(
     "query", [{}, {"q": ""}, {"q": "   "}, {"q": "a"}, {"q": "a" * 201}, {"q": "ab", "x": "1"}]
 )
-def test_a_query_that_is_none_is_400(api: Client, query: dict[str, str]) -> None:
+def test_a_query_that_is_none_is_400(api: Client, query: dict[str, Any]) -> None:
     assert api.get(SEARCH, **query).status == 400
 
 

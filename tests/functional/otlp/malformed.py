@@ -58,7 +58,7 @@ ODD_NAMES = (
     "", "spanvas.execution.id", "session.id", "spanvas.kind", "spanvas.artifacts", "spanvas.redaction",
     "gen_ai.usage.input_tokens", "gen_ai.input.messages", "spanvas.workflow.id", "gen_ai.operation.name",
 )  # fmt: skip
-ODD_VALUES = (
+ODD_VALUES: tuple[Any, ...] = (
     "", "../..", "x" * 300, 2**63 - 1, -1, float("nan"), [[]], {"": {}}, b"\xff", None, True, "[{]", '[{"role":1}]',
     "chat",
 )  # fmt: skip

@@ -239,7 +239,10 @@ def test_a_sender_cannot_end_rename_or_restart_an_execution_that_was_registered(
         "spanvas.workflow.id": "other",
         "spanvas.workflow.name": "Other",
     }
-    late = {"end_time_unix_nano": T0 + 900 * SECOND, "status": {"code": 2, "message": "no"}}
+    late: dict[str, Any] = {
+        "end_time_unix_nano": T0 + 900 * SECOND,
+        "status": {"code": 2, "message": "no"},
+    }
     assert otlp.send(make_request(span("forged", attributes=forged, **late))).status == 200
     after = api.get("/v1/executions/run-1").json
     for varying in ("counters",):

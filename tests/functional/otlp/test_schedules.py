@@ -73,16 +73,18 @@ def requests(spans: list[Span], chance: random.Random) -> list[list[Span]]:
     return cut
 
 
+def endpoint(services: Services, redactor: Redactor) -> OtlpClient:
+    ingest = Ingest(services, redactor)
+    return OtlpClient(otlp_ingest.make_handler(lambda: ingest))
+
+
 def outcome(schedule: list[list[Span]], redactor: Redactor, *, sandboxes: int, seed: int) -> Any:
     """What the API answers of the trace when all requests of the schedule were taken."""
     clock = Clock()
     store = AuditedStore(clock=clock)
     chance = random.Random(seed)
     services = Services(Settings(enabled=True, table="t"), make_store=lambda: store, clock=clock)
-    endpoints = []
-    for _ in range(sandboxes):
-        ingest = Ingest(services, redactor)
-        endpoints.append(OtlpClient(otlp_ingest.make_handler(lambda ingest=ingest: ingest)))
+    endpoints = [endpoint(services, redactor) for _ in range(sandboxes)]
     for spans in schedule:
         clock.advance(chance.choice((0.1, 30, 1200)))  # the last one is past every deadline
         reply = chance.choice(endpoints).send(make_request(*spans))

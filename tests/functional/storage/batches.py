@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch
 from tests.builders import make_span
 
 
-def batch(*spans, execution_id="exec_1", tenant="acme", dropped=0):
+def batch(
+    *spans: Span, execution_id: str = "exec_1", tenant: str = "acme", dropped: int = 0
+) -> SpanBatch:
     return SpanBatch(tenant, execution_id, spans, dropped)
 
 
-def model_span(name="chat", **overrides):
+def model_span(name: str = "chat", **overrides: Any) -> Span:
     return make_span(
         name,
         kind="model",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,7 +22,7 @@ class TestArtifacts:
             def seekable(self) -> bool:
                 return False
 
-        body = {
+        body: dict[str, bytes | BinaryIO] = {
             "bytes": b"a,b\n1,2\n",
             "stream": io.BytesIO(b"a,b\n1,2\n"),
             "pipe": Pipe(b"a,b\n1,2\n"),

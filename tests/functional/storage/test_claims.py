@@ -28,8 +28,8 @@ def dynamodb(
     """Both kinds of clients, each with its table."""
     if request.param == "direct":
         place, engines = (request.getfixturevalue(name) for name in ("place", "engines"))
-        with closing(DirectDynamoDB(place)) as client:
-            yield client, engines.table
+        with closing(DirectDynamoDB(place)) as direct:
+            yield direct, engines.table
         return
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.storage.port import TraceStore
+from spanvas.model.execution import Execution
+from spanvas.storage.port import Page, TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution
 
 
@@ -28,7 +29,7 @@ class TestHistory:
         store.start_execution(make_execution("exec_x", tenant="globex", deadline_unix_nano=None))
 
     @staticmethod
-    def ids(page) -> list[str]:
+    def ids(page: Page[Execution]) -> list[str]:
         return [execution.execution_id[-1] for execution in page.items]
 
     def test_a_tenants_executions_are_listed_newest_first(self, store: TraceStore) -> None:

@@ -113,5 +113,5 @@ def test_trouble_of_ours_leaves_the_call_alone(url: str, monkeypatch: pytest.Mon
 
 
 def test_a_botocore_that_is_not_there_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "botocore.endpoint", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "botocore.endpoint", None)
     assert not aws_retries.watch(Health())

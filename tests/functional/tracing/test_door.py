@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tests.unit.tracing.recording import Recording, recording
 
 
 @pytest.fixture
-def door(store: TraceStore):
+def door(store: TraceStore) -> Iterator[Recording]:
     with recording(
         store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator(), max_artifact_bytes=100
     ) as recorded:
@@ -247,10 +248,12 @@ def test_names_of_files_are_shown_without_control_characters(door: Recording) ->
 
 
 def test_ten_thousand_spans_are_stored(store: TraceStore) -> None:
-    patience = {"store_budget_ms": 60_000}
     with (
         recording(
-            store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator(), **patience
+            store=store,
+            clock=time.time_ns,
+            id_generator=ExecutionIdGenerator(),
+            store_budget_ms=60_000,
         ) as door,
         spanvas.workflow("brief", execution_id="e1"),
     ):

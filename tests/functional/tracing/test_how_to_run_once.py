@@ -15,8 +15,8 @@ from moto import mock_aws
 from spanvas.model.execution import Execution
 from spanvas.tracing.invocation import TracedHandler
 from tests.aws_from_template import ROOT
-from tests.functional.tracing.test_lambda_wrapper import make_context
-from tests.unit.propagation.test_messages import sqs_record
+from tests.functional.tracing.lambda_function import make_context
+from tests.unit.propagation.records import sqs_record
 from tests.unit.tracing.recording import Recording, recording
 
 PAGE = (ROOT / "docs" / "how-to" / "run-an-event-once.md").read_text("utf-8")

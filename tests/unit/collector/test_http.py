@@ -12,7 +12,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceResponse,
+)
 
 from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
 from spanvas.collector.results import Outcome, Result
@@ -64,7 +67,7 @@ def test_how_long_an_endpoint_wants_to_be_left_alone(text: str, seconds: float) 
 
 
 PARTIAL = ExportTraceServiceResponse(
-    partial_success={"rejected_spans": 300, "error_message": "too\nold"}
+    partial_success=ExportTracePartialSuccess(rejected_spans=300, error_message="too\nold")
 ).SerializeToString()
 PROTOBUF = {"content-type": "application/x-protobuf"}
 
@@ -79,7 +82,12 @@ def test_a_success_may_be_a_partial_one() -> None:
     ("body", "expected"),
     [
         (b"", (0, "")),
-        (ExportTraceServiceResponse(partial_success={}).SerializeToString(), (0, "")),
+        (
+            ExportTraceServiceResponse(
+                partial_success=ExportTracePartialSuccess()
+            ).SerializeToString(),
+            (0, ""),
+        ),
         (b"\x12\x01x" + PARTIAL, (300, "too\nold")),
         (b"\x0a\x04\x18\x01\x08\x05", (5, "")),
         (PARTIAL[:-1], (0, "")),

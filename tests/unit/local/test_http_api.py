@@ -143,7 +143,7 @@ def forged_tokens() -> dict[str, str]:
     changed = base64.urlsafe_b64encode(json.dumps({**payload, "tenant": "x"}).encode())
     return {
         "not a token": "abc",
-        "alg none": jwt.encode(payload, None, "none", {"kid": key_id}),
+        "alg none": jwt.encode(payload, "", "none", {"kid": key_id}),
         "another algorithm": jwt.encode(payload, "s" * 64, "HS256", {"kid": key_id}),
         "another key": other_key.access_token(OPERATOR, "page", ["things:read"]),
         "a changed claim": f"{head}.{changed.rstrip(b'=').decode()}.{signature}",

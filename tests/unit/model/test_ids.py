@@ -41,7 +41,7 @@ def test_random_ids_differ_and_are_well_formed() -> None:
 
 def test_ids_of_zeros_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = [b"\0" * 8, b"\0" * 7 + b"\1"]
-    monkeypatch.setattr(ids.os, "urandom", lambda _size: drawn.pop(0))
+    monkeypatch.setattr("spanvas.model.ids.os.urandom", lambda _size: drawn.pop(0))
 
     assert ids.new_span_id() == "0000000000000001"
 

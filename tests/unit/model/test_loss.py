@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from spanvas.model.execution import LOST, OVERDUE, QUEUED, UNENDED, UNSTARTED, Cause, seen_at
@@ -12,7 +14,7 @@ from tests.builders import SECOND, T0, make_execution, make_row, span_id
 LATER = T0 + 3_600 * SECOND
 
 
-def open_row(label: str, parent: str | None = None, start: float = 0, **changes: object) -> Row:
+def open_row(label: str, parent: str | None = None, start: float = 0, **changes: Any) -> Row:
     return make_row(label, parent, start, end_time_unix_nano=None, status="unset", **changes)
 
 
@@ -22,7 +24,7 @@ PLAN = make_row("plan", "call", 1, node_id="plan")
 
 
 def test_a_function_that_saw_its_time_run_out_has_timed_out() -> None:
-    cut = {"marks": ("truncated",), "status": "error"}
+    cut: dict[str, Any] = {"marks": ("truncated",), "status": "error"}
     rows = [
         make_row("root", kind="workflow", **cut),
         make_row("call", "root", kind="invocation", **cut),
@@ -55,7 +57,7 @@ def test_between_nodes_the_place_is_after_the_last_one() -> None:
     found = cause_of_loss(make_execution(), [ROOT, INVOCATION, PLAN])
     assert (found.error_type, found.node_id, found.span_id) == ("Killed", "plan", span_id("plan"))
     assert "its function after node plan: it was killed" in found.message
-    cut = {"marks": ("truncated",), "status": "error"}
+    cut: dict[str, Any] = {"marks": ("truncated",), "status": "error"}
     call = make_row("call", "root", kind="invocation", **cut)
     assert cause_of_loss(make_execution(), [ROOT, call, PLAN]) == Cause(
         "Timeout", "The function's time ran out after node plan.", "plan", span_id("plan")

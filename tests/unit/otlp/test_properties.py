@@ -48,7 +48,7 @@ def spans(draw: st.DrawFn) -> Span:
         parent_span_id=draw(st.one_of(st.just(b""), ids(8))),
         trace_state=draw(TEXT),
         name=draw(TEXT),
-        kind=draw(st.integers(0, 5)),
+        kind=draw(st.sampled_from(Span.SpanKind.values())),
         start_time_unix_nano=draw(TIMES),
         end_time_unix_nano=draw(st.one_of(st.just(0), TIMES)),
         attributes=key_values(draw(ATTRIBUTES)),
@@ -67,7 +67,7 @@ def spans(draw: st.DrawFn) -> Span:
             )
             for _ in range(draw(st.integers(0, 1)))
         ],
-        status=Status(code=draw(st.integers(0, 2)), message=draw(TEXT)),
+        status=Status(code=draw(st.sampled_from(Status.StatusCode.values())), message=draw(TEXT)),
         flags=draw(st.integers(0, 2**32 - 1)),
     )
 
@@ -86,13 +86,13 @@ WHOLE = make_request(
         span_id=b"\x02" * 8,
         parent_span_id=b"\x03" * 8,
         name="whole",
-        kind=3,
+        kind=Span.SPAN_KIND_CLIENT,
         start_time_unix_nano=1,
         end_time_unix_nano=2,
         attributes=key_values({"t": "x", "i": 5, "d": 1.5, "b": True, "l": [1, {"m": b"y"}]}),
         events=[Span.Event(name="e", time_unix_nano=1, attributes=key_values({"a": 1}))],
         links=[Span.Link(trace_id=b"\x04" * 16, span_id=b"\x05" * 8)],
-        status=Status(code=2, message="no"),
+        status=Status(code=Status.STATUS_CODE_ERROR, message="no"),
     )
 )
 

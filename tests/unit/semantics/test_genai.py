@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,9 @@ def previews_of(attributes: dict[str, object]) -> tuple[str | None, str | None]:
         ({}, "other"),
     ],
 )
-def test_the_kind_of_a_span_is_read_from_its_attributes(attributes: dict, kind: str) -> None:
+def test_the_kind_of_a_span_is_read_from_its_attributes(
+    attributes: dict[str, Any], kind: str
+) -> None:
     assert kind_of(attributes) == kind
 
 
@@ -106,11 +109,12 @@ def test_text_that_only_looks_like_json_stays_text() -> None:
 
 
 def test_a_tool_result_by_its_older_name_is_a_response() -> None:
-    [message] = messages_of(
+    messages = messages_of(
         [{"role": "tool", "parts": [{"type": "tool_call_response", "result": 4}]}]
     )
 
-    assert message["parts"] == [{"type": "tool_call_response", "response": 4}]
+    assert messages is not None
+    assert messages[0]["parts"] == [{"type": "tool_call_response", "response": 4}]
 
 
 def test_content_has_only_what_was_captured() -> None:
@@ -151,7 +155,7 @@ def test_previews_are_the_newest_message_and_the_answer() -> None:
         ({"type": "blob", "content": "AAAA"}, None),
     ],
 )
-def test_previews_of_other_parts(part: dict, preview: str | None) -> None:
+def test_previews_of_other_parts(part: dict[str, Any], preview: str | None) -> None:
     message = {"role": "assistant", "parts": [part]}
 
     assert previews_of({"gen_ai.output.messages": [message]})[1] == preview

@@ -134,7 +134,7 @@ def check(span: Span) -> None:
     assert span.kind in kinds.KINDS
     assert form.content == content or json.dumps(content, default=str)
     for text in (row.model, row.provider, row.node_id, row.input_preview, row.output_preview):
-        assert text is None or (isinstance(text, str) and len(text) <= 160)
+        assert text is None or (type(text) is str and len(text) <= 160)
     if row.usage is not None:
         assert all(number >= 0 for number in row.usage)
         assert row.usage.cache_read_tokens + row.usage.cache_write_tokens <= row.usage.input_tokens

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from spanvas.model.span import Span
 from spanvas.storage import chunks, codec
 from spanvas.storage.chunks import plan
 from tests.builders import make_span
@@ -22,9 +25,12 @@ def test_a_light_batch_is_one_detail() -> None:
 def test_a_heavy_batch_is_cut_before_it_is_encoded(monkeypatch) -> None:
     encoded: list[int] = []
     original = codec.encode_spans
-    monkeypatch.setattr(
-        codec, "encode_spans", lambda spans: encoded.append(len(spans)) or original(spans)
-    )
+
+    def encode(spans: Sequence[Span]) -> bytes:
+        encoded.append(len(spans))
+        return original(spans)
+
+    monkeypatch.setattr(codec, "encode_spans", encode)
     heavy = {"note": "x" * 600_000}
     spans = [make_span(name, start=i, attributes=heavy) for i, name in enumerate("abcd")]
 

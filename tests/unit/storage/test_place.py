@@ -85,4 +85,4 @@ def test_clients_are_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(aws, "aws_variables", dict)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert aws.dynamodb_client().meta.service_model.service_name == "dynamodb"
-    assert aws.s3_client().meta.config.signature_version == "s3v4"
+    assert vars(aws.s3_client().meta.config)["signature_version"] == "s3v4"

@@ -17,7 +17,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.invocation import TracedHandler
-from tests.unit.propagation.test_messages import sqs_record
+from tests.unit.propagation.records import sqs_record
 from tests.unit.tracing.recording import SECOND, Recording, recording
 
 EVENT = {"execution_id": "e1"}
