@@ -168,3 +168,9 @@ def test_long_content_names_where_the_whole_is() -> None:
     request = decoded(make_span("a", attributes={"spanvas.input": "x" * 3_000}), place=PLACE)
     attributes = values_of(request.resource_spans[0].scope_spans[0].spans[0].attributes)
     assert attributes["spanvas.input_ref"] == {"stringValue": f"{PLACE}#spanvas.input"}
+
+
+def test_a_span_of_no_length_is_sent_a_nanosecond_long() -> None:
+    span = make_span("a", start_time_unix_nano=T0, end_time_unix_nano=T0)
+    (resource_spans,) = decoded(span).resource_spans
+    assert resource_spans.scope_spans[0].spans[0].end_time_unix_nano == T0 + 1

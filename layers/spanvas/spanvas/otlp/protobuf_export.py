@@ -56,7 +56,7 @@ def _span(span: Span, place: str) -> bytes:
             _text(5, span.name),
             _number(6, KIND_NUMBERS.get(span.otel_kind, 1)),
             _time(7, span.start_time_unix_nano),
-            _time(8, span.end_time_unix_nano or 0),
+            _time(8, _end(span)),
             _attributes(9, span.attributes, place),
             *(_message(11, _event(event, place)) for event in span.events),
             *(_message(13, _link(link, place)) for link in span.links),
@@ -64,6 +64,13 @@ def _span(span: Span, place: str) -> bytes:
             b"\x85\x01" + _FIXED32(SAMPLED),
         )
     )
+
+
+def _end(span: Span) -> int:
+    """A nanosecond after the start at least: Jaeger marks spans of no length as wrong ones (its sanitizer of negative
+    durations), and a model call that is recorded without its times has none."""
+    end = span.end_time_unix_nano
+    return 0 if end is None else max(end, span.start_time_unix_nano + 1)
 
 
 def _event(event: Event, place: str) -> bytes:

@@ -1,0 +1,302 @@
+"""Jaeger, configured as docs/how-to/watch-it.md has it: what the layer sends it, and what the API exports to it.
+
+Where there is no Jaeger, its answer about an execution of the layer, as it was recorded, is held to the same.
+`JAEGER=/path/to/jaeger python -m tests.dialects.test_jaeger` records it anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from local.http_server import HttpServer
+from tests.aws_from_template import ROOT
+from tests.captured import FOLDER
+from tests.dialects.live import PRODUCERS
+from tests.dialects.test_collector import post
+from tests.dialects.test_send_otlp import read, variables_of
+from tests.functional.api.fakes import AuditedStore
+from tests.http_endpoint import serving
+
+JAEGER = os.environ.get("JAEGER") or shutil.which("jaeger")
+RECORDED = FOLDER / "jaeger-answer.json"
+SECTION = (
+    (ROOT / "docs" / "how-to" / "watch-it.md")
+    .read_text("utf-8")
+    .partition("## Jaeger\n")[2]
+    .partition("\n## ")[0]
+)
+(CONFIGURATION,) = re.findall(r"```yaml\n(.*?)```", SECTION, re.DOTALL)
+START, SETTINGS, EXPORT = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+PREVIEW_BYTES = 2_048
+FIELDS = ("name", "kind", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano", "status")
+
+needs_jaeger = pytest.mark.skipif(not JAEGER, reason="no jaeger on the PATH, none named in JAEGER")
+
+
+class Jaeger(NamedTuple):
+    otlp: str
+    api: str
+
+    def trace(self, trace_id: str) -> dict[str, Any]:
+        """What is there of a trace, in OTLP's JSON encoding."""
+        return self._get(f"/api/v3/traces/{trace_id}")["result"]
+
+    def search(self, service: str, **tags: str) -> list[str]:
+        """Ids of the traces with a span that has all of these attributes."""
+        found = self._get("/api/traces", service=service, tags=json.dumps(tags))
+        return [trace["traceID"] for trace in found["data"]]
+
+    def _get(self, path: str, **query: str) -> dict[str, Any]:
+        answer = httpx.get(self.api + path, params=query, timeout=60)
+        return answer.json() if answer.is_success else {"result": {}, "data": []}
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Jaeger]:
+    servers = {port: HttpServer(name="free port") for port in ("4318", "16685", "16686")}
+    places = {port: f"127.0.0.1:{server.port}" for port, server in servers.items()}
+    configuration = CONFIGURATION
+    for port, server in servers.items():
+        server.stop()
+        configuration = configuration.replace(f"127.0.0.1:{port}", places[port])
+    (folder / "jaeger.yaml").write_text(configuration, "utf-8")
+    command = START.split()
+    assert command[0] == "jaeger"
+    with (
+        (folder / "jaeger.log").open("w") as log,
+        subprocess.Popen(
+            [str(JAEGER), *command[1:]], cwd=folder, stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            jaeger = Jaeger(f"http://{places['4318']}", f"http://{places['16686']}")
+            eventually(lambda: is_listening(jaeger.api) and is_listening(jaeger.otlp))
+            yield jaeger
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def is_listening(url: str) -> bool:
+    try:
+        httpx.get(url)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never happened")
+
+
+def run_executor(otlp: str, execution_id: str) -> str:
+    """One execution of the layer with the page's settings; its trace id."""
+    settings = variables_of(SETTINGS.replace("http://127.0.0.1:4318", otlp), {})
+    done = subprocess.run(
+        [sys.executable, str(PRODUCERS / "executor.py"), execution_id],
+        env={
+            **settings,
+            "PYTHONPATH": str(ROOT / "layers" / "spanvas"),
+            "SPANVAS_FLUSH_BUDGET_MS": "60000",
+            "SPANVAS_REDACTION_BUDGET_MS": "10000",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def spans_of(request: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The spans of a request in OTLP's JSON by their ids, with attributes in one order."""
+    return {
+        span["spanId"]: {
+            "resource": attributes(group["resource"]),
+            "scope": scope["scope"],
+            "attributes": attributes(span),
+            "events": sorted(
+                (event["timeUnixNano"], event["name"], attributes(event))
+                for event in span.get("events", ())
+            ),
+            "links": [
+                (link["traceId"], link["spanId"], attributes(link))
+                for link in span.get("links", ())
+            ],
+            **{name: span.get(name) for name in FIELDS},
+        }
+        for group in request.get("resourceSpans", ())
+        for scope in group["scopeSpans"]
+        for span in scope.get("spans", ())
+    }
+
+
+def attributes(holder: Mapping[str, Any]) -> list[str]:
+    return sorted(json.dumps(item, sort_keys=True) for item in holder.get("attributes", ()))
+
+
+def check_execution(request: Mapping[str, Any]) -> None:
+    """The spans of `producers/executor.py`, as somebody else has read them."""
+    spans = {span["name"]: span for span in spans_of(request).values()}
+    ids = {span_id: span["name"] for span_id, span in spans_of(request).items()}
+    parents = {name: ids.get(span["parentSpanId"]) for name, span in spans.items()}
+    assert parents == {
+        "brief": None,
+        "draft": "brief",
+        "chat gpt-4o": "draft",
+        "GET": "brief",
+        "print": "brief",
+    }
+    assert {name: span["status"] for name, span in spans.items()} == {
+        "brief": {"code": 2, "message": "no paper in tray 2"},
+        "draft": {"code": 1},
+        "chat gpt-4o": {"code": 1},
+        "GET": {},
+        "print": {"code": 2, "message": "no paper in tray 2"},
+    }
+    kinds = {name: span["kind"] for name, span in spans.items()}
+    assert kinds == {"brief": 1, "draft": 1, "chat gpt-4o": 3, "GET": 3, "print": 1}
+    values = {
+        name: {item["key"]: item["value"] for item in map(json.loads, span["attributes"])}
+        for name, span in spans.items()
+    }
+    assert not [name for found in values.values() for name in found if "warnings" in name]
+    assert values["chat gpt-4o"]["gen_ai.request.model"] == {"stringValue": "gpt-4o"}
+    assert values["chat gpt-4o"]["gen_ai.usage.input_tokens"] == {"intValue": "1200"}
+    assert values["GET"] == {
+        "numbers": {"arrayValue": {"values": [{"intValue": "1"}, {"intValue": "2"}]}},
+        "real": {"doubleValue": 1.5},
+        "yes": {"boolValue": True},
+    }
+    assert values["draft"]["spanvas.output"] == {"stringValue": '"' + "é" * 1_023}
+    assert values["draft"]["spanvas.output.bytes"] == {"intValue": "10002"}
+    texts = [value.get("stringValue", "") for found in values.values() for value in found.values()]
+    assert max(len(text.encode()) for text in texts) <= PREVIEW_BYTES
+    ((_, event, _),) = spans["print"]["events"]
+    assert event == "exception"
+    assert spans["GET"]["links"] == [
+        (
+            "4bf92f3577b34da6a3ce929d0e0e4736",
+            "00f067aa0ba902b7",
+            ['{"key": "why", "value": {"stringValue": "retry"}}'],
+        )
+    ]
+    assert spans["GET"]["scope"] == {"name": "trains", "version": "1.2.3"}
+    assert '{"key": "service.name", "value": {"stringValue": "triage"}}' in spans["GET"]["resource"]
+
+
+@needs_jaeger
+def test_jaeger_shows_an_execution_of_the_layer_and_finds_it(tmp_path: Path) -> None:
+    with running(tmp_path) as jaeger:
+        trace_id = run_executor(jaeger.otlp, "order-17")
+        eventually(lambda: len(spans_of(jaeger.trace(trace_id))) == 5)
+        check_execution(jaeger.trace(trace_id))
+        found = jaeger.search("triage", **{"spanvas.execution.id": "order-17"})
+        assert found == jaeger.search("triage", **{"gen_ai.request.model": "gpt-4o"}) == [trace_id]
+
+
+@needs_jaeger
+def test_jaeger_has_every_exported_span_as_it_was_exported(tmp_path: Path) -> None:
+    """All captured traces, by the page's command. A service's name is put in where there is none."""
+    with running(tmp_path) as jaeger:
+        for path in sorted(FOLDER.glob("*.pb")):
+            with serving(AuditedStore(), tmp_path / "gateway.log") as endpoint:
+                post(endpoint, path.read_bytes())
+                for item in read(endpoint, "/v1/executions")["items"]:
+                    execution = item["execution_id"]
+                    exported = read(endpoint, f"/v1/executions/{execution}/export?format=otlp")
+                    given = {
+                        "SPANVAS_ENDPOINT": endpoint.url,
+                        "SPANVAS_TOKEN": endpoint.token("demo-operator"),
+                        "EXECUTION_ID": execution,
+                    }
+                    variables_of(EXPORT.replace("http://127.0.0.1:4318", jaeger.otlp), given)
+                    assert everything_in(jaeger, exported) == spans_of(exported), path.name
+
+
+def everything_in(jaeger: Jaeger, exported: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    expected = spans_of(exported)
+    trace_ids = {
+        span["traceId"]
+        for group in exported["resourceSpans"]
+        for scope in group["scopeSpans"]
+        for span in scope["spans"]
+    }
+
+    def found() -> dict[str, dict[str, Any]]:
+        return {
+            span_id: span
+            for trace_id in trace_ids
+            for span_id, span in spans_of(jaeger.trace(trace_id)).items()
+        }
+
+    eventually(lambda: len(found()) >= len(expected))
+    spans = found()
+    for span_id, span in spans.items():
+        if not any("service.name" in item for item in expected[span_id]["resource"]):
+            span["resource"] = [item for item in span["resource"] if "service.name" not in item]
+    return spans
+
+
+def test_jaeger_s_answer_as_it_was_recorded_is_the_execution() -> None:
+    check_execution(json.loads(RECORDED.read_text("utf-8")))
+
+
+def test_jaeger_s_answer_is_taken_again_as_the_same_tree(tmp_path: Path) -> None:
+    """What Jaeger answers is OTLP: an execution comes back from there with its graph, tokens and failure."""
+    with serving(AuditedStore(), tmp_path / "gateway.log") as endpoint:
+        answer = httpx.post(
+            f"{endpoint.url}/v1/traces",
+            content=RECORDED.read_bytes(),
+            headers={
+                "authorization": f"Bearer {endpoint.token('demo-ingest')}",
+                "content-type": "application/json",
+            },
+        )
+        assert (answer.status_code, answer.json()) == (200, {})
+        rows = read(endpoint, "/v1/executions/order-17/trace")["rows"]
+    assert [(row["depth"], row["name"], row["kind"], row["status"]) for row in rows] == [
+        (0, "brief", "workflow", "error"),
+        (1, "draft", "node", "ok"),
+        (2, "chat gpt-4o", "model", "ok"),
+        (1, "GET", "other", "unset"),
+        (1, "print", "node", "error"),
+    ]
+
+
+def record() -> None:
+    with TemporaryDirectory() as folder, running(Path(folder)) as jaeger:
+        trace_id = run_executor(jaeger.otlp, "order-17")
+        eventually(lambda: len(spans_of(jaeger.trace(trace_id))) == 5)
+        answer = jaeger.trace(trace_id)
+    for group in answer["resourceSpans"]:
+        for scope in group["scopeSpans"]:
+            for span in scope["spans"]:
+                for event in span.get("events", ()):  # the stack names folders of the machine
+                    event["attributes"] = [
+                        item
+                        for item in event["attributes"]
+                        if item["key"] != "exception.stacktrace"
+                    ]
+    RECORDED.write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    record()
