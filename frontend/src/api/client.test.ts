@@ -198,6 +198,14 @@ it("reads a span", async () => {
   const detail = await clientOf(server).readSpan("exec-1", "00f067aa0ba902b7", signal);
   expect(server.asked[0]?.url).toBe("/v1/executions/exec-1/spans/00f067aa0ba902b7");
   expect(detail.name).toBe("chat");
+  expect(detail.otherVersions).toEqual([]);
+});
+
+it("reads what else was sent of a span", async () => {
+  const other = { end_time_unix_nano: "7", differences: { name: "first" }, is_cut: false };
+  const server = fakeFetch(json({ ...wireSpan(), other_versions: [other] }));
+  const detail = await clientOf(server).readSpan("exec-1", "00f067aa0ba902b7", signal);
+  expect(detail.otherVersions).toEqual([{ end: 7n, differences: { name: "first" }, isCut: false }]);
 });
 
 describe("artifacts", () => {

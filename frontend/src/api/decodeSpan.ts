@@ -1,10 +1,17 @@
-import type { Cost, CostLine, Json, SpanDetail, SpanEvent } from "../model/span";
+import type { Cost, CostLine, Json, SpanDetail, SpanEvent, SpanVersion } from "../model/span";
 import { ROW_STATUSES } from "../model/trace";
 import { decodeContent } from "./decodeContent";
 import { decodeUsage } from "./decodeExecution";
 import { decodeArtifactRef, decodeError } from "./decodeTrace";
 import { Fields, textItem } from "./fields";
-import type { WireCost, WireCostLine, WireEvent, WireScope, WireSpan } from "./wire";
+import type {
+  WireCost,
+  WireCostLine,
+  WireEvent,
+  WireScope,
+  WireSpan,
+  WireSpanVersion,
+} from "./wire";
 
 type Path = () => string;
 
@@ -35,6 +42,7 @@ export function decodeSpan(value: unknown): SpanDetail {
     artifacts: fields.list("artifacts", decodeArtifactRef),
     marks: fields.list("marks", textItem),
     receipts: decodeReceipts(fields.map("receipts")),
+    otherVersions: fields.list("other_versions", decodeVersion),
     contentAccess: fields.oneOf("content_access", ["granted", "denied", "not_captured"]),
     content: fields.objectOrNull("content", decodeContent),
     raw: value as Json,
@@ -62,6 +70,15 @@ function decodeEvent(value: unknown, path: Path): SpanEvent {
     name: fields.text("name"),
     time: fields.nanos("time_unix_nano"),
     attributes: fields.map("attributes"),
+  };
+}
+
+function decodeVersion(value: unknown, path: Path): SpanVersion {
+  const fields = Fields.of<WireSpanVersion>(value, path);
+  return {
+    end: fields.nanos("end_time_unix_nano"),
+    differences: fields.map("differences"),
+    isCut: fields.flag("is_cut"),
   };
 }
 

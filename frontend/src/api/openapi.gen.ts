@@ -624,10 +624,26 @@ export interface components {
             receipts: {
                 [key: string]: number;
             };
+            /** @description Where the span is marked `rewritten`: what else was sent of it, the latest nine at most. */
+            other_versions?: components["schemas"]["SpanVersion"][];
             /** @enum {string} */
             content_access: "granted" | "denied" | "not_captured";
             /** @description Only with `trace:content`. */
             content?: components["schemas"]["SpanContent"];
+        };
+        /** @description Another version of a span: it was sent too, had ended, and says something else than the one that is shown. */
+        SpanVersion: {
+            /**
+             * @description Unix time in nanoseconds, decimal.
+             * @example 1764000000000000000
+             */
+            end_time_unix_nano: string;
+            /** @description Fields of the span that are not as shown, as this version has them; null where it has none. Of `attributes`, `resource` and `content` the members that differ. Content only with `trace:content`. */
+            differences: {
+                [key: string]: unknown;
+            };
+            /** @description True where the differences are too large for this answer: their names alone are told. */
+            is_cut: boolean;
         };
         /** @description What a new execution starts with. */
         StartExecutionRequest: {

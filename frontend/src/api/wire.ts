@@ -31,6 +31,7 @@ export type WireRowError = Schemas["RowError"];
 export type WireCost = Schemas["Cost"];
 export type WireCostLine = Schemas["CostLine"];
 export type WireEvent = Schemas["SpanEvent"];
+export type WireSpanVersion = Schemas["SpanVersion"];
 export type WireScope = Schemas["Scope"];
 export type WireTool = Schemas["ToolContent"];
 export type WireNode = Schemas["WorkflowNode"];

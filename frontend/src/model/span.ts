@@ -77,6 +77,15 @@ export interface Cost {
   readonly lines: readonly CostLine[];
 }
 
+/** Another version that was sent of a span, and had ended too. */
+export interface SpanVersion {
+  readonly end: Nanos;
+  /** Fields that are not as shown, as this version has them; null where it has none. */
+  readonly differences: Attributes;
+  /** They are too large: only their names are known. */
+  readonly isCut: boolean;
+}
+
 export type Attributes = Readonly<Record<string, Json>>;
 
 export interface SpanDetail {
@@ -105,6 +114,8 @@ export interface SpanDetail {
   readonly marks: readonly string[];
   /** What was redacted and how often, never what it was. */
   readonly receipts: Readonly<Record<string, number>>;
+  /** The latest first; empty where nothing else was sent. */
+  readonly otherVersions: readonly SpanVersion[];
   readonly contentAccess: "granted" | "denied" | "not_captured";
   readonly content: Content | null;
   /** The answer as it came, for the raw view. */

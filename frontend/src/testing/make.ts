@@ -103,6 +103,7 @@ export function makeDetail(overrides: Partial<SpanDetail> = {}): SpanDetail {
     artifacts: [],
     marks: [],
     receipts: {},
+    otherVersions: [],
     contentAccess: "granted",
     content: null,
     raw: null,

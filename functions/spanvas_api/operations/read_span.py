@@ -7,6 +7,7 @@ from typing import Any
 
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
+from spanvas.model.row import REWRITTEN
 from spanvas.model.span import Event, Span
 from spanvas.model.tree import state_of
 from spanvas.semantics import attributes as names
@@ -19,6 +20,7 @@ from spanvas_api.operations.found import authorized_execution
 from spanvas_api.representation import artifact_ref_body, usage_body
 from spanvas_api.request import Answer, Request
 from spanvas_api.services import Services
+from spanvas_api.span_versions import other_versions
 
 MILLION = 1_000_000
 
@@ -28,19 +30,25 @@ def read_span(request: Request, services: Services) -> Answer:
     execution = authorized_execution(request, services, "read_span")
     span_id = parameters.span_id(request.path)
     parameters.only(request.query)
-    span = services.store.read_span(execution.tenant, execution.execution_id, span_id)
-    if span is None:
+    versions = services.store.read_versions(execution.tenant, execution.execution_id, span_id)
+    if not versions:
         raise NotFoundError("no such span")
-    body = _span_body(span, execution, request.now_unix_nano)
-    content = content_of(span)
-    if not content:
-        body["content_access"] = "not_captured"
-        return Answer(body)
+    bodies = [_span_body(version, execution, request.now_unix_nano) for version in versions]
+    contents = [content_of(version) for version in versions]
     is_allowed = may_read_content(request.principal, execution)
-    body["content_access"] = "granted" if is_allowed else "denied"
     if is_allowed:
-        body["content"] = content
-    record_read(services.store, request, execution, "span", span_id, is_allowed=is_allowed)
+        for version, content in zip(bodies, contents, strict=True):
+            version["content"] = content
+    body = bodies[0]
+    if len(bodies) > 1:
+        body["marks"] = [*body["marks"], REWRITTEN]
+        body["other_versions"] = other_versions(body, bodies[1:])
+    if not contents[0]:
+        body.pop("content", None)
+    access = "granted" if is_allowed else "denied"
+    body["content_access"] = access if contents[0] else "not_captured"
+    if any(contents):
+        record_read(services.store, request, execution, "span", span_id, is_allowed=is_allowed)
     return Answer(body)
 
 

@@ -61,6 +61,7 @@ from spanvas_api.wire.span import (
     SpanEvent,
     SpanLink,
     SpanResponse,
+    SpanVersion,
     ToolContent,
 )
 from spanvas_api.wire.trace import Row, RowError, SearchHit, SearchResponse, TraceResponse
@@ -108,6 +109,7 @@ __all__ = [
     "SpanKind",
     "SpanLink",
     "SpanResponse",
+    "SpanVersion",
     "StartExecutionRequest",
     "StartExecutionResponse",
     "ToolContent",

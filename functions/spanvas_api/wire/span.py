@@ -109,6 +109,19 @@ class SpanContent(WireModel):
     output: Any = None
 
 
+class SpanVersion(WireModel):
+    """Another version of a span: it was sent too, had ended, and says something else than the one that is shown."""
+
+    end_time_unix_nano: UnixNano
+    differences: dict[str, Any] = Field(
+        description="Fields of the span that are not as shown, as this version has them; null where it has none. Of"
+        " `attributes`, `resource` and `content` the members that differ. Content only with `trace:content`."
+    )
+    is_cut: bool = Field(
+        description="True where the differences are too large for this answer: their names alone are told."
+    )
+
+
 class SpanResponse(WireModel):
     """Everything about one span."""
 
@@ -137,6 +150,10 @@ class SpanResponse(WireModel):
     marks: list[str]
     receipts: dict[str, int] = Field(
         description="Redaction: how often which rule struck, never what it hid."
+    )
+    other_versions: list[SpanVersion] | None = Field(
+        default=None,
+        description="Where the span is marked `rewritten`: what else was sent of it, the latest nine at most.",
     )
     content_access: Literal["granted", "denied", "not_captured"]
     content: SpanContent | None = Field(default=None, description="Only with `trace:content`.")

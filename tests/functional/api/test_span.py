@@ -217,3 +217,80 @@ def test_a_malformed_span_id_is_named(api: Client, keep: Any, span: str) -> None
     reply = api.get(f"/v1/executions/exec_1/spans/{span}")
 
     assert (reply.status, reply.json["errors"][0]["field"]) == (400, "span_id")
+
+
+class TestOtherVersions:
+    """Whoever may send spans of an execution may send one again, and say something else."""
+
+    def kept(self, keep: Any, label: str = "chat", **overrides: Any) -> None:
+        keep(label, **{"attributes": CHAT, **overrides})
+
+    def test_a_span_that_was_sent_once_has_none(self, api: Client, keep: Any) -> None:
+        self.kept(keep)
+        self.kept(keep)
+
+        body = api.get(path_of("chat")).json
+
+        assert "other_versions" not in body
+        assert "rewritten" not in body["marks"]
+
+    def test_what_else_was_sent_is_told_by_its_differences(self, api: Client, keep: Any) -> None:
+        self.kept(keep, name="first", attributes={**CHAT, "spanvas.output": "no", "a": 1})
+        self.kept(keep, name="second", end_time_unix_nano=T0 + 2 * SECOND)
+
+        body = api.get(path_of("chat")).json
+
+        assert (body["name"], body["content"]["output"]) == ("second", SECRET)
+        assert "rewritten" in body["marks"]
+        assert body["other_versions"] == [
+            {
+                "end_time_unix_nano": str(T0 + SECOND),
+                "differences": {
+                    "name": "first",
+                    "end_time_unix_nano": str(T0 + SECOND),
+                    "attributes": {"a": 1},
+                    "content": {"output": "no"},
+                },
+                "is_cut": False,
+            }
+        ]
+
+    def test_their_content_is_as_secret_as_any_and_its_read_is_recorded(
+        self, api: Client, keep: Any, store: AuditedStore
+    ) -> None:
+        self.kept(keep, name="first")
+        self.kept(keep, name="second", end_time_unix_nano=T0 + 2 * SECOND, attributes={})
+
+        denied = api.acting_as(scope=WITHOUT_CONTENT).get(path_of("chat"))
+
+        assert SECRET not in denied.text
+        assert denied.json["content_access"] == "not_captured"
+        assert [access.outcome for access in store.list_accesses("acme", "exec_1").items] == [
+            "refused"
+        ]
+        assert SECRET in api.get(path_of("chat")).text
+
+    def test_too_large_differences_are_named_and_the_span_stays_readable(
+        self, api: Client, keep: Any
+    ) -> None:
+        self.kept(keep, name="first", attributes={**CHAT, "spanvas.output": "x" * 600_000})
+        self.kept(keep, name="second", end_time_unix_nano=T0 + 2 * SECOND)
+
+        (version,) = api.get(path_of("chat")).json["other_versions"]
+
+        assert version["is_cut"]
+        assert version["differences"] == {
+            "name": None,
+            "end_time_unix_nano": None,
+            "content": None,
+        }
+
+    def test_of_many_versions_the_latest_are_told(self, api: Client, keep: Any) -> None:
+        for number in range(1, 15):
+            self.kept(keep, name=f"v{number}", end_time_unix_nano=T0 + number * SECOND)
+
+        body = api.get(path_of("chat")).json
+
+        assert body["name"] == "v14"
+        named = [version["differences"]["name"] for version in body["other_versions"]]
+        assert named == [f"v{number}" for number in range(13, 4, -1)]

@@ -43,6 +43,32 @@ class TestSpans:
             spans=2, input_tokens=1000, output_tokens=100, cost_nano_usd=4_500_000
         )
 
+    def test_other_versions_of_a_span_are_kept_and_read_the_shown_one_first(
+        self, store: TraceStore
+    ) -> None:
+        started = make_span("a", end_time_unix_nano=None, status="unset", recorded_at_unix_nano=T0)
+        first = make_span("a", attributes={"spanvas.output": "first"})
+        other = make_span("a", attributes={"spanvas.output": "other"})
+        last = make_span("a", end_time_unix_nano=T0 + 2 * SECOND)
+        store.start_execution(make_execution())
+        for span in (last, started, first, other):
+            store.write(batch(span))
+        store.write(batch(first, make_span("b")))
+
+        versions = store.read_versions("acme", "exec_1", span_id("a"))
+
+        assert versions[0] == last
+        assert sorted(str(version.attributes) for version in versions[1:]) == [
+            "{'spanvas.output': 'first'}",
+            "{'spanvas.output': 'other'}",
+        ]
+        assert store.read_span("acme", "exec_1", span_id("a")) == last
+
+    def test_a_span_that_is_not_there_has_no_versions(self, store: TraceStore) -> None:
+        assert store.read_versions("acme", "exec_1", span_id("a")) == []
+        store.start_execution(make_execution())
+        assert store.read_versions("acme", "exec_1", span_id("a")) == []
+
     def test_the_ended_version_of_a_span_wins_in_any_order(self, store: TraceStore) -> None:
         ended = make_span("a")
         started = replace(ended, end_time_unix_nano=None, status="unset", recorded_at_unix_nano=T0)

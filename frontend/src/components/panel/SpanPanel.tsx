@@ -17,6 +17,7 @@ import { AttributesView } from "./AttributesView";
 import { ContentView } from "./ContentView";
 import type { PreviousCall } from "./Conversation";
 import { JsonView } from "./JsonView";
+import { OtherVersions } from "./OtherVersions";
 import { PanelHead } from "./PanelHead";
 import { Tabs, type TabItem } from "./Tabs";
 import { TokensAndCost } from "./TokensAndCost";
@@ -111,6 +112,7 @@ function TabBody(props: TabBodyProps): ReactElement {
     case "content":
       return (
         <>
+          <OtherVersions versions={detail.otherVersions} />
           <ContentView detail={detail} previous={previous} isKnown={isKnown} onSelect={onSelect} />
           <ArtifactList refs={detail.artifacts} artifacts={artifacts} />
         </>

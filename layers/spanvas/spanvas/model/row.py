@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Final, NamedTuple
 
 from spanvas.model.usage import Usage
@@ -74,6 +76,16 @@ def merge_duplicates(rows: list[Row]) -> list[Row]:
         known = merged.get(row.span_id)
         merged[row.span_id] = row if known is None else merge_rows(known, row)
     return list(merged.values())
+
+
+def versions(rows: Iterable[Row]) -> list[Row]:
+    """Of the rows of one span: the one that is shown, then those of versions that had ended too and say something else,
+    the latest first. Every version once."""
+    ordered = sorted(rows, key=lambda row: (_rank(row), _content(row)))
+    ended = {_told(row): row for row in ordered if row.end_time_unix_nano is not None}
+    shown = reduce(merge_rows, ordered)
+    ended.pop(_told(shown), None)
+    return [shown, *reversed(ended.values())]
 
 
 def _rank(row: Row) -> tuple[bool, int, int]:

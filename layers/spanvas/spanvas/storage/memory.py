@@ -146,14 +146,19 @@ class MemoryTraceStore(MemorySightings):
         return StoredTrace.of(execution, chunks)
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
+        return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
+
+    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
         trace = self.read_trace(tenant, execution_id)
-        for row in trace.rows if trace else ():
-            if row.span_id == span_id:
-                chunk_id, _, index = row.detail.partition(":")
-                place = (tenant, self._moved(tenant, execution_id))
-                detail = self._chunks[place][chunk_id].details[int(index)]
-                return codec.decode_spans(codec.decompress(detail), span_id)[0]
-        return None
+        if trace is None:
+            return []
+        chunks = self._chunks.get((tenant, trace.execution.execution_id), {})
+        found = []
+        for row in trace.versions(span_id):
+            chunk_id, _, index = row.detail.partition(":")
+            detail = chunks[chunk_id].details[int(index)]
+            found += codec.decode_spans(codec.decompress(detail), span_id)
+        return found
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None

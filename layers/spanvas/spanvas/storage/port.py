@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, Generic, Protocol, TypeVar
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
-from spanvas.model.row import Row, merge_duplicates
+from spanvas.model.row import Row, merge_duplicates, versions
 from spanvas.model.span import Span
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from spanvas.model.sighting import Sighting
 
 Item = TypeVar("Item")
+MAX_VERSIONS: Final = 10
+"""Of one span that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class StoredTrace:
     @staticmethod
     def of(execution: Execution, chunks: Mapping[str, list[Row]]) -> StoredTrace:
         return StoredTrace(execution, merge_duplicates(list(chain(*chunks.values()))), chunks)
+
+    def versions(self, span_id: str) -> list[Row]:
+        """As `model.row.versions`, `MAX_VERSIONS` at most; none where the span is not there."""
+        rows = [row for row in chain(*self.chunks.values()) if row.span_id == span_id]
+        return versions(rows)[:MAX_VERSIONS] if rows else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,12 @@ class TraceStore(Protocol):
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None: ...
 
-    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None: ...
+    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
+        """The first of `read_versions`."""
+
+    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
+        """The span as it is shown, then other versions of it that had ended too and say something else, the latest
+        first, `MAX_VERSIONS` in all; empty where it is not there."""
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None

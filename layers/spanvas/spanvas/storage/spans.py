@@ -105,20 +105,17 @@ class SpanItems:
                 return StoredTrace.of(execution, chunks)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
+    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
         trace = self.read_trace(tenant, execution_id)
-        row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
-        if row is None:
-            return None
-        assert trace is not None
-        place = items.key(tenant, trace.execution.execution_id, items.DETAIL + row.detail)
-        with translated("reading a span"):
-            answer = self._dynamodb.get_item(TableName=self._table, Key=place)
-        item = answer.get("Item")
-        if item is None:
-            return None
-        spans = codec.decode_spans(self._details.content(item), span_id)
-        return spans[0] if spans else None
+        names = [row.detail for row in trace.versions(span_id)] if trace else []
+        if trace is None or not names:
+            return []
+        place = (tenant, trace.execution.execution_id)
+        payloads = dict(self._details.payloads(*place, list(dict.fromkeys(names))))
+        if names[0] not in payloads:
+            return []
+        found = (codec.decode_spans(payloads[name], span_id) for name in names if name in payloads)
+        return [spans[0] for spans in found if spans]
 
     def read_spans(
         self, tenant: str, execution_id: str, max_bytes: int, after: str | None
