@@ -1,0 +1,130 @@
+"""What the functions write for CloudWatch, held to the specification of its embedded metric format, and what the
+template's alarms and dashboard look at.
+
+Source: CloudWatch's user guide, "Specification: Embedded metric format": members, lengths, numbers of entries, units.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from executor.measures import publish
+from tests.aws_from_template import ROOT
+from tests.builders import Clock, make_execution
+from tests.functional.api.client import Client
+from tests.functional.api.fakes import AuditedStore
+from tests.functional.api.test_sweep import run_sweep
+from tests.functional.otlp.client import OtlpClient
+from tests.otlp_requests import make_proto_span, make_request
+
+TEMPLATE = (ROOT / "template.yaml").read_text("utf-8")
+UNITS = {"Count", "Milliseconds", "None"}
+MAX_DIMENSIONS = 30
+MAX_METRICS = 100
+MAX_NAME = 1_024
+MAX_VALUE = 1_024
+MAX_LINE_BYTES = 256 * 1_024
+
+
+@pytest.fixture
+def lines(
+    otlp: OtlpClient,
+    api: Client,
+    store: AuditedStore,
+    clock: Clock,
+    capsys: pytest.CaptureFixture[str],
+) -> list[str]:
+    """One call of everything that measures, in its good and its bad ends."""
+    publish(
+        workflow_id="brief",
+        is_failed=True,
+        seconds=1.23,
+        usage_by_model={"gpt-4o": {"input_tokens": 1_200, "output_tokens": 34}},
+        exporter_drops=2,
+    )
+    otlp.send(make_request(make_proto_span("a")))
+    otlp.post(b"\xff")
+    api.get("/v1/executions")
+    api.get("/nothing")
+    run_sweep(store)
+    store.start_execution(make_execution("exec_1"))
+    clock.advance(61)
+    run_sweep(store)
+    return [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+
+
+def test_every_line_is_what_cloudwatch_makes_metrics_of(lines: list[str]) -> None:
+    assert {json.loads(line)["service"] for line in lines} == {
+        "executor",
+        "otlp-ingest",
+        "trace-api",
+        "sweep",
+    }
+    for line in lines:
+        assert len(line.encode()) <= MAX_LINE_BYTES
+        check_document(json.loads(line))
+
+
+def check_document(document: dict[str, Any]) -> None:
+    assert set(document["_aws"]) == {"Timestamp", "CloudWatchMetrics"}
+    assert type(document["_aws"]["Timestamp"]) is int
+    for directive in document["_aws"]["CloudWatchMetrics"]:
+        assert set(directive) == {"Namespace", "Dimensions", "Metrics"}
+        assert directive["Namespace"] == "Spanvas"
+        assert len(directive["Metrics"]) <= MAX_METRICS
+        for dimensions in directive["Dimensions"]:
+            assert len(set(dimensions)) == len(dimensions) <= MAX_DIMENSIONS
+            assert all(is_dimension(document[name]) for name in dimensions)
+        for metric in directive["Metrics"]:
+            assert set(metric) == {"Name", "Unit"}
+            assert 1 <= len(metric["Name"]) <= MAX_NAME
+            assert metric["Unit"] in UNITS
+            values = document[metric["Name"]]
+            assert 1 <= len(values) <= MAX_METRICS
+            assert all(type(value) in {int, float} for value in values)
+
+
+def is_dimension(value: object) -> bool:
+    """A text that is not blank, in ASCII without control characters, and not too long."""
+    return (
+        isinstance(value, str)
+        and 1 <= len(value) <= MAX_VALUE
+        and value.isascii()
+        and value.isprintable()
+        and bool(value.strip())
+    )
+
+
+def test_alarms_and_dashboard_look_at_metrics_that_there_are(lines: list[str]) -> None:
+    looked_at = {*alarmed(), *drawn()}
+    assert len(looked_at) > 12
+    assert looked_at <= {written for line in lines for written in metrics_of(json.loads(line))}
+
+
+def metrics_of(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Metrics that are counted by service alone, and the service."""
+    for directive in document["_aws"]["CloudWatchMetrics"]:
+        if ["service"] in directive["Dimensions"]:
+            for metric in directive["Metrics"]:
+                yield metric["Name"], document["service"]
+
+
+def alarmed() -> list[tuple[str, str]]:
+    return re.findall(
+        r"Namespace: Spanvas\s+MetricName: (\w+)\s+Dimensions: \[\{Name: service, Value: ([\w-]+)\}\]",
+        TEMPLATE,
+    )
+
+
+def drawn() -> list[tuple[str, str]]:
+    return re.findall(r'\["Spanvas", "(\w+)", "service", "([\w-]+)"', TEMPLATE)
+
+
+def test_every_alarm_and_every_line_of_the_dashboard_is_looked_at() -> None:
+    assert TEMPLATE.count("Namespace: Spanvas\n") == len(alarmed())
+    assert TEMPLATE.count('["Spanvas", ') == len(drawn())
