@@ -40,7 +40,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def stack(browser: Browser) -> Iterator[Stack]:
     """After the browser: without one the stack is not started in vain."""
-    options = Options(port=0, state=PROJECT / "build" / "tests" / "browser", latency=0.0)
+    options = Options(
+        port=0,
+        parameters={"ArtifactBucketArns": "arn:aws:s3:::reports/*,arn:aws:s3:::archive/*"},
+        state=PROJECT / "build" / "tests" / "browser",
+        latency=0.0,
+    )
     with Stack(options) as running:
         yield running
 

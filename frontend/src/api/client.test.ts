@@ -239,4 +239,11 @@ describe("artifacts", () => {
       "not_found",
     );
   });
+
+  it("does not blame the server where a bucket keeps the file to itself", async () => {
+    const blocked = fakeFetch(new TypeError("Failed to fetch"));
+    expect((await problemOf(clientOf(blocked).readArtifact(link, 100, signal))).kind).toBe(
+      "unreadable",
+    );
+  });
 });

@@ -96,7 +96,7 @@ async function fetchArtifact(
     response = await fetcher(url, { credentials: "omit", signal });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new ProblemError("offline", "The file store cannot be reached.");
+    throw new ProblemError("unreadable", "The file store cannot be reached.");
   }
   if (response.status === 403 || response.status === 404) {
     throw new ProblemError("not_found", "The link has expired or the file is gone.");

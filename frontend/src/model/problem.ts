@@ -1,7 +1,14 @@
 /** Why a request did not give what was asked for, and what a person can do about it. */
 
 export type ProblemKind =
-  "offline" | "unauthorised" | "forbidden" | "not_found" | "invalid" | "unavailable" | "contract";
+  | "offline"
+  | "unreadable"
+  | "unauthorised"
+  | "forbidden"
+  | "not_found"
+  | "invalid"
+  | "unavailable"
+  | "contract";
 
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
@@ -33,6 +40,13 @@ export function explain(problem: ProblemError, subject: string): Explanation {
       return {
         title: "The server cannot be reached",
         advice: "Check your connection. Nothing is lost: the trace is stored on the server.",
+        canRetry: true,
+      };
+    case "unreadable": // a browser does not tell which of the two it is
+      return {
+        title: `This ${subject} cannot be read here`,
+        advice:
+          "Either the connection is lost, or the bucket that it is in does not let this page read it. It can be downloaded all the same.",
         canRetry: true,
       };
     case "unauthorised":

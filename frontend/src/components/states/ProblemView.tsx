@@ -14,6 +14,7 @@ interface ProblemViewProps {
 
 const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
   offline: "untraced",
+  unreadable: "untraced",
   unauthorised: "lock",
   forbidden: "lock",
   not_found: "search",
