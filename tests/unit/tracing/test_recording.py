@@ -1,28 +1,18 @@
-"""What the door records: whole spans, written down."""
+"""What is recorded of workflows, nodes, attempts and spans, one inside the other."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import spanvas
-from spanvas.model.execution import Cause
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from spanvas.storage.memory import MemoryTraceStore
-from tests.unit.tracing.recording import SECOND, Recording, as_dict, recording
+from tests.unit.tracing.recording import SECOND, Recording, as_dict
 
 ROOT = root_span_id_for("default", "e1")
 TRACE = trace_id_for("default", "e1")
-
-
-@pytest.fixture
-def door() -> Iterator[Recording]:
-    with recording() as recorded:
-        yield recorded
 
 
 def test_a_workflow_with_a_node_an_attempt_and_a_span(door: Recording) -> None:
@@ -127,105 +117,6 @@ def test_the_execution_is_registered_and_ended(door: Recording) -> None:
     assert execution.counters.spans == 1
 
 
-def test_an_exception_passes_through_and_is_recorded_where_it_began(door: Recording) -> None:
-    error = ValueError("no rain")
-    with (
-        pytest.raises(ValueError) as caught,
-        spanvas.workflow("brief", execution_id="e1"),
-        spanvas.node("draft"),
-        spanvas.span("look", kind="tool"),
-    ):
-        raise error
-    assert caught.value is error
-    look, node, root = door.spans
-    assert [span.status for span in door.spans] == ["error"] * 3
-    assert [span.status_message for span in door.spans] == ["no rain"] * 3
-    assert [span.attributes["error.type"] for span in door.spans] == ["ValueError"] * 3
-    (event,) = look.events
-    assert event.name == "exception"
-    assert event.attributes["exception.type"] == "ValueError"
-    assert event.attributes["exception.message"] == "no rain"
-    assert "raise error" in event.attributes["exception.stacktrace"]
-    assert node.events == root.events == ()
-    execution = door.store.read_execution("default", "e1")
-    assert execution is not None
-    assert execution.status == "failed"
-    assert execution.cause == Cause("ValueError", "no rain", "draft", look.span_id)
-
-
-def test_an_exception_that_is_caught_inside_does_not_fail_the_execution(door: Recording) -> None:
-    with (
-        spanvas.workflow("brief", execution_id="e1"),
-        pytest.raises(KeyError),
-        spanvas.node("draft"),
-    ):
-        raise KeyError("gone")
-    assert door.span("draft").status == "error"
-    execution = door.store.read_execution("default", "e1")
-    assert execution is not None
-    assert (execution.status, execution.cause) == ("succeeded", None)
-
-
-class QuotaError(Exception):
-    error_type = "ThrottlingException"
-
-
-def test_the_cause_is_the_place_of_what_an_exception_was_raised_from(door: Recording) -> None:
-    with pytest.raises(RuntimeError), spanvas.workflow("brief", execution_id="e1"):
-        try:
-            with spanvas.node("draft"):
-                raise QuotaError("slow down")
-        except QuotaError as error:
-            raise RuntimeError("gave up") from error
-    execution = door.store.read_execution("default", "e1")
-    assert execution is not None
-    assert execution.cause == Cause("RuntimeError", "gave up", "draft", door.span("draft").span_id)
-    assert door.span("draft").attributes["error.type"] == "ThrottlingException"
-
-
-def test_a_failure_without_a_trail_is_placed_at_the_last_node_that_failed(door: Recording) -> None:
-    with spanvas.workflow("brief", execution_id="e1") as run:
-        with pytest.raises(QuotaError), spanvas.node("draft"):
-            raise QuotaError("slow down")
-        run.fail("node 'draft' failed")
-    execution = door.store.read_execution("default", "e1")
-    assert execution is not None
-    assert execution.cause == Cause(
-        "Error", "node 'draft' failed", "draft", door.span("draft").span_id
-    )
-    assert door.span("brief").status == "error"
-
-
-def test_exceptions_that_are_no_errors_end_their_spans_too(door: Recording) -> None:
-    with pytest.raises(KeyboardInterrupt), spanvas.workflow("brief"):
-        raise KeyboardInterrupt
-    assert door.span("brief").attributes["error.type"] == "KeyboardInterrupt"
-
-
-class HostileError(Exception):
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        raise RuntimeError("no message")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(name)
-
-
-def test_exceptions_that_cannot_be_read_are_recorded_all_the_same(door: Recording) -> None:
-    with pytest.raises(HostileError), spanvas.workflow("brief"), spanvas.node("draft"):
-        raise HostileError
-    assert door.span("draft").status_message == "HostileError whose message cannot be read"
-    assert door.span("draft").attributes["error.type"].endswith("test_recording.HostileError")
-
-
-def test_node_fail_marks_the_node_alone(door: Recording) -> None:
-    with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
-        node.fail("nothing to say")
-    assert door.span("draft").status == "error"
-    assert door.span("brief").status == "ok"
-
-
 def test_decorators_open_a_span_for_every_call(door: Recording) -> None:
     @spanvas.node("double")
     def double(number: int) -> int:
@@ -326,148 +217,6 @@ def test_an_execution_without_an_id_gets_one(door: Recording) -> None:
     assert run.execution_id.startswith("exec_00000000z8")
 
 
-def test_a_generation_is_written_in_the_names_of_the_conventions(door: Recording) -> None:
-    with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
-        spanvas.record_generation(
-            model="anthropic.claude-sonnet-4-5",
-            provider="aws.bedrock",
-            system="Be brief.",
-            input_messages=[{"role": "user", "content": "Why rain?"}],
-            output_messages=["Clouds."],
-            usage={"input_tokens": 12, "output_tokens": 3, "cache_read_tokens": 8},
-            finish_reasons=["end_turn"],
-            tool_definitions=[{"type": "function", "name": "look"}],
-            parameters={"temperature": 0.2, "max_tokens": 100, "top_p": None},
-            response_model="claude-sonnet-4-5-20250929",
-            response_id="msg_1",
-            attributes={"bedrock.region": "eu-central-1"},
-            start_time_unix_nano=2 * SECOND,
-            end_time_unix_nano=3 * SECOND,
-        )
-    span = door.spans[0]
-    assert span.otel_kind == "client"
-    assert as_dict(span) == {
-        "name": "chat anthropic.claude-sonnet-4-5",
-        "id": "0000000000000002",
-        "parent": "0000000000000001",
-        "kind": "model",
-        "seconds": (2, 3),
-        "status": "ok",
-        "attributes": {
-            "spanvas.kind": "model",
-            "gen_ai.operation.name": "chat",
-            "gen_ai.request.model": "anthropic.claude-sonnet-4-5",
-            "gen_ai.provider.name": "aws.bedrock",
-            "gen_ai.response.model": "claude-sonnet-4-5-20250929",
-            "gen_ai.response.id": "msg_1",
-            "gen_ai.response.finish_reasons": ["end_turn"],
-            "gen_ai.usage.input_tokens": 12,
-            "gen_ai.usage.output_tokens": 3,
-            "gen_ai.usage.cache_read.input_tokens": 8,
-            "gen_ai.request.temperature": 0.2,
-            "gen_ai.request.max_tokens": 100,
-            "gen_ai.system_instructions": '[{"type": "text", "content": "Be brief."}]',
-            "gen_ai.input.messages": (
-                '[{"role": "user", "parts": [{"type": "text", "content": "Why rain?"}]}]'
-            ),
-            "gen_ai.output.messages": (
-                '[{"role": "assistant", "parts": [{"type": "text", "content": "Clouds."}]}]'
-            ),
-            "gen_ai.tool.definitions": '[{"type": "function", "name": "look"}]',
-            "bedrock.region": "eu-central-1",
-            "spanvas.node.id": "draft",
-        },
-    }
-
-
-def test_a_failed_generation_keeps_its_error(door: Recording) -> None:
-    with spanvas.workflow("brief"):
-        spanvas.record_generation(model="m", error=QuotaError("slow down"))
-        spanvas.record_generation(model="m", error="refused")
-    one, other = (span for span in door.spans if span.kind == "model")
-    assert (one.status, one.status_message) == ("error", "slow down")
-    assert one.attributes["error.type"] == "ThrottlingException"
-    assert one.events[0].attributes["exception.message"] == "slow down"
-    assert (other.status_message, other.events) == ("refused", ())
-
-
-def test_a_generation_outside_of_a_workflow_is_not_recorded(door: Recording) -> None:
-    spanvas.record_generation(model="m")
-    assert door.spans == []
-
-
-def test_content_is_redacted_before_it_goes_anywhere(door: Recording) -> None:
-    with spanvas.workflow("brief", execution_id="e1", input="mail ada@example.org"):
-        pass
-    root = door.span("brief")
-    assert root.attributes["spanvas.input"] == '"mail [REDACTED:email]"'
-    assert root.attributes["spanvas.redaction"] == {"email": 1}
-    stored = door.store.read_span("default", "e1", root.span_id)
-    assert stored is not None
-    assert stored.attributes == root.attributes
-
-
-def test_mode_none_does_not_even_encode_content() -> None:
-    class Untouchable:
-        def __str__(self) -> str:
-            raise AssertionError("was encoded")
-
-    with recording(content="none") as door, spanvas.workflow("brief", input=Untouchable()) as run:
-        run.set_output(Untouchable())
-        spanvas.record_generation(model="m", input_messages=[Untouchable()])
-    assert "spanvas.input" not in door.span("brief").attributes
-    assert "gen_ai.input.messages" not in door.spans[0].attributes
-
-
-def test_values_that_json_has_no_form_for_are_kept_marked(door: Recording) -> None:
-    with spanvas.workflow("brief", execution_id="e1") as run:
-        run.set_output({"nan": math.nan, "bytes": b"abc", 3: {1, 2}, "\ud800": "\udfff"})
-        run.set_attribute("big", 10**400)
-    assert door.store.read_span("default", "e1", run.span_id) is not None
-
-
-def test_an_artifact_is_stored_and_named_on_its_span(door: Recording) -> None:
-    with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
-        one = spanvas.attach_artifact("brief.md", b"# Rain", media_type="text/markdown")
-        spanvas.attach_artifact("page.bin", b"\x00", media_type="application/x-evil")
-    assert one is not None
-    assert (one.name, one.media_type, one.bytes) == ("brief.md", "text/markdown", 6)
-    stored, other = door.store.list_artifacts("default", "e1")
-    assert stored.artifact_id == one.artifact_id
-    assert (stored.span_id, stored.node_id) == (node.span_id, "draft")
-    assert other.media_type == "application/octet-stream"
-    span = door.span("draft")
-    assert span.attributes["spanvas.artifacts"] == [
-        {"id": one.artifact_id, "name": "brief.md", "media_type": "text/markdown", "bytes": 6},
-        {
-            "id": other.artifact_id,
-            "name": "page.bin",
-            "media_type": "application/octet-stream",
-            "bytes": 1,
-        },
-    ]
-    assert span.events[0].name == "spanvas.artifact"
-    assert span.events[0].attributes["spanvas.artifact.sha256"] == one.sha256
-
-
-def test_a_failed_upload_marks_the_span_and_not_the_execution(door: Recording) -> None:
-    assert isinstance(door.store, MemoryTraceStore)
-    with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
-        door.store.down = True
-        assert spanvas.attach_artifact("a.md", b"x") is None
-        door.store.down = False
-    span = door.span("draft")
-    assert span.status == "ok"
-    assert span.attributes["spanvas.artifact.error"].startswith("a.md: StoreUnavailableError")
-    execution = door.store.read_execution("default", "e1")
-    assert execution is not None
-    assert execution.status == "succeeded"
-
-
-def test_artifacts_outside_of_a_workflow_are_not_stored(door: Recording) -> None:
-    assert spanvas.attach_artifact("a.md", b"x") is None
-
-
 def test_workflow_input_and_attributes_are_on_the_root(door: Recording) -> None:
     with spanvas.workflow("brief", input={"a": 1}, attributes={"canvas.id": "c1"}):
         pass
@@ -479,19 +228,3 @@ def test_an_unknown_kind_becomes_other(door: Recording) -> None:
     with spanvas.workflow("brief"), spanvas.span("x", kind="banana"):
         pass
     assert door.span("x").kind == "other"
-
-
-def test_trouble_inside_stays_inside(door: Recording) -> None:
-    class Unprintable:
-        def __str__(self) -> str:
-            raise RuntimeError
-
-        __repr__ = __str__
-
-    with spanvas.workflow("brief") as run:
-        with spanvas.node(Unprintable()) as node:  # type: ignore[arg-type]
-            node.set_output("ignored")
-        run.set_output(Unprintable())
-    assert door.names == ["brief"]
-    assert spanvas.health()["problem.open_node"] == 1
-    assert spanvas.health()["problem.set_output"] == 1
