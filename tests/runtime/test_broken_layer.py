@@ -60,6 +60,16 @@ PARTS = (
 """One of every package and every stage: what is imported for the door, for the engine, and for the handler."""
 
 
+@pytest.fixture
+def broken_opt(copied_opt: Path, module: str) -> Iterator[Path]:
+    """The layer while one module of it cannot be imported; it is mended afterwards."""
+    path = copied_opt / "python" / module
+    own = path.read_bytes()
+    path.write_text(f"raise ImportError({module!r})\n", encoding="utf-8")
+    yield copied_opt
+    path.write_bytes(own)
+
+
 def named(prefix: str, module: str) -> str:
     """An execution id of a test's own."""
     return f"{prefix}-{module.replace('/', '.')}"
@@ -67,18 +77,12 @@ def named(prefix: str, module: str) -> str:
 
 @pytest.mark.parametrize("module", PARTS)
 def test_any_part_of_the_layer_may_fail_to_import(
-    functions: LayeredFunctions, start: Start, copied_opt: Path, module: str
+    functions: LayeredFunctions, start: Start, broken_opt: Path, module: str
 ) -> None:
-    path = copied_opt / "python" / module
-    own = path.read_bytes()
-    path.write_text(f"raise ImportError({module!r})\n", encoding="utf-8")
-    try:
-        sandbox = start(opt=copied_opt)
-        for number in range(2):
-            event = {"execution_id": named("broken", module), "n": number}
-            assert answer(sandbox, event)["event"] == event
-    finally:
-        path.write_bytes(own)
+    sandbox = start(opt=broken_opt)
+    for number in range(2):
+        event = {"execution_id": named("broken", module), "n": number}
+        assert answer(sandbox, event)["event"] == event
     log = functions.log.read_text(encoding="utf-8")
     assert log.count("tracing is off") == 1
     assert module in log
@@ -95,18 +99,12 @@ LATE = (
 
 @pytest.mark.parametrize("module", LATE)
 def test_what_is_imported_late_may_fail_too_and_costs_no_more_than_the_endpoint_its_spans(
-    functions: LayeredFunctions, start: Start, copied_opt: Path, module: str
+    functions: LayeredFunctions, start: Start, broken_opt: Path, module: str
 ) -> None:
-    path = copied_opt / "python" / module
-    own = path.read_bytes()
-    path.write_text(f"raise ImportError({module!r})\n", encoding="utf-8")
-    try:
-        sandbox = start(opt=copied_opt, SPANVAS_OTLP_ENDPOINT="http://127.0.0.1:9")
-        for number in range(2):
-            event = {"execution_id": named(f"late-{number}", module), "n": number}
-            assert answer(sandbox, event)["event"] == event
-    finally:
-        path.write_bytes(own)
+    sandbox = start(opt=broken_opt, SPANVAS_OTLP_ENDPOINT="http://127.0.0.1:9")
+    for number in range(2):
+        event = {"execution_id": named(f"late-{number}", module), "n": number}
+        assert answer(sandbox, event)["event"] == event
     log = functions.log.read_text(encoding="utf-8")
     assert log.count("spanvas failed in spanvas-otlp") == 1
     assert module in log
