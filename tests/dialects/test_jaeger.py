@@ -7,104 +7,40 @@ Where there is no Jaeger, its answer about an execution of the layer, as it was 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
 
-from local.http_server import HttpServer
 from tests.aws_from_template import ROOT
 from tests.captured import FOLDER
+from tests.dialects.jaeger import (
+    EXPORT,
+    JAEGER,
+    QUERY,
+    SETTINGS,
+    SPAN_METRICS,
+    Jaeger,
+    collecting,
+    eventually,
+    running,
+    spans_of,
+)
 from tests.dialects.live import PRODUCERS
 from tests.dialects.test_collector import post
 from tests.dialects.test_send_otlp import read, variables_of
 from tests.functional.api.fakes import AuditedStore
 from tests.http_endpoint import serving
 
-JAEGER = os.environ.get("JAEGER") or shutil.which("jaeger")
 RECORDED = FOLDER / "jaeger-answer.json"
-SECTION = (
-    (ROOT / "docs" / "how-to" / "watch-it.md")
-    .read_text("utf-8")
-    .partition("## Jaeger\n")[2]
-    .partition("\n## ")[0]
-)
-(CONFIGURATION,) = re.findall(r"```yaml\n(.*?)```", SECTION, re.DOTALL)
-START, SETTINGS, EXPORT = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
 PREVIEW_BYTES = 2_048
-FIELDS = ("name", "kind", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano", "status")
 
 needs_jaeger = pytest.mark.skipif(not JAEGER, reason="no jaeger on the PATH, none named in JAEGER")
-
-
-class Jaeger(NamedTuple):
-    otlp: str
-    api: str
-
-    def trace(self, trace_id: str) -> dict[str, Any]:
-        """What is there of a trace, in OTLP's JSON encoding."""
-        return self._get(f"/api/v3/traces/{trace_id}")["result"]
-
-    def search(self, service: str, **tags: str) -> list[str]:
-        """Ids of the traces with a span that has all of these attributes."""
-        found = self._get("/api/traces", service=service, tags=json.dumps(tags))
-        return [trace["traceID"] for trace in found["data"]]
-
-    def _get(self, path: str, **query: str) -> dict[str, Any]:
-        answer = httpx.get(self.api + path, params=query, timeout=60)
-        return answer.json() if answer.is_success else {"result": {}, "data": []}
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[Jaeger]:
-    servers = {port: HttpServer(name="free port") for port in ("4318", "16685", "16686")}
-    places = {port: f"127.0.0.1:{server.port}" for port, server in servers.items()}
-    configuration = CONFIGURATION
-    for port, server in servers.items():
-        server.stop()
-        configuration = configuration.replace(f"127.0.0.1:{port}", places[port])
-    (folder / "jaeger.yaml").write_text(configuration, "utf-8")
-    command = START.split()
-    assert command[0] == "jaeger"
-    with (
-        (folder / "jaeger.log").open("w") as log,
-        subprocess.Popen(
-            [str(JAEGER), *command[1:]], cwd=folder, stdout=log, stderr=log
-        ) as process,
-    ):
-        try:
-            jaeger = Jaeger(f"http://{places['4318']}", f"http://{places['16686']}")
-            eventually(lambda: is_listening(jaeger.api) and is_listening(jaeger.otlp))
-            yield jaeger
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
-def is_listening(url: str) -> bool:
-    try:
-        httpx.get(url)
-    except httpx.TransportError:
-        return False
-    return True
-
-
-def eventually(condition: Callable[[], object]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never happened")
 
 
 def run_executor(otlp: str, execution_id: str) -> str:
@@ -123,33 +59,6 @@ def run_executor(otlp: str, execution_id: str) -> str:
         check=True,
     )
     return done.stdout.strip()
-
-
-def spans_of(request: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The spans of a request in OTLP's JSON by their ids, with attributes in one order."""
-    return {
-        span["spanId"]: {
-            "resource": attributes(group["resource"]),
-            "scope": scope["scope"],
-            "attributes": attributes(span),
-            "events": sorted(
-                (event["timeUnixNano"], event["name"], attributes(event))
-                for event in span.get("events", ())
-            ),
-            "links": [
-                (link["traceId"], link["spanId"], attributes(link))
-                for link in span.get("links", ())
-            ],
-            **{name: span.get(name) for name in FIELDS},
-        }
-        for group in request.get("resourceSpans", ())
-        for scope in group["scopeSpans"]
-        for span in scope.get("spans", ())
-    }
-
-
-def attributes(holder: Mapping[str, Any]) -> list[str]:
-    return sorted(json.dumps(item, sort_keys=True) for item in holder.get("attributes", ()))
 
 
 def check_execution(request: Mapping[str, Any]) -> None:
@@ -229,6 +138,26 @@ def test_jaeger_has_every_exported_span_as_it_was_exported(tmp_path: Path) -> No
                     }
                     variables_of(EXPORT.replace("http://127.0.0.1:4318", jaeger.otlp), given)
                     assert everything_in(jaeger, exported) == spans_of(exported), path.name
+
+
+@needs_jaeger
+def test_a_collector_makes_metrics_of_the_spans(tmp_path: Path) -> None:
+    """By the connector and the exporter that Jaeger's process has, which are the collector's own."""
+    with collecting(tmp_path, SPAN_METRICS, "4318", "8889") as (otlp, metrics):
+        run_executor(otlp, "order-17")
+        name, _, labels = QUERY.strip().rstrip("}").partition("{")
+        wanted = labels.split(", ")
+        assert len(wanted) == 3
+
+        def counted() -> list[str]:
+            lines = httpx.get(f"{metrics}/metrics").text.splitlines()
+            return [
+                line.rpartition(" ")[2]
+                for line in lines
+                if line.startswith(name) and all(label in line for label in wanted)
+            ]
+
+        eventually(lambda: counted() == ["1"])
 
 
 def everything_in(jaeger: Jaeger, exported: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
