@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +71,7 @@ def test_its_parameters_are_outputs_of_the_stack() -> None:
     assert set(yaml.load(template(), Template)["Parameters"]) <= set(outputs)
 
 
-@pytest.fixture
-def invoked(stack: Stack, built_opt: Path, task: Path) -> Iterator[Any]:
+def invoke(stack: Stack, opt: Path, task: Path, name: str, execution_id: str) -> Any:
     """The answer to the page's event, under both layers, the exec wrapper and a real awslambdaric."""
     references = {
         "TableName": stack.resolver.ref("TraceTable"),
@@ -82,9 +80,9 @@ def invoked(stack: Stack, built_opt: Path, task: Path) -> Iterator[Any]:
     given = properties()
     variables = given["Environment"]["Variables"]
     function = Function(
-        logical_id="HowTo",
-        name="how-to",
-        arn="arn:aws:lambda:us-east-1:123456789012:function:how-to",
+        logical_id=name,
+        name=name,
+        arn=f"arn:aws:lambda:us-east-1:123456789012:function:{name}",
         handler=given["Handler"],
         runtime=given["Runtime"],
         code_path=str(task),
@@ -96,18 +94,43 @@ def invoked(stack: Stack, built_opt: Path, task: Path) -> Iterator[Any]:
         },
         layers=(),
         log_format="JSON",
-        log_group="/aws/lambda/how-to",
+        log_group=f"/aws/lambda/{name}",
         has_snap_start=False,
         reserved_concurrency=None,
         retry_attempts=0,
         max_event_age_seconds=60,
         on_failure="",
     )
-    stack.add_function(function, built_opt)
-    (event,) = re.findall(r"^`(\{.+?\})`", PAGE, re.MULTILINE)
-    outcome = stack.lambdas.invoke("how-to", Invocation(event.encode()))
+    stack.add_function(function, opt)
+    (event,) = re.findall(r"--payload '(\{.+?\})'", PAGE)
+    payload = event.replace("first-1", execution_id)
+    outcome = stack.lambdas.invoke(name, Invocation(payload.encode()))
     assert not outcome.failed, outcome.payload
-    yield json.loads(outcome.payload)
+    return json.loads(outcome.payload)
+
+
+def test_three_steps_are_enough_for_a_trace(stack: Stack, built_opt: Path, tmp_path: Path) -> None:
+    """The function as it was, before it knew of the door."""
+    (tmp_path / "app.py").write_text(blocks("python")[0], "utf-8")
+    invoke(stack, built_opt, tmp_path, "as-it-was", "first-3")
+    with stack.api() as api:
+        trace = api.get("/v1/executions/first-3/trace")
+        span = api.get(f"/v1/executions/first-3/spans/{trace['rows'][1]['span_id']}")
+    execution, rows = trace["execution"], trace["rows"]
+    assert (execution["workflow_id"], execution["status"]) == ("as-it-was", "succeeded")
+    assert int(execution["duration_nano"]) > 0
+    assert [(row["depth"], row["kind"], row["name"]) for row in rows] == [
+        (0, "workflow", "as-it-was"),
+        (1, "invocation", "as-it-was"),
+    ]
+    attributes = span["attributes"]
+    assert attributes["faas.coldstart"] is True
+    assert int(attributes["spanvas.deadline"]) > int(execution["started_at_unix_nano"])
+
+
+@pytest.fixture
+def invoked(stack: Stack, built_opt: Path, task: Path) -> Any:
+    return invoke(stack, built_opt, task, "how-to", "first-1")
 
 
 def test_the_function_has_a_trace_with_its_steps_its_file_and_its_model_call(
