@@ -243,7 +243,6 @@ def run_handler(
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             **engines.environment("OtlpIngestFunction"),
-            "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
             "SPANVAS_INGEST_BYTES_PER_SECOND": "1000000000",
             "SPANVAS_INGEST_BURST_BYTES": "1000000000",
         }

@@ -30,7 +30,9 @@ CLIENTS: Final = ("direct", "boto3")
 CLIENT_SECONDS: Final = 0.1
 """Of one attempt, instead of the 3 and 5 seconds of a function: a fault that hangs is one that lasts longer."""
 RECOVERY_SECONDS: Final = 120.0
-LARGE: Final = " ".join(str(random.Random(3).random()) for _ in range(2_000))
+NUMBERS: Final = random.Random(3)
+LARGE: Final = " ".join(str(NUMBERS.random()) for _ in range(2_000))
+"""Too large for the table, however it is compressed."""
 REPORT: Final = b"what was found\n" * 100
 
 

@@ -40,6 +40,12 @@ class TestBadData:
         (violation,) = json.loads(reply.body)["details"][0]["fieldViolations"]
         assert violation["field"] == "attributes"
 
+    @pytest.mark.parametrize("body", [b"", b" \r\n"])
+    def test_json_of_nothing_is_told_to_be_empty(self, otlp: OtlpClient, body: bytes) -> None:
+        """Of protobuf, nothing is a request without spans."""
+        reply = otlp.post(body, JSON)
+        assert (reply.status, json.loads(reply.body)["message"]) == (400, "body: is empty")
+
     def test_gzip_that_is_none_is_400(self, otlp: OtlpClient) -> None:
         assert_refused(otlp.post(BINARY, headers={"content-encoding": "gzip"}), 400, 3)
 

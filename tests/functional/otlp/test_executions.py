@@ -205,6 +205,20 @@ def test_two_tenants_with_the_same_ids_see_their_own(
             assert other not in "".join(texts)
 
 
+def test_two_versions_of_a_span_in_one_request_are_both_kept(otlp: OtlpClient, api: Client) -> None:
+    first = span("a", attributes={"spanvas.output": "paid"})
+    forged = span("a", attributes={"spanvas.output": "refused"}, end_time_unix_nano=T0 + 2 * SECOND)
+
+    assert otlp.send(make_request(forged, first)).status == 200
+
+    assert api.get(f"/v1/executions/{TRACE}/trace").json["rows"][0]["marks"] == ["rewritten"]
+    found = api.get(f"/v1/executions/{TRACE}/spans/{span_id('a')}").json
+    assert found["content"]["output"] == "refused"
+    assert [other["differences"]["content"] for other in found["other_versions"]] == [
+        {"output": "paid"}
+    ]
+
+
 def test_a_span_that_is_sent_again_with_other_content_is_marked_and_nothing_is_lost(
     otlp: OtlpClient, api: Client, store: AuditedStore
 ) -> None:

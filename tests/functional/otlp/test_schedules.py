@@ -98,6 +98,7 @@ def outcome(schedule: list[list[Span]], redactor: Redactor, *, sandboxes: int, s
     ]
     for varying in ("expires_at", "deadline_unix_nano"):
         answer["execution"].pop(varying, None)
+    del answer["version"]  # names the chunks: one for each request
     return answer, details
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spanvas.model.span import Span
 from spanvas.storage import chunks, codec
 from spanvas.storage.chunks import plan
-from tests.builders import make_span
+from tests.builders import SECOND, T0, make_span
 
 
 def details_of(*spans) -> list[list[str]]:
@@ -57,3 +57,51 @@ def test_rows_that_would_not_fit_into_an_item_are_halved(monkeypatch) -> None:
     assert len(made) > 1
     assert sum(chunk.counters.spans for chunk in made) == 8
     assert {chunk.chunk_id for chunk in made} == {chunk.chunk_id for chunk in plan(spans[::-1])}
+
+
+def outputs_of(made: Sequence[chunks.Chunk]) -> list[list[str]]:
+    """What the spans of each chunk say that came out."""
+    return [
+        [str(span.attributes.get("spanvas.output")) for span in codec.decode_spans(payload)]
+        for payload in (codec.decompress(detail) for chunk in made for detail in chunk.details)
+    ]
+
+
+def version(output: str, seconds: float, label: str = "a") -> Span:
+    return make_span(
+        label,
+        end_time_unix_nano=T0 + round(seconds * SECOND),
+        attributes={"spanvas.output": output},
+    )
+
+
+def test_every_version_of_a_span_in_one_batch_is_kept_apart() -> None:
+    started = make_span("a", end_time_unix_nano=None, status="unset")
+    spans = [
+        version("first", 1),
+        started,
+        version("last", 3),
+        version("b once", 1, "b"),
+        version("second", 2),
+        version("first", 1),
+    ]
+
+    made = plan(spans)
+
+    assert outputs_of(made) == [["last", "b once"], ["second"], ["first"]]
+    assert [chunk.chunk_id for chunk in plan(spans[::-1])] == [chunk.chunk_id for chunk in made]
+
+
+def test_versions_that_end_together_are_kept_in_any_order() -> None:
+    spans = [version(output, 1) for output in ("yes", "no", "maybe")]
+
+    made = plan(spans)
+
+    assert sorted(outputs_of(made)) == [["maybe"], ["no"], ["yes"]]
+    assert [chunk.chunk_id for chunk in plan(spans[::-1])] == [chunk.chunk_id for chunk in made]
+
+
+def test_of_a_flood_of_versions_the_latest_are_kept() -> None:
+    made = plan([version(str(number), number) for number in range(1, 51)])
+
+    assert outputs_of(made) == [[str(number)] for number in range(50, 40, -1)]

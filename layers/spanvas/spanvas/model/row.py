@@ -82,9 +82,9 @@ def versions(rows: Iterable[Row]) -> list[Row]:
     """Of the rows of one span: the one that is shown, then those of versions that had ended too and say something else,
     the latest first. Every version once."""
     ordered = sorted(rows, key=lambda row: (_rank(row), _content(row)))
-    ended = {_told(row): row for row in ordered if row.end_time_unix_nano is not None}
+    ended = {told(row): row for row in ordered if row.end_time_unix_nano is not None}
     shown = reduce(merge_rows, ordered)
-    ended.pop(_told(shown), None)
+    ended.pop(told(shown), None)
     return [shown, *reversed(ended.values())]
 
 
@@ -102,10 +102,10 @@ def _is_rewritten(one: Row, other: Row) -> bool:
         return True
     if one.end_time_unix_nano is None or other.end_time_unix_nano is None:
         return False
-    return _told(one) != _told(other)
+    return told(one) != told(other)
 
 
-def _told(row: Row) -> Row:
+def told(row: Row) -> Row:
     """What a version says, wherever it is kept and whichever way it came."""
     return row._replace(
         start_time_unix_nano=0,

@@ -34,6 +34,8 @@ MAX_KEPT_DIGITS: Final = 4_000
 
 def parse_json(body: bytes) -> Any:
     """The value of a JSON text. Raises MalformedError, or TooManyError before it takes up memory."""
+    if not body.strip():
+        raise MalformedError("body", "is empty")
     if len(body) > UNWEIGHED_BYTES and parsed_bytes(body) > MAX_PARSED_BYTES:
         raise TooManyError("body", "holds too many values; send smaller requests")
     try:

@@ -5,15 +5,17 @@ A batch becomes one rows chunk with one or more details; a batch too large for t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
 from spanvas.model.execution import Counters, count
-from spanvas.model.row import Row
+from spanvas.model.row import Row, told, versions
 from spanvas.model.span import Span, merge_spans
 from spanvas.semantics.summary import row_of
 from spanvas.storage import codec
+from spanvas.storage.port import MAX_VERSIONS
 
 MAX_ROWS: Final = 2_000
 """Spans in one rows chunk: about 60 KB compressed, so that ten thousand are read in one or two pages of 1 MB."""
@@ -36,19 +38,40 @@ class Chunk:
 
 
 def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
-    """The chunks of a batch. The same spans give the same chunks, whatever their order."""
+    """The chunks of a batch. The same spans give the same chunks, whatever their order. Of a span that is in it in
+    several versions that had ended, each goes to a chunk of its own, as if they had been sent apart."""
     merged: dict[str, Span] = {}
+    several: dict[str, list[Span]] = {}
     for span in spans:
         known = merged.get(span.span_id)
-        merged[span.span_id] = span if known is None else merge_spans(known, span)
-    ordered = sorted(merged.values(), key=lambda span: (span.start_time_unix_nano, span.span_id))
+        if known is None:
+            merged[span.span_id] = span
+        else:
+            several.setdefault(span.span_id, [known]).append(span)
+            merged[span.span_id] = merge_spans(known, span)
+    others = [_others(each, merged[span_id]) for span_id, each in several.items()]
     chunks: list[Chunk] = []
-    for start in range(0, len(ordered), MAX_ROWS):
-        chunks.extend(_chunks(ordered[start : start + MAX_ROWS]))
+    for members in (merged.values(), *zip_longest(*others)):
+        ordered = sorted(filter(None, members), key=_order)
+        for start in range(0, len(ordered), MAX_ROWS):
+            chunks.extend(_chunks(ordered[start : start + MAX_ROWS]))
     if dropped and chunks:
         counters = replace(chunks[0].counters, dropped=dropped)
         chunks[0] = replace(chunks[0], counters=counters)
     return chunks
+
+
+def _order(span: Span) -> tuple[int, str]:
+    return (span.start_time_unix_nano, span.span_id)
+
+
+def _others(each: Iterable[Span], shown: Span) -> list[Span]:
+    """Of what a batch holds of one span: versions that had ended and say something else than the one that counts."""
+    ordered = sorted(each, key=repr)
+    rows = [row_of(span)._replace(detail=f"{place:05}") for place, span in enumerate(ordered)]
+    said = told(row_of(shown))
+    others = [row for row in versions(rows) if row.end_time_unix_nano and told(row) != said]
+    return [ordered[int(row.detail)] for row in others[: MAX_VERSIONS - 1]]
 
 
 def _chunks(spans: Sequence[Span]) -> list[Chunk]:
