@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
@@ -18,6 +17,7 @@ from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers.sweep import sweep
 from spanvas_api.state_machines import MachineEnd, write_end
 from tests.aws_from_template import create_resources
+from tests.aws_in_process import mocked_aws
 from tests.builders import (
     SECOND,
     T0,
@@ -62,11 +62,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def recorder(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+def recorder(clock: Clock) -> Iterator[Recorder]:
+    with mocked_aws():
         yield Recorder(clock)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from executor.document import read_document
 from spanvas.model.artifact import Artifact
@@ -17,20 +15,16 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
-from tests.aws_from_template import create_resources
+from tests.aws_in_process import mocked_store
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.api.client import Client
 from tests.functional.api.fakes import TRIAGE, RecordingExecutor
 
 
 @pytest.fixture
-def real(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoTraceStore]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        table, bucket = create_resources(boto3.client("dynamodb"), boto3.client("s3"))
-        yield DynamoTraceStore(table, bucket, clock=clock)
+def real(clock: Clock) -> Iterator[DynamoTraceStore]:
+    with mocked_store(clock) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from moto import mock_aws
 
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.direct.place import Place, place_of
@@ -15,7 +14,7 @@ from spanvas.storage.direct.s3 import DirectS3
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
-from tests.aws_from_template import create_resources
+from tests.aws_in_process import mocked_store
 from tests.bench.engines import CREDENTIALS, Engines, client_of, moto_engines
 from tests.builders import Clock
 
@@ -79,9 +78,7 @@ def objects(store: TraceStore, request: pytest.FixtureRequest) -> Callable[..., 
 
 
 @pytest.fixture(params=["memory", "dynamodb", "direct"])
-def store(
-    request: pytest.FixtureRequest, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TraceStore]:
+def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[TraceStore]:
     """Each test runs three times: against the fake, and on the template's own table through both kinds of clients."""
     if request.param == "memory":
         yield MemoryTraceStore(clock=clock)
@@ -100,12 +97,8 @@ def store(
                 clock=clock,
             )
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        table, bucket = create_resources(boto3.client("dynamodb"), boto3.client("s3"))
-        yield DynamoTraceStore(table, bucket, clock=clock)
+    with mocked_store(clock) as made:
+        yield made
 
 
 @pytest.fixture

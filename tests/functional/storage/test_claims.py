@@ -8,13 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.claims import Claim, ClaimItems, Standing
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.aws_from_template import create_resources
+from tests.aws_in_process import mocked_aws
 from tests.builders import SECOND, T0, Clock, make_execution
 
 FIRST = Claim("acme", "exec_1", "event-1", "1111111111111111")
@@ -22,19 +22,14 @@ SECOND_ONE = FIRST._replace(holder="2222222222222222")
 
 
 @pytest.fixture(params=["botocore", "direct"])
-def dynamodb(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Any, str]]:
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """Both kinds of clients, each with its table."""
     if request.param == "direct":
         place, engines = (request.getfixturevalue(name) for name in ("place", "engines"))
         with closing(DirectDynamoDB(place)) as direct:
             yield direct, engines.table
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    with mocked_aws():
         client = boto3.client("dynamodb")
         yield client, create_resources(client, boto3.client("s3"))[0]
 

@@ -126,8 +126,11 @@ class TestCutOff:
             )
 
         client.meta.events.register("before-call.dynamodb.UpdateItem", interfere)
-        with pytest.raises(StoreUnavailableError, match="too many"):
-            send(real, root("a"))
+        try:
+            with pytest.raises(StoreUnavailableError, match="too many"):
+                send(real, root("a"))
+        finally:
+            client.meta.events.unregister("before-call.dynamodb.UpdateItem", interfere)
 
 
 def _client(store: DynamoTraceStore) -> Any:

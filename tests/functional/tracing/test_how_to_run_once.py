@@ -10,11 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from spanvas.model.execution import Execution
 from spanvas.tracing.invocation import TracedHandler
 from tests.aws_from_template import ROOT
+from tests.aws_in_process import mocked_aws
 from tests.functional.tracing.lambda_function import make_context
 from tests.unit.propagation.records import sqs_record
 from tests.unit.tracing.recording import Recording, recording
@@ -37,11 +37,8 @@ def execution_of(door: Recording, execution_id: str = "e1") -> Execution | None:
 
 @pytest.fixture
 def claims(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("CLAIMS_TABLE", "claims")
-    with mock_aws():
+    with mocked_aws():
         table = boto3.resource("dynamodb").create_table(
             TableName="claims",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -8,12 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from opentelemetry import baggage
 from opentelemetry import context as otel_context
 
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
+from tests.aws_in_process import mocked_aws
 from tests.functional.tracing.functions import Functions
 from tests.unit.tracing.recording import recording
 
@@ -22,11 +22,8 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:execution:order-flow:run-1"
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+def aws() -> Iterator[None]:
+    with mocked_aws():
         yield
 
 
