@@ -31,6 +31,7 @@ ADVERSARIAL = {
     "brackets": "[",
     "quotes in quotes": '{"a":"\\"',
     "addresses in numbers": "x1.x@y.zz ",
+    "names with values": "token=a1b2c3d4 ",
 }
 
 
