@@ -357,8 +357,9 @@ def undecided() -> Scope[Handle]:
 def disown() -> None:
     """This delivery is not mine: somebody else runs, or has run, the execution that is open.
 
-    For events that come again: nothing is recorded of what this invocation has opened or opens from here on (inside of
-    `message()`: of that message's part), and the execution is neither ended nor changed. `health()` counts it.
+    For events that come again: nothing is recorded of what this invocation has opened or opens from here on, and the
+    execution is neither ended nor changed. `health()` counts it. Inside of `message()` it is about that message alone;
+    where others of the same execution are handled beside it, its span stays, marked as a repetition.
     """
     engine = current_engine()
     if engine is not None:

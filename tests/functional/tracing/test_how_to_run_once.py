@@ -114,5 +114,7 @@ def test_messages() -> None:
         records = [sqs_record(name) for name in ("m1", "m2")]
         TracedHandler(door.engine, own)({"Records": records}, make_context())
     assert processed == ["m1"]
-    assert door.names.count("process orders") == 1
+    spans = [span for span in door.spans if span.name == "process orders"]
+    assert [span.attributes.get("spanvas.disowned") for span in spans] == [None, True]
+    assert door.store.read_execution("acme", "e1") is not None
     assert door.engine.health() == {"executions.disowned": 1}

@@ -71,6 +71,11 @@ def everything() -> list[Span]:
         TracedHandler(door.engine, lambda event, context: None)(
             {"Records": [sqs_record()]}, make_context()
         )
+        with (
+            spanvas.workflow("poll", execution_id="e1", tenant="acme"),
+            spanvas.message(sqs_record()),
+        ):
+            spanvas.disown()
         run = door.engine.new_run("late", "e2", None)
         root = door.engine.open_root(run)
         assert root is not None

@@ -221,6 +221,51 @@ def test_a_part_of_a_message_is_disowned_alone() -> None:
     assert execution_of(door, "request-1") is not None
 
 
+def test_a_message_beside_others_of_the_same_execution_is_marked_alone() -> None:
+    event = {"Records": [record("m1", "e1"), record("m2", "e1")]}
+
+    def handler() -> None:
+        for message in event["Records"]:
+            with spanvas.message(message), spanvas.node("step"):
+                if message["messageId"] == "m2":
+                    spanvas.disown()
+
+    with recording() as door:
+        invoke(door, handler, event)
+    execution = execution_of(door, "e1")
+    assert execution is not None
+    assert [
+        (span.name, span.attributes.get("spanvas.disowned"))
+        for span in door.spans
+        if span.name in ("step", "process orders")
+    ] == [("step", None), ("process orders", None), ("step", True), ("process orders", None)]
+    assert door.engine.health() == {"executions.disowned": 1}
+
+
+def test_a_message_that_is_read_within_a_workflow_is_marked_alone() -> None:
+    with (
+        recording() as door,
+        spanvas.workflow("poll", execution_id="e1"),
+        spanvas.message(record("m1", "e1")),
+    ):
+        spanvas.disown()
+    assert door.span("process orders").attributes["spanvas.disowned"] is True
+    assert execution_of(door) is not None
+
+
+def test_an_invocation_for_one_message_is_disowned_with_it() -> None:
+    event = {"Records": [record("m1", "e1")]}
+
+    def handler() -> None:
+        with spanvas.message(event["Records"][0]):
+            spanvas.disown()
+
+    with recording() as door:
+        invoke(door, handler, event)
+    assert door.spans == []
+    assert execution_of(door) is None
+
+
 def test_a_whole_batch_that_is_disowned_leaves_no_part() -> None:
     event = {"Records": [record("m1", "e1"), record("m2", "e2")]}
     with recording() as door:

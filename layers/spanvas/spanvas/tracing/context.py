@@ -19,10 +19,11 @@ PLACE_KEY: Final = otel_context.create_key("spanvas-place")
 
 
 class Place(NamedTuple):
-    """The execution that is running, and the node of it."""
+    """The execution that is running, the node of it, and whether it is about one message of several."""
 
     run: Run
     node_id: str | None = None
+    is_message: bool = False
 
 
 def current_place(context: Context | None = None) -> Place | None:

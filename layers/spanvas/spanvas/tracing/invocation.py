@@ -78,6 +78,7 @@ class TracedHandler:
             deadline_unix_nano=faas.deadline(context, engine.now()),
         )
         run.workflow_version = _text(event, "workflow_version")
+        run.is_of_one_message = whole.message is not None and len(messages) == 1
         root = engine.open_arrived(run, whole)
         if root is None:
             return None

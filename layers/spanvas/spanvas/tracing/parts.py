@@ -80,6 +80,7 @@ class PartRecorder(RepetitionRecorder):
             return self.open_span(
                 name=f"process {message.destination}".strip(),
                 attributes=message_attributes(message),
+                is_message=not place.run.is_of_one_message,
             )
         return open_part(self, arrival, None)
 

@@ -64,10 +64,13 @@ class SpanRecorder:
         start_time_unix_nano: int | None = None,
         otel_kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
+        is_message: bool = False,
     ) -> LiveSpan | None:
         own = {names.KIND: kind if kind in kinds.KINDS else kinds.OTHER}
         start = start_time_unix_nano
-        return self._open("span", name, own, attributes, input, None, start, otel_kind, links)
+        return self._open(
+            "span", name, own, attributes, input, None, start, otel_kind, links, is_message
+        )
 
     @guarded()
     def record_generation(
@@ -157,12 +160,15 @@ class SpanRecorder:
         start_time: int | None = None,
         otel_kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
+        is_message: bool = False,
     ) -> LiveSpan | None:
         place = self._place(what)
         if place is None:
             return None
         if node_id is not None:
-            place = Place(place.run, node_id)
+            place = place._replace(node_id=node_id)
+        if is_message:
+            place = place._replace(is_message=True)
         span, context = self._start(
             name, with_place(place), {**own, **(attributes or {})}, start_time, otel_kind, links
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from opentelemetry import trace
+
 from spanvas import handles as door
+from spanvas.semantics import attributes as names
 from spanvas.tracing.context import current_place
 from spanvas.tracing.executions import ExecutionRecorder
 from spanvas.tracing.health import guarded
@@ -42,7 +45,10 @@ class RepetitionRecorder(ExecutionRecorder):
         place = current_place()
         if place is None or place.run.is_disowned:
             return
+        self.problems.count("executions.disowned")
+        if place.is_message:  # others of this execution are not repetitions
+            trace.get_current_span().set_attribute(names.DISOWNED, True)
+            return
         place.run.is_disowned = True
         self.processor.forget(place.run)
         self.delivery.disowned(place.run)
-        self.problems.count("executions.disowned")

@@ -72,6 +72,8 @@ class Run:
     """Id and span id of the node that has ended last."""
     guard_at_unix_nano: int | None = None
     """When the open spans are recorded as cut, since the function's time is about to run out; None when done."""
+    is_of_one_message: bool = False
+    """Whether this invocation is for a single message, and this its execution."""
     is_undecided: bool = False
     """Whether it is still being found out whose it is: nothing of it leaves the process meanwhile."""
     is_disowned: bool = False
