@@ -189,7 +189,7 @@ def _repaired(stored: StoredTrace, services: Services) -> Execution:
     execution = stored.execution
     if execution.status in OPEN:
         return execution
-    ended = sum(row.end_time_unix_nano is not None for row in stored.rows)
+    ended = sum([row.end_time_unix_nano is not None for row in stored.rows])
     if execution.counters.spans == ended and not repeated_calls(stored.rows):
         return execution
     counters = count(stored.rows, execution.counters.dropped)

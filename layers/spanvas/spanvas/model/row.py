@@ -70,8 +70,11 @@ def merge_rows(one: Row, other: Row) -> Row:
 
 
 def merge_duplicates(rows: list[Row]) -> list[Row]:
-    """Every span once, in the order of first appearance."""
-    merged: dict[str, Row] = {}
+    """Every span once, in the order of first appearance; the very same list where that is so already."""
+    merged = {row.span_id: row for row in rows}
+    if len(merged) == len(rows):
+        return rows
+    merged = {}
     for row in rows:
         known = merged.get(row.span_id)
         merged[row.span_id] = row if known is None else merge_rows(known, row)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from hashlib import blake2b, sha256
 from typing import Any, Final
 
@@ -57,8 +58,9 @@ TEXT_COLUMNS: Final = (
 )
 
 
-_new: Final = tuple.__new__
-"""Makes a named tuple of as many values as it has fields, without a call of its own for each of ten thousand."""
+_row: Final[Callable[[Iterable[Any]], Row]] = partial(tuple.__new__, Row)
+_usage: Final[Callable[[Iterable[Any]], Usage]] = partial(tuple.__new__, Usage)
+"""Of as many values as there are fields: `_make` without its checks, for ten thousand at a time."""
 
 
 def chunk_id_of(payload: bytes) -> str:
@@ -133,7 +135,7 @@ def decode_rows(payload: bytes, chunk_id: str) -> list[Row]:
         texts["error_message"],
         texts["model"],
         texts["provider"],
-        [usage and _new(Usage, usage) for usage in chunk["usage"]],
+        [usage and _usage(usage) for usage in chunk["usage"]],
         chunk["cost"],
         texts["input_preview"],
         texts["output_preview"],
@@ -150,7 +152,7 @@ def decode_rows(payload: bytes, chunk_id: str) -> list[Row]:
         ],
         details,
     )
-    return [_new(Row, values) for values in zip(*columns, strict=True)]
+    return list(map(_row, zip(*columns, strict=True)))
 
 
 def encode_spans(spans: Sequence[Span]) -> bytes:
