@@ -11,6 +11,7 @@ from typing import Any
 
 from spanvas.model.execution import OPEN, Completeness, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
+from spanvas.storage.port import StoredTrace
 from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.request import Answer
 from spanvas_api.trace_status import TraceStatus, trace_status
@@ -26,10 +27,17 @@ class WholeTrace:
     completeness: Completeness
     tree: list[TreeRow]
     version: Version
+    latest: StoredTrace | None
+    """What the tree was made of, if that was all that was stored then."""
 
     def is_of(self, execution: Execution, version: Version | None) -> bool:
         """The tenant is part of what is compared."""
         return self.version == version and _identity(self.stored) == _identity(execution)
+
+    def latest_of(self, execution: Execution) -> StoredTrace | None:
+        """The execution's trace as it is stored now; None where that is not known without reading."""
+        is_same = _identity(self.stored) == _identity(execution)
+        return self.latest if is_same and self.stored.revision == execution.revision else None
 
     def status(self) -> TraceStatus:
         execution, now_unix_nano = self.execution, self.version.now_unix_nano

@@ -85,7 +85,9 @@ def _whole(
 ) -> WholeTrace:
     execution = explained(_repaired(stored, services), rows)
     completeness = completeness_of(execution, rows)
-    return WholeTrace(stored.execution, execution, completeness, build_tree(rows), version)
+    latest = stored if rows is stored.rows else None
+    tree = build_tree(rows)
+    return WholeTrace(stored.execution, execution, completeness, tree, version, latest)
 
 
 def _next_part(cursor: str, limit: int, request: Request, services: Services) -> Answer:
@@ -106,7 +108,8 @@ def _next_part(cursor: str, limit: int, request: Request, services: Services) ->
 def _part(
     whole: WholeTrace, start: int, limit: int, request: Request, services: Services
 ) -> Answer:
-    """As many rows as can be answered at once. The tree is kept while there is a next part."""
+    """As many rows as can be answered at once. The tree of a large trace is kept for the next part, and for whoever
+    asks for a span of it."""
     cursors = _cursors(whole.stored, services)
     while True:
         end = min(start + limit, len(whole.tree))
@@ -114,7 +117,7 @@ def _part(
         more = {"next_cursor": cursors.seal(whole.position_after(end)) if has_next else None}
         answer = _answer(whole, whole.tree[start:end], more, request, services)
         if answer is not None:
-            services.kept_trace = whole if has_next else None
+            services.kept_trace = whole if has_next or start else None
             return answer
         limit = (end - start) // 2
 

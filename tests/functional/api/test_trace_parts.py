@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas_api import trace_parts
-from tests.builders import SECOND, T0, make_execution, make_span
+from tests.builders import SECOND, T0, make_execution, make_span, span_id
 from tests.functional.api.client import Client
 from tests.functional.api.conftest import MakeApi
 from tests.functional.api.fakes import AuditedStore
@@ -68,6 +68,31 @@ class TestParts:
             second = api.get(TRACE, limit="3", cursor=first["next_cursor"]).json
 
         assert names(second) == ["c", "d", "stray"]
+
+    def test_a_span_is_read_without_its_rows_while_nothing_is_written(
+        self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        span = f"/v1/executions/exec_1/spans/{span_id('d')}"
+        parts_of(api, limit="3")
+        with monkeypatch.context() as patched:
+            patched.setattr(branched, "read_trace", None)
+            assert api.get(span).json["status"] == "running"
+            assert api.acting_as(tenant="globex").get(span).status == 404
+        assert api.get(span.replace("64", "65")).status == 404
+
+        write(branched, make_span("d", "run", 4))
+
+        assert api.get(span).json["status"] == "ok"
+
+    def test_a_span_is_looked_for_where_the_parts_were_of_a_state_before(
+        self, api: Client, make_api: MakeApi, branched: AuditedStore
+    ) -> None:
+        cursor = api.get(TRACE, limit="3").json["next_cursor"]
+        write(branched, make_span("d", "run", 4))
+        other = make_api()
+        assert other.get(TRACE, cursor=cursor).json["rows"][1]["status"] == "running"
+
+        assert other.get(f"/v1/executions/exec_1/spans/{span_id('d')}").json["status"] == "ok"
 
     def test_another_process_reads_the_trace_anew(
         self, make_api: MakeApi, branched: AuditedStore

@@ -83,6 +83,7 @@ class TestSpans:
             assert trace.execution.counters.spans == 1
             found = store.read_span("acme", name, span_id("a"))
             assert found == ended
+            assert store.read_versions("acme", name, span_id("a"), trace) == [ended]
 
     def test_spans_before_any_start_make_the_mapping(self, store: TraceStore) -> None:
         store.write(batch(make_span("a", attributes={"spanvas.workflow.id": "nightly"})))

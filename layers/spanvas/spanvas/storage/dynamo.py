@@ -129,8 +129,10 @@ class DynamoTraceStore:
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
 
-    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
-        return self._spans.read_versions(tenant, execution_id, span_id)
+    def read_versions(
+        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
+    ) -> list[Span]:
+        return self._spans.read_versions(tenant, execution_id, span_id, known)
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None

@@ -148,8 +148,10 @@ class MemoryTraceStore(MemorySightings):
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
 
-    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
-        trace = self.read_trace(tenant, execution_id)
+    def read_versions(
+        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
+    ) -> list[Span]:
+        trace = known or self.read_trace(tenant, execution_id)
         if trace is None:
             return []
         chunks = self._chunks.get((tenant, trace.execution.execution_id), {})

@@ -117,9 +117,14 @@ class TraceStore(Protocol):
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         """The first of `read_versions`."""
 
-    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
+    def read_versions(
+        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
+    ) -> list[Span]:
         """The span as it is shown, then other versions of it that had ended too and say something else, the latest
-        first, `MAX_VERSIONS` in all; empty where it is not there."""
+        first, `MAX_VERSIONS` in all; empty where it is not there.
+
+        `known` is the trace when it has just been read and need not be again.
+        """
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None

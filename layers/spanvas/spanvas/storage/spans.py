@@ -105,8 +105,10 @@ class SpanItems:
                 return StoredTrace.of(execution, chunks)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def read_versions(self, tenant: str, execution_id: str, span_id: str) -> list[Span]:
-        trace = self.read_trace(tenant, execution_id)
+    def read_versions(
+        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
+    ) -> list[Span]:
+        trace = known or self.read_trace(tenant, execution_id)
         names = [row.detail for row in trace.versions(span_id)] if trace else []
         if trace is None or not names:
             return []
