@@ -31,7 +31,7 @@ const LINE_HEIGHT = 28;
 const INDENT = 14;
 /** Room that a name keeps beside its indent, however deep it stands. */
 const LEAST_NAME_WIDTH = 220;
-/** As in tree.css: below this width names take all but the durations, with the bars under them. */
+/** As in list.css: below this width names take all but the durations, with the bars under them. */
 const STRIP_WIDTH = 540;
 const DURATION_WIDTH = 84;
 const NAME_WIDTHS = { least: 180, most: 900, usual: 340 };
