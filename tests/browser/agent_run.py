@@ -97,7 +97,7 @@ def agent_run() -> Stub:
         row(4, "chat nova-lite", 1, kind="model", depth=2, model="amazon.nova-lite-v1:0",
             provider="aws.bedrock", marks=["redacted"],
             usage=usage(input_tokens=4_120, output_tokens=312, cache_read_tokens=2_048, reasoning_tokens=96),
-            cost_nano_usd=231_600),
+            cost_nano_usd=229_920),
         row(5, "escalate", 0, kind="http", status="error",
             error={"type": "HTTPError", "message": "503 from [REDACTED:url]"}),
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def agent_run() -> Stub:
         }),
         span(rows[4],
             receipts={"email": 2, "name": 1},
-            cost={"nano_usd": 231_600, "lines": [
+            cost={"nano_usd": 229_920, "lines": [
                 {"what": "input", "tokens": 2_072, "nano_usd_per_token": 60.0, "nano_usd": 124_320},
                 {"what": "cache_read", "tokens": 2_048, "nano_usd_per_token": 15.0, "nano_usd": 30_720},
                 {"what": "output", "tokens": 312, "nano_usd_per_token": 240.0, "nano_usd": 74_880},

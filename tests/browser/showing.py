@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.agent_run import agent_run
 from tests.browser.compared_runs import both
 from tests.browser.files_run import files_run
-from tests.browser.stubs import EXECUTION_ID, SECOND, Stub, counters, execution
+from tests.browser.stubs import EXECUTION_ID, SECOND, START, Stub, counters, execution
 from tests.browser.tab_runs import (
     media_run,
     running_run,
@@ -87,6 +87,12 @@ def files(*names: str) -> Callable[[Page], None]:
     return show
 
 
+REFUSALS = {
+    403: "The role “auditor” has no trace:read.",
+    503: "The store did not answer in time.",
+}
+
+
 def refused(status: int) -> Callable[[Page], None]:
     """The trace cannot be read: signed out, not allowed, not there any more, throttled."""
 
@@ -96,7 +102,7 @@ def refused(status: int) -> Callable[[Page], None]:
                 "type": "about:blank",
                 "title": "No",
                 "status": status,
-                "detail": "The role “auditor” has no trace:read." if status == 403 else "No.",
+                "detail": REFUSALS.get(status, "Not now."),
                 "request_id": "8f1c2a90-4d6e",
             }
             route.fulfill(status=status, json=problem, content_type="application/problem+json")
@@ -132,7 +138,12 @@ def without_rows(status: str, reason: str) -> Callable[[Page], None]:
         made = execution(status=status)
         if status == "queued":
             del made["ended_at_unix_nano"]
-        stub = Stub(rows=[], execution=made, trace={"status": "EMPTY", "reason": reason})
+        stub = Stub(
+            rows=[],
+            execution=made,
+            trace={"status": "EMPTY", "reason": reason},
+            served_at=START // SECOND + 12,
+        )
         stub.serve(page.context)
         page.goto(f"/?workflow=support-triage&execution={EXECUTION_ID}")
         expect(page.get_by_text(reason)).to_be_visible()

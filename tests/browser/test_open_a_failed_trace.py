@@ -50,6 +50,27 @@ def test_a_failed_run_opens_with_its_failing_span_selected_and_its_cause_shown(
     page.screenshot(path=screenshots / "trace-failed.png")
 
 
+def test_the_failing_span_is_in_view_on_a_phone_too(page: Page, executions: dict[str, str]) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    open_trace(page, executions, "shipping-notice")
+    expect(page.locator(".sv-strip")).to_contain_text("backoff")
+    selected = page.get_by_role("treeitem", selected=True)
+    expect(selected).to_contain_text("POST /carriers/Nordpost/shipments")
+    expect(selected).to_be_in_viewport(ratio=0.9)
+
+
+def test_an_invocation_leads_to_its_log_lines(page: Page, executions: dict[str, str]) -> None:
+    open_trace(page, executions, "shipping-notice")
+    page.get_by_role("treeitem", name="ExecutorFunction").click()
+    link = page.get_by_role("link", name="Logs of this invocation in CloudWatch")
+    expect(link).to_have_attribute(
+        "href", re.compile(r"^https://[a-z0-9-]+\.console\.aws\.amazon\.com/cloudwatch/home\?")
+    )
+    page.get_by_role("treeitem", name="Look up the order").click()
+    expect(page.get_by_role("heading", name="Look up the order")).to_be_visible()
+    expect(link).to_have_count(0)
+
+
 def test_a_link_to_a_span_opens_it_again(
     page: Page, context: BrowserContext, executions: dict[str, str]
 ) -> None:

@@ -117,7 +117,7 @@ def test_attributes_events_links_and_figures_are_there(
         "in 4,120 (2,048 from the cache) · out 312 (96 reasoning) = $0.0002"
     )
     panel.get_by_role("tab", name="Tokens and cost").click()
-    expect(panel.get_by_role("row", name="neither read from nor written")).to_contain_text("2,072")
+    expect(panel.get_by_role("row", name="not from the cache")).to_contain_text("2,072")
     panel.get_by_role("tab", name="Attributes").click()
     expect(panel.get_by_role("row", name="gen_ai.request.temperature")).to_contain_text("0.2")
     expect(panel.get_by_role("table", name="Event “gen_ai.choice”, +5.00 ms")).to_be_visible()

@@ -203,7 +203,7 @@ function RunHead({ trace, places }: RunHeadProps): ReactElement {
         <span className={`cv-status cv-status-${status}`}>
           <Icon name={executionIcon(status)} /> {status}
         </span>{" "}
-        {formatMoment(startedAt, trace.servedAt)}
+        <span className="cv-medium">{formatMoment(startedAt, trace.servedAt)}</span>
       </PlaceLink>
     </th>
   );

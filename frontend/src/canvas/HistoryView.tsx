@@ -69,15 +69,17 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
       <header className="cv-section-head">
         <h2>{title}</h2>
         <Sparkline executions={items} />
-        {workflowId === null && (
-          <WorkflowFilter
-            workflows={workflows}
-            workflowId={chosen}
-            onChange={(id) => change(() => setChosen(id))}
-          />
-        )}
-        <TimeFilter seconds={seconds} onChange={(time) => change(() => setSeconds(time))} />
-        <StatusFilter status={status} onChange={(wanted) => change(() => setStatus(wanted))} />
+        <div className="cv-filters">
+          {workflowId === null && (
+            <WorkflowFilter
+              workflows={workflows}
+              workflowId={chosen}
+              onChange={(id) => change(() => setChosen(id))}
+            />
+          )}
+          <TimeFilter seconds={seconds} onChange={(time) => change(() => setSeconds(time))} />
+          <StatusFilter status={status} onChange={(wanted) => change(() => setStatus(wanted))} />
+        </div>
       </header>
       {page && problem && <OutOfDate problem={problem} onRetry={history.start} />}
       {!page && problem && (

@@ -33,7 +33,8 @@ export function FilterMenu(props: FilterMenuProps): ReactElement {
         onClick={() => onOpenChange(!isOpen)}
         title="Filter by kind, status and node (f)"
       >
-        <Icon name="filter" /> Filter{count > 0 ? ` ${count}` : ""}
+        <Icon name="filter" /> <span className="sv-toggle-word">Filter</span>
+        {count > 0 && <span>{count}</span>}
       </button>
       {isOpen && <Menu {...props} buttonRef={button} />}
     </div>

@@ -61,7 +61,7 @@ export function GroupPanel(props: GroupPanelProps): ReactElement {
         <Members title="Failed" rows={failures} total={group.failed} onSelect={store.select} />
         <Members title="Slowest" rows={slowest} total={slowest.length} onSelect={store.select} />
         <button type="button" className="sv-button" onClick={() => store.toggle(group.key)}>
-          Open or close all {exactCount(members.length)} in the tree
+          Show or fold all {exactCount(members.length)} in the tree
         </button>
       </div>
     </aside>

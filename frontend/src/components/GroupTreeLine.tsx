@@ -1,6 +1,6 @@
 /** Many siblings told in one line: how many, how they went, how long they took. */
 
-import { memo, type MouseEvent, type ReactElement } from "react";
+import { memo, type CSSProperties, type MouseEvent, type ReactElement } from "react";
 import { exactCount, formatDuration } from "../model/format";
 import { kindHue } from "../model/kinds";
 import type { SiblingGroup } from "../model/siblings";
@@ -18,6 +18,8 @@ interface GroupTreeLineProps {
   readonly isSelected: boolean;
   readonly left: number;
   readonly width: number;
+  /** The time axis' width in pixels. */
+  readonly room: number;
   readonly inputTokens: string;
   readonly cost: string;
   readonly onSelect: (key: string) => void;
@@ -66,14 +68,7 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
           className={`sv-bar sv-bar-group sv-hue-${kindHue(group.kind)}`}
           style={{ left: `${props.left * 100}%`, width: `${props.width * 100}%` }}
         />
-        {group.p50 !== null && group.p95 !== null && (
-          <span
-            className="sv-group-times"
-            style={{ left: `min(${props.left * 100}%, max(0px, 100% - 190px))` }}
-          >
-            p50 {lengthText(group.p50)} · p95 {lengthText(group.p95)}
-          </span>
-        )}
+        <Times {...props} />
       </div>
       <div className="sv-number sv-column-duration" title={percentilesInWords(group)}>
         {group.p50 === null ? "–" : `~ ${lengthText(group.p50)}`}
@@ -83,6 +78,36 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
     </div>
   );
 });
+
+/** Pixels that "p50 110 ms · p95 931 ms" takes with its margins, and "p95 931 ms" alone. */
+const TIMES_WIDTH = 166;
+const SHORT_TIMES_WIDTH = 88;
+
+function Times(props: GroupTreeLineProps): ReactElement | null {
+  const { p50, p95 } = props.line.group;
+  if (p50 === null || p95 === null) return null;
+  const { style, isShort } = besideBar(props);
+  return (
+    <span className="sv-group-times" style={style}>
+      {!isShort && `p50 ${lengthText(p50)} · `}p95 {lengthText(p95)}
+    </span>
+  );
+}
+
+/** On its bar where it fits, else behind it, else before it; the p50 stands in its column too. */
+function besideBar({ left, width, room }: Pick<GroupTreeLineProps, "left" | "width" | "room">): {
+  readonly style: CSSProperties;
+  readonly isShort: boolean;
+} {
+  const end = left + width;
+  const behind = { left: `${end * 100}%` };
+  const before = { right: `${(1 - left) * 100}%` };
+  if (width * room >= TIMES_WIDTH) return { style: { left: `${left * 100}%` }, isShort: false };
+  if ((1 - end) * room >= TIMES_WIDTH) return { style: behind, isShort: false };
+  if (left * room >= TIMES_WIDTH) return { style: before, isShort: false };
+  if ((1 - end) * room >= SHORT_TIMES_WIDTH) return { style: behind, isShort: true };
+  return { style: left > 1 - end ? before : { left: `${left * 100}%` }, isShort: true };
+}
 
 function Counts({ group }: { readonly group: SiblingGroup }): ReactElement {
   return (

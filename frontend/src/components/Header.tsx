@@ -187,7 +187,11 @@ function Figures({ execution, now }: FiguresProps): ReactElement {
   const arrow = tokensArrow(counters.inputTokens, counters.outputTokens);
   return (
     <dl className="sv-figures">
-      <Figure name="Duration" value={formatDuration(length)} exact={exactDuration(length)} />
+      <Figure
+        name={execution.status === "queued" ? "Waiting" : "Duration"}
+        value={formatDuration(length)}
+        exact={exactDuration(length)}
+      />
       <Figure
         name="Cost"
         value={`${isBound ? "≥ " : ""}${formatCost(counters.costNanoUsd)}`}

@@ -51,7 +51,10 @@ export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): React
 function Share({ place, nanos, share }: TimeShare): ReactElement {
   const length = BigInt(Math.round(nanos));
   return (
-    <li title={`${exactDuration(length)} of the critical path`}>
+    <li
+      className={share < 0.01 ? "sv-share-small" : ""}
+      title={`${exactDuration(length)} of the critical path`}
+    >
       <i className={`sv-place-${place}`} aria-hidden="true" />
       {PLACE_LABELS[place]} <b>{percent(share)}</b>
       <span className="sv-note"> {formatDuration(length)}</span>

@@ -38,6 +38,14 @@ export function Toolbar(props: ToolbarProps): ReactElement {
   return (
     <div className="sv-toolbar">
       <Search {...props} />
+      <FilterMenu
+        view={view}
+        loaded={loaded}
+        store={store}
+        isOpen={props.openMenu === "filter"}
+        onOpenChange={(isOpen) => props.onOpenMenu(isOpen ? "filter" : null)}
+      />
+      <NextFailure view={view} store={store} />
       <div className="sv-segments" role="group" aria-label="Which spans are shown">
         {SHOWN.map((shown) => (
           <button
@@ -50,19 +58,12 @@ export function Toolbar(props: ToolbarProps): ReactElement {
           </button>
         ))}
       </div>
-      <FilterMenu
-        view={view}
-        loaded={loaded}
-        store={store}
-        isOpen={props.openMenu === "filter"}
-        onOpenChange={(isOpen) => props.onOpenMenu(isOpen ? "filter" : null)}
-      />
-      <NextFailure view={view} store={store} />
       <span className="sv-toolbar-gap" />
       {props.onCompare && (
         <IconAction
           name="compare"
           label="Compare with the last good run (d)"
+          isMinor
           onPress={() => props.onCompare?.()}
         />
       )}
@@ -74,7 +75,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
           onClick={store.toggleGraph}
           title="Graph of the workflow (g)"
         >
-          <Icon name="graph" /> Graph
+          <Icon name="graph" /> <span className="sv-toggle-word">Graph</span>
         </button>
       )}
       {view.zoom !== null && (
@@ -91,7 +92,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       />
       <IconAction name="fold" label="Fold all" onPress={store.foldAll} />
       <IconAction name="unfold" label="Unfold all" onPress={store.unfoldAll} />
-      <IconAction name="keyboard" label="Keyboard shortcuts (?)" onPress={onShowKeys} />
+      <IconAction name="keyboard" label="Keyboard shortcuts (?)" isMinor onPress={onShowKeys} />
     </div>
   );
 }
@@ -173,14 +174,16 @@ function NextFailure({ view, store }: NextFailureProps): ReactElement | null {
 interface IconActionProps {
   readonly name: Parameters<typeof Icon>[0]["name"];
   readonly label: string;
+  /** Left out where there is little room. */
+  readonly isMinor?: boolean;
   readonly onPress: () => void;
 }
 
-function IconAction({ name, label, onPress }: IconActionProps): ReactElement {
+function IconAction({ name, label, isMinor = false, onPress }: IconActionProps): ReactElement {
   return (
     <button
       type="button"
-      className="sv-icon-button"
+      className={`sv-icon-button ${isMinor ? "sv-action-minor" : ""}`}
       onClick={onPress}
       title={label}
       aria-label={label}

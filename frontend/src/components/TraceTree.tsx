@@ -34,7 +34,9 @@ const LEAST_NAME_WIDTH = 220;
 /** As in list.css: below this width names take all but the durations, with the bars under them. */
 const STRIP_WIDTH = 540;
 const DURATION_WIDTH = 84;
-const NAME_WIDTHS = { least: 180, most: 900, usual: 340 };
+const NAME_WIDTHS = { least: 180, most: 900 };
+/** Of the list's width, until a reader draws the line elsewhere. */
+const NAME_SHARE = { least: 340, share: 0.37, most: 460 };
 const NO_PAUSES: readonly Pause[] = [];
 const NO_RANGES: readonly Range[] = [];
 
@@ -58,7 +60,10 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
   const axis = useRef<HTMLDivElement>(null);
   const { width: axisWidth } = useSize(axis);
   const { width: listWidth } = useSize(scroller);
-  const [nameWidth, setNameWidth] = useState<number>(NAME_WIDTHS.usual);
+  const [chosenWidth, setNameWidth] = useState<number | null>(null);
+  const nameWidth =
+    chosenWidth ??
+    Math.round(Math.min(NAME_SHARE.most, Math.max(NAME_SHARE.least, listWidth * NAME_SHARE.share)));
   const seen = useMemo(
     () => seenRange(view.zoom, loaded.scale.length),
     [view.zoom, loaded.scale.length],
@@ -117,7 +122,14 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
             />
           ))}
         </div>
-        <Lines {...props} window={window} seen={seen} deepest={deepest} lineId={lineId} />
+        <Lines
+          {...props}
+          window={window}
+          seen={seen}
+          axisWidth={axisWidth}
+          deepest={deepest}
+          lineId={lineId}
+        />
         {view.lines.length === 0 && <NothingShown view={view} store={store} />}
       </div>
     </div>
@@ -127,6 +139,7 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
 interface LinesProps extends TraceTreeProps {
   readonly window: readonly number[];
   readonly seen: Range;
+  readonly axisWidth: number;
   readonly deepest: number;
   readonly lineId: (key: string) => string;
 }
@@ -167,6 +180,7 @@ function Lines(props: LinesProps): ReactElement {
           {...beside}
           isSelected={isSelected}
           {...groupFigures(line, loaded, sums, now, seen)}
+          room={props.axisWidth}
           onSelect={store.select}
           onToggle={store.toggle}
         />

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
-import { listWindow, scrollToShow } from "../model/windowing";
+import { isShown, listWindow, scrollToShow } from "../model/windowing";
 import { lineOfSelection, type TraceView } from "../state/traceView";
 
 /** Lines drawn beyond each edge, so that fast scrolling shows no gaps. */
@@ -68,6 +68,28 @@ export function useListWindow(
     element.addEventListener("scroll", hold, { passive: true });
     return () => element.removeEventListener("scroll", hold);
   }, [scroller, lines, lineHeight]);
+
+  // What stands above and below the list comes when it is ready and takes room from it.
+  const selected = useRef(selectedLine);
+  useLayoutEffect(() => {
+    selected.current = selectedLine;
+  }, [selectedLine]);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    let before = element.clientHeight - HEAD_HEIGHT;
+    const observer = new ResizeObserver(() => {
+      const height = element.clientHeight - HEAD_HEIGHT;
+      const { scrollTop } = element;
+      const line = selected.current;
+      if (height < before && isShown(line, scrollTop, before, lineHeight)) {
+        element.scrollTo({ top: scrollToShow(line, scrollTop, height, lineHeight, MARGIN) });
+      }
+      before = height;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller, lineHeight]);
 
   useLayoutEffect(() => {
     const element = scroller.current;

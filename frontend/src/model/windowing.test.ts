@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listWindow, scrollToShow } from "./windowing";
+import { isShown, listWindow, scrollToShow } from "./windowing";
 
 describe("listWindow", () => {
   it("holds the lines on the screen and some beyond", () => {
@@ -26,5 +26,18 @@ describe("scrollToShow", () => {
 
   it("gives up the margin where the view is too low for it", () => {
     expect(scrollToShow(5, 0, 28, 28, 2)).toBe(140);
+  });
+});
+
+describe("isShown", () => {
+  it("is true for a line that stands in view as a whole", () => {
+    expect(isShown(10, 280, 56, 28)).toBe(true);
+    expect(isShown(11, 280, 56, 28)).toBe(true);
+  });
+
+  it("is false for a line that an edge cuts, that is elsewhere, or that is none", () => {
+    expect(isShown(9, 280, 56, 28)).toBe(false);
+    expect(isShown(11, 280, 55, 28)).toBe(false);
+    expect(isShown(-1, 0, 800, 28)).toBe(false);
   });
 });

@@ -36,3 +36,14 @@ export function scrollToShow(
   if (top + lineHeight + room > scrollTop + viewHeight) return top + lineHeight + room - viewHeight;
   return scrollTop;
 }
+
+/** Whether the whole line stands in the part of the list that is on the screen. */
+export function isShown(
+  line: number,
+  scrollTop: number,
+  viewHeight: number,
+  lineHeight: number,
+): boolean {
+  const top = line * lineHeight;
+  return line >= 0 && top >= scrollTop && top + lineHeight <= scrollTop + viewHeight;
+}

@@ -65,9 +65,10 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
       <div className="sv-artifact-line">
         <Icon name={artifactIcon(view)} />
         <span className="sv-artifact-name">{artifact.name}</span>
-        <span className="sv-note">
-          {shownType(artifact.mediaType, artifact.name)} · {formatBytes(artifact.bytes)}
+        <span className="sv-note sv-artifact-type">
+          {shownType(artifact.mediaType, artifact.name)}
         </span>
+        <span className="sv-note sv-number">{formatBytes(artifact.bytes)}</span>
         {origin}
         <span className="sv-toolbar-gap" />
         {view !== "none" && !isTooLarge && (

@@ -2,7 +2,7 @@
 
 import { useMemo, useState, type ReactElement } from "react";
 import { parseCsv } from "../../model/csv";
-import { exactCount } from "../../model/format";
+import { exactCount, plural } from "../../model/format";
 import type { Json } from "../../model/span";
 import { JsonView } from "./JsonView";
 import { LongText } from "./LongText";
@@ -49,7 +49,7 @@ export function TableView({ text }: { readonly text: string }): ReactElement {
         </table>
       </div>
       <p className="sv-note">
-        {isCut ? `The first ${exactCount(rows.length)} rows` : `${exactCount(rows.length)} rows`}
+        {isCut ? `The first ${exactCount(rows.length)} rows` : plural(rows.length, "row")}
         {isCut && most < MOST_ROWS && (
           <>
             {" · "}

@@ -183,8 +183,10 @@ export function JsonView({ value, openLevels = 2, what }: JsonViewProps): ReactE
       {line && (
         <div className="sv-json-path">
           <code>{formatPath(line.path)}</code>
-          <CopyButton text={formatPath(line.path)} what="path" label="path" />
-          <CopyButton text={() => copyOf(line.value)} what="value" label="value" />
+          <span className="sv-json-copies">
+            <CopyButton text={formatPath(line.path)} what="path" label="path" />
+            <CopyButton text={() => copyOf(line.value)} what="value" label="value" />
+          </span>
         </div>
       )}
     </div>

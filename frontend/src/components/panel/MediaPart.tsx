@@ -32,7 +32,7 @@ export function MediaPart({ part }: { readonly part: Media }): ReactElement {
   return (
     <div className="sv-media-part">
       <div>
-        <Icon name={sort === "image" ? "eye" : "artifact"} />
+        <Icon name={sort === "image" ? "image" : "artifact"} />
         <span className="sv-artifact-name">{name ?? (sort === "image" ? "Picture" : "File")}</span>
         <span className="sv-note">
           {[mediaType, size === null ? "" : formatBytes(size)].filter(Boolean).join(" · ")}

@@ -1,8 +1,7 @@
 import type { ReactElement, ReactNode } from "react";
-import { statusWord } from "../../model/describe";
+import { exactTokens, statusWord, tokensArrow } from "../../model/describe";
 import {
   exactCost,
-  exactCount,
   exactDuration,
   exactMoment,
   formatCost,
@@ -10,6 +9,7 @@ import {
 } from "../../model/format";
 import { kindHue, kindLabel } from "../../model/kinds";
 import { describeMark, marksOf } from "../../model/marks";
+import { logsUrl } from "../../model/logsUrl";
 import { shortModel } from "../../model/modelName";
 import type { SpanDetail } from "../../model/span";
 import { laterOf } from "../../model/time";
@@ -50,6 +50,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
       <Facts row={row} loaded={loaded} />
       <Marks row={row} receipts={detail?.receipts ?? {}} />
       <Retries detail={detail} />
+      <Logs detail={detail} />
       {row.error !== null && (
         <ErrorBox error={row.error} attempt={row.attempt} events={detail?.events ?? []} />
       )}
@@ -115,19 +116,19 @@ function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactEl
         +{formatDuration(offset)}
       </Fact>
       {row.attempt !== null && <Fact name="Attempt">{row.attempt}</Fact>}
-      {row.model !== null && (
-        <Fact name="Model" title={[row.provider, row.model].filter(Boolean).join(" ")}>
-          {shortModel(row.model)}
-        </Fact>
-      )}
       {row.usage !== null && (
-        <Fact name="Tokens">
-          {exactCount(row.usage.inputTokens)} → {exactCount(row.usage.outputTokens)}
+        <Fact name="Tokens" title={exactTokens(row.usage.inputTokens, row.usage.outputTokens)}>
+          {tokensArrow(row.usage.inputTokens, row.usage.outputTokens)}
         </Fact>
       )}
       {row.costNanoUsd !== null && (
         <Fact name="Cost" title={exactCost(row.costNanoUsd)}>
           {formatCost(row.costNanoUsd)}
+        </Fact>
+      )}
+      {row.model !== null && (
+        <Fact name="Model" title={[row.provider, row.model].filter(Boolean).join(" ")} isWide>
+          {shortModel(row.model)}
         </Fact>
       )}
     </dl>
@@ -153,15 +154,29 @@ function Retries({ detail }: Pick<PanelHeadProps, "detail">): ReactElement | nul
   );
 }
 
+/** Where an invocation's own log lines are. */
+function Logs({ detail }: Pick<PanelHeadProps, "detail">): ReactElement | null {
+  const url = detail && logsUrl(detail.attributes);
+  if (!url) return null;
+  return (
+    <p className="sv-panel-logs">
+      <a className="sv-link" href={url} target="_blank" rel="noreferrer">
+        Logs of this invocation in CloudWatch <Icon name="external" />
+      </a>
+    </p>
+  );
+}
+
 interface FactProps {
   readonly name: string;
   readonly title?: string;
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
-function Fact({ name, title, children }: FactProps): ReactElement {
+function Fact({ name, title, isWide = false, children }: FactProps): ReactElement {
   return (
-    <div title={title}>
+    <div title={title} className={isWide ? "sv-panel-fact-wide" : ""}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -34,15 +34,15 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
           <tbody>
             <Tokens name="Input" count={usage.inputTokens} />
             <Tokens
-              name="of it neither read from nor written to the cache"
+              name="not from the cache"
               count={usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens}
               isPart={usage.cacheReadTokens + usage.cacheWriteTokens > 0}
               isHidden={usage.cacheReadTokens + usage.cacheWriteTokens === 0}
             />
-            <Tokens name="of it read from the cache" count={usage.cacheReadTokens} isPart />
-            <Tokens name="of it written to the cache" count={usage.cacheWriteTokens} isPart />
+            <Tokens name="read from the cache" count={usage.cacheReadTokens} isPart />
+            <Tokens name="written to the cache" count={usage.cacheWriteTokens} isPart />
             <Tokens name="Output" count={usage.outputTokens} />
-            <Tokens name="of it reasoning" count={usage.reasoningTokens} isPart />
+            <Tokens name="reasoning" count={usage.reasoningTokens} isPart />
           </tbody>
         </table>
       )}

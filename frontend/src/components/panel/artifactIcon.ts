@@ -2,12 +2,12 @@ import type { ArtifactView } from "../../model/artifactView";
 import type { IconName } from "../icons";
 
 const ICONS: Partial<Record<ArtifactView, IconName>> = {
-  image: "eye",
-  drawing: "eye",
-  audio: "play",
-  video: "play",
-  page: "http",
-  table: "map",
+  image: "image",
+  drawing: "image",
+  audio: "sound",
+  video: "film",
+  page: "page",
+  table: "table",
   json: "item",
 };
 

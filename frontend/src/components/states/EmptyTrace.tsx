@@ -13,6 +13,8 @@ interface Why {
   readonly icon: IconName;
   readonly title: string;
   readonly advice: string;
+  /** Reading once more can change it. */
+  readonly canChange: boolean;
 }
 
 function why(trace: Trace): Why {
@@ -22,14 +24,15 @@ function why(trace: Trace): Why {
       icon: "queued",
       title: status === "queued" ? "Waiting for the executor" : "No span has arrived yet",
       advice: "The first spans appear here as soon as the executor writes them.",
+      canChange: true,
     };
   }
   if (status === "untraced") {
     return {
       icon: "untraced",
       title: "This execution was not traced",
-      advice:
-        "It ran with tracing off. Set SPANVAS_ENABLED to true on the executor to trace the next one.",
+      advice: "Set SPANVAS_ENABLED to true on the executor to trace the next one.",
+      canChange: false,
     };
   }
   return {
@@ -37,21 +40,25 @@ function why(trace: Trace): Why {
     title: "This execution left no spans",
     advice:
       "It ended before anything was recorded, or tracing was off. The executor's log says which.",
+    canChange: true,
   };
 }
 
 export function EmptyTrace({ trace, onRetry }: EmptyTraceProps): ReactElement {
-  const { icon, title, advice } = why(trace);
+  const { icon, title, advice, canChange } = why(trace);
   return (
     <div className="sv-state" role="status">
       <Icon name={icon} className="sv-state-icon" />
       <h2>{title}</h2>
-      <p>{trace.reason ?? advice}</p>
-      <div className="sv-state-actions">
-        <button type="button" className="sv-button" onClick={onRetry}>
-          <Icon name="attempt" /> Read again
-        </button>
-      </div>
+      {trace.reason !== null && <p>{trace.reason}</p>}
+      <p>{advice}</p>
+      {canChange && (
+        <div className="sv-state-actions">
+          <button type="button" className="sv-button" onClick={onRetry}>
+            <Icon name="attempt" /> Read again
+          </button>
+        </div>
+      )}
     </div>
   );
 }

@@ -13,7 +13,7 @@ interface ProblemViewProps {
 }
 
 const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
-  offline: "untraced",
+  offline: "offline",
   unreadable: "untraced",
   unauthorised: "lock",
   forbidden: "lock",
