@@ -88,6 +88,13 @@ def test_ids_are_hex_times_text_and_enums_numbers() -> None:
     }
 
 
+def test_an_open_span_has_no_length_elsewhere_and_says_so() -> None:
+    span = make_span("a", end_time_unix_nano=None)
+    (encoded,) = json.loads(encode_json([span]))["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    assert (encoded["startTimeUnixNano"], encoded["endTimeUnixNano"]) == (str(T0), str(T0 + 1))
+    assert encoded["attributes"] == [{"key": "spanvas.open", "value": {"boolValue": True}}]
+
+
 @pytest.mark.parametrize("value", [b"\x00\xff", math.nan, -math.inf, 2**80, "a\ud800", {"$ref": 1}])
 def test_what_the_store_keeps_under_a_mark_has_its_own_form_again(value) -> None:
     assert (

@@ -21,7 +21,9 @@ from spanvas.otlp.intake import (
     DROPPED_EVENTS,
     DROPPED_LINKS,
     KINDS,
+    OPEN,
     STATUSES,
+    TIME_LIMIT,
     TRACE_STATE,
 )
 
@@ -94,9 +96,12 @@ def _span(span: Span) -> dict[str, Any]:
     encoded["name"] = span.name
     encoded["kind"] = KIND_NUMBERS.get(span.otel_kind, 1)
     encoded["startTimeUnixNano"] = str(span.start_time_unix_nano)
-    if span.end_time_unix_nano is not None:
-        encoded["endTimeUnixNano"] = str(span.end_time_unix_nano)
     attributes = span.attributes
+    end = span.end_time_unix_nano
+    if end is None:
+        end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
+        attributes = {**attributes, OPEN: True}
+    encoded["endTimeUnixNano"] = str(end)
     for name in FIELDS.keys() & attributes.keys():
         encoded[FIELDS[name]] = attributes[name]
         attributes = {key: value for key, value in attributes.items() if key != name}

@@ -29,6 +29,8 @@ DROPPED_LINKS: Final = "otel.dropped_links_count"
 TRACE_STATE: Final = "w3c.tracestate"
 """Fields that our span has no place for, under their names in formats other than OTLP
 (OpenTelemetry specification, "Mapping to non-OTLP formats")."""
+OPEN: Final = "spanvas.open"
+"""On an exported span that has not ended. Others take a missing end for 1970, and in Tempo it is centuries long."""
 
 VALUES_OF_A_GROUP: Final = 5
 """What a resource or a scope counts for: millions of empty ones take seconds to read, and hold nothing."""
@@ -128,6 +130,8 @@ class Intake:
         elif not 0 < start < TIME_LIMIT or not 0 <= end < TIME_LIMIT:
             self.reject("its times are missing or past the year 2262")
         else:
+            if OPEN in attributes and attributes.pop(OPEN) is True:
+                end = 0
             if (
                 len(attributes) > self.limits.attributes
                 or len(events) > self.limits.events
