@@ -94,7 +94,7 @@ def is_listening(url: str) -> bool:
 
 
 def eventually(condition: Callable[[], object]) -> None:
-    for _ in range(600):
+    for _ in range(1_200):
         if condition():
             return
         time.sleep(0.1)
