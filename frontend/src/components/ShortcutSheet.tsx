@@ -1,6 +1,6 @@
-import { useEffect, useRef, type ReactElement } from "react";
-import { Icon } from "./Icon";
+import { useRef, type ReactElement } from "react";
 import { SHORTCUT_GROUPS, shortcutLines } from "./keys";
+import { Sheet } from "./Sheet";
 
 interface ShortcutSheetProps {
   readonly onClose: () => void;
@@ -8,25 +8,14 @@ interface ShortcutSheetProps {
 
 export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      className="sv-sheet sv-key-sheet"
+    <Sheet
+      dialog={dialog}
+      label="Keyboard shortcuts"
+      title="Keyboard"
+      className="sv-key-sheet"
       onClose={onClose}
-      aria-label="Keyboard shortcuts"
     >
-      <header>
-        <h2>Keyboard</h2>
-        <button
-          type="button"
-          className="sv-icon-button"
-          onClick={() => dialog.current?.close()}
-          aria-label="Close"
-        >
-          <Icon name="close" />
-        </button>
-      </header>
       <div className="sv-keys">
         {SHORTCUT_GROUPS.map((group) => (
           <section key={group}>
@@ -46,6 +35,6 @@ export function ShortcutSheet({ onClose }: ShortcutSheetProps): ReactElement {
           </section>
         ))}
       </div>
-    </dialog>
+    </Sheet>
   );
 }

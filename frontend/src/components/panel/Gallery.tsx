@@ -8,7 +8,7 @@ import type { TraceIndex } from "../../model/traceIndex";
 import type { Artifacts } from "../../state/artifacts";
 import { asProblem, type ProblemError } from "../../model/problem";
 import { CopyButton } from "../CopyButton";
-import { Icon } from "../Icon";
+import { Sheet } from "../Sheet";
 import { ProblemView } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
 import { ArtifactEntry } from "./ArtifactList";
@@ -27,7 +27,6 @@ export function Gallery({ index, artifacts, onSelect, onClose }: GalleryProps): 
   const dialog = useRef<HTMLDialogElement>(null);
   const [listing, setListing] = useState<Listing>(null);
   const [round, setRound] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     let isWanted = true;
     artifacts.list().then(
@@ -41,30 +40,22 @@ export function Gallery({ index, artifacts, onSelect, onClose }: GalleryProps): 
 
   const items = listing && "items" in listing ? listing.items : null;
   return (
-    <dialog
-      ref={dialog}
-      className="sv-sheet sv-gallery"
-      onClose={onClose}
-      aria-label="Artifacts of the run"
-    >
-      <header>
-        <h2>Artifacts of the run</h2>
-        {items && items.length > 0 && (
+    <Sheet
+      dialog={dialog}
+      label="Artifacts of the run"
+      title="Artifacts of the run"
+      className="sv-gallery"
+      note={
+        items &&
+        items.length > 0 && (
           <span className="sv-note">
             {plural(items.length, "file")} ·{" "}
             {formatBytes(items.reduce((sum, { bytes }) => sum + bytes, 0))}
           </span>
-        )}
-        <span className="sv-toolbar-gap" />
-        <button
-          type="button"
-          className="sv-icon-button"
-          onClick={() => dialog.current?.close()}
-          aria-label="Close"
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+        )
+      }
+      onClose={onClose}
+    >
       {listing === null && <LinesSkeleton lines={4} />}
       {listing && "problem" in listing && (
         <ProblemView
@@ -95,7 +86,7 @@ export function Gallery({ index, artifacts, onSelect, onClose }: GalleryProps): 
           }
         />
       ))}
-    </dialog>
+    </Sheet>
   );
 }
 
