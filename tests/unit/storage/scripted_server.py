@@ -39,8 +39,8 @@ class Server:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join()
         self.hang_up()
+        self._thread.join()
 
     def _serve(self) -> None:
         while True:
@@ -54,7 +54,7 @@ class Server:
 
     def _answer(self, connection: socket.socket) -> None:
         """One connection after the other: what the client keeps is used until it lets go."""
-        connection.settimeout(0.3)
+        connection.settimeout(30)
         try:
             while data := connection.recv(1 << 20):
                 head, _, body = data.partition(b"\r\n\r\n")
