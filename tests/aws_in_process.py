@@ -27,7 +27,12 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 def mocked_aws() -> Iterator[None]:
     """Empty at the beginning."""
     environment = {**dict.fromkeys(KEYS, "testing"), "AWS_DEFAULT_REGION": PLACE.region}
-    with patch.dict(os.environ, environment), mock_aws():
+    # boto3's session remembers the keys that it has seen first.
+    with (
+        patch.dict(os.environ, environment),
+        patch("boto3.DEFAULT_SESSION", None),
+        mock_aws(),
+    ):
         yield
 
 

@@ -29,7 +29,7 @@ RESULT: Final = {"answer": 42, "words": ["as", "ever"]}
 CLIENTS: Final = ("direct", "boto3")
 CLIENT_SECONDS: Final = 0.1
 """Of one attempt, instead of the 3 and 5 seconds of a function: a fault that hangs is one that lasts longer."""
-RECOVERY_SECONDS: Final = 120.0
+RECOVERY_SECONDS: Final = 60.0
 NUMBERS: Final = random.Random(3)
 LARGE: Final = " ".join(str(NUMBERS.random()) for _ in range(2_000))
 """Too large for the table, however it is compressed."""
@@ -199,6 +199,7 @@ def hurried(environment: Mapping[str, str]) -> Iterator[None]:
     """The environment of a function, with clients that give up early and do not wait between their attempts."""
     with (
         patch.dict(os.environ, {"PATH": os.defpath, **environment}, clear=True),
+        patch("boto3.DEFAULT_SESSION", None),
         patch("spanvas.storage.direct.dynamodb.SECONDS", CLIENT_SECONDS),
         patch("spanvas.storage.direct.s3.SECONDS", CLIENT_SECONDS),
         patch("spanvas.storage.direct.connections.BACKOFF_SECONDS", 0.0),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from spanvas.storage.chunks import INLINE_BYTES, Chunk, plan
 from spanvas.storage.details import DetailItems, page_of
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -132,18 +132,17 @@ class SpanItems:
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
         """All at once: nobody looks for a detail before the rows that point at it are there."""
-        jobs = [
-            job
-            for index, detail in enumerate(chunk.details)
-            for job in self._detail_jobs(batch, f"{chunk.chunk_id}:{index}", detail, expires_at)
-        ]
-        if len(jobs) == 1:
-            jobs[0]()
-            return
-        with ThreadPoolExecutor(min(len(jobs), 4), "spanvas-details") as pool:
-            list(pool.map(lambda job: job(), jobs))
+        side_by_side(
+            [
+                call
+                for index, detail in enumerate(chunk.details)
+                for call in self._detail_calls(
+                    batch, f"{chunk.chunk_id}:{index}", detail, expires_at
+                )
+            ]
+        )
 
-    def _detail_jobs(
+    def _detail_calls(
         self, batch: SpanBatch, name: str, detail: bytes, expires_at: int
     ) -> list[Callable[[], None]]:
         """The calls that keep a detail, in any order: the item, and the object that a large one is in."""

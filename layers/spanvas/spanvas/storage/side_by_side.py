@@ -1,0 +1,30 @@
+"""Several calls of AWS at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+THREADS: Final = 4
+
+
+def side_by_side(calls: Sequence[Callable[[], None]]) -> None:
+    """Returns when all of them have; raises what one of them raised.
+
+    What waits at the end of a process is written while the interpreter ends, which starts no thread any more (that is a
+    RuntimeError): there they come one after the other, so a call has to bear being made twice.
+    """
+    if len(calls) == 1:
+        calls[0]()
+        return
+    with ThreadPoolExecutor(min(len(calls), THREADS), "spanvas-calls") as pool:
+        try:
+            made = [pool.submit(call) for call in calls]
+        except RuntimeError:
+            made = []
+    for each in made:
+        each.result()
+    if not made:
+        for call in calls:
+            call()

@@ -1,0 +1,57 @@
+"""Calls side by side, and where no thread can be started any more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from spanvas.storage.side_by_side import side_by_side
+
+AT_THE_END = """
+import atexit
+from functools import partial
+from spanvas.storage.side_by_side import side_by_side
+side_by_side([lambda: None, lambda: None])
+atexit.register(side_by_side, [partial(print, "item"), partial(print, "object")])
+"""
+
+
+def test_all_are_made_at_the_same_time() -> None:
+    meeting = threading.Barrier(3, timeout=60)
+
+    def meet() -> None:
+        meeting.wait()
+
+    side_by_side([meet] * 3)
+    assert not meeting.broken
+
+
+def test_what_one_raises_is_raised_when_all_have_ended() -> None:
+    made: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        side_by_side([fail, lambda: made.append("other")])
+    assert made == ["other"]
+
+
+def test_one_is_made_here() -> None:
+    made: list[threading.Thread] = []
+    side_by_side([lambda: made.append(threading.current_thread())])
+    assert made == [threading.current_thread()]
+
+
+def test_while_the_interpreter_ends_they_come_one_after_the_other() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", AT_THE_END],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "item\nobject\n", "")
