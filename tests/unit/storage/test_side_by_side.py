@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -51,6 +52,7 @@ def test_while_the_interpreter_ends_they_come_one_after_the_other() -> None:
         [sys.executable, "-W", "error", "-c", AT_THE_END],
         capture_output=True,
         text=True,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
         timeout=120,
         check=False,
     )
