@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextvars import ContextVar
 
 import pytest
 
@@ -39,6 +40,15 @@ def test_what_one_raises_is_raised_when_all_have_ended() -> None:
     with pytest.raises(ValueError, match="no"):
         side_by_side([fail, lambda: made.append("other")])
     assert made == ["other"]
+
+
+def test_each_is_made_in_the_context_of_the_caller() -> None:
+    looks_away = ContextVar("looks_away", default=False)
+    token = looks_away.set(True)
+    seen: list[bool] = []
+    side_by_side([lambda: seen.append(looks_away.get())] * 3)
+    looks_away.reset(token)
+    assert seen == [True, True, True]
 
 
 def test_one_is_made_here() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final
 
 THREADS: Final = 4
 
 
 def side_by_side(calls: Sequence[Callable[[], None]]) -> None:
-    """Returns when all of them have; raises what one of them raised.
+    """Returns when all of them have; raises what one of them raised. Each runs in a copy of the caller's context: where
+    instrumentations have been told to look away, they do.
 
     What waits at the end of a process is written while the interpreter ends, which starts no thread any more (that is a
     RuntimeError): there they come one after the other, so a call has to bear being made twice.
@@ -20,7 +22,7 @@ def side_by_side(calls: Sequence[Callable[[], None]]) -> None:
         return
     with ThreadPoolExecutor(min(len(calls), THREADS), "spanvas-calls") as pool:
         try:
-            made = [pool.submit(call) for call in calls]
+            made = [pool.submit(copy_context().run, call) for call in calls]
         except RuntimeError:
             made = []
     for each in made:
