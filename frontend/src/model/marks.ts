@@ -58,7 +58,7 @@ const MARKS: Readonly<Record<string, Mark>> = {
   rewritten: {
     label: "rewritten",
     sentence:
-      "It was sent more than once after it had ended, and not the same; the version that ended last is shown, and what else was sent stands above it.",
+      "It was sent more than once after it had ended, and not the same; the version that ended last is shown, and what else was sent stands above its content.",
     isWarning: true,
   },
   dropped: {
