@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from spanvas.collector.results import Outcome, Result
 from spanvas.otlp.partial_success import partial_success
 from spanvas.storage.direct.exchange import Answer
 from tests.unit.collector.serving import OK, serving
+from tests.unit.storage.early_server import answering_early
 
 NOW = 1_792_567_680.0
 """Wed, 21 Oct 2026 07:28:00 GMT."""
@@ -124,6 +126,14 @@ def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:
         b"content-encoding: gzip",
     ]
     assert gzip.decompress(body) == b"spans"
+
+
+def test_a_request_that_is_too_large_is_told_so_before_it_was_sent() -> None:
+    too_large = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n"
+    with answering_early(too_large) as server:
+        post = OtlpHttp(server.url, {}, {})
+        assert post(os.urandom(4_000_000)) == Result(Outcome.TOO_LARGE, message="status 413")
+        post.close()
 
 
 def test_nobody_listening_is_a_failure_that_says_so() -> None:

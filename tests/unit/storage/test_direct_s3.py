@@ -10,6 +10,7 @@ import pytest
 from spanvas.storage.direct.failures import CallError
 from spanvas.storage.direct.place import Place
 from spanvas.storage.direct.s3 import DirectS3
+from tests.unit.storage.early_server import answering_early
 from tests.unit.storage.scripted_server import KEYS, OK, failing, serving
 
 
@@ -47,6 +48,83 @@ def test_an_upload_that_fails_says_why(script: list[bytes | None], code: str) ->
             upload(s3, b"x")
         s3.close()
     assert caught.value.code == code
+
+
+def test_a_large_upload_that_is_denied_says_so() -> None:
+    denied = failing(403, b"<Error><Code>AccessDenied</Code></Error>")
+    with answering_early(denied) as server:
+        s3 = DirectS3(
+            Place("eu-central-1", "amazonaws.com", KEYS, {"s3": server.url}), lambda: None
+        )
+        with pytest.raises(CallError) as caught:
+            upload(s3, b"x" * 20_000_000)
+        s3.close()
+    assert (caught.value.code, caught.value.is_answer) == ("AccessDenied", True)
+    assert len(server.heads) == 1
+
+
+ELSEWHERE = {
+    "header": b"HTTP/1.1 301 Moved\r\nx-amz-bucket-region: us-west-2\r\ncontent-length: 0\r\n\r\n",
+    "malformed": failing(
+        400,
+        b"<Error><Code>AuthorizationHeaderMalformed</Code><Region>us-west-2</Region></Error>",
+    ),
+    "new bucket": b"HTTP/1.1 307 Temporary\r\nx-amz-bucket-region: us-west-2\r\ncontent-length: 0\r\n\r\n",
+}
+
+
+def regions_of(requests: list[bytes]) -> list[str]:
+    """The regions that requests were signed for."""
+    return [
+        request.partition(b"Credential=AKID/")[2].split(b"/")[1].decode() for request in requests
+    ]
+
+
+@pytest.mark.parametrize("moved", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_a_bucket_in_another_region_is_found_there_and_remembered(moved: bytes) -> None:
+    with serving(moved, OK, OK) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        upload(s3, io.BytesIO(b"x" * 600_000))
+        assert s3.get_object(Bucket="b", Key="k")["Body"].read() == b"{}"
+        s3.close()
+    assert regions_of(server.requests) == ["eu-central-1", "us-west-2", "us-west-2"]
+    assert server.requests[1].endswith(b"x" * 600_000)
+
+
+def test_a_part_of_an_object_in_another_region_is_read_there() -> None:
+    with serving(ELSEWHERE["header"], OK) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        assert s3.get_object(Bucket="b", Key="k", Range="bytes=0-1")["Body"].read() == b"{}"
+        s3.close()
+    assert regions_of(server.requests) == ["eu-central-1", "us-west-2"]
+
+
+def test_buckets_of_other_regions_have_hosts_of_their_own() -> None:
+    s3 = DirectS3(Place("eu-central-1", "amazonaws.com", KEYS, {}), lambda: None)
+    assert s3._target("b", "k", "us-west-2")[0].host == "b.s3.us-west-2.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    "named", ["evil.example.org", "us-west-2.evil.example", "us", "eu-central-1"]
+)
+def test_what_is_no_other_region_is_not_followed(named: str) -> None:
+    answer = b"HTTP/1.1 301 Moved\r\nx-amz-bucket-region: %s\r\ncontent-length: 0\r\n\r\n"
+    with serving(answer % named.encode()) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        with pytest.raises(CallError, match="HTTP 301"):
+            upload(s3, b"x")
+        s3.close()
+    assert len(server.requests) == 1
+
+
+def test_two_regions_that_send_to_each_other_end_as_an_error() -> None:
+    back = ELSEWHERE["header"].replace(b"us-west-2", b"eu-central-1")
+    with serving(ELSEWHERE["header"], back) as (server, place):
+        s3 = DirectS3(place, lambda: None)
+        with pytest.raises(CallError, match="HTTP 301"):
+            upload(s3, b"x")
+        s3.close()
+    assert len(server.requests) == 2
 
 
 def test_a_part_of_an_object_is_read_with_what_the_object_is() -> None:

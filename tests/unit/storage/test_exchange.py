@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from spanvas.storage.direct.exchange import Answer, ExchangeError, exchange
+from spanvas.storage.direct.exchange import SENT_AT_ONCE, Answer, ExchangeError, exchange
+from tests.unit.storage.early_server import answering_early
 
 
 def answers(*sent: bytes) -> Answer:
@@ -116,3 +118,57 @@ def test_a_server_that_drips_does_not_move_the_deadline() -> None:
         finally:
             stopped.set()
             thread.join()
+
+
+DENIED = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\ndenied"
+LARGE = b"x" * 20_000_000
+
+
+@pytest.mark.parametrize("blocks", [(LARGE,), (LARGE[:1_000],) * 20_000, (b"", LARGE)])
+def test_an_answer_that_comes_before_the_body_is_whole_is_read(blocks: tuple[bytes, ...]) -> None:
+    with answering_early(DENIED) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as connection:
+            head = b"PUT / HTTP/1.1\r\ncontent-length: 20000000\r\n\r\n"
+            answer = exchange(connection, head, blocks, time.monotonic() + 60)
+    assert (answer.status, answer.body, answer.is_last) == (403, b"denied", True)
+
+
+def test_the_rest_of_a_body_is_not_sent_to_a_server_that_has_answered() -> None:
+    ours, theirs = socket.socketpair()
+
+    def blocks() -> Iterator[bytes]:
+        yield b"x"
+        theirs.sendall(DENIED)
+        yield b"y" * SENT_AT_ONCE
+
+    with ours, theirs:
+        answer = exchange(ours, b"", blocks(), time.monotonic() + 60)
+        assert (answer.status, answer.is_last) == (403, True)
+        assert theirs.recv(1 << 20) == b"x"
+
+
+def test_an_interim_answer_does_not_end_the_request() -> None:
+    early_hints = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"
+    ours, theirs = socket.socketpair()
+
+    def blocks() -> Iterator[bytes]:
+        yield b"x"
+        theirs.sendall(early_hints)
+        yield b"y"
+        assert theirs.recv(10) == b"xy"
+        theirs.sendall(early_hints + b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+
+    with ours, theirs:
+        answer = exchange(ours, b"", blocks(), time.monotonic() + 60)
+    assert (answer.status, answer.body, answer.is_last) == (200, b"ok", False)
+
+
+def test_a_server_that_goes_away_without_an_answer_is_an_error() -> None:
+    with answering_early(b"") as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with (
+            socket.create_connection((host, int(port))) as connection,
+            pytest.raises(OSError, match=r"closed|reset|Broken pipe"),
+        ):
+            exchange(connection, b"PUT / HTTP/1.1\r\n\r\n", (LARGE,), time.monotonic() + 60)

@@ -68,14 +68,15 @@ def test_aws_has_endpoints_of_its_own() -> None:
     place = Place("eu-central-1", "amazonaws.com", KEYS, {})
     assert DirectDynamoDB(place)._endpoint.host == "dynamodb.eu-central-1.amazonaws.com"
     s3 = DirectS3(place, lambda: None)
-    hosts = {name: s3._target(name, "k")[0].host for name in ("traces", "my.traces")}
+    here = "eu-central-1"
+    hosts = {name: s3._target(name, "k", here)[0].host for name in ("traces", "my.traces")}
     assert hosts == {
         "traces": "traces.s3.eu-central-1.amazonaws.com",
         "my.traces": "s3.eu-central-1.amazonaws.com",
     }
-    assert s3._target("traces", "k")[1] == "/k"
-    assert s3._target("my.traces", "k")[1] == "/my.traces/k"
-    assert s3._target("traces", "k")[0] is s3._target("traces", "l")[0]
+    assert s3._target("traces", "k", here)[1] == "/k"
+    assert s3._target("my.traces", "k", here)[1] == "/my.traces/k"
+    assert s3._target("traces", "k", here)[0] is s3._target("traces", "l", here)[0]
 
 
 def test_clients_are_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 BLOCK: Final = 64 * 1024
+SENT_AT_ONCE: Final = 256 * 1024
+"""Bytes of a body between two looks at whether the server has answered already."""
 MAX_HEAD: Final = 64 * 1024
 MAX_BODY: Final = 64 * 1024 * 1024
+INTERIM: Final = (b"HTTP/1.1 1", b"HTTP/1.0 1")
+"""How answers begin that announce another one (RFC 9110, 15.2)."""
 
 
 class ExchangeError(OSError):
@@ -32,13 +37,44 @@ class Answer(NamedTuple):
 def exchange(
     connection: socket.socket, head: bytes, body: Iterable[bytes], deadline: float
 ) -> Answer:
-    """Send a request and read its answer. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`)."""
-    first = True
-    for block in body:
+    """Send a request and read its answer. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`).
+
+    A server may answer before it has read the whole body, to refuse it, and then close the connection. The rest of the
+    body is not sent then, and that answer is returned; the connection cannot be used again (RFC 9112, 9.5).
+    """
+    reader = _Reader(connection, deadline)
+    if _send(connection, head, body, reader, deadline):
+        return reader.answer()
+    return reader.answer()._replace(is_last=True)
+
+
+def _send(
+    connection: socket.socket, head: bytes, body: Iterable[bytes], reader: _Reader, deadline: float
+) -> bool:
+    """Send a request; False where the server stopped reading, or answered, before it had the whole."""
+    is_first = True
+    for block in _blocks(head, body):
+        if not is_first and reader.has_answer():
+            return False
+        is_first = False
         _give_time(connection, deadline)
-        connection.sendall(head + block if first else block)
-        first = False
-    return _Reader(connection, deadline).answer()
+        try:
+            connection.sendall(block)
+        except TimeoutError:
+            raise
+        except OSError:  # the answer, if one came, is still there to be read
+            return False
+    return True
+
+
+def _blocks(head: bytes, body: Iterable[bytes]) -> Iterator[bytes | memoryview]:
+    """The head together with the first bytes of the body, then the rest, each of at most SENT_AT_ONCE bytes of it."""
+    for block in body:
+        yield head + block[:SENT_AT_ONCE]
+        head = b""
+        rest = memoryview(block)
+        for start in range(SENT_AT_ONCE, len(block), SENT_AT_ONCE):
+            yield rest[start : start + SENT_AT_ONCE]
 
 
 def open_tunnel(
@@ -77,6 +113,17 @@ class _Reader:
                 status, headers, self._exactly(_size(headers["content-length"], 10)), is_last
             )
         return Answer(status, headers, self._rest(), True)
+
+    def has_answer(self) -> bool:
+        """Whether the head of a final answer has come, without waiting for it. Interim answers (1xx) are dropped."""
+        self._connection.settimeout(0)
+        with suppress(OSError):  # nothing to read yet; a broken connection is told by its next use
+            self._data += self._connection.recv(BLOCK)
+        while (end := self._data.find(b"\r\n\r\n")) >= 0:
+            if not self._data.startswith(INTERIM):
+                return True
+            self._data = self._data[end + 4 :]
+        return False
 
     def status(self) -> int:
         """Of an answer that has a head alone."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from spanvas.storage.direct.connections import Endpoint, Request
+from spanvas.storage.direct.connections import Body, Endpoint, Request
 from spanvas.storage.direct.exchange import Answer
 from spanvas.storage.direct.failures import CallError, is_passing
 from spanvas.storage.direct.place import Place
@@ -22,6 +23,10 @@ BYTES_PER_SECOND: Final = 2_000_000
 """What an upload's time allows for, on top of `SECONDS`."""
 BLOCK: Final = 256 * 1024
 EMPTY: Final = sha256(b"").hexdigest()
+REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
+ELSEWHERE: Final = frozenset({301, 307, 400})
+"""Statuses of an answer that names the region of the bucket (S3 API reference, "Error responses": PermanentRedirect,
+TemporaryRedirect, AuthorizationHeaderMalformed)."""
 FOUND: Final = {
     "content-range": "ContentRange",
     "content-type": "ContentType",
@@ -29,6 +34,17 @@ FOUND: Final = {
     "x-amz-version-id": "VersionId",
 }
 """Headers of GetObject's answer that are given on, by the names that boto3 has for them."""
+
+
+class _Call(NamedTuple):
+    """A request to S3 without its bucket and key. `digest`: the SHA-256 of the body, in hex."""
+
+    method: str
+    headers: Mapping[str, str]
+    digest: str = EMPTY
+    body: Body = lambda: (b"",)
+    size: int = 0
+    query: str = ""
 
 
 class DirectS3:
@@ -39,7 +55,9 @@ class DirectS3:
         self._place = place
         self._make_client = make_client
         self._endpoints: dict[str, Endpoint] = {}
-        self._signer = Signer(place.credentials, place.region, "s3")
+        self._signers: dict[str, Signer] = {}
+        self._regions: dict[str, str] = {}
+        """Of buckets that have turned out to be in another region than the function."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -67,9 +85,7 @@ class DirectS3:
         start = stream.tell()
         size = stream.seek(0, io.SEEK_END) - start
         digest = b64decode(ChecksumSHA256) if ChecksumSHA256 else digest_of(stream, start)
-        endpoint, path = self._target(Bucket, quote(Key, safe="/~"))
         headers = {
-            "host": endpoint.host,
             "content-type": ContentType,
             "x-amz-content-sha256": digest.hex(),
             "x-amz-checksum-sha256": b64encode(digest).decode(),
@@ -83,14 +99,9 @@ class DirectS3:
             while block := stream.read(BLOCK):
                 yield block
 
-        def sign() -> Request:
-            signed = self._signer.signed("PUT", path, headers, digest.hex(), time.time())
-            return Request("PUT", path, signed, blocks, size)
-
-        try:
-            answer = endpoint.send(sign, SECONDS + size / BYTES_PER_SECOND, _is_retried)
-        except OSError as error:
-            raise CallError(type(error).__name__, is_answer=False) from error
+        seconds = SECONDS + size / BYTES_PER_SECOND
+        call = _Call("PUT", headers, digest.hex(), blocks, size)
+        answer = self._answer(Bucket, Key, call, seconds)
         if answer.status != 200:
             raise CallError(code_of(answer))
         return {"VersionId": answer.headers.get("x-amz-version-id", "")}
@@ -99,20 +110,11 @@ class DirectS3:
         self, *, Bucket: str, Key: str, Range: str = "", VersionId: str = ""
     ) -> dict[str, Any]:
         """The body is in memory: what the store reads is small, or a part."""
-        endpoint, path = self._target(Bucket, quote(Key, safe="/~"))
         query = f"versionId={quote(VersionId, safe='~')}" if VersionId else ""
-        headers = {"host": endpoint.host, "x-amz-content-sha256": EMPTY}
+        headers = {"x-amz-content-sha256": EMPTY}
         if Range:
             headers["range"] = Range
-
-        def sign() -> Request:
-            signed = self._signer.signed("GET", path, headers, EMPTY, time.time(), query)
-            return Request("GET", f"{path}?{query}" if query else path, signed, lambda: (b"",), 0)
-
-        try:
-            answer = endpoint.send(sign, SECONDS, _is_retried)
-        except OSError as error:
-            raise CallError(type(error).__name__, is_answer=False) from error
+        answer = self._answer(Bucket, Key, _Call("GET", headers, query=query), SECONDS)
         if answer.status not in {200, 206}:
             raise CallError(code_of(answer))
         found = {
@@ -122,10 +124,35 @@ class DirectS3:
         }
         return {"Body": io.BytesIO(answer.body), **found}
 
-    def _target(self, bucket: str, key: str) -> tuple[Endpoint, str]:
+    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Answer:
+        """S3's answer; asked again, once, where S3 says that the bucket is in another region. Raises CallError."""
+        region = self._regions.get(bucket, self._place.region)
+        try:
+            answer = self._sent(bucket, key, region, call, seconds)
+            other = region_of(answer)
+            if other and other != region:
+                answer = self._sent(bucket, key, other, call, seconds)
+                self._regions[bucket] = other
+        except OSError as error:
+            raise CallError(type(error).__name__, is_answer=False) from error
+        return answer
+
+    def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Answer:
+        endpoint, path = self._target(bucket, quote(key, safe="/~"), region)
+        headers = {"host": endpoint.host, **call.headers}
+        signer = self._signers.setdefault(region, Signer(self._place.credentials, region, "s3"))
+
+        def sign() -> Request:
+            signed = signer.signed(call.method, path, headers, call.digest, time.time(), call.query)
+            target = f"{path}?{call.query}" if call.query else path
+            return Request(call.method, target, signed, call.body, call.size)
+
+        return endpoint.send(sign, seconds, _is_retried)
+
+    def _target(self, bucket: str, key: str, region: str) -> tuple[Endpoint, str]:
         """Virtual-hosted on AWS; by path at an endpoint that was given, and for names that TLS cannot check."""
         given = self._place.endpoints.get("s3")
-        regional = f"s3.{self._place.region}.{self._place.suffix}"
+        regional = f"s3.{region}.{self._place.suffix}"
         if given:
             base = urlsplit(given).path.rstrip("/")
             return self._endpoint(given), f"{base}/{bucket}/{key}"
@@ -150,9 +177,26 @@ def digest_of(stream: BinaryIO, start: int) -> bytes:
 
 def code_of(answer: Answer) -> str:
     """Error code of an answer in XML; the status where there is none."""
-    _, opened, rest = answer.body.decode("utf-8", "replace").partition("<Code>")
-    code, closed, _ = rest.partition("</Code>")
-    return code if opened and closed else f"HTTP {answer.status}"
+    return _element(answer, "Code") or f"HTTP {answer.status}"
+
+
+def region_of(answer: Answer) -> str:
+    """The region where the bucket is, of an answer that says that the request went to another one; else empty.
+
+    What is no name of a region is not followed: the next request is signed, and must not go to a host of
+    somebody else.
+    """
+    if answer.status not in ELSEWHERE:
+        return ""
+    named = answer.headers.get("x-amz-bucket-region") or _element(answer, "Region")
+    return named if REGION.fullmatch(named) else ""
+
+
+def _element(answer: Answer, name: str) -> str:
+    """Text of the first such element of an answer in XML; empty where there is none."""
+    _, opened, rest = answer.body.decode("utf-8", "replace").partition(f"<{name}>")
+    text, closed, _ = rest.partition(f"</{name}>")
+    return text if opened and closed else ""
 
 
 def _is_retried(answer: Answer) -> bool:
