@@ -11,9 +11,10 @@ from spanvas.collector.results import Outcome, Result
 from spanvas.model.span import Span
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer
-from spanvas.tracing.exporters.otlp import OtlpExporter
+from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink, http_sink
 from spanvas.tracing.health import Health
 from tests.builders import make_span
+from tests.unit.storage.early_server import answering_early
 from tests.unit.tracing.test_small_parts import Seconds, make_run
 
 
@@ -71,6 +72,86 @@ def test_otlp_sends_a_failed_batch_again_and_gives_it_up_after_three_tries() -> 
     assert exporter.work()
     assert endpoint.requests[-1] == ["b"]
     assert not exporter.has_work
+
+
+class Raising:
+    """A sink that cannot be made, or that raises when it is called."""
+
+    def __init__(self, *, at_once: bool) -> None:
+        self.at_once = at_once
+
+    def make(self) -> Raising:
+        if self.at_once:
+            raise ValueError("a proxy has to be http://host:port, not https://")
+        return self
+
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+        raise RuntimeError("no way")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_sink_that_raises_is_a_failing_one(
+    at_once: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    health, seconds = Health(), Seconds()
+    sink = Raising(at_once=at_once)
+    exporter = OtlpExporter(sink.make, health, breaker=Breaker(seconds))
+    exporter.add(make_run(), make_span("a"))
+    assert not exporter.work()
+    assert exporter.state == "failing"
+    assert not exporter.work()
+    assert exporter.state == "open"
+    assert not exporter.work()
+    seconds.now += 30
+    assert not exporter.work()
+    assert health.counts() == {"otlp.failed": 3, "otlp.dropped": 1}
+    said = "ValueError: a proxy has to be http" if at_once else "RuntimeError: no way"
+    assert [record.message for record in caplog.records if said in record.message]
+
+
+@pytest.mark.parametrize(
+    ("headers", "environment", "said"),
+    [
+        (
+            {"x-team": "secret \u20ac"},
+            {},
+            "the header 'x-team' has characters that HTTP cannot carry",
+        ),
+        ({}, {"HTTPS_PROXY": "https://proxy.example:3128"}, "a proxy has to be http://host:port"),
+        ({}, {"HTTPS_PROXY": "http://proxy.example:port"}, "ValueError: Port could not be cast"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_a_failing_endpoint(
+    headers: dict[str, str],
+    environment: dict[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("spanvas.settings.aws_variables", lambda: environment)
+    with answering_early(b"") as server:
+        url = "https://otlp.example" if environment else server.url
+        exporter = OtlpExporter(lambda: http_sink(url, headers), Health())
+        exporter.add(make_run(), make_span("a"))
+        assert not exporter.work()
+    assert exporter.state == "failing"
+    assert said in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_sink_that_recovers_is_taken_up_again() -> None:
+    endpoint, health = Endpoint(), Health()
+    makers: list[Callable[[], SpanSink]] = [Raising(at_once=True).make, endpoint.make]
+
+    def make() -> SpanSink:
+        return makers.pop(0)()
+
+    exporter = OtlpExporter(make, health)
+    exporter.add(make_run(), make_span("a"))
+    assert not exporter.work()
+    assert exporter.work()
+    assert (endpoint.requests, exporter.state) == ([["a"]], "ok")
+    assert health.counts() == {"otlp.failed": 1}
 
 
 def test_otlp_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import MAX_MESSAGE, Outcome, Result, failure_of
 from spanvas.collector.signing import signing_for
 from spanvas.storage.direct.connections import Endpoint, Request
 from spanvas.storage.direct.exchange import Answer
@@ -24,7 +24,6 @@ GZIP: Final = 31
 """zlib's number for gzip's format with the largest window."""
 LEVEL: Final = 1
 MAX_PAUSE_SECONDS: Final = 300.0
-MAX_MESSAGE: Final = 300
 PROTOBUF: Final = "application/x-protobuf"
 
 
@@ -64,7 +63,7 @@ class OtlpHttp:
         try:
             answer = self._endpoint.send(lambda: request, self._timeout_seconds, attempts=1)
         except OSError as error:
-            return Result(Outcome.LATER, message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])
+            return failure_of(error)
         return result_of(answer, time.time())
 
     def close(self) -> None:

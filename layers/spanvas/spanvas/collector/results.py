@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+MAX_MESSAGE: Final = 300
 
 
 class Outcome(Enum):
@@ -23,3 +25,9 @@ class Result(NamedTuple):
     pause_seconds: float = 0.0
     rejected: int = 0
     message: str = ""
+
+
+def failure_of(error: BaseException) -> Result:
+    """What an exception means that ended the sending: the connection has failed, or the settings cannot be used (a
+    proxy that is not http://, a header that HTTP cannot carry). It may be another one next time."""
+    return Result(Outcome.LATER, message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])

@@ -149,10 +149,21 @@ def is_readable(connection: socket.socket) -> bool:
 
 
 def head_of(request: Request) -> bytes:
+    """The request up to its body. Raises ValueError for a header that HTTP cannot carry; it names the header alone,
+    since values may be secrets."""
     lines = [f"{request.method} {request.path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
     lines.append(f"content-length: {request.size}\r\n\r\n")
-    return "\r\n".join(lines).encode("latin-1")
+    try:
+        return "\r\n".join(lines).encode("latin-1")
+    except UnicodeEncodeError:
+        named = next((n for n, v in request.headers.items() if not is_latin(n + v)), "")
+        what = f"the header {named!a}" if named else "the path"
+        raise ValueError(f"{what} has characters that HTTP cannot carry (not Latin-1)") from None
+
+
+def is_latin(text: str) -> bool:
+    return all(ord(character) < 256 for character in text)
 
 
 def tls_context(authorities: str = "") -> ssl.SSLContext:

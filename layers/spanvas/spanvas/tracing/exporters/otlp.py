@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import Outcome, Result, failure_of
 from spanvas.model.span import Span
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer, Waiting
@@ -30,7 +30,10 @@ REJECTED: Final = "the OTLP endpoint has rejected spans: %s"
 
 
 class SpanSink(Protocol):
-    """Sends spans, and says what became of them. `place_of` is where the whole of each can be read."""
+    """Sends spans, and says what became of them. `place_of` is where the whole of each can be read.
+
+    An exception counts as a failure of the endpoint.
+    """
 
     def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result: ...
 
@@ -91,10 +94,7 @@ class OtlpExporter:
 
     def _send(self, batch: list[Waiting]) -> bool:
         """Whether it is worth going on with the next batch."""
-        if self._sink is None:
-            self._sink = self._make_sink()
-        places = {id(item.span): _place(item) for item in batch}
-        result = self._sink([item.span for item in batch], lambda span: places[id(span)])
+        result = self._result_of(batch)
         if result.outcome is Outcome.TOO_LARGE:
             self._split(batch, result.message)
             return True
@@ -112,6 +112,17 @@ class OtlpExporter:
         if result.outcome is Outcome.REFUSED or self._attempts >= MAX_ATTEMPTS:
             self._drop(batch)
         return False
+
+    def _result_of(self, batch: list[Waiting]) -> Result:
+        """What became of a batch. A sink that cannot be made, or that raises, has failed: it feeds breaker and state as
+        an endpoint does that is down, or the execution would say `ok` while nothing is sent."""
+        places = {id(item.span): _place(item) for item in batch}
+        try:
+            if self._sink is None:
+                self._sink = self._make_sink()
+            return self._sink([item.span for item in batch], lambda span: places[id(span)])
+        except Exception as error:  # noqa: BLE001 - whatever it is, no span was sent
+            return failure_of(error)
 
     def _told(self, result: Result) -> None:
         """A success that is a partial one, or that comes with a warning."""
