@@ -19,6 +19,7 @@ from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 READ_CONTENT: Final = "read_content"
 """The one action that is not a call: seeing what people and models wrote, as part of other calls."""
 
+SCOPE_CLAIMS: Final = ("scope", "scp")
 SCOPES: Final[Mapping[str, str]] = {
     READ_CONTENT: routes.TRACE_CONTENT,
     **{route.operation: route.scope for route in routes.ALL_ROUTES},
@@ -49,8 +50,25 @@ def principal_of(event: Mapping[str, Any], tenant_claim: str) -> Principal:
     tenant = claims.get(tenant_claim)
     if not isinstance(tenant, str) or not is_name(tenant):
         raise ForbiddenError(f"The token's claim {tenant_claim!r} names no tenant.")
-    scope = claims.get("scope")
-    return Principal(subject, tenant, frozenset(scope.split() if isinstance(scope, str) else ()))
+    return Principal(subject, tenant, scopes_of(claims))
+
+
+def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
+    """The scopes that a token grants: those in `scope` (RFC 9068) and those in `scp` (Okta, Microsoft Entra ID).
+
+    Issuers write one text with spaces between, or a list. API Gateway looks into both claims, and gives a list to the
+    function as the text `[a b]`; other gateways leave it a list. What is neither grants nothing.
+    """
+    return frozenset(scope for claim in SCOPE_CLAIMS for scope in _scopes_in(claims.get(claim)))
+
+
+def _scopes_in(value: object) -> list[str]:
+    if isinstance(value, str):
+        is_list = value.startswith("[") and value.endswith("]")
+        return (value[1:-1] if is_list else value).split()
+    if isinstance(value, list):
+        return [scope for scope in value if isinstance(scope, str)]
+    return []
 
 
 def authorize(principal: Principal, action: str, execution: Execution | None = None) -> None:

@@ -10,7 +10,7 @@ from tests.builders import make_execution
 ADA = Principal("ada", "acme", frozenset({"trace:read"}))
 
 
-def event(**claims: str) -> dict[str, object]:
+def event(**claims: object) -> dict[str, object]:
     return {"requestContext": {"authorizer": {"jwt": {"claims": claims}}}}
 
 
@@ -18,6 +18,44 @@ def test_a_principal_is_made_from_verified_claims() -> None:
     found = principal_of(event(sub="ada", tenant="acme", scope="trace:read  audit:read"), "tenant")
 
     assert found == Principal("ada", "acme", frozenset({"trace:read", "audit:read"}))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"scope": "trace:read  audit:read"},
+        {"scope": "[trace:read audit:read]"},
+        {"scope": ["trace:read", "audit:read"]},
+        {"scp": "trace:read audit:read"},
+        {"scp": "[trace:read audit:read]"},
+        {"scp": ["audit:read", "trace:read", 7, None]},
+        {"scope": "trace:read", "scp": "[audit:read]"},
+        {"scope": "", "scp": "audit:read trace:read"},
+    ],
+)
+def test_scopes_are_read_from_scope_and_scp_as_text_or_list(claims: dict[str, object]) -> None:
+    found = principal_of(event(sub="ada", tenant="acme", **claims), "tenant")
+    assert found.scopes == {"trace:read", "audit:read"}
+
+
+@pytest.mark.parametrize(
+    "scope", [None, "", "[]", "[ ]", [], 7, True, {"trace:read": True}, [["trace:read"]]]
+)
+def test_what_is_no_scope_grants_nothing(scope: object) -> None:
+    assert (
+        principal_of(event(sub="ada", tenant="acme", scope=scope, scp=scope), "tenant").scopes
+        == frozenset()
+    )
+
+
+@pytest.mark.parametrize(
+    "scope", ["[trace:read", "trace:read]", "trace:read,audit:read", "[[trace:read]]"]
+)
+def test_a_scope_is_never_guessed(scope: str) -> None:
+    assert (
+        "trace:read"
+        not in principal_of(event(sub="ada", tenant="acme", scope=scope), "tenant").scopes
+    )
 
 
 def test_the_scope_is_asked_before_anything_is_told_of_the_execution() -> None:
