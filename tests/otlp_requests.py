@@ -126,6 +126,7 @@ def _span(span: Span) -> dict[str, Any]:
             for link in span.links
         ],
         "droppedLinksCount": span.dropped_links_count,
+        "flags": span.flags,
         "status": {"code": span.status.code, "message": span.status.message},
     }
 

@@ -14,6 +14,11 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "Its parent has not arrived, so it is shown under the root.",
     isWarning: true,
   },
+  remote_parent: {
+    label: "called from elsewhere",
+    sentence: "Another service called it, and has sent no span of the call.",
+    isWarning: false,
+  },
   cycle: {
     label: "cycle",
     sentence: "Its recorded parents form a circle, which was cut here.",

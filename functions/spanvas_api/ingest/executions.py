@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from spanvas.model.execution import FAILED, SUCCEEDED, Cause
-from spanvas.model.sighting import Ending, Sighting, ending_key
+from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT, Ending, Sighting, ending_key
 from spanvas.model.span import ERROR, Span
-from spanvas.semantics import row_of
+from spanvas.semantics import has_remote_parent, row_of
 from spanvas.storage.port import TraceStore
 from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
 
@@ -114,25 +114,37 @@ def sighting_of(
 ) -> Sighting:
     """What the spans of a group say of their execution."""
     spans = sorted(group.spans, key=start_order)
-    root = next((span for span in spans if span.parent_span_id is None), None)
+    namer = min(spans, key=lambda span: (rank_of(span), start_order(span)))
     return Sighting(
         tenant=tenant,
         execution_id=group.execution_id,
         started_at_unix_nano=spans[0].start_time_unix_nano,
         seen_at_unix_nano=seen_at_unix_nano,
         patience_nano=patience_seconds * NANO,
-        naming=naming_of(root or spans[0], is_root=root is not None),
+        naming=naming_of(namer, rank_of(namer)),
         ending=_ending(spans),
         started_by=subject,
     )
 
 
+def rank_of(span: Span) -> str:
+    """How much a span has to say of its execution: `sighting.ROOT`, `LOCAL_ROOT` or `ANY_SPAN`, in this order."""
+    if span.parent_span_id is None:
+        return ROOT
+    return LOCAL_ROOT if has_remote_parent(span) else ANY_SPAN
+
+
 def _ending(spans: Iterable[Span]) -> Ending | None:
-    """That of the root that ended last."""
+    """That of the root that ended last; where no root has ended, that of the local root that ended last."""
     ended = [
-        (ending_key(span.end_time_unix_nano, span.span_id), span)
+        (
+            ending_key(
+                span.end_time_unix_nano, span.span_id, is_local=span.parent_span_id is not None
+            ),
+            span,
+        )
         for span in spans
-        if span.parent_span_id is None and span.end_time_unix_nano is not None
+        if rank_of(span) != ANY_SPAN and span.end_time_unix_nano is not None
     ]
     if not ended:
         return None

@@ -188,8 +188,8 @@ SETTINGS: Final = (
             "present one counts; a name that ends in `.*` stands for all below it. `spanvas.execution.id` goes before "
             "all, the trace's own id comes last."),
     Setting("ingest_deadline_seconds", "900", parse_positive_int, INGEST,
-            "Seconds after the last span at which an execution that came over OTLP counts as lost, if no span without "
-            "a parent has ended."),
+            "Seconds after the last span at which an execution that came over OTLP counts as lost, if no root span "
+            "has ended."),
     Setting("ingest_compressed_bytes", "4194304", parse_positive_int, INGEST,
             "Largest body of an OTLP request, as it is sent."),
     Setting("ingest_inflated_bytes", "16777216", parse_positive_int, INGEST,

@@ -97,9 +97,7 @@ class TestDeadlines:
         send(store, make_span("b", parent="root"))
         clock.advance(901)
         (overdue,) = store.list_overdue()
-        assert overdue.cause == Cause(
-            "Lost", "Spans stopped coming, and none without a parent has ended."
-        )
+        assert overdue.cause == Cause("Lost", "Spans stopped coming, and no root span has ended.")
         assert store.close_as_lost(overdue, overdue.cause)
 
         send(store, make_span("c", parent="root"), now=clock.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model.ids import is_execution_id, is_name
+from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT
 from spanvas_api.ingest.naming import (
     execution_id_of,
     explicit_execution_id,
@@ -106,7 +107,7 @@ def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
     def named(**attributes: str):
         return naming_of(
             make_span("root", attributes=attributes, resource={"service.version": "1.2"}),
-            is_root=True,
+            ROOT,
         )
 
     assert named().workflow_name == "root"
@@ -133,26 +134,30 @@ def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
 
 
 def test_without_a_root_the_service_gives_the_name() -> None:
-    naming = naming_of(
-        make_span("b", parent="a", resource={"service.name": "planner"}), is_root=False
-    )
+    naming = naming_of(make_span("b", parent="a", resource={"service.name": "planner"}), ANY_SPAN)
     assert (naming.workflow_id, naming.workflow_name, naming.key[:2]) == (
         "planner",
         "planner",
         "1#",
     )
-    assert naming_of(make_span("b", parent="a"), is_root=False).workflow_id == "unknown"
+    assert naming_of(make_span("b", parent="a"), ANY_SPAN).workflow_id == "unknown"
+
+
+def test_a_local_root_is_named_as_a_root_is_and_comes_after_it() -> None:
+    naming = naming_of(make_span("b", parent="a", resource={"service.name": "api"}), LOCAL_ROOT)
+    assert (naming.workflow_name, naming.key) == ("b", f"0l#{T0:020d}#{span_id('b')}")
+    assert naming_of(make_span("z"), ROOT).key < naming.key < naming_of(make_span(), ANY_SPAN).key
 
 
 def test_expected_nodes_are_the_root_s_and_texts() -> None:
     attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b"]}
-    assert naming_of(make_span(attributes=attributes), is_root=True).expected_nodes == ("a", "b")
-    assert naming_of(make_span(attributes=attributes), is_root=False).expected_nodes == ()
+    assert naming_of(make_span(attributes=attributes), ROOT).expected_nodes == ("a", "b")
+    assert naming_of(make_span(attributes=attributes), ANY_SPAN).expected_nodes == ()
     odd = {"spanvas.workflow.expected_nodes": "a,b", "spanvas.workflow.name": 5}
-    assert naming_of(make_span("n", attributes=odd), is_root=True).expected_nodes == ()
+    assert naming_of(make_span("n", attributes=odd), ROOT).expected_nodes == ()
 
 
 def test_names_that_no_table_takes_are_mended() -> None:
-    assert naming_of(make_span(name="a\ud83d"), is_root=True).workflow_name == "a\ufffd\ufffd\ufffd"
-    assert naming_of(make_span(name="  "), is_root=True).workflow_name == "unknown"
-    assert len(naming_of(make_span(name="x" * 999), is_root=True).workflow_name) == 200
+    assert naming_of(make_span(name="a\ud83d"), ROOT).workflow_name == "a\ufffd\ufffd\ufffd"
+    assert naming_of(make_span(name="  "), ROOT).workflow_name == "unknown"
+    assert len(naming_of(make_span(name="x" * 999), ROOT).workflow_name) == 200

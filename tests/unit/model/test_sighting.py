@@ -117,7 +117,7 @@ def test_spans_bring_a_lost_execution_back() -> None:
     lost = replace(seen_at(execution, T0 + 2000 * SECOND))
     assert (lost.status, lost.cause) == (
         "lost",
-        Cause("Lost", "Spans stopped coming, and none without a parent has ended."),
+        Cause("Lost", "Spans stopped coming, and no root span has ended."),
     )
     back = seen_again(lost, sighting(seen=3000))
     assert (back.status, back.cause, back.ended_at_unix_nano) == ("running", None, None)

@@ -53,6 +53,25 @@ def test_a_row_says_its_parent_in_this_tree() -> None:
     ]
 
 
+def test_a_row_that_another_service_has_called_is_a_root_and_no_orphan() -> None:
+    rows = [
+        make_row("server", "client elsewhere", marks=("remote_parent",)),
+        make_row("child", "server", 1),
+        make_row("orphan", "gone", 2),
+    ]
+
+    assert drawn(rows) == ["server !remote_parent", "  child", "orphan !orphan"]
+
+
+def test_a_call_of_which_both_services_sent_their_spans_has_no_mark() -> None:
+    rows = [
+        make_row("client"),
+        make_row("server", "client", 1, marks=("cold_start", "remote_parent")),
+    ]
+
+    assert drawn(rows) == ["client", "  server !cold_start"]
+
+
 def test_duplicates_are_merged_and_the_ended_version_stays() -> None:
     started = make_row("a", end_time_unix_nano=None, status="unset")
 

@@ -68,7 +68,7 @@ def spans(draw: st.DrawFn) -> Span:
             for _ in range(draw(st.integers(0, 1)))
         ],
         status=Status(code=draw(st.sampled_from(Status.StatusCode.values())), message=draw(TEXT)),
-        flags=draw(st.integers(0, 2**32 - 1)),
+        flags=draw(st.one_of(st.sampled_from([0, 1, 0x101, 0x301]), st.integers(0, 2**32 - 1))),
     )
 
 
@@ -123,10 +123,14 @@ def assert_same(found: list[ModelSpan], request: ExportTraceServiceRequest) -> N
         assert ours.start_time_unix_nano == theirs.start_time_unix_nano
         assert (ours.end_time_unix_nano or 0) == theirs.end_time_unix_nano
         assert ("unset", "ok", "error").index(ours.status) == theirs.status.code
-        added = {"w3c.tracestate", "otel.dropped_attributes_count"}
+        added = {"w3c.tracestate", "otel.dropped_attributes_count", "otel.span.parent.origin"}
         assert {
             key: value for key, value in ours.attributes.items() if key not in added
         } == attributes_of(theirs.attributes)
+        is_told = theirs.flags & 0x300 == 0x300 or theirs.kind in {2, 5}
+        assert ("otel.span.parent.origin" in ours.attributes) == (
+            is_told and theirs.parent_span_id != b""
+        )
         assert ours.resource == attributes_of(group.resource.attributes)
         assert [(e.name, e.time_unix_nano, e.attributes) for e in ours.events] == [
             (e.name, e.time_unix_nano, attributes_of(e.attributes)) for e in theirs.events

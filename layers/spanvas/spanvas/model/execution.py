@@ -160,7 +160,7 @@ def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
 
 OVERDUE: Final = Cause("Lost", "The deadline of its function passed and no end was recorded.")
 UNSTARTED: Final = Cause("NotStarted", "It was queued, and no function has begun it.")
-UNENDED: Final = Cause("Lost", "Spans stopped coming, and none without a parent has ended.")
+UNENDED: Final = Cause("Lost", "Spans stopped coming, and no root span has ended.")
 """Why an execution is lost, as far as it says itself: one that a function has registered, one that is queued, and one
 that is known by its spans alone. `model.loss` knows more, from its rows."""
 

@@ -3,6 +3,9 @@
 Nobody announces an execution that comes over OTLP: it is known by its spans, which arrive late, twice and in any
 order. So what is known is a join: earliest start, the name that the earliest root gives, the end that the latest root
 gives. Two requests in either order, or one of them twice, leave the same execution.
+
+A service that was called by another one has no root of its own. Its local root, the span with a remote parent, stands
+in for the root until one comes: the caller may never send its spans here.
 """
 
 from __future__ import annotations
@@ -13,8 +16,12 @@ from typing import Final
 from spanvas.model.execution import LOST, OPEN, RUNNING, Cause, Execution, Origin
 
 ROOT: Final = "0"
+LOCAL_ROOT: Final = "0l"
 ANY_SPAN: Final = "1"
-"""Ranks of names: a root's own before what was gathered from any other span."""
+"""Ranks of names, in the order of text: that of a root, then that of a span whose parent is in another service (the
+root of what its own service did), then what was gathered from any other span."""
+BEFORE_ROOTS: Final = "-"
+"""Sorts the end of a local root before the end of every root."""
 
 
 def naming_key(rank: str, start_time_unix_nano: int, span_id: str) -> str:
@@ -22,9 +29,9 @@ def naming_key(rank: str, start_time_unix_nano: int, span_id: str) -> str:
     return f"{rank}#{start_time_unix_nano:020d}#{span_id}"
 
 
-def ending_key(end_time_unix_nano: int, span_id: str) -> str:
-    """Sorts ends: the last one counts."""
-    return f"{end_time_unix_nano:020d}#{span_id}"
+def ending_key(end_time_unix_nano: int, span_id: str, *, is_local: bool = False) -> str:
+    """Sorts ends: the last one counts; that of a local root only where no root has ended."""
+    return f"{BEFORE_ROOTS if is_local else ''}{end_time_unix_nano:020d}#{span_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from spanvas.model.row import Row, merge_duplicates
 ORPHAN: Final = "orphan"
 CYCLE: Final = "cycle"
 CLOCK_SKEW: Final = "clock_skew"
+REMOTE_PARENT: Final = "remote_parent"
+"""Mark of a row whose parent was recorded by another service. Kept in the tree only where that parent is absent: such a
+row is a root, since nobody promised that the other service sends its spans here."""
 SKEW_TOLERANCE_NANO: Final = 1_000_000
 
 _start_order = itemgetter(*map(Row._fields.index, ("start_time_unix_nano", "span_id")))
@@ -50,7 +53,7 @@ def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
                 children[parent] = [row]
             else:
                 siblings.append(row)
-        elif not parent or row.kind == kinds.WORKFLOW:
+        elif not parent or row.kind == kinds.WORKFLOW or REMOTE_PARENT in row.marks:
             roots.append(row)
         else:
             orphans.append(row)
@@ -94,7 +97,11 @@ def _append_subtree(
     while True:
         for row in siblings:
             span_id, start, end = row.span_id, row.start_time_unix_nano, row.end_time_unix_nano
-            marks = row.marks if depth else row.marks + root_marks
+            marks = row.marks
+            if not depth:
+                marks += root_marks
+            elif marks and REMOTE_PARENT in marks:
+                marks = tuple(mark for mark in marks if mark != REMOTE_PARENT)
             if start < earliest or (end is not None and end < start):
                 marks = (*marks, CLOCK_SKEW)
             append(placed(TreeRow, (row, depth, parent_span_id, marks)))

@@ -22,10 +22,13 @@ from spanvas.otlp.intake import (
     DROPPED_LINKS,
     KINDS,
     OPEN,
+    PARENT_IS_REMOTE,
+    PARENT_ORIGIN_KNOWN,
     STATUSES,
     TIME_LIMIT,
     TRACE_STATE,
 )
+from spanvas.semantics import attributes as names
 
 fast_dumps: Callable[[Any], bytes] | None
 try:  # the functions bring orjson; elsewhere the standard library does
@@ -43,6 +46,10 @@ FIELDS: Final = {
     TRACE_STATE: "traceState",
 }
 """Attributes that stand for a field of the span."""
+PARENT_FLAGS: Final[Mapping[Any, int]] = {
+    names.LOCAL: PARENT_ORIGIN_KNOWN,
+    names.REMOTE: PARENT_ORIGIN_KNOWN | PARENT_IS_REMOTE,
+}
 
 
 def encode_json(spans: Iterable[Span]) -> bytes:
@@ -105,6 +112,10 @@ def _span(span: Span) -> dict[str, Any]:
     for name in FIELDS.keys() & attributes.keys():
         encoded[FIELDS[name]] = attributes[name]
         attributes = {key: value for key, value in attributes.items() if key != name}
+    flags = PARENT_FLAGS.get(attributes.get(names.PARENT_ORIGIN)) if span.parent_span_id else None
+    if flags:
+        encoded["flags"] = flags
+        attributes = {key: value for key, value in attributes.items() if key != names.PARENT_ORIGIN}
     encoded["attributes"] = _attributes(attributes)
     if span.events:
         encoded["events"] = [_event(event) for event in span.events]

@@ -38,6 +38,12 @@ VALUES_OF_A_GROUP: Final = 5
 VALUES_OF_AN_EVENT: Final = 3
 """What an event or a link counts for, besides its attributes: as much memory."""
 
+PARENT_ORIGIN_KNOWN: Final = 0x100
+PARENT_IS_REMOTE: Final = 0x200
+"""Bits of a span's flags (opentelemetry-proto, trace.proto, SpanFlags)."""
+CALLED_BY_OTHERS: Final = frozenset({"server", "consumer"})
+"""Kinds of spans whose parent is another service's. They tell where the sender is too old to write the flags."""
+
 _LIST_ITEM: Final = re.compile(r"\.\d+(?=\.|$)")
 _EXCEPTION: Final = "exception"
 
@@ -119,6 +125,7 @@ class Intake:
         scope: tuple[str, str],
         dropped: tuple[int, int, int],
         trace_state: str,
+        flags: int,
     ) -> None:
         """Keep a span, or reject it. An id is `""` where it was no id; an end of 0 is a span that is still open."""
         if not trace_id:
@@ -142,6 +149,9 @@ class Intake:
                 attributes[TRACE_STATE] = trace_state
             if dropped != (0, 0, 0):
                 _note_dropped(attributes, dropped)
+            otel_kind = KINDS[kind] if 0 <= kind < len(KINDS) else KINDS[0]
+            if parent_span_id and (origin := parent_origin(flags, otel_kind)):
+                attributes[names.PARENT_ORIGIN] = origin
             self.spans.append(
                 Span(
                     trace_id,
@@ -151,7 +161,7 @@ class Intake:
                     kind_of(attributes, name, scope[0], parent_span_id, events),
                     start,
                     end or None,
-                    KINDS[kind] if 0 <= kind < len(KINDS) else KINDS[0],
+                    otel_kind,
                     STATUSES[status] if 0 <= status < len(STATUSES) else UNSET,
                     status_message,
                     attributes,
@@ -228,6 +238,18 @@ class Intake:
 
     def _count_cut(self, reason: str) -> None:
         self.cut[reason] = self.cut.get(reason, 0) + 1
+
+
+def parent_origin(flags: int, otel_kind: str) -> str:
+    """Who recorded a span's parent, by its flags, else by its kind: `semantics.attributes.REMOTE` or `LOCAL`.
+
+    Empty where it is local and the kind says so too: most spans need no attribute for it.
+    """
+    if not flags & PARENT_ORIGIN_KNOWN:
+        return names.REMOTE if otel_kind in CALLED_BY_OTHERS else ""
+    if flags & PARENT_IS_REMOTE:
+        return names.REMOTE
+    return names.LOCAL if otel_kind in CALLED_BY_OTHERS else ""
 
 
 def within(attributes: Mapping[str, Any], limit: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from spanvas.model.span import Event, Link
 from spanvas.otlp.errors import MalformedError
 from spanvas.otlp.intake import Intake, Limits
 from spanvas.otlp.values import ValueReader
-from spanvas.otlp.wire import I64, LEN, VARINT, cut_off
+from spanvas.otlp.wire import I32, I64, LEN, VARINT, cut_off
 
 ATTRIBUTE_TAG: Final = 0x4A
 UINT32: Final = 0xFFFFFFFF
@@ -110,7 +110,7 @@ class _Decoder(ValueReader):
         data = self.data
         trace_id = span_id = name = message = trace_state = ""
         parent: str | None = None
-        kind = start = finish = status = 0
+        kind = start = finish = status = flags = 0
         attributes: dict[str, Any] = {}
         events: list[Event] = []
         links: list[Link] = []
@@ -160,6 +160,8 @@ class _Decoder(ValueReader):
                     kind = number
                 elif field in (10, 12, 14):
                     dropped[(field - 10) // 2] += number & UINT32
+            elif wire == I32 and field == 16:
+                flags, i = self.fixed32(i, end)
             else:
                 i = self.skip(wire, field, i, end)
         if i != end:
@@ -181,6 +183,7 @@ class _Decoder(ValueReader):
             scope=scope,
             dropped=(dropped[0], dropped[1], dropped[2]),
             trace_state=trace_state,
+            flags=flags,
         )
 
     def _event(self, i: int, end: int) -> Event:

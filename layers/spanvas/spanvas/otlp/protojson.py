@@ -95,6 +95,7 @@ class _Decoder:
                 dropped_links,
             ),
             trace_state=text_of(get("traceState"), "traceState"),
+            flags=number_of(get("flags"), "flags") & UINT32,
         )
 
     def _attributes(self, items: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ MAX_TAGS: Final = 400_000
 WORD: Final = (1 << 64) - 1
 
 _FIXED64 = Struct("<Q").unpack_from
+_FIXED32 = Struct("<I").unpack_from
 
 
 class WireReader:
@@ -79,6 +80,12 @@ class WireReader:
             raise cut_off()
         number: int = _FIXED64(self.data, i)[0]
         return number, i + 8
+
+    def fixed32(self, i: int, end: int) -> tuple[int, int]:
+        if i + 4 > end:
+            raise cut_off()
+        number: int = _FIXED32(self.data, i)[0]
+        return number, i + 4
 
     def text(self, i: int, end: int) -> str:
         data = self.data[i:end]

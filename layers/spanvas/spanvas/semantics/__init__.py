@@ -9,12 +9,13 @@ from spanvas.semantics.content import content_of
 from spanvas.semantics.genai import kind_of
 from spanvas.semantics.normal import NormalForm, normal_form, normalise
 from spanvas.semantics.prices import cost_lines
-from spanvas.semantics.summary import row_of
+from spanvas.semantics.summary import has_remote_parent, row_of
 
 __all__ = [
     "NormalForm",
     "content_of",
     "cost_lines",
+    "has_remote_parent",
     "kind_of",
     "normal_form",
     "normalise",

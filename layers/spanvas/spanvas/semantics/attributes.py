@@ -39,6 +39,10 @@ COST: Final = "spanvas.cost_nano_usd"
 
 # OpenTelemetry: general.
 ERROR_TYPE: Final = "error.type"
+PARENT_ORIGIN: Final = "otel.span.parent.origin"
+LOCAL: Final = "local"
+REMOTE: Final = "remote"
+"""Values of PARENT_ORIGIN: the parent was recorded by the same service, by another one. In OTLP these are flags."""
 EXCEPTION_EVENT: Final = "exception"
 EXCEPTION_TYPE: Final = "exception.type"
 EXCEPTION_MESSAGE: Final = "exception.message"

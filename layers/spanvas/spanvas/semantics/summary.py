@@ -8,6 +8,7 @@ from typing import Any, Final
 from spanvas.model import kinds
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
+from spanvas.model.tree import REMOTE_PARENT
 from spanvas.semantics import attributes as names
 from spanvas.semantics.content import previews_in, shortened
 from spanvas.semantics.prices import cost_in
@@ -54,9 +55,16 @@ def row_of(span: Span) -> Row:
         output_preview=after,
         attempt=attempt if isinstance(attempt, int) and 0 <= attempt < 2**31 else None,
         artifacts=_artifacts(attributes),
-        marks=tuple(mark for name, mark in MARKS.items() if attributes.get(name)),
+        marks=_marks(span),
         deadline_unix_nano=span.deadline_unix_nano,
         recorded_at_unix_nano=span.recorded_at_unix_nano,
+    )
+
+
+def has_remote_parent(span: Span) -> bool:
+    """Whether the parent of a span was recorded by another service, which may never send it here."""
+    return (
+        span.parent_span_id is not None and span.attributes.get(names.PARENT_ORIGIN) == names.REMOTE
     )
 
 
@@ -72,6 +80,11 @@ def error_of(span: Span) -> tuple[str | None, str | None]:
             message = message or str(event.attributes.get(names.EXCEPTION_MESSAGE) or "")
             break
     return type_ or "Error", shortened(message, MESSAGE_CHARACTERS)
+
+
+def _marks(span: Span) -> tuple[str, ...]:
+    marks = tuple(mark for name, mark in MARKS.items() if span.attributes.get(name))
+    return (*marks, REMOTE_PARENT) if has_remote_parent(span) else marks
 
 
 def _artifacts(attributes: Mapping[str, Any]) -> tuple[ArtifactRef, ...]:
