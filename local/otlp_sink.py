@@ -19,6 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from local.http_message import Request, Response
+from local.logs import append_line
 
 PROTOBUF = "application/x-protobuf"
 
@@ -54,8 +55,8 @@ class OtlpSink:
 
     def _keep(self, spans: list[dict[str, object]]) -> None:
         lines = "".join(json.dumps(span) + "\n" for span in spans)
-        with self._lock, self._path.open("a", encoding="utf-8") as file:
-            file.write(lines)
+        with self._lock:
+            append_line(self._path, lines)
             self.requests += 1
             self.spans += len(spans)
 

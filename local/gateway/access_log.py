@@ -13,6 +13,7 @@ from pathlib import Path
 
 from local.http_message import Request, Response
 from local.lambdas.invocation import new_request_id
+from local.logs import append_line
 
 VARIABLE = re.compile(r"\$context\.([A-Za-z.]+)")
 CLAIMS = "authorizer.claims."
@@ -49,8 +50,7 @@ class Entry:
 def write(path: Path, log_format: str, entry: Entry, response: Response) -> None:
     if not log_format:
         return
-    with path.open("a", encoding="utf-8") as log:
-        log.write(render(log_format, entry, response) + "\n")
+    append_line(path, render(log_format, entry, response) + "\n")
 
 
 def render(log_format: str, entry: Entry, response: Response) -> str:

@@ -4,8 +4,24 @@
 this command as its arguments, as on Lambda. Runs as a script; imports nothing that a function would not have loaded.
 """
 
+import io
 import os
 import sys
+
+
+class Output(io.FileIO):
+    """Standard output or error. Lambda's own takes everything; here it is a file on a disk that may be full."""
+
+    def write(self, data: object, /) -> int:
+        try:
+            return super().write(data)  # type: ignore[arg-type]
+        except OSError:
+            return memoryview(data).nbytes  # type: ignore[arg-type]
+
+
+for number, name in ((1, "stdout"), (2, "stderr")):
+    stream = io.BufferedWriter(Output(number, "w", closefd=False))
+    setattr(sys, name, io.TextIOWrapper(stream, "utf-8", "backslashreplace", line_buffering=True))
 
 opt = sys.argv[1]
 # Order of Lambda's Python runtimes: the function's code, layers, the standard library, the runtime's own packages.

@@ -29,6 +29,7 @@ from local.lambdas.invocation import (
     timed_out,
 )
 from local.lambdas.runtime_api import Event, RuntimeApi
+from local.logs import append_line
 from local.processes import NO_MOUNT, Spawner, signal_group
 from local.resources import Function
 
@@ -181,8 +182,7 @@ class Sandbox:
         self, kind: str, invocation: Invocation, figures: Mapping[str, float]
     ) -> None:
         line = platform_line(self._function.log_format, kind, invocation.request_id, figures)
-        with self._log.open("a", encoding="utf-8") as log:
-            log.write(line)
+        append_line(self._log, line)
 
 
 def platform_line(log_format: str, kind: str, request_id: str, figures: Mapping[str, float]) -> str:

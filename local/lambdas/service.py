@@ -24,6 +24,7 @@ from local.lambdas.invocation import (
     ThrottledError,
 )
 from local.lambdas.pool import Pool
+from local.logs import append_line
 from local.resources import Function, function_name_of
 
 logger = logging.getLogger(__name__)
@@ -159,10 +160,10 @@ class LambdaService:
             "requestPayload": json.loads(invocation.payload or b"null"),
             "responsePayload": json.loads(outcome.payload) if outcome else None,
         }
-        self._queues.mkdir(parents=True, exist_ok=True)
         path = self._queues / f"{function.on_failure}.jsonl"
-        with self._queue_lock, path.open("a", encoding="utf-8") as queue:
-            queue.write(json.dumps(record) + "\n")
+        with self._queue_lock:
+            if not append_line(path, json.dumps(record) + "\n"):
+                logger.error("%s: an event that failed was not kept in %s", function.name, path)
 
 
 def to_invocation(request: Request) -> Invocation:

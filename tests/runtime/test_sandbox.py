@@ -182,6 +182,18 @@ def test_the_log_has_lambdas_lines(make_pool: MakePool, folder: Path) -> None:
     assert kinds == ["platform.start", "platform.report"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_disk_costs_log_lines_and_no_invocation(make_pool: MakePool, folder: Path) -> None:
+    (folder / "app.log").symlink_to("/dev/full")
+    pool = make_pool()
+    first, second = (
+        report(pool, do="print", characters=100_000),
+        report(pool, do="print", characters=1),
+    )
+    assert (first["calls"], second["calls"]) == (1, 2)
+    assert first["pid"] == second["pid"]
+
+
 @pytest.mark.parametrize("is_mounted", [True, False])
 def test_a_layer_is_found_and_its_wrapper_runs(
     make_pool: MakePool, spawner: Spawner, folder: Path, is_mounted: bool

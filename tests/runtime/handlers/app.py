@@ -19,6 +19,9 @@ def handler(event, context):
         raise ValueError("as asked")
     elif what == "large":
         return "x" * event["bytes"]
+    elif what == "print":
+        print("x" * event["characters"])
+        print("to stderr", file=sys.stderr)
     elif what == "tick":
         threading.Thread(target=tick, daemon=True).start()
     return {

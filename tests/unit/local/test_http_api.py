@@ -267,6 +267,13 @@ def test_a_preflight_is_answered_without_a_token(
     assert gateway.lambdas.event == {}
 
 
+def test_a_full_disk_costs_the_access_log_and_no_answer(tmp_path: Path) -> None:
+    log = tmp_path / "gateway.log"
+    log.symlink_to("/dev/full")
+    gateway = Gateway(log, FakeLambda(answer(body="hello")))
+    assert gateway.get(good_token()).status == 200
+
+
 def test_every_answer_is_in_the_access_log_in_the_templates_format(gateway: Gateway) -> None:
     gateway.get(good_token())
     gateway.get()
