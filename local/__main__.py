@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
 import logging
 import shlex
 import signal
 import sys
 import threading
-from typing import Any
+from pathlib import Path
 
 from local.client import CallError, SignInError, client_token
 from local.lambdas.layers import LayerBuildError
 from local.processes import ProcessError
+from local.project import PROJECT
 from local.seed import seed
-from local.stack import BUILD, DEFAULT_PORT, STATE_FILE, Options, Stack, StackError
+from local.stack import Options, Stack
+from local.state import DEFAULT_PORT, StackError, read_state
 from local.translate import TemplateError
 
 FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
@@ -52,10 +54,12 @@ def parser() -> argparse.ArgumentParser:
     token_parser = commands.add_parser("token", help="an access token of a demo client")
     token_parser.add_argument("client", nargs="?", default="demo-operator")
     token_parser.add_argument("--scope", action="append", help="only these scopes")
+    token_parser.add_argument("--port", type=int, help="of the stack, where several run")
     token_parser.set_defaults(run=token)
     env_parser = commands.add_parser(
         "env", help="the running stack as variables of a shell, for boto3 and for the layer"
     )
+    env_parser.add_argument("--port", type=int, help="of the stack, where several run")
     env_parser.set_defaults(run=env)
     return top
 
@@ -80,13 +84,17 @@ def interrupt_on_signals() -> threading.Event:
 
 def up(options: argparse.Namespace) -> int:
     interrupt_on_signals()
+    unclear = [pair for pair in options.parameter if "=" not in pair]
+    if unclear:
+        raise StackError(f"--parameter wants NAME=VALUE, not {unclear[0]!r}")
     parameters = dict(pair.split("=", 1) for pair in options.parameter)
     try:
         with Stack(Options(port=options.port, parameters=parameters), say=say) as stack:
             say(f"The page answers at {stack.url}/ after {stack.start_seconds:.1f} s")
             if not options.no_seed:
                 run_seed(stack)
-            say(f"\nSpanvas is running: {stack.url}/  (Ctrl-C stops it; logs in build/local/logs)")
+            logs = shown(stack.state / "logs")
+            say(f"\nSpanvas is running: {stack.url}/  (Ctrl-C stops it; logs in {logs})")
             signal.pause()
     except Interrupted:
         say("Stopped.")
@@ -110,7 +118,7 @@ def smoke(_options: argparse.Namespace) -> int:
 
 
 def token(options: argparse.Namespace) -> int:
-    state = running_stack()
+    state = read_state(options.port)
     secret = state["clients"].get(options.client)
     if secret is None:
         raise StackError(f"Unknown client. The demo clients are: {', '.join(state['clients'])}")
@@ -119,23 +127,22 @@ def token(options: argparse.Namespace) -> int:
     return 0
 
 
-def env(_options: argparse.Namespace) -> int:
-    for name, value in running_stack()["environment"].items():
+def env(options: argparse.Namespace) -> int:
+    for name, value in read_state(options.port)["environment"].items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 
 
-def running_stack() -> dict[str, Any]:
-    """What the stack that `make run` started has written down. Raises StackError where none runs."""
-    try:
-        state: dict[str, Any] = json.loads((BUILD / STATE_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise StackError("No stack is running: start one with `make run`.") from error
-    return state
+def shown(path: Path) -> str:
+    """A path as a person at the project's root types it."""
+    return str(path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path)
 
 
 def say(line: str) -> None:
-    print(line, flush=True)
+    with contextlib.suppress(
+        OSError
+    ):  # the terminal is gone, or the output is a file on a full disk
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import IO
 
 ENTER = Path(__file__).with_name("enter.py")
 NO_MOUNT = "-"
@@ -48,12 +49,11 @@ class Spawner:
         log: Path,
         opt: str = NO_MOUNT,
     ) -> Process:
-        """Start a program in a process group of its own, its output appended to `log`."""
-        log.parent.mkdir(parents=True, exist_ok=True)
+        """Start a program in a process group of its own, its output appended to `log`, if there is room for one."""
         command = [sys.executable, "-I", "-S", str(ENTER), str(os.getpid()), opt, *program]
 
         def order() -> Process:
-            with log.open("ab") as output:
+            with open_log(log) as output:
                 return subprocess.Popen(
                     command,
                     env=dict(env),
@@ -87,6 +87,15 @@ class Spawner:
             future.set_result(process)
 
 
+def open_log(log: Path) -> IO[bytes]:
+    """The file to append to; nowhere, where it cannot be made (a full disk)."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("ab")
+    except OSError:
+        return Path(os.devnull).open("ab")
+
+
 def signal_group(process: Process, number: signal.Signals) -> None:
     """Signal a program and whatever it started; it may be gone already."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -111,12 +120,14 @@ def wait_for_announcements(
     *,
     what: str,
     log: Path,
+    begin: int = 0,
     seconds: float = 30.0,
 ) -> dict[str, str]:
-    """Values of the `NAME=value` lines that the process writes when it is ready. Raises ProcessError."""
+    """Values of the `NAME=value` lines that the process writes when it is ready, from this byte of its log on. Raises
+    ProcessError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_from(log, begin).splitlines()
         found = {name: value for name, _, value in (line.partition("=") for line in lines)}
         if names <= found.keys():
             return {name: found[name] for name in names}
@@ -128,9 +139,23 @@ def wait_for_announcements(
     raise ProcessError(f"{what} is not ready after {seconds:.0f} s; {log} ends with:\n{tail(log)}")
 
 
-def tail(log: Path, lines: int = 15) -> str:
+def read_from(log: Path, begin: int) -> str:
+    """Empty where there is no log."""
     try:
-        text = log.read_text(encoding="utf-8", errors="replace")
+        with log.open("rb") as file:
+            file.seek(begin)
+            return file.read().decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+
+
+def size_of(log: Path) -> int:
+    """In bytes; 0 where there is no log."""
+    try:
+        return log.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    return "\n".join(read_from(log, 0).splitlines()[-lines:])

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from local.client import ApiClient
-from local.project import PROJECT
+from local.client import ApiClient, CallError
 from local.seed import start_workflow, wait_for_end
 from local.stack import Options, Stack
-
-STATE = PROJECT / "build" / "smoke"
 
 
 class SmokeError(Exception):
     """A check failed; the message says which."""
 
 
-def run_smoke(say: Callable[[str], None], state: Path = STATE) -> int:
+def run_smoke(say: Callable[[str], None]) -> int:
     """0 when everything held. Raises what the stack raises when it cannot start."""
     began = time.perf_counter()
-    with Stack(Options(port=0, state=state), say=say) as stack, stack.api() as api:
+    with Stack(Options(port=0), say=say) as stack, stack.api() as api:
         try:
             check(api, say)
-        except (SmokeError, TimeoutError) as error:
+        except (SmokeError, CallError, TimeoutError) as error:
             say(f"smoke: FAILED: {error}")
-            say(f"smoke: logs are in {state / 'logs'}")
+            say(f"smoke: logs are in {stack.state / 'logs'}")
             return 1
+    shutil.rmtree(stack.state, ignore_errors=True)
     say(f"smoke: all worked, in {time.perf_counter() - began:.1f} s")
     return 0
 

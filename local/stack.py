@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import json
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local.children import CONNECTIONS, DYNAMODB, LAMBDA, S3, Children, Wait
+from local import state
+from local.children import CONNECTIONS, DYNAMODB, LAMBDA, S3, Children
 from local.client import ApiClient, client_token, sign_in
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import MAX_BODY_BYTES, HttpApi, message
@@ -38,26 +38,21 @@ from local.project import PROJECT
 from local.provision import provision_buckets, provision_tables
 from local.resolve import Place, Resolver
 from local.resources import Function, check_types, read_functions, read_schedules
+from local.state import BUILD, DEFAULT_PORT, StackError
 from local.translate import read_template
 
-DEFAULT_PORT = 8321
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
-STATE_FILE = "stack.json"
-BUILD = PROJECT / "build" / "local"
-
-
-class StackError(Exception):
-    """The stack cannot start; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port` 0 takes a free one. `parameters` override the template's. `state` keeps logs and what was received."""
+    """`port` 0 takes a free one. `parameters` override the template's. `state` keeps logs and what was received; None:
+    the folder of the port."""
 
     port: int = DEFAULT_PORT
     parameters: Mapping[str, str] = field(default_factory=dict)
-    state: Path = BUILD
+    state: Path | None = None
     template: Path = PROJECT / "template.yaml"
     files: Path = PROJECT / "frontend" / "dist"
     latency: float = 1.0
@@ -161,33 +156,27 @@ class Stack:
 
     def _start(self) -> None:
         began = time.perf_counter()
-        self._prepare_state()
         self._front = self._listen()
         self._closers.append(self._front.stop)
+        self.state = self.options.state or state.folder_of(self._front.port)
+        state.prepare(self.state)
+        self._logs = self.state / "logs"
         self._spawner = Spawner()
         self._closers.append(self._spawner.stop)
-        waiting = self._start_children()
+        self.children = self._start_children()
         self._start_issuer_and_sink()
-        self._is_mounted = self.options.mount_layers and can_mount(
-            self._spawner, self.options.state
-        )
-        for wait in waiting:
-            self.endpoints.update(wait())
+        self._is_mounted = self.options.mount_layers and can_mount(self._spawner, self.state)
+        self.endpoints.update(self.children.wait())
         self._say("Provisioning from template.yaml")
         self._provision()
+        self.children.keep_running(self._provision_engines)
+        self._closers.append(self.children.stop)
         self._start_lambda()
         self._start_gateway()
         self._write_state()
         self._say("Warming up the trace API")
         self._wait_until_healthy()
         self.start_seconds = time.perf_counter() - began
-
-    def _prepare_state(self) -> None:
-        state = self.options.state
-        self._logs = state / "logs"
-        for folder in (self._logs, state / "queues", state / "otlp"):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
 
     def _listen(self) -> HttpServer:
         port = self.options.port
@@ -206,7 +195,7 @@ class Stack:
                 f"make run PORT={port + 1}"
             ) from error
 
-    def _start_children(self) -> list[Wait]:
+    def _start_children(self) -> Children:
         self._say(
             "Starting DynamoDB and S3 (moto) and the stand-ins for Bedrock and the demo services"
         )
@@ -216,12 +205,11 @@ class Stack:
             "AWS_DEFAULT_REGION": self._place.region,
             "MOTO_ACCOUNT_ID": self._place.account_id,
         }
-        children = Children(self._spawner, self._logs, environment)
-        return [
-            children.start_engine("dynamodb", DYNAMODB),
-            children.start_engine("s3", S3),
-            children.start_stand_ins(self.options.latency),
-        ]
+        children = Children(self._spawner, self._logs, environment, self._say)
+        children.start_engine("dynamodb", DYNAMODB)
+        children.start_engine("s3", S3)
+        children.start_stand_ins(self.options.latency)
+        return children
 
     def _start_issuer_and_sink(self) -> None:
         server = HttpServer(name="issuer", max_body_bytes=65_536)
@@ -235,7 +223,7 @@ class Stack:
         server.start(self.issuer.handle)
         server = HttpServer(name="otlp")
         self._closers.append(server.stop)
-        self.otlp = OtlpSink(self.options.state / "otlp")
+        self.otlp = OtlpSink(self.state / "otlp")
         self.otlp_url = server.start(self.otlp.handle).url
 
     def _provision(self) -> None:
@@ -255,12 +243,16 @@ class Stack:
         self.resolver = Resolver(template, parameters, self._place, overrides)
         check_types(self.resolver, template)
         self.functions = read_functions(self.resolver, template)
+        self._provision_engines()
+
+    def _provision_engines(self) -> None:
+        """Make the tables and buckets that are not there: all of them at the start, and after an engine has died."""
         provision_tables(self.resolver, self.boto3_client("dynamodb"))
         provision_buckets(self.resolver, self.boto3_client("s3"))
 
     def _start_lambda(self) -> None:
         self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
-        self.lambdas = LambdaService(queues=self.options.state / "queues")
+        self.lambdas = LambdaService(queues=self.state / "queues")
         server = HttpServer(name="lambda")
         self.endpoints[LAMBDA] = server.url
         for function in self.functions:
@@ -295,7 +287,6 @@ class Stack:
 
     def _write_state(self) -> None:
         """What `python -m local token` and `env` read: where everything is, and this start's secrets."""
-        path = self.options.state / STATE_FILE
         document = {
             "url": self.url,
             "issuer": self.issuer.url,
@@ -311,9 +302,8 @@ class Stack:
                 "SPANVAS_OTLP_ENDPOINT": self.otlp_url,
             },
         }
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        self._closers.append(lambda: path.unlink(missing_ok=True))
+        self._closers.append(partial(state.remove_state, self.state))
+        state.write_state(self.state, document)
 
     def _wait_until_healthy(self) -> None:
         with self.api() as api:

@@ -57,7 +57,7 @@ def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
         run_makefile(layer, source, partial)
     else:
         shutil.copytree(source, partial / "python", ignore=shutil.ignore_patterns("__pycache__"))
-    partial.rename(artifacts)
+    take_place(partial, artifacts)
     return artifacts
 
 
@@ -102,4 +102,14 @@ def merge(layers: Sequence[Path], opt: Path) -> None:
     partial.mkdir(parents=True)
     for layer in layers:
         shutil.copytree(layer, partial, dirs_exist_ok=True, symlinks=True)
-    partial.rename(opt)
+    take_place(partial, opt)
+
+
+def take_place(partial: Path, finished: Path) -> None:
+    """Give a finished folder its name. Another process may have made the same one meanwhile: then that one stays."""
+    try:
+        partial.rename(finished)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        if not finished.is_dir():
+            raise

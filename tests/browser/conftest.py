@@ -38,12 +38,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stack(browser: Browser) -> Iterator[Stack]:
+def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """After the browser: without one the stack is not started in vain."""
     options = Options(
         port=0,
         parameters={"ArtifactBucketArns": "arn:aws:s3:::reports/*,arn:aws:s3:::archive/*"},
-        state=PROJECT / "build" / "tests" / "browser",
+        state=tmp_path_factory.mktemp("stack"),
         latency=0.0,
     )
     with Stack(options) as running:

@@ -16,7 +16,8 @@ from local.identity.clients import DEMO_TENANT
 from local.lambdas.invocation import Invocation
 from local.lambdas.layers import prepare_opt
 from local.project import PROJECT
-from local.stack import BUILD, Stack
+from local.stack import Stack
+from local.state import BUILD
 from tests.browser.files_run import pdf, png
 
 pytestmark = pytest.mark.browser

@@ -108,7 +108,7 @@ def test_the_langgraph_program_sends_prompts_tools_and_tokens(
 
 def test_the_local_stack_has_the_client_whose_token_is_asked_for(endpoint: Endpoint) -> None:
     """The first block needs `make run`; what it asks for is there."""
-    from local.stack import DEFAULT_PORT
+    from local.state import DEFAULT_PORT
 
     assert f"http://127.0.0.1:{DEFAULT_PORT}\n" in LOCAL_TOKEN
     client = re.search(r"-m local token ([\w-]+)", LOCAL_TOKEN)

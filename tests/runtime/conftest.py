@@ -10,7 +10,6 @@ import pytest
 
 from local.mounting import can_mount
 from local.processes import Spawner
-from local.project import PROJECT
 from local.stack import Options, Stack
 from tests.bench.engines import Engines, moto_engines
 from tests.runtime.layer_sandbox import LayeredFunctions, build_layers
@@ -27,9 +26,9 @@ def spawner() -> Iterator[Spawner]:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack that `make run` starts, on a free port, its stand-ins answering at once."""
-    options = Options(port=0, state=PROJECT / "build" / "tests" / "runtime", latency=0.0)
+    options = Options(port=0, state=tmp_path_factory.mktemp("stack"), latency=0.0)
     with Stack(options) as running:
         yield running
 

@@ -18,7 +18,8 @@ from cfnlint.config import ManualArgs
 from local.lambdas.invocation import Invocation
 from local.project import PROJECT
 from local.resources import Function
-from local.stack import STATE_FILE, Stack
+from local.stack import Stack
+from local.state import STATE_FILE
 from tests.aws_from_template import ROOT
 
 pytestmark = pytest.mark.runtime
@@ -154,7 +155,7 @@ def test_the_function_has_a_trace_with_its_steps_its_file_and_its_model_call(
 
 def test_the_command_traces_the_same_program_into_the_stack(stack: Stack, task: Path) -> None:
     (command,) = re.findall(r"\.venv/bin/python -c '(.+?)'$", PAGE, re.MULTILINE)
-    environment = json.loads((stack.options.state / STATE_FILE).read_text())["environment"]
+    environment = json.loads((stack.state / STATE_FILE).read_text())["environment"]
     path = f"{PROJECT / 'layers' / 'spanvas'}:{task}"
     program = command.replace("first-1", "first-2")
     done = subprocess.run(

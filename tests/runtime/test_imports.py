@@ -14,7 +14,8 @@ import pytest
 from local.lambdas.invocation import Invocation
 from local.lambdas.layers import prepare_opt
 from local.project import PROJECT
-from local.stack import BUILD, Stack
+from local.stack import Stack
+from local.state import BUILD
 
 pytestmark = pytest.mark.runtime
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from local.project import PROJECT
-from local.stack import STATE_FILE, Stack
+from local.stack import Stack
+from local.state import STATE_FILE
 
 TUTORIAL = PROJECT / "docs" / "tutorial" / "first-trace.md"
 
@@ -44,7 +45,7 @@ def test_the_program_runs_untraced(program: Path) -> None:
 
 
 def test_the_program_is_traced_into_the_running_stack(program: Path, stack: Stack) -> None:
-    environment = json.loads((stack.options.state / STATE_FILE).read_text())["environment"]
+    environment = json.loads((stack.state / STATE_FILE).read_text())["environment"]
     tenant = "demo"
 
     printed = run(program, {**environment, "SPANVAS_ENABLED": "true"})

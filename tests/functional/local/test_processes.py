@@ -13,9 +13,10 @@ import pytest
 
 from local.http_message import Response
 from local.http_server import HttpServer
-from local.processes import ProcessError, Spawner, wait_for_announcements
+from local.processes import ProcessError, Spawner, size_of, wait_for_announcements
 from local.project import PROJECT
-from local.stack import Options, Stack, StackError
+from local.stack import Options, Stack
+from local.state import StackError
 
 SLEEP = ["/bin/sh", "-c", "sleep 60 & echo CHILD=$!; wait"]
 
@@ -105,3 +106,30 @@ def test_an_occupied_port_is_named_with_the_way_out(tmp_path: Path) -> None:
             pass
     finally:
         occupied.stop()
+
+
+def test_a_second_start_leaves_the_first_one_s_logs_and_state(tmp_path: Path) -> None:
+    occupied = HttpServer(name="occupied").start(lambda _request: Response(200))
+    (tmp_path / "logs").mkdir()
+    kept = [tmp_path / "stack.json", tmp_path / "logs" / "gateway.log"]
+    for path in kept:
+        path.write_text("of the first", encoding="utf-8")
+    try:
+        with pytest.raises(StackError, match="is in use"):
+            Stack(Options(port=occupied.port, state=tmp_path)).__enter__()
+    finally:
+        occupied.stop()
+    assert [path.read_text(encoding="utf-8") for path in kept] == ["of the first"] * 2
+
+
+def test_what_an_earlier_start_has_announced_does_not_count(
+    spawner: Spawner, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_text("URL=http://old\n", encoding="utf-8")
+    begin = size_of(log)
+    command = ["/bin/sh", "-c", "sleep 0.1; echo URL=http://new; sleep 60"]
+    process = spawner.start(command, env={"PATH": "/bin:/usr/bin"}, cwd=tmp_path, log=log)
+    names = frozenset({"URL"})
+    found = wait_for_announcements(names, process, what="engine", log=log, begin=begin)
+    assert found == {"URL": "http://new"}

