@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
-export AWS_DEFAULT_REGION ?= us-east-1
+# Two makes in one checkout make the same thing one after the other.
+ALONE = $(PYTHON) local/alone.py
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
@@ -89,38 +90,31 @@ clean: ## remove what was built; environments stay
 .venv/.installed: requirements-dev.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; none was found. Set PYTHON=/path/to/python3."; exit 1; }
 	@echo "Installing Python packages into .venv (once, a minute or two)"
-	@[ -x $(PY) ] || $(PYTHON) -m venv .venv
-	@$(PY) $(PIP) -r requirements-dev.txt
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec '[ -x $(PY) ] || $(PYTHON) -m venv .venv; $(PY) $(PIP) -r requirements-dev.txt'
 
 .venv-sam/.installed: requirements-sam.txt
 	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
-	@[ -x .venv-sam/bin/python ] || $(PYTHON) -m venv .venv-sam
-	@.venv-sam/bin/python $(PIP) -r requirements-sam.txt
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec '[ -x .venv-sam/bin/python ] || $(PYTHON) -m venv .venv-sam; \
+	  .venv-sam/bin/python $(PIP) -r requirements-sam.txt'
 
 build/instrumented/.installed: requirements-instrumented.txt .venv/.installed
 	@echo "Installing the packages of the instrumented test functions (once, under a minute)"
-	@rm -rf $(@D)
-	@$(PY) $(PIP) --target $(@D) -r requirements-instrumented.txt
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); $(PY) $(PIP) --target $(@D) -r requirements-instrumented.txt'
 
 .venv-dialects/.installed: requirements-dialects.txt
 	@echo "Installing GenAI libraries into .venv-dialects (once, about a minute)"
-	@[ -x .venv-dialects/bin/python ] || $(PYTHON) -m venv .venv-dialects
-	@.venv-dialects/bin/python $(PIP) -r requirements-dialects.txt
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec '[ -x .venv-dialects/bin/python ] || $(PYTHON) -m venv .venv-dialects; \
+	  .venv-dialects/bin/python $(PIP) -r requirements-dialects.txt'
 
 tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json .venv/.installed
-	@cd tests/dialects/$* && ../../../local/with-node npm ci --silent
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node npm ci --silent'
 
 frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
 	@echo "Installing the page's packages (once, under a minute)"
-	@cd frontend && ../local/with-node npm ci --silent
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node npm ci --silent'
 
+# The page is built beside the one that is there and takes its place at once: a stack may be serving it.
 frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
 	@echo "Building the page"
-	@cd frontend && ../local/with-node npm run --silent build
-	@touch $@
+	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node npm run --silent build -- --outDir ../build/page --emptyOutDir; \
+	  rm -rf ../build/page-before; [ ! -e dist ] || mv dist ../build/page-before; mv ../build/page dist'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import os
 import shlex
 import signal
 import sys
@@ -19,6 +20,7 @@ from local.seed import seed
 from local.stack import Options, Stack
 from local.state import DEFAULT_PORT, StackError, read_state
 from local.translate import TemplateError
+from local.user_region import user_region
 
 FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
 
@@ -89,7 +91,9 @@ def up(options: argparse.Namespace) -> int:
         raise StackError(f"--parameter wants NAME=VALUE, not {unclear[0]!r}")
     parameters = dict(pair.split("=", 1) for pair in options.parameter)
     try:
-        with Stack(Options(port=options.port, parameters=parameters), say=say) as stack:
+        region = user_region(os.environ)
+        wanted = Options(port=options.port, parameters=parameters, region=region)
+        with Stack(wanted, say=say) as stack:
             say(f"The page answers at {stack.url}/ after {stack.start_seconds:.1f} s")
             if not options.no_seed:
                 run_seed(stack)

@@ -19,13 +19,16 @@ PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 NO_VALUE = object()
 
 
+DEFAULT_REGION = "us-east-1"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the stack pretends to be deployed."""
 
     stack_name: str = "spanvas-local"
     stack_uuid: str = "00000000-0000-4000-8000-000000000000"
-    region: str = "us-east-1"
+    region: str = DEFAULT_REGION
     account_id: str = "123456789012"
 
     @property

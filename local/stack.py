@@ -36,7 +36,7 @@ from local.otlp_sink import OtlpSink
 from local.processes import Spawner
 from local.project import PROJECT
 from local.provision import provision_buckets, provision_tables
-from local.resolve import Place, Resolver
+from local.resolve import DEFAULT_REGION, Place, Resolver
 from local.resources import Function, check_types, read_functions, read_schedules
 from local.state import BUILD, DEFAULT_PORT, StackError
 from local.translate import read_template
@@ -56,6 +56,7 @@ class Options:
     template: Path = PROJECT / "template.yaml"
     files: Path = PROJECT / "frontend" / "dist"
     latency: float = 1.0
+    region: str = DEFAULT_REGION
     mount_layers: bool = True
 
 
@@ -67,7 +68,7 @@ class Stack:
     ) -> None:
         self.options = options or Options()
         self._say = say or (lambda _line: None)
-        self._place = Place()
+        self._place = Place(region=self.options.region)
         self._closers: list[Callable[[], None]] = []
         self.credentials = {
             "AWS_ACCESS_KEY_ID": f"ASIA{secrets.token_hex(8).upper()}",

@@ -1,0 +1,62 @@
+"""Make something while nobody else makes it here: `python local/alone.py TARGET SOURCE [SOURCE ...] -- COMMAND`.
+
+Two `make` in one checkout want the same environment, packages or page. The second one waits for the first, and then
+finds that TARGET is not older than any SOURCE, and makes nothing. TARGET is a file whose time says when it was made; it
+is touched when COMMAND has succeeded. Needs the standard library alone: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+LOCKS = Path(__file__).resolve().parents[1] / "build" / "locks"
+FAILED = """
+{target} could not be made (exit status {status}); what went wrong is above.
+If packages could not be fetched: they come from PyPI and npm, so this needs a network, or the settings of a proxy or an
+index (HTTPS_PROXY, PIP_INDEX_URL, npm's registry). Then run the same command again; what is there is kept.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    end = arguments.index("--")
+    target, *sources = (Path(argument) for argument in arguments[:end])
+    try:
+        LOCKS.mkdir(parents=True, exist_ok=True)
+        lock = (LOCKS / str(target).replace(os.sep, "%")).open("w", encoding="ascii")
+    except OSError as error:
+        print(
+            f"{error.filename} cannot be written: {error.strerror}. "
+            "Free some disk space, or make it writable.",
+            file=sys.stderr,
+        )
+        return 1
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_made(target, sources):
+            return 0
+        try:
+            status = subprocess.run(arguments[end + 1 :], check=False).returncode
+        except KeyboardInterrupt:
+            return 130
+        if status:
+            print(FAILED.format(target=target, status=status), file=sys.stderr)
+            return 1
+        target.touch()
+    return 0
+
+
+def is_made(target: Path, sources: Sequence[Path]) -> bool:
+    """Whether a target is there and no source is newer. A source that is gone is no reason to make it anew."""
+    if not target.exists():
+        return False
+    made_at = target.stat().st_mtime_ns
+    return all(not source.exists() or source.stat().st_mtime_ns <= made_at for source in sources)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

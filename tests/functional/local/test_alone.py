@@ -1,0 +1,80 @@
+"""Two makes in one checkout do not make the same thing at the same time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local.project import PROJECT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "a path with blanks"
+    (root / "local").mkdir(parents=True)
+    shutil.copy2(PROJECT / "local" / "alone.py", root / "local")
+    (root / "source").touch()
+    return root
+
+
+def start(project: Path, script: str, *sources: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "local/alone.py", "made", *(sources or ("source",))]
+    return subprocess.Popen(
+        [*command, "--", "sh", "-ec", script],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(project: Path, script: str, *sources: str) -> tuple[int, str]:
+    process = start(project, script, *sources)
+    _, errors = process.communicate(timeout=60)
+    return process.returncode, errors
+
+
+SLOWLY = "echo begin >>log; sleep 0.3; echo end >>log"
+
+
+def test_what_two_want_at_once_is_made_once(project: Path) -> None:
+    processes = [start(project, SLOWLY) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0] * 4
+    for process in processes:
+        process.communicate()
+    assert (project / "log").read_text(encoding="utf-8") == "begin\nend\n"
+
+
+def test_it_is_made_again_when_a_source_is_newer(project: Path) -> None:
+    assert run(project, SLOWLY)[0] == 0
+    assert run(project, SLOWLY)[0] == 0
+    assert (project / "log").read_text(encoding="utf-8") == "begin\nend\n"
+    later = time.time_ns() + 10**9
+    os.utime(project / "source", ns=(later, later))
+    assert run(project, SLOWLY)[0] == 0
+    assert (project / "log").read_text(encoding="utf-8") == "begin\nend\n" * 2
+    assert run(project, SLOWLY, "source", "gone")[0] == 0
+
+
+def test_a_failure_says_what_to_do_and_is_tried_again(project: Path) -> None:
+    code, errors = run(project, "echo no route to host >&2; exit 3")
+    assert code == 1
+    assert "made could not be made (exit status 3)" in errors
+    assert "this needs a network" in errors
+    assert not (project / "made").exists()
+    assert run(project, "true") == (0, "")
+    assert (project / "made").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(project: Path) -> None:
+    (project / "build").touch()
+    code, errors = run(project, "true")
+    assert code == 1
+    assert "Free some disk space, or make it writable." in errors
+    assert "Traceback" not in errors
