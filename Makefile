@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
-export AWS_DEFAULT_REGION ?= us-east-1
+# SAM reads AWS_DEFAULT_REGION alone; AWS_REGION goes before it, as in the AWS command line.
+SAM := $(if $(AWS_REGION),AWS_DEFAULT_REGION="$(AWS_REGION)") .venv-sam/bin/python -m samcli
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
@@ -40,11 +41,14 @@ bench-%: .venv/.installed frontend/dist/index.html
 	$(PY) -m tests.bench $*
 
 build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page
-	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
+	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
-deploy: build ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
-	.venv-sam/bin/sam deploy $(DEPLOY_ARGS)
-	$(PY) -m local.deploy_site
+# Whether AWS can be reached is seen first, since the build takes minutes.
+deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
+	@$(PY) -m local.deploy_site --check -- $(DEPLOY_ARGS)
+	@$(MAKE) --no-print-directory build
+	$(SAM) deploy $(DEPLOY_ARGS)
+	@$(PY) -m local.deploy_site -- $(DEPLOY_ARGS)
 
 lint: .venv/.installed ## formatting, rules, import contracts
 	$(PY) -m ruff format --check .
@@ -70,8 +74,8 @@ openapi: .venv/.installed frontend/node_modules/.installed ## write the referenc
 	cd frontend && ../local/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
-	.venv-sam/bin/sam validate --lint
-	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
+	$(SAM) validate --lint
+	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
 locks: .venv/.installed ## pin the Python requirements anew
 	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-instrumented functions/requirements layers/libraries/requirements; do \
