@@ -42,6 +42,8 @@ bench-%: .venv/.installed frontend/dist/index.html
 
 build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
+	@ls .aws-sam/build/TraceApiFunction/spanvas_api/__pycache__/*.cpython-313.pyc >/dev/null 2>&1 || \
+	  echo "Built without byte code, so cold starts take longer: there is no Python 3.13 on the path as python3.13."
 
 # Whether AWS can be reached is seen first, since the build takes minutes.
 deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
