@@ -228,7 +228,7 @@ LIST = "see which ones are used with `aws configure list`."
             f"corresponding profile): {SIGN_IN}",
         ),
         (
-            exceptions.SSLError(endpoint_url="https://s3", error="self-signed"),
+            exceptions.SSLError(endpoint_url="https://s3", error=OSError("self-signed")),
             "Uploading the page to site was not possible, since AWS cannot be reached: SSL validation failed for "
             "https://s3 self-signed. Check the network and the region's name.",
         ),

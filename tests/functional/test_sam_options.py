@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def configuration(tmp_path: Path) -> str:
             ["--parameter-overrides", "A=b", "C=d", "--stack-name", "mine", "--no-execute-changeset"],
             Target("mine", is_dry=True),
         ),
+        (["--parameter-overrides", "A=b C='d e'", "ParameterKey=F,ParameterValue=g", 'H=""'], Target("spanvas")),
         (["--stack-name", "one", "--stack-name", "two"], Target("two")),
         (["--guided"], Target("spanvas", is_guided=True)),
     ],
@@ -88,6 +90,31 @@ def test_what_sam_refuses_is_told_in_its_words(arguments: list[str], reason: str
     assert str(raised.value).startswith("`sam deploy` would refuse these arguments: ")
     assert reason in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "read"),
+    [
+        (["--parameter-overrides", 'Connections={"a": "b"}'], 'Connections={"a": "b"}', "Connections={"),
+        (["--parameter-overrides=A=b c"], "A=b c", "A=b"),
+        (["--parameter-overrides", "A=b", 'C={"d":1}', "--region", "eu-west-1"], 'C={"d":1}', "C={"),
+    ],
+)  # fmt: skip
+def test_a_value_that_sam_would_cut_is_refused(arguments: list[str], text: str, read: str) -> None:
+    with pytest.raises(DeploymentError) as raised:
+        sam_target(arguments)
+    assert f"SAM would read {text} as {read}: put the value into quotes" in str(raised.value)
+
+
+def test_a_value_of_the_file_that_sam_would_cut_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cut.toml"
+    head = 'version = 0.1\n[default.deploy.parameters]\nstack_name = "mine"\nparameter_overrides = '
+    for overrides in ("""['Connections={"a": "b"}']""", '\'Connections={"a": "b"}\''):
+        path.write_text(head + overrides)
+        with pytest.raises(DeploymentError, match=re.escape("as Connections={: ")):
+            sam_target(["--config-file", str(path)])
+    path.write_text(head + """[\"\"\"Connections='{"a": "b"}'\"\"\", "A=b C=d"]""")
+    assert sam_target(["--config-file", str(path)]) == Target("mine")
 
 
 def test_a_file_that_is_not_toml_is_told_without_a_traceback(tmp_path: Path) -> None:
