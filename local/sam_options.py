@@ -50,7 +50,7 @@ def lost(arguments: list[str], file: dict[str, Any]) -> Iterator[tuple[str, str]
     from samcli.cli.types import CfnParameterOverridesType
 
     given = list(overrides_in(arguments)) or file.get("parameter_overrides") or []
-    for text in [given] if isinstance(given, str) else given:
+    for text in [given] if isinstance(given, str | dict) else given:
         if not isinstance(text, str) or text.startswith(("file://", "ParameterKey=")):
             continue
         read = CfnParameterOverridesType().convert((text,), None, None)
@@ -64,7 +64,7 @@ def overrides_in(arguments: list[str]) -> Iterator[str]:
     is_inside = False
     for argument in arguments:
         name, equals, value = argument.partition("=")
-        if argument.startswith("--"):
+        if argument.startswith("-"):
             is_inside = name == "--parameter-overrides"
             if is_inside and equals:
                 yield value

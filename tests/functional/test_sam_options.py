@@ -113,6 +113,8 @@ def test_a_value_of_the_file_that_sam_would_cut_is_refused(tmp_path: Path) -> No
         path.write_text(head + overrides)
         with pytest.raises(DeploymentError, match=re.escape("as Connections={: ")):
             sam_target(["--config-file", str(path)])
+    path.write_text(head + """{Connections = '{"a": "b c"}'}""")
+    assert sam_target(["--config-file", str(path)]) == Target("mine")
     path.write_text(head + """[\"\"\"Connections='{"a": "b"}'\"\"\", "A=b C=d"]""")
     assert sam_target(["--config-file", str(path)]) == Target("mine")
 
