@@ -8,6 +8,8 @@ export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
 # Two makes in one checkout make the same thing one after the other.
 ALONE = $(PYTHON) local/alone.py
+# SAM reads AWS_DEFAULT_REGION alone; AWS_REGION goes before it, as in the AWS command line.
+SAM := $(if $(AWS_REGION),AWS_DEFAULT_REGION="$(AWS_REGION)") .venv-sam/bin/python -m samcli
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
@@ -41,11 +43,16 @@ bench-%: .venv/.installed frontend/dist/index.html
 	$(PY) -m tests.bench $*
 
 build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page
-	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
+	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
+	@ls .aws-sam/build/TraceApiFunction/spanvas_api/__pycache__/*.cpython-313.pyc >/dev/null 2>&1 || \
+	  echo "Built without byte code, so cold starts take longer: there is no Python 3.13 on the path as python3.13."
 
-deploy: build ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
-	.venv-sam/bin/sam deploy $(DEPLOY_ARGS)
-	$(PY) -m local.deploy_site
+# Whether AWS can be reached is seen first, since the build takes minutes.
+deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
+	@$(PY) -m local.deploy_site --check -- $(DEPLOY_ARGS)
+	@$(MAKE) --no-print-directory build
+	$(SAM) deploy $(DEPLOY_ARGS)
+	@$(PY) -m local.deploy_site -- $(DEPLOY_ARGS)
 
 lint: .venv/.installed ## formatting, rules, import contracts
 	$(PY) -m ruff format --check .
@@ -71,8 +78,8 @@ openapi: .venv/.installed frontend/node_modules/.installed ## write the referenc
 	cd frontend && ../local/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
-	.venv-sam/bin/sam validate --lint
-	PYTHON=$(abspath $(PY)) .venv-sam/bin/sam build
+	$(SAM) validate --lint
+	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
 locks: .venv/.installed ## pin the Python requirements anew
 	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-instrumented functions/requirements layers/libraries/requirements; do \

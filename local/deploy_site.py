@@ -1,8 +1,11 @@
-"""Puts the built page where the deployed distribution reads it: `python -m local.deploy_site`.
+"""Puts the built page where the deployed distribution reads it: `python -m local.deploy_site [-- ARGUMENTS]`.
 
-Run after `sam deploy` (`make deploy` does both). The bucket, the issuer and the client id come from the stack's
-outputs. Files whose names carry a digest are kept for ever by browsers, all others are asked for anew each time, so
-nothing needs to be invalidated; the page itself goes last and never names a file that is not there yet.
+Run after `sam deploy` (`make deploy` does both), with the same ARGUMENTS, so that it finds the same stack. The bucket,
+the issuer and the client id come from the stack's outputs. With `--check` nothing is uploaded: it only says whether a
+deployment can begin.
+
+Files whose names carry a digest are kept for ever by browsers, all others are asked for anew each time, so nothing
+needs to be invalidated; the page itself goes last and never names a file that is not there yet.
 """
 
 from __future__ import annotations
@@ -10,27 +13,35 @@ from __future__ import annotations
 import argparse
 import json
 import mimetypes
+import os
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from local.deployment import (
+    ROOT,
+    DeploymentError,
+    ReadTarget,
+    Target,
+    caller_of,
+    client_of,
+    explained,
+    sam_target,
+    session_of,
+)
 from local.gateway.site import HASHED_FOLDER, IMMUTABLE, REVALIDATE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = "index.html"
 SCOPES: Final = (
     "openid executions:read executions:start trace:read trace:content trace:artifact audit:read"
 )
-
-
-class DeploymentError(Exception):
-    """The page cannot be put up; the message says what is missing."""
+BUCKET_OUTPUT: Final = "SiteBucketName"
+OUTPUTS: Final = (BUCKET_OUTPUT, "SiteUrl", "Issuer", "Audience", "PageClientId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,8 @@ def uploads(dist: Path, outputs: Mapping[str, str], scopes: str = SCOPES) -> lis
     if not (dist / PAGE).is_file():
         raise DeploymentError(f"{dist / PAGE} does not exist: run `make frontend` first")
     paths = sorted(path for path in dist.rglob("*") if path.is_file())
-    files = [_upload(path.relative_to(dist).as_posix(), path.read_bytes()) for path in paths]
+    with explained("Reading the built page"):
+        files = [_upload(path.relative_to(dist).as_posix(), path.read_bytes()) for path in paths]
     files.append(_upload("config.json", page_config(outputs, scopes)))
     return sorted(files, key=lambda file: (not _is_hashed(file.key), file.key == PAGE, file.key))
 
@@ -82,74 +94,121 @@ def _is_hashed(key: str) -> bool:
 
 
 def put(s3: S3Client, bucket: str, files: Iterable[Upload]) -> None:
-    for file in files:
-        s3.put_object(
-            Bucket=bucket,
-            Key=file.key,
-            Body=file.body,
-            ContentType=file.content_type,
-            CacheControl=file.cache_control,
-        )
+    with explained(f"Uploading the page to {bucket}"):
+        for file in files:
+            s3.put_object(
+                Bucket=bucket,
+                Key=file.key,
+                Body=file.body,
+                ContentType=file.content_type,
+                CacheControl=file.cache_control,
+            )
 
 
 def empty(s3: S3Client, bucket: str) -> int:
     """Delete every version of every object; how many there were. CloudFormation deletes empty buckets only."""
     deleted = 0
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
-        if objects:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-        deleted += len(objects)
+    with explained(f"Emptying {bucket}"):
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
+            if objects:
+                wanted: Any = {"Objects": objects, "Quiet": True}
+                failed = s3.delete_objects(Bucket=bucket, Delete=wanted).get("Errors", [])
+                if failed:
+                    raise DeploymentError(
+                        f"{failed[0]['Key']} in {bucket} cannot be deleted: {failed[0]['Message']}."
+                    )
+            deleted += len(objects)
     return deleted
 
 
-def samconfig(path: Path) -> dict[str, str]:
-    """What `sam deploy` would use: stack name and, where it was saved, region and profile."""
-    default = tomllib.loads(path.read_text("utf-8"))["default"]
-    sections = [default.get(name, {}).get("parameters", {}) for name in ("global", "deploy")]
-    return {key: str(value) for section in sections for key, value in section.items()}
+def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[str, str]:
+    """Raises DeploymentError when there is no such stack, or one without the wanted outputs."""
+    place = f"Stack {stack_name} in {session.region_name}"
+    client = client_of(session, "cloudformation")
+    with explained(f"Reading the outputs of {place.lower()}"):
+        try:
+            stack = client.describe_stacks(StackName=stack_name)["Stacks"][0]
+        except client.exceptions.ClientError as error:
+            if "does not exist" not in error.response["Error"]["Message"]:
+                raise
+            raise DeploymentError(
+                f"{place} does not exist: deploy it first with `make deploy`, or name another one with "
+                "--stack-name and --region."
+            ) from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    missing = [name for name in wanted if name not in outputs]
+    if missing:
+        raise DeploymentError(
+            f"{place} has no output {missing[0]} (its status is {stack['StackStatus']}): it is not a stack of this "
+            "template, or its deployment has failed."
+        )
+    return outputs
 
 
-def stack_outputs(session: Any, stack_name: str) -> dict[str, str]:
-    """Raises DeploymentError when there is no such stack."""
-    from botocore.exceptions import ClientError
+def check(target: Target, environment: Mapping[str, str]) -> str:
+    """What a deployment will change, in a sentence. Raises DeploymentError where it could not even begin."""
+    if target.is_guided:
+        raise DeploymentError(
+            "`make deploy` cannot see what is answered to --guided: run `.venv-sam/bin/python -m samcli deploy "
+            "--guided`, then `.venv/bin/python -m local.deploy_site --stack-name NAME`."
+        )
+    session = session_of(target, environment)
+    caller = caller_of(session)
+    return f"Stack {target.stack_name} in {session.region_name} is deployed as {caller}."
 
+
+def upload(target: Target, options: argparse.Namespace, environment: Mapping[str, str]) -> str:
+    """What has been uploaded or deleted, in a sentence."""
+    if target.is_dry:
+        return "The change set was not executed, so the page was not uploaded."
+    session = session_of(target, environment)
+    if options.empty:
+        bucket = stack_outputs(session, target.stack_name, [BUCKET_OUTPUT])[BUCKET_OUTPUT]
+        return f"{empty(client_of(session, 's3'), bucket)} objects deleted from {bucket}"
+    outputs = stack_outputs(session, target.stack_name, OUTPUTS)
+    files = uploads(options.dist, outputs, options.scopes)
+    put(client_of(session, "s3"), outputs[BUCKET_OUTPUT], files)
+    return f"{len(files)} files are at {outputs['SiteUrl']}"
+
+
+def main(arguments: list[str], read_target: ReadTarget = sam_target) -> int:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = _parser().parse_args(arguments[:end])
+    given = {name: getattr(options, name) for name in ("stack_name", "region", "profile")}
     try:
-        answer = session.client("cloudformation").describe_stacks(StackName=stack_name)
-    except ClientError as error:
-        reason = error.response["Error"]["Message"]
-        raise DeploymentError(f"stack {stack_name}: {reason}; run `sam deploy` first") from error
-    outputs = answer["Stacks"][0].get("Outputs", [])
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
-
-
-def main(arguments: list[str]) -> int:
-    import boto3
-
-    defaults = samconfig(ROOT / "samconfig.toml")
-    parser = argparse.ArgumentParser(prog="python -m local.deploy_site", description=__doc__)
-    parser.add_argument("--stack-name", default=defaults["stack_name"])
-    parser.add_argument("--region", default=defaults.get("region"))
-    parser.add_argument("--profile", default=defaults.get("profile"))
-    parser.add_argument("--dist", type=Path, default=ROOT / "frontend" / "dist")
-    parser.add_argument("--scopes", default=SCOPES, help="what the page asks the issuer for")
-    parser.add_argument("--empty", action="store_true", help="delete the page's files instead")
-    options = parser.parse_args(arguments)
-    session = boto3.Session(region_name=options.region, profile_name=options.profile)
-    try:
-        outputs = stack_outputs(session, options.stack_name)
-        s3, bucket = session.client("s3"), outputs["SiteBucketName"]
-        if options.empty:
-            print(f"{empty(s3, bucket)} objects deleted from {bucket}")
-            return 0
-        files = uploads(options.dist, outputs, options.scopes)
-        put(s3, bucket, files)
+        target = read_target(arguments[end + 1 :])
+        target = replace(target, **{name: value for name, value in given.items() if value})
+        if options.check:
+            print(check(target, os.environ))
+        else:
+            print(upload(target, options, os.environ))
     except DeploymentError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{len(files)} files are at {outputs['SiteUrl']}")
+    except KeyboardInterrupt:
+        return 130
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.deploy_site",
+        description="Uploads the built page to the stack that `sam deploy ARGUMENTS` deploys.",
+        usage="%(prog)s [options] [-- ARGUMENTS]",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--stack-name", help="another stack than that of ARGUMENTS")
+    parser.add_argument("--region", help="another region than that of ARGUMENTS")
+    parser.add_argument("--profile", help="another profile than that of ARGUMENTS")
+    parser.add_argument("--dist", type=Path, default=ROOT / "frontend" / "dist")
+    parser.add_argument("--scopes", default=SCOPES, help="what the page asks the issuer for")
+    parser.add_argument("--empty", action="store_true", help="delete the page's files instead")
+    parser.add_argument(
+        "--check", action="store_true", help="only say whether a deployment can begin"
+    )
+    return parser
 
 
 if __name__ == "__main__":

@@ -82,8 +82,10 @@ def settings_page(template: dict[str, Any]) -> str:
 
 def _parameter_row(name: str, parameter: dict[str, Any]) -> str:
     default = _code(str(parameter["Default"])) if "Default" in parameter else "must be given"
-    allowed = parameter.get("AllowedValues")
-    choice = " One of " + ", ".join(_code(str(value)) for value in allowed) + "." if allowed else ""
+    allowed = parameter.get("AllowedValues", [])
+    choice = " One of " + ", ".join(_code(str(value)) for value in allowed) + "."
+    if len(allowed) < 2:
+        choice = ""
     return f"| `{name}` | {default} | {_cell(parameter['Description'] + choice)} |\n"
 
 

@@ -40,9 +40,9 @@ def translated_template() -> Template:
 
 
 @cache
-def deployed_stack() -> Resolver:
-    """The template as a deployment with the parameters above would have it."""
-    return Resolver(translated_template(), PARAMETERS, PLACE, _OVERRIDES)
+def deployed_stack(**parameters: str) -> Resolver:
+    """The template as a deployment with the parameters above, and with these, would have it."""
+    return Resolver(translated_template(), {**PARAMETERS, **parameters}, PLACE, _OVERRIDES)
 
 
 def create_resources(dynamodb_client: DynamoDBClient, s3_client: S3Client) -> tuple[str, str]:

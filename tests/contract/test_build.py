@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import os
 import struct
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.aws_from_template import ROOT
 
 BUILD = ROOT / ".aws-sam" / "build"
+PACKAGED = ("TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction")
 AARCH64 = 183
 """`e_machine` of an ELF file (ELF-64 object file format, table 4; ARM IHI 0056)."""
 
@@ -27,9 +29,7 @@ def machine_of(path: Path) -> int:
     return machine
 
 
-@pytest.mark.parametrize(
-    "function", ["TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction"]
-)
+@pytest.mark.parametrize("function", PACKAGED)
 def test_a_function_has_our_code_and_its_packages(function: str) -> None:
     folder = BUILD / function
     assert (folder / "spanvas_api" / "handlers" / "http_api.py").exists()
@@ -45,16 +45,7 @@ def test_a_step_of_the_example_has_its_code_alone(function: str) -> None:
     assert [path.name for path in (BUILD / function).iterdir()] == ["steps"]
 
 
-@pytest.mark.parametrize(
-    "artifact",
-    [
-        "TraceApiFunction",
-        "ExecutorFunction",
-        "OtlpIngestFunction",
-        "SweepFunction",
-        "LibrariesLayer",
-    ],
-)
+@pytest.mark.parametrize("artifact", [*PACKAGED, "LibrariesLayer"])
 def test_compiled_packages_are_for_the_functions_machine_and_python(artifact: str) -> None:
     libraries = sorted((BUILD / artifact).rglob("*.so"))
     assert libraries
@@ -62,6 +53,31 @@ def test_compiled_packages_are_for_the_functions_machine_and_python(artifact: st
     assert [library.name for library in libraries if "cpython-31" in library.name] == [
         library.name for library in libraries if "cpython-313-aarch64" in library.name
     ]
+
+
+@pytest.mark.parametrize("folder", [*PACKAGED, "LibrariesLayer/python"])
+def test_zstandard_has_the_one_extension_that_is_used(folder: str) -> None:
+    extensions = {path.name.split(".")[0] for path in (BUILD / folder / "zstandard").glob("*.so")}
+    assert extensions == {"backend_c"}
+
+
+@pytest.mark.parametrize("folder", [*PACKAGED, "LibrariesLayer/python"])
+def test_every_package_has_the_licences_that_it_must_be_passed_on_with(folder: str) -> None:
+    distributions = list((BUILD / folder).glob("*.dist-info"))
+    assert distributions
+    for distribution in distributions:
+        metadata = email.message_from_string((distribution / "METADATA").read_text("utf-8"))
+        files = metadata.get_all("License-File", [])
+        assert files, distribution.name
+        for name in files:
+            places = (distribution / "licenses" / name, distribution / name)
+            assert any(place.is_file() for place in places), f"{distribution.name}: {name}"
+
+
+@pytest.mark.parametrize("artifact", [*PACKAGED, "ReserveFunction", "LibrariesLayer"])
+def test_byte_code_is_of_the_runtime_s_version_or_is_not_there(artifact: str) -> None:
+    versions = {path.suffixes[-2] for path in (BUILD / artifact).rglob("*.pyc")}
+    assert versions in ({".cpython-313"}, set())
 
 
 def test_the_layer_s_wrapper_and_package_are_where_lambda_looks() -> None:

@@ -1,22 +1,28 @@
-"""The roles allow what the store does on behalf of each function, and nothing that it does not do."""
+"""The roles allow what the code does on behalf of each function, and nothing that it does not do."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 
+from executor import bedrock
+from spanvas.collector.http import OtlpHttp
+from spanvas.collector.results import Outcome
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
-from spanvas_api.handlers.sweep import sweep
-from spanvas_api.state_machines import MachineEnd, write_end
-from tests.aws_from_template import create_resources
+from spanvas_api.handlers.sweep import make_handler, sweep
+from spanvas_api.services import LambdaExecutor, Services
+from tests.aws_from_template import PLACE, create_resources, deployed_stack
 from tests.aws_in_process import mocked_aws
 from tests.builders import (
     SECOND,
@@ -27,33 +33,66 @@ from tests.builders import (
     sighting_of_span,
     span_id,
 )
+from tests.contract.signed_services import signed_services
 from tests.contract.test_template_security import BUCKET, TABLE, grants
+from tests.functional.api.client import EVENTS, LambdaContext
+from tests.unit.collector.serving import OK, Serving, serving
 
 Used = set[tuple[str, str]]
+ENDED = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
 LARGE = {"spanvas.input": "".join(f"{number * 2654435761 % 2**32:x} " for number in range(9_000))}
 
 
+SERVICES: Final = {"bedrock-runtime", "dynamodb", "lambda", "s3", "xray"}
+"""All that the code signs for; what is done with each is noted below and compared with what the roles allow."""
+DONE_BY_LAMBDA: Final = ("logs", "sqs")
+"""Lambda itself writes the logs and keeps the refused events, with the function's role."""
+HOST: Final = f"xray.{PLACE.region}.amazonaws.com"
+SENDS_SPANS: Final = {
+    (f"xray:{action}", "*") for action in ("PutSpans", "PutSpansForIndexing", "PutTraceSegments")
+}
+"""What CloudWatch's OTLP endpoint asks for (the actions know no resources)."""
+IAM_ACTIONS: Final = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "bedrock:Converse": "bedrock:InvokeModel",
+}
+"""Operations that are not called as the action is."""
+MODEL: Final = "amazon.nova-lite-v1:0"
+EXECUTOR: Final = "arn:aws:lambda:us-east-1:123456789012:function:spanvas-ExecutorFunction"
+
+
 class Recorder:
-    """A store on moto that notes (action, resource) of everything it asks AWS for."""
+    """A store on moto, and a note of (action, resource) of everything that is asked of AWS."""
 
     def __init__(self, clock: Clock) -> None:
         self.used: Used = set()
+        boto3.setup_default_session()
         dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
         table, bucket = create_resources(dynamodb, s3)
         self.store = DynamoTraceStore(table, bucket, dynamodb=dynamodb, s3=s3, clock=clock)
-        dynamodb.meta.events.register("before-parameter-build.dynamodb.*", self._note_dynamodb)
-        s3.meta.events.register("before-parameter-build.s3.*", self._note_s3)
+        for client in (dynamodb, s3):
+            self.note(client)
 
-    def _note_dynamodb(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        index = params.get("IndexName")
-        resource = f"{TABLE}/index/{index}" if index else TABLE
-        self.used.add((f"dynamodb:{model.name}", resource))
+    def note(self, client: Any) -> None:
+        client.meta.events.register("before-parameter-build.*.*", self._note)
 
-    def _note_s3(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         """Called for what is signed too: the holder of a link may do what the signer may."""
-        action = model.name + ("Version" if "VersionId" in params else "")
-        prefix = params["Key"].split("/", 1)[0]
-        self.used.add((f"s3:{action}", f"{BUCKET}/{prefix}/*"))
+        service = model.service_model.signing_name
+        action = f"{service}:{model.name}" + ("Version" if "VersionId" in params else "")
+        self.used.add((IAM_ACTIONS.get(action, action), _resource(service, params)))
+
+
+def _resource(service: str, params: dict[str, Any]) -> str:
+    if service == "dynamodb":
+        index = params.get("IndexName")
+        return f"{TABLE}/index/{index}" if index else TABLE
+    if service == "s3":
+        return f"{BUCKET}/{params['Key'].split('/', 1)[0]}/*"
+    if service == "bedrock":
+        return f"arn:aws:bedrock:*::foundation-model/{params['modelId']}"
+    assert service == "lambda"
+    return str(params["FunctionName"])
 
 
 @pytest.fixture
@@ -120,24 +159,79 @@ def send_over_otlp(store: DynamoTraceStore) -> None:
     assert store.receive(batch, sighting, is_new=False) == "trip-1"
 
 
-def granted(role: str, services: tuple[str, ...] = ("dynamodb", "s3")) -> Used:
+def granted(role: str) -> Used:
+    """Where spans are sent to CloudWatch too."""
+    stack = deployed_stack(OtlpEndpoint=f"https://{HOST}")
     return {
         (action, resource)
-        for action, resources in grants(role).items()
+        for action, resources in grants(role, stack).items()
         for resource in resources
-        if action.partition(":")[0] in services
+        if action.partition(":")[0] not in DONE_BY_LAMBDA
     }
 
 
-def test_a_traced_function_may_write_what_the_store_writes(recorder: Recorder) -> None:
+@pytest.fixture
+def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """CloudWatch's OTLP endpoint, behind a proxy that the environment names."""
+    with serving(OK) as proxy:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            monkeypatch.setenv(name, "testing")
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        yield proxy
+
+
+def sent_spans(cloudwatch: Serving) -> Used:
+    """What has to be allowed for the requests that CloudWatch was sent."""
+    assert cloudwatch.asked
+    for request in cloudwatch.asked:
+        assert f"/{PLACE.region}/xray/aws4_request, ".encode() in request
+    return SENDS_SPANS
+
+
+def test_what_every_service_is_used_for_is_compared_with_the_roles() -> None:
+    assert set(signed_services()) == SERVICES
+
+
+def test_a_traced_function_may_write_what_the_store_writes_and_send_its_spans(
+    recorder: Recorder, cloudwatch: Serving
+) -> None:
     write_a_trace(recorder.store)
-    assert recorder.used == granted("TraceWriterPolicy")
+    post = OtlpHttp(f"http://{HOST}", {}, os.environ)
+    assert post(b"spans").outcome is Outcome.TAKEN
+    post.close()
+    assert recorder.used | sent_spans(cloudwatch) == granted("TraceWriterPolicy")
+
+
+def test_the_executor_may_call_models(recorder: Recorder) -> None:
+    bedrock._make_client.cache_clear()
+    client = bedrock._make_client(1)
+    recorder.note(client)
+    answer = {
+        "output": {"message": {"role": "assistant", "content": [{"text": "Hello."}]}},
+        "stopReason": "end_turn",
+        "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+        "metrics": {"latencyMs": 1},
+    }
+    with Stubber(client) as stubber:
+        stubber.add_response("converse", answer)
+        assert bedrock.converse({"modelId": MODEL}, 1)["stopReason"] == "end_turn"
+    bedrock._make_client.cache_clear()
+    assert recorder.used == granted("ExecutorRole")
+
+
+def test_a_step_of_the_example_may_do_nothing_but_write_its_trace() -> None:
+    assert granted("StepsRole") == set()
 
 
 def test_the_api_may_do_what_its_operations_do(recorder: Recorder) -> None:
     write_a_trace(recorder.store)
     recorder.used.clear()
     read_everything(recorder.store)
+    client = boto3.client("lambda")
+    recorder.note(client)
+    with Stubber(client) as stubber:
+        stubber.add_response("invoke", {"StatusCode": 202})
+        LambdaExecutor(EXECUTOR, client).start({})
     assert recorder.used == granted("TraceApiRole")
 
 
@@ -146,13 +240,20 @@ def test_the_otlp_endpoint_may_add_to_executions_and_move_them(recorder: Recorde
     assert recorder.used == granted("OtlpIngestRole")
 
 
-def test_the_sweep_may_close_what_is_overdue(recorder: Recorder, clock: Clock) -> None:
+def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine(
+    recorder: Recorder, clock: Clock, cloudwatch: Serving
+) -> None:
     recorder.store.start_execution(make_execution(deadline_unix_nano=T0 + SECOND))
-    execution = make_execution("exec_2", ended_by="state_machine", tenant="default")
-    recorder.store.start_execution(execution)
+    arn = ENDED["detail"]["executionArn"]
+    # So many that the workflow's span is a large detail.
+    nodes = tuple(f"node-{number * 2654435761 % 2**32:x}" for number in range(4_000))
+    recorder.store.start_execution(
+        make_execution(arn, ended_by="state_machine", expected_nodes=nodes)
+    )
     recorder.used.clear()
     clock.advance(2)
     assert sweep(recorder.store, lambda: True) == 1
-    end = MachineEnd("arn", "FAILED", T0, T0 + SECOND, "Error", {"execution_id": "exec_2"})
-    assert write_end(recorder.store, Settings(), end)
-    assert recorder.used == granted("SweepRole")
+    settings = Settings(otlp_endpoint=f"http://{HOST}")
+    services = Services(settings, make_store=lambda: recorder.store)
+    assert make_handler(lambda: services)(ENDED, LambdaContext()) == {"ended": 1}  # type: ignore[arg-type]
+    assert recorder.used | sent_spans(cloudwatch) == granted("SweepRole")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.resolve import Resolver
 from tests.aws_from_template import ROOT, deployed_stack
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
@@ -32,17 +33,17 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def statements(logical_id: str) -> list[dict[str, Any]]:
-    own = properties(logical_id)
+def statements(logical_id: str, stack: Resolver | None = None) -> list[dict[str, Any]]:
+    own = (stack or deployed_stack()).properties(logical_id)
     documents = [policy["PolicyDocument"] for policy in own.get("Policies", [])]
     documents += [own["PolicyDocument"]] if "PolicyDocument" in own else []
     return [statement for document in documents for statement in document["Statement"]]
 
 
-def grants(logical_id: str) -> dict[str, set[str]]:
-    """Action -> resources."""
+def grants(logical_id: str, stack: Resolver | None = None) -> dict[str, set[str]]:
+    """Action -> resources, in a deployment with the tests' own parameters or in another one."""
     allowed: dict[str, set[str]] = {}
-    for statement in statements(logical_id):
+    for statement in statements(logical_id, stack):
         for action in as_list(statement["Action"]):
             allowed.setdefault(action, set()).update(as_list(statement["Resource"]))
     return allowed

@@ -12,7 +12,9 @@ import pytest
 from moto import mock_aws
 
 from local import deploy_site
+from local.deployment import Target
 
+SPANVAS = Target("spanvas")
 TEMPLATE = {
     "Resources": {"SiteBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "site"}}},
     "Outputs": {
@@ -48,8 +50,8 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("s3")
 
 
-def deploy(dist: Path, *arguments: str) -> int:
-    return deploy_site.main(["--dist", str(dist), *arguments])
+def deploy(dist: Path, *arguments: str, target: Target = SPANVAS) -> int:
+    return deploy_site.main(["--dist", str(dist), *arguments], lambda _: target)
 
 
 def test_what_is_hashed_is_kept_for_ever_and_the_page_is_asked_for_anew(
@@ -114,14 +116,47 @@ def test_a_page_that_was_not_built_is_said_so(
     assert "run `make frontend` first" in capsys.readouterr().err
 
 
-def test_a_stack_that_does_not_exist_is_said_so(
-    s3: Any, dist: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert deploy(dist, "--stack-name", "other") == 1
-    assert "run `sam deploy` first" in capsys.readouterr().err
-
-
 def test_the_bucket_is_emptied_before_the_stack_is_deleted(s3: Any, dist: Path) -> None:
     deploy(dist)
     assert deploy(dist, "--empty") == 0
     assert "Contents" not in s3.list_objects_v2(Bucket="site")
+
+
+def test_the_page_goes_to_the_stack_that_the_arguments_name_and_to_no_other(
+    s3: Any, dist: Path
+) -> None:
+    eu_template = json.loads(json.dumps(TEMPLATE).replace('"site"', '"site-of-staging"'))
+    boto3.client("cloudformation", region_name="eu-west-1").create_stack(
+        StackName="staging", TemplateBody=json.dumps(eu_template)
+    )
+    assert deploy(dist, target=Target("staging", region="eu-west-1")) == 0
+    assert s3.list_objects_v2(Bucket="site-of-staging")["KeyCount"] == 5
+    assert s3.list_objects_v2(Bucket="site")["KeyCount"] == 0
+
+
+def test_own_options_go_before_the_arguments_of_sam(s3: Any, dist: Path) -> None:
+    elsewhere = Target("staging", region="eu-west-1")
+    assert deploy(dist, "--stack-name", "spanvas", "--region", "us-east-1", target=elsewhere) == 0
+    assert s3.list_objects_v2(Bucket="site")["KeyCount"] == 5
+
+
+def test_everything_behind_two_dashes_is_sam_s(s3: Any, dist: Path) -> None:
+    given = []
+
+    def read(arguments: Any) -> Target:
+        given.append(list(arguments))
+        return SPANVAS
+
+    own = ["--dist", str(dist), "--scopes", "openid"]
+    arguments = ["--parameter-overrides", "A=b c", "--scopes=x", "--", "--region"]
+    assert deploy_site.main([*own, "--", *arguments], read) == 0
+    assert deploy_site.main(own, read) == 0
+    assert given == [arguments, []]
+
+
+def test_a_change_set_that_was_not_executed_leaves_the_page_as_it_is(
+    s3: Any, dist: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy(dist, target=Target("spanvas", is_dry=True)) == 0
+    assert s3.list_objects_v2(Bucket="site")["KeyCount"] == 0
+    assert "not uploaded" in capsys.readouterr().out
