@@ -16,7 +16,7 @@ from spanvas.model.execution import Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.unit.propagation.records import sqs_record
 from tests.unit.tracing.recording import SECOND, Recording, recording
 

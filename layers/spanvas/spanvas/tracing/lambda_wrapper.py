@@ -6,7 +6,7 @@ import spanvas
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from spanvas.tracing.invocation import Handler
+    from spanvas.tracing.bootstrap import Handler
 
 
 def wrap(handler: Handler) -> Handler:
@@ -14,8 +14,8 @@ def wrap(handler: Handler) -> Handler:
     engine = spanvas.current_engine()
     if engine is None:
         return handler
+    from spanvas.tracing.bootstrap import TracedHandler
     from spanvas.tracing.instrumentations import switch_on
-    from spanvas.tracing.invocation import TracedHandler
 
     switch_on(engine)
     return TracedHandler(engine, handler)
