@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from spanvas.tracing.bootstrap import Handler
 
+SNAP_START = "snap-start"
+"""A connection would not survive the snapshot."""
+
 
 def wrap(handler: Handler) -> Handler:
     """The handler inside its execution; the handler itself where tracing is off or could not start."""
@@ -17,5 +20,7 @@ def wrap(handler: Handler) -> Handler:
     from spanvas.tracing.bootstrap import TracedHandler
     from spanvas.tracing.instrumentations import switch_on
 
+    if engine.environment.init_type != SNAP_START:
+        engine.delivery.prepare()
     switch_on(engine)
     return TracedHandler(engine, handler)

@@ -51,6 +51,10 @@ class Run:
     hold_until_unix_nano: int = 0
     is_adopted: bool = False
     is_registered: bool = False
+    is_begun: bool = False
+    """Whether the store knows of it since its beginning, by a first write that `is_registered` completes."""
+    is_afterthought: bool = False
+    """Whether its work was done when it was opened: there is no beginning to be told."""
     ended: End | None = None
     written_end: End | None = None
     """The end that the store has, with all spans before it."""

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from spanvas.storage.direct.sent import tell_sent
+
 BLOCK: Final = 64 * 1024
 MAX_HEAD: Final = 64 * 1024
 MAX_BODY: Final = 64 * 1024 * 1024
@@ -38,6 +40,7 @@ def exchange(
         _give_time(connection, deadline)
         connection.sendall(head + block if first else block)
         first = False
+    tell_sent()
     return _Reader(connection, deadline).answer()
 
 
