@@ -41,7 +41,7 @@ class TestWriteUnits:
                 real.start_execution(make_execution(name, status="queued"))
             rest: list[Callable[[], object]] = [
                 lambda execution=execution: real.start_execution(execution),  # type: ignore[misc]
-                lambda name=name: real.end_execution("acme", name, "succeeded", T0 + SECOND),  # type: ignore[misc]
+                lambda name=name: real.end_execution("acme", name, "succeeded", T0 + SECOND),
             ]
             first = [lambda begun=begun: real.begin_execution(begun, lambda: None)]  # type: ignore[misc]
             found.append(units(real, name, [*first, *rest] if name == "exec_2" else rest))

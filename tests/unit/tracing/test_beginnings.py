@@ -1,4 +1,4 @@
-"""The first write of an execution, as its process sees it: made at once, waited for until it is sent, in nobody's way."""
+"""The first write of an execution, as its process sees it: at once, waited for until it is sent, never in the way."""
 
 from __future__ import annotations
 
