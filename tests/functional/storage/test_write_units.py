@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -40,10 +41,10 @@ class TestWriteUnits:
             if is_queued:
                 real.start_execution(make_execution(name, status="queued"))
             rest: list[Callable[[], object]] = [
-                lambda execution=execution: real.start_execution(execution),  # type: ignore[misc]
-                lambda name=name: real.end_execution("acme", name, "succeeded", T0 + SECOND),
+                partial(real.start_execution, execution),
+                partial(real.end_execution, "acme", name, "succeeded", T0 + SECOND),
             ]
-            first = [lambda begun=begun: real.begin_execution(begun, lambda: None)]  # type: ignore[misc]
+            first = [partial(real.begin_execution, begun, lambda: None)]
             found.append(units(real, name, [*first, *rest] if name == "exec_2" else rest))
         without, with_it = found
         assert without == ((2, 1) if is_queued else (2, 5))

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 from spanvas.settings import Settings, lambda_environment
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
+from spanvas.tracing.children import Children
 from spanvas.tracing.exporters import otlp as otlp_exporter
 from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink
 from spanvas.tracing.exporters.store import MAX_WAITING_BYTES, StoreExporter
@@ -64,6 +65,13 @@ class Delivery:
         self._store: StoreExporter | None = None
         self._otlp: OtlpExporter | None = None
         self._beginnings: Beginnings | None = None
+        self.children = Children(
+            lambda: list(self._roots),
+            processor.started,
+            processor.emit,
+            lambda: self._flush(float("inf")),
+            health,
+        )
         self._guard = Guard(self._cut, health, clock)
         if make_sink is not None:
             self._otlp = OtlpExporter(make_sink, health)
@@ -128,6 +136,7 @@ class Delivery:
         """An execution has ended: everything of it is written, as far as the time goes."""
         with self._lock:
             self._roots.pop(run, None)
+        self.children.close(run)
         self._guard.forget(run)
         if self._store is not None and not run.is_disowned:
             self._store.watch(run)
@@ -143,10 +152,23 @@ class Delivery:
         if self._beginnings is not None:
             self._beginnings.withdraw(run)
 
-    def flush(self, deadline_unix_nano: int | None, timeout_ms: int | None = None) -> bool:
+    def flush(
+        self,
+        deadline_unix_nano: int | None,
+        timeout_ms: int | None = None,
+        *,
+        with_parent: bool = False,
+    ) -> bool:
         """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
-        none, at the endpoint). An execution that waited for its name is registered without."""
+        none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in a forked
+        child, where the parent has its spans."""
         allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
+        self.children.take()
+        parent = self.children.parent if with_parent else None
+        succeeded = parent is None or parent.flush(min(self._store_seconds, allowed))
+        return self._flush(allowed) and succeeded
+
+    def _flush(self, allowed: float) -> bool:
         with self._lock:
             for run in self._roots:
                 run.hold_until_unix_nano = 0

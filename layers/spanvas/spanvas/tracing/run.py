@@ -78,6 +78,8 @@ class Run:
     """When the open spans are recorded as cut, since the function's time is about to run out; None when done."""
     is_of_one_message: bool = False
     """Whether this invocation is for a single message, and this its execution."""
+    is_inherited: bool = False
+    """Whether this is a copy, in a forked child: the parent runs the execution and ends it."""
     is_undecided: bool = False
     """Whether it is still being found out whose it is: nothing of it leaves the process meanwhile."""
     is_disowned: bool = False
