@@ -1,7 +1,10 @@
-"""moto's DynamoDB without two costs that have nothing to do with what is asked.
+"""moto's DynamoDB, atomic, and without two costs that have nothing to do with what is asked.
+
+moto checks a condition and writes an item in several steps, between which another thread's request may come: two
+writes that exclude each other both succeed, and a reader sees an item that is half written. DynamoDB does neither.
 
 A Query sorts the whole table before it looks for its partition, so every page gets slower as the day goes on; and
-each item of an answer is walked through the service's model, ten times the cost of the read. Both are replaced for
+each item of an answer is walked through the service's model, ten times the cost of the read. All of it is replaced for
 the whole process; `tests/functional/local` holds the results against moto's own.
 """
 
@@ -19,8 +22,22 @@ CONTENT_TYPE = "application/x-amz-json-1.0"
 
 def make_moto_quick() -> None:
     """Once per process, before the first request."""
+    answer_one_request_at_a_time()
     write_items_as_they_are()
     query_only_what_fits()
+
+
+def answer_one_request_at_a_time() -> None:
+    from moto.dynamodb.responses import DynamoHandler
+
+    lock = threading.RLock()
+    original: Any = DynamoHandler.call_action
+
+    def call_action(handler: Any) -> Any:
+        with lock:
+            return original(handler)
+
+    replace(DynamoHandler, "call_action", call_action)
 
 
 def write_items_as_they_are() -> None:

@@ -81,14 +81,19 @@ def store_workload(
     flush_at: Sequence[float] = (),
     *,
     is_queued: bool = False,
+    is_begun: bool = False,
 ) -> None:
     """Write an execution as the layer does: its start, a flush at each of these seconds, the rest at the end.
 
-    `is_queued` lets the trace API make it first, as for executions that are started in the page.
+    `is_queued` lets the trace API make it first, as for executions that are started in the page. `is_begun` writes its
+    beginning before its start, as under a wrapped handler.
     """
     execution = workload.execution
     if is_queued:
         store.start_execution(replace(execution, status="queued"))
+    if is_begun:
+        begun = replace(execution, workflow_id="spanvas-executor", workflow_name="")
+        store.begin_execution(begun, lambda: None)
     store.start_execution(execution)
     for spans in flushes(workload.spans, flush_at):
         for first in range(0, len(spans), BATCH_SPANS):

@@ -1,8 +1,9 @@
 """What it costs to store an execution, and how many pages reading one takes.
 
-Forty spans with 2 KB of content each are flushed as the layer does it: once early, when the first steps have started,
-and at the end; the variants are flushed more often, the last one as the layer does it where spans come all the time:
-every second. Counted on dynalite, which reports units by the size of items and
+Forty spans with 2 KB of content each are written as the layer does it under a wrapped handler: the beginning of the
+execution before the handler's first line, a flush early, when the first steps have started, and one at the end. The
+variants are flushed more often, the last one as the layer does it where spans come all the time: every second. Counted
+on dynalite, which reports units by the size of items and
 cuts query pages by it, as DynamoDB does. It reports none for indexes: those are added by DynamoDB's rule, which is
 also applied to everything as a cross-check. Prices: us-east-1, on demand, $0.625 for a million write units and $5 for
 a million S3 puts; storage and reads come on top.
@@ -55,7 +56,7 @@ def cost(
 ) -> list[Figure]:
     meter.clear()
     workload = make_workload(40, tenant=label, seconds=SECONDS)
-    store_workload(engines.store, workload, flush_at, is_queued=is_queued)
+    store_workload(engines.store, workload, flush_at, is_queued=is_queued, is_begun=True)
     dollars = meter.units * WRITE_UNIT_DOLLARS + meter.s3_puts * S3_PUT_DOLLARS
     return [
         Figure(f"{label}: write units", meter.units, "units", goal),

@@ -15,8 +15,8 @@ from unittest.mock import patch
 import spanvas
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
+from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.breaker import Breaker
-from spanvas.tracing.invocation import TracedHandler
 from tests.bench.engines import CREDENTIALS, Engines
 from tests.faults.proxy import Fault, Plan
 from tests.unit.tracing.recording import Recording, recording

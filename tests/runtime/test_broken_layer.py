@@ -53,6 +53,7 @@ PARTS = (
     "spanvas/tracing/engine.py",
     "spanvas/tracing/exporters/store.py",
     "spanvas/tracing/instrumentations.py",
+    "spanvas/tracing/bootstrap.py",
     "spanvas/tracing/invocation.py",
     "spanvas/tracing/lambda_wrapper.py",
     "spanvas/tracing/parts.py",

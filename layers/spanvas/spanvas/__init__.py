@@ -340,7 +340,7 @@ def end_execution(error: BaseException | str | None = None) -> None:
 
 
 def undecided() -> Scope[Handle]:
-    """While it is being found out whether an event is a repetition: inside, nothing of the execution is written.
+    """While it is being found out whether an event is a repetition: inside, nothing more of the execution is written.
 
         with spanvas.undecided():
             is_mine = claim(event)
@@ -349,7 +349,9 @@ def undecided() -> Scope[Handle]:
             return None
 
     Before any `workflow()`, and for as long as it takes: the execution stays as it is for everybody else. Without it,
-    what the wrapper has opened is registered after `SPANVAS_FLUSH_INTERVAL_MS`, or when its workflow is named.
+    what the wrapper has opened is registered after `SPANVAS_FLUSH_INTERVAL_MS`, or when its workflow is named. The
+    first write that the wrapper has made before (`SPANVAS_START_BUDGET_MS`) changes nothing of an execution that is
+    there, and `disown()` takes it back where none was.
     """
     return Scope(current_engine, "open_undecided", Handle())
 

@@ -41,6 +41,13 @@ def parse_positive_int(text: str) -> int:
     return number
 
 
+def parse_whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("expected 0 or a number above it")
+    return number
+
+
 def parse_content(text: str) -> str:
     if text not in CONTENT_MODES:
         raise ValueError("expected one of " + ", ".join(CONTENT_MODES))
@@ -160,6 +167,9 @@ SETTINGS: Final = (
             "Milliseconds between two writes of a running execution."),
     Setting("flush_budget_ms", "100", parse_positive_int, EXECUTOR,
             "Milliseconds that an invocation waits at most for the OTLP endpoint."),
+    Setting("start_budget_ms", "15", parse_whole, EXECUTOR,
+            "Milliseconds that an invocation waits at most until its execution's first write has been sent, not "
+            "answered: it leaves an execution of a function that crashes at once. 0 saves that write."),
     Setting("store_budget_ms", "2000", parse_positive_int, EXECUTOR,
             "Milliseconds that an invocation waits at most for its last write to the store; what is not written by "
             "then is carried over to the next one."),
@@ -226,6 +236,7 @@ class Settings:
     artifact_buckets: tuple[str, ...]
     flush_interval_ms: int
     flush_budget_ms: int
+    start_budget_ms: int
     store_budget_ms: int
     otlp_endpoint: str
     otlp_headers: dict[str, str]

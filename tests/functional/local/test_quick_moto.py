@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.responses import DynamoResult
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from local.engines.quick_moto import make_moto_quick
 
@@ -32,7 +34,12 @@ VALUES = {":p": {"S": "p1"}, ":a": {"S": "ROWS#1"}, ":b": {"S": "ROWS#3"}, ":n":
 
 @pytest.fixture
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for owner, name in ((Table, "query"), (Table, "all_items"), (DynamoResult, "execute_result")):
+    for owner, name in (
+        (Table, "query"),
+        (Table, "all_items"),
+        (DynamoResult, "execute_result"),
+        (DynamoHandler, "call_action"),
+    ):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # put back after the test
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
@@ -113,6 +120,32 @@ def test_the_quick_answers_are_motos_own(dynamodb: Any) -> None:
     assert answers(dynamodb) == own
     assert [page["Count"] for page in own[2]] == [3]
     assert own[-2]["data"] == {"B": b"\x01\xff\x00"}
+
+
+def test_of_writes_that_exclude_each_other_one_succeeds(dynamodb: Any) -> None:
+    make_moto_quick()
+
+    def is_first(number: int) -> bool:
+        try:
+            dynamodb.update_item(
+                TableName="t",
+                Key={"pk": {"S": f"new-{number // 8}"}, "sk": {"S": "META"}},
+                UpdateExpression="SET flag = :n",
+                ConditionExpression="attribute_not_exists(pk)",
+                ExpressionAttributeValues={":n": {"N": str(number)}},
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            won = list(pool.map(is_first, range(80)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [sum(won[first : first + 8]) for first in range(0, 80, 8)] == [1] * 10
 
 
 def test_an_unknown_partition_is_empty(dynamodb: Any) -> None:

@@ -9,7 +9,7 @@ import spanvas
 from spanvas.model.span import Span
 from spanvas.model.tree import build_tree
 from spanvas.storage.memory import MemoryTraceStore
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.functional.tracing.lambda_function import LAMBDA, make_context
 from tests.unit.tracing.recording import SECOND, Recording, TickingClock, recording
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.unit.tracing.recording import Recording
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:brief"

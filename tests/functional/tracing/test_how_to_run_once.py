@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from spanvas.model.execution import Execution
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.aws_from_template import ROOT
 from tests.aws_in_process import mocked_aws
 from tests.functional.tracing.lambda_function import make_context

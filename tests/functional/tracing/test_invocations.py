@@ -11,7 +11,7 @@ import pytest
 
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.functional.tracing.lambda_function import (
     ARN,
     LAMBDA,
@@ -254,7 +254,7 @@ def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatc
             assert invoke(door, lambda event, context: "fine", {}) == "fine"
     assert door.names == ["brief"]
     assert spanvas.health() == {}
-    assert door.engine.health() == {"problem._open": 2}
+    assert door.engine.health() == {"problem.open_invocation": 2}
 
 
 def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import spanvas
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.functional.tracing.functions import Functions, fails, state, works
 from tests.functional.tracing.lambda_function import LAMBDA, make_context
 from tests.unit.tracing.recording import SECOND, as_dict, recording

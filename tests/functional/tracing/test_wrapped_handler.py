@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import spanvas
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from tests.functional.tracing.fresh_python import path
 from tests.unit.tracing.recording import recording
 
@@ -106,7 +106,7 @@ def test_a_handler_that_cannot_be_imported_fails_as_it_would_without_the_layer(
 def test_a_layer_that_cannot_wrap_leaves_the_handler_as_it_is(
     wrapper: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(sys.modules, "spanvas.tracing.invocation", None)
+    monkeypatch.setitem(sys.modules, "spanvas.tracing.bootstrap", None)
     with recording():
         assert wrapper.traced(wrapper.handler) is wrapper.handler
     assert "the handler could not be wrapped" in caplog.text

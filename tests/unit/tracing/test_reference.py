@@ -17,7 +17,7 @@ from spanvas.semantics import attributes as names
 from spanvas.semantics.content_names import CONTENT_NAMES
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing import aws_retries
-from spanvas.tracing.invocation import TracedHandler
+from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.provider import make_resource
 from tests.functional.tracing.lambda_function import LAMBDA, make_context
 from tests.unit.propagation.records import sqs_record

@@ -97,6 +97,8 @@ class Execution:
     origin: Origin | None = None
     ended_by: str = BY_FUNCTION
     began_at_unix_nano: int | None = None
+    is_provisional: bool = False
+    """Its function has begun, and what is known of it beyond that is still to come."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""
@@ -178,7 +180,7 @@ def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
 
 
 def _cause_of_silence(execution: Execution) -> Cause:
-    if execution.status == QUEUED:
+    if execution.status == QUEUED and not execution.is_provisional:
         return UNSTARTED
     return OVERDUE if execution.origin is None else UNENDED
 

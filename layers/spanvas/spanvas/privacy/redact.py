@@ -54,9 +54,14 @@ class Redactor:
         self._known = known if is_remembering else None
         self._budget_nano = budget_ms * NANO_PER_MS
         self._scanner = scanner
+        self._is_scanner_inherited = False
         self._clock = clock
         self._resource: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
         self._clean_names: set[str] = set()
+
+    def after_fork(self) -> None:
+        """Threads of the parent may hold locks inside of RE2: a child makes a scanner of its own when it needs one."""
+        self._is_scanner_inherited = self._scanner is not None
 
     def redact(self, span: Span) -> Span:
         """The span without what may not be kept, with its receipt. Never raises for anything that a span holds."""
@@ -97,6 +102,8 @@ class Redactor:
         )
 
     def _job(self) -> Job:
+        if self._is_scanner_inherited:
+            self._is_scanner_inherited, self._scanner = False, Scanner.for_child()
         deadline = self._clock() + self._budget_nano
         return Job(self._scanner, self._clock, deadline, self._known, self._clean_names)
 

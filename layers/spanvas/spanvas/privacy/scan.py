@@ -47,6 +47,14 @@ class Scanner:
         self._canary = self._set.Add(CANARY_PATTERN)
         self._set.Compile()
 
+    @classmethod
+    def for_child(cls) -> Scanner:
+        """For a forked process: with no pattern of its parent's, which google-re2 keeps when it has compiled them."""
+        import re2
+
+        re2.purge()
+        return cls()
+
     def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
         """Numbers of the rules that may hit somewhere in these texts."""
         found: list[int] = self._set.Match(SEPARATOR.join((*texts, CANARY))) or []

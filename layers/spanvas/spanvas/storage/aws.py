@@ -6,8 +6,9 @@ same operations, errors and retries.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,7 +49,26 @@ def _s3_of_botocore() -> S3Client:
     return _client("s3", signature_version="s3v4")  # type: ignore[no-any-return]
 
 
+class ClientOfProcess:
+    """A client of boto3, and another one in a forked child: it shares no connection, and no lock that is held by a
+    thread which is not there."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._process = os.getpid()
+        self._made = make()
+
+    def __getattr__(self, name: str) -> Any:
+        if self._process != os.getpid():
+            self._process, self._made = os.getpid(), self._make()
+        return getattr(self._made, name)
+
+
 def _client(service: str, **options: str) -> Any:
+    return ClientOfProcess(lambda: _make_client(service, **options))
+
+
+def _make_client(service: str, **options: str) -> Any:
     import boto3
     from botocore.config import Config
 

@@ -12,6 +12,7 @@ from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.span import Span
 from spanvas.storage import aws
+from spanvas.storage.direct.sent import on_sent
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.port import Binding, Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import SpanItems
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from spanvas.model.sighting import Sighting
     from spanvas.storage.accesses import AccessItems
     from spanvas.storage.artifacts import ArtifactItems
+    from spanvas.storage.beginnings import BeginningItems
     from spanvas.storage.history import History
     from spanvas.storage.sightings import SightingItems
 
@@ -91,12 +93,35 @@ class DynamoTraceStore:
         return AccessItems(self._dynamodb, self._table, self._retention_days, self._clock)
 
     @cached_property
+    def _beginnings(self) -> BeginningItems:
+        from spanvas.storage.beginnings import BeginningItems
+
+        return BeginningItems(self._executions)
+
+    @cached_property
     def _s3(self) -> S3Client:
         return self._given_s3 or aws.s3_client()
 
     def start_execution(self, execution: Execution) -> None:
         expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
         self._executions.start(replace(execution, expires_at=expires_at))
+
+    def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
+        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        token = on_sent.set(sent)
+        try:
+            return self._beginnings.begin(replace(execution, expires_at=expires_at))
+        finally:
+            on_sent.reset(token)
+            sent()
+
+    def withdraw_execution(self, tenant: str, execution_id: str) -> None:
+        self._beginnings.withdraw(tenant, execution_id, self._clock() // 1_000_000_000)
+
+    def prepare(self) -> None:
+        connect = getattr(self._dynamodb, "connect", None)
+        if connect is not None:
+            connect()
 
     def end_execution(
         self,

@@ -40,7 +40,8 @@ class ExecutionItems:
         self._clock = clock
 
     def start(self, execution: Execution) -> None:
-        """The first writer makes the item; `running` follows `queued`; a later start continues what is there."""
+        """The first writer makes the item; `running` follows `queued`, and completes what is provisional; a later start
+        continues what is there."""
         attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
         if execution.status in (QUEUED, UNTRACED):
             self._update(execution, attributes, "attribute_not_exists(pk)")
@@ -48,9 +49,11 @@ class ExecutionItems:
         started = self._update(
             execution,
             attributes,
-            "attribute_not_exists(pk) OR #status = :queued",
-            {":queued": items.s(QUEUED)},
+            "attribute_not_exists(pk) OR #status = :queued"
+            " OR attribute_exists(#provisional) AND #status IN (:running, :lost)",
+            {":queued": items.s(QUEUED), ":running": items.s(RUNNING), ":lost": items.s(LOST)},
             keep=PLACE_IN_HISTORY,
+            remove=[items.PROVISIONAL, "ended_at", "cause"],
         )
         if not started and not self._continue(execution):
             self._take_over(execution, attributes)
@@ -96,9 +99,14 @@ class ExecutionItems:
                 "status": items.s(LOST),
                 "ended_at": items.n(ended_at),
                 "cause": items.s(items.cause_text(cause)),
+                # A provisional one has no place in the history of a workflow yet.
+                "workflow_key": items.s(
+                    items.workflow_key(execution.tenant, execution.workflow_id)
+                ),
             },
             "attribute_exists(#running_key) AND #deadline <= :seen",
             {":seen": items.n(execution.deadline_unix_nano or 0)},
+            keep=frozenset({"workflow_key"}),
             remove=["running_key", "deadline_key"],
         )
 

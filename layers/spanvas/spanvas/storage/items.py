@@ -39,6 +39,9 @@ BY_TRACE: Final = ("by_trace", "trace_key", "started_key")
 BY_DEADLINE: Final = ("running", "running_key", "deadline_key")
 """Index name, partition key, sort key."""
 
+PROVISIONAL: Final = "provisional"
+"""On META: written when its function began. What `start` knows of the execution is still to come."""
+
 MOVED_TO: Final = "moved_to"
 """On META: the execution that this one has turned out to be part of. Its spans are being copied there."""
 MOVED: Final = "moved"
@@ -192,6 +195,7 @@ def execution_of(item: Mapping[str, Any]) -> Execution:
         origin=Origin(_text(item, "origin_naming"), _text(item, "origin_ending"))
         if "origin_naming" in item
         else None,
+        is_provisional=PROVISIONAL in item,
     )
 
 

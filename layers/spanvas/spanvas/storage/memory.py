@@ -10,7 +10,9 @@ import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import BinaryIO
+from functools import wraps
+from threading import RLock
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlencode
 
 from spanvas.model.access import Access
@@ -38,6 +40,18 @@ from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
 
 Key = tuple[str, str]
+M = TypeVar("M", bound=Callable[..., Any])
+
+
+def atomic(method: M) -> M:
+    """A write of an execution: others come before it or after it, as with the real one."""
+
+    @wraps(method)
+    def call(self: MemoryTraceStore, *arguments: Any, **options: Any) -> Any:
+        with self.lock:
+            return method(self, *arguments, **options)
+
+    return call  # type: ignore[return-value]
 
 
 class MemoryTraceStore(MemorySightings):
@@ -48,6 +62,7 @@ class MemoryTraceStore(MemorySightings):
     ) -> None:
         super().__init__()
         self.down = False
+        self.lock = RLock()
         self.bodies: dict[str, bytes] = {}
         self._clock = clock
         self._retention_seconds = retention_days * 86_400
@@ -55,11 +70,14 @@ class MemoryTraceStore(MemorySightings):
         self._started_keys: dict[Key, str] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self._given_up: set[Key] = set()
+        self._unlisted: set[Key] = set()
+        """Those that are in no workflow's history: provisional, and not closed."""
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
         self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
         """What there is in other buckets, by bucket and key: bytes and content type."""
         self._accesses: dict[Key, list[Access]] = {}
 
+    @atomic
     def start_execution(self, execution: Execution) -> None:
         self._check()
         key = (execution.tenant, execution.execution_id)
@@ -73,6 +91,15 @@ class MemoryTraceStore(MemorySightings):
             )
         elif execution.status != RUNNING:
             return
+        elif known.is_provisional and known.status in (RUNNING, LOST):
+            self._unlisted.discard(key)
+            self._given_up.discard(key)
+            self._executions[key] = replace(
+                execution,
+                started_by=known.started_by or execution.started_by,
+                counters=known.counters,
+                revision=known.revision + 1,
+            )
         elif known.origin is not None:
             self._executions[key] = replace(
                 execution, counters=known.counters, revision=known.revision + 1
@@ -88,6 +115,33 @@ class MemoryTraceStore(MemorySightings):
         elif (further := continued(known, part)) is not None:
             self._executions[key] = replace(further, revision=known.revision + 1)
 
+    @atomic
+    def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
+        self._check()
+        sent()
+        key = (execution.tenant, execution.execution_id)
+        known = self._executions.get(key)
+        if known is None:
+            self.start_execution(replace(execution, is_provisional=True))
+            self._unlisted.add(key)
+            return True
+        if known.status == QUEUED:
+            self._change(key, is_provisional=True)
+        return False
+
+    @atomic
+    def withdraw_execution(self, tenant: str, execution_id: str) -> None:
+        self._check()
+        key = (tenant, execution_id)
+        known = self._executions.get(key)
+        if known is not None and known.is_provisional and known.status == RUNNING:
+            self._unlisted.discard(key)
+            del self._executions[key], self._started_keys[key]
+
+    def prepare(self) -> None:
+        self._check()
+
+    @atomic
     def end_execution(
         self,
         tenant: str,
@@ -210,12 +264,16 @@ class MemoryTraceStore(MemorySightings):
             (position, execution)
             for position, key in positions
             if (execution := self.read_execution(*key)) is not None
-            and workflow_id in (None, execution.workflow_id)
+            and (workflow_id is None or self._is_of_workflow(execution, workflow_id))
             and status in (None, execution.status)
         ]
         page = found[:limit]
         more = len(found) > limit
         return Page([execution for _, execution in page], page[-1][0] if more else None)
+
+    def _is_of_workflow(self, execution: Execution, workflow_id: str) -> bool:
+        key = (execution.tenant, execution.execution_id)
+        return workflow_id == execution.workflow_id and key not in self._unlisted
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()
@@ -308,6 +366,7 @@ class MemoryTraceStore(MemorySightings):
         found.sort(key=lambda execution: execution.deadline_unix_nano or 0)
         return found[:limit]
 
+    @atomic
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
         self._check()
         key = (execution.tenant, execution.execution_id)
@@ -316,6 +375,7 @@ class MemoryTraceStore(MemorySightings):
         if is_later or not self._is_unclosed(key):
             return False
         self._given_up.discard(key)
+        self._unlisted.discard(key)
         ended_at = execution.ended_at_unix_nano or self._clock()
         self._change(key, status=LOST, ended_at_unix_nano=ended_at, cause=cause)
         return True
@@ -323,6 +383,7 @@ class MemoryTraceStore(MemorySightings):
     def _is_unclosed(self, key: Key) -> bool:
         return self._executions[key].status in OPEN or key in self._given_up
 
+    @atomic
     def _change(self, key: Key, **changes: object) -> None:
         known = self._executions[key]
         changed = replace(known, **changes)  # type: ignore[arg-type]

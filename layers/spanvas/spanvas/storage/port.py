@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final, Generic, Protocol, TypeVar
@@ -79,6 +79,20 @@ class TraceStore(Protocol):
 
     def start_execution(self, execution: Execution) -> None:
         """Make the mapping, move it on from `queued`, or continue it: see `model.execution.continued`."""
+
+    def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
+        """Make it known that an execution is running, before all is known of it: `start_execution` completes it.
+
+        One that is queued stays queued, and is marked as begun; any other that is known stays as it is. `sent` is
+        called when the request has left the process, at the latest when it has been answered. Whether this call has
+        made it.
+        """
+
+    def withdraw_execution(self, tenant: str, execution_id: str) -> None:
+        """Take back what `begin_execution` has made, unless it has been completed meanwhile."""
+
+    def prepare(self) -> None:
+        """Connect, so that the first call need not."""
 
     def end_execution(
         self,

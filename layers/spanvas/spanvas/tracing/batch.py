@@ -121,6 +121,7 @@ def open_part(
     run.closes_later = closes_later
     if began_at_unix_nano is not None:
         run.started_at_unix_nano = run.began_at_unix_nano = began_at_unix_nano
+        run.is_afterthought = True
     root = engine.open_arrived(run, arrival)
     if root is None:
         return None

@@ -17,6 +17,8 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.settings import Settings, lambda_environment
 from spanvas.storage.port import TraceStore
+from spanvas.tracing.beginnings import Beginnings
+from spanvas.tracing.children import Children
 from spanvas.tracing.exporters import otlp as otlp_exporter
 from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink
 from spanvas.tracing.exporters.store import MAX_WAITING_BYTES, StoreExporter
@@ -62,6 +64,14 @@ class Delivery:
         self._next_write = 0
         self._store: StoreExporter | None = None
         self._otlp: OtlpExporter | None = None
+        self._beginnings: Beginnings | None = None
+        self.children = Children(
+            lambda: list(self._roots),
+            processor.started,
+            processor.emit,
+            lambda: self._flush(float("inf")),
+            health,
+        )
         self._guard = Guard(self._cut, health, clock)
         if make_sink is not None:
             self._otlp = OtlpExporter(make_sink, health)
@@ -85,15 +95,27 @@ class Delivery:
                 "spanvas-store", self._unobserved_work(self._store_work), health, self._store_pause
             )
             processor.add_sink(self._store.add)
+            self._beginnings = Beginnings(
+                store, settings.start_budget_ms / 1_000, health, self._unobserved_work
+            )
         atexit.register(self._at_exit)
+
+    def prepare(self) -> None:
+        """Before there is anything to write: in a function's init phase."""
+        if self._beginnings is not None:
+            self._beginnings.prepare()
 
     def opened(self, run: Run, root: SdkSpan) -> None:
         """An execution has begun: it is registered in the background, and written now and then while it goes on."""
         now = self._clock()
         with self._lock:
-            if not self._roots:
+            is_new, is_first = run not in self._roots, not self._roots
+            if is_first:
                 self._next_write = now + self._interval_nano
             self._roots[run] = root
+        is_held = run.hold_until_unix_nano > now and not run.is_afterthought
+        if self._beginnings is not None and is_new and is_held:
+            self._beginnings.tell(run, is_waiting=is_first)
         self._guard.watch(run, now)
         if self._store is not None:
             self._store.watch(run)
@@ -114,6 +136,7 @@ class Delivery:
         """An execution has ended: everything of it is written, as far as the time goes."""
         with self._lock:
             self._roots.pop(run, None)
+        self.children.close(run)
         self._guard.forget(run)
         if self._store is not None and not run.is_disowned:
             self._store.watch(run)
@@ -126,11 +149,26 @@ class Delivery:
             self._otlp.forget(run)
         if self._store is not None:
             self._store.forget(run)
+        if self._beginnings is not None:
+            self._beginnings.withdraw(run)
 
-    def flush(self, deadline_unix_nano: int | None, timeout_ms: int | None = None) -> bool:
+    def flush(
+        self,
+        deadline_unix_nano: int | None,
+        timeout_ms: int | None = None,
+        *,
+        with_parent: bool = False,
+    ) -> bool:
         """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
-        none, at the endpoint). An execution that waited for its name is registered without."""
+        none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in a forked
+        child, where the parent has its spans."""
         allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
+        self.children.take()
+        parent = self.children.parent if with_parent else None
+        succeeded = parent is None or parent.flush(min(self._store_seconds, allowed))
+        return self._flush(allowed) and succeeded
+
+    def _flush(self, allowed: float) -> bool:
         with self._lock:
             for run in self._roots:
                 run.hold_until_unix_nano = 0
@@ -142,6 +180,8 @@ class Delivery:
             succeeded = self._otlp_worker.wait(otlp_ticket, min(self._otlp_seconds, allowed))
         if self._store is not None:
             succeeded = self._wait_for_store(self._store, store_ticket, allowed)
+        if self._beginnings is not None:
+            self._beginnings.wait(min(self._store_seconds, allowed))
         return succeeded
 
     def _allowed_seconds(self, deadline_unix_nano: int | None, timeout_ms: int | None) -> float:
@@ -177,6 +217,8 @@ class Delivery:
         self._lock = Lock()
         self._roots = {}
         self._guard.after_fork()
+        if self._beginnings is not None:
+            self._beginnings.after_fork()
         if self._otlp is not None:
             self._otlp.after_fork()
             self._otlp_worker.after_fork()

@@ -81,7 +81,12 @@ class Engine(PartRecorder):
             self.delivery.unobserved,
             redactor.redact_text,
         )
-        os.register_at_fork(after_in_child=self._after_fork)
+        children = self.delivery.children
+        os.register_at_fork(
+            before=children.before,
+            after_in_parent=children.in_parent,
+            after_in_child=self._after_fork,
+        )
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
@@ -105,7 +110,8 @@ class Engine(PartRecorder):
     def flush(self, timeout_ms: int | None = None) -> bool:
         place = current_place()
         deadline = place.run.deadline_unix_nano if place is not None else None
-        return self.delivery.flush(deadline, timeout_ms)
+        is_inherited = place is not None and place.run.is_inherited
+        return self.delivery.flush(deadline, timeout_ms, with_parent=is_inherited)
 
     @guarded(fallback={})
     def health(self) -> dict[str, int]:
@@ -125,7 +131,11 @@ class Engine(PartRecorder):
         }
 
     def _after_fork(self) -> None:
-        self.processor.after_fork()
+        """In a child: what the parent has open is the parent's; what begins here is this process's own."""
+        self.problems.after_fork()
+        children = self.delivery.children
+        children.in_child()
+        self.processor.after_fork(children.parent)
         self.delivery.after_fork()
 
 

@@ -76,7 +76,7 @@ class ExecutionRecorder(NodeRecorder):
             run.ended_by = BY_CALLER if is_final is False else BY_FUNCTION
             workflow.give_to(run)
             live = self.open_root(run, attributes)
-        elif place.run.is_adopted:
+        elif place.run.is_adopted or place.run.is_inherited:
             live = self._open_nested(place.run, workflow, attributes)
         else:
             live = self._adopt(place.run, workflow, attributes, is_final)
@@ -157,7 +157,7 @@ class ExecutionRecorder(NodeRecorder):
     def end_execution(self, error: BaseException | str | None = None) -> None:
         """The part that runs here is the last one: with it the execution ends."""
         place = self._place("end_execution")
-        if place is None:
+        if place is None or place.run.is_inherited:
             return
         self._let_end(place.run, BY_FUNCTION)
         if error is not None:
@@ -242,6 +242,8 @@ class ExecutionRecorder(NodeRecorder):
 
     def _end_run(self, run: Run, cause: Cause | None) -> None:
         """This function has done its part."""
+        if run.is_inherited:
+            return  # in a forked child, whose parent has not
         if not run.is_ended_here:
             run.rest()
         else:

@@ -23,6 +23,9 @@ class Health:
         self._counts: Counter[str] = Counter()
         self._said: set[str] = set()
 
+    def after_fork(self) -> None:
+        self._lock = Lock()
+
     def count(self, what: str, number: int = 1) -> None:
         with self._lock:
             self._counts[what] += number

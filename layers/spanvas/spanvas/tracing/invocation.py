@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from opentelemetry.trace import SpanKind
@@ -15,14 +15,13 @@ from spanvas.tracing.batch import Batch, message_attributes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.handles import LiveRun, LiveSpan
 from spanvas.tracing.health import guarded
+from spanvas.tracing.response import ResponseFault
 from spanvas.tracing.run import Run
-
-Handler = Callable[[Any, Any], Any]
 
 PROVISIONED: Final = "provisioned-concurrency"
 
 
-class _Open(NamedTuple):
+class OpenInvocation(NamedTuple):
     root: LiveRun
     state: LiveSpan | None
     invocation: LiveSpan | None
@@ -41,30 +40,18 @@ class _Open(NamedTuple):
                 handle.close(error)
 
 
-class TracedHandler:
-    """Calls a function's own handler inside its execution. Result and exceptions are the handler's own."""
+class Invocations:
+    """Opens and closes invocations. Guarded: what fails here is counted, and the handler runs all the same."""
 
-    def __init__(self, engine: Engine, handler: Handler) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.problems = engine.problems
         self._engine = engine
-        self._handler = handler
         self._is_first = True
         self._watches_aws = False
 
-    def __call__(self, event: Any, context: Any) -> Any:
-        opened = self._open(event, context)
-        if opened is None:
-            return self._handler(event, context)
-        try:
-            result = self._handler(event, context)
-        except BaseException as error:
-            self._close(opened, error, None)
-            raise
-        self._close(opened, None, result)
-        return result
-
     @guarded()
-    def _open(self, event: Any, context: Any) -> _Open | None:
+    def open_invocation(self, event: Any, context: Any) -> OpenInvocation | None:
+        """None where tracing has failed: the handler runs without."""
         is_cold = self._is_first and self._engine.environment.init_type != PROVISIONED
         self._is_first = False
         engine = self._engine
@@ -89,7 +76,7 @@ class TracedHandler:
         if whole.message is None and messages:
             run.batch = Batch(engine, messages, run.deadline_unix_nano)
             run.batch.invocation = invocation
-        return _Open(root, state, invocation, run.batch)
+        return OpenInvocation(root, state, invocation, run.batch)
 
     def _open_invocation(
         self, event: Any, context: Any, run: Run, whole: Arrival, is_cold: bool
@@ -112,7 +99,13 @@ class TracedHandler:
         return run.invocation
 
     @guarded()
-    def _close(self, opened: _Open, error: BaseException | None, result: Any) -> None:
+    def close_invocation(
+        self, opened: OpenInvocation, error: BaseException | None, result: Any
+    ) -> None:
+        """`error` is what the caller gets instead of the result."""
+        if isinstance(error, ResponseFault):
+            # It has its place here: a node that failed before was caught, and has nothing to do with it.
+            opened.root.run.last_failed_node = None
         opened.close(error, result)
 
 

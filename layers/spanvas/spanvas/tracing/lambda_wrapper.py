@@ -6,7 +6,10 @@ import spanvas
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from spanvas.tracing.invocation import Handler
+    from spanvas.tracing.bootstrap import Handler
+
+SNAP_START = "snap-start"
+"""A connection would not survive the snapshot."""
 
 
 def wrap(handler: Handler) -> Handler:
@@ -14,8 +17,10 @@ def wrap(handler: Handler) -> Handler:
     engine = spanvas.current_engine()
     if engine is None:
         return handler
+    from spanvas.tracing.bootstrap import TracedHandler
     from spanvas.tracing.instrumentations import switch_on
-    from spanvas.tracing.invocation import TracedHandler
 
+    if engine.environment.init_type != SNAP_START:
+        engine.delivery.prepare()
     switch_on(engine)
     return TracedHandler(engine, handler)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Final
+from threading import Lock, RLock
+from typing import Any, Final
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
@@ -17,6 +17,7 @@ from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
 from spanvas.semantics import attributes as names
 from spanvas.semantics.genai import kind_of
+from spanvas.tracing.children import Parent
 from spanvas.tracing.context import Place, current_place
 from spanvas.tracing.convert import Converter
 from spanvas.tracing.health import Health, guarded
@@ -24,6 +25,9 @@ from spanvas.tracing.run import Run
 
 MAX_OPEN: Final = 20_000
 MAX_RUNS: Final = 256
+
+LOCKED: Final = ("_attributes", "_events", "_links")
+"""What of an SDK's span has a lock of its own, besides the span."""
 
 Sink = Callable[[Run, Span], None]
 
@@ -54,8 +58,17 @@ class RecordingProcessor(SpanProcessor):
         self._runs: OrderedDict[int, Run] = OrderedDict()
         self._held: list[tuple[Run, Span]] = []
         self._lock = Lock()
+        self._parent: Parent | None = None
+        """The process that runs the executions which this one has inherited."""
 
-    def after_fork(self) -> None:
+    def after_fork(self, parent: Parent | None) -> None:
+        """Open spans are the parent's to end. Their locks may be held, by threads that are not here."""
+        for opened in self._open.values():
+            make_usable(opened.span)
+        for run in self._runs.values():
+            run.is_inherited = True
+        self._redactor.after_fork()
+        self._parent = parent
         self._lock = Lock()
         self._open = OrderedDict()
         self._left, self._held = [], []
@@ -82,6 +95,7 @@ class RecordingProcessor(SpanProcessor):
         assert span.context is not None
         kind = kind_of(span.attributes or {})
         is_elsewhere = place.run.is_passed_on and _is_root(span, place.run)
+        self.started(place.run)
         with self._lock:
             self._open[span.context.span_id] = _OpenSpan(span, place, kind, is_elsewhere)
             while len(self._open) > MAX_OPEN:
@@ -95,8 +109,10 @@ class RecordingProcessor(SpanProcessor):
         place = opened.place if opened is not None else self._place_by_trace(span)
         if opened is not None and opened.kind == kinds.NODE:
             opened.place.run.last_node = (opened.place.node_id, f"{span.context.span_id:016x}")
+        if opened is None and place is not None and place.run.is_inherited:
+            return  # begun by the parent, which ends it
         if place is not None and not place.run.is_disowned:
-            self._emit(place.run, self._recorded(span, place))
+            self.emit(place.run, self._recorded(span, place))
 
     def shutdown(self) -> None:
         """Nothing is held here that has to be let go."""
@@ -137,7 +153,7 @@ class RecordingProcessor(SpanProcessor):
             self._held = [item for item in self._held if item[0] is not run]
         if not run.is_disowned:
             for span in freed:
-                self._emit(run, span)
+                self.emit(run, span)
 
     def forget(self, run: Run) -> None:
         """Let go of all that is open of an execution; none of it is recorded when it ends."""
@@ -170,7 +186,7 @@ class RecordingProcessor(SpanProcessor):
             span = self._recorded(opened.span, opened.place)
             if span.end_time_unix_nano is not None:  # meanwhile, by itself
                 continue
-            self._emit(
+            self.emit(
                 run,
                 replace(
                     span,
@@ -195,7 +211,17 @@ class RecordingProcessor(SpanProcessor):
         )
         return self._redactor.redact(converted)
 
-    def _emit(self, run: Run, span: Span) -> None:
+    def started(self, run: Run) -> None:
+        """A span has begun here, or in a child of this process: whoever runs the execution counts it."""
+        if run.is_inherited and self._parent is not None:
+            self._parent.started(run)
+
+    def emit(self, run: Run, span: Span) -> None:
+        """To whoever takes recorded spans: in a forked child that is its parent, if the execution is the parent's."""
+        if run.is_inherited:
+            if self._parent is not None:
+                self._parent.ended(run, span)
+            return
         with self._lock:
             is_held = run.is_undecided
             if is_held:
@@ -207,6 +233,15 @@ class RecordingProcessor(SpanProcessor):
         assert span.context is not None
         run = self._runs.get(span.context.trace_id)
         return Place(run) if run is not None else None
+
+
+def make_usable(span: SdkSpan) -> None:
+    """Give the SDK's span new locks, in a process that has none of the threads which may hold them."""
+    owners: list[Any] = [span, *(getattr(span, name, None) for name in LOCKED)]
+    for owner in owners:
+        held = getattr(owner, "_lock", None)
+        if held is not None:
+            owner._lock = RLock() if "RLock" in type(held).__name__ else Lock()
 
 
 def _is_root(span: ReadableSpan, run: Run) -> bool:

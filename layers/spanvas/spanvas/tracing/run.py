@@ -51,6 +51,10 @@ class Run:
     hold_until_unix_nano: int = 0
     is_adopted: bool = False
     is_registered: bool = False
+    is_begun: bool = False
+    """Whether the store knows of it since its beginning, by a first write that `is_registered` completes."""
+    is_afterthought: bool = False
+    """Whether its work was done when it was opened: there is no beginning to be told."""
     ended: End | None = None
     written_end: End | None = None
     """The end that the store has, with all spans before it."""
@@ -74,6 +78,8 @@ class Run:
     """When the open spans are recorded as cut, since the function's time is about to run out; None when done."""
     is_of_one_message: bool = False
     """Whether this invocation is for a single message, and this its execution."""
+    is_inherited: bool = False
+    """Whether this is a copy, in a forked child: the parent runs the execution and ends it."""
     is_undecided: bool = False
     """Whether it is still being found out whose it is: nothing of it leaves the process meanwhile."""
     is_disowned: bool = False

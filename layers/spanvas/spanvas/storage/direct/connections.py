@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from random import SystemRandom
@@ -80,6 +81,10 @@ class Endpoint:
             time.sleep(self._random.uniform(0.5, 1.0) * BACKOFF_SECONDS * 2 ** (attempt - 1))
             attempt += 1
 
+    def prepare(self, seconds: float) -> None:
+        """Have a connection ready for the next request. Raises OSError."""
+        self._keep(self._take() or self._connect(time.monotonic() + seconds))
+
     def close(self) -> None:
         """Let go of the connections that are kept; others are made when they are needed."""
         while self._idle:
@@ -94,11 +99,17 @@ class Endpoint:
         except BaseException:
             connection.close()
             raise
-        if answer.is_last or len(self._idle) >= MAX_IDLE:
+        if answer.is_last:
+            connection.close()
+        else:
+            self._keep(connection)
+        return answer
+
+    def _keep(self, connection: socket.socket) -> None:
+        if len(self._idle) >= MAX_IDLE:
             connection.close()
         else:
             self._idle.append(connection)
-        return answer
 
     def _as_sent(self, request: Request) -> Request:
         """A proxy that is asked for something without TLS needs to know of whom (RFC 9112, 3.2.2)."""
@@ -120,7 +131,7 @@ class Endpoint:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if not is_readable(connection):
+            if not is_over(connection):
                 return connection
             connection.close()
 
@@ -141,11 +152,26 @@ class Endpoint:
             raise
 
 
-def is_readable(connection: socket.socket) -> bool:
-    """Nothing was asked on it: what there is to read is the other side's end, or nonsense."""
+def is_over(connection: socket.socket) -> bool:
+    """Nothing was asked on it: what there is to read is the other side's end, or nonsense.
+
+    Not so with TLS 1.3, where a server sends tickets for later sessions after the handshake. They are read here.
+    """
     poll = select.poll()
     poll.register(connection, select.POLLIN)
-    return bool(poll.poll(0))
+    if not poll.poll(0):
+        return False
+    ssl = sys.modules.get("ssl")
+    if ssl is None or not isinstance(connection, ssl.SSLSocket):
+        return True
+    try:
+        connection.settimeout(0.0)
+        connection.recv(1)
+    except ssl.SSLWantReadError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def head_of(request: Request) -> bytes:

@@ -47,6 +47,13 @@ class DirectDynamoDB:
     def close(self) -> None:
         self._endpoint.close()
 
+    def connect(self) -> None:
+        """Have a connection ready. Raises CallError where there is none to be had."""
+        try:
+            self._endpoint.prepare(SECONDS)
+        except OSError as error:
+            raise CallError(type(error).__name__, is_answer=False) from error
+
     def put_item(self, **parameters: Any) -> Any:
         return self._call("PutItem", parameters)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from spanvas.storage.direct.sent import tell_sent
+
 BLOCK: Final = 64 * 1024
 SENT_AT_ONCE: Final = 256 * 1024
 """Bytes of a body between two looks at whether the server has answered already."""
@@ -44,6 +46,7 @@ def exchange(
     """
     reader = _Reader(connection, deadline)
     if _send(connection, head, body, reader, deadline):
+        tell_sent()
         return reader.answer()
     return reader.answer()._replace(is_last=True)
 

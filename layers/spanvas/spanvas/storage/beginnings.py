@@ -1,0 +1,46 @@
+"""The first write of an execution, made before its function's code runs: META, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanvas.model.execution import QUEUED, RUNNING, Execution
+from spanvas.storage import items
+from spanvas.storage.executions import ExecutionItems
+
+NOT_YET: Final = frozenset({"workflow_key"})
+"""The function may still name its workflow. An entry of an index costs one unit when it comes, two when it moves."""
+PLACES: Final = (
+    "started_key", "tenant_day_key", "trace_key", "workflow_key", "running_key", "deadline_key",
+)  # fmt: skip
+
+
+class BeginningItems:
+    """Writes META items that `ExecutionItems.start` completes: they are marked as provisional until then."""
+
+    def __init__(self, executions: ExecutionItems) -> None:
+        self._executions = executions
+
+    def begin(self, execution: Execution) -> bool:
+        """Whether this call has made the item. One that is there already stays as it is; a queued one is marked."""
+        attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
+        said = {name: value for name, value in attributes.items() if name not in NOT_YET}
+        after = self._executions.change(
+            execution,
+            {**said, items.PROVISIONAL: items.n(1)},
+            "attribute_not_exists(pk) OR #status = :queued"
+            " OR attribute_exists(#provisional) AND attribute_not_exists(#started_key)",
+            {":queued": items.s(QUEUED)},
+            keep=frozenset(said) - {items.TTL_ATTRIBUTE},
+        )
+        return after is not None and after["revision"] == items.n(1)
+
+    def withdraw(self, tenant: str, execution_id: str, now_seconds: int) -> None:
+        """Take a beginning back that nobody has completed: it has expired, and is in no index any more."""
+        self._executions.change(
+            Execution(tenant, execution_id, "", "", 0),
+            {items.TTL_ATTRIBUTE: items.n(now_seconds)},
+            "attribute_exists(#provisional) AND #status = :running",
+            {":running": items.s(RUNNING)},
+            remove=PLACES,
+        )

@@ -1,0 +1,110 @@
+"""The first write of an execution: sent before the function's own code runs, so that a crash leaves something behind.
+
+What has been handed to the kernel arrives, whatever becomes of the process. So the function waits until the request has
+been sent, and never for its answer. The write is an offer: where it cannot be made at once, it is not made, and the
+execution is registered later, as without it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event
+from typing import Final, NamedTuple
+
+from spanvas.model.errors import StoreUnavailableError
+from spanvas.storage.port import TraceStore
+from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.health import Health
+from spanvas.tracing.run import Run
+from spanvas.tracing.worker import Worker
+
+THREAD: Final = "spanvas-start"
+
+
+class _Waiting(NamedTuple):
+    run: Run
+    sent: Event
+
+
+class Beginnings:
+    """Tells the store of executions that begin, and takes it back where they turn out to be somebody else's.
+
+    In a thread of its own: the end of a short invocation does not have to wait for the answer to its beginning.
+    `unobserved` keeps instrumentations away from the thread's calls. With a budget of 0 nothing is ever written.
+    """
+
+    def __init__(
+        self,
+        store: TraceStore,
+        budget_seconds: float,
+        health: Health,
+        unobserved: Callable[[Callable[[bool], bool]], Callable[[bool], bool]],
+    ) -> None:
+        self._store = store
+        self._budget = budget_seconds
+        self._health = health
+        self._breaker = Breaker(failures=1)
+        self._worker = Worker(THREAD, unobserved(self._work), health)
+        self._waiting: deque[_Waiting] = deque()
+        self._withdrawn: deque[Run] = deque()
+        self._is_prepared = True
+        self._last_withdrawal = 0
+
+    def after_fork(self) -> None:
+        self._waiting, self._withdrawn = deque(), deque()
+        self._last_withdrawal = 0
+        self._worker.after_fork()
+
+    def prepare(self) -> None:
+        """Have a connection by the time that the first execution begins."""
+        if self._budget:
+            self._is_prepared = False
+            self._worker.request()
+
+    def tell(self, run: Run, *, is_waiting: bool) -> None:
+        """`is_waiting`: return when the request has been sent, or the budget is used up."""
+        if not self._budget or self._breaker.is_open or self._worker.is_stuck(self._budget):
+            return
+        sent = Event()
+        self._waiting.append(_Waiting(run, sent))
+        self._worker.request()
+        if is_waiting and not sent.wait(self._budget):
+            self._health.count("store.late_beginnings")
+
+    def withdraw(self, run: Run) -> None:
+        """What has been told, or is being told, is taken back where it has not been completed."""
+        if self._budget and not run.is_registered:
+            self._withdrawn.append(run)
+            self._last_withdrawal = self._worker.request()
+
+    def wait(self, seconds: float) -> None:
+        """Until what is taken back is taken back, for so long at most."""
+        if self._last_withdrawal:
+            self._worker.wait(self._last_withdrawal, seconds)
+            self._last_withdrawal = 0
+
+    def _work(self, is_requested: bool) -> bool:
+        if not self._is_prepared:
+            self._is_prepared = True
+            with suppress(StoreUnavailableError):
+                self._store.prepare()
+        while self._waiting:
+            self._begin(*self._waiting.popleft())
+        while self._withdrawn:
+            run = self._withdrawn.popleft()
+            if run.is_begun:
+                self._store.withdraw_execution(run.tenant, run.execution_id)
+        return True
+
+    def _begin(self, run: Run, sent: Event) -> None:
+        try:
+            if not (run.is_registered or run.is_ended or run.is_disowned):
+                run.is_begun = self._store.begin_execution(run.execution(), sent.set)
+                self._breaker.record(True)
+        except StoreUnavailableError:
+            self._breaker.record(False)
+            self._health.count("store.failed_beginnings")
+        finally:
+            sent.set()
