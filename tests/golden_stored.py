@@ -14,7 +14,6 @@ from tests.aws_in_process import mocked_store
 from tests.builders import Clock
 from tests.stored_cases import CASES, FOLDER, read, written
 
-
 WIDTH: Final = 110
 
 
@@ -30,7 +29,7 @@ def main(version: str) -> None:
             case(store, clock)
             golden = {**written(), "decoded": read(store, clock)}
         path.write_text(laid_out(golden) + "\n", "utf-8")
-        print(path)  # noqa: T201 - a program for people
+        print(path)
 
 
 def laid_out(value: Any, indent: str = "") -> str:

@@ -280,7 +280,7 @@ def read(store: DynamoTraceStore, clock: Clock) -> Json:
             "rows": [row._asdict() for row in sorted(trace.rows)],
             "spans": [asdict(span) for span in spans],
             "artifacts": [
-                asdict(artifact) for artifact in store.list_artifacts("acme", execution_id)
+                asdict(artifact) for artifact in store.list_artifacts("acme", execution_id).items
             ],
             "accesses": [
                 asdict(access) for access in store.list_accesses("acme", execution_id).items

@@ -99,7 +99,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     store.repair_counters(trace.execution, Counters(spans=2))
     assert store.read_span(tenant, execution_id, span_id("a"))
     assert len(store.read_spans(tenant, execution_id, max_bytes=10**7).items) == 2
-    assert store.list_artifacts(tenant, execution_id)
+    assert store.list_artifacts(tenant, execution_id).items
     artifact = store.read_artifact(tenant, execution_id, "report")
     assert artifact
     store.record_access(

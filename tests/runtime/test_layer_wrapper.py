@@ -72,7 +72,7 @@ def test_an_execution_is_whole_when_its_function_has_answered(
     invocation = span_of(functions, "whole", "layered")
     assert invocation.attributes["faas.coldstart"] is True
     assert span_of(functions, "whole", "plan").attributes["spanvas.output"] == '{"by": "plan"}'
-    (artifact,) = functions.engines.store.list_artifacts(TENANT, "whole")
+    (artifact,) = functions.engines.store.list_artifacts(TENANT, "whole").items
     assert (artifact.name, artifact.node_id, artifact.bytes) == ("notes.txt", "last", 5)
 
 

@@ -21,12 +21,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
+from spanvas.model.unreadable import UnreadableItemError
 from spanvas_api import problems
 from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
 from spanvas_api.request import Answer, Request, request_id_of, request_of
 from spanvas_api.routes import ROUTES, Route
 from spanvas_api.services import Services
+from spanvas_api.unreadable import METRIC
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "trace-api"
@@ -67,7 +69,7 @@ def make_handler(services: Callable[[], Services]) -> Handler:
 
     for route in ROUTES:
         app.route(re.sub(r"{(\w+)}", r"<\1>", route.path), route.method)(
-            _endpoint(route, services, answered)
+            _endpoint(route, services, answered, metrics)
         )
 
     @app.not_found
@@ -87,7 +89,10 @@ def make_handler(services: Callable[[], Services]) -> Handler:
 
 
 def _endpoint(
-    route: Route, services: Callable[[], Services], answered: Callable[..., Response[Any]]
+    route: Route,
+    services: Callable[[], Services],
+    answered: Callable[..., Response[Any]],
+    metrics: Metrics,
 ) -> Callable[..., Response[Any]]:
     label = f"{route.method} {route.path}"
 
@@ -95,7 +100,13 @@ def _endpoint(
         def operate(event: dict[str, Any]) -> Answer:
             found = services()
             request = request_of(event, path, found.settings.tenant_claim, found.clock())
-            return operation_of(route)(request, found)
+            try:
+                return operation_of(route)(request, found)
+            except UnreadableItemError as error:
+                found.unreadable.note(error.item)
+                raise
+            finally:
+                metrics.add_metric(METRIC, MetricUnit.Count, found.unreadable.take_count())
 
         return answered(label, operate)
 

@@ -65,7 +65,7 @@ def test_what_is_written_today_has_all_that_the_newest_golden_file_has(name: str
 
 
 def test_each_version_that_was_ever_written_has_its_golden_files() -> None:
-    assert VERSIONS == list(range(1, codec.VERSION + 1))
+    assert list(range(1, codec.VERSION + 1)) == VERSIONS
     newest = {path.stem for path in FOLDER.glob(f"v{codec.VERSION}/*.json")}
     assert newest == set(CASES)
 

@@ -97,6 +97,8 @@ class Execution:
     origin: Origin | None = None
     ended_by: str = BY_FUNCTION
     began_at_unix_nano: int | None = None
+    is_newer: bool = False
+    """Its item was written by a newer version of Spanvas: there may be more to it than is known here."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""
