@@ -207,6 +207,7 @@ class TestSeenFromOutside:
         assert directive["Namespace"] == "Spanvas"
         assert directive["Dimensions"] == [["service"], ["service", "route"]]
         assert directive["Metrics"] == [
+            {"Name": "UnreadableItems", "Unit": "Count"},
             {"Name": "ApiLatency", "Unit": "Milliseconds"},
             {"Name": "ApiErrors", "Unit": "Count"},
         ]
