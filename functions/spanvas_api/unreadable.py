@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, Metrics, MetricUnit
 
 from spanvas.model.unreadable import UnreadableItem
 
-METRIC: Final = "UnreadableItems"
 REMEMBERED: Final = 1_000
 
 logger = Logger()
+
+
+MetricProvider = Metrics | EphemeralMetrics
 
 
 class UnreadableItems:
@@ -35,7 +38,9 @@ class UnreadableItems:
             "item cannot be read", pk=item.pk, sk=item.sk, reason=item.reason, why=item.why
         )
 
-    def take_count(self) -> int:
-        """How many were noted since this was asked last."""
+    def measure(self, metrics: MetricProvider) -> None:
+        """Add how many were noted since the last time to these metrics. Of none nothing is said: a metric that never
+        has a value costs nothing."""
         count, self._count = self._count, 0
-        return count
+        if count:
+            metrics.add_metric("UnreadableItems", MetricUnit.Count, count)

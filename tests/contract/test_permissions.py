@@ -13,8 +13,8 @@ from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.storage.port import SpanBatch
-from spanvas_api.handlers.sweep import sweep
+from spanvas.storage.port import Overdue, SpanBatch
+from spanvas_api.handlers.sweep import Sweep
 from spanvas_api.state_machines import MachineEnd, write_end
 from tests.aws_from_template import create_resources
 from tests.aws_in_process import mocked_aws
@@ -152,7 +152,11 @@ def test_the_sweep_may_close_what_is_overdue(recorder: Recorder, clock: Clock) -
     recorder.store.start_execution(execution)
     recorder.used.clear()
     clock.advance(2)
-    assert sweep(recorder.store, lambda: True) == 1
+    run = Sweep(recorder.store, lambda: True)
+    run.run()
+    assert run.closed.total() == 1
+    recorder.store.set_aside(Overdue("acme", "exec_1"))
+    assert recorder.store.count_set_aside() == 0
     end = MachineEnd("arn", "FAILED", T0, T0 + SECOND, "Error", {"execution_id": "exec_2"})
     assert write_end(recorder.store, Settings(), end)
     assert recorder.used == granted("SweepRole")

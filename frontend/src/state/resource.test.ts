@@ -62,7 +62,10 @@ it("puts what cannot be read where its start belongs, the newest first", () => {
     startedAt,
     why: "malformed" as const,
   });
-  const merged = inOrder([run("d", 8n), run("b", 4n)], [lost("a", 1n), lost("e", 9n), lost("c", 6n)]);
+  const merged = inOrder(
+    [run("d", 8n), run("b", 4n)],
+    [lost("a", 1n), lost("e", 9n), lost("c", 6n)],
+  );
   expect(merged.map(({ executionId }) => executionId)).toEqual(["e", "d", "c", "b", "a"]);
   expect(inOrder([], [lost("a", 1n)]).map(({ executionId }) => executionId)).toEqual(["a"]);
 });

@@ -28,7 +28,6 @@ from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
 from spanvas_api.request import Answer, Request, request_id_of, request_of
 from spanvas_api.routes import ROUTES, Route
 from spanvas_api.services import Services
-from spanvas_api.unreadable import METRIC
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "trace-api"
@@ -106,7 +105,7 @@ def _endpoint(
                 found.unreadable.note(error.item)
                 raise
             finally:
-                metrics.add_metric(METRIC, MetricUnit.Count, found.unreadable.take_count())
+                found.unreadable.measure(metrics)
 
         return answered(label, operate)
 

@@ -25,7 +25,6 @@ from spanvas_api.ingest.message import Answer, check_method, http_answer, media_
 from spanvas_api.ingest.refusals import is_expected, refusal
 from spanvas_api.request import request_id_of
 from spanvas_api.services import Services
-from spanvas_api.unreadable import METRIC
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "otlp-ingest"
@@ -44,20 +43,18 @@ def make_handler(ingest: Callable[[], Ingest]) -> Handler:
         started = time.perf_counter()
         media_type = media_type_of(event)
         intake = Intake()
-        unreadable = 0
         # Spans are many objects without a cycle: collecting meanwhile would walk them for nothing.
         gc.disable()
         try:
             taking = ingest()
             intake = take(event, media_type, taking)
-            unreadable = taking.services.unreadable.take_count()
+            taking.services.unreadable.measure(metrics)
             answer = accepted(intake, media_type)
         except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
             answer = refusal(error, media_type)
             log(error, event, answer)
         finally:
             gc.enable()
-        metrics.add_metric(METRIC, MetricUnit.Count, unreadable)
         measure(metrics, answer.status, intake, time.perf_counter() - started)
         return http_answer(answer, media_type)
 

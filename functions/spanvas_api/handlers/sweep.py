@@ -25,7 +25,6 @@ from spanvas.storage.port import Overdue, TraceStore
 from spanvas_api import collector
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
-from spanvas_api.unreadable import METRIC
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "sweep"
@@ -66,7 +65,7 @@ def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, in
         set_aside = services.store.count_set_aside()
     finally:
         _measure(swept.closed)
-        _measure_trouble(set_aside, services.unreadable.take_count())
+        _measure_trouble(services, set_aside)
     return {"closed": swept.closed.total(), "set_aside": swept.set_aside}
 
 
@@ -179,13 +178,14 @@ def _measure(closed: Mapping[str, int]) -> None:
         metrics.flush_metrics()
 
 
-def _measure_trouble(set_aside: int | None, unreadable: int) -> None:
+def _measure_trouble(services: Services, set_aside: int | None) -> None:
     """How many executions are set aside at the moment, where that is known, and how many items could not be read."""
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     if set_aside is not None:
         metrics.add_metric("ExecutionsSetAside", MetricUnit.Count, set_aside)
-    metrics.add_metric(METRIC, MetricUnit.Count, unreadable)
-    metrics.flush_metrics()
+    services.unreadable.measure(metrics)
+    if metrics.metric_set:
+        metrics.flush_metrics()
 
 
 @cache

@@ -207,7 +207,6 @@ class TestSeenFromOutside:
         assert directive["Namespace"] == "Spanvas"
         assert directive["Dimensions"] == [["service"], ["service", "route"]]
         assert directive["Metrics"] == [
-            {"Name": "UnreadableItems", "Unit": "Count"},
             {"Name": "ApiLatency", "Unit": "Milliseconds"},
             {"Name": "ApiErrors", "Unit": "Count"},
         ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from types import NoneType
 from typing import Any, Final
 
@@ -25,7 +26,6 @@ except ImportError:  # pragma: no cover - the tests have orjson
 LATEST: Final = 10**20
 """Times are answered in at most twenty digits."""
 STATUSES: Final = frozenset({UNSET, OK, ERROR})
-USAGE_LENGTH: Final = len(Usage._fields)
 SPAN_NAMES: Final = {
     "start": "start_time_unix_nano",
     "end": "end_time_unix_nano",
@@ -35,6 +35,7 @@ SPAN_NAMES: Final = {
 """Members of a stored span that have another name than the field of `Span`."""
 
 _row: Final[Callable[[Iterable[Any]], Row]] = partial(tuple.__new__, Row)
+_usage: Final[Callable[[Iterable[Any]], Usage]] = partial(tuple.__new__, Usage)
 """Of as many values as there are fields: `_make` without its checks, for ten thousand at a time."""
 
 
@@ -70,11 +71,8 @@ def decode_rows(payload: bytes, chunk_id: str, reading: Reading | None = None) -
         _texts(chunk, "error_message", size),
         _texts(chunk, "model", size),
         _texts(chunk, "provider", size),
-        [usage and _usage(usage) for usage in _column(chunk, "usage", size, list, NoneType)],
-        [
-            cost if cost.__class__ is not float else whole(cost)
-            for cost in _column(chunk, "cost", size, int, float, NoneType)
-        ],
+        _usages(_column(chunk, "usage", size, list, NoneType)),
+        _costs(_column(chunk, "cost", size, int, float, NoneType)),
         _texts(chunk, "input_preview", size),
         _texts(chunk, "output_preview", size),
         _texts(chunk, "attempt", size, kind=int),
@@ -139,14 +137,13 @@ def _texts(
     if column is None:
         return [default] * size
     values, places = padded(column, 2)
-    values = _column({name: values}, name, -1, kind, NoneType)
-    if default is not None:
+    values = _column({name: values}, name, -1 if places else size, kind, NoneType)
+    if default is not None and not set(values) <= set(allowed or values) - {None}:
         values = [_known(value, allowed or (value,), default) for value in values]
     if places is None:
-        return _column({name: values}, name, size, kind, NoneType)
-    places = _column({name: places}, name, size, int)
-    if places and min(places) < 0:
-        raise MalformedError(f"{name} holds a place before the first")
+        return values
+    if len(places) != size or (places and min(places) < 0):
+        raise MalformedError(f"{name} holds no place among its values for each row")
     return [values[place] for place in places]
 
 
@@ -162,15 +159,24 @@ def _details(chunk: dict[str, Any], chunk_id: str, size: int) -> list[str]:
 def _parents(chunk: dict[str, Any], ids: list[str]) -> list[str | None]:
     """A parent in the same chunk stands there by its place."""
     parents = _column(chunk, "parent", len(ids), str, int, NoneType)
-    if min((parent for parent in parents if parent.__class__ is int), default=0) < 0:
+    if min([parent for parent in parents if parent.__class__ is int], default=0) < 0:
         raise MalformedError("parent holds a place before the first")
     return [ids[parent] if parent.__class__ is int else parent for parent in parents]
 
 
-def _usage(values: list[Any]) -> Usage:
-    if len(values) == USAGE_LENGTH and set(map(type, values)) == {int}:
-        return tuple.__new__(Usage, values)
-    return built(Usage, values)
+def _usages(column: list[list[Any] | None]) -> list[Usage | None]:
+    """Where all of them are as this version writes them, without a look at each."""
+    given = [values for values in column if values]
+    is_known = set(map(len, given)) <= {len(Usage._fields)}
+    if is_known and set(map(type, chain.from_iterable(given))) <= {int}:
+        return [_usage(values) if values else None for values in column]
+    return [built(Usage, values) if values else None for values in column]
+
+
+def _costs(column: list[Any]) -> list[int | None]:
+    if float not in set(map(type, column)):
+        return column
+    return [whole(cost) if type(cost) is float else cost for cost in column]
 
 
 def _marks(values: list[Any]) -> tuple[str, ...]:

@@ -95,25 +95,26 @@ def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
     What is None where None is no value of the field counts as missing.
     """
     known = _fields_of(cls)  # type: ignore[arg-type]
-    if isinstance(values, Mapping):
-        given = {field.name: values.get(field.name) for field in known}
-    else:
-        names = (field.name for field in known)
-        given = dict(zip(names, padded(values, len(known)), strict=True))
-    arguments = {}
-    for field in known:
-        value = given[field.name]
-        if value is not None:
-            arguments[field.name] = _converted(field, value)
+    is_object = isinstance(values, Mapping)
+    given = [values.get(field.name) for field in known] if is_object else padded(values, len(known))
+    arguments: list[Any] = []
+    for field, value in zip(known, given, strict=True):
+        if value.__class__ is field.exact:
+            arguments.append(value)
+        elif value is not None:
+            arguments.append(_converted(field, value))
         elif field.name in required:
             raise MalformedError(f"{field.name} is missing")
         else:
-            arguments[field.name] = field.default()
-    return cls(**arguments)
+            arguments.append(field.default())
+    return cls(*arguments)
 
 
 class _Field(NamedTuple):
+    """A value of the type `exact` is taken as it is, any other one is converted."""
+
     name: str
+    exact: type[Any] | None
     convert: Converter
     default: Callable[[], Any]
 
@@ -129,7 +130,7 @@ def _converted(field: _Field, value: Any) -> Any:
 def _fields_of(cls: type[Any]) -> tuple[_Field, ...]:
     hints = get_type_hints(cls)
     return tuple(
-        _Field(name, _converter(hints[name]), default or _zero(hints[name]))
+        _Field(name, _exact(hints[name]), _converter(hints[name]), default or _zero(hints[name]))
         for name, default in _defaults(cls).items()
     )
 
@@ -157,6 +158,11 @@ def _zero(hint: Any) -> Callable[[], Any]:
     if hint in (str, int):
         return hint  # type: ignore[no-any-return]
     return _always(None)
+
+
+def _exact(hint: Any) -> type[Any] | None:
+    inner = [argument for argument in get_args(hint) or (hint,) if argument is not NoneType]
+    return inner[0] if len(inner) == 1 and inner[0] in (str, int, bool) else None
 
 
 def _converter(hint: Any) -> Converter:
