@@ -15,7 +15,7 @@ from spanvas.model.execution import LOST, Execution
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas_api.handlers.sweep import sweep
+from spanvas_api.handlers.sweep import Sweep
 from tests.runtime.layer_sandbox import LayeredFunctions, answer, invoke
 
 pytestmark = pytest.mark.runtime
@@ -138,7 +138,9 @@ def test_a_killed_function_leaves_its_last_node_and_is_swept_as_lost(
     seen = store.read_execution(TENANT, "killed")
     assert seen is not None
     assert seen.status == LOST
-    assert sweep(store, lambda: True) >= 1
+    sweep = Sweep(store, lambda: True)
+    sweep.run()
+    assert sweep.closed.total() >= 1
     execution = execution_of(functions, "killed")
     assert execution.status == LOST
     assert execution.cause is not None

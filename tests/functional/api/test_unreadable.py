@@ -83,7 +83,7 @@ def test_what_is_asked_of_an_execution_that_cannot_be_read_is_told_so(
 ) -> None:
     store.overlays[META] = spoiled
 
-    answer = api.get(call, **({"q": "word"} if call.endswith("search") else {}))
+    answer = api.get(call, q="word") if call.endswith("search") else api.get(call)
 
     assert answer.status == 409
     assert answer.json["type"] == f"urn:spanvas:problem:{slug}"

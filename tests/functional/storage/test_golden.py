@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spanvas.storage import codec
+from spanvas.storage.decoding import VERSION
 from tests.aws_in_process import mocked_store
 from tests.builders import Clock
 from tests.golden_stored import laid_out
@@ -50,8 +50,8 @@ def test_a_golden_file_shows_what_is_in_its_compressed_values(path: Path) -> Non
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_written_today_has_all_that_the_newest_golden_file_has(name: str) -> None:
     """Additions are free: a reader passes over what it does not know. What is changed or left out, it would miss: raise
-    `codec.VERSION`, teach readers both, and write the golden files of the new version (`tests/golden_stored.py`)."""
-    golden = load(FOLDER / f"v{codec.VERSION}" / f"{name}.json")
+    `VERSION`, teach readers both, and write the golden files of the new version (`tests/golden_stored.py`)."""
+    golden = load(FOLDER / f"v{VERSION}" / f"{name}.json")
     clock = Clock()
     with mocked_store(clock) as store:
         CASES[name](store, clock)
@@ -65,8 +65,8 @@ def test_what_is_written_today_has_all_that_the_newest_golden_file_has(name: str
 
 
 def test_each_version_that_was_ever_written_has_its_golden_files() -> None:
-    assert list(range(1, codec.VERSION + 1)) == VERSIONS
-    newest = {path.stem for path in FOLDER.glob(f"v{codec.VERSION}/*.json")}
+    assert list(range(1, VERSION + 1)) == VERSIONS
+    newest = {path.stem for path in FOLDER.glob(f"v{VERSION}/*.json")}
     assert newest == set(CASES)
 
 
