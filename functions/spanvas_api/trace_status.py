@@ -60,7 +60,8 @@ def trace_status(
     """The status of a trace of so many rows, of which so many hang loose or never ended.
 
     Nodes that are not there make a trace partial only when the execution succeeded: after a failure, and before the
-    end, they were rightly not run. What cannot be read makes it partial at any time.
+    end, they were rightly not run. What cannot be read makes it partial at any time, and what may be in there is then
+    not said to be missing.
     """
     if unread := _unread(parts):
         if execution.status in OPEN:
@@ -82,9 +83,9 @@ def trace_status(
         reasons.append(f"{len(missing)} of {len(completeness.expected)} nodes are missing: {names}")
     if execution.counters.dropped:
         reasons.append(f"{_spans(execution.counters.dropped)} could not be delivered")
-    if lost:
+    if lost and not parts.unreadable:
         reasons.append(f"{_spans(lost)} never ended")
-    if orphans:
+    if orphans and not parts.unreadable:
         reasons.append(f"{_spans(orphans)} came without the parent")
     if not reasons:
         return TraceStatus(COMPLETE)

@@ -107,7 +107,7 @@ def test_pictures_of_them(
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size(ViewportSize(width=width, height=900))
     page.goto("/")
-    expect(page.get_by_text("cannot be read")).to_be_visible()
+    expect(page.get_by_text("cannot be read", exact=True)).to_be_visible()
     page.screenshot(path=screenshots / f"unreadable-history-{scheme}-{width}.png")
     for name, execution_id in (("newer", spoiled.newer), ("partial", spoiled.partial)):
         open_trace(page, execution_id)
