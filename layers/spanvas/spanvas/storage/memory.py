@@ -44,21 +44,22 @@ from spanvas.storage.chunks import Chunk
 from spanvas.storage.decoding import attempted, log_unreadable
 from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import artifact_of, execution_of
+from spanvas.storage.memory_overdue import MemoryOverdue
 from spanvas.storage.memory_sightings import MemorySightings
-from spanvas.storage.overdue import waiting_seconds
-from spanvas.storage.port import Overdue, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
 
 Key = tuple[str, str]
 
 
-class MemoryTraceStore(MemorySightings):
+class MemoryTraceStore(MemorySightings, MemoryOverdue):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
         self, *, retention_days: int = 30, clock: Callable[[], int] = time.time_ns
     ) -> None:
-        super().__init__()
+        MemorySightings.__init__(self)
+        MemoryOverdue.__init__(self)
         self.down = False
         self.bodies: dict[str, bytes] = {}
         self._clock = clock
@@ -66,10 +67,7 @@ class MemoryTraceStore(MemorySightings):
         self._executions: dict[Key, Execution] = {}
         self._started_keys: dict[Key, str] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
-        self._given_up: set[Key] = set()
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
-        self._set_aside: dict[Key, int] = {}
-        self._closing_tries: dict[Key, int] = {}
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         self.overlays: dict[tuple[str, str], items.Item] = {}
         """Attributes that stand over those that an item was written with, by partition and sort key: what a newer or a
@@ -336,53 +334,6 @@ class MemoryTraceStore(MemorySightings):
         )
         stored = [self._overlaid(items.access_item(access, 0)) for access in found]
         return page_of_accesses(stored, limit, self._clock(), self._report)
-
-    def overdue(self) -> Iterator[Overdue]:
-        self._check()
-        now = self._clock()
-        due = [
-            (key in self._set_aside, again, key)
-            for key, execution in self._executions.items()
-            if self._is_unclosed(key)
-            and (again := self._set_aside.get(key, execution.deadline_unix_nano or now)) < now
-        ]
-        for _, _, (tenant, execution_id) in sorted(due):
-            yield Overdue(tenant, execution_id)
-
-    def set_aside(self, overdue: Overdue) -> bool:
-        self._check()
-        key = (overdue.tenant, overdue.execution_id)
-        now = self._clock()
-        execution = self._executions.get(key)
-        if execution is None or not self._is_unclosed(key):
-            return False
-        if key not in self._set_aside and (execution.deadline_unix_nano or now) >= now:
-            return False
-        self._closing_tries[key] = self._closing_tries.get(key, 0) + 1
-        wait = waiting_seconds(self._closing_tries[key])
-        self._set_aside[key] = now + wait * items.NANO
-        return True
-
-    def count_set_aside(self) -> int:
-        self._check()
-        return len(self._set_aside)
-
-    def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
-        self._check()
-        key = (execution.tenant, execution.execution_id)
-        known = self._executions[key]
-        is_later = (known.deadline_unix_nano or 0) > (execution.deadline_unix_nano or 0)
-        if is_later or not self._is_unclosed(key):
-            return False
-        self._given_up.discard(key)
-        self._set_aside.pop(key, None)
-        self._closing_tries.pop(key, None)
-        ended_at = execution.ended_at_unix_nano or self._clock()
-        self._change(key, status=LOST, ended_at_unix_nano=ended_at, cause=cause)
-        return True
-
-    def _is_unclosed(self, key: Key) -> bool:
-        return self._executions[key].status in OPEN or key in self._given_up
 
     def _as_stored(self, execution: Execution) -> Execution:
         if (items.partition(execution.tenant, execution.execution_id), items.META) in self.overlays:
