@@ -108,6 +108,7 @@ def test_pictures_of_them(
     page.set_viewport_size(ViewportSize(width=width, height=900))
     page.goto("/")
     expect(page.get_by_text("cannot be read", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=screenshots / f"unreadable-history-{scheme}-{width}.png")
     for name, execution_id in (("newer", spoiled.newer), ("partial", spoiled.partial)):
         open_trace(page, execution_id)
