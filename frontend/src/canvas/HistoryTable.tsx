@@ -159,7 +159,14 @@ function StatusWord({ execution }: { readonly execution: Execution }): ReactElem
       <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
       {status}
       {where !== "" && <span className="cv-cause">{where}</span>}
-      {execution.isNewer && <span className="cv-cause">written by a newer version</span>}
+      {execution.isNewer && (
+        <span
+          className="cv-cause cv-newer"
+          title="Written by a newer version: there may be more to it."
+        >
+          newer version
+        </span>
+      )}
     </span>
   );
 }
