@@ -15,6 +15,7 @@ from spanvas.model.errors import (
     StoreUnavailableError,
     TooLargeError,
 )
+from spanvas.model.unreadable import NewerItemError, UnreadableItemError
 from spanvas_api.errors import (
     AnswerTooLargeError,
     ExecutorUnavailableError,
@@ -52,6 +53,20 @@ RULES: Final = (
         "answer-too-large",
         "The answer is too large",
         "It is more than can be carried at once; with `Accept-Encoding: gzip` three times as much fits.",
+    ),
+    Rule(
+        NewerItemError,
+        409,
+        "newer-version",
+        "Written by a newer version",
+        "A newer version of Spanvas has written this, in a form that the API does not know yet.",
+    ),
+    Rule(
+        UnreadableItemError,
+        409,
+        "unreadable",
+        "Cannot be read",
+        "It is there, but in a form that cannot be read. The log names the item.",
     ),
     Rule(ConflictError, 409, "conflict", "In conflict with what is stored"),
     Rule(

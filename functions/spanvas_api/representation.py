@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from spanvas.model.execution import OPEN, Completeness, Counters, Execution
 from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
+from spanvas.model.unreadable import UnreadableItem
 from spanvas.model.usage import Usage
 
 
@@ -54,7 +55,19 @@ def execution_body(
     body["expires_at"] = execution.expires_at
     if trace_url_template:
         body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)
+    if execution.is_newer:
+        body["is_newer"] = True
     return body
+
+
+def unreadable_body(item: UnreadableItem) -> dict[str, Any]:
+    """`wire.UnreadableExecution`: what its keys say of it. `position` is that of `items.started_key`."""
+    started, _, execution_id = item.position.partition("#")
+    return {
+        "execution_id": execution_id,
+        "started_at_unix_nano": str(int(started)),
+        "why": item.why,
+    }
 
 
 def _counters(counters: Counters) -> dict[str, int]:

@@ -165,7 +165,7 @@ ROUTES: Final = (
         "One execution",
         "Execution",
         parameters=(_EXECUTION,),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
     ),
     Route(
         "GET",
@@ -198,7 +198,7 @@ ROUTES: Final = (
             ),
             _IF_NONE_MATCH,
         ),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
         description="Rows in pre-order. A large trace comes in parts: what they hold one after the other is the "
         "whole, and all that is said beside the rows is said of the whole. Parts that name the same `version` are of "
         "the same state of the trace; what is written meanwhile is what has changed since. Previews of content only "
@@ -216,7 +216,7 @@ ROUTES: Final = (
         "Everything about one span",
         "SpanResponse",
         parameters=(_EXECUTION, _SPAN),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
         description="Content only with `trace:content`; the read is recorded as an access first, refused or not.",
     ),
     Route(
@@ -236,12 +236,13 @@ ROUTES: Final = (
             ),
             _CURSOR,
         ),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
         description="Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with "
         "`trace:content`; the read is recorded as an access first. A large execution comes in parts, each of them a "
         "request of its own.",
         response_headers={
-            "Link": 'Where the next part is, with `rel="next"`; absent at the last one.'
+            "Spanvas-Unreadable": "How many stored details cannot be read and are not in this part; absent if none.",
+            "Link": 'Where the next part is, with `rel="next"`; absent at the last one.',
         },
     ),
     Route(
@@ -261,7 +262,7 @@ ROUTES: Final = (
                 is_required=True,
             ),
         ),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
         description="Looks in names, attributes and events; with `trace:content` also in what people, models and "
         "tools wrote, and the search is then recorded as an access first. How much is looked through has a bound.",
     ),
@@ -273,7 +274,7 @@ ROUTES: Final = (
         "The execution's files",
         "ArtifactsResponse",
         parameters=(_EXECUTION,),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
     ),
     Route(
         "POST",
@@ -296,7 +297,7 @@ ROUTES: Final = (
         "Who read the execution's content",
         "AccessesResponse",
         parameters=(_EXECUTION, _LIMIT, _CURSOR),
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 409, 503),
     ),
 )
 
@@ -310,7 +311,7 @@ OTLP_ROUTES: Final = (
         "ExportTraceResponse",
         request="ExportTraceRequest",
         is_request_required=True,
-        errors=(400, 401, 403, 405, 413, 415, 429, 503),
+        errors=(400, 401, 403, 405, 409, 413, 415, 429, 503),
         description="OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the "
         "spans say. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same "
         "again.",

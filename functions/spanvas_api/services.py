@@ -15,6 +15,7 @@ import orjson
 
 from spanvas.settings import Settings
 from spanvas_api.errors import ExecutorUnavailableError
+from spanvas_api.unreadable import UnreadableItems
 
 if TYPE_CHECKING:
     from executor.document import WorkflowDocument
@@ -73,6 +74,7 @@ class Services:
     ) -> None:
         self.settings = settings
         self.clock = clock
+        self.unreadable = UnreadableItems()
         self.kept_trace: WholeTrace | None = None
         """The large trace of which this process answered a part last."""
         self._make_store = make_store or self._dynamo_store
@@ -81,7 +83,9 @@ class Services:
 
     @cached_property
     def store(self) -> TraceStore:
-        return self._make_store()
+        store = self._make_store()
+        store.on_unreadable = self.unreadable.note
+        return store
 
     @cached_property
     def executor(self) -> Executor:

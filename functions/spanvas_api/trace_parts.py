@@ -14,7 +14,7 @@ from spanvas.model.tree import ORPHAN, TreeRow, state_of
 from spanvas.storage.port import StoredTrace
 from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.request import Answer
-from spanvas_api.trace_status import TraceStatus, trace_status
+from spanvas_api.trace_status import ALL_READ, Parts, TraceStatus, trace_status
 from spanvas_api.trace_versions import Version
 
 
@@ -29,6 +29,7 @@ class WholeTrace:
     version: Version
     latest: StoredTrace | None
     """What the tree was made of, if that was all that was stored then."""
+    parts: Parts = ALL_READ
 
     def is_of(self, execution: Execution, version: Version | None) -> bool:
         """The tenant is part of what is compared."""
@@ -46,7 +47,12 @@ class WholeTrace:
         lost = sum(state_of(row, now_unix_nano, is_open) == "lost" for row in unended)
         orphans = sum([ORPHAN in marks for _, _, _, marks in self.tree if marks])
         return trace_status(
-            execution, self.completeness, rows=len(self.tree), orphans=orphans, lost=lost
+            execution,
+            self.completeness,
+            rows=len(self.tree),
+            orphans=orphans,
+            lost=lost,
+            parts=self.parts,
         )
 
     def position_after(self, start: int) -> list[Any]:

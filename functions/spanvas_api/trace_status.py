@@ -37,37 +37,80 @@ class TraceStatus(NamedTuple):
     reason: str = ""
 
 
+class Parts(NamedTuple):
+    """Chunks of a trace that this version of the API cannot decode, and those that a newer version has written, of
+    which it may not know all."""
+
+    unreadable: int = 0
+    newer: int = 0
+
+
+ALL_READ: Final = Parts()
+
+
 def trace_status(
-    execution: Execution, completeness: Completeness, *, rows: int, orphans: int, lost: int
+    execution: Execution,
+    completeness: Completeness,
+    *,
+    rows: int,
+    orphans: int,
+    lost: int,
+    parts: Parts = ALL_READ,
 ) -> TraceStatus:
     """The status of a trace of so many rows, of which so many hang loose or never ended.
 
     Nodes that are not there make a trace partial only when the execution succeeded: after a failure, and before the
-    end, they were rightly not run.
+    end, they were rightly not run. What cannot be read makes it partial at any time, and what may be in there is then
+    not said to be missing.
     """
+    if unread := _unread(parts):
+        if execution.status in OPEN:
+            return TraceStatus(RUNNING, _sentence([unread]))
+        if rows == 0:
+            return TraceStatus(PARTIAL, _sentence([unread]))
     if rows == 0:
         return TraceStatus(
             EMPTY, _EMPTY_REASONS.get(execution.status, "Nothing of it has arrived yet.")
         )
     if execution.status in OPEN:
         return TraceStatus(RUNNING)
-    reasons = []
+    reasons = [unread] if unread else []
     if execution.status == LOST:
         reasons.append("the execution was lost: its deadline passed before it ended")
     missing = completeness.missing
-    if missing and execution.status == SUCCEEDED:
+    if missing and not parts.unreadable and execution.status == SUCCEEDED:
         names = ", ".join(missing[:NAMED_NODES]) + (", …" if len(missing) > NAMED_NODES else "")
         reasons.append(f"{len(missing)} of {len(completeness.expected)} nodes are missing: {names}")
     if execution.counters.dropped:
         reasons.append(f"{_spans(execution.counters.dropped)} could not be delivered")
-    if lost:
+    if lost and not parts.unreadable:
         reasons.append(f"{_spans(lost)} never ended")
-    if orphans:
+    if orphans and not parts.unreadable:
         reasons.append(f"{_spans(orphans)} came without the parent")
     if not reasons:
         return TraceStatus(COMPLETE)
+    return TraceStatus(PARTIAL, _sentence(reasons))
+
+
+def _unread(parts: Parts) -> str:
+    reasons = []
+    if parts.unreadable:
+        reasons.append(f"{_parts(parts.unreadable)} of the trace cannot be read")
+    if parts.newer:
+        verb = "was" if parts.newer == 1 else "were"
+        reasons.append(
+            f"{_parts(parts.newer)} {verb} written by a newer version and may not be shown completely"
+        )
+    return "; ".join(reasons)
+
+
+def _sentence(reasons: list[str]) -> str:
     text = "; ".join(reasons)
-    return TraceStatus(PARTIAL, text[0].upper() + text[1:] + ".")
+    return text[0].upper() + text[1:] + "."
+
+
+def _parts(number: int) -> str:
+    return "1 part" if number == 1 else f"{number} parts"
 
 
 def _spans(number: int) -> str:

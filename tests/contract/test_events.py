@@ -147,7 +147,7 @@ def test_the_otlp_endpoint_keeps_the_spans_of_its_event(services: Services) -> N
 
 def test_the_sweep_takes_its_schedule_s_event(services: Services) -> None:
     answer = sweep.make_handler(lambda: services)(event("sweep"), Context())  # type: ignore[arg-type]
-    assert answer == {"closed": 0}
+    assert answer == {"closed": 0, "set_aside": 0}
 
 
 def test_the_sweep_takes_the_end_of_a_state_machine(services: Services) -> None:

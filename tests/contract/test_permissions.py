@@ -19,8 +19,8 @@ from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.storage.port import SpanBatch
-from spanvas_api.handlers.sweep import make_handler, sweep
+from spanvas.storage.port import Overdue, SpanBatch
+from spanvas_api.handlers.sweep import Sweep, make_handler
 from spanvas_api.services import LambdaExecutor, Services
 from tests.aws_from_template import PLACE, create_resources, deployed_stack
 from tests.aws_in_process import mocked_aws
@@ -138,7 +138,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     store.repair_counters(trace.execution, Counters(spans=2))
     assert store.read_span(tenant, execution_id, span_id("a"))
     assert len(store.read_spans(tenant, execution_id, max_bytes=10**7).items) == 2
-    assert store.list_artifacts(tenant, execution_id)
+    assert store.list_artifacts(tenant, execution_id).items
     artifact = store.read_artifact(tenant, execution_id, "report")
     assert artifact
     store.record_access(
@@ -252,7 +252,11 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     )
     recorder.used.clear()
     clock.advance(2)
-    assert sweep(recorder.store, lambda: True) == 1
+    run = Sweep(recorder.store, lambda: True)
+    run.run()
+    assert run.closed.total() == 1
+    recorder.store.set_aside(Overdue("acme", "exec_1"))
+    assert recorder.store.count_set_aside() == 0
     settings = Settings(otlp_endpoint=f"http://{HOST}")
     services = Services(settings, make_store=lambda: recorder.store)
     assert make_handler(lambda: services)(ENDED, LambdaContext()) == {"ended": 1}  # type: ignore[arg-type]

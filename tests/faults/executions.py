@@ -137,7 +137,7 @@ class Faulty:
             spans = self._spans(execution_id)
             yield from sorted(written.acknowledged - spans.keys())
         listed = {
-            a.artifact_id: a for a in self._engines.store.list_artifacts(TENANT, execution_id)
+            a.artifact_id: a for a in self._engines.store.list_artifacts(TENANT, execution_id).items
         }
         for artifact_id in written.artifacts:
             kept = listed.get(artifact_id)

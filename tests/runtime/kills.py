@@ -16,7 +16,7 @@ from local.lambdas.sandbox import Sandbox
 from spanvas.model.execution import LOST, RUNNING, SUCCEEDED, Execution
 from spanvas.model.span import Span
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas_api.handlers.sweep import sweep
+from spanvas_api.handlers.sweep import Sweep
 from tests.bench.engines import Engines
 from tests.runtime.layer_sandbox import LayeredFunctions, invoke
 
@@ -151,7 +151,9 @@ def examine(engines: Engines, killed: list[Killed]) -> Findings:
         clock=lambda: time.time_ns() + HOUR,
     )
     found = Findings(kills=len(killed))
-    found.closed = sweep(store, lambda: True)
+    sweep = Sweep(store, lambda: True)
+    sweep.run()
+    found.closed = sweep.closed.total()
     for one in killed:
         examine_one(store, one, found)
     for status in (RUNNING, "queued"):

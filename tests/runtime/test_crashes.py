@@ -11,7 +11,7 @@ import pytest
 from local.lambdas.sandbox import Sandbox
 from spanvas.model.execution import Execution
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas_api.handlers.sweep import sweep
+from spanvas_api.handlers.sweep import Sweep
 from tests.runtime.layer_sandbox import LayeredFunctions, invoke
 
 pytestmark = pytest.mark.runtime
@@ -70,7 +70,7 @@ def swept(functions: LayeredFunctions, execution_id: str) -> Execution | None:
     store = DynamoTraceStore(
         engines.table, engines.bucket, dynamodb=engines.dynamodb, s3=engines.s3, clock=lambda: later
     )
-    sweep(store, lambda: True)
+    Sweep(store, lambda: True).run()
     return engines.store.read_execution("acme", execution_id)
 
 

@@ -33,7 +33,9 @@ def test_spans_and_files_of_children_are_part_of_the_execution(
         assert trace is not None
         assert {row.name for row in trace.rows} == NAMES
         assert (trace.execution.status, trace.execution.counters.dropped) == ("succeeded", 0)
-        files = {artifact.name for artifact in store.list_artifacts("acme", f"forked-{number}")}
+        files = {
+            artifact.name for artifact in store.list_artifacts("acme", f"forked-{number}").items
+        }
         assert files == {"forked.txt", "process 0.txt", "process 1.txt", "process 2.txt"}
 
 

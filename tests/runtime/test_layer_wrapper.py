@@ -15,7 +15,7 @@ from spanvas.model.execution import LOST, Execution
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas_api.handlers.sweep import sweep
+from spanvas_api.handlers.sweep import Sweep
 from tests.runtime.layer_sandbox import LayeredFunctions, answer, invoke
 
 pytestmark = pytest.mark.runtime
@@ -72,7 +72,7 @@ def test_an_execution_is_whole_when_its_function_has_answered(
     invocation = span_of(functions, "whole", "layered")
     assert invocation.attributes["faas.coldstart"] is True
     assert span_of(functions, "whole", "plan").attributes["spanvas.output"] == '{"by": "plan"}'
-    (artifact,) = functions.engines.store.list_artifacts(TENANT, "whole")
+    (artifact,) = functions.engines.store.list_artifacts(TENANT, "whole").items
     assert (artifact.name, artifact.node_id, artifact.bytes) == ("notes.txt", "last", 5)
 
 
@@ -138,7 +138,9 @@ def test_a_killed_function_leaves_its_last_node_and_is_swept_as_lost(
     seen = store.read_execution(TENANT, "killed")
     assert seen is not None
     assert seen.status == LOST
-    assert sweep(store, lambda: True) >= 1
+    sweep = Sweep(store, lambda: True)
+    sweep.run()
+    assert sweep.closed.total() >= 1
     execution = execution_of(functions, "killed")
     assert execution.status == LOST
     assert execution.cause is not None

@@ -145,3 +145,17 @@ it("refuses an edge that is not a pair", () => {
     "items[0].edges[0] should be a pair of node ids.",
   );
 });
+
+it("reads of a page of the history what could not be read, too", () => {
+  const page = decodeExecutionPage({
+    items: [wireExecution({ is_newer: true }), wireExecution()],
+    unreadable: [
+      { execution_id: "exec-2", started_at_unix_nano: "1764000000000000001", why: "newer_version" },
+    ],
+    next_cursor: null,
+  });
+  expect(page.items.map(({ isNewer }) => isNewer ?? false)).toEqual([true, false]);
+  expect(page.unreadable).toEqual([
+    { executionId: "exec-2", startedAt: 1_764_000_000_000_000_001n, why: "newer_version" },
+  ]);
+});

@@ -4,6 +4,7 @@ import {
   type Completeness,
   type Counters,
   type Execution,
+  type UnreadableExecution,
   type Usage,
 } from "../model/execution";
 import type { ExecutionPage } from "../model/source";
@@ -14,6 +15,7 @@ import type {
   WireCounters,
   WireExecution,
   WireExecutions,
+  WireUnreadableExecution,
   WireUsage,
 } from "./wire";
 
@@ -40,6 +42,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     startedBy: fields.text("started_by"),
     expiresAt: fields.numberOrNull("expires_at"),
     traceUrl: fields.textOrNull("trace_url"),
+    ...(fields.json("is_newer") === true && { isNewer: true }),
   };
 }
 
@@ -47,7 +50,17 @@ export function decodeExecutionPage(value: unknown): ExecutionPage {
   const fields = Fields.of<WireExecutions>(value, () => "");
   return {
     items: fields.list("items", decodeExecution),
+    unreadable: fields.list("unreadable", decodeUnreadable),
     nextCursor: fields.textOrNull("next_cursor"),
+  };
+}
+
+function decodeUnreadable(value: unknown, path: Path): UnreadableExecution {
+  const fields = Fields.of<WireUnreadableExecution>(value, path);
+  return {
+    executionId: fields.text("execution_id"),
+    startedAt: fields.nanos("started_at_unix_nano"),
+    why: fields.oneOf("why", ["newer_version", "malformed"]),
   };
 }
 

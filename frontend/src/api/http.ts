@@ -92,6 +92,7 @@ function kindOf(status: number): ProblemKind {
   if (status === 401) return "unauthorised";
   if (status === 403) return "forbidden";
   if (status === 404) return "not_found";
+  if (status === 409) return "conflict";
   if (status === 429 || status >= 500) return "unavailable";
   return "invalid";
 }

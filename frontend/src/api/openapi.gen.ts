@@ -255,6 +255,8 @@ export interface components {
         /** @description Who read an execution's content, newest first. */
         AccessesResponse: {
             items: components["schemas"]["Access"][];
+            /** @description How many more there are on this page that cannot be read, if any. */
+            unreadable?: number;
             /** @description For the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -288,6 +290,8 @@ export interface components {
         /** @description The files of an execution. */
         ArtifactsResponse: {
             items: components["schemas"]["Artifact"][];
+            /** @description How many more there are that cannot be read, if any. */
+            unreadable?: number;
         };
         /** @description Why an execution failed, and where. */
         Cause: {
@@ -372,10 +376,14 @@ export interface components {
             expires_at: number;
             /** @description The same trace in the operator's own trace viewer. */
             trace_url?: string;
+            /** @description True where a newer version of Spanvas has written it: there may be more to it than is answered. */
+            is_newer?: boolean;
         };
         /** @description A page of the history, newest first. */
         ExecutionsResponse: {
             items: components["schemas"]["Execution"][];
+            /** @description Executions of this page that are stored in a form that the API cannot read, whatever their status. Only where there are any. */
+            unreadable?: components["schemas"]["UnreadableExecution"][];
             /** @description For the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -535,8 +543,10 @@ export interface components {
         /** @description The spans that a search found, in no particular order. */
         SearchResponse: {
             hits: components["schemas"]["SearchHit"][];
-            /** @description False when there was more to look through than one answer may take. */
+            /** @description False when there was more to look through than one answer may take, or something of it that cannot be read. */
             is_complete: boolean;
+            /** @description How many stored parts could not be looked through, if any. */
+            unreadable?: number;
             /**
              * @description `denied`: content was not looked at.
              * @enum {string}
@@ -672,8 +682,12 @@ export interface components {
             execution: components["schemas"]["Execution"];
             /** @enum {string} */
             status: "COMPLETE" | "RUNNING" | "PARTIAL" | "EMPTY";
-            /** @description Why the trace is PARTIAL or EMPTY, for a person. */
+            /** @description Why the trace is PARTIAL or EMPTY, or what of a RUNNING one cannot be read, for a person. */
             reason?: string;
+            /** @description Parts of the trace that are stored in a form that the API cannot read, if any: each holds up to 2,000 spans, which are not among the rows. */
+            unreadable_chunks?: number;
+            /** @description Parts that a newer version of Spanvas has written, if any: their spans are among the rows, as far as the API knows them. */
+            newer_chunks?: number;
             /** @enum {string} */
             content_access: "granted" | "denied";
             /** @description Of the whole trace, also where this is a part of it. */
@@ -685,6 +699,20 @@ export interface components {
             positions?: number[];
             /** @description For the next part; null on the last one. */
             next_cursor: string | null;
+        };
+        /** @description An execution that is there and cannot be read: what its keys say of it. */
+        UnreadableExecution: {
+            execution_id: string;
+            /**
+             * @description Unix time in nanoseconds, decimal.
+             * @example 1764000000000000000
+             */
+            started_at_unix_nano: string;
+            /**
+             * @description `newer_version`: a newer version of Spanvas has written it.
+             * @enum {string}
+             */
+            why: "newer_version" | "malformed";
         };
         /** @description Tokens of one model call, or of all below. */
         Usage: {
@@ -1033,6 +1061,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
             429: {
                 headers: {
@@ -1132,6 +1169,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
             429: {
                 headers: {
@@ -1214,6 +1260,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
             429: {
                 headers: {
@@ -1255,6 +1310,8 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    /** @description How many stored details cannot be read and are not in this part; absent if none. */
+                    "Spanvas-Unreadable"?: string;
                     /** @description Where the next part is, with `rel="next"`; absent at the last one. */
                     Link?: string;
                     [name: string]: unknown;
@@ -1294,6 +1351,15 @@ export interface operations {
             };
             /** @description Not found, or another tenant's: the two look the same. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1384,6 +1450,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
             429: {
                 headers: {
@@ -1457,6 +1532,15 @@ export interface operations {
             };
             /** @description Not found, or another tenant's: the two look the same. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1663,6 +1747,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
             429: {
                 headers: {
@@ -1740,6 +1833,16 @@ export interface operations {
             };
             /** @description The method is not one that this path has. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpStatus"];
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

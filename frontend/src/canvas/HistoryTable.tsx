@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { executionIcon } from "../components/statusIcon";
 import { exactTokens, tokensArrow } from "../model/describe";
-import type { Execution } from "../model/execution";
+import { isReadable, type Execution, type UnreadableExecution } from "../model/execution";
 import {
   exactCost,
   exactDuration,
@@ -17,7 +17,7 @@ import type { CanvasPlaces } from "../state/place";
 import { PlaceLink } from "./PlaceLink";
 
 interface HistoryTableProps {
-  readonly executions: readonly Execution[];
+  readonly entries: readonly (Execution | UnreadableExecution)[];
   readonly places: CanvasPlaces;
   readonly now: Nanos;
   /** On the home page, where executions of all workflows stand together. */
@@ -25,7 +25,7 @@ interface HistoryTableProps {
 }
 
 export function HistoryTable(props: HistoryTableProps): ReactElement {
-  const { executions, showsWorkflow } = props;
+  const { entries, showsWorkflow } = props;
   return (
     <table className="cv-history">
       <thead>
@@ -56,9 +56,13 @@ export function HistoryTable(props: HistoryTableProps): ReactElement {
         </tr>
       </thead>
       <tbody>
-        {executions.map((execution) => (
-          <HistoryLine key={execution.executionId} {...props} execution={execution} />
-        ))}
+        {entries.map((entry) =>
+          isReadable(entry) ? (
+            <HistoryLine key={entry.executionId} {...props} execution={entry} />
+          ) : (
+            <UnreadableLine key={entry.executionId} {...props} execution={entry} />
+          ),
+        )}
       </tbody>
     </table>
   );
@@ -106,6 +110,46 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
   );
 }
 
+const WHY: Readonly<Record<UnreadableExecution["why"], readonly [word: string, title: string]>> = {
+  newer_version: [
+    "written by a newer version",
+    "A newer version of Spanvas has written this execution, in a form that the API does not know yet.",
+  ],
+  malformed: [
+    "cannot be read",
+    "This execution is stored in a form that cannot be read. The API's log names the item.",
+  ],
+};
+
+interface UnreadableLineProps extends HistoryTableProps {
+  readonly execution: UnreadableExecution;
+}
+
+/** It is there, and that is all that can be said: no link, since nothing could be shown behind it. */
+function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps): ReactElement {
+  const [word, title] = WHY[execution.why];
+  return (
+    <tr className="cv-unreadable">
+      <td title={title}>
+        <span className="cv-status">
+          <Icon name="untraced" />
+          {word}
+        </span>
+      </td>
+      {showsWorkflow && <td />}
+      <td className="cv-wide">
+        <code title={execution.executionId}>{shortId(execution.executionId)}</code>
+      </td>
+      <td title={exactMoment(execution.startedAt)}>{formatMoment(execution.startedAt, now)}</td>
+      <td className="sv-number cv-narrow" />
+      <td className="sv-number cv-wide" />
+      <td className="sv-number cv-medium" />
+      <td className="sv-number cv-medium" />
+      {!showsWorkflow && <td className="cv-wide" />}
+    </tr>
+  );
+}
+
 /** The word, never the colour alone; for a failure also where and what. */
 function StatusWord({ execution }: { readonly execution: Execution }): ReactElement {
   const { status, cause } = execution;
@@ -115,6 +159,14 @@ function StatusWord({ execution }: { readonly execution: Execution }): ReactElem
       <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
       {status}
       {where !== "" && <span className="cv-cause">{where}</span>}
+      {execution.isNewer && (
+        <span
+          className="cv-cause cv-newer"
+          title="Written by a newer version: there may be more to it."
+        >
+          newer version
+        </span>
+      )}
     </span>
   );
 }

@@ -2,12 +2,17 @@ import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { EXECUTION_STATUSES, type Execution, type ExecutionStatus } from "../model/execution";
+import {
+  EXECUTION_STATUSES,
+  type Execution,
+  type ExecutionStatus,
+  type UnreadableExecution,
+} from "../model/execution";
 import { asProblem, type ProblemError } from "../model/problem";
 import type { CanvasSource } from "../model/source";
 import { nanosFromMilliseconds } from "../model/time";
 import type { Workflow } from "../model/workflow";
-import { asExecutionQuery, createHistory, withOlder } from "../state/history";
+import { asExecutionQuery, createHistory, inOrder, withOlder } from "../state/history";
 import type { CanvasPlaces } from "../state/place";
 import { browserTimer } from "../state/polling";
 import { PlaceLink } from "./PlaceLink";
@@ -26,11 +31,12 @@ interface HistoryViewProps {
 
 interface Older {
   readonly items: readonly Execution[];
+  readonly unreadable: readonly UnreadableExecution[];
   /** Undefined: nothing older was read yet, the first page's cursor counts. */
   readonly cursor: string | null | undefined;
 }
 
-const NOTHING_OLDER: Older = { items: [], cursor: undefined };
+const NOTHING_OLDER: Older = { items: [], unreadable: [], cursor: undefined };
 
 export function HistoryView(props: HistoryViewProps): ReactElement {
   const { source, places, workflowId, title, workflows = null } = props;
@@ -53,7 +59,11 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
     try {
       const { signal } = new AbortController();
       const next = await source.listExecutions(asExecutionQuery(query, cursor, Date.now()), signal);
-      setOlder({ items: [...older.items, ...next.items], cursor: next.nextCursor });
+      setOlder({
+        items: [...older.items, ...next.items],
+        unreadable: [...older.unreadable, ...(next.unreadable ?? [])],
+        cursor: next.nextCursor,
+      });
     } catch (error) {
       setOlderProblem(asProblem(error));
     }
@@ -64,6 +74,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
   };
 
   const items = page ? withOlder(page.items, older.items) : [];
+  const entries = inOrder(items, page ? withOlder(page.unreadable ?? [], older.unreadable) : []);
   return (
     <section className="cv-section">
       <header className="cv-section-head">
@@ -86,15 +97,15 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
         <ProblemView problem={problem} subject="history" onRetry={history.start} />
       )}
       {!page && !problem && <LinesSkeleton lines={6} />}
-      {page && items.length > 0 && (
+      {page && entries.length > 0 && (
         <HistoryTable
-          executions={items}
+          entries={entries}
           places={places}
           now={now}
           showsWorkflow={workflowId === null}
         />
       )}
-      {page && items.length === 0 && (
+      {page && entries.length === 0 && (
         <NothingListed
           isFiltered={status !== null || seconds !== null || chosen !== null}
           workflowId={workflowId}

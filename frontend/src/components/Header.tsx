@@ -68,6 +68,16 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="warning" /> partial{trace.reason ? `: ${asClause(trace.reason)}` : ""}
           </Fact>
         )}
+        {trace.status === "RUNNING" && trace.reason !== null && (
+          <Fact tone="warn">
+            <Icon name="warning" /> {asClause(trace.reason)}
+          </Fact>
+        )}
+        {execution.isNewer && (
+          <Fact title="There may be more to this execution than the API knows.">
+            <Icon name="untraced" /> written by a newer version
+          </Fact>
+        )}
         {trouble.map((found) => (
           <button
             key={found.sort}

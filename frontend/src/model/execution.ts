@@ -61,6 +61,19 @@ export interface Execution {
   /** Unix seconds: when the store deletes it. */
   readonly expiresAt: number | null;
   readonly traceUrl: string | null;
+  /** A newer version of Spanvas has written it: there may be more to it than the API knows. */
+  readonly isNewer?: boolean;
+}
+
+/** One that is stored and cannot be read: what its keys say of it. */
+export interface UnreadableExecution {
+  readonly executionId: string;
+  readonly startedAt: Nanos;
+  readonly why: "newer_version" | "malformed";
+}
+
+export function isReadable(entry: Execution | UnreadableExecution): entry is Execution {
+  return !("why" in entry);
 }
 
 export function isUnfinished(execution: Execution): boolean {

@@ -7,6 +7,7 @@ export type ProblemKind =
   | "forbidden"
   | "not_found"
   | "invalid"
+  | "conflict"
   | "unavailable"
   | "contract";
 
@@ -70,6 +71,12 @@ export function explain(problem: ProblemError, subject: string): Explanation {
       };
     case "invalid":
       return { title: "The server refused the request", advice: problem.message, canRetry: false };
+    case "conflict":
+      return {
+        title: `This ${subject} cannot be shown`,
+        advice: problem.message,
+        canRetry: true,
+      };
     case "unavailable":
       return {
         title: "The server could not answer",

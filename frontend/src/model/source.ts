@@ -1,6 +1,6 @@
 /** The ports through which the tab and the page read traces; `api/client.ts` is the real one. */
 
-import type { Execution, ExecutionStatus } from "./execution";
+import type { Execution, ExecutionStatus, UnreadableExecution } from "./execution";
 import type { Json, SpanDetail } from "./span";
 import type { ArtifactRef, Trace } from "./trace";
 import type { Nanos } from "./time";
@@ -81,6 +81,8 @@ export interface ExecutionQuery {
 
 export interface ExecutionPage {
   readonly items: readonly Execution[];
+  /** Of the same stretch of time; left out where there are none. */
+  readonly unreadable?: readonly UnreadableExecution[];
   readonly nextCursor: string | null;
 }
 

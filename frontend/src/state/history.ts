@@ -1,6 +1,11 @@
 /** A list of executions, newest first, that grows at both ends. */
 
-import { isUnfinished, type Execution, type ExecutionStatus } from "../model/execution";
+import {
+  isUnfinished,
+  type Execution,
+  type ExecutionStatus,
+  type UnreadableExecution,
+} from "../model/execution";
 import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
 import { nanosFromMilliseconds } from "../model/time";
 import { createResource, type Resource } from "./resource";
@@ -41,11 +46,25 @@ export function createHistory(
   );
 }
 
+/** Executions and those that cannot be read in one list, each of the latter where its start belongs. */
+export function inOrder(
+  executions: readonly Execution[],
+  unreadable: readonly UnreadableExecution[],
+): readonly (Execution | UnreadableExecution)[] {
+  const left = [...unreadable].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  const merged: (Execution | UnreadableExecution)[] = [];
+  for (const execution of executions) {
+    while (left[0] && left[0].startedAt >= execution.startedAt) merged.push(...left.splice(0, 1));
+    merged.push(execution);
+  }
+  return [...merged, ...left];
+}
+
 /** The first page as it is now, then what older pages held beyond it; no execution twice. */
-export function withOlder(
-  first: readonly Execution[],
-  older: readonly Execution[],
-): readonly Execution[] {
+export function withOlder<E extends { readonly executionId: string }>(
+  first: readonly E[],
+  older: readonly E[],
+): readonly E[] {
   const known = new Set(first.map(({ executionId }) => executionId));
   return [...first, ...older.filter(({ executionId }) => !known.has(executionId))];
 }

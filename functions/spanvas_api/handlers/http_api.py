@@ -21,6 +21,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
+from spanvas.model.unreadable import UnreadableItemError
 from spanvas_api import problems
 from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
@@ -67,7 +68,7 @@ def make_handler(services: Callable[[], Services]) -> Handler:
 
     for route in ROUTES:
         app.route(re.sub(r"{(\w+)}", r"<\1>", route.path), route.method)(
-            _endpoint(route, services, answered)
+            _endpoint(route, services, answered, metrics)
         )
 
     @app.not_found
@@ -87,7 +88,10 @@ def make_handler(services: Callable[[], Services]) -> Handler:
 
 
 def _endpoint(
-    route: Route, services: Callable[[], Services], answered: Callable[..., Response[Any]]
+    route: Route,
+    services: Callable[[], Services],
+    answered: Callable[..., Response[Any]],
+    metrics: Metrics,
 ) -> Callable[..., Response[Any]]:
     label = f"{route.method} {route.path}"
 
@@ -95,7 +99,13 @@ def _endpoint(
         def operate(event: dict[str, Any]) -> Answer:
             found = services()
             request = request_of(event, path, found.settings.tenant_claim, found.clock())
-            return operation_of(route)(request, found)
+            try:
+                return operation_of(route)(request, found)
+            except UnreadableItemError as error:
+                found.unreadable.note(error.item)
+                raise
+            finally:
+                found.unreadable.measure(metrics)
 
         return answered(label, operate)
 

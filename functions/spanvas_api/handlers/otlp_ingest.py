@@ -46,7 +46,9 @@ def make_handler(ingest: Callable[[], Ingest]) -> Handler:
         # Spans are many objects without a cycle: collecting meanwhile would walk them for nothing.
         gc.disable()
         try:
-            intake = take(event, media_type, ingest())
+            taking = ingest()
+            intake = take(event, media_type, taking)
+            taking.services.unreadable.measure(metrics)
             answer = accepted(intake, media_type)
         except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
             answer = refusal(error, media_type)

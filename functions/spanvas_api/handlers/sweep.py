@@ -17,21 +17,22 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
 from spanvas.collector.results import Outcome
-from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import Cause, Execution
-from spanvas.model.loss import explained
+from spanvas.model.errors import ConflictError, SpanvasError, StoreUnavailableError
+from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution
 from spanvas.model.span import Span
-from spanvas.storage.port import TraceStore
+from spanvas.model.unreadable import UnreadableItemError
+from spanvas.storage.port import Overdue, TraceStore
 from spanvas_api import collector
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "sweep"
-PAGE: Final = 100
-MAX_PAGES: Final = 10
-STOP_BEFORE_MS: Final = 2_000
-"""Time that is left for the metric when the function's own deadline comes near."""
+STOP_BEFORE_MS: Final = 5_000
+"""Time that is left for the one that is being closed, and for the metrics, when the function's own deadline comes
+near."""
+MAX_REFUSED: Final = 20
+"""Executions one after the other that can neither be closed nor set aside: the store itself is in trouble."""
 
 logger = Logger(service=SERVICE)
 
@@ -45,62 +46,114 @@ def make_handler(services: Callable[[], Services]) -> Handler:
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         end = machine_end_of(event)
         if end is not None:
-            return {"ended": int(_write_end(services(), end))}
+            return {"ended": _write_end(services(), end)}
 
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
-        closed: Counter[str] = Counter()
-        try:
-            sweep(services().store, is_time_left, closed)
-        finally:
-            _measure(closed)
-        return {"closed": closed.total()}
+        return _swept(services(), is_time_left)
 
     return handler
 
 
-def sweep(
-    store: TraceStore, is_time_left: Callable[[], bool], closed: Counter[str] | None = None
-) -> int:
-    """Close what is overdue, the longest overdue first; how many were closed by this call, and in `closed` why.
-
-    An execution that cannot be closed now is left to the next run and does not hold up the others. Raises
-    StoreUnavailableError when the overdue ones cannot even be listed.
-    """
-    counts: Counter[str] = closed if closed is not None else Counter()
-    for _ in range(MAX_PAGES):
-        overdue = store.list_overdue(PAGE)
-        closed_before = counts.total()
-        for execution in overdue:
-            if not is_time_left():
-                return counts.total()
-            cause = _close(store, execution)
-            if cause is not None:
-                counts[cause.error_type] += 1
-        if len(overdue) < PAGE or counts.total() == closed_before:
-            break
-    return counts.total()
-
-
-def _close(store: TraceStore, execution: Execution) -> Cause | None:
-    """The cause that it was closed with; None where it was not."""
+def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, int]:
+    """A run, measured whatever becomes of it."""
+    swept = Sweep(services.store, is_time_left)
+    set_aside: int | None = None
     try:
-        trace = store.read_trace(execution.tenant, execution.execution_id)
-        cause = explained(execution, trace.rows if trace else ()).cause
-        assert cause is not None
-        return cause if store.close_as_lost(execution, cause) else None
-    except StoreUnavailableError:
-        logger.exception("execution not closed", execution_id=execution.execution_id)
+        swept.run()
+        set_aside = services.store.count_set_aside()
+    finally:
+        _measure(swept.closed)
+        _measure_trouble(services, set_aside)
+    return {"closed": swept.closed.total(), "set_aside": swept.set_aside}
+
+
+class Sweep:
+    """One run: `closed` counts by cause what was closed, `set_aside` what could not be.
+
+    What cannot be closed is set aside, whatever the reason, so that the next run does not meet it first again. What is
+    left when the time is over is there for the next run.
+    """
+
+    def __init__(self, store: TraceStore, is_time_left: Callable[[], bool]) -> None:
+        self._store = store
+        self._is_time_left = is_time_left
+        self._refused = 0
+        self.closed: Counter[str] = Counter()
+        self.set_aside = 0
+
+    def run(self) -> None:
+        """Close what is overdue, the longest overdue first.
+
+        Raises StoreUnavailableError where the overdue cannot be listed, and when the store has refused so many writes
+        one after the other that it is better left alone.
+        """
+        for overdue in self._store.overdue():
+            if not self._is_time_left():
+                return
+            try:
+                cause = _close(self._store, overdue)
+            except Exception as error:  # noqa: BLE001 - one that cannot be closed stops no other, whatever it is
+                self._put_aside(overdue, error)
+                continue
+            self._refused = 0
+            if cause is not None:
+                self.closed[cause.error_type] += 1
+
+    def _put_aside(self, overdue: Overdue, error: Exception) -> None:
+        if isinstance(error, UnreadableItemError):
+            self._store.on_unreadable(error.item)
+        logger.warning(
+            "execution not closed",
+            tenant=overdue.tenant,
+            execution_id=overdue.execution_id,
+            reason=reason_of(error),
+        )
+        try:
+            self.set_aside += self._store.set_aside(overdue)
+            self._refused = 0
+        except StoreUnavailableError as refusal:
+            self._refused += 1
+            if self._refused == MAX_REFUSED:
+                raise
+            logger.warning(
+                "execution not set aside",
+                tenant=overdue.tenant,
+                execution_id=overdue.execution_id,
+                reason=str(refusal),
+            )
+
+
+def _close(store: TraceStore, overdue: Overdue) -> Cause | None:
+    """The cause that it was closed with; None where it has ended, gone on or expired meanwhile."""
+    trace = store.read_trace(*overdue)
+    if trace is None or trace.execution.execution_id != overdue.execution_id:
         return None
+    execution = trace.explained()
+    if execution.status in OPEN and execution.deadline_unix_nano is None:
+        raise ConflictError("it has no deadline, and the index has one")
+    if execution.status != LOST:
+        return None
+    cause = execution.cause or OVERDUE
+    return cause if store.close_as_lost(trace.execution, cause) else None
 
 
-def _write_end(services: Services, end: MachineEnd) -> bool:
-    written = write_end(services.store, services.settings, end)
+def reason_of(error: Exception) -> str:
+    """In words that hold nothing of what is stored: messages of foreign errors may quote it."""
+    return str(error) if isinstance(error, SpanvasError) else type(error).__name__
+
+
+def _write_end(services: Services, end: MachineEnd) -> int:
+    try:
+        written = write_end(services.store, services.settings, end)
+    except UnreadableItemError as error:  # its deadline closes it, or whoever can read it
+        services.unreadable.note(error.item)
+        written = None
     logger.info("state machine ended", arn=end.arn, status=end.status, is_known=written is not None)
     if written is not None:
         _send_root(services, *written)
-    return written is not None
+    return int(written is not None)
 
 
 def _send_root(services: Services, execution: Execution, root: Span) -> None:
@@ -122,6 +175,16 @@ def _measure(closed: Mapping[str, int]) -> None:
         if cause:
             metrics.add_dimensions(service=SERVICE, cause=cause)
         metrics.add_metric("ExecutionsLost", MetricUnit.Count, number)
+        metrics.flush_metrics()
+
+
+def _measure_trouble(services: Services, set_aside: int | None) -> None:
+    """How many executions are set aside at the moment, where that is known, and how many items could not be read."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    if set_aside is not None:
+        metrics.add_metric("ExecutionsSetAside", MetricUnit.Count, set_aside)
+    services.unreadable.measure(metrics)
+    if metrics.metric_set:
         metrics.flush_metrics()
 
 

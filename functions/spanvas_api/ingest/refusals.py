@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from spanvas.model.errors import InvalidInputError, StoreUnavailableError, TooLargeError
+from spanvas.model.unreadable import UnreadableItemError
 from spanvas.otlp import messages
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 from spanvas_api.ingest.errors import (
@@ -35,6 +36,7 @@ RULES: Final = (
     Rule(UnsupportedMediaTypeError, 415, 3),
     Rule(InvalidInputError, 400, 3),
     Rule(RateLimitedError, 429, 8),
+    Rule(UnreadableItemError, 409, 9, "What is stored of the execution cannot be read."),
     Rule(StoreUnavailableError, 503, 14, "The store does not answer; send the same again."),
 )
 UNKNOWN: Final = Rule(Exception, 500, 13, "Something went wrong; the failure was logged.")

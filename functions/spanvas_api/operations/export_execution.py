@@ -32,6 +32,9 @@ PART_BYTES: Final = 1_500_000
 CODED_PART_BYTES: Final = 6_000_000
 """The same for callers that read compressed answers: traces shrink to a fifth and less."""
 
+UNREADABLE_HEADER: Final = "Spanvas-Unreadable"
+"""How many stored details of this part cannot be read, and are not in it: the body is OTLP, and has no place for it."""
+
 
 def export_execution(request: Request, services: Services) -> Answer:
     """`wire.ExportTraceRequest`, one part of it. Content that is left out is recorded as a refused access, too."""
@@ -51,11 +54,12 @@ def export_execution(request: Request, services: Services) -> Answer:
     answer, page = _part(request, services, execution, after, with_content=is_allowed)
     if any(has_content(span) for span in page.items):
         record_read(services.store, request, execution, "export", is_allowed=is_allowed)
-    if page.next_position is None:
-        return answer
-    return answer._replace(
-        headers={**answer.headers, "Link": _next(execution, cursors.seal(page.next_position))}
-    )
+    headers = dict(answer.headers)
+    if page.unreadable:
+        headers[UNREADABLE_HEADER] = str(len(page.unreadable))
+    if page.next_position is not None:
+        headers["Link"] = _next(execution, cursors.seal(page.next_position))
+    return answer._replace(headers=headers)
 
 
 def _part(

@@ -30,12 +30,13 @@ def list_accesses(request: Request, services: Services) -> Answer:
         after=None if cursor is None else cursors.unseal(cursor),
     )
     position = page.next_position
-    return Answer(
-        {
-            "items": [_access_body(access) for access in page.items],
-            "next_cursor": None if position is None else cursors.seal(position),
-        }
-    )
+    body: dict[str, Any] = {
+        "items": [_access_body(access) for access in page.items],
+        "next_cursor": None if position is None else cursors.seal(position),
+    }
+    if page.unreadable:
+        body["unreadable"] = len(page.unreadable)
+    return Answer(body)
 
 
 def _access_body(access: Access) -> dict[str, Any]:

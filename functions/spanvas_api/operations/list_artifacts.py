@@ -15,8 +15,11 @@ def list_artifacts(request: Request, services: Services) -> Answer:
     """`wire.ArtifactsResponse`. Names and sizes only: opening one takes a link."""
     execution = authorized_execution(request, services, "list_artifacts")
     parameters.only(request.query)
-    artifacts = services.store.list_artifacts(execution.tenant, execution.execution_id)
-    return Answer({"items": [_artifact_body(artifact) for artifact in artifacts]})
+    page = services.store.list_artifacts(execution.tenant, execution.execution_id)
+    body: dict[str, Any] = {"items": [_artifact_body(artifact) for artifact in page.items]}
+    if page.unreadable:
+        body["unreadable"] = len(page.unreadable)
+    return Answer(body)
 
 
 def _artifact_body(artifact: Artifact) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
 from spanvas_api.cursors import Cursors
-from spanvas_api.representation import execution_body
+from spanvas_api.representation import execution_body, unreadable_body
 from spanvas_api.request import Answer, Request
 from spanvas_api.services import Services
 
@@ -37,6 +37,7 @@ def list_executions(request: Request, services: Services) -> Answer:
         authorize(request.principal, "list_executions", execution)
         items.append(execution_body(execution, None, services.settings.trace_url_template))
     position = page.next_position
-    return Answer(
-        {"items": items, "next_cursor": None if position is None else cursors.seal(position)}
-    )
+    body = {"items": items, "next_cursor": None if position is None else cursors.seal(position)}
+    if page.unreadable:
+        body["unreadable"] = [unreadable_body(item) for item in page.unreadable]
+    return Answer(body)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import completeness_of
-from spanvas.model.loss import explained
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
 from spanvas_api.representation import execution_body
@@ -22,5 +21,5 @@ def read_execution(request: Request, services: Services) -> Answer:
         raise NotFoundError("no such execution")
     authorize(request.principal, "read_execution", stored.execution)
     completeness = completeness_of(stored.execution, stored.rows)
-    execution = explained(stored.execution, stored.rows)
+    execution = stored.explained()
     return Answer(execution_body(execution, completeness, services.settings.trace_url_template))

@@ -26,6 +26,7 @@ from spanvas_api.routes import MAX_ROWS
 from spanvas_api.services import Services
 from spanvas_api.trace_changes import changed_positions
 from spanvas_api.trace_parts import WholeTrace, encoded
+from spanvas_api.trace_status import Parts
 from spanvas_api.trace_versions import (
     WIRE_VERSION,
     Version,
@@ -83,11 +84,14 @@ def _version(stored: StoredTrace, request: Request) -> Version:
 def _whole(
     stored: StoredTrace, rows: list[Row], version: Version, services: Services
 ) -> WholeTrace:
-    execution = explained(_repaired(stored, services), rows)
+    execution = _repaired(stored, services)
+    if not stored.unreadable:
+        execution = explained(execution, rows)
     completeness = completeness_of(execution, rows)
     latest = stored if rows is stored.rows else None
     tree = build_tree(rows)
-    return WholeTrace(stored.execution, execution, completeness, tree, version, latest)
+    parts = Parts(len(stored.unreadable), stored.newer_chunks)
+    return WholeTrace(stored.execution, execution, completeness, tree, version, latest, parts)
 
 
 def _next_part(cursor: str, limit: int, request: Request, services: Services) -> Answer:
@@ -169,6 +173,10 @@ def _answer(
     }
     if status.reason:
         body["reason"] = status.reason
+    if whole.parts.unreadable:
+        body["unreadable_chunks"] = whole.parts.unreadable
+    if whole.parts.newer:
+        body["newer_chunks"] = whole.parts.newer
     answer, fits = encoded(body, request.headers.get("accept-encoding"))
     if not fits and len(tree) > 1:
         return None
@@ -188,9 +196,10 @@ def _versions(execution: Execution, services: Services) -> Versions:
 
 def _repaired(stored: StoredTrace, services: Services) -> Execution:
     """Totals that a crash between two writes left short are corrected by whoever reads the closed trace next, and
-    those that count twice: spans that came again in another batch, and a model call whose wrapper did."""
+    those that count twice: spans that came again in another batch, and a model call whose wrapper did. Whoever cannot
+    read all of it leaves the totals as they are."""
     execution = stored.execution
-    if execution.status in OPEN:
+    if execution.status in OPEN or not stored.is_whole:
         return execution
     ended = sum([row.end_time_unix_nano is not None for row in stored.rows])
     if execution.counters.spans == ended and not repeated_calls(stored.rows):

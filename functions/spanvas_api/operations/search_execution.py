@@ -39,6 +39,7 @@ def search_execution(request: Request, services: Services) -> Answer:
         record_read(services.store, request, execution, "search", is_allowed=True)
     hits: list[dict[str, Any]] = []
     is_complete = True
+    unreadable = 0
     after: str | None = None
     until = request.now_unix_nano + MAX_NANO
     for left in range(MAX_BYTES // PAGE_BYTES - 1, -1, -1):
@@ -46,19 +47,21 @@ def search_execution(request: Request, services: Services) -> Answer:
             execution.tenant, execution.execution_id, max_bytes=PAGE_BYTES, after=after
         )
         hits += _hits(page.items, words, with_content=with_content)
+        unreadable += len(page.unreadable)
         after = page.next_position
         if after is None:
             break
         if not left or len(hits) >= MAX_HITS or services.clock() >= until:
             is_complete = False
             break
-    return Answer(
-        {
-            "hits": hits[:MAX_HITS],
-            "is_complete": is_complete and len(hits) <= MAX_HITS,
-            "content_access": "granted" if with_content else "denied",
-        }
-    )
+    body = {
+        "hits": hits[:MAX_HITS],
+        "is_complete": is_complete and len(hits) <= MAX_HITS and not unreadable,
+        "content_access": "granted" if with_content else "denied",
+    }
+    if unreadable:
+        body["unreadable"] = unreadable
+    return Answer(body)
 
 
 def _words(request: Request) -> list[str]:

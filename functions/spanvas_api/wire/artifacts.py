@@ -41,6 +41,9 @@ class ArtifactsResponse(WireModel):
     """The files of an execution."""
 
     items: list[Artifact]
+    unreadable: int | None = Field(
+        default=None, description="How many more there are that cannot be read, if any."
+    )
 
 
 class LinkArtifactRequest(WireModel):
@@ -76,4 +79,8 @@ class AccessesResponse(WireModel):
     """Who read an execution's content, newest first."""
 
     items: list[Access]
+    unreadable: int | None = Field(
+        default=None,
+        description="How many more there are on this page that cannot be read, if any.",
+    )
     next_cursor: str | None = Field(description="For the next page; null on the last one.")

@@ -122,12 +122,31 @@ class Execution(WireModel):
     trace_url: str | None = Field(
         default=None, description="The same trace in the operator's own trace viewer."
     )
+    is_newer: bool | None = Field(
+        default=None,
+        description="True where a newer version of Spanvas has written it: there may be more to it than is answered.",
+    )
+
+
+class UnreadableExecution(WireModel):
+    """An execution that is there and cannot be read: what its keys say of it."""
+
+    execution_id: str
+    started_at_unix_nano: UnixNano
+    why: Literal["newer_version", "malformed"] = Field(
+        description="`newer_version`: a newer version of Spanvas has written it."
+    )
 
 
 class ExecutionsResponse(WireModel):
     """A page of the history, newest first."""
 
     items: list[Execution]
+    unreadable: list[UnreadableExecution] | None = Field(
+        default=None,
+        description="Executions of this page that are stored in a form that the API cannot read, whatever their status."
+        " Only where there are any.",
+    )
     next_cursor: str | None = Field(description="For the next page; null on the last one.")
 
 

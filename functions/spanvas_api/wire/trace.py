@@ -63,7 +63,18 @@ class TraceResponse(WireModel):
     execution: Execution
     status: TraceStatus
     reason: str | None = Field(
-        default=None, description="Why the trace is PARTIAL or EMPTY, for a person."
+        default=None,
+        description="Why the trace is PARTIAL or EMPTY, or what of a RUNNING one cannot be read, for a person.",
+    )
+    unreadable_chunks: int | None = Field(
+        default=None,
+        description="Parts of the trace that are stored in a form that the API cannot read, if any: each holds up to"
+        " 2,000 spans, which are not among the rows.",
+    )
+    newer_chunks: int | None = Field(
+        default=None,
+        description="Parts that a newer version of Spanvas has written, if any: their spans are among the rows, as far"
+        " as the API knows them.",
     )
     content_access: Literal["granted", "denied"]
     total_rows: int = Field(description="Of the whole trace, also where this is a part of it.")
@@ -94,7 +105,11 @@ class SearchResponse(WireModel):
 
     hits: list[SearchHit]
     is_complete: bool = Field(
-        description="False when there was more to look through than one answer may take."
+        description="False when there was more to look through than one answer may take, or something of it that cannot"
+        " be read."
+    )
+    unreadable: int | None = Field(
+        default=None, description="How many stored parts could not be looked through, if any."
     )
     content_access: Literal["granted", "denied"] = Field(
         description="`denied`: content was not looked at."

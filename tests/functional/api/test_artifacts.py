@@ -78,7 +78,7 @@ class TestLink:
         self, api: Client, make_api: MakeApi, files: AuditedStore
     ) -> None:
         files.objects["reports", "q3.png"] = (b"\x89PNG\r\n\x1a\n", "image/png")
-        (known, *_) = files.list_artifacts("acme", "exec_1")
+        (known, *_) = files.list_artifacts("acme", "exec_1").items
         files.refer_to_artifact(
             replace(known, artifact_id="art_3", media_type="", bucket="reports", key="q3.png")
         )

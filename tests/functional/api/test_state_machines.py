@@ -246,3 +246,12 @@ def test_the_start_is_the_end_where_it_is_not_told() -> None:
     end = machine_end_of(ended(startDate=None))
     assert end is not None
     assert end.started_at_unix_nano == end.ended_at_unix_nano
+
+
+def test_an_execution_that_cannot_be_read_is_left_to_its_deadline(store: AuditedStore) -> None:
+    start(store)
+    store.overlays[f"T#acme#E#{ARN}", "META"] = {"status": {"S": "?"}}
+
+    assert run(store, ended()) == {"ended": 0}
+    store.overlays.clear()
+    assert read(store).status == "running"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import Cause, Execution
+from spanvas.model.execution import OVERDUE, Cause, Execution
 from spanvas.settings import Settings
-from spanvas.storage.port import SpanBatch
+from spanvas.storage.port import Overdue, SpanBatch, StoredTrace
 from spanvas_api.handlers import sweep
+from spanvas_api.handlers.sweep import Sweep
 from spanvas_api.services import Services
 from tests.builders import Clock, make_execution, make_span, span_id
 from tests.functional.api.client import EVENTS, Client, LambdaContext
@@ -29,7 +32,7 @@ def lost_metric(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     found = {}
     for line in lines:
-        if "_aws" in line:
+        if "ExecutionsLost" in line:
             (metrics,) = line["_aws"]["CloudWatchMetrics"]
             by_cause = [["service", "cause"]] if "cause" in line else []
             assert metrics["Dimensions"] == [["service"], *by_cause]
@@ -45,12 +48,12 @@ def test_what_is_overdue_is_closed_and_counted(
     store.start_execution(make_execution("exec_2", start=100))
     clock.advance(61)
 
-    assert run_sweep(store) == {"closed": 1}
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
     execution = store.read_execution("acme", "exec_1")
     assert execution is not None
     assert (execution.status, execution.cause is not None) == ("lost", True)
     assert lost_metric(capsys) == {"Killed": 1.0}
-    assert run_sweep(store) == {"closed": 0}
+    assert run_sweep(store) == {"closed": 0, "set_aside": 0}
 
 
 def test_one_that_goes_on_for_long_in_one_function_after_another_is_left_alone(
@@ -59,12 +62,12 @@ def test_one_that_goes_on_for_long_in_one_function_after_another_is_left_alone(
     for start in range(0, 600, 50):
         store.start_execution(make_execution("exec_1", start=start))
         clock.advance(50)
-        assert run_sweep(store) == {"closed": 0}
+        assert run_sweep(store) == {"closed": 0, "set_aside": 0}
         execution = store.read_execution("acme", "exec_1")
         assert execution is not None
         assert execution.status == "running"
     clock.advance(11)
-    assert run_sweep(store) == {"closed": 1}
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
 
 
 def test_they_are_counted_by_cause_which_names_the_last_node(
@@ -85,7 +88,7 @@ def test_they_are_counted_by_cause_which_names_the_last_node(
     store.start_execution(make_execution("exec_3", status="queued"))
     clock.advance(61)
 
-    assert run_sweep(store) == {"closed": 4}
+    assert run_sweep(store) == {"closed": 4, "set_aside": 0}
 
     assert lost_metric(capsys) == {"Killed": 2.0, "Timeout": 1.0, "NotStarted": 1.0}
     killed = store.read_execution("acme", "exec_0")
@@ -103,19 +106,19 @@ def test_more_than_a_page_is_closed_in_one_run(store: AuditedStore, clock: Clock
         store.start_execution(make_execution(f"exec_{number}"))
     clock.advance(61)
 
-    assert run_sweep(store) == {"closed": 250}
+    assert run_sweep(store) == {"closed": 250, "set_aside": 0}
 
 
-def test_a_run_has_an_end_and_the_next_one_goes_on(
-    store: AuditedStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweep, "MAX_PAGES", 1)
+def test_a_run_has_an_end_and_the_next_one_goes_on(store: AuditedStore, clock: Clock) -> None:
     for number in range(150):
         store.start_execution(make_execution(f"exec_{number}"))
     clock.advance(61)
+    swept = Sweep(store, iter([True] * 100 + [False]).__next__)
 
-    assert run_sweep(store) == {"closed": 100}
-    assert run_sweep(store) == {"closed": 50}
+    swept.run()
+
+    assert swept.closed.total() == 100
+    assert run_sweep(store) == {"closed": 50, "set_aside": 0}
 
 
 def test_one_that_cannot_be_closed_does_not_hold_up_the_others(
@@ -133,7 +136,7 @@ def test_one_that_cannot_be_closed_does_not_hold_up_the_others(
 
     monkeypatch.setattr(store, "close_as_lost", close_all_but_one)
 
-    assert run_sweep(store) == {"closed": 2}
+    assert run_sweep(store) == {"closed": 2, "set_aside": 1}
 
 
 def test_a_store_that_closes_nothing_is_not_asked_for_ever(
@@ -144,14 +147,14 @@ def test_a_store_that_closes_nothing_is_not_asked_for_ever(
     clock.advance(61)
     monkeypatch.setattr(store, "close_as_lost", lambda *_: False)
 
-    assert run_sweep(store) == {"closed": 0}
+    assert run_sweep(store) == {"closed": 0, "set_aside": 0}
 
 
 def test_it_stops_before_its_own_deadline(store: AuditedStore, clock: Clock) -> None:
     store.start_execution(make_execution())
     clock.advance(61)
 
-    assert run_sweep(store, remaining_ms=1_000) == {"closed": 0}
+    assert run_sweep(store, remaining_ms=1_000) == {"closed": 0, "set_aside": 0}
 
 
 def test_a_store_that_is_down_fails_the_run_and_is_still_measured(
@@ -196,3 +199,137 @@ def test_readers_see_the_cause_before_anything_is_swept(
         "node_id": "draft",
         "span_id": span_id("draft"),
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["well", "meta", "read", "close", "aside"]), max_size=40))
+def test_whatever_cannot_be_closed_all_others_are_and_the_next_run_begins_with_fresh_ones(
+    kinds: list[str],
+) -> None:
+    """In any order, of any number: META that cannot be decoded, a read or a write that fails, and one that cannot even
+    be set aside."""
+    clock = Clock()
+    store = Reluctant(clock)
+    for number, kind in enumerate(kinds):
+        store.start_execution(make_execution(f"exec_{number}_{kind}", start=number / 100))
+        if kind == "meta":
+            store.overlays[f"T#acme#E#exec_{number}_{kind}", "META"] = {"status": {"S": "?"}}
+    clock.advance(61)
+
+    first = run_sweep(store)
+
+    bad = [kind for kind in kinds if kind in ("meta", "read", "close")]
+    assert first == {"closed": kinds.count("well"), "set_aside": len(bad)}
+    assert store.count_set_aside() == len(bad)
+    store.start_execution(make_execution("fresh", start=-30))
+    stuck = [number for number, kind in enumerate(kinds) if kind == "aside"]
+    assert [place.execution_id for place in store.overdue()] == [
+        "fresh",
+        *(f"exec_{number}_aside" for number in stuck),
+    ]
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
+
+
+def test_what_is_set_aside_is_closed_when_it_can_be(store: AuditedStore, clock: Clock) -> None:
+    store.start_execution(make_execution())
+    store.overlays["T#acme#E#exec_1", "META"] = {"status": {"S": "?"}}
+    clock.advance(61)
+    assert run_sweep(store) == {"closed": 0, "set_aside": 1}
+    store.overlays.clear()
+    clock.advance(119)
+    assert run_sweep(store) == {"closed": 0, "set_aside": 0}
+    clock.advance(2)
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
+
+
+def test_the_log_names_what_was_set_aside_and_the_metric_how_many_are(
+    store: AuditedStore,
+    clock: Clock,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store.start_execution(make_execution())
+    store.overlays["T#acme#E#exec_1", "META"] = {"cause": {"S": "hunter2"}}
+    clock.advance(61)
+
+    run_sweep(store)
+
+    out = capsys.readouterr().out
+    lines = [json.loads(line) for line in out.splitlines()]
+    (measured,) = [line for line in lines if "ExecutionsSetAside" in line]
+    assert measured["ExecutionsSetAside"] == [1.0]
+    assert measured["UnreadableItems"] == [1.0]
+    assert measured["service"] == "sweep"
+    (refused,) = [vars(r) for r in caplog.records if r.message == "execution not closed"]
+    assert (refused["tenant"], refused["execution_id"]) == ("acme", "exec_1")
+    assert refused["reason"] == "T#acme#E#exec_1 META: JSONDecodeError"
+    assert "hunter2" not in out + caplog.text
+
+
+def test_a_store_that_refuses_every_write_is_left_alone(
+    store: AuditedStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        store.start_execution(make_execution(f"exec_{number}"))
+    clock.advance(61)
+    tried = []
+
+    def refuse(*arguments: object) -> bool:
+        tried.append(arguments)
+        raise StoreUnavailableError("throttled")
+
+    monkeypatch.setattr(store, "close_as_lost", refuse)
+    monkeypatch.setattr(store, "set_aside", refuse)
+
+    with pytest.raises(StoreUnavailableError):
+        run_sweep(store)
+    assert len(tried) == 2 * sweep.MAX_REFUSED
+
+
+def test_a_run_uses_all_of_its_time_but_a_reserve(store: AuditedStore, clock: Clock) -> None:
+    for number in range(3_000):
+        store.start_execution(make_execution(f"exec_{number}"))
+    clock.advance(61)
+
+    assert run_sweep(store, remaining_ms=5_001) == {"closed": 3_000, "set_aside": 0}
+    store.start_execution(make_execution("one_more"))
+    assert run_sweep(store, remaining_ms=5_000) == {"closed": 0, "set_aside": 0}
+
+
+def test_a_cause_is_not_guessed_from_a_trace_that_cannot_be_read(
+    store: AuditedStore, clock: Clock
+) -> None:
+    store.start_execution(make_execution())
+    store.write(SpanBatch("acme", "exec_1", [make_span("draft", end_time_unix_nano=None)]))
+    trace = store.read_trace("acme", "exec_1")
+    assert trace is not None
+    (chunk_id,) = trace.chunks
+    store.overlays["T#acme#E#exec_1", f"ROWS#{chunk_id}"] = {"data": {"B": b"?"}}
+    clock.advance(61)
+
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
+    found = store.read_execution("acme", "exec_1")
+    assert found is not None
+    assert found.cause == OVERDUE
+
+
+class Reluctant(AuditedStore):
+    """Fails for executions by what their ids end with."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock=clock)
+
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+        if execution_id.endswith(("_read", "_aside")):
+            raise KeyError(execution_id)
+        return super().read_trace(tenant, execution_id)
+
+    def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
+        if execution.execution_id.endswith("_close"):
+            raise StoreUnavailableError("throttled")
+        return super().close_as_lost(execution, cause)
+
+    def set_aside(self, overdue: Overdue) -> bool:
+        if overdue.execution_id.endswith("_aside"):
+            return False
+        return super().set_aside(overdue)

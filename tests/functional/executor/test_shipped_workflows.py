@@ -71,7 +71,7 @@ def rows_of(store: MemoryTraceStore) -> list[tuple[str, str, str]]:
 
 
 def artifact(store: MemoryTraceStore, name: str) -> bytes:
-    (found,) = [a for a in store.list_artifacts("acme", "exec-1") if a.name == name]
+    (found,) = [a for a in store.list_artifacts("acme", "exec-1").items if a.name == name]
     return store.bodies[found.key]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas.storage import codec
+from spanvas.storage.chunk_reading import decode_spans
 from spanvas_api.ingest import executions
 from tests.builders import SECOND, T0, Clock, make_execution, span_id
 from tests.functional.api.client import Client
@@ -237,7 +238,7 @@ def test_a_span_that_is_sent_again_with_other_content_is_marked_and_nothing_is_l
         version.attributes["note"]
         for chunk in store._chunks["acme", TRACE].values()
         for detail in chunk.details
-        for version in codec.decode_spans(codec.decompress(detail))
+        for version in decode_spans(codec.decompress(detail))
     ]
     assert sorted(kept) == ["paid", "refused"]
 

@@ -34,14 +34,14 @@ class TestArtifacts:
         assert stored.key == "artifacts/acme/exec_1/art_1"
         assert stored.version
         assert store.read_artifact("acme", "exec_1", "art_1") == stored
-        assert store.list_artifacts("acme", "exec_1") == [stored]
+        assert store.list_artifacts("acme", "exec_1").items == [stored]
 
     def test_foreign_and_absent_artifacts_are_none(self, store: TraceStore) -> None:
         store.put_artifact(make_artifact(), b"x")
 
         assert store.read_artifact("globex", "exec_1", "art_1") is None
         assert store.read_artifact("acme", "exec_1", "art_2") is None
-        assert store.list_artifacts("acme", "exec_2") == []
+        assert store.list_artifacts("acme", "exec_2").items == []
 
     def test_types_outside_the_list_become_bytes_to_download(self, store: TraceStore) -> None:
         stored = store.put_artifact(make_artifact(media_type="text/vnd.evil"), b"x")
@@ -68,7 +68,7 @@ class TestArtifacts:
         assert (stored.bucket, stored.key) == ("reports", "2026/q3.csv")
         assert stored.etag == hashlib.md5(body, usedforsecurity=False).hexdigest()
         assert stored.version
-        assert store.list_artifacts("acme", "exec_1") == [stored]
+        assert store.list_artifacts("acme", "exec_1").items == [stored]
         url = urlsplit(store.sign_artifact_url(stored, "inline", 120))
         assert "/2026/q3.csv" in url.path
         assert "reports" in url.netloc + url.path
@@ -93,7 +93,7 @@ class TestArtifacts:
         with pytest.raises(StoreUnavailableError, match="NoSuchKey"):
             store.refer_to_artifact(make_artifact(bucket="reports", key="absent"))
 
-        assert store.list_artifacts("acme", "exec_1") == []
+        assert store.list_artifacts("acme", "exec_1").items == []
 
     def test_a_link_signs_type_name_and_expiry(self, store: TraceStore) -> None:
         stored = store.put_artifact(make_artifact(), b"x")

@@ -10,6 +10,7 @@ from spanvas.model.loss import explained
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.functional.storage.batches import batch
+from tests.functional.storage.overdue import overdue
 
 
 def begin(store: TraceStore, execution: Execution) -> tuple[bool, int]:
@@ -106,8 +107,8 @@ class TestBeginnings:
         clock.advance(61)
         causes = [found(store, name).cause for name in ("exec_1", "exec_2")]
         assert [cause.error_type for cause in causes if cause] == ["Lost", "NotStarted"]
-        overdue = {one.execution_id: explained(one, ()) for one in store.list_overdue()}
-        cause = overdue["exec_1"].cause
+        late = {one.execution_id: explained(one, ()) for one in overdue(store)}
+        cause = late["exec_1"].cause
         assert cause is not None
         assert cause.error_type == "Killed"
 
@@ -125,18 +126,18 @@ class TestBeginnings:
     ) -> None:
         begin(store, make_execution(**UNNAMED))
         clock.advance(61)
-        (overdue,) = store.list_overdue()
-        assert store.close_as_lost(overdue, LOST)
+        (late,) = overdue(store)
+        assert store.close_as_lost(late, LOST)
         assert (found(store).status, found(store).cause) == ("lost", LOST)
         assert listed(store, "function") == listed(store) == ["exec_1"]
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
     def test_the_next_try_of_the_event_completes_what_was_lost(
         self, store: TraceStore, clock: Clock
     ) -> None:
         begin(store, make_execution(**UNNAMED))
         clock.advance(61)
-        assert store.close_as_lost(store.list_overdue()[0], LOST)
+        assert store.close_as_lost(overdue(store)[0], LOST)
         again = make_execution(start=120, deadline_unix_nano=T0 + 180 * SECOND)
         assert begin(store, again)[0] is False
         store.start_execution(again)
@@ -162,7 +163,7 @@ class TestBeginnings:
         assert store.read_execution("acme", "exec_1") is None
         assert listed(store) == []
         clock.advance(61)
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
     def test_what_was_withdrawn_can_begin_again(self, store: TraceStore, clock: Clock) -> None:
         begin(store, make_execution(**UNNAMED))

@@ -115,7 +115,7 @@ def test_an_execution_does_not_show_its_claims(
     trace = store.read_trace("acme", "exec_1")
     assert trace is not None
     assert trace.execution.revision == 1
-    assert store.list_artifacts("acme", "exec_1") == []
+    assert store.list_artifacts("acme", "exec_1").items == []
     assert store.list_accesses("acme", "exec_1").items == []
 
 

@@ -8,6 +8,7 @@ from spanvas.model.execution import Cause
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.storage.batches import batch
+from tests.functional.storage.overdue import overdue
 
 
 class TestExecutions:
@@ -110,7 +111,7 @@ class TestExecutions:
         found = store.read_execution("acme", "exec_1")
         assert found is not None
         assert found.status == "succeeded"
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
     @pytest.mark.parametrize("ended_by", ["function", "state_machine"])
     @pytest.mark.parametrize("status", ["failed", "succeeded", "lost"])
@@ -139,7 +140,7 @@ class TestExecutions:
         store.start_execution(make_execution(start=9))
         clock.advance(70)
 
-        assert [execution.execution_id for execution in store.list_overdue()] == ["exec_1"]
+        assert [execution.execution_id for execution in overdue(store)] == ["exec_1"]
 
     @pytest.mark.parametrize(
         ("status", "expected"),

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spanvas.storage.artifacts import ArtifactItems
+from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.direct.place import Credentials, Place
 from spanvas.storage.direct.s3 import DirectS3
 from tests.builders import T0, make_artifact
@@ -77,6 +78,7 @@ def test_two_hundred_megabytes_take_a_few_megabytes_of_memory(tmp_path: Path) ->
                 "b",
                 30,
                 lambda: T0,
+                log_unreadable,
             )
             tracemalloc.start()
             stored = items.put(make_artifact(media_type="application/zip"), stream)

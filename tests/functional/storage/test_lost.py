@@ -5,6 +5,7 @@ from __future__ import annotations
 from spanvas.model.execution import Cause
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution
+from tests.functional.storage.overdue import overdue
 
 
 class TestLost:
@@ -27,9 +28,9 @@ class TestLost:
         store.start_execution(make_execution("exec_later", start=100))
         clock.advance(70)
 
-        overdue = store.list_overdue()
+        found = overdue(store)
 
-        assert [execution.execution_id for execution in overdue] == [
+        assert [execution.execution_id for execution in found] == [
             f"exec_{number}" for number in (5, 4, 3, 2, 1, 0)
         ]
 
@@ -38,15 +39,15 @@ class TestLost:
     ) -> None:
         store.start_execution(make_execution())
         clock.advance(61)
-        [overdue] = store.list_overdue()
+        [late] = overdue(store)
 
-        assert store.close_as_lost(overdue, Cause("Timeout", "timed out", "reply")) is True
-        assert store.close_as_lost(overdue, Cause("Timeout", "timed out", "reply")) is False
+        assert store.close_as_lost(late, Cause("Timeout", "timed out", "reply")) is True
+        assert store.close_as_lost(late, Cause("Timeout", "timed out", "reply")) is False
 
         found = store.read_execution("acme", "exec_1")
         assert found is not None
         assert (found.status, found.cause) == ("lost", Cause("Timeout", "timed out", "reply"))
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
     def test_what_its_own_function_has_given_up_is_listed_until_it_is_closed(
         self, store: TraceStore, clock: Clock
@@ -54,14 +55,14 @@ class TestLost:
         cause = Cause("Timeout", "the function's time ran out", "reply")
         store.start_execution(make_execution())
         store.end_execution("acme", "exec_1", "lost", T0 + 59 * SECOND, cause)
-        assert store.list_overdue() == []
+        assert overdue(store) == []
         clock.advance(61)
 
-        [given_up] = store.list_overdue()
+        [given_up] = overdue(store)
         assert (given_up.status, given_up.cause) == ("lost", cause)
         assert store.close_as_lost(given_up, cause) is True
         assert store.close_as_lost(given_up, cause) is False
-        assert store.list_overdue() == []
+        assert overdue(store) == []
         found = store.read_execution("acme", "exec_1")
         assert found is not None
         assert (found.ended_at_unix_nano, found.cause) == (T0 + 59 * SECOND, cause)
@@ -74,17 +75,17 @@ class TestLost:
         store.end_execution("acme", "exec_1", "succeeded", T0 + 60 * SECOND)
         clock.advance(61)
 
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
     def test_an_execution_that_has_gone_on_meanwhile_is_not_closed(
         self, store: TraceStore, clock: Clock
     ) -> None:
         store.start_execution(make_execution())
         clock.advance(61)
-        [overdue] = store.list_overdue()
+        [late] = overdue(store)
         store.start_execution(make_execution(start=61))
 
-        assert store.close_as_lost(overdue, Cause("Killed", "…")) is False
+        assert store.close_as_lost(late, Cause("Killed", "…")) is False
         found = store.read_execution("acme", "exec_1")
         assert found is not None
         assert found.status == "running"
@@ -94,15 +95,15 @@ class TestLost:
     ) -> None:
         store.start_execution(make_execution())
         clock.advance(61)
-        [overdue] = store.list_overdue()
+        [late] = overdue(store)
         store.end_execution("acme", "exec_1", "succeeded", T0 + 59 * SECOND)
 
-        assert store.close_as_lost(overdue, Cause("Timeout", "timed out")) is False
+        assert store.close_as_lost(late, Cause("Timeout", "timed out")) is False
 
     def test_an_end_after_all_replaces_lost(self, store: TraceStore, clock: Clock) -> None:
         store.start_execution(make_execution())
         clock.advance(61)
-        store.close_as_lost(store.list_overdue()[0], Cause("Timeout", "timed out"))
+        store.close_as_lost(overdue(store)[0], Cause("Timeout", "timed out"))
         store.end_execution("acme", "exec_1", "succeeded", T0 + 59 * SECOND)
 
         found = store.read_execution("acme", "exec_1")

@@ -8,6 +8,7 @@ from spanvas.model.execution import Cause
 from spanvas.model.span import Span
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
+from tests.functional.storage.overdue import overdue
 from tests.functional.storage.received import OTHER_TRACE, TRACE, listed, names, root, send
 
 
@@ -96,9 +97,9 @@ class TestDeadlines:
     ) -> None:
         send(store, make_span("b", parent="root"))
         clock.advance(901)
-        (overdue,) = store.list_overdue()
-        assert overdue.cause == Cause("Lost", "Spans stopped coming, and no root span has ended.")
-        assert store.close_as_lost(overdue, overdue.cause)
+        (late,) = overdue(store)
+        assert late.cause == Cause("Lost", "Spans stopped coming, and no root span has ended.")
+        assert store.close_as_lost(late, late.cause)
 
         send(store, make_span("c", parent="root"), now=clock.now)
 
@@ -107,22 +108,22 @@ class TestDeadlines:
         assert (found.status, found.cause, found.ended_at_unix_nano) == ("running", None, None)
         assert found.deadline_unix_nano == clock.now + 900 * SECOND
         clock.advance(901)
-        assert [e.execution_id for e in store.list_overdue()] == [TRACE]
+        assert [e.execution_id for e in overdue(store)] == [TRACE]
 
     def test_an_end_is_taken_even_of_one_that_was_lost(
         self, store: TraceStore, clock: Clock
     ) -> None:
         send(store, make_span("b", parent="root"))
         clock.advance(901)
-        (overdue,) = store.list_overdue()
-        store.close_as_lost(overdue, Cause("Lost", "gone"))
+        (late,) = overdue(store)
+        store.close_as_lost(late, Cause("Lost", "gone"))
 
         send(store, root(), now=clock.now)
 
         found = store.read_execution("acme", TRACE)
         assert found is not None
         assert (found.status, found.cause) == ("succeeded", None)
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
 
 class TestNamedByAnAttribute:

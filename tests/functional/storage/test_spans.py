@@ -9,6 +9,7 @@ from spanvas.model.execution import Counters, count
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.storage.batches import batch, model_span
+from tests.functional.storage.overdue import overdue
 
 
 class TestSpans:
@@ -104,7 +105,7 @@ class TestSpans:
         found = store.read_execution("acme", "exec_1")
         assert found is not None
         assert (found.status, found.counters.spans) == ("succeeded", 1)
-        assert store.list_overdue() == []
+        assert overdue(store) == []
 
     def test_large_details_leave_the_table_and_come_back(self, store: TraceStore) -> None:
         text = "".join(hashlib.sha256(str(i).encode()).hexdigest() for i in range(2000))

@@ -156,7 +156,7 @@ def test_files_are_stored_from_bytes_paths_and_streams(door: Recording, tmp_path
             "pipe": Pipe(),
         }.items():
             assert spanvas.attach_artifact(name, data) is not None  # type: ignore[arg-type]
-    sizes = {item.name: item.bytes for item in door.store.list_artifacts("default", "e1")}
+    sizes = {item.name: item.bytes for item in door.store.list_artifacts("default", "e1").items}
     assert sizes == {"bytes": 3, "array": 3, "path": 4, "stream": 6, "read on": 4, "pipe": 4}
 
 
@@ -167,7 +167,7 @@ def test_a_file_over_the_limit_is_not_stored_and_its_span_says_why(
     data = b"x" * 101
     with spanvas.workflow("brief", execution_id="e1"):
         assert spanvas.attach_artifact("big", io.BytesIO(data) if as_stream else data) is None
-    assert door.store.list_artifacts("default", "e1") == []
+    assert door.store.list_artifacts("default", "e1").items == []
     trace = door.store.read_trace("default", "e1")
     assert trace is not None
     assert trace.rows[0].marks == ("artifact_failed",)
@@ -207,7 +207,7 @@ def test_only_files_of_the_buckets_that_are_named_are_attached_where_they_are(
         assert spanvas.attach_artifact("q3.csv", s3=uri) is None
     error = door.span("brief").attributes["spanvas.artifact.error"]
     assert error == f"q3.csv: InvalidInputError: {why}"
-    assert door.store.list_artifacts("default", "e1") == []
+    assert door.store.list_artifacts("default", "e1").items == []
 
 
 def test_a_file_that_is_in_s3_already_is_named_on_its_span() -> None:
@@ -243,7 +243,7 @@ def test_names_of_files_are_shown_without_control_characters(door: Recording) ->
     assert other is not None
     assert one.name == ("../ab.csv" + "x" * 300)[:255]
     assert other.name == "artifact"
-    for stored in door.store.list_artifacts("default", "e1"):
+    for stored in door.store.list_artifacts("default", "e1").items:
         assert stored.key == f"artifacts/default/e1/{stored.artifact_id}"
 
 
@@ -306,7 +306,7 @@ def test_a_secret_in_any_place_reaches_no_item_of_the_store(store: TraceStore) -
     trace = door.store.read_trace("default", "e1")
     assert trace is not None
     spans = [door.store.read_span("default", "e1", row.span_id) for row in trace.rows]
-    kept = repr((trace, spans, door.store.list_artifacts("default", "e1")))
+    kept = repr((trace, spans, door.store.list_artifacts("default", "e1").items))
     assert canary not in kept
     assert kept.count("[REDACTED:email]") > 12
     assert trace.execution.cause is not None

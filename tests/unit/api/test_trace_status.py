@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model.execution import Completeness, Counters
-from spanvas_api.trace_status import TraceStatus, trace_status
+from spanvas_api.trace_status import ALL_READ, Parts, TraceStatus, trace_status
 from tests.builders import make_execution
 
 WHOLE = Completeness(("classify", "reply"), ("classify", "reply"))
@@ -17,9 +17,10 @@ def status_of(
     orphans: int = 0,
     lost: int = 0,
     dropped: int = 0,
+    parts: Parts = ALL_READ,
 ) -> TraceStatus:
     execution = make_execution(status=status, counters=Counters(dropped=dropped))
-    return trace_status(execution, completeness, rows=rows, orphans=orphans, lost=lost)
+    return trace_status(execution, completeness, rows=rows, orphans=orphans, lost=lost, parts=parts)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,42 @@ def test_missing_nodes_are_named_up_to_five() -> None:
     reason = status_of(completeness=Completeness(expected, ())).reason
 
     assert reason == "7 of 7 nodes are missing: a, b, c, d, e, …."
+
+
+@pytest.mark.parametrize(
+    ("status", "parts", "rows", "expected"),
+    [
+        ("succeeded", Parts(1), 3, ("PARTIAL", "1 part of the trace cannot be read.")),
+        ("failed", Parts(2), 0, ("PARTIAL", "2 parts of the trace cannot be read.")),
+        ("running", Parts(1), 0, ("RUNNING", "1 part of the trace cannot be read.")),
+        (
+            "succeeded",
+            Parts(0, 1),
+            3,
+            (
+                "PARTIAL",
+                "1 part was written by a newer version and may not be shown completely.",
+            ),
+        ),
+        (
+            "succeeded",
+            Parts(1, 2),
+            3,
+            (
+                "PARTIAL",
+                "1 part of the trace cannot be read; 2 parts were written by a newer version and may not be shown"
+                " completely.",
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_before_all_else(
+    status: str, parts: Parts, rows: int, expected: TraceStatus
+) -> None:
+    assert status_of(status, rows=rows, parts=parts) == expected
+
+
+def test_what_may_be_in_a_part_that_cannot_be_read_is_not_said_to_be_missing() -> None:
+    incomplete = Completeness(("classify", "reply"), ("classify",))
+    found = status_of("succeeded", incomplete, orphans=1, lost=1, dropped=1, parts=Parts(1))
+    assert found.reason == "1 part of the trace cannot be read; 1 span could not be delivered."

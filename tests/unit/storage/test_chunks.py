@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from spanvas.model.span import Span
 from spanvas.storage import chunks, codec
+from spanvas.storage.chunk_reading import decode_spans
 from spanvas.storage.chunks import plan
 from tests.builders import SECOND, T0, make_span
 
@@ -13,8 +14,7 @@ from tests.builders import SECOND, T0, make_span
 def details_of(*spans) -> list[list[str]]:
     (chunk,) = plan(spans)
     return [
-        [span.name for span in codec.decode_spans(codec.decompress(detail))]
-        for detail in chunk.details
+        [span.name for span in decode_spans(codec.decompress(detail))] for detail in chunk.details
     ]
 
 
@@ -62,7 +62,7 @@ def test_rows_that_would_not_fit_into_an_item_are_halved(monkeypatch) -> None:
 def outputs_of(made: Sequence[chunks.Chunk]) -> list[list[str]]:
     """What the spans of each chunk say that came out."""
     return [
-        [str(span.attributes.get("spanvas.output")) for span in codec.decode_spans(payload)]
+        [str(span.attributes.get("spanvas.output")) for span in decode_spans(payload)]
         for payload in (codec.decompress(detail) for chunk in made for detail in chunk.details)
     ]
 

@@ -11,6 +11,7 @@ from spanvas.model.span import Event, Link
 from spanvas.model.usage import Usage
 from spanvas.model.values import jsonable
 from spanvas.storage import codec
+from spanvas.storage.chunk_reading import decode_rows, decode_spans
 from tests.builders import SECOND, T0, make_row, make_span, span_id
 
 FULL = make_row(
@@ -37,7 +38,7 @@ FULL = make_row(
 def test_rows_come_back_as_they_were_and_know_their_detail() -> None:
     rows = [FULL, make_row("b", start=5, recorded_at_unix_nano=T0, detail="3")]
 
-    decoded = codec.decode_rows(codec.encode_rows(rows), "chunk")
+    decoded = decode_rows(codec.encode_rows(rows), "chunk")
 
     assert decoded == [FULL._replace(detail="chunk:0"), rows[1]._replace(detail="chunk:3")]
 
@@ -57,7 +58,7 @@ def test_whole_spans_come_back_as_they_were() -> None:
         deadline_unix_nano=T0 + SECOND,
     )
 
-    assert codec.decode_spans(codec.encode_spans([span, make_span("b")])) == [span, make_span("b")]
+    assert decode_spans(codec.encode_spans([span, make_span("b")])) == [span, make_span("b")]
 
 
 def test_long_content_that_repeats_is_kept_once() -> None:
@@ -67,13 +68,13 @@ def test_long_content_that_repeats_is_kept_once() -> None:
     payload = codec.encode_spans(spans)
 
     assert payload.count(b"conversation conversation") == len(text) // 26
-    assert codec.decode_spans(payload) == spans
+    assert decode_spans(payload) == spans
 
 
 def test_only_the_wanted_span_is_decoded() -> None:
     payload = codec.encode_spans([make_span("a"), make_span("b")])
 
-    assert codec.decode_spans(payload, span_id("b")) == [make_span("b")]
+    assert decode_spans(payload, span_id("b")) == [make_span("b")]
 
 
 def test_a_chunk_is_named_by_its_content() -> None:
@@ -139,7 +140,7 @@ def test_numbers_of_more_than_64_bits_come_back_too() -> None:
     """The fast writer takes none; rows are not bounded as attributes are."""
     row = make_row("a", cost_nano_usd=2**70, detail="0")
 
-    assert codec.decode_rows(codec.encode_rows([row]), "chunk") == [row._replace(detail="chunk:0")]
+    assert decode_rows(codec.encode_rows([row]), "chunk") == [row._replace(detail="chunk:0")]
 
 
 def test_the_fast_writer_and_the_standard_library_s_write_the_same(

@@ -35,7 +35,7 @@ class Throttled:
 def read(client: Throttled) -> tuple[list[str], list[float]]:
     waits: list[float] = []
     details = DetailItems(client, "t", None, "b", waits.append)  # type: ignore[arg-type]
-    return [name for name, _ in details.payloads("acme", "e1", NAMES)], waits
+    return [name for name, _ in details.read("acme", "e1", NAMES)], waits
 
 
 def test_what_a_batch_leaves_out_is_asked_for_again_after_a_moment() -> None:

@@ -45,7 +45,7 @@ def test_an_artifact_is_stored_and_named_on_its_span(door: Recording) -> None:
         spanvas.attach_artifact("page.bin", b"\x00", media_type="application/x-evil")
     assert one is not None
     assert (one.name, one.media_type, one.bytes) == ("brief.md", "text/markdown", 6)
-    stored, other = door.store.list_artifacts("default", "e1")
+    stored, other = door.store.list_artifacts("default", "e1").items
     assert stored.artifact_id == one.artifact_id
     assert (stored.span_id, stored.node_id) == (node.span_id, "draft")
     assert other.media_type == "application/octet-stream"

@@ -19,6 +19,14 @@ interface Why {
 
 function why(trace: Trace): Why {
   const { status } = trace.execution;
+  if (trace.status === "PARTIAL") {
+    return {
+      icon: "warning",
+      title: "Nothing of this trace can be read",
+      advice: "It is stored in a form that the API cannot read. The API's log names the items.",
+      canChange: true,
+    };
+  }
   if (isUnfinished(trace.execution)) {
     return {
       icon: "queued",

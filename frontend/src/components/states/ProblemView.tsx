@@ -19,6 +19,7 @@ const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
   forbidden: "lock",
   not_found: "search",
   invalid: "warning",
+  conflict: "untraced",
   unavailable: "warning",
   contract: "warning",
 };

@@ -5,7 +5,8 @@ SpanvasError
  ├─ InvalidInputError        a caller's value is unusable; names the field
  │   └─ TooLargeError        it is larger than the limit that the message states
  ├─ ConflictError            what was asked contradicts what is stored
- └─ StoreUnavailableError    the store throttles or is down; says when to try again
+ ├─ StoreUnavailableError    the store throttles or is down; says when to try again
+ └─ UnreadableItemError      a stored item cannot be decoded; names the item (`model.unreadable`)
 """
 
 from __future__ import annotations

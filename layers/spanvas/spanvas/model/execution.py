@@ -99,6 +99,8 @@ class Execution:
     began_at_unix_nano: int | None = None
     is_provisional: bool = False
     """Its function has begun, and what is known of it beyond that is still to come."""
+    is_newer: bool = False
+    """Its item was written by a newer version of Spanvas: there may be more to it than is known here."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""

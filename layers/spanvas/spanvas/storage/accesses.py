@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spanvas.model.access import Access
 from spanvas.storage import items
 from spanvas.storage.aws import translated
+from spanvas.storage.decoding import Report, attempted
+from spanvas.storage.item_reading import access_of, unexpired
 from spanvas.storage.port import Page
 
 if TYPE_CHECKING:
@@ -16,8 +18,14 @@ if TYPE_CHECKING:
 
 class AccessItems:
     def __init__(
-        self, dynamodb: DynamoDBClient, table: str, retention_days: int, clock: Callable[[], int]
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        retention_days: int,
+        clock: Callable[[], int],
+        report: Report,
     ) -> None:
+        self._report = report
         self._dynamodb = dynamodb
         self._table = table
         self._retention_seconds = retention_days * 86_400
@@ -46,12 +54,19 @@ class AccessItems:
         }
         with translated("listing accesses"):
             answer = self._dynamodb.query(**request)
-        now = self._clock()
-        entries = [
-            item
-            for item in answer["Items"]
-            if item["sk"]["S"] != upper and not items.is_expired(item, now)
-        ]
-        shown = [items.access_of(tenant, execution_id, item) for item in entries[:limit]]
-        more = len(entries) > limit
-        return Page(shown, items.access_position(shown[-1]) if more else None)
+        found = [item for item in answer["Items"] if item["sk"]["S"] != upper]
+        return page_of_accesses(found, limit, self._clock(), self._report)
+
+
+def page_of_accesses(
+    found: Iterable[Mapping[str, Any]], limit: int, now_unix_nano: int, report: Report
+) -> Page[Access]:
+    """The first of the items that were found. One that cannot be decoded takes a place on the page, too."""
+    entries = [
+        (item["sk"]["S"].removeprefix(items.ACCESS), access)
+        for item in found
+        if (access := attempted(unexpired, item, now_unix_nano, access_of))
+    ]
+    shown = entries[:limit]
+    position = shown[-1][0] if len(entries) > limit else None
+    return Page.of([access for _, access in shown], position, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -13,8 +13,12 @@ from urllib.parse import quote
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
+from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
+from spanvas.storage.decoding import Report, attempted
+from spanvas.storage.item_reading import artifact_of, unexpired
+from spanvas.storage.port import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +36,9 @@ class ArtifactItems:
         bucket: str,
         retention_days: int,
         clock: Callable[[], int],
+        report: Report,
     ) -> None:
+        self._report = report
         self._dynamodb = dynamodb
         self._table = table
         self._s3 = s3
@@ -91,7 +97,7 @@ class ArtifactItems:
         with translated("looking at an empty object"):
             return dict(self._s3().get_object(**wanted))
 
-    def list(self, tenant: str, execution_id: str) -> list[Artifact]:
+    def list(self, tenant: str, execution_id: str) -> Page[Artifact]:
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :artifact)",
@@ -100,18 +106,18 @@ class ArtifactItems:
                 ":artifact": items.s(items.ARTIFACT),
             },
         }
-        found: list[Artifact] = []
+        found: list[Artifact | UnreadableItem] = []
         while True:
             with translated("listing artifacts"):
                 answer = self._dynamodb.query(**request)
             now = self._clock()
             found += [
-                items.artifact_of(tenant, execution_id, item)
+                artifact
                 for item in answer["Items"]
-                if not items.is_expired(item, now)
+                if (artifact := attempted(unexpired, item, now, artifact_of))
             ]
             if "LastEvaluatedKey" not in answer:
-                return sorted(found, key=lambda a: (a.created_at_unix_nano, a.artifact_id))
+                return oldest_first(found, self._report)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
@@ -121,9 +127,7 @@ class ArtifactItems:
                 Key=items.key(tenant, execution_id, items.ARTIFACT + artifact_id),
             )
         item = answer.get("Item")
-        if item is None or items.is_expired(item, self._clock()):
-            return None
-        return items.artifact_of(tenant, execution_id, item)
+        return None if item is None else unexpired(item, self._clock(), artifact_of)
 
     def sign(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
         """Type, disposition and caching are part of the signature; the name travels encoded (RFC 6266)."""
@@ -140,6 +144,12 @@ class ArtifactItems:
             return self._s3().generate_presigned_url(
                 "get_object", Params=parameters, ExpiresIn=expires_seconds
             )
+
+
+def oldest_first(entries: Iterable[Artifact | UnreadableItem], report: Report) -> Page[Artifact]:
+    page = Page.of(entries, None, report)
+    page.items.sort(key=lambda artifact: (artifact.created_at_unix_nano, artifact.artifact_id))
+    return page
 
 
 def object_key(artifact: Artifact) -> str:

@@ -112,8 +112,9 @@ class ClaimItems:
 
 
 def _standing(item: Mapping[str, Any]) -> Standing:
+    held_until = str(item.get("held_until", {}).get("N", ""))
     return Standing(
         item.get("claim_state") == items.s(DONE),
         str(item.get("holder", {}).get("S", "")),
-        int(item.get("held_until", {}).get("N", 0)),
+        int(held_until) if held_until.isdecimal() else 0,
     )

@@ -2,36 +2,30 @@
 
 Agents repeat the conversation in every span, so spans that are compressed together cost a small part of what they
 cost apart (measured: 105 spans, 2.7 MB, 33 KB). Rows are kept by columns, with times relative to the chunk's
-first. Content longer than a preview is kept once per digest in a chunk, and referenced.
+first. Content longer than a preview is kept once per digest in a chunk, and referenced. `chunk_reading` reads them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from hashlib import blake2b, sha256
 from typing import Any, Final
 
 import zstandard
 
-from spanvas.model.row import ArtifactRef, Row
-from spanvas.model.span import Event, Link, Span
-from spanvas.model.usage import Usage
+from spanvas.model.row import Row
+from spanvas.model.span import Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.content_names import is_content
+from spanvas.storage.decoding import VERSION, MalformedError
 
-loads: Callable[[bytes], Any]
 fast_dumps: Callable[..., bytes] | None
 try:  # the functions bring orjson; in executors the standard library does
     from orjson import dumps as fast_dumps
-    from orjson import loads
 except ImportError:  # pragma: no cover - the tests have orjson
-    from json import loads
-
     fast_dumps = None
 
-VERSION: Final = 1
 LEVEL: Final = 3
 MAX_INFLATED: Final = 64 * 1024 * 1024
 REFERENCED_FROM: Final = 2048
@@ -58,11 +52,6 @@ TEXT_COLUMNS: Final = (
 )
 
 
-_row: Final[Callable[[Iterable[Any]], Row]] = partial(tuple.__new__, Row)
-_usage: Final[Callable[[Iterable[Any]], Usage]] = partial(tuple.__new__, Usage)
-"""Of as many values as there are fields: `_make` without its checks, for ten thousand at a time."""
-
-
 def chunk_id_of(payload: bytes) -> str:
     """Name of a chunk: a digest of what is in it, so that the same batch sent twice is one chunk."""
     return blake2b(payload, digest_size=10, person=b"spanvas").hexdigest()
@@ -73,14 +62,14 @@ def compress(payload: bytes) -> bytes:
 
 
 def decompress(data: bytes) -> bytes:
-    """Raises ValueError for what is not zstd, or inflates past the limit."""
+    """Raises MalformedError for what is not zstd, or inflates past the limit."""
     try:
         size = zstandard.frame_content_size(data)
         if size > MAX_INFLATED:
-            raise ValueError(f"chunk inflates to {size} bytes")
+            raise MalformedError(f"chunk inflates to {size} bytes")
         return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_INFLATED)
     except zstandard.ZstdError as error:
-        raise ValueError(f"not a chunk: {error}") from error
+        raise MalformedError(f"not a chunk: {error}") from error
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
@@ -108,51 +97,6 @@ def encode_rows(rows: Sequence[Row]) -> bytes:
             **{name: _text_column([getattr(row, name) for row in rows]) for name in TEXT_COLUMNS},
         }
     )
-
-
-def decode_rows(payload: bytes, chunk_id: str) -> list[Row]:
-    """The rows of a chunk; each one's `detail` becomes `chunk_id:index`."""
-    chunk = loads(payload)
-    base, ids = chunk["base"], chunk["span_id"]
-    starts = [base + start for start in chunk["start"]]
-    ends = [
-        None if duration is None else start + duration
-        for start, duration in zip(starts, chunk["duration"], strict=True)
-    ]
-    lasts = [start if end is None else end for start, end in zip(starts, ends, strict=True)]
-    texts = {name: _texts(chunk[name]) for name in TEXT_COLUMNS if name != "detail"}
-    details = _texts([[f"{chunk_id}:{index}" for index in chunk["detail"][0]], chunk["detail"][1]])
-    columns = (
-        ids,
-        [ids[parent] if parent.__class__ is int else parent for parent in chunk["parent"]],
-        texts["name"],
-        texts["kind"],
-        starts,
-        ends,
-        texts["status"],
-        texts["node_id"],
-        texts["error_type"],
-        texts["error_message"],
-        texts["model"],
-        texts["provider"],
-        [usage and _usage(usage) for usage in chunk["usage"]],
-        chunk["cost"],
-        texts["input_preview"],
-        texts["output_preview"],
-        texts["attempt"],
-        [
-            tuple(map(ArtifactRef._make, artifacts)) if artifacts else ()
-            for artifacts in chunk["artifacts"]
-        ],
-        [tuple(marks) if marks else () for marks in chunk["marks"]],
-        [None if deadline is None else base + deadline for deadline in chunk["deadline"]],
-        [
-            last + later if later else last
-            for last, later in zip(lasts, chunk["recorded_at"], strict=True)
-        ],
-        details,
-    )
-    return list(map(_row, zip(*columns, strict=True)))
 
 
 def encode_spans(spans: Sequence[Span]) -> bytes:
@@ -197,16 +141,6 @@ def _characters(value: Any) -> int:
         return UNWRITABLE_CHARACTERS
 
 
-def decode_spans(payload: bytes, span_id: str | None = None) -> list[Span]:
-    """The spans of a detail chunk, or only those with that id."""
-    chunk = loads(payload)
-    return [
-        _span(item, chunk)
-        for item in chunk["spans"]
-        if span_id is None or item["span_id"] == span_id
-    ]
-
-
 def _since(time: int | None, earlier: int) -> int | None:
     return None if time is None else time - earlier
 
@@ -223,11 +157,6 @@ def _text_column(values: Sequence[Any]) -> list[Any]:
     if len(known) * 2 > len(values) > 2:
         return [[jsonable_field(value) for value in values], None]
     return [[jsonable_field(value) for value in known], places]
-
-
-def _texts(column: list[Any]) -> list[Any]:
-    values, places = column
-    return values if places is None else [values[place] for place in places]
 
 
 def jsonable_field(value: Any) -> Any:
@@ -276,34 +205,6 @@ def _attributes(span: Span, content: dict[str, Any]) -> dict[str, Any]:
             content[digest] = value
             encoded[name] = {"$ref": digest}
     return encoded  # type: ignore[no-any-return]
-
-
-def _span(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
-    attributes = item["attributes"]
-    for name, value in attributes.items():
-        if isinstance(value, dict) and len(value) == 1 and "$ref" in value:
-            attributes[name] = chunk["content"].get(value["$ref"], value)
-    scope_name, scope_version = chunk["scopes"][item["scope"]]
-    return Span(
-        trace_id=item["trace_id"],
-        span_id=item["span_id"],
-        parent_span_id=item["parent_span_id"],
-        name=item["name"],
-        kind=item["kind"],
-        otel_kind=item["otel_kind"],
-        start_time_unix_nano=item["start"],
-        end_time_unix_nano=item["end"],
-        status=item["status"],
-        status_message=item["status_message"],
-        attributes=attributes,
-        events=tuple(Event(*event) for event in item["events"]),
-        links=tuple(Link(*link) for link in item["links"]),
-        resource=chunk["resources"][item["resource"]],
-        scope_name=scope_name,
-        scope_version=scope_version,
-        deadline_unix_nano=item["deadline"],
-        recorded_at_unix_nano=item["recorded_at"],
-    )
 
 
 def _index(known: list[Any], value: Any) -> int:

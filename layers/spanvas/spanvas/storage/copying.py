@@ -9,15 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spanvas.model.execution import Counters, count
-from spanvas.storage import codec, items
+from spanvas.model.unreadable import UnreadableItem
+from spanvas.storage import items
 from spanvas.storage.aws import translated
+from spanvas.storage.chunk_items import rows_of
+from spanvas.storage.decoding import Report, attempted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class Copier:
-    def __init__(self, dynamodb: DynamoDBClient, table: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, report: Report) -> None:
+        self._report = report
         self._dynamodb = dynamodb
         self._table = table
 
@@ -39,11 +43,18 @@ class Copier:
                     continue
                 is_new = self._put({**item, **items.key(tenant, target, sort)})
                 if is_new and sort.startswith(items.ROWS):
-                    payload = codec.decompress(item["data"]["B"])
-                    counters += count(codec.decode_rows(payload, ""))
+                    counters += self._totals(item)
             if "LastEvaluatedKey" not in answer:
                 return counters
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _totals(self, item: dict[str, Any]) -> Counters:
+        """Of a chunk that cannot be decoded, nothing: it is moved as it is, and not counted."""
+        found = attempted(rows_of, item)
+        if isinstance(found, UnreadableItem):
+            self._report(found)
+            return Counters()
+        return count(found[0])
 
     def _put(self, item: dict[str, Any]) -> bool:
         """Whether it was not there before."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.row import Row
 from spanvas.model.span import Span
+from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.storage import codec, items
 from spanvas.storage.aws import translated
+from spanvas.storage.chunk_items import spans_of
+from spanvas.storage.decoding import Reading, Report, attempted
+from spanvas.storage.item_reading import binary_of, key_of
 from spanvas.storage.port import Page
 
 if TYPE_CHECKING:
@@ -23,6 +27,28 @@ DETAILS_AT_ONCE: Final = 16
 THREADS: Final = 8
 BACKOFF_SECONDS: Final = 0.05
 MAX_REFUSALS: Final = 5
+
+
+ABSENT: Final = frozenset({"NoSuchKey", "AccessDenied"})
+"""S3 says the second of what is not there to those who may not list the bucket (GetObject, "Permissions")."""
+
+
+class Detail(NamedTuple):
+    """A detail's item: what it holds, inflated, or why that cannot be had."""
+
+    pk: str
+    sk: str
+    content: bytes | UnreadableItem
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if isinstance(self.content, bytes) else 0
+
+    def spans(self, span_id: str | None = None) -> list[Span] | UnreadableItem:
+        """All of its spans, or those with that id."""
+        if isinstance(self.content, UnreadableItem):
+            return self.content
+        return spans_of(self.pk, self.sk, self.content, span_id)
 
 
 class DetailItems:
@@ -40,24 +66,24 @@ class DetailItems:
         self._bucket = bucket
         self._sleep = sleep
 
-    def payloads(
+    def read(
         self, tenant: str, execution_id: str, names: Sequence[str]
-    ) -> Iterator[tuple[str, bytes]]:
-        """Names and contents, in the order of the names, without what has expired."""
+    ) -> Iterator[tuple[str, Detail]]:
+        """Names and details, in the order of the names, without what has expired."""
         for first in range(0, len(names), DETAILS_AT_ONCE):
             wanted = names[first : first + DETAILS_AT_ONCE]
             found = self._items(tenant, execution_id, wanted)
             with ThreadPoolExecutor(THREADS, "spanvas-details") as pool:
-                contents = pool.map(self.content, found.values())
+                contents = pool.map(self._detail, found.values())
                 yield from zip(found, contents, strict=True)
 
-    def content(self, item: dict[str, Any]) -> bytes:
-        """What a detail holds, wherever it is."""
-        if "data" in item:
-            return codec.decompress(bytes(item["data"]["B"]))
+    def _detail(self, item: dict[str, Any]) -> Detail:
+        return detail_of(item, self._object)
+
+    def _object(self, key: str) -> bytes:
         with translated("reading a large span"):
-            answer = self._s3().get_object(Bucket=self._bucket, Key=item["s3_key"]["S"])
-            return codec.decompress(answer["Body"].read())
+            body: bytes = self._s3().get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            return body
 
     def _items(
         self, tenant: str, execution_id: str, names: Sequence[str]
@@ -86,11 +112,36 @@ class DetailItems:
         self._sleep(BACKOFF_SECONDS * 2**refusals)
 
 
+def detail_of(item: Mapping[str, Any], read_object: Callable[[str], bytes]) -> Detail:
+    """A detail as its item has it, or the object that the item points at."""
+    pk, sk = key_of(item)
+    return Detail(pk, sk, attempted(_content, item, read_object))
+
+
+def _content(item: Mapping[str, Any], read_object: Callable[[str], bytes]) -> bytes:
+    """Raises UnreadableItemError where it is in no form that we know, and where there is no such object."""
+    pk, sk = key_of(item)
+    with Reading(pk, sk):
+        if "s3_key" not in item:
+            return codec.decompress(binary_of(item, "data"))
+        key = item["s3_key"]["S"]
+    try:
+        data = read_object(key)
+    except StoreUnavailableError as error:
+        if error.code not in ABSENT:
+            raise
+        reason = f"its object is not there: {error.code}"
+        raise UnreadableItemError(UnreadableItem(pk, sk, reason)) from None
+    with Reading(pk, sk):
+        return codec.decompress(data)
+
+
 def page_of(
     rows: Sequence[Row],
     after: str | None,
     max_bytes: int,
-    payloads: Callable[[Sequence[str]], Iterator[tuple[str, bytes]]],
+    read: Callable[[Sequence[str]], Iterator[tuple[str, Detail]]],
+    report: Report,
 ) -> Page[Span]:
     """The spans of the rows, each once, as it is in the detail that its row points at.
 
@@ -102,15 +153,42 @@ def page_of(
     ordered = sorted((position(min(s.values()), name), name) for name, s in by_detail.items())
     remaining = [name for place, name in ordered if after is None or place > after]
     places = {name: place for place, name in ordered}
-    spans: list[Span] = []
+    entries: list[Span | UnreadableItem] = []
     size = 0
-    for name, payload in payloads(remaining):
+    for name, detail in read(remaining):
         wanted = by_detail[name]
-        spans += [span for span in codec.decode_spans(payload) if span.span_id in wanted]
-        size += len(payload)
+        found = detail.spans()
+        if isinstance(found, UnreadableItem):
+            entries.append(found)
+        else:
+            entries += [span for span in found if span.span_id in wanted]
+        size += detail.size
         if size >= max_bytes and name != remaining[-1]:
-            return Page(spans, places[name])
-    return Page(spans, None)
+            return Page.of(entries, places[name], report)
+    return Page.of(entries, None, report)
+
+
+def versions_of(
+    span_id: str, names: Sequence[str], details: Mapping[str, Detail], report: Report
+) -> list[Span]:
+    """The versions of a span in the details that its rows name, the shown one first; none where that one has expired.
+
+    Raises UnreadableItemError where that one cannot be decoded; others that cannot be are left out, and reported.
+    """
+    if names[0] not in details:
+        return []
+    versions: list[Span] = []
+    for name in names:
+        if name not in details:
+            continue
+        found = details[name].spans(span_id)
+        if not isinstance(found, UnreadableItem):
+            versions += found[:1]
+        elif name == names[0]:
+            raise (NewerItemError if found.is_newer else UnreadableItemError)(found)
+        else:
+            report(found)
+    return versions
 
 
 def position(first_start_unix_nano: int, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.span import Span
+from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import aws
+from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.direct.sent import on_sent
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import Binding, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Binding, Overdue, Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import SpanItems
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from spanvas.storage.artifacts import ArtifactItems
     from spanvas.storage.beginnings import BeginningItems
     from spanvas.storage.history import History
+    from spanvas.storage.overdue import OverdueItems
     from spanvas.storage.sightings import SightingItems
 
 
@@ -44,6 +47,7 @@ class DynamoTraceStore:
         s3: S3Client | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
+        self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         dynamodb = dynamodb or aws.dynamodb_client()
         self._given_s3 = s3
         self._retention_seconds = retention_days * 86_400
@@ -54,7 +58,14 @@ class DynamoTraceStore:
         self._retention_days = retention_days
         self._executions = ExecutionItems(dynamodb, table, clock)
         self._spans = SpanItems(
-            dynamodb, table, lambda: self._s3, bucket, self._executions, retention_days, clock
+            dynamodb,
+            table,
+            lambda: self._s3,
+            bucket,
+            self._executions,
+            retention_days,
+            clock,
+            self._report,
         )
 
     @cached_property
@@ -62,15 +73,26 @@ class DynamoTraceStore:
         from spanvas.storage.history import History
 
         return History(
-            self._dynamodb, self._table, self._executions, self._retention_days, self._clock
+            self._dynamodb,
+            self._table,
+            self._executions,
+            self._retention_days,
+            self._clock,
+            self._report,
         )
+
+    @cached_property
+    def _overdue(self) -> OverdueItems:
+        from spanvas.storage.overdue import OverdueItems
+
+        return OverdueItems(self._dynamodb, self._table, self._clock)
 
     @cached_property
     def _sightings(self) -> SightingItems:
         from spanvas.storage.sightings import SightingItems
 
         return SightingItems(
-            self._dynamodb, self._table, self._executions, self._spans, self._clock
+            self._dynamodb, self._table, self._executions, self._spans, self._clock, self._report
         )
 
     @cached_property
@@ -84,13 +106,16 @@ class DynamoTraceStore:
             self._bucket,
             self._retention_days,
             self._clock,
+            self._report,
         )
 
     @cached_property
     def _accesses(self) -> AccessItems:
         from spanvas.storage.accesses import AccessItems
 
-        return AccessItems(self._dynamodb, self._table, self._retention_days, self._clock)
+        return AccessItems(
+            self._dynamodb, self._table, self._retention_days, self._clock, self._report
+        )
 
     @cached_property
     def _beginnings(self) -> BeginningItems:
@@ -101,6 +126,9 @@ class DynamoTraceStore:
     @cached_property
     def _s3(self) -> S3Client:
         return self._given_s3 or aws.s3_client()
+
+    def _report(self, item: UnreadableItem) -> None:
+        self.on_unreadable(item)
 
     def start_execution(self, execution: Execution) -> None:
         expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
@@ -188,7 +216,7 @@ class DynamoTraceStore:
     def refer_to_artifact(self, artifact: Artifact) -> Artifact:
         return self._artifacts.refer(artifact)
 
-    def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]:
+    def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
         return self._artifacts.list(tenant, execution_id)
 
     def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
@@ -205,8 +233,14 @@ class DynamoTraceStore:
     ) -> Page[Access]:
         return self._accesses.page(tenant, execution_id, limit, after)
 
-    def list_overdue(self, limit: int = 100) -> list[Execution]:
-        return self._history.overdue(limit)
+    def overdue(self) -> Iterator[Overdue]:
+        return self._overdue.all()
+
+    def set_aside(self, overdue: Overdue) -> bool:
+        return self._overdue.set_aside(overdue)
+
+    def count_set_aside(self) -> int:
+        return self._overdue.count_set_aside()
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
         return self._executions.close_as_lost(execution, cause)

@@ -22,6 +22,7 @@ from spanvas.model.execution import (
 )
 from spanvas.storage import items
 from spanvas.storage.aws import translated
+from spanvas.storage.item_reading import execution_of, is_expired, moved_to
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -91,7 +92,10 @@ class ExecutionItems:
         )
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
-        """Close one of the overdue. False where it has ended or gone on since it was listed."""
+        """Close one of the overdue. False where it has ended or gone on since it was listed.
+
+        A cause that is stored already stays as it was written: a newer version may have written more of it.
+        """
         ended_at = execution.ended_at_unix_nano or self._clock()
         return self._update(
             execution,
@@ -106,8 +110,8 @@ class ExecutionItems:
             },
             "attribute_exists(#running_key) AND #deadline <= :seen",
             {":seen": items.n(execution.deadline_unix_nano or 0)},
-            keep=frozenset({"workflow_key"}),
-            remove=["running_key", "deadline_key"],
+            keep=frozenset({"workflow_key", *(["cause"] if cause == execution.cause else [])}),
+            remove=["running_key", "deadline_key", items.CLOSING_TRIES],
         )
 
     def add_counters(self, fallback: Execution, counters: Counters) -> None:
@@ -128,7 +132,7 @@ class ExecutionItems:
 
     def read(self, tenant: str, execution_id: str) -> Execution | None:
         item = self.item(tenant, execution_id)
-        target = items.moved_to(item) if item else ""
+        target = moved_to(item) if item else ""
         return self.shown(self.item(tenant, target) if target else item)
 
     def item(self, tenant: str, execution_id: str) -> Mapping[str, Any] | None:
@@ -140,11 +144,14 @@ class ExecutionItems:
         return answer.get("Item")
 
     def shown(self, item: Mapping[str, Any] | None) -> Execution | None:
-        """An execution as readers see it now: not at all when expired or moved, `lost` when overdue."""
+        """An execution as readers see it now: not at all when expired or moved, `lost` when overdue.
+
+        Raises UnreadableItemError where the item cannot be decoded.
+        """
         now = self._clock()
-        if not item or items.is_expired(item, now) or items.moved_to(item):
+        if not item or is_expired(item, now) or moved_to(item):
             return None
-        return seen_at(items.execution_of(item), now)
+        return seen_at(execution_of(item), now)
 
     def _take_over(self, execution: Execution, attributes: Mapping[str, Any]) -> bool:
         """Where spans have come over OTLP before whoever runs the execution registered it, the latter counts."""

@@ -1,4 +1,4 @@
-"""Lists of executions from the indexes: a tenant's, a workflow's, the overdue ones.
+"""Lists of executions from the indexes: a tenant's and a workflow's.
 
 The indexes hold keys alone, so that counters and status of a running execution are written once, not once an
 index; a page reads its items in one batch.
@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from spanvas.model.execution import LOST, Execution
+from spanvas.model.execution import Execution
+from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
+from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.port import Page
 
@@ -24,6 +26,8 @@ MAX_BATCH: Final = 100
 """Items of one BatchGetItem."""
 DAYS_AT_A_TIME: Final = 8
 
+Entry = tuple[str, Execution | UnreadableItem]
+"""A position, and what stands there."""
 Partition = tuple[tuple[str, str, str], str]
 """An index (its name, partition and sort attribute) and the value of its partition."""
 
@@ -36,7 +40,9 @@ class History:
         executions: ExecutionItems,
         retention_days: int,
         clock: Callable[[], int],
+        report: Report,
     ) -> None:
+        self._report = report
         self._dynamodb = dynamodb
         self._table = table
         self._executions = executions
@@ -58,39 +64,21 @@ class History:
         oldest = max(started_from or 0, now - (self._retention_days + 1) * DAY)
         newest = min(started_to or now + DAY, now + DAY)
         upper = min(after or items.started_key(newest), items.started_key(newest))
-        found: list[tuple[str, Execution]] = []
+        found: list[Entry] = []
+        next_position: str | None = None
         for position, execution in self._walk(tenant, workflow_id, oldest, upper, limit):
-            if status is not None and execution.status != status:
+            # One that cannot be decoded may have any status.
+            if isinstance(execution, Execution) and status not in (None, execution.status):
                 continue
             if len(found) == limit:
-                return Page([execution for _, execution in found], found[-1][0])
+                next_position = found[-1][0]
+                break
             found.append((position, execution))
-        return Page([execution for _, execution in found], None)
-
-    def overdue(self, limit: int) -> list[Execution]:
-        """Open executions past their deadline, from every shard, the longest overdue first."""
-        index, partition_name, sort_name = items.BY_DEADLINE
-        found: list[Execution] = []
-        for shard in range(items.RUNNING_SHARDS):
-            with translated("looking for overdue executions"):
-                answer = self._dynamodb.query(
-                    TableName=self._table,
-                    IndexName=index,
-                    KeyConditionExpression=f"{partition_name} = :shard AND {sort_name} < :now",
-                    ExpressionAttributeValues={
-                        ":shard": items.s(f"RUNNING#{shard}"),
-                        ":now": items.n(self._clock()),
-                    },
-                    Limit=min(limit, MAX_BATCH),
-                )
-            found += [execution for _, execution in self._read(answer["Items"])]
-        lost = [execution for execution in found if execution.status == LOST]
-        lost.sort(key=lambda execution: execution.deadline_unix_nano or 0)
-        return lost[:limit]
+        return Page.of([execution for _, execution in found], next_position, self._report)
 
     def _walk(
         self, tenant: str, workflow_id: str | None, oldest: int, upper: str, limit: int
-    ) -> Iterator[tuple[str, Execution]]:
+    ) -> Iterator[Entry]:
         """Every execution of one index partition (a workflow's), or of one a day (a tenant's).
 
         The newest day is asked alone, since it often fills the page; of the days before it, which are often empty,
@@ -135,7 +123,7 @@ class History:
             )
         return [entry for entry in answer["Items"] if entry[sort_name]["S"] != upper]
 
-    def _read(self, entries: list[dict[str, Any]]) -> list[tuple[str, Execution]]:
+    def _read(self, entries: list[dict[str, Any]]) -> list[Entry]:
         """Positions and executions of index entries, in their order, without what is gone or expired."""
         wanted = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
         found: dict[str, Mapping[str, Any]] = {}
@@ -147,13 +135,18 @@ class History:
                 found[item["pk"]["S"]] = item
             pending = answer.get("UnprocessedKeys")
         shown = [
-            (
-                entry.get("started_key", items.s(""))["S"],
-                self._executions.shown(found.get(entry["pk"]["S"])),
-            )
+            (entry["started_key"]["S"], self._shown(found.get(entry["pk"]["S"]), entry))
             for entry in entries
         ]
         return [(position, execution) for position, execution in shown if execution is not None]
+
+    def _shown(
+        self, item: Mapping[str, Any] | None, entry: Mapping[str, Any]
+    ) -> Execution | UnreadableItem | None:
+        shown = attempted(self._executions.shown, item)
+        if isinstance(shown, UnreadableItem):
+            return shown._replace(position=entry["started_key"]["S"])
+        return shown
 
 
 def _partitions(tenant: str, workflow_id: str | None, oldest: int, newest: int) -> list[Partition]:

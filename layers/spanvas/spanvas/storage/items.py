@@ -1,4 +1,5 @@
 """The table's items: keys, and executions, artifacts and accesses as DynamoDB attribute maps. Pure.
+`item_reading` reads them.
 
 `T#{tenant}#E#{execution_id}` is the partition; within it `META` and `ROWS#...` sort side by side, so one Query
 answers the tab without touching a detail, an artifact or an access.
@@ -7,13 +8,12 @@ answers the tab without touching a detail, an artifact or an access.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import BY_FUNCTION, OPEN, Cause, Counters, Execution, Origin
+from spanvas.model.execution import OPEN, Cause, Counters, Execution
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -46,6 +46,9 @@ MOVED_TO: Final = "moved_to"
 """On META: the execution that this one has turned out to be part of. Its spans are being copied there."""
 MOVED: Final = "moved"
 """On META: all of it is there by now, and whoever asks for this one is given that one."""
+
+CLOSING_TRIES: Final = "closing_tries"
+"""On META: how often the sweep has tried in vain to close it, and set it aside."""
 
 COUNTERS: Final = tuple(Counters.__dataclass_fields__)
 
@@ -93,8 +96,20 @@ def trace_key(tenant: str, trace_id: str) -> str:
 
 
 def running_key(execution_id: str) -> str:
-    digest = blake2b(execution_id.encode(), digest_size=2).digest()
-    return f"RUNNING#{digest[0] % RUNNING_SHARDS}"
+    return running_partition(running_shard(execution_id))
+
+
+def running_partition(shard: int) -> str:
+    return f"RUNNING#{shard}"
+
+
+def set_aside_partition(shard: int) -> str:
+    """Where the index of running executions has those that the sweep could not close: out of the way of the others."""
+    return f"SET_ASIDE#{shard}"
+
+
+def running_shard(execution_id: str) -> int:
+    return blake2b(execution_id.encode(), digest_size=2).digest()[0] % RUNNING_SHARDS
 
 
 def listed_at(execution: Execution, retention_seconds: int) -> int:
@@ -171,34 +186,6 @@ def cause_text(cause: Cause) -> str:
     return json.dumps({name: value for name, value in fields.items() if value is not None})
 
 
-def execution_of(item: Mapping[str, Any]) -> Execution:
-    cause = _text(item, "cause")
-    return Execution(
-        tenant=_text(item, "tenant"),
-        execution_id=_text(item, "execution_id"),
-        trace_id=_text(item, "trace_id"),
-        workflow_id=_text(item, "workflow_id"),
-        workflow_name=_text(item, "workflow_name"),
-        workflow_version=_text(item, "workflow_version"),
-        status=_text(item, "status"),
-        started_at_unix_nano=_number(item, "started_at") or 0,
-        ended_at_unix_nano=_number(item, "ended_at"),
-        deadline_unix_nano=_number(item, "deadline"),
-        cause=Cause(**json.loads(cause)) if cause else None,
-        counters=Counters(*(_number(item, f"c_{name}") or 0 for name in COUNTERS)),
-        expected_nodes=tuple(json.loads(_text(item, "expected_nodes") or "[]")),
-        exporter_health=json.loads(_text(item, "exporter_health") or "{}"),
-        started_by=_text(item, "started_by"),
-        ended_by=_text(item, "ended_by") or BY_FUNCTION,
-        expires_at=_number(item, TTL_ATTRIBUTE) or 0,
-        revision=_number(item, "revision") or 0,
-        origin=Origin(_text(item, "origin_naming"), _text(item, "origin_ending"))
-        if "origin_naming" in item
-        else None,
-        is_provisional=PROVISIONAL in item,
-    )
-
-
 def artifact_item(artifact: Artifact, expires_at: int) -> Item:
     item = {
         **key(artifact.tenant, artifact.execution_id, ARTIFACT + artifact.artifact_id),
@@ -219,25 +206,6 @@ def artifact_item(artifact: Artifact, expires_at: int) -> Item:
     return item
 
 
-def artifact_of(tenant: str, execution_id: str, item: Mapping[str, Any]) -> Artifact:
-    return Artifact(
-        tenant=tenant,
-        execution_id=execution_id,
-        artifact_id=_text(item, "sk").removeprefix(ARTIFACT),
-        span_id=_text(item, "span_id"),
-        node_id=_text(item, "node_id") or None,
-        name=_text(item, "name"),
-        media_type=_text(item, "media_type"),
-        bytes=_number(item, "bytes") or 0,
-        sha256=_text(item, "sha256"),
-        key=_text(item, "s3_key"),
-        version=_text(item, "s3_version"),
-        bucket=_text(item, "s3_bucket"),
-        etag=_text(item, "s3_etag"),
-        created_at_unix_nano=_number(item, "created_at") or 0,
-    )
-
-
 def access_position(access: Access) -> str:
     return f"{access.time_unix_nano:020d}#{access.access_id}"
 
@@ -256,48 +224,7 @@ def access_item(access: Access, expires_at: int) -> Item:
     }
 
 
-def access_of(tenant: str, execution_id: str, item: Mapping[str, Any]) -> Access:
-    from spanvas.model.access import Access
-
-    return Access(
-        tenant=tenant,
-        execution_id=execution_id,
-        access_id=_text(item, "access_id"),
-        time_unix_nano=_number(item, "time") or 0,
-        principal=_text(item, "principal"),
-        action=_text(item, "action"),
-        target=_text(item, "target"),
-        outcome=_text(item, "outcome"),
-        request_id=_text(item, "request_id"),
-    )
-
-
-def moved_to(item: Mapping[str, Any]) -> str:
-    """Where all of an execution is by now; empty while it is where it was."""
-    return _text(item, MOVED_TO) if MOVED in item else ""
-
-
-def moving_to(item: Mapping[str, Any]) -> str:
-    """Where an execution is or will be; empty where it stays."""
-    return _text(item, MOVED_TO)
-
-
-def execution_id_of(partition_key: str) -> str:
-    """The execution of a partition. Neither tenants nor execution ids have `#` in them."""
-    return partition_key.rpartition("#E#")[2]
-
-
-def is_expired(item: Mapping[str, Any], now_unix_nano: int) -> bool:
-    """Whether an item is past its TTL: DynamoDB deletes it days later, and returns it until then."""
-    expires_at = _number(item, TTL_ATTRIBUTE)
-    return bool(expires_at) and (expires_at or 0) <= now_unix_nano // 1_000_000_000
-
-
-def _text(item: Mapping[str, Any], name: str) -> str:
-    value = item.get(name)
-    return str(value["S"]) if value else ""
-
-
-def _number(item: Mapping[str, Any], name: str) -> int | None:
-    value = item.get(name)
-    return int(value["N"]) if value else None
+def owner_of(partition_key: str) -> tuple[str, str]:
+    """Tenant and execution of a partition. Neither tenants nor execution ids have `#` in them."""
+    tenant, _, execution_id = partition_key.removeprefix("T#").partition("#E#")
+    return tenant, execution_id

@@ -31,10 +31,22 @@ from spanvas.model.execution import (
 )
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.model.span import Span
-from spanvas.storage import codec, items
-from spanvas.storage.artifacts import encoded_name, measured, object_key, seen_object
+from spanvas.model.unreadable import UnreadableItem
+from spanvas.storage import items
+from spanvas.storage.accesses import page_of_accesses
+from spanvas.storage.artifacts import (
+    encoded_name,
+    measured,
+    object_key,
+    oldest_first,
+    seen_object,
+)
+from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import Chunk
-from spanvas.storage.details import page_of
+from spanvas.storage.decoding import attempted, log_unreadable
+from spanvas.storage.details import Detail, detail_of, page_of, versions_of
+from spanvas.storage.item_reading import artifact_of, execution_of
+from spanvas.storage.memory_overdue import MemoryOverdue
 from spanvas.storage.memory_sightings import MemorySightings
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
@@ -54,13 +66,14 @@ def atomic(method: M) -> M:
     return call  # type: ignore[return-value]
 
 
-class MemoryTraceStore(MemorySightings):
+class MemoryTraceStore(MemorySightings, MemoryOverdue):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
         self, *, retention_days: int = 30, clock: Callable[[], int] = time.time_ns
     ) -> None:
-        super().__init__()
+        MemorySightings.__init__(self)
+        MemoryOverdue.__init__(self)
         self.down = False
         self.lock = RLock()
         self.bodies: dict[str, bytes] = {}
@@ -69,10 +82,13 @@ class MemoryTraceStore(MemorySightings):
         self._executions: dict[Key, Execution] = {}
         self._started_keys: dict[Key, str] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
-        self._given_up: set[Key] = set()
         self._unlisted: set[Key] = set()
         """Those that are in no workflow's history: provisional, and not closed."""
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
+        self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
+        self.overlays: dict[tuple[str, str], items.Item] = {}
+        """Attributes that stand over those that an item was written with, by partition and sort key: what a newer or a
+        broken writer has left there. None takes an attribute away."""
         self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
         """What there is in other buckets, by bucket and key: bytes and content type."""
         self._accesses: dict[Key, list[Access]] = {}
@@ -113,6 +129,7 @@ class MemoryTraceStore(MemorySightings):
                 revision=known.revision + 1,
             )
         elif (further := continued(known, part)) is not None:
+            self._set_aside.pop(key, None)
             self._executions[key] = replace(further, revision=known.revision + 1)
 
     @atomic
@@ -159,6 +176,7 @@ class MemoryTraceStore(MemorySightings):
         latest = ended is not None and ended <= ended_at_unix_nano
         if known.status in OPEN or known.status == LOST or latest:
             if status != LOST:
+                self._set_aside.pop((tenant, execution_id), None)
                 self._given_up.discard((tenant, execution_id))
             elif known.status in OPEN:
                 self._given_up.add((tenant, execution_id))
@@ -187,17 +205,17 @@ class MemoryTraceStore(MemorySightings):
         now = self._clock()
         if execution is None or execution.expires_at <= now // 1_000_000_000:
             return None
-        return seen_at(execution, now)
+        return seen_at(self._as_stored(execution), now)
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
         execution = self.read_execution(tenant, execution_id)
         if execution is None:
             return None
-        chunks = {
-            chunk_id: codec.decode_rows(codec.decompress(chunk.rows), chunk_id)
-            for chunk_id, chunk in self._chunks.get((tenant, execution.execution_id), {}).items()
-        }
-        return StoredTrace.of(execution, chunks)
+        chunks = Chunks(self._report)
+        for chunk_id, chunk in self._chunks.get((tenant, execution.execution_id), {}).items():
+            place = items.key(tenant, execution.execution_id, items.ROWS + chunk_id)
+            chunks.add(self._overlaid({**place, "data": items.b(chunk.rows)}))
+        return chunks.trace_of(execution)
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
@@ -208,13 +226,11 @@ class MemoryTraceStore(MemorySightings):
         trace = known or self.read_trace(tenant, execution_id)
         if trace is None:
             return []
-        chunks = self._chunks.get((tenant, trace.execution.execution_id), {})
-        found = []
-        for row in trace.versions(span_id):
-            chunk_id, _, index = row.detail.partition(":")
-            detail = chunks[chunk_id].details[int(index)]
-            found += codec.decode_spans(codec.decompress(detail), span_id)
-        return found
+        names = [row.detail for row in trace.versions(span_id)]
+        if not names:
+            return []
+        details = dict(self._details(tenant, trace.execution.execution_id, names))
+        return versions_of(span_id, names, details, self._report)
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
@@ -222,14 +238,29 @@ class MemoryTraceStore(MemorySightings):
         trace = self.read_trace(tenant, execution_id)
         if trace is None:
             return Page([], None)
-        chunks = self._chunks.get((tenant, trace.execution.execution_id), {})
+        execution_id = trace.execution.execution_id
 
-        def payloads(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-            for name in names:
-                chunk_id, _, index = name.partition(":")
-                yield name, codec.decompress(chunks[chunk_id].details[int(index)])
+        def read(names: Sequence[str]) -> Iterator[tuple[str, Detail]]:
+            return self._details(tenant, execution_id, names)
 
-        return page_of(trace.rows, after, max_bytes, payloads)
+        return page_of(trace.rows, after, max_bytes, read, self._report)
+
+    def _details(
+        self, tenant: str, execution_id: str, names: Sequence[str]
+    ) -> Iterator[tuple[str, Detail]]:
+        chunks = self._chunks.get((tenant, execution_id), {})
+        for name in names:
+            chunk_id, _, index = name.partition(":")
+            if chunk_id in chunks:
+                item = {
+                    **items.key(tenant, execution_id, items.DETAIL + name),
+                    "data": items.b(chunks[chunk_id].details[int(index)]),
+                }
+                yield name, detail_of(self._overlaid(item), self._no_object)
+
+    def _no_object(self, key: str) -> bytes:
+        """No detail is in the bucket here, so what an item points at is not there."""
+        raise StoreUnavailableError(f"the store failed reading {key}", code="NoSuchKey")
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
         self._check()
@@ -263,17 +294,20 @@ class MemoryTraceStore(MemorySightings):
         found = [
             (position, execution)
             for position, key in positions
-            if (execution := self.read_execution(*key)) is not None
-            and (workflow_id is None or self._is_of_workflow(execution, workflow_id))
-            and status in (None, execution.status)
+            if (workflow_id is None or self._is_of_workflow(key, workflow_id))
+            and (execution := self._listed(key, position)) is not None
+            and (isinstance(execution, UnreadableItem) or status in (None, execution.status))
         ]
         page = found[:limit]
-        more = len(found) > limit
-        return Page([execution for _, execution in page], page[-1][0] if more else None)
+        next_position = page[-1][0] if len(found) > limit else None
+        return Page.of([execution for _, execution in page], next_position, self._report)
 
-    def _is_of_workflow(self, execution: Execution, workflow_id: str) -> bool:
-        key = (execution.tenant, execution.execution_id)
-        return workflow_id == execution.workflow_id and key not in self._unlisted
+    def _listed(self, key: Key, position: str) -> Execution | UnreadableItem | None:
+        found = attempted(self.read_execution, *key)
+        return found._replace(position=position) if isinstance(found, UnreadableItem) else found
+
+    def _is_of_workflow(self, key: Key, workflow_id: str) -> bool:
+        return workflow_id == self._executions[key].workflow_id and key not in self._unlisted
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()
@@ -313,14 +347,18 @@ class MemoryTraceStore(MemorySightings):
         owner = (artifact.tenant, artifact.execution_id)
         self._artifacts.setdefault(owner, {})[artifact.artifact_id] = artifact
 
-    def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]:
+    def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
         self._check()
         found = self._artifacts.get((tenant, execution_id), {}).values()
-        return sorted(found, key=lambda a: (a.created_at_unix_nano, a.artifact_id))
+        return oldest_first([attempted(self._kept_artifact, kept) for kept in found], self._report)
+
+    def _kept_artifact(self, artifact: Artifact) -> Artifact:
+        return artifact_of(self._overlaid(items.artifact_item(artifact, 0)))
 
     def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
         self._check()
-        return self._artifacts.get((tenant, execution_id), {}).get(artifact_id)
+        artifact = self._artifacts.get((tenant, execution_id), {}).get(artifact_id)
+        return None if artifact is None else self._kept_artifact(artifact)
 
     def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
         query = urlencode(
@@ -351,37 +389,33 @@ class MemoryTraceStore(MemorySightings):
             key=items.access_position,
             reverse=True,
         )
-        page = found[:limit]
-        more = len(found) > limit
-        return Page(page, items.access_position(page[-1]) if more else None)
+        stored = [self._overlaid(items.access_item(access, 0)) for access in found]
+        return page_of_accesses(stored, limit, self._clock(), self._report)
 
-    def list_overdue(self, limit: int = 100) -> list[Execution]:
-        self._check()
-        now = self._clock()
-        found = [
-            seen_at(execution, now)
-            for key, execution in self._executions.items()
-            if self._is_unclosed(key) and (execution.deadline_unix_nano or now) < now
-        ]
-        found.sort(key=lambda execution: execution.deadline_unix_nano or 0)
-        return found[:limit]
+    def _as_stored(self, execution: Execution) -> Execution:
+        if (items.partition(execution.tenant, execution.execution_id), items.META) in self.overlays:
+            item = {
+                **items.key(execution.tenant, execution.execution_id),
+                **items.execution_attributes(execution),
+                **items.added_counters(execution.counters),
+                "revision": items.n(execution.revision),
+            }
+            return execution_of(self._overlaid(item))
+        return execution
 
     @atomic
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
-        self._check()
-        key = (execution.tenant, execution.execution_id)
-        known = self._executions[key]
-        is_later = (known.deadline_unix_nano or 0) > (execution.deadline_unix_nano or 0)
-        if is_later or not self._is_unclosed(key):
-            return False
-        self._given_up.discard(key)
-        self._unlisted.discard(key)
-        ended_at = execution.ended_at_unix_nano or self._clock()
-        self._change(key, status=LOST, ended_at_unix_nano=ended_at, cause=cause)
-        return True
+        is_closed = super().close_as_lost(execution, cause)
+        if is_closed:
+            self._unlisted.discard((execution.tenant, execution.execution_id))
+        return is_closed
 
-    def _is_unclosed(self, key: Key) -> bool:
-        return self._executions[key].status in OPEN or key in self._given_up
+    def _overlaid(self, item: items.Item) -> items.Item:
+        overlay = self.overlays.get((item["pk"]["S"], item["sk"]["S"]), {})
+        return {name: value for name, value in {**item, **overlay}.items() if value is not None}
+
+    def _report(self, item: UnreadableItem) -> None:
+        self.on_unreadable(item)
 
     @atomic
     def _change(self, key: Key, **changes: object) -> None:

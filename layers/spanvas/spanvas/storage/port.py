@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
+from spanvas.model.loss import explained
 from spanvas.model.row import Row, merge_duplicates, versions
 from spanvas.model.span import Span
+from spanvas.model.unreadable import UnreadableItem
 
 if TYPE_CHECKING:
     # What executors never see: their cold start does without it.
@@ -50,15 +52,36 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class StoredTrace:
-    """An execution and the rows of its trace, in no particular order: merged, and by id of the chunk as they came."""
+    """An execution and the rows of its trace, in no particular order: merged, and by id of the chunk as they came.
+
+    `unreadable` are chunks that could not be decoded, `newer_chunks` counts those among `chunks` that a newer version
+    has written.
+    """
 
     execution: Execution
     rows: list[Row]
     chunks: Mapping[str, list[Row]]
+    unreadable: tuple[UnreadableItem, ...] = ()
+    newer_chunks: int = 0
 
     @staticmethod
-    def of(execution: Execution, chunks: Mapping[str, list[Row]]) -> StoredTrace:
-        return StoredTrace(execution, merge_duplicates(list(chain(*chunks.values()))), chunks)
+    def of(
+        execution: Execution,
+        chunks: Mapping[str, list[Row]],
+        unreadable: Sequence[UnreadableItem] = (),
+        newer_chunks: int = 0,
+    ) -> StoredTrace:
+        rows = merge_duplicates(list(chain(*chunks.values())))
+        return StoredTrace(execution, rows, chunks, tuple(unreadable), newer_chunks)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is stored could be decoded, by a reader that knows all of it."""
+        return not (self.unreadable or self.newer_chunks or self.execution.is_newer)
+
+    def explained(self) -> Execution:
+        """The execution with the cause that its rows tell; as it is where some of them could not be decoded."""
+        return self.execution if self.unreadable else explained(self.execution, self.rows)
 
     def versions(self, span_id: str) -> list[Row]:
         """As `model.row.versions`, `MAX_VERSIONS` at most; none where the span is not there."""
@@ -68,14 +91,46 @@ class StoredTrace:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """`next_position` continues the same listing; None at its end."""
+    """`next_position` continues the same listing; None at its end. `unreadable` are those of this page that could not
+    be decoded; they count for its length."""
 
     items: list[Item]
     next_position: str | None
+    unreadable: tuple[UnreadableItem, ...] = ()
+
+    @staticmethod
+    def of(
+        entries: Iterable[Item | UnreadableItem],
+        next_position: str | None,
+        report: Callable[[UnreadableItem], None],
+    ) -> Page[Item]:
+        """A page of what was decoded and what could not be, which is reported."""
+        found: list[Item] = []
+        unreadable: list[UnreadableItem] = []
+        for entry in entries:
+            if isinstance(entry, UnreadableItem):
+                report(entry)
+                unreadable.append(entry)
+            else:
+                found.append(entry)
+        return Page(found, next_position, tuple(unreadable))
+
+
+class Overdue(NamedTuple):
+    """An execution that nobody has ended in time, as far as its index says."""
+
+    tenant: str
+    execution_id: str
 
 
 class TraceStore(Protocol):
-    """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again."""
+    """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again.
+
+    One item that cannot be decoded does not fail a list or a trace: it is left out, told in the answer, and handed to
+    `on_unreadable`. Methods that are asked for that very item raise UnreadableItemError.
+    """
+
+    on_unreadable: Callable[[UnreadableItem], None]
 
     def start_execution(self, execution: Execution) -> None:
         """Make the mapping, move it on from `queued`, or continue it: see `model.execution.continued`."""
@@ -170,7 +225,8 @@ class TraceStore(Protocol):
         Raises StoreUnavailableError where it is not there, or may not be read.
         """
 
-    def list_artifacts(self, tenant: str, execution_id: str) -> list[Artifact]: ...
+    def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
+        """All of them on one page, the oldest first."""
 
     def read_artifact(
         self, tenant: str, execution_id: str, artifact_id: str
@@ -186,8 +242,16 @@ class TraceStore(Protocol):
     ) -> Page[Access]:
         """Newest first."""
 
-    def list_overdue(self, limit: int = 100) -> list[Execution]:
-        """Executions past their deadline, open or given up by their own function, the longest overdue first."""
+    def overdue(self) -> Iterator[Overdue]:
+        """All executions past their deadline, open or given up by their own function, the longest overdue first. After
+        them those that were set aside, as far as their time has come."""
+
+    def set_aside(self, overdue: Overdue) -> bool:
+        """Put one that cannot be closed behind the others: for two minutes, twice as long every further time, at most
+        a day. False where it has ended or gone on meanwhile."""
+
+    def count_set_aside(self) -> int:
+        """How many executions are set aside, whether their time has come or not."""
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
         """Close an overdue execution, unless it has ended or gone on meanwhile; whether it was closed by this call."""

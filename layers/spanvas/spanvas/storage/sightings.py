@@ -17,10 +17,13 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Counters, Execution
 from spanvas.model.ids import is_trace_id
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
+from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
 from spanvas.storage.copying import Copier
+from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
+from spanvas.storage.item_reading import execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 
@@ -49,13 +52,15 @@ class SightingItems:
         executions: ExecutionItems,
         spans: SpanItems,
         clock: Callable[[], int],
+        report: Report,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._executions = executions
         self._spans = spans
         self._clock = clock
-        self._copier = Copier(dynamodb, table)
+        self._copier = Copier(dynamodb, table, report)
+        self._report = report
 
     def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
         """As `port.TraceStore.bind_trace`."""
@@ -111,7 +116,9 @@ class SightingItems:
                 continue
             if items.MOVED_TO in item:
                 return self._moved(sighting.tenant, sighting.execution_id, item)
-            known = items.execution_of(item)
+            known = attempted(execution_of, item)
+            if isinstance(known, UnreadableItem):
+                return self._left_as_it_is(known, add, is_counted=is_counted)
             changed = seen_again(known, sighting)
             if is_counted and changed is known:
                 return ""
@@ -119,6 +126,16 @@ class SightingItems:
                 return ""
             item = None
         raise contended()
+
+    def _left_as_it_is(
+        self, unreadable: UnreadableItem, add: Mapping[str, Any], *, is_counted: bool
+    ) -> str:
+        """Of an execution that cannot be decoded the totals are kept, which takes no decoding, and nothing is said."""
+        self._report(unreadable)
+        if not is_counted:
+            execution = bare(*items.owner_of(unreadable.pk))
+            self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
+        return ""
 
     def _create(self, sighting: Sighting, add: Mapping[str, Any]) -> bool:
         execution = replace(first_seen(sighting), expires_at=self._spans.expires_at())
@@ -129,15 +146,17 @@ class SightingItems:
         return created is not None
 
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
-        """Whether nobody else has changed it meanwhile."""
-        attributes = self._attributes(changed)
+        """Whether nobody else has changed it meanwhile. Only what is another now is written: what stays the same may
+        hold more than this version knows of it."""
+        before, after = self._attributes(known), self._attributes(changed)
+        attributes = {name: value for name, value in after.items() if value != before.get(name)}
         written = self._executions.change(
             changed,
             attributes,
             "#revision = :known AND attribute_not_exists(#moved_to)",
             {":known": items.n(known.revision)},
             add=add,
-            remove=[name for name in OPTIONAL if name not in attributes],
+            remove=[name for name in OPTIONAL if name not in after],
         )
         return written is not None
 
@@ -187,15 +206,16 @@ class SightingItems:
                 Limit=CANDIDATES,
             )
         for entry in answer["Items"]:
-            execution_id = items.execution_id_of(entry["pk"]["S"])
-            if self._executions.read(tenant, execution_id) is not None:
+            _, execution_id = items.owner_of(entry["pk"]["S"])
+            # One that cannot be decoded is there, too.
+            if attempted(self._executions.read, tenant, execution_id) is not None:
                 return execution_id
         return None
 
     def _end_of_moves(self, tenant: str, execution_id: str) -> str:
         for _ in range(ATTEMPTS):
             item = self._executions.item(tenant, execution_id)
-            target = items.moving_to(item) if item else ""
+            target = moving_to(item) if item else ""
             if not target:
                 return execution_id
             execution_id = target
@@ -206,10 +226,13 @@ class SightingItems:
 
         Its META says since the move began where it goes to, so nobody adds to it any more: what is copied is all.
         """
-        target = items.moving_to(item)
+        target = moving_to(item)
         if items.MOVED in item:
             return target
-        execution = items.execution_of(item)
+        execution = attempted(execution_of, item)
+        if isinstance(execution, UnreadableItem):  # whoever can decode it finishes the move
+            self._report(execution)
+            return target
         patience = max((execution.deadline_unix_nano or 0) - self._clock(), 0)
         while True:
             counters = self._copier.copy(tenant, source, target)

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.execution import RUNNING, Execution
 from spanvas.model.ids import trace_id_for
-from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas.storage import codec, items
+from spanvas.storage import items
 from spanvas.storage.aws import translated
+from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import INLINE_BYTES, Chunk, plan
-from spanvas.storage.details import DetailItems, page_of
+from spanvas.storage.decoding import Report
+from spanvas.storage.details import DetailItems, page_of, versions_of
 from spanvas.storage.executions import ExecutionItems
+from spanvas.storage.item_reading import moved_to
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.side_by_side import side_by_side
 
@@ -38,7 +40,9 @@ class SpanItems:
         executions: ExecutionItems,
         retention_days: int,
         clock: Callable[[], int],
+        report: Report,
     ) -> None:
+        self._report = report
         self._dynamodb = dynamodb
         self._table = table
         self._s3 = s3
@@ -75,7 +79,7 @@ class SpanItems:
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
         """META and every row in one Query (one page up to about ten thousand spans)."""
         execution: Execution | None = None
-        chunks: dict[str, list[Row]] = {}
+        chunks = Chunks(self._report)
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :meta AND :end",
@@ -92,17 +96,17 @@ class SpanItems:
             for item in answer["Items"]:
                 sort = item["sk"]["S"]
                 if sort == items.META:
-                    if target := items.moved_to(item):
+                    if target := moved_to(item):
                         return self.read_trace(tenant, target)
                     execution = self._executions.shown(item)
-                else:
-                    payload = codec.decompress(item["data"]["B"])
-                    chunk_id = sort.removeprefix(items.ROWS)
-                    chunks[chunk_id] = codec.decode_rows(payload, chunk_id)
+                elif sort.startswith(
+                    items.ROWS
+                ):  # a newer version may keep other things beside them
+                    chunks.add(item)
             if execution is None:
                 return None
             if "LastEvaluatedKey" not in answer:
-                return StoredTrace.of(execution, chunks)
+                return chunks.trace_of(execution)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read_versions(
@@ -113,11 +117,8 @@ class SpanItems:
         if trace is None or not names:
             return []
         place = (tenant, trace.execution.execution_id)
-        payloads = dict(self._details.payloads(*place, list(dict.fromkeys(names))))
-        if names[0] not in payloads:
-            return []
-        found = (codec.decode_spans(payloads[name], span_id) for name in names if name in payloads)
-        return [spans[0] for spans in found if spans]
+        details = dict(self._details.read(*place, list(dict.fromkeys(names))))
+        return versions_of(span_id, names, details, self._report)
 
     def read_spans(
         self, tenant: str, execution_id: str, max_bytes: int, after: str | None
@@ -127,7 +128,11 @@ class SpanItems:
             return Page([], None)
         place = (tenant, trace.execution.execution_id)
         return page_of(
-            trace.rows, after, max_bytes, lambda names: self._details.payloads(*place, names)
+            trace.rows,
+            after,
+            max_bytes,
+            lambda names: self._details.read(*place, names),
+            self._report,
         )
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:

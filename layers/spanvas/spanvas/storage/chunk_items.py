@@ -1,0 +1,62 @@
+"""Items that hold chunks, decoded: the rows of a trace, and details. One that cannot be decoded is kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spanvas.model.execution import Execution
+from spanvas.model.row import Row
+from spanvas.model.span import Span
+from spanvas.model.unreadable import UnreadableItem
+from spanvas.storage import codec, items
+from spanvas.storage.chunk_reading import decode_rows, decode_spans
+from spanvas.storage.decoding import Reading, Report, attempted
+from spanvas.storage.item_reading import binary_of, key_of
+from spanvas.storage.port import StoredTrace
+
+
+class Chunks:
+    """The rows chunks of one trace, as their items come."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._rows: dict[str, list[Row]] = {}
+        self._unreadable: list[UnreadableItem] = []
+        self._newer = 0
+
+    def add(self, item: Mapping[str, Any]) -> None:
+        found = attempted(rows_of, item)
+        if isinstance(found, UnreadableItem):
+            self._report(found)
+            self._unreadable.append(found)
+            return
+        rows, is_newer = found
+        self._rows[chunk_id_of(item)] = rows
+        self._newer += is_newer
+
+    def trace_of(self, execution: Execution) -> StoredTrace:
+        return StoredTrace.of(execution, self._rows, self._unreadable, self._newer)
+
+
+def rows_of(item: Mapping[str, Any]) -> tuple[list[Row], bool]:
+    """The rows of a chunk, and whether a newer version has written it. Raises UnreadableItemError."""
+    with Reading(*key_of(item)) as reading:
+        payload = codec.decompress(binary_of(item, "data"))
+        return decode_rows(payload, chunk_id_of(item), reading), reading.is_newer
+
+
+def spans_of(
+    pk: str, sk: str, payload: bytes, span_id: str | None = None
+) -> list[Span] | UnreadableItem:
+    """The spans of a detail, or those with that id."""
+
+    def decode() -> list[Span]:
+        with Reading(pk, sk) as reading:
+            return decode_spans(payload, span_id, reading)
+
+    return attempted(decode)
+
+
+def chunk_id_of(item: Mapping[str, Any]) -> str:
+    return key_of(item)[1].removeprefix(items.ROWS)

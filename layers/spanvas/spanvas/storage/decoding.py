@@ -1,0 +1,221 @@
+"""From stored values to our types, whichever version has written them: the one place where readers are tolerant.
+
+What this version does not know is passed over: unknown members of objects, positions past the end of tuples. What is
+not there has the default of its field. A value of another type than its field's makes the item unreadable, since the
+reader would have to guess. See docs/adr/0020.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from types import NoneType, TracebackType, UnionType
+from typing import Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
+
+VERSION: Final = 1
+"""Of the form in which items are written. An item says another one as `v`; one that says none has this first one."""
+
+T = TypeVar("T")
+Converter = Callable[[Any], Any]
+Report = Callable[[UnreadableItem], None]
+
+logger = logging.getLogger("spanvas")
+
+
+class MalformedError(ValueError):
+    """A stored value does not have the type of its field. The message names both, never the value."""
+
+
+class Reading:
+    """One attempt to decode an item: `with Reading(pk, sk) as reading`.
+
+    Whatever goes wrong inside is raised as UnreadableItemError. Decoders hand the item's `v` to `saw`.
+    """
+
+    def __init__(self, pk: str = "", sk: str = "") -> None:
+        self.pk = pk
+        self.sk = sk
+        self.version = VERSION
+
+    @property
+    def is_newer(self) -> bool:
+        return self.version > VERSION
+
+    def saw(self, version: Any) -> None:
+        """The version that the item says it has; None where it says nothing."""
+        if version is None:
+            return
+        if type(version) is not int or version < 1:
+            raise MalformedError("v is no version")
+        self.version = max(self.version, version)
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception) or isinstance(error, UnreadableItemError):
+            return
+        # Messages of foreign errors may quote what they could not read.
+        reason = str(error) if isinstance(error, MalformedError) else type(error).__name__
+        if self.is_newer:
+            reason = f"written in version {self.version}: {reason}"
+        error_type = NewerItemError if self.is_newer else UnreadableItemError
+        raise error_type(UnreadableItem(self.pk, self.sk, reason, self.is_newer)) from None
+
+
+def attempted(decode: Callable[..., T], *arguments: Any) -> T | UnreadableItem:
+    """What a decoder gives, or the item that it could not decode: one of them does not stop the others."""
+    try:
+        return decode(*arguments)
+    except UnreadableItemError as error:
+        return error.item
+
+
+def log_unreadable(item: UnreadableItem) -> None:
+    """What a store does with an unreadable item where nobody has told it another way."""
+    logger.warning("item cannot be read: %s %s: %s", item.pk, item.sk, item.reason)
+
+
+def padded(values: Any, length: int) -> list[Any]:
+    """A stored tuple with as many positions as we know: None where it is shorter."""
+    if type(values) is not list and type(values) is not tuple:
+        raise MalformedError("a tuple is no list")
+    return [*values[:length], *[None] * (length - len(values))]
+
+
+def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
+    """A dataclass or named tuple from an object (fields by name) or a list (fields by position).
+
+    What is None where None is no value of the field counts as missing.
+    """
+    known = _fields_of(cls)  # type: ignore[arg-type]
+    is_object = isinstance(values, Mapping)
+    given = [values.get(field.name) for field in known] if is_object else padded(values, len(known))
+    arguments: list[Any] = []
+    for field, value in zip(known, given, strict=True):
+        if value.__class__ is field.exact:
+            arguments.append(value)
+        elif value is not None:
+            arguments.append(_converted(field, value))
+        elif field.name in required:
+            raise MalformedError(f"{field.name} is missing")
+        else:
+            arguments.append(field.default())
+    return cls(*arguments)
+
+
+class _Field(NamedTuple):
+    """A value of the type `exact` is taken as it is, any other one is converted."""
+
+    name: str
+    exact: type[Any] | None
+    convert: Converter
+    default: Callable[[], Any]
+
+
+def _converted(field: _Field, value: Any) -> Any:
+    try:
+        return field.convert(value)
+    except MalformedError as error:
+        raise MalformedError(f"{field.name}: {error}") from None
+
+
+@cache
+def _fields_of(cls: type[Any]) -> tuple[_Field, ...]:
+    hints = get_type_hints(cls)
+    return tuple(
+        _Field(name, _exact(hints[name]), _converter(hints[name]), default or _zero(hints[name]))
+        for name, default in _defaults(cls).items()
+    )
+
+
+def _defaults(cls: type[Any]) -> dict[str, Callable[[], Any] | None]:
+    if not is_dataclass(cls):
+        given: Mapping[str, Any] = cls._field_defaults
+        names: tuple[str, ...] = cls._fields
+        return {name: _always(given[name]) if name in given else None for name in names}
+    found: dict[str, Callable[[], Any] | None] = {}
+    for field in fields(cls):
+        if field.default is not MISSING:
+            found[field.name] = _always(field.default)
+        else:
+            found[field.name] = None if field.default_factory is MISSING else field.default_factory
+    return found
+
+
+def _always(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
+def _zero(hint: Any) -> Callable[[], Any]:
+    """The default of a field that has none."""
+    if hint in (str, int):
+        return hint  # type: ignore[no-any-return]
+    return _always(None)
+
+
+def _exact(hint: Any) -> type[Any] | None:
+    inner = [argument for argument in get_args(hint) or (hint,) if argument is not NoneType]
+    return inner[0] if len(inner) == 1 and inner[0] in (str, int, bool) else None
+
+
+def _converter(hint: Any) -> Converter:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return _as_it_is
+    if origin in (Union, UnionType):
+        [inner] = [argument for argument in arguments if argument is not NoneType]
+        return _converter(inner)
+    if origin is tuple:
+        return _list_of(_converter(arguments[0]))
+    if origin is not None:  # Mapping[str, ...]
+        return _mapping_of(_converter(arguments[1]))
+    if is_dataclass(hint) or hasattr(hint, "_fields"):
+        return lambda value: value if type(value) is hint else built(hint, value)
+    return _exactly(hint)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def whole(value: float) -> int:
+    """orjson reads integers of more than 64 bits as floats; smaller ones are written as integers."""
+    if abs(value) < 2**63:
+        raise MalformedError("float where int belongs")
+    return int(value)
+
+
+def _exactly(cls: type[Any]) -> Converter:
+    def convert(value: Any) -> Any:
+        if type(value) is cls:
+            return value
+        if cls is int and type(value) is float:
+            return whole(value)
+        raise MalformedError(f"{type(value).__name__} where {cls.__name__} belongs")
+
+    return convert
+
+
+def _list_of(convert: Converter) -> Converter:
+    def convert_all(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise MalformedError(f"{type(value).__name__} where a list belongs")
+        return tuple(map(convert, value))
+
+    return convert_all
+
+
+def _mapping_of(convert: Converter) -> Converter:
+    def convert_all(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise MalformedError(f"{type(value).__name__} where an object belongs")
+        return value if convert is _as_it_is else {k: convert(v) for k, v in value.items()}
+
+    return convert_all

@@ -1,0 +1,148 @@
+"""From the table's items to executions, artifacts and accesses, whichever version has written them. Pure.
+
+Every function that decodes raises UnreadableItemError, and nothing else, where an item cannot be decoded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from spanvas.model.artifact import Artifact
+from spanvas.model.execution import BY_FUNCTION, STATUSES, Execution
+from spanvas.storage import items
+from spanvas.storage.decoding import MalformedError, Reading, built
+
+if TYPE_CHECKING:
+    from spanvas.model.access import Access
+
+Item = Mapping[str, Any]
+T = TypeVar("T")
+
+EXECUTION_NAMES: Final = {
+    "started_at": "started_at_unix_nano",
+    "ended_at": "ended_at_unix_nano",
+    "deadline": "deadline_unix_nano",
+}
+ARTIFACT_NAMES: Final = {
+    "s3_key": "key",
+    "s3_version": "version",
+    "s3_bucket": "bucket",
+    "s3_etag": "etag",
+    "created_at": "created_at_unix_nano",
+}
+ACCESS_NAMES: Final = {"time": "time_unix_nano"}
+"""Attributes that have another name than the field that they are read into."""
+JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
+LATEST: Final = 10**20
+"""Times are answered in at most twenty digits."""
+
+
+def key_of(item: Item) -> tuple[str, str]:
+    """Partition and sort key, which DynamoDB itself has checked."""
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def execution_of(item: Item) -> Execution:
+    with Reading(*key_of(item)) as reading:
+        values = _values(item, EXECUTION_NAMES, reading)
+        for name in JSON_ATTRIBUTES:
+            values[name] = json.loads(values[name]) if values.get(name) else None
+        values["counters"] = {name: values.get(f"c_{name}") for name in items.COUNTERS}
+        values["ended_by"] = values.get("ended_by") or BY_FUNCTION
+        values["origin"] = None
+        if "origin_naming" in values:
+            values["origin"] = [values["origin_naming"], values.get("origin_ending")]
+        values["is_newer"] = reading.is_newer
+        values["is_provisional"] = items.PROVISIONAL in item
+        execution = built(Execution, values, ("tenant", "execution_id", "status"))
+        if (execution.tenant, execution.execution_id) != items.owner_of(reading.pk):
+            raise MalformedError("tenant and execution_id are not those of the key")
+        if execution.status not in STATUSES:
+            raise MalformedError("status is not known")
+        for time in (
+            execution.started_at_unix_nano,
+            execution.ended_at_unix_nano,
+            execution.deadline_unix_nano,
+        ):
+            _check_time(time)
+        return execution
+
+
+def artifact_of(item: Item) -> Artifact:
+    pk, sk = key_of(item)
+    with Reading(pk, sk) as reading:
+        values = _values(item, ARTIFACT_NAMES, reading)
+        values["tenant"], values["execution_id"] = items.owner_of(pk)
+        values["artifact_id"] = sk.removeprefix(items.ARTIFACT)
+        artifact = built(Artifact, values)
+        _check_time(artifact.created_at_unix_nano)
+        return artifact
+
+
+def access_of(item: Item) -> Access:
+    from spanvas.model.access import Access  # executors do without it
+
+    pk, sk = key_of(item)
+    with Reading(pk, sk) as reading:
+        values = _values(item, ACCESS_NAMES, reading)
+        values["tenant"], values["execution_id"] = items.owner_of(pk)
+        access = built(Access, values)
+        _check_time(access.time_unix_nano)
+        return access
+
+
+def moved_to(item: Item) -> str:
+    """Where all of an execution is by now; empty while it is where it was."""
+    return moving_to(item) if items.MOVED in item else ""
+
+
+def moving_to(item: Item) -> str:
+    """Where an execution is or will be; empty where it stays."""
+    with Reading(*key_of(item)):
+        target = _value(item.get(items.MOVED_TO, {"S": ""}))
+        if not isinstance(target, str):
+            raise MalformedError(f"{items.MOVED_TO} is no text")
+        return target
+
+
+def is_expired(item: Item, now_unix_nano: int) -> bool:
+    """Whether an item is past its TTL: DynamoDB deletes it days later, and returns it until then."""
+    with Reading(*key_of(item)):
+        expires_at = _value(item.get(items.TTL_ATTRIBUTE, {"N": "0"}))
+        if not isinstance(expires_at, int):
+            raise MalformedError(f"{items.TTL_ATTRIBUTE} is no number")
+        return 0 < expires_at <= now_unix_nano // items.NANO
+
+
+def unexpired(item: Item, now_unix_nano: int, decode: Callable[[Item], T]) -> T | None:
+    """What an item holds; None where it is past its TTL."""
+    return None if is_expired(item, now_unix_nano) else decode(item)
+
+
+def binary_of(item: Item, name: str) -> bytes:
+    """A binary attribute. Raises MalformedError."""
+    data = item.get(name, {}).get("B")
+    if data is None:
+        raise MalformedError(f"{name} is no binary value")
+    return bytes(data)
+
+
+def _values(item: Item, names: Mapping[str, str], reading: Reading) -> dict[str, Any]:
+    """Attributes as plain values, by the names of our fields."""
+    values = {names.get(name, name): _value(value) for name, value in item.items()}
+    reading.saw(values.get("v"))
+    return values
+
+
+def _value(value: Any) -> Any:
+    """The value of an attribute. What DynamoDB has more types for stays as it is, and fits no field of ours."""
+    if "S" in value:
+        return value["S"]
+    return int(value["N"]) if "N" in value else value
+
+
+def _check_time(time: int | None) -> None:
+    if time is not None and not 0 <= time < LATEST:
+        raise MalformedError("a time lies outside of what can be answered")

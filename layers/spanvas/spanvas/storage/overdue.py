@@ -1,0 +1,116 @@
+"""Executions whose deadline has passed, from the index of the running ones; and those that cannot be closed.
+
+The index has a few partitions, in the order of deadlines. What cannot be closed is moved to partitions of its own, with
+the time of the next try in the place of its deadline, so that it is in nobody's way and can still be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from heapq import merge
+from typing import TYPE_CHECKING, Any, Final
+
+from spanvas.storage import items
+from spanvas.storage.aws import translated
+from spanvas.storage.port import Overdue
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PAGE: Final = 100
+"""Index entries of one Query."""
+FIRST_WAIT_SECONDS: Final = 120
+LONGEST_WAIT_SECONDS: Final = 86_400
+INDEX, PARTITION, SORT = items.BY_DEADLINE
+
+
+class OverdueItems:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    def all(self) -> Iterator[Overdue]:
+        """As `port.TraceStore.overdue`. Pages are read when they are needed; what becomes overdue meanwhile is left to
+        the next call."""
+        now = self._clock()
+        for name in (items.running_partition, items.set_aside_partition):
+            shards = [self._shard(name(shard), now) for shard in range(items.RUNNING_SHARDS)]
+            for _, partition_key in merge(*shards):
+                yield Overdue(*items.owner_of(partition_key))
+
+    def set_aside(self, overdue: Overdue) -> bool:
+        """As `port.TraceStore.set_aside`. Changes nothing that readers see, and no attribute that it does not know."""
+        tries = self._move(overdue, FIRST_WAIT_SECONDS, add="ADD closing_tries :one")
+        if tries is None:
+            return False
+        wait = waiting_seconds(tries)
+        return wait == FIRST_WAIT_SECONDS or self._move(overdue, wait) is not None
+
+    def count_set_aside(self) -> int:
+        """As `port.TraceStore.count_set_aside`; of very many, the first megabyte of each partition is counted."""
+        return sum(self._count(shard) for shard in range(items.RUNNING_SHARDS))
+
+    def _shard(self, partition: str, now: int) -> Iterator[tuple[int, str]]:
+        """Deadlines and partition keys of one partition of the index, the earliest first."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": INDEX,
+            "KeyConditionExpression": f"{PARTITION} = :shard AND {SORT} < :now",
+            "ExpressionAttributeValues": {":shard": items.s(partition), ":now": items.n(now)},
+            "Limit": PAGE,
+        }
+        while True:
+            with translated("looking for overdue executions"):
+                answer = self._dynamodb.query(**request)
+            for entry in answer["Items"]:
+                yield int(entry[SORT]["N"]), entry["pk"]["S"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _move(self, overdue: Overdue, wait_seconds: int, add: str = "") -> int | None:
+        """How often it has been set aside by now; None where it has ended or gone on."""
+        now = self._clock()
+        shard = items.running_shard(overdue.execution_id)
+        values: dict[str, Any] = {
+            ":aside": items.s(items.set_aside_partition(shard)),
+            ":again": items.n(now + wait_seconds * items.NANO),
+            ":running": items.s(items.running_partition(shard)),
+            ":now": items.n(now),
+        }
+        with translated("setting an execution aside"):
+            try:
+                answer = self._dynamodb.update_item(
+                    TableName=self._table,
+                    Key=items.key(overdue.tenant, overdue.execution_id),
+                    UpdateExpression=f"SET {PARTITION} = :aside, {SORT} = :again {add}",
+                    ConditionExpression=(
+                        f"{PARTITION} = :aside OR {PARTITION} = :running AND {SORT} < :now"
+                    ),
+                    ExpressionAttributeValues={**values, **({":one": items.n(1)} if add else {})},
+                    ReturnValues="ALL_NEW",
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                return None
+        return _tries(answer["Attributes"])
+
+    def _count(self, shard: int) -> int:
+        with translated("counting executions that were set aside"):
+            answer = self._dynamodb.query(
+                TableName=self._table,
+                IndexName=INDEX,
+                KeyConditionExpression=f"{PARTITION} = :shard",
+                ExpressionAttributeValues={":shard": items.s(items.set_aside_partition(shard))},
+                Select="COUNT",
+            )
+        return int(answer["Count"])
+
+
+def waiting_seconds(tries: int) -> int:
+    """Until the next try, after so many: two minutes, four, eight, and so on up to a day."""
+    return min(FIRST_WAIT_SECONDS << min(tries - 1, 20), LONGEST_WAIT_SECONDS)
+
+
+def _tries(item: Mapping[str, Any]) -> int:
+    return int(item[items.CLOSING_TRIES]["N"])
