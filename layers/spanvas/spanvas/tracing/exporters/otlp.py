@@ -121,7 +121,10 @@ class OtlpExporter:
             if self._sink is None:
                 self._sink = self._make_sink()
             return self._sink([item.span for item in batch], lambda span: places[id(span)])
+        except ValueError as error:  # a setting that cannot be used; its message says which
+            return failure_of(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, no span was sent
+            self._health.problem(THREAD, error)
             return failure_of(error)
 
     def _told(self, result: Result) -> None:
