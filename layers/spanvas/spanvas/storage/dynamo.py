@@ -13,7 +13,7 @@ from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.span import Span
 from spanvas.storage import aws
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import Binding, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Binding, Listing, Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import SpanItems
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spanvas.storage.accesses import AccessItems
     from spanvas.storage.artifacts import ArtifactItems
     from spanvas.storage.history import History
+    from spanvas.storage.listing import Budget
     from spanvas.storage.sightings import SightingItems
 
 
@@ -41,6 +42,7 @@ class DynamoTraceStore:
         dynamodb: DynamoDBClient | None = None,
         s3: S3Client | None = None,
         clock: Callable[[], int] = time.time_ns,
+        budget: Budget | None = None,
     ) -> None:
         dynamodb = dynamodb or aws.dynamodb_client()
         self._given_s3 = s3
@@ -50,6 +52,7 @@ class DynamoTraceStore:
         self._table = table
         self._bucket = bucket
         self._retention_days = retention_days
+        self._budget = budget
         self._executions = ExecutionItems(dynamodb, table, clock)
         self._spans = SpanItems(
             dynamodb, table, lambda: self._s3, bucket, self._executions, retention_days, clock
@@ -60,7 +63,12 @@ class DynamoTraceStore:
         from spanvas.storage.history import History
 
         return History(
-            self._dynamodb, self._table, self._executions, self._retention_days, self._clock
+            self._dynamodb,
+            self._table,
+            self._executions,
+            self._retention_days,
+            self._clock,
+            self._budget,
         )
 
     @cached_property
@@ -152,9 +160,21 @@ class DynamoTraceStore:
         started_to: int | None = None,
         limit: int = 50,
         after: str | None = None,
-    ) -> Page[Execution]:
+        oldest_first: bool = False,
+    ) -> Listing:
+        from spanvas.storage.listing import HistoryQuery
+
         return self._history.page(
-            tenant, workflow_id, status, started_from, started_to, limit, after
+            HistoryQuery(
+                tenant,
+                workflow_id,
+                status,
+                started_from,
+                started_to,
+                limit,
+                after,
+                oldest_first,
+            )
         )
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
@@ -179,6 +199,9 @@ class DynamoTraceStore:
         self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
     ) -> Page[Access]:
         return self._accesses.page(tenant, execution_id, limit, after)
+
+    def note_status_index(self) -> None:
+        self._history.status_index.note()
 
     def list_overdue(self, limit: int = 100) -> list[Execution]:
         return self._history.overdue(limit)

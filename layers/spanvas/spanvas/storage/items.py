@@ -10,10 +10,19 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import BY_FUNCTION, OPEN, Cause, Counters, Execution, Origin
+from spanvas.model.execution import (
+    BY_FUNCTION,
+    FAILED,
+    LOST,
+    OPEN,
+    Cause,
+    Counters,
+    Execution,
+    Origin,
+)
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -36,8 +45,13 @@ RUNNING_SHARDS: Final = 4
 BY_WORKFLOW: Final = ("by_workflow", "workflow_key", "started_key")
 BY_TENANT: Final = ("by_tenant", "tenant_day_key", "started_key")
 BY_TRACE: Final = ("by_trace", "trace_key", "started_key")
+BY_STATUS: Final = ("by_status", "status_key", "started_key")
 BY_DEADLINE: Final = ("running", "running_key", "deadline_key")
 """Index name, partition key, sort key."""
+STATUS_PROJECTED: Final = ("workflow_id",)
+"""What `BY_STATUS` holds beside keys: it hardly ever changes once an execution has ended."""
+INDEXED_STATUSES: Final = frozenset({FAILED, LOST})
+"""Those that executions have in `BY_STATUS`. The other ones have no `status_key`, so that they cost nothing there."""
 
 MOVED_TO: Final = "moved_to"
 """On META: the execution that this one has turned out to be part of. Its spans are being copied there."""
@@ -89,21 +103,32 @@ def trace_key(tenant: str, trace_id: str) -> str:
     return f"T#{tenant}#X#{trace_id}"
 
 
+def is_indexed(status: str | None) -> bool:
+    """Whether executions of this status are in `BY_STATUS`."""
+    return status in INDEXED_STATUSES
+
+
+def status_key(tenant: str, status: str) -> str:
+    return f"T#{tenant}#S#{status}"
+
+
 def running_key(execution_id: str) -> str:
     digest = blake2b(execution_id.encode(), digest_size=2).digest()
     return f"RUNNING#{digest[0] % RUNNING_SHARDS}"
 
 
-def listed_at(execution: Execution, retention_seconds: int) -> int:
+def listed_at(execution: Execution, retention_seconds: int, known_place: int | None = None) -> int:
     """Where the history has an execution that is known by its spans: at its start.
 
     What started before anything that is kept, or a day and more after it was first seen (traces of another time that
-    are sent again, clocks that are wrong), is where it was first seen: the history looks no further.
+    are sent again, clocks that are wrong), is where it was first seen: the history looks no further. From
+    `known_place`, where it is listed by now, it moves to earlier times alone.
     """
     seen = execution.expires_at - retention_seconds
     started = execution.started_at_unix_nano
     is_in_sight = (seen - retention_seconds) * NANO <= started <= (seen + DAY_SECONDS) * NANO
-    return started if is_in_sight else seen * NANO
+    place = started if is_in_sight else seen * NANO
+    return place if known_place is None else min(place, known_place)
 
 
 def index_keys(execution: Execution, listed: int | None = None) -> Item:
@@ -170,6 +195,7 @@ def cause_text(cause: Cause) -> str:
 
 def execution_of(item: Mapping[str, Any]) -> Execution:
     cause = _text(item, "cause")
+    start = start_of(item)
     return Execution(
         tenant=_text(item, "tenant"),
         execution_id=_text(item, "execution_id"),
@@ -178,7 +204,7 @@ def execution_of(item: Mapping[str, Any]) -> Execution:
         workflow_name=_text(item, "workflow_name"),
         workflow_version=_text(item, "workflow_version"),
         status=_text(item, "status"),
-        started_at_unix_nano=_number(item, "started_at") or 0,
+        started_at_unix_nano=start.started_at,
         ended_at_unix_nano=_number(item, "ended_at"),
         deadline_unix_nano=_number(item, "deadline"),
         cause=Cause(**json.loads(cause)) if cause else None,
@@ -192,7 +218,29 @@ def execution_of(item: Mapping[str, Any]) -> Execution:
         origin=Origin(_text(item, "origin_naming"), _text(item, "origin_ending"))
         if "origin_naming" in item
         else None,
+        queued_until_unix_nano=start.queued_until,
+        listed_at_unix_nano=start.listed_at,
     )
+
+
+class Start(NamedTuple):
+    """Unix nanoseconds; the last two are None where they are the start itself."""
+
+    started_at: int
+    queued_until: int | None
+    listed_at: int | None
+
+
+def start_of(item: Mapping[str, Any]) -> Start:
+    """When an execution started. One that was registered started at its place in the history. Where `started_at` is
+    another time, an older version of Spanvas has written it, as the end of the queue."""
+    stored = _number(item, "started_at") or 0
+    place = _text(item, "started_key")
+    listed = int(place.partition("#")[0]) if place else stored
+    if "origin_naming" in item:
+        return Start(stored, None, listed if listed != stored else None)
+    begun = _number(item, "queued_until") or stored
+    return Start(listed, begun if begun > listed else None, None)
 
 
 def artifact_item(artifact: Artifact, expires_at: int) -> Item:

@@ -24,7 +24,9 @@ from spanvas.model.execution import (
     Cause,
     Counters,
     Execution,
+    begun,
     continued,
+    place_of,
     seen_at,
 )
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
@@ -33,8 +35,10 @@ from spanvas.storage import codec, items
 from spanvas.storage.artifacts import encoded_name, measured, object_key, seen_object
 from spanvas.storage.chunks import Chunk
 from spanvas.storage.details import page_of
+from spanvas.storage.listing import Budget, Finds, HistoryQuery
 from spanvas.storage.memory_sightings import MemorySightings
-from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Listing, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.scans import bounds_of
 from spanvas.storage.spans import unregistered
 
 Key = tuple[str, str]
@@ -44,15 +48,19 @@ class MemoryTraceStore(MemorySightings):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
-        self, *, retention_days: int = 30, clock: Callable[[], int] = time.time_ns
+        self,
+        *,
+        retention_days: int = 30,
+        clock: Callable[[], int] = time.time_ns,
+        budget: Budget | None = None,
     ) -> None:
         super().__init__()
         self.down = False
         self.bodies: dict[str, bytes] = {}
         self._clock = clock
+        self._budget = budget or Budget()
         self._retention_seconds = retention_days * 86_400
         self._executions: dict[Key, Execution] = {}
-        self._started_keys: dict[Key, str] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self._given_up: set[Key] = set()
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
@@ -68,19 +76,16 @@ class MemoryTraceStore(MemorySightings):
         execution = replace(part, expires_at=self._expiry(), began_at_unix_nano=None)
         if known is None:
             self._executions[key] = replace(execution, revision=1)
-            self._started_keys[key] = items.started_key(
-                execution.started_at_unix_nano, execution.execution_id
-            )
         elif execution.status != RUNNING:
             return
         elif known.origin is not None:
             self._executions[key] = replace(
-                execution, counters=known.counters, revision=known.revision + 1
+                begun(known, execution), counters=known.counters, revision=known.revision + 1
             )
         elif known.status == QUEUED:
             self._executions[key] = replace(
-                execution,
-                workflow_id=execution.workflow_id,
+                begun(known, execution),
+                started_at_unix_nano=known.started_at_unix_nano,
                 started_by=known.started_by or execution.started_by,
                 counters=known.counters,
                 revision=known.revision + 1,
@@ -194,28 +199,40 @@ class MemoryTraceStore(MemorySightings):
         started_to: int | None = None,
         limit: int = 50,
         after: str | None = None,
-    ) -> Page[Execution]:
+        oldest_first: bool = False,
+    ) -> Listing:
         self._check()
-        lower = items.started_key(started_from or 0)
-        upper = items.started_key(started_to) if started_to is not None else "~"
-        positions = sorted(
-            (
-                (position, key)
-                for key, position in self._started_keys.items()
-                if key[0] == tenant and lower <= position < min(upper, after or "~")
-            ),
-            reverse=True,
+        asked = HistoryQuery(
+            tenant, workflow_id, status, started_from, started_to, limit, after, oldest_first
         )
-        found = [
-            (position, execution)
-            for position, key in positions
-            if (execution := self.read_execution(*key)) is not None
-            and workflow_id in (None, execution.workflow_id)
+        finds, reached = Finds(asked), None
+        places = self._places(asked)
+        for number, (place, key) in enumerate(places):
+            if finds.is_full:
+                break
+            if number == self._budget.executions:
+                reached = places[number - 1][0]
+                break
+            finds.look_at(place, self.read_execution(*key))
+        return finds.listing(reached)
+
+    def _places(self, asked: HistoryQuery) -> list[tuple[str, Key]]:
+        """Keys of the history within the bounds, in order. Failed and lost ones are found without looking at others."""
+        bounds = bounds_of(asked, self._clock(), self._retention_seconds // items.DAY_SECONDS)
+        status = asked.status if items.is_indexed(asked.status) else None
+        places = [
+            (place, key)
+            for key, execution in self._executions.items()
+            if key[0] == asked.tenant
+            and asked.workflow_id in (None, execution.workflow_id)
             and status in (None, execution.status)
+            and bounds.lower <= (place := items.started_key(place_of(execution), key[1]))
+            and place < bounds.upper
         ]
-        page = found[:limit]
-        more = len(found) > limit
-        return Page([execution for _, execution in page], page[-1][0] if more else None)
+        return sorted(places, reverse=not asked.oldest_first)
+
+    def note_status_index(self) -> None:
+        self._check()
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()
