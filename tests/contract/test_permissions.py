@@ -93,6 +93,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     store.start_execution(execution)
     store.list_executions(tenant)
     store.list_executions(tenant, workflow_id=execution.workflow_id)
+    store.list_executions(tenant, status="failed")
     assert store.read_execution(tenant, execution_id)
     trace = store.read_trace(tenant, execution_id)
     assert trace
@@ -152,6 +153,7 @@ def test_the_sweep_may_close_what_is_overdue(recorder: Recorder, clock: Clock) -
     recorder.store.start_execution(execution)
     recorder.used.clear()
     clock.advance(2)
+    recorder.store.note_status_index()
     assert sweep(recorder.store, lambda: True) == 1
     end = MachineEnd("arn", "FAILED", T0, T0 + SECOND, "Error", {"execution_id": "exec_2"})
     assert write_end(recorder.store, Settings(), end)

@@ -50,6 +50,7 @@ def make_handler(services: Callable[[], Services]) -> Handler:
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
+        _note_index(services().store)
         closed: Counter[str] = Counter()
         try:
             sweep(services().store, is_time_left, closed)
@@ -81,6 +82,14 @@ def sweep(
         if len(overdue) < PAGE or counts.total() == closed_before:
             break
     return counts.total()
+
+
+def _note_index(store: TraceStore) -> None:
+    """What has failed since then is found by its status alone. Noted by the first run after the index came."""
+    try:
+        store.note_status_index()
+    except StoreUnavailableError:  # the next run does it
+        logger.exception("status index not noted")
 
 
 def _close(store: TraceStore, execution: Execution) -> Cause | None:

@@ -40,7 +40,9 @@ class StatusIndex:
         return self._since
 
     def note(self) -> None:
-        """Note the present, unless that was done before."""
+        """Note the present, unless that was done before; a process that knows that asks no more."""
+        if self.since():
+            return
         with translated("noting what is indexed"):
             try:
                 self._dynamodb.put_item(
