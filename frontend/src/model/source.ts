@@ -77,10 +77,16 @@ export interface ExecutionQuery {
   /** Exclusive. */
   readonly startedTo: Nanos | null;
   readonly cursor: string | null;
+  /** Newest first unless it is set. */
+  readonly isOldestFirst?: boolean;
 }
 
 export interface ExecutionPage {
   readonly items: readonly Execution[];
+  /** Executions that were looked at and are not on the page. */
+  readonly passedOver: number;
+  /** Up to where the history was looked through; null at its end. */
+  readonly lookedThrough: Nanos | null;
   readonly nextCursor: string | null;
 }
 

@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
 import { fakeTimer, settled } from "../testing/fakeTimer";
-import { makeExecution } from "../testing/make";
-import { withOlder } from "./history";
 import { createResource } from "./resource";
 
 it("reads again after the time that the value names", async () => {
@@ -47,10 +45,4 @@ it("forgets an answer that comes after the stop", async () => {
   resource.stop();
   await settled();
   expect(resource.get().value).toBeNull();
-});
-
-it("joins pages of the history without showing an execution twice", () => {
-  const run = (executionId: string) => makeExecution({ executionId });
-  const joined = withOlder([run("c"), run("b")], [run("b"), run("a")]);
-  expect(joined.map(({ executionId }) => executionId)).toEqual(["c", "b", "a"]);
 });
