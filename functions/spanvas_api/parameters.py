@@ -62,6 +62,13 @@ def status(query: Mapping[str, str]) -> str | None:
     return text
 
 
+def order(query: Mapping[str, str]) -> str:
+    text = query.get("order", routes.NEWEST_FIRST)
+    if text not in routes.ORDERS:
+        raise InvalidInputError("order", "is none of " + ", ".join(routes.ORDERS))
+    return text
+
+
 def unix_nano(query: Mapping[str, str], name: str) -> int | None:
     text = query.get(name)
     if text is None:

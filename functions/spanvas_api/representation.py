@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from spanvas.model.execution import OPEN, Completeness, Counters, Execution
+from spanvas.model.execution import OPEN, Completeness, Counters, Execution, run_nano
 from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
 from spanvas.model.unreadable import UnreadableItem
@@ -16,7 +16,7 @@ def execution_body(
     execution: Execution, completeness: Completeness | None, trace_url_template: str
 ) -> dict[str, Any]:
     """`wire.Execution`."""
-    started, ended = execution.started_at_unix_nano, execution.ended_at_unix_nano
+    ran = run_nano(execution)
     body: dict[str, Any] = {
         "execution_id": execution.execution_id,
         "workflow_id": execution.workflow_id,
@@ -24,11 +24,15 @@ def execution_body(
         "workflow_version": execution.workflow_version,
         "trace_id": execution.trace_id,
         "status": execution.status,
-        "started_at_unix_nano": str(started),
+        "started_at_unix_nano": str(execution.started_at_unix_nano),
     }
-    if ended is not None:
-        body["ended_at_unix_nano"] = str(ended)
-        body["duration_nano"] = str(max(ended - started, 0))
+    if execution.queued_until_unix_nano is not None:
+        body["queued_until_unix_nano"] = str(execution.queued_until_unix_nano)
+    if execution.listed_at_unix_nano is not None:
+        body["listed_at_unix_nano"] = str(execution.listed_at_unix_nano)
+    if ran is not None:
+        body["ended_at_unix_nano"] = str(execution.ended_at_unix_nano)
+        body["duration_nano"] = str(ran)
     if execution.deadline_unix_nano is not None:
         body["deadline_unix_nano"] = str(execution.deadline_unix_nano)
     if execution.cause is not None:

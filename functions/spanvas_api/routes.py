@@ -22,6 +22,9 @@ SPAN_ID_PATTERN: Final = r"^[0-9a-f]{16}$"
 UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
 
 EXECUTION_STATUSES: Final = ("queued", "running", "succeeded", "failed", "lost", "untraced")
+NEWEST_FIRST: Final = "newest_first"
+OLDEST_FIRST: Final = "oldest_first"
+ORDERS: Final = (NEWEST_FIRST, OLDEST_FIRST)
 EXPORT_FORMATS: Final = ("otlp",)
 THROTTLED: Final = 429
 """The gateway's answer to too many requests, whatever the call."""
@@ -119,7 +122,7 @@ ROUTES: Final = (
         "/v1/executions",
         "list_executions",
         EXECUTIONS_READ,
-        "The history, newest first",
+        "The history",
         "ExecutionsResponse",
         parameters=(
             Parameter(
@@ -135,13 +138,28 @@ ROUTES: Final = (
                 {"type": "string", "enum": list(EXECUTION_STATUSES)},
             ),
             Parameter("from", "query", "Started at or after, unix nanoseconds.", _NANO_SCHEMA),
-            Parameter("to", "query", "Started before, unix nanoseconds.", _NANO_SCHEMA),
+            Parameter(
+                "to",
+                "query",
+                "Started before, unix nanoseconds. Where it is not after `from`, there is nothing.",
+                _NANO_SCHEMA,
+            ),
+            Parameter(
+                "order",
+                "query",
+                "By the time of the start.",
+                {"type": "string", "enum": list(ORDERS), "default": NEWEST_FIRST},
+            ),
             _LIMIT,
             _CURSOR,
         ),
         errors=(400, 401, 403, 503),
-        description="A page may hold fewer items than `limit` while `next_cursor` is set: a filter by status "
-        "applies to what was read.",
+        description="A page may hold fewer items than `limit`, or none, while `next_cursor` is set: a request looks at "
+        "300 executions at most, and `looked_through_unix_nano` says how far. Failed and lost executions are found "
+        "without looking at others; an execution whose deadline has passed is among the lost ones when the sweep has "
+        "closed it, within a minute. "
+        "Newest first, no execution is missed or returned twice while others start; oldest first, one "
+        "that is known by its spans is missed if an earlier span moves its start to before the page.",
     ),
     Route(
         "POST",

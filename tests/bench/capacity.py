@@ -83,7 +83,8 @@ class Meter:
                 reported=consumed["Table"]["CapacityUnits"] if consumed else None,
                 by_rule=units.table_units(before, after),
                 indexes=sum(
-                    units.index_units(before, after, keys) for keys in self._index_keys(table)
+                    units.index_units(before, after, keys, projected)
+                    for keys, projected in self._indexes(table)
                 ),
             )
         )
@@ -97,10 +98,16 @@ class Meter:
     def _read(self, table: str, key: Fields) -> Fields | None:
         return self.reader.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
 
-    def _index_keys(self, table: str) -> list[list[str]]:
+    def _indexes(self, table: str) -> list[tuple[list[str], list[str]]]:
+        """Of each index its keys, and what it holds beside them."""
         indexes = self.reader.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
-        assert {index["Projection"]["ProjectionType"] for index in indexes} == {"KEYS_ONLY"}
-        return [[part["AttributeName"] for part in index["KeySchema"]] for index in indexes]
+        return [
+            (
+                [part["AttributeName"] for part in index["KeySchema"]],
+                list(index["Projection"].get("NonKeyAttributes", [])),
+            )
+            for index in indexes
+        ]
 
 
 def refuse(model: Any, **_: Any) -> None:

@@ -1,7 +1,7 @@
-"""DynamoDB's rule for write units, applied to items as its wire has them (`{"name": {"S": "value"}}`).
+"""DynamoDB's rule for write and read units, applied to items as its wire has them (`{"name": {"S": "value"}}`).
 
-Sources: DynamoDB developer guide, "Capacity unit consumption for write operations", "DynamoDB item sizes and formats"
-and "Managing throughput capacity for global secondary indexes".
+Sources: DynamoDB developer guide, "Capacity unit consumption for write operations" and "for read operations",
+"DynamoDB item sizes and formats" and "Managing throughput capacity for global secondary indexes".
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 UNIT_BYTES = 1024
+READ_UNIT_BYTES = 4096
 
 Item = Mapping[str, Any]
 
@@ -19,19 +20,29 @@ def table_units(before: Item | None, after: Item | None) -> int:
     return max(rounded_up(before), rounded_up(after))
 
 
-def index_units(before: Item | None, after: Item | None, keys: Sequence[str]) -> int:
-    """Of an index that projects keys alone: an entry that comes or goes is one write, one that moves is two."""
-    old, new = entry(before, keys), entry(after, keys)
+def index_units(
+    before: Item | None, after: Item | None, keys: Sequence[str], projected: Sequence[str] = ()
+) -> int:
+    """Of an index: an entry that comes, goes or changes is one write, one that moves is two."""
+    old, new = entry(before, keys, projected), entry(after, keys, projected)
     if old == new:
         return 0
+    if old is not None and new is not None and all(old[name] == new[name] for name in keys):
+        return max(rounded_up(old), rounded_up(new))
     return sum(rounded_up(side) for side in (old, new) if side is not None)
 
 
-def entry(item: Item | None, keys: Sequence[str]) -> Item | None:
+def entry(item: Item | None, keys: Sequence[str], projected: Sequence[str] = ()) -> Item | None:
     """What the index holds of an item: nothing where one of its keys is missing."""
     if item is None or not all(name in item for name in keys):
         return None
-    return {name: item[name] for name in ("pk", "sk", *keys)}
+    held = ("pk", "sk", *keys, *(name for name in projected if name in item))
+    return {name: item[name] for name in held}
+
+
+def read_units(size: int) -> float:
+    """Of an eventually consistent read: of one item, or of all entries that a Query looks at together."""
+    return max(-(-size // READ_UNIT_BYTES), 1) / 2
 
 
 def rounded_up(item: Item | None) -> int:

@@ -117,18 +117,6 @@ def test_without_a_good_run_the_reader_is_asked_for_one(page: Page) -> None:
     expect(page.get_by_label("Left")).to_have_value("")
 
 
-def test_at_the_first_and_the_newest_run_the_keys_say_so(page: Page) -> None:
-    nothing: dict[str, object] = {"items": [], "next_cursor": None}
-    page.context.route("**/v1/executions?*", lambda route: route.fulfill(json=nothing))
-    stub = bad_run()
-    stub.serve(page.context)
-    stub.open(page)
-    page.keyboard.press("[")
-    expect(page.get_by_text("This is the first run of the workflow")).to_be_visible()
-    page.keyboard.press("]")
-    expect(page.get_by_text("This is the newest run of the workflow")).to_be_visible()
-
-
 def names(page: Page) -> list[str]:
     lines = page.get_by_role("tree", name="Spans of the trace").get_by_role("treeitem")
     return [text.split("\n")[0] for text in lines.all_inner_texts()]

@@ -132,6 +132,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     store.start_execution(execution)
     store.list_executions(tenant)
     store.list_executions(tenant, workflow_id=execution.workflow_id)
+    store.list_executions(tenant, status="failed")
     assert store.read_execution(tenant, execution_id)
     trace = store.read_trace(tenant, execution_id)
     assert trace
@@ -252,6 +253,7 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     )
     recorder.used.clear()
     clock.advance(2)
+    recorder.store.note_status_index()
     run = Sweep(recorder.store, lambda: True)
     run.run()
     assert run.closed.total() == 1

@@ -188,12 +188,23 @@ def test_keys_and_indexes_are_the_storage_s() -> None:
         index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
         for index in table["GlobalSecondaryIndexes"]
     }
-    names = (items.BY_WORKFLOW, items.BY_TENANT, items.BY_TRACE, items.BY_DEADLINE)
+    names = (
+        items.BY_WORKFLOW,
+        items.BY_TENANT,
+        items.BY_TRACE,
+        items.BY_STATUS,
+        items.BY_DEADLINE,
+    )
     assert key_of == {name: (partition, sort) for name, partition, sort in names}
     assert [key["AttributeName"] for key in table["KeySchema"]] == list(items.key("t", "e"))
-    assert {index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]} == {
-        "KEYS_ONLY"
+    projected = {
+        index["IndexName"]: index["Projection"] for index in table["GlobalSecondaryIndexes"]
     }
+    assert projected.pop("by_status") == {
+        "ProjectionType": "INCLUDE",
+        "NonKeyAttributes": list(items.STATUS_PROJECTED),
+    }
+    assert {projection["ProjectionType"] for projection in projected.values()} == {"KEYS_ONLY"}
 
 
 def test_time_to_live_reads_the_attribute_that_the_storage_writes() -> None:

@@ -167,7 +167,12 @@ describe("what goes wrong", () => {
 
 it("asks for executions with the query only", async () => {
   const server = fakeFetch(
-    json({ items: [], next_cursor: "c2", startedFrom: null, startedTo: null }),
+    json({
+      items: [],
+      passed_over: 300,
+      looked_through_unix_nano: "1764000000000000001",
+      next_cursor: "c2",
+    }),
   );
   const query = {
     workflowId: "w",
@@ -175,12 +180,18 @@ it("asks for executions with the query only", async () => {
     cursor: "c1",
     startedFrom: null,
     startedTo: null,
+    isOldestFirst: true,
   };
   const page = await clientOf(server).listExecutions(query, signal);
   expect(server.asked[0]?.url).toBe(
-    "/v1/executions?limit=50&workflow_id=w&status=failed&cursor=c1",
+    "/v1/executions?limit=50&workflow_id=w&status=failed&order=oldest_first&cursor=c1",
   );
-  expect(page).toEqual({ items: [], nextCursor: "c2" });
+  expect(page).toEqual({
+    items: [],
+    passedOver: 300,
+    lookedThrough: 1_764_000_000_000_000_001n,
+    nextCursor: "c2",
+  });
 });
 
 it("starts an execution with its input", async () => {

@@ -113,6 +113,7 @@ function executionsQuery(query: ExecutionQuery): string {
   if (query.status !== null) parameters.set("status", query.status);
   if (query.startedFrom !== null) parameters.set("from", String(query.startedFrom));
   if (query.startedTo !== null) parameters.set("to", String(query.startedTo));
+  if (query.isOldestFirst) parameters.set("order", "oldest_first");
   if (query.cursor !== null) parameters.set("cursor", query.cursor);
   return parameters.toString();
 }

@@ -26,6 +26,7 @@ const UNKNOWN_COMPLETENESS: Completeness = { expected: [], received: [], missing
 
 export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
+  const startedAt = fields.nanos("started_at_unix_nano");
   return {
     executionId: fields.text("execution_id"),
     workflowId: fields.text("workflow_id"),
@@ -33,7 +34,9 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     workflowVersion: fields.text("workflow_version"),
     traceId: fields.text("trace_id"),
     status: fields.oneOf("status", EXECUTION_STATUSES),
-    startedAt: fields.nanos("started_at_unix_nano"),
+    startedAt,
+    beganAt: fields.nanosOrNull("queued_until_unix_nano") ?? startedAt,
+    listedAt: fields.nanosOrNull("listed_at_unix_nano") ?? startedAt,
     endedAt: fields.nanosOrNull("ended_at_unix_nano"),
     deadline: fields.nanosOrNull("deadline_unix_nano"),
     cause: fields.objectOrNull("cause", decodeCause),
@@ -51,6 +54,8 @@ export function decodeExecutionPage(value: unknown): ExecutionPage {
   return {
     items: fields.list("items", decodeExecution),
     unreadable: fields.list("unreadable", decodeUnreadable),
+    passedOver: fields.numberOrNull("passed_over") ?? 0,
+    lookedThrough: fields.nanosOrNull("looked_through_unix_nano"),
     nextCursor: fields.textOrNull("next_cursor"),
   };
 }

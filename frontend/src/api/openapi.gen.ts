@@ -29,8 +29,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The history, newest first
-         * @description A page may hold fewer items than `limit` while `next_cursor` is set: a filter by status applies to what was read.
+         * The history
+         * @description A page may hold fewer items than `limit`, or none, while `next_cursor` is set: a request looks at 300 executions at most, and `looked_through_unix_nano` says how far. Failed and lost executions are found without looking at others; an execution whose deadline has passed is among the lost ones when the sweep has closed it, within a minute. Newest first, no execution is missed or returned twice while others start; oldest first, one that is known by its spans is missed if an earlier span moves its start to before the page.
          */
         get: operations["list_executions"];
         put?: never;
@@ -347,17 +347,27 @@ export interface components {
             /** @enum {string} */
             status: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced";
             /**
-             * @description Unix time in nanoseconds, decimal.
+             * @description Unix time in nanoseconds: when it was queued, or begun where nobody queued it. Of one that is known by its spans alone, the start of the earliest of them.
              * @example 1764000000000000000
              */
             started_at_unix_nano: string;
+            /**
+             * @description Unix time in nanoseconds: when its function began, where it was queued before.
+             * @example 1764000000000000000
+             */
+            queued_until_unix_nano?: string;
+            /**
+             * @description Unix time in nanoseconds: its place in the history, where that is not its start. It is when it was first seen, for one that started before anything that is kept, or in the future.
+             * @example 1764000000000000000
+             */
+            listed_at_unix_nano?: string;
             /**
              * @description Unix time in nanoseconds, decimal.
              * @example 1764000000000000000
              */
             ended_at_unix_nano?: string;
             /**
-             * @description Duration in nanoseconds, decimal.
+             * @description Nanoseconds that it ran, without its time in the queue.
              * @example 1250000000
              */
             duration_nano?: string;
@@ -379,11 +389,18 @@ export interface components {
             /** @description True where a newer version of Spanvas has written it: there may be more to it than is answered. */
             is_newer?: boolean;
         };
-        /** @description A page of the history, newest first. */
+        /** @description A page of the history. It is a bounded amount of work: with a filter that few executions pass it may be short, or empty, and have a `next_cursor`. */
         ExecutionsResponse: {
             items: components["schemas"]["Execution"][];
             /** @description Executions of this page that are stored in a form that the API cannot read, whatever their status. Only where there are any. */
             unreadable?: components["schemas"]["UnreadableExecution"][];
+            /** @description How many others were looked at for this page and do not pass the filter, or have expired. */
+            passed_over: number;
+            /**
+             * @description Unix time in nanoseconds: how far this page has looked. All later executions (earlier ones, where the oldest come first) that pass the filter are on it or on the pages before. Absent on the last page.
+             * @example 1764000000000000000
+             */
+            looked_through_unix_nano?: string;
             /** @description For the next page; null on the last one. */
             next_cursor: string | null;
         };
@@ -827,8 +844,10 @@ export interface operations {
                 status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced";
                 /** @description Started at or after, unix nanoseconds. */
                 from?: string;
-                /** @description Started before, unix nanoseconds. */
+                /** @description Started before, unix nanoseconds. Where it is not after `from`, there is nothing. */
                 to?: string;
+                /** @description By the time of the start. */
+                order?: "newest_first" | "oldest_first";
                 /** @description The most items to answer. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; good for the same caller and the same query only. */

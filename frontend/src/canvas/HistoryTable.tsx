@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { executionIcon } from "../components/statusIcon";
 import { exactTokens, tokensArrow } from "../model/describe";
-import { isReadable, type Execution, type UnreadableExecution } from "../model/execution";
+import { isReadable, lengthAt, type Execution, type UnreadableExecution } from "../model/execution";
 import {
   exactCost,
   exactDuration,
@@ -12,7 +12,7 @@ import {
   formatMoment,
   shortId,
 } from "../model/format";
-import { laterOf, type Nanos } from "../model/time";
+import type { Nanos } from "../model/time";
 import type { CanvasPlaces } from "../state/place";
 import { PlaceLink } from "./PlaceLink";
 
@@ -73,8 +73,8 @@ interface HistoryLineProps extends HistoryTableProps {
 }
 
 function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps): ReactElement {
-  const { counters, startedAt } = execution;
-  const length = laterOf(execution.endedAt ?? now, startedAt) - startedAt;
+  const { counters, startedAt, listedAt } = execution;
+  const length = lengthAt(execution, now);
   const to = {
     workflowId: execution.workflowId,
     executionId: execution.executionId,
@@ -91,7 +91,12 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
       <td className="cv-wide">
         <code title={execution.executionId}>{shortId(execution.executionId)}</code>
       </td>
-      <td title={exactMoment(startedAt)}>{formatMoment(startedAt, now)}</td>
+      <td title={exactMoment(startedAt)}>
+        {formatMoment(startedAt, now)}
+        {listedAt !== startedAt && (
+          <span className="cv-cause">received {formatMoment(listedAt, now)}</span>
+        )}
+      </td>
       <td className="sv-number cv-narrow" title={exactDuration(length)}>
         {execution.status === "queued" ? "–" : formatDuration(length)}
       </td>

@@ -2,22 +2,19 @@ import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import {
-  EXECUTION_STATUSES,
-  type Execution,
-  type ExecutionStatus,
-  type UnreadableExecution,
-} from "../model/execution";
-import { asProblem, type ProblemError } from "../model/problem";
+import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/execution";
+import { exactMoment, formatMoment, plural } from "../model/format";
 import type { CanvasSource } from "../model/source";
-import { nanosFromMilliseconds } from "../model/time";
+import { nanosFromMilliseconds, type Nanos } from "../model/time";
 import type { Workflow } from "../model/workflow";
-import { asExecutionQuery, createHistory, inOrder, withOlder } from "../state/history";
+import { createHistory, inOrder, withOlder, withOlderUnreadable, type ListedPage } from "../state/history";
+import { createOlderPages } from "../state/olderPages";
 import type { CanvasPlaces } from "../state/place";
 import { browserTimer } from "../state/polling";
 import { PlaceLink } from "./PlaceLink";
 import { HistoryTable } from "./HistoryTable";
 import { Sparkline } from "./Sparkline";
+import { useOlder } from "./useOlder";
 import { useResource } from "./useResource";
 
 interface HistoryViewProps {
@@ -29,52 +26,26 @@ interface HistoryViewProps {
   readonly workflows?: readonly Workflow[] | null;
 }
 
-interface Older {
-  readonly items: readonly Execution[];
-  readonly unreadable: readonly UnreadableExecution[];
-  /** Undefined: nothing older was read yet, the first page's cursor counts. */
-  readonly cursor: string | null | undefined;
-}
-
-const NOTHING_OLDER: Older = { items: [], unreadable: [], cursor: undefined };
-
 export function HistoryView(props: HistoryViewProps): ReactElement {
   const { source, places, workflowId, title, workflows = null } = props;
   const [status, setStatus] = useState<ExecutionStatus | null>(null);
-  const [older, setOlder] = useState(NOTHING_OLDER);
-  const [olderProblem, setOlderProblem] = useState<ProblemError | null>(null);
   const [seconds, setSeconds] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const query = useMemo(
     () => ({ workflowId: workflowId ?? chosen, status, seconds }),
     [workflowId, chosen, status, seconds],
   );
-  const history = useMemo(() => createHistory(source, query, browserTimer), [source, query]);
+  const [history, pages] = useMemo(
+    () => [createHistory(source, query, browserTimer), createOlderPages(source)],
+    [source, query],
+  );
   const { value: page, problem, readAt } = useResource(history);
+  const older = useOlder(pages, page);
   const now = nanosFromMilliseconds(readAt);
-
-  const cursor = older.cursor === undefined ? (page?.nextCursor ?? null) : older.cursor;
-  const readOlder = async (): Promise<void> => {
-    setOlderProblem(null);
-    try {
-      const { signal } = new AbortController();
-      const next = await source.listExecutions(asExecutionQuery(query, cursor, Date.now()), signal);
-      setOlder({
-        items: [...older.items, ...next.items],
-        unreadable: [...older.unreadable, ...(next.unreadable ?? [])],
-        cursor: next.nextCursor,
-      });
-    } catch (error) {
-      setOlderProblem(asProblem(error));
-    }
-  };
-  const change = (step: () => void): void => {
-    step();
-    setOlder(NOTHING_OLDER);
-  };
-
-  const items = page ? withOlder(page.items, older.items) : [];
-  const entries = inOrder(items, page ? withOlder(page.unreadable ?? [], older.unreadable) : []);
+  const items = page ? withOlder(page, older.page?.items ?? []) : [];
+  const entries = inOrder(items, page ? withOlderUnreadable(page, older.page) : []);
+  const last = older.page ?? page;
+  const isFiltered = status !== null || seconds !== null || chosen !== null;
   return (
     <section className="cv-section">
       <header className="cv-section-head">
@@ -82,14 +53,10 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
         <Sparkline executions={items} />
         <div className="cv-filters">
           {workflowId === null && (
-            <WorkflowFilter
-              workflows={workflows}
-              workflowId={chosen}
-              onChange={(id) => change(() => setChosen(id))}
-            />
+            <WorkflowFilter workflows={workflows} workflowId={chosen} onChange={setChosen} />
           )}
-          <TimeFilter seconds={seconds} onChange={(time) => change(() => setSeconds(time))} />
-          <StatusFilter status={status} onChange={(wanted) => change(() => setStatus(wanted))} />
+          <TimeFilter seconds={seconds} onChange={setSeconds} />
+          <StatusFilter status={status} onChange={setStatus} />
         </div>
       </header>
       {page && problem && <OutOfDate problem={problem} onRetry={history.start} />}
@@ -105,30 +72,61 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
           showsWorkflow={workflowId === null}
         />
       )}
-      {page && entries.length === 0 && (
+      {last && entries.length === 0 && (
         <NothingListed
-          isFiltered={status !== null || seconds !== null || chosen !== null}
+          isFiltered={isFiltered}
+          isAll={last.nextCursor === null}
           workflowId={workflowId}
           places={places}
         />
       )}
-      {cursor !== null && (
-        <button type="button" className="sv-button cv-older" onClick={() => void readOlder()}>
-          Show older executions
-        </button>
+      {last?.nextCursor != null && (
+        <GoOn page={last} now={now} isReading={older.isReading} onGoOn={older.readOlder} />
       )}
-      {olderProblem && <p className="sv-inline-problem">{olderProblem.message}</p>}
+      {older.problem && <p className="sv-inline-problem">{older.problem.message}</p>}
     </section>
+  );
+}
+
+interface GoOnProps {
+  /** The last one that was read, which is not the end. */
+  readonly page: ListedPage;
+  readonly now: Nanos;
+  readonly isReading: boolean;
+  readonly onGoOn: () => void;
+}
+
+/** The way to older executions; where a filter has been looking for long, also how far that was. */
+function GoOn({ page, now, isReading, onGoOn }: GoOnProps): ReactElement {
+  const { passedOver, lookedThrough } = page;
+  const isLooking = passedOver > 0 && lookedThrough !== null;
+  const go = isLooking ? "Go on looking" : "Show older executions";
+  return (
+    <div className="cv-older">
+      {isLooking && (
+        <p className="cv-looked" role="status" title={exactMoment(lookedThrough)}>
+          Looked through until {formatMoment(lookedThrough, now)}
+          <span className="sv-note"> · {plural(passedOver, "other execution")}</span>
+        </p>
+      )}
+      <button type="button" className="sv-button" disabled={isReading} onClick={onGoOn}>
+        {isReading ? "Looking…" : go}
+      </button>
+    </div>
   );
 }
 
 interface NothingListedProps {
   readonly isFiltered: boolean;
+  /** Whether the whole history has been looked through. */
+  readonly isAll: boolean;
   readonly workflowId: string | null;
   readonly places: CanvasPlaces;
 }
 
-function NothingListed({ isFiltered, workflowId, places }: NothingListedProps): ReactElement {
+function NothingListed(props: NothingListedProps): ReactElement {
+  const { isFiltered, isAll, workflowId, places } = props;
+  if (!isAll) return <p className="sv-nothing">No execution found so far.</p>;
   if (isFiltered) return <p className="sv-nothing">No execution passes the filter.</p>;
   return (
     <div className="sv-state" role="status">

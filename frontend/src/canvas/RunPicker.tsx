@@ -1,7 +1,7 @@
 /** Which run stands on a side of the comparison: one of the last runs of the workflow. */
 
 import type { ReactElement } from "react";
-import type { Execution } from "../model/execution";
+import { lengthAt, type Execution } from "../model/execution";
 import { formatDuration, formatMoment, shortId } from "../model/format";
 import { nanosFromMilliseconds } from "../model/time";
 
@@ -36,8 +36,9 @@ export function RunPicker(props: RunPickerProps): ReactElement {
   );
 }
 
-function wordsOf({ executionId, status, startedAt, endedAt }: Execution, now: bigint): string {
-  const length = endedAt === null ? "" : formatDuration(endedAt - startedAt);
+function wordsOf(execution: Execution, now: bigint): string {
+  const { executionId, status, startedAt, endedAt } = execution;
+  const length = endedAt === null ? "" : formatDuration(lengthAt(execution, endedAt));
   return [status, formatMoment(startedAt, now), length, shortId(executionId)]
     .filter(Boolean)
     .join(" · ");

@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { formatDuration } from "../model/format";
-import type { Execution } from "../model/execution";
+import { lengthAt, type Execution } from "../model/execution";
 
 interface SparklineProps {
   /** Newest first, as the history has them. */
@@ -14,9 +14,12 @@ const STEP = 5;
 /** How long the last runs took, oldest first; what failed is red and has a foot. */
 export function Sparkline({ executions }: SparklineProps): ReactElement | null {
   const ended = executions
-    .flatMap(({ executionId, startedAt, endedAt, status }) =>
-      endedAt === null ? [] : [{ executionId, length: endedAt - startedAt, status }],
-    )
+    .flatMap((execution) => {
+      const { executionId, endedAt, status } = execution;
+      return endedAt === null
+        ? []
+        : [{ executionId, length: lengthAt(execution, endedAt), status }];
+    })
     .slice(0, MOST)
     .reverse();
   if (ended.length < 2) return null;

@@ -1,5 +1,5 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
-import { isUnfinished, type Execution } from "../model/execution";
+import { isUnfinished, lengthAt, type Execution } from "../model/execution";
 import {
   exactCost,
   exactCount,
@@ -12,7 +12,7 @@ import {
   plural,
 } from "../model/format";
 import { exactTokens, tokensArrow } from "../model/describe";
-import { laterOf, type Nanos } from "../model/time";
+import { NANOS_PER_SECOND, type Nanos } from "../model/time";
 import type { Row } from "../model/trace";
 import type { Workflow } from "../model/workflow";
 import { troubles, troubleWords } from "../model/trouble";
@@ -21,6 +21,9 @@ import { CopyButton } from "./CopyButton";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { VerdictLine } from "./VerdictLine";
+
+/** A shorter time in the queue is nothing that anybody would look into. */
+const WORTH_TELLING = NANOS_PER_SECOND;
 
 interface HeaderProps {
   readonly loaded: LoadedTrace;
@@ -55,6 +58,11 @@ export function Header(props: HeaderProps): ReactElement {
         <Fact title={exactMoment(execution.startedAt)}>
           started {formatMoment(execution.startedAt, trace.servedAt)}
         </Fact>
+        {execution.beganAt - execution.startedAt >= WORTH_TELLING && (
+          <Fact title={exactMoment(execution.beganAt)}>
+            waited {formatDuration(execution.beganAt - execution.startedAt)} to begin
+          </Fact>
+        )}
         <Fact isMinor>version {execution.workflowVersion}</Fact>
         <Fact isMinor>by {execution.startedBy}</Fact>
         {trace.rows.length < trace.totalRows && (
@@ -191,8 +199,8 @@ interface FiguresProps {
 }
 
 function Figures({ execution, now }: FiguresProps): ReactElement {
-  const { counters, startedAt, endedAt } = execution;
-  const length = laterOf(endedAt ?? now, startedAt) - startedAt;
+  const { counters } = execution;
+  const length = lengthAt(execution, now);
   const isBound = counters.unpriced > 0;
   const arrow = tokensArrow(counters.inputTokens, counters.outputTokens);
   return (

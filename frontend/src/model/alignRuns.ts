@@ -1,8 +1,7 @@
 /** Two runs of a workflow, node by node: what was different in time, tokens, cost, path and text. */
 
-import type { Execution } from "./execution";
+import { lengthAt, type Execution } from "./execution";
 import { exactCount, formatCost, formatDuration, plural } from "./format";
-import { laterOf } from "./time";
 import { spanLength } from "./timeScale";
 import type { Totals } from "./totals";
 import type { RowStatus, Trace } from "./trace";
@@ -127,8 +126,8 @@ export function differences(
   ];
 }
 
-export function lengthOf({ startedAt, endedAt }: Execution): number {
-  return Number(laterOf(endedAt ?? startedAt, startedAt) - startedAt);
+export function lengthOf(execution: Execution): number {
+  return Number(lengthAt(execution, execution.beganAt));
 }
 
 export function nanosText(nanos: number): string {

@@ -1,6 +1,6 @@
 /** One run of a workflow, as the history and the tab's header show it. */
 
-import type { Nanos } from "./time";
+import { laterOf, type Nanos } from "./time";
 
 export const EXECUTION_STATUSES = [
   "queued",
@@ -51,7 +51,12 @@ export interface Execution {
   readonly workflowVersion: string;
   readonly traceId: string;
   readonly status: ExecutionStatus;
+  /** When it was queued, or begun where nobody queued it. */
   readonly startedAt: Nanos;
+  /** When its function began: its start, where it was not queued before. */
+  readonly beganAt: Nanos;
+  /** Its place in the history: its start, unless that is out of sight. */
+  readonly listedAt: Nanos;
   readonly endedAt: Nanos | null;
   readonly deadline: Nanos | null;
   readonly cause: Cause | null;
@@ -74,6 +79,17 @@ export interface UnreadableExecution {
 
 export function isReadable(entry: Execution | UnreadableExecution): entry is Execution {
   return !("why" in entry);
+}
+
+/** How long it has run, without its time in the queue; how long it has waited while it is queued. */
+export function lengthAt({ beganAt, endedAt }: Execution, now: Nanos): Nanos {
+  return laterOf(endedAt ?? now, beganAt) - beganAt;
+}
+
+/** Whether the history has an execution before another, oldest first. */
+export function isListedBefore(one: Execution, other: Execution): boolean {
+  if (one.listedAt !== other.listedAt) return one.listedAt < other.listedAt;
+  return one.executionId < other.executionId;
 }
 
 export function isUnfinished(execution: Execution): boolean {

@@ -77,12 +77,18 @@ export interface ExecutionQuery {
   /** Exclusive. */
   readonly startedTo: Nanos | null;
   readonly cursor: string | null;
+  /** Newest first unless it is set. */
+  readonly isOldestFirst?: boolean;
 }
 
 export interface ExecutionPage {
   readonly items: readonly Execution[];
   /** Of the same stretch of time; left out where there are none. */
   readonly unreadable?: readonly UnreadableExecution[];
+  /** Executions that were looked at and are not on the page. */
+  readonly passedOver: number;
+  /** Up to where the history was looked through; null at its end. */
+  readonly lookedThrough: Nanos | null;
   readonly nextCursor: string | null;
 }
 

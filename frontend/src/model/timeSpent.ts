@@ -44,7 +44,7 @@ export function timeSpent(
   const inside = new Map<number, Inside>();
   for (const step of steps) sums[placeOf(index, step, scale, inside)] += step.to - step.from;
 
-  const before = Number(scale.start - execution.startedAt);
+  const before = Number(scale.start - execution.beganAt);
   if (before > 0) sums[startsCold(index) ? "cold" : "waiting"] += before;
   const whole = PLACES.reduce((sum, place) => sum + sums[place], 0);
   return PLACES.filter((place) => sums[place] > 0)

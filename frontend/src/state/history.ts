@@ -7,13 +7,20 @@ import {
   type UnreadableExecution,
 } from "../model/execution";
 import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
-import { nanosFromMilliseconds } from "../model/time";
+import { nanosFromMilliseconds, type Nanos } from "../model/time";
 import { createResource, type Resource } from "./resource";
 import type { Timer } from "./polling";
 import { POLL_MILLISECONDS } from "./traceReader";
 
 /** Nothing runs: somebody else may still start something. */
 const IDLE_MILLISECONDS = 2_000;
+/** Much was read for a page that few executions are on. */
+const COSTLY_MILLISECONDS = 10_000;
+const COSTLY_PASSED_OVER = 100;
+/** Executions that the page asks for at a time. */
+const WANTED = 50;
+/** Pages that are read one after the other before the reader is asked to go on. */
+const MOST_PAGES = 5;
 
 export interface HistoryQuery {
   readonly workflowId: string | null;
@@ -22,15 +29,19 @@ export interface HistoryQuery {
   readonly seconds: number | null;
 }
 
+/** A page, and what was asked for: its cursor is good for that alone. */
+export interface ListedPage extends ExecutionPage {
+  readonly asked: ExecutionQuery;
+}
+
 /** The query as it is at a moment: the time it reaches back to moves on. */
 export function asExecutionQuery(
   { workflowId, status, seconds }: HistoryQuery,
-  cursor: string | null,
   nowMilliseconds: number,
 ): ExecutionQuery {
   const startedFrom =
     seconds === null ? null : nanosFromMilliseconds(nowMilliseconds - seconds * 1_000);
-  return { workflowId, status, cursor, startedFrom, startedTo: null };
+  return { workflowId, status, cursor: null, startedFrom, startedTo: null };
 }
 
 export function createHistory(
@@ -38,11 +49,17 @@ export function createHistory(
   query: HistoryQuery,
   timer: Timer,
   now: () => number = Date.now,
-): Resource<ExecutionPage> {
+): Resource<ListedPage> {
   return createResource(
-    (signal) => source.listExecutions(asExecutionQuery(query, null, now()), signal),
+    async (signal) => {
+      const asked = asExecutionQuery(query, now());
+      return { ...(await source.listExecutions(asked, signal)), asked };
+    },
     timer,
-    (page) => (page.items.some(isUnfinished) ? POLL_MILLISECONDS : IDLE_MILLISECONDS),
+    (page) => {
+      if (page.passedOver > COSTLY_PASSED_OVER) return COSTLY_MILLISECONDS;
+      return page.items.some(isUnfinished) ? POLL_MILLISECONDS : IDLE_MILLISECONDS;
+    },
   );
 }
 
@@ -60,11 +77,72 @@ export function inOrder(
   return [...merged, ...left];
 }
 
-/** The first page as it is now, then what older pages held beyond it; no execution twice. */
-export function withOlder<E extends { readonly executionId: string }>(
-  first: readonly E[],
-  older: readonly E[],
-): readonly E[] {
-  const known = new Set(first.map(({ executionId }) => executionId));
-  return [...first, ...older.filter(({ executionId }) => !known.has(executionId))];
+/** What comes after a page: pages until enough was found, or so many were read. */
+export async function readOn(
+  source: CanvasSource,
+  { asked, nextCursor }: Pick<ListedPage, "asked" | "nextCursor">,
+  signal: AbortSignal,
+): Promise<ListedPage> {
+  const items: Execution[] = [];
+  const unreadable: UnreadableExecution[] = [];
+  let page: ExecutionPage = { items, passedOver: 0, lookedThrough: null, nextCursor };
+  let passedOver = 0;
+  for (let pages = 0; pages < MOST_PAGES && page.nextCursor !== null; pages += 1) {
+    page = await source.listExecutions({ ...asked, cursor: page.nextCursor }, signal);
+    items.push(...page.items);
+    unreadable.push(...(page.unreadable ?? []));
+    passedOver += page.passedOver;
+    if (items.length >= WANTED) break;
+  }
+  return { ...page, items, unreadable, passedOver, asked };
+}
+
+/** Whether a page ended because looking further would have taken too long, not because it was full. */
+export function isCutShort({ items, nextCursor }: ExecutionPage): boolean {
+  return nextCursor !== null && items.length < WANTED;
+}
+
+/** Two pages that follow each other, as one. */
+export function joined(first: ListedPage, next: ListedPage): ListedPage {
+  return {
+    ...next,
+    items: [...first.items, ...next.items],
+    unreadable: [...(first.unreadable ?? []), ...(next.unreadable ?? [])],
+    passedOver: first.passedOver + next.passedOver,
+  };
+}
+
+/**
+ * The first page as it is now, then what was read beyond it; no execution twice. Of what the first page has looked
+ * through by now, it alone counts: what is not on it any more does not pass the filter any more.
+ */
+export function withOlder(first: ExecutionPage, older: readonly Execution[]): readonly Execution[] {
+  const { items, lookedThrough } = first;
+  if (lookedThrough === null) return items;
+  const known = new Set(items.map(({ executionId }) => executionId));
+  const isBeyond = ({ executionId, listedAt }: Execution): boolean =>
+    listedAt <= lookedThrough && !known.has(executionId);
+  return [...items, ...older.filter(isBeyond)];
+}
+
+/** What cannot be read on the first page as it is now, then what was read beyond it; nothing twice. */
+export function withOlderUnreadable(
+  first: ExecutionPage,
+  older: ExecutionPage | null,
+): readonly UnreadableExecution[] {
+  const known = new Map<string, UnreadableExecution>();
+  for (const one of [...(first.unreadable ?? []), ...(older?.unreadable ?? [])]) {
+    if (!known.has(one.executionId)) known.set(one.executionId, one);
+  }
+  return [...known.values()];
+}
+
+/** Whether what was read before continues the first page: nothing lies between them. */
+export function continues(first: ExecutionPage, older: readonly Execution[]): boolean {
+  const { lookedThrough } = first;
+  return lookedThrough === null || older.length === 0 || startOf(older) >= lookedThrough;
+}
+
+function startOf(older: readonly Execution[]): Nanos {
+  return older[0]?.listedAt ?? 0n;
 }

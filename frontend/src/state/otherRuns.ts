@@ -1,14 +1,10 @@
 /** The runs of the same workflow before and after one, and the last good one. */
 
-import type { Execution } from "../model/execution";
+import { isListedBefore, type Execution } from "../model/execution";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
 
-const EVERYTHING: Omit<ExecutionQuery, "workflowId"> = {
-  status: null,
-  cursor: null,
-  startedFrom: null,
-  startedTo: null,
-};
+/** A good run that is further back is not looked for: five pages are 1,500 runs at most. */
+const MOST_PAGES = 5;
 
 /** The next newer (1) or older (-1) run; null at either end. */
 export async function neighbourOf(
@@ -17,16 +13,10 @@ export async function neighbourOf(
   direction: 1 | -1,
   signal: AbortSignal,
 ): Promise<Execution | null> {
-  const { workflowId, startedAt } = execution;
-  const query = { ...EVERYTHING, workflowId };
-  const { items } = await source.listExecutions(
-    direction === -1
-      ? { ...query, startedTo: startedAt }
-      : { ...query, startedFrom: startedAt + 1n },
-    signal,
-  );
-  // Newest first: of the later ones the last is the nearest.
-  return (direction === -1 ? items[0] : items.at(-1)) ?? null;
+  const query = direction === -1 ? upTo(execution) : from(execution);
+  const isBeyond = (other: Execution): boolean =>
+    direction === -1 ? isListedBefore(other, execution) : isListedBefore(execution, other);
+  return firstOf(source, query, isBeyond, signal);
 }
 
 /** The newest run before this one that succeeded. */
@@ -35,7 +25,41 @@ export async function lastGoodBefore(
   execution: Execution,
   signal: AbortSignal,
 ): Promise<Execution | null> {
-  const { workflowId, startedAt } = execution;
-  const query = { ...EVERYTHING, workflowId, status: "succeeded" as const, startedTo: startedAt };
-  return (await source.listExecutions(query, signal)).items[0] ?? null;
+  const query = { ...upTo(execution), status: "succeeded" as const };
+  return firstOf(source, query, (other) => isListedBefore(other, execution), signal);
+}
+
+/** Of the same workflow, newest first, with the execution itself: others may have started at the same moment. */
+function upTo({ workflowId, listedAt }: Execution): ExecutionQuery {
+  return { workflowId, status: null, cursor: null, startedFrom: null, startedTo: listedAt + 1n };
+}
+
+/** Of the same workflow, oldest first, with the execution itself. */
+function from({ workflowId, listedAt }: Execution): ExecutionQuery {
+  return {
+    workflowId,
+    status: null,
+    cursor: null,
+    startedFrom: listedAt,
+    startedTo: null,
+    isOldestFirst: true,
+  };
+}
+
+/** The first one that is wanted of the pages that a query has. */
+async function firstOf(
+  source: CanvasSource,
+  query: ExecutionQuery,
+  isWanted: (execution: Execution) => boolean,
+  signal: AbortSignal,
+): Promise<Execution | null> {
+  let cursor: string | null = null;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const page = await source.listExecutions({ ...query, cursor }, signal);
+    const found = page.items.find(isWanted);
+    if (found) return found;
+    cursor = page.nextCursor;
+    if (cursor === null) return null;
+  }
+  return null;
 }

@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
 import { fakeTimer, settled } from "../testing/fakeTimer";
-import { makeExecution } from "../testing/make";
-import { inOrder, withOlder } from "./history";
 import { createResource } from "./resource";
 
 it("reads again after the time that the value names", async () => {
@@ -47,25 +45,4 @@ it("forgets an answer that comes after the stop", async () => {
   resource.stop();
   await settled();
   expect(resource.get().value).toBeNull();
-});
-
-it("joins pages of the history without showing an execution twice", () => {
-  const run = (executionId: string) => makeExecution({ executionId });
-  const joined = withOlder([run("c"), run("b")], [run("b"), run("a")]);
-  expect(joined.map(({ executionId }) => executionId)).toEqual(["c", "b", "a"]);
-});
-
-it("puts what cannot be read where its start belongs, the newest first", () => {
-  const run = (executionId: string, startedAt: bigint) => makeExecution({ executionId, startedAt });
-  const lost = (executionId: string, startedAt: bigint) => ({
-    executionId,
-    startedAt,
-    why: "malformed" as const,
-  });
-  const merged = inOrder(
-    [run("d", 8n), run("b", 4n)],
-    [lost("a", 1n), lost("e", 9n), lost("c", 6n)],
-  );
-  expect(merged.map(({ executionId }) => executionId)).toEqual(["e", "d", "c", "b", "a"]);
-  expect(inOrder([], [lost("a", 1n)]).map(({ executionId }) => executionId)).toEqual(["a"]);
 });

@@ -41,6 +41,8 @@ export function makeExecution(overrides: Partial<Execution> = {}): Execution {
     traceId: "0af7651916cd43dd8448eb211c80319c",
     status: "succeeded",
     startedAt: START,
+    beganAt: overrides.startedAt ?? START,
+    listedAt: overrides.startedAt ?? START,
     endedAt: START + 5n * SECOND,
     deadline: null,
     cause: null,

@@ -51,9 +51,18 @@ def make_handler(services: Callable[[], Services]) -> Handler:
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
+        _note_index(services().store)
         return _swept(services(), is_time_left)
 
     return handler
+
+
+def _note_index(store: TraceStore) -> None:
+    """What has failed since then is found by its status alone. Noted by the first run after the index came."""
+    try:
+        store.note_status_index()
+    except StoreUnavailableError:  # the next run does it
+        logger.exception("status index not noted")
 
 
 def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, int]:

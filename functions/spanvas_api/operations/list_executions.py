@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
 from spanvas_api.cursors import Cursors
 from spanvas_api.representation import execution_body, unreadable_body
 from spanvas_api.request import Answer, Request
+from spanvas_api.routes import OLDEST_FIRST
 from spanvas_api.services import Services
 
-FILTERS: Final = ("workflow_id", "status", "from", "to")
+FILTERS: Final = ("workflow_id", "status", "from", "to", "order")
 
 
 def list_executions(request: Request, services: Services) -> Answer:
-    """`wire.ExecutionsResponse`, newest first."""
+    """`wire.ExecutionsResponse`."""
     authorize(request.principal, "list_executions")
     query = request.query
     parameters.only(query, *FILTERS, "limit", "cursor")
@@ -31,13 +32,17 @@ def list_executions(request: Request, services: Services) -> Answer:
         started_to=parameters.unix_nano(query, "to"),
         limit=parameters.limit(query),
         after=None if cursor is None else cursors.unseal(cursor),
+        oldest_first=parameters.order(query) == OLDEST_FIRST,
     )
     items = []
     for execution in page.items:
         authorize(request.principal, "list_executions", execution)
         items.append(execution_body(execution, None, services.settings.trace_url_template))
+    body: dict[str, Any] = {"items": items, "passed_over": page.passed_over}
+    if page.looked_through_unix_nano is not None:
+        body["looked_through_unix_nano"] = str(page.looked_through_unix_nano)
     position = page.next_position
-    body = {"items": items, "next_cursor": None if position is None else cursors.seal(position)}
+    body["next_cursor"] = None if position is None else cursors.seal(position)
     if page.unreadable:
         body["unreadable"] = [unreadable_body(item) for item in page.unreadable]
     return Answer(body)

@@ -107,9 +107,23 @@ class Execution(WireModel):
     workflow_version: str
     trace_id: TraceId
     status: ExecutionStatus
-    started_at_unix_nano: UnixNano
+    started_at_unix_nano: UnixNano = Field(
+        description="Unix time in nanoseconds: when it was queued, or begun where nobody queued it. Of one that is"
+        " known by its spans alone, the start of the earliest of them."
+    )
+    queued_until_unix_nano: UnixNano | None = Field(
+        default=None,
+        description="Unix time in nanoseconds: when its function began, where it was queued before.",
+    )
+    listed_at_unix_nano: UnixNano | None = Field(
+        default=None,
+        description="Unix time in nanoseconds: its place in the history, where that is not its start. It is when it was"
+        " first seen, for one that started before anything that is kept, or in the future.",
+    )
     ended_at_unix_nano: UnixNano | None = None
-    duration_nano: DurationNano | None = None
+    duration_nano: DurationNano | None = Field(
+        default=None, description="Nanoseconds that it ran, without its time in the queue."
+    )
     deadline_unix_nano: UnixNano | None = None
     cause: Cause | None = None
     counters: Counters
@@ -139,13 +153,22 @@ class UnreadableExecution(WireModel):
 
 
 class ExecutionsResponse(WireModel):
-    """A page of the history, newest first."""
+    """A page of the history. It is a bounded amount of work: with a filter that few executions pass it may be short, or
+    empty, and have a `next_cursor`."""
 
     items: list[Execution]
     unreadable: list[UnreadableExecution] | None = Field(
         default=None,
         description="Executions of this page that are stored in a form that the API cannot read, whatever their status."
         " Only where there are any.",
+    )
+    passed_over: int = Field(
+        description="How many others were looked at for this page and do not pass the filter, or have expired."
+    )
+    looked_through_unix_nano: UnixNano | None = Field(
+        default=None,
+        description="Unix time in nanoseconds: how far this page has looked. All later executions (earlier ones, where"
+        " the oldest come first) that pass the filter are on it or on the pages before. Absent on the last page.",
     )
     next_cursor: str | None = Field(description="For the next page; null on the last one.")
 

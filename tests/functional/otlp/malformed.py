@@ -69,7 +69,7 @@ class ForgetfulStore(MemoryTraceStore):
 
     def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
         kept_at = super().receive(batch, sighting, is_new=is_new)
-        for kept in (self._executions, self._chunks, self._started_keys, self._moves):
+        for kept in (self._executions, self._chunks, self._moves):
             kept.clear()
         return kept_at
 

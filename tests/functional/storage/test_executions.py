@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.model.execution import Cause
+from spanvas.model.execution import Cause, run_nano
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.storage.batches import batch
@@ -52,7 +52,39 @@ class TestExecutions:
 
         assert found is not None
         assert (found.status, found.started_by, found.workflow_version) == ("running", "ada", "8")
-        assert found.started_at_unix_nano == T0 + 3 * SECOND
+
+    def test_it_has_started_when_it_was_queued_whoever_begins_it_when(
+        self, store: TraceStore
+    ) -> None:
+        store.start_execution(make_execution(status="queued"))
+        store.start_execution(make_execution(start=3))
+        store.end_execution("acme", "exec_1", "succeeded", T0 + 5 * SECOND)
+
+        found = store.read_execution("acme", "exec_1")
+
+        assert found is not None
+        assert (found.started_at_unix_nano, found.queued_until_unix_nano) == (T0, T0 + 3 * SECOND)
+        assert run_nano(found) == 2 * SECOND
+
+    def test_without_a_queue_it_has_waited_for_nothing(self, store: TraceStore) -> None:
+        store.start_execution(make_execution(start=3))
+        store.start_execution(make_execution(status="queued"))
+
+        found = store.read_execution("acme", "exec_1")
+
+        assert found is not None
+        assert (found.started_at_unix_nano, found.queued_until_unix_nano) == (T0 + 3 * SECOND, None)
+
+    def test_a_function_whose_clock_is_slow_has_not_begun_before_the_start(
+        self, store: TraceStore
+    ) -> None:
+        store.start_execution(make_execution(status="queued"))
+        store.start_execution(make_execution(start=-2))
+
+        found = store.read_execution("acme", "exec_1")
+
+        assert found is not None
+        assert (found.started_at_unix_nano, found.queued_until_unix_nano) == (T0, None)
 
     def test_queued_never_follows_running(self, store: TraceStore) -> None:
         store.start_execution(make_execution())

@@ -72,6 +72,10 @@ class Origin(NamedTuple):
 class Execution:
     """`origin` is None where whoever ran the execution has registered it; what its spans say then changes nothing.
 
+    It starts when it is first registered, queued or running, and its start stays; where it is known by its spans, it
+    starts with the earliest of them. `queued_until_unix_nano` is when its function began, where that was later.
+    `listed_at_unix_nano` is its place in the history, where that is not its start: see `storage.items.listed_at`.
+
     `began_at_unix_nano` is not kept: when the function began its part that registers or continues the execution, where
     that is not the execution's own start.
     """
@@ -101,11 +105,27 @@ class Execution:
     """Its function has begun, and what is known of it beyond that is still to come."""
     is_newer: bool = False
     """Its item was written by a newer version of Spanvas: there may be more to it than is known here."""
+    queued_until_unix_nano: int | None = None
+    listed_at_unix_nano: int | None = None
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""
         deadline = self.deadline_unix_nano
         return self.status in OPEN and deadline is not None and deadline < now_unix_nano
+
+
+def place_of(execution: Execution) -> int:
+    """The time that the history is sorted by, in unix nanoseconds."""
+    listed = execution.listed_at_unix_nano
+    return execution.started_at_unix_nano if listed is None else listed
+
+
+def run_nano(execution: Execution) -> int | None:
+    """How long it ran, without its time in a queue; None while it has not ended."""
+    if execution.ended_at_unix_nano is None:
+        return None
+    begun = execution.queued_until_unix_nano or execution.started_at_unix_nano
+    return max(execution.ended_at_unix_nano - begun, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,16 @@ def _cause_of_silence(execution: Execution) -> Cause:
     if execution.status == QUEUED and not execution.is_provisional:
         return UNSTARTED
     return OVERDUE if execution.origin is None else UNENDED
+
+
+def begun(known: Execution, part: Execution) -> Execution:
+    """What whoever runs an execution says of it, with the place in the history that it has if that is earlier.
+
+    The start never moves to a later time: whoever reads the history from the newest on would miss the execution.
+    """
+    start = min(place_of(known), part.started_at_unix_nano)
+    waited_until = part.started_at_unix_nano if part.started_at_unix_nano > start else None
+    return replace(part, started_at_unix_nano=start, queued_until_unix_nano=waited_until)
 
 
 def continued(known: Execution, part: Execution) -> Execution | None:

@@ -16,7 +16,15 @@ from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.direct.sent import on_sent
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import Binding, Overdue, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import (
+    Binding,
+    Listing,
+    Overdue,
+    Page,
+    SpanBatch,
+    StoredTrace,
+    WriteResult,
+)
 from spanvas.storage.spans import SpanItems
 
 if TYPE_CHECKING:
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from spanvas.storage.artifacts import ArtifactItems
     from spanvas.storage.beginnings import BeginningItems
     from spanvas.storage.history import History
+    from spanvas.storage.listing import Budget
     from spanvas.storage.overdue import OverdueItems
     from spanvas.storage.sightings import SightingItems
 
@@ -46,6 +55,7 @@ class DynamoTraceStore:
         dynamodb: DynamoDBClient | None = None,
         s3: S3Client | None = None,
         clock: Callable[[], int] = time.time_ns,
+        budget: Budget | None = None,
     ) -> None:
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         dynamodb = dynamodb or aws.dynamodb_client()
@@ -56,6 +66,7 @@ class DynamoTraceStore:
         self._table = table
         self._bucket = bucket
         self._retention_days = retention_days
+        self._budget = budget
         self._executions = ExecutionItems(dynamodb, table, clock)
         self._spans = SpanItems(
             dynamodb,
@@ -79,6 +90,7 @@ class DynamoTraceStore:
             self._retention_days,
             self._clock,
             self._report,
+            self._budget,
         )
 
     @cached_property
@@ -205,9 +217,21 @@ class DynamoTraceStore:
         started_to: int | None = None,
         limit: int = 50,
         after: str | None = None,
-    ) -> Page[Execution]:
+        oldest_first: bool = False,
+    ) -> Listing:
+        from spanvas.storage.listing import HistoryQuery
+
         return self._history.page(
-            tenant, workflow_id, status, started_from, started_to, limit, after
+            HistoryQuery(
+                tenant,
+                workflow_id,
+                status,
+                started_from,
+                started_to,
+                limit,
+                after,
+                oldest_first,
+            )
         )
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
@@ -232,6 +256,9 @@ class DynamoTraceStore:
         self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
     ) -> Page[Access]:
         return self._accesses.page(tenant, execution_id, limit, after)
+
+    def note_status_index(self) -> None:
+        self._history.status_index.note()
 
     def overdue(self) -> Iterator[Overdue]:
         return self._overdue.all()

@@ -27,7 +27,9 @@ from spanvas.storage.item_reading import execution_of, is_expired, moved_to
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PLACE_IN_HISTORY = frozenset({"started_key", "tenant_day_key", "workflow_key", "started_by"})
+START = frozenset({"started_at", "started_key", "tenant_day_key"})
+"""When an execution started and its place in the history: written together, so that they always agree."""
+PLACE_IN_HISTORY = START | {"workflow_key", "started_by"}
 """Attributes that a queued execution already has, and keeps when it starts to run."""
 NAMES: Final = re.compile(r"#(\w+)")
 
@@ -47,6 +49,7 @@ class ExecutionItems:
         if execution.status in (QUEUED, UNTRACED):
             self._update(execution, attributes, "attribute_not_exists(pk)")
             return
+        attributes["queued_until"] = items.n(execution.started_at_unix_nano)
         started = self._update(
             execution,
             attributes,
@@ -154,12 +157,16 @@ class ExecutionItems:
         return seen_at(execution_of(item), now)
 
     def _take_over(self, execution: Execution, attributes: Mapping[str, Any]) -> bool:
-        """Where spans have come over OTLP before whoever runs the execution registered it, the latter counts."""
-        return self._update(
-            execution,
-            attributes,
-            "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)",
-            remove=["origin_naming", "origin_ending", "ended_at", "cause"],
+        """Where spans have come over OTLP before whoever runs the execution registered it, the latter counts.
+
+        The start alone stays where it was if that is earlier: a start never moves to a later time, so that nobody who
+        reads the history from the newest on misses an execution.
+        """
+        known = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
+        remove = ["origin_naming", "origin_ending", "ended_at", "cause"]
+        is_earlier = f"{known} AND #started_key > :started_key"
+        return self._update(execution, attributes, is_earlier, remove=remove) or self._update(
+            execution, attributes, known, keep=START, remove=remove
         )
 
     def _continue(self, execution: Execution) -> bool:
@@ -211,8 +218,16 @@ class ExecutionItems:
     ) -> Mapping[str, Any] | None:
         """Set, add and remove attributes and count up the revision: META as it is then, None if the condition failed.
 
-        `keep` names those of `attributes` that stay as they are where they are present.
+        `keep` names those of `attributes` that stay as they are where they are present. Whoever writes a status keeps
+        the index of failed and lost executions right by it: every write of META comes through here.
         """
+        if "status" in attributes:
+            status = attributes["status"]["S"]
+            if items.is_indexed(status):
+                key = items.status_key(execution.tenant, status)
+                attributes = {**attributes, "status_key": items.s(key)}
+            else:
+                remove = [*remove, "status_key"]
         add = {**(add or {}), "revision": items.n(1)}
         expression = "ADD " + ", ".join(f"#{name} :add_{name}" for name in add)
         if attributes:

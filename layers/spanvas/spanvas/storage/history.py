@@ -1,35 +1,79 @@
-"""Lists of executions from the indexes: a tenant's and a workflow's.
+"""Lists of executions from the indexes: a tenant's, a workflow's, and those that failed or were lost.
 
-The indexes hold keys alone, so that counters and status of a running execution are written once, not once an
-index; a page reads its items in one batch.
+The indexes hold no counters and no status of what runs, so that those are written once, not once an index; a page
+reads its items by their keys. A page is a bounded amount of work, whatever is filtered: see `listing.Budget`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Execution
 from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import Page
+from spanvas.storage.listing import Budget, Finds, HistoryQuery, following
+from spanvas.storage.port import Listing
+from spanvas.storage.scans import Scan, bounds_of, scans_of
+from spanvas.storage.status_index import StatusIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-DAY: Final = 86_400 * 1_000_000_000
+Answer = TypeVar("Answer")
 MAX_BATCH: Final = 100
-"""Items of one BatchGetItem."""
-DAYS_AT_A_TIME: Final = 8
+"""Items of one BatchGetItem, and index entries of one Query where most of them may be passed over."""
+MAX_FILTERED: Final = 1_000
+"""Index entries of one Query of which DynamoDB itself passes over some."""
+ATTEMPTS: Final = 3
+"""At a batch of which DynamoDB leaves keys unread, because it is too much at once."""
 
-Entry = tuple[str, Execution | UnreadableItem]
-"""A position, and what stands there."""
-Partition = tuple[tuple[str, str, str], str]
-"""An index (its name, partition and sort attribute) and the value of its partition."""
+
+class Entries(NamedTuple):
+    """Index entries of one partition, in order. `last` is the key that was reached, None at the partition's end."""
+
+    found: Sequence[Mapping[str, Any]]
+    passed_over: int
+    last: str | None
+
+
+class Walk:
+    """What is left of the budget of a page, what was found, and the key up to which all was looked through."""
+
+    def __init__(self, budget: Budget, query: HistoryQuery, reached: str) -> None:
+        self.finds = Finds(query)
+        self.reached = reached
+        self.executions = budget.executions
+        self.entries = budget.entries
+        self._rounds = budget.rounds
+        self._filtered = 0
+
+    def take_round(self) -> bool:
+        """Whether one more call may wait for those before."""
+        self._rounds -= 1
+        return self._rounds >= 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.finds.is_full or self.executions <= 0 or self.entries <= 0
+
+    def batch(self, scan: Scan) -> int:
+        """How many executions are read at once."""
+        wanted = MAX_BATCH if scan.is_read_past else self.finds.missing
+        return min(wanted, self.executions)
+
+    def query_limit(self, scan: Scan) -> int:
+        """How many entries are asked for; one more than that, for the key that is left out as a bound."""
+        if scan.workflow_id is None:
+            return self.batch(scan) + 1
+        self._filtered = min(max(4 * self._filtered, self.finds.missing), MAX_FILTERED)
+        return min(self._filtered, self.entries) + 1
 
 
 class History:
@@ -41,6 +85,7 @@ class History:
         retention_days: int,
         clock: Callable[[], int],
         report: Report,
+        budget: Budget | None = None,
     ) -> None:
         self._report = report
         self._dynamodb = dynamodb
@@ -48,123 +93,148 @@ class History:
         self._executions = executions
         self._retention_days = retention_days
         self._clock = clock
+        self._budget = budget or Budget()
+        self.status_index = StatusIndex(dynamodb, table, clock)
 
-    def page(
-        self,
-        tenant: str,
-        workflow_id: str | None,
-        status: str | None,
-        started_from: int | None,
-        started_to: int | None,
-        limit: int,
-        after: str | None,
-    ) -> Page[Execution]:
-        """Newest first. A position is the sort key of the last execution of the page before."""
-        now = self._clock()
-        oldest = max(started_from or 0, now - (self._retention_days + 1) * DAY)
-        newest = min(started_to or now + DAY, now + DAY)
-        upper = min(after or items.started_key(newest), items.started_key(newest))
-        found: list[Entry] = []
-        next_position: str | None = None
-        for position, execution in self._walk(tenant, workflow_id, oldest, upper, limit):
-            # One that cannot be decoded may have any status.
-            if isinstance(execution, Execution) and status not in (None, execution.status):
-                continue
-            if len(found) == limit:
-                next_position = found[-1][0]
-                break
-            found.append((position, execution))
-        return Page.of([execution for _, execution in found], next_position, self._report)
+    def page(self, query: HistoryQuery) -> Listing:
+        """As `port.TraceStore.list_executions`."""
+        listing = self._walk(query)
+        for item in listing.unreadable:
+            self._report(item)
+        return listing
 
-    def _walk(
-        self, tenant: str, workflow_id: str | None, oldest: int, upper: str, limit: int
-    ) -> Iterator[Entry]:
-        """Every execution of one index partition (a workflow's), or of one a day (a tenant's).
+    def _walk(self, query: HistoryQuery) -> Listing:
+        bounds = bounds_of(query, self._clock(), self._retention_days)
+        walk = Walk(self._budget, query, bounds.lower if query.oldest_first else bounds.upper)
+        with ThreadPoolExecutor(1, "spanvas-history") as pool:
+            since = None
+            if items.is_indexed(query.status):
+                # Beside the first query, which need not wait for it.
+                since = pool.submit(self.status_index.since).result
+            for scan in scans_of(query, bounds, since):
+                if not self._scan(scan, walk):
+                    return walk.finds.listing(walk.reached)
+        return walk.finds.listing(None)
 
-        The newest day is asked alone, since it often fills the page; of the days before it, which are often empty,
-        several are asked at a time.
-        """
-        lower = items.started_key(oldest)
-        partitions = _partitions(tenant, workflow_id, oldest, int(upper[:20]))
+    def _scan(self, scan: Scan, walk: Walk) -> bool:
+        """Whether all of it was looked through, and the page still has room."""
+        for group in scan.groups():
+            if not walk.take_round():
+                return False
+            limit = walk.query_limit(scan)
+            asked = [partial(self._query, scan, partition.value, limit) for partition in group]
+            for partition, answer in zip(group, _each(asked), strict=True):
+                if not self._look_through(scan, partition.value, answer, walk):
+                    return False
+                walk.reached = partition.edge
+        return True
 
-        def first_entries(partition: Partition) -> list[dict[str, Any]]:
-            return self._query(partition, lower, upper, limit)
+    def _look_through(self, scan: Scan, partition: str, entries: Entries, walk: Walk) -> bool:
+        """The rest of a partition, of which the first entries are given."""
+        while self._look_at(scan, entries, walk):
+            if entries.last is None:
+                return True
+            if not walk.take_round():
+                return False
+            entries = self._query(scan, partition, walk.query_limit(scan), entries.last)
+        return False
 
-        for group in (partitions[:1], *batched(partitions[1:], DAYS_AT_A_TIME)):
-            for partition, found in zip(group, _each(first_entries, group), strict=True):
-                entries = found
-                while entries:
-                    yield from self._read(entries)
-                    before = entries[-1]["started_key"]["S"]
-                    entries = self._query(partition, lower, before, limit)
+    def _look_at(self, scan: Scan, entries: Entries, walk: Walk) -> bool:
+        """Read what the entries stand for; whether all of them were looked at, and there may be more."""
+        rest = entries.found
+        while rest:
+            if walk.is_over or not walk.take_round():
+                return False
+            batch, rest = rest[: walk.batch(scan)], rest[walk.batch(scan) :]
+            walk.executions -= len(batch)
+            for entry, execution in zip(batch, self._read(batch), strict=True):
+                walk.finds.look_at(_key(entry), execution)
+            walk.reached = _key(batch[-1])
+        walk.finds.pass_over(entries.passed_over)
+        walk.entries -= entries.passed_over
+        walk.reached = entries.last or walk.reached
+        return not walk.is_over
 
-    def _query(
-        self, partition: Partition, lower: str, upper: str, limit: int
-    ) -> list[dict[str, Any]]:
-        """Index entries with `lower` <= sort key < `upper`, newest first; at most one batch of them."""
-        (name, partition_name, sort_name), value = partition
+    def _query(self, scan: Scan, partition: str, limit: int, after: str | None = None) -> Entries:
+        index, partition_name, sort_name = scan.in_index
+        lower, upper = scan.bounds
+        if after is not None:
+            lower, upper = (following(after), upper) if scan.oldest_first else (lower, after)
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": (
+                f"{partition_name} = :partition AND {sort_name} BETWEEN :lower AND :upper"
+            ),
+            "ExpressionAttributeValues": {
+                ":partition": items.s(partition),
+                ":lower": items.s(lower),
+                ":upper": items.s(upper),
+            },
+            "ScanIndexForward": scan.oldest_first,
+            "Limit": limit,
+        }
+        if scan.workflow_id is not None:
+            request["FilterExpression"] = "workflow_id = :workflow"
+            request["ExpressionAttributeValues"][":workflow"] = items.s(scan.workflow_id)
         if upper <= lower:
-            return []
+            return Entries([], 0, None)
         with translated("listing executions"):
-            answer = self._dynamodb.query(
-                TableName=self._table,
-                IndexName=name,
-                KeyConditionExpression=(
-                    f"{partition_name} = :partition AND {sort_name} BETWEEN :lower AND :upper"
-                ),
-                ExpressionAttributeValues={
-                    ":partition": items.s(value),
-                    ":lower": items.s(lower),
-                    ":upper": items.s(upper),
-                },
-                ScanIndexForward=False,
-                # One more than the page, to know whether it is the last; one for the bound that is left out.
-                Limit=min(limit + 2, MAX_BATCH),
-            )
-        return [entry for entry in answer["Items"] if entry[sort_name]["S"] != upper]
+            answer = self._dynamodb.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        found = [entry for entry in answer["Items"] if _key(entry) != upper]
+        passed_over = answer["ScannedCount"] - answer["Count"]
+        return _above_floor(scan, Entries(found, passed_over, _key(last) if last else None))
 
-    def _read(self, entries: list[dict[str, Any]]) -> list[Entry]:
-        """Positions and executions of index entries, in their order, without what is gone or expired."""
-        wanted = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
+    def _read(
+        self, entries: Sequence[Mapping[str, Any]]
+    ) -> list[Execution | UnreadableItem | None]:
+        """What index entries stand for, in their order; None where that is gone, expired or elsewhere."""
+        keys = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
+        batches = [keys[start : start + MAX_BATCH] for start in range(0, len(keys), MAX_BATCH)]
         found: dict[str, Mapping[str, Any]] = {}
-        pending: Any = {self._table: {"Keys": wanted}} if wanted else {}
-        while pending:
-            with translated("reading executions"):
-                answer = self._dynamodb.batch_get_item(RequestItems=pending)
-            for item in answer["Responses"].get(self._table, []):
-                found[item["pk"]["S"]] = item
-            pending = answer.get("UnprocessedKeys")
-        shown = [
-            (entry["started_key"]["S"], self._shown(found.get(entry["pk"]["S"]), entry))
-            for entry in entries
-        ]
-        return [(position, execution) for position, execution in shown if execution is not None]
+        for batch in _each([partial(self._read_batch, batch) for batch in batches]):
+            found |= batch
+        return [self._shown(found.get(entry["pk"]["S"]), entry) for entry in entries]
 
     def _shown(
         self, item: Mapping[str, Any] | None, entry: Mapping[str, Any]
     ) -> Execution | UnreadableItem | None:
         shown = attempted(self._executions.shown, item)
-        if isinstance(shown, UnreadableItem):
-            return shown._replace(position=entry["started_key"]["S"])
-        return shown
+        return shown._replace(position=_key(entry)) if isinstance(shown, UnreadableItem) else shown
+
+    def _read_batch(self, keys: Sequence[Any]) -> dict[str, Mapping[str, Any]]:
+        """Items by their partition. Raises StoreUnavailableError where some stay unread."""
+        found: dict[str, Mapping[str, Any]] = {}
+        pending: Any = {self._table: {"Keys": keys}}
+        for _ in range(ATTEMPTS):
+            with translated("reading executions"):
+                answer = self._dynamodb.batch_get_item(RequestItems=pending)
+            for item in answer["Responses"].get(self._table, []):
+                found[item["pk"]["S"]] = item
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
+                return found
+        raise StoreUnavailableError("the store is asked for too much at once", 1)
 
 
-def _partitions(tenant: str, workflow_id: str | None, oldest: int, newest: int) -> list[Partition]:
-    if workflow_id is not None:
-        return [(items.BY_WORKFLOW, items.workflow_key(tenant, workflow_id))]
-    days = range(newest // DAY, oldest // DAY - 1, -1)
-    return [(items.BY_TENANT, items.tenant_day_key(tenant, day * DAY)) for day in days]
+def _key(entry: Mapping[str, Any]) -> str:
+    return str(entry["started_key"]["S"])
 
 
-def _each(
-    ask: Callable[[Partition], list[dict[str, Any]]], partitions: Sequence[Partition]
-) -> list[list[dict[str, Any]]]:
-    """Answers for all partitions, in their order."""
-    if len(partitions) < 2:
-        return [ask(partition) for partition in partitions]
-    with ThreadPoolExecutor(len(partitions), "spanvas-history") as pool:
-        return list(pool.map(ask, partitions))
+def _above_floor(scan: Scan, entries: Entries) -> Entries:
+    """Without what does not belong to a scan from the newest on; where that begins, the scan ends."""
+    if scan.floor is None:
+        return entries
+    floor = scan.floor()
+    kept = [entry for entry in entries.found if _key(entry) >= floor]
+    is_below = len(kept) < len(entries.found) or (entries.last or floor) < floor
+    return Entries(kept, entries.passed_over, None if is_below else entries.last)
 
 
-def batched(partitions: Sequence[Partition], size: int) -> Iterator[Sequence[Partition]]:
-    return (partitions[i : i + size] for i in range(0, len(partitions), size))
+def _each(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """The answers of calls that are made at the same time, in their order."""
+    if len(calls) < 2:
+        return [call() for call in calls]
+    with ThreadPoolExecutor(len(calls), "spanvas-history") as pool:
+        return list(pool.map(lambda call: call(), calls))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import BY_FUNCTION, STATUSES, Execution
@@ -56,6 +56,10 @@ def execution_of(item: Item) -> Execution:
             values["origin"] = [values["origin_naming"], values.get("origin_ending")]
         values["is_newer"] = reading.is_newer
         values["is_provisional"] = items.PROVISIONAL in item
+        start = start_of(values)
+        values["started_at_unix_nano"] = start.started_at
+        values["queued_until_unix_nano"] = start.queued_until
+        values["listed_at_unix_nano"] = start.listed_at
         execution = built(Execution, values, ("tenant", "execution_id", "status"))
         if (execution.tenant, execution.execution_id) != items.owner_of(reading.pk):
             raise MalformedError("tenant and execution_id are not those of the key")
@@ -68,6 +72,26 @@ def execution_of(item: Item) -> Execution:
         ):
             _check_time(time)
         return execution
+
+
+class Start(NamedTuple):
+    """Unix nanoseconds; the last two are None where they are the start itself."""
+
+    started_at: int
+    queued_until: int | None
+    listed_at: int | None
+
+
+def start_of(values: Mapping[str, Any]) -> Start:
+    """When an execution started. One that was registered started at its place in the history. Where `started_at` is
+    another time, an older version of Spanvas has written it, as the end of the queue."""
+    stored = values.get("started_at_unix_nano") or 0
+    place = values.get("started_key")
+    listed = int(place.partition("#")[0]) if place else stored
+    if "origin_naming" in values:
+        return Start(stored, None, listed if listed != stored else None)
+    begun = values.get("queued_until") or stored
+    return Start(listed, begun if begun > listed else None, None)
 
 
 def artifact_of(item: Item) -> Artifact:

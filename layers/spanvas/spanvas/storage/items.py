@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import OPEN, Cause, Counters, Execution
+from spanvas.model.execution import FAILED, LOST, OPEN, Cause, Counters, Execution
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -36,8 +36,13 @@ RUNNING_SHARDS: Final = 4
 BY_WORKFLOW: Final = ("by_workflow", "workflow_key", "started_key")
 BY_TENANT: Final = ("by_tenant", "tenant_day_key", "started_key")
 BY_TRACE: Final = ("by_trace", "trace_key", "started_key")
+BY_STATUS: Final = ("by_status", "status_key", "started_key")
 BY_DEADLINE: Final = ("running", "running_key", "deadline_key")
 """Index name, partition key, sort key."""
+STATUS_PROJECTED: Final = ("workflow_id",)
+"""What `BY_STATUS` holds beside keys: it hardly ever changes once an execution has ended."""
+INDEXED_STATUSES: Final = frozenset({FAILED, LOST})
+"""Those that executions have in `BY_STATUS`. The other ones have no `status_key`, so that they cost nothing there."""
 
 PROVISIONAL: Final = "provisional"
 """On META: written when its function began. What `start` knows of the execution is still to come."""
@@ -95,6 +100,15 @@ def trace_key(tenant: str, trace_id: str) -> str:
     return f"T#{tenant}#X#{trace_id}"
 
 
+def is_indexed(status: str | None) -> bool:
+    """Whether executions of this status are in `BY_STATUS`."""
+    return status in INDEXED_STATUSES
+
+
+def status_key(tenant: str, status: str) -> str:
+    return f"T#{tenant}#S#{status}"
+
+
 def running_key(execution_id: str) -> str:
     return running_partition(running_shard(execution_id))
 
@@ -112,16 +126,18 @@ def running_shard(execution_id: str) -> int:
     return blake2b(execution_id.encode(), digest_size=2).digest()[0] % RUNNING_SHARDS
 
 
-def listed_at(execution: Execution, retention_seconds: int) -> int:
+def listed_at(execution: Execution, retention_seconds: int, known_place: int | None = None) -> int:
     """Where the history has an execution that is known by its spans: at its start.
 
     What started before anything that is kept, or a day and more after it was first seen (traces of another time that
-    are sent again, clocks that are wrong), is where it was first seen: the history looks no further.
+    are sent again, clocks that are wrong), is where it was first seen: the history looks no further. From
+    `known_place`, where it is listed by now, it moves to earlier times alone.
     """
     seen = execution.expires_at - retention_seconds
     started = execution.started_at_unix_nano
     is_in_sight = (seen - retention_seconds) * NANO <= started <= (seen + DAY_SECONDS) * NANO
-    return started if is_in_sight else seen * NANO
+    place = started if is_in_sight else seen * NANO
+    return place if known_place is None else min(place, known_place)
 
 
 def index_keys(execution: Execution, listed: int | None = None) -> Item:

@@ -26,7 +26,9 @@ from spanvas.model.execution import (
     Cause,
     Counters,
     Execution,
+    begun,
     continued,
+    place_of,
     seen_at,
 )
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
@@ -46,9 +48,11 @@ from spanvas.storage.chunks import Chunk
 from spanvas.storage.decoding import attempted, log_unreadable
 from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import artifact_of, execution_of
+from spanvas.storage.listing import Budget, Finds, HistoryQuery
 from spanvas.storage.memory_overdue import MemoryOverdue
 from spanvas.storage.memory_sightings import MemorySightings
-from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import Listing, Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.scans import bounds_of
 from spanvas.storage.spans import unregistered
 
 Key = tuple[str, str]
@@ -70,7 +74,11 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
-        self, *, retention_days: int = 30, clock: Callable[[], int] = time.time_ns
+        self,
+        *,
+        retention_days: int = 30,
+        clock: Callable[[], int] = time.time_ns,
+        budget: Budget | None = None,
     ) -> None:
         MemorySightings.__init__(self)
         MemoryOverdue.__init__(self)
@@ -78,9 +86,9 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         self.lock = RLock()
         self.bodies: dict[str, bytes] = {}
         self._clock = clock
+        self._budget = budget or Budget()
         self._retention_seconds = retention_days * 86_400
         self._executions: dict[Key, Execution] = {}
-        self._started_keys: dict[Key, str] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self._unlisted: set[Key] = set()
         """Those that are in no workflow's history: provisional, and not closed."""
@@ -102,28 +110,25 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         execution = replace(part, expires_at=self._expiry(), began_at_unix_nano=None)
         if known is None:
             self._executions[key] = replace(execution, revision=1)
-            self._started_keys[key] = items.started_key(
-                execution.started_at_unix_nano, execution.execution_id
-            )
         elif execution.status != RUNNING:
             return
         elif known.is_provisional and known.status in (RUNNING, LOST):
             self._unlisted.discard(key)
             self._given_up.discard(key)
             self._executions[key] = replace(
-                execution,
+                begun(known, execution),
                 started_by=known.started_by or execution.started_by,
                 counters=known.counters,
                 revision=known.revision + 1,
             )
         elif known.origin is not None:
             self._executions[key] = replace(
-                execution, counters=known.counters, revision=known.revision + 1
+                begun(known, execution), counters=known.counters, revision=known.revision + 1
             )
         elif known.status == QUEUED:
             self._executions[key] = replace(
-                execution,
-                workflow_id=execution.workflow_id,
+                begun(known, execution),
+                started_at_unix_nano=known.started_at_unix_nano,
                 started_by=known.started_by or execution.started_by,
                 counters=known.counters,
                 revision=known.revision + 1,
@@ -153,7 +158,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         known = self._executions.get(key)
         if known is not None and known.is_provisional and known.status == RUNNING:
             self._unlisted.discard(key)
-            del self._executions[key], self._started_keys[key]
+            del self._executions[key]
 
     def prepare(self) -> None:
         self._check()
@@ -279,28 +284,40 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         started_to: int | None = None,
         limit: int = 50,
         after: str | None = None,
-    ) -> Page[Execution]:
+        oldest_first: bool = False,
+    ) -> Listing:
         self._check()
-        lower = items.started_key(started_from or 0)
-        upper = items.started_key(started_to) if started_to is not None else "~"
-        positions = sorted(
-            (
-                (position, key)
-                for key, position in self._started_keys.items()
-                if key[0] == tenant and lower <= position < min(upper, after or "~")
-            ),
-            reverse=True,
+        asked = HistoryQuery(
+            tenant, workflow_id, status, started_from, started_to, limit, after, oldest_first
         )
-        found = [
-            (position, execution)
-            for position, key in positions
-            if (workflow_id is None or self._is_of_workflow(key, workflow_id))
-            and (execution := self._listed(key, position)) is not None
-            and (isinstance(execution, UnreadableItem) or status in (None, execution.status))
+        finds, reached = Finds(asked), None
+        places = self._places(asked)
+        for number, (place, key) in enumerate(places):
+            if finds.is_full:
+                break
+            if number == self._budget.executions:
+                reached = places[number - 1][0]
+                break
+            finds.look_at(place, self._listed(key, place))
+        listing = finds.listing(reached)
+        for item in listing.unreadable:
+            self._report(item)
+        return listing
+
+    def _places(self, asked: HistoryQuery) -> list[tuple[str, Key]]:
+        """Keys of the history within the bounds, in order. Failed and lost ones are found without looking at others."""
+        bounds = bounds_of(asked, self._clock(), self._retention_seconds // items.DAY_SECONDS)
+        status = asked.status if items.is_indexed(asked.status) else None
+        places = [
+            (place, key)
+            for key, execution in self._executions.items()
+            if key[0] == asked.tenant
+            and (asked.workflow_id is None or self._is_of_workflow(key, asked.workflow_id))
+            and status in (None, execution.status)
+            and bounds.lower <= (place := items.started_key(place_of(execution), key[1]))
+            and place < bounds.upper
         ]
-        page = found[:limit]
-        next_position = page[-1][0] if len(found) > limit else None
-        return Page.of([execution for _, execution in page], next_position, self._report)
+        return sorted(places, reverse=not asked.oldest_first)
 
     def _listed(self, key: Key, position: str) -> Execution | UnreadableItem | None:
         found = attempted(self.read_execution, *key)
@@ -308,6 +325,9 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
 
     def _is_of_workflow(self, key: Key, workflow_id: str) -> bool:
         return workflow_id == self._executions[key].workflow_id and key not in self._unlisted
+
+    def note_status_index(self) -> None:
+        self._check()
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import Counters, Execution
+from spanvas.model.execution import Counters, Execution, place_of
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
 from spanvas.storage import items
 from spanvas.storage.chunks import Chunk, plan
@@ -19,7 +19,6 @@ Key = tuple[str, str]
 class MemorySightings:
     _clock: Callable[[], int]
     _executions: dict[Key, Execution]
-    _started_keys: dict[Key, str]
     _chunks: dict[Key, dict[str, Chunk]]
     _artifacts: dict[Key, dict[str, Artifact]]
     _accesses: dict[Key, list[Access]]
@@ -74,13 +73,14 @@ class MemorySightings:
             execution = replace(first_seen(sighting), expires_at=self._expiry())
         else:
             execution = seen_again(known, sighting)
+        kept = self._expiry() - self._clock() // items.NANO
+        place = items.listed_at(execution, kept, None if known is None else place_of(known))
         self._executions[key] = replace(
             execution,
             counters=execution.counters + counters,
             revision=execution.revision + 1,
+            listed_at_unix_nano=place if place != execution.started_at_unix_nano else None,
         )
-        kept = self._expiry() - self._clock() // items.NANO
-        self._started_keys[key] = items.started_key(items.listed_at(execution, kept), key[1])
 
     def _registered(self, tenant: str, trace_id: str) -> str | None:
         found = (
@@ -102,7 +102,7 @@ class MemorySightings:
         there.update(chunks)
         self._artifacts.setdefault(new, {}).update(self._artifacts.pop(old, {}))
         self._accesses.setdefault(new, []).extend(self._accesses.pop(old, []))
-        del self._executions[old], self._started_keys[old]
+        del self._executions[old]
         sighting = sighting_of(source, self._clock(), 0)
         self._note(replace(sighting, execution_id=target), counters)
 

@@ -123,6 +123,19 @@ class Overdue(NamedTuple):
     execution_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listing(Page[Execution]):
+    """A page of the history. It may be short, or empty, and have a next one: a page is a bounded amount of work.
+
+    `looked_through_unix_nano` says how far: all that passes the filter and has its place after that time (before it,
+    where the oldest come first) is on this page or on those before. It is None at the end of the list.
+    """
+
+    passed_over: int = 0
+    """Entries that were looked at for this page and are not on it."""
+    looked_through_unix_nano: int | None = None
+
+
 class TraceStore(Protocol):
     """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again.
 
@@ -213,8 +226,13 @@ class TraceStore(Protocol):
         started_to: int | None = None,
         limit: int = 50,
         after: str | None = None,
-    ) -> Page[Execution]:
-        """Newest first. Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive."""
+        oldest_first: bool = False,
+    ) -> Listing:
+        """Newest first, by the start, or where that is out of sight by when it was first seen (`items.listed_at`).
+
+        Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive. Of the statuses, `lost` finds
+        what has been closed as lost: an overdue execution is shown as lost at once, and closed by the next sweep.
+        """
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         """Keep a file; size, sha256, key and version of the answer are those of what was stored."""
@@ -241,6 +259,10 @@ class TraceStore(Protocol):
         self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
     ) -> Page[Access]:
         """Newest first."""
+
+    def note_status_index(self) -> None:
+        """Note when failed and lost executions are first kept in an index of their own, unless that is known: those
+        that started before are looked for in the whole history."""
 
     def overdue(self) -> Iterator[Overdue]:
         """All executions past their deadline, open or given up by their own function, the longest overdue first. After

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import Counters, Execution
+from spanvas.model.execution import Counters, Execution, place_of
 from spanvas.model.ids import is_trace_id
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
 from spanvas.model.unreadable import UnreadableItem
@@ -35,7 +35,7 @@ ATTEMPTS: Final = 8
 THREADS: Final = 8
 """As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
 INDEX_NAMES: Final = (
-    "workflow_key", "tenant_day_key", "trace_key", "started_key", "running_key", "deadline_key",
+    "workflow_key", "tenant_day_key", "trace_key", "started_key", "running_key", "deadline_key", "status_key",
 )  # fmt: skip
 CANDIDATES: Final = 5
 OPEN_TO_CHANGE: Final = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
@@ -148,7 +148,8 @@ class SightingItems:
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
         """Whether nobody else has changed it meanwhile. Only what is another now is written: what stays the same may
         hold more than this version knows of it."""
-        before, after = self._attributes(known), self._attributes(changed)
+        place = place_of(known)
+        before, after = self._attributes(known, place), self._attributes(changed, place)
         attributes = {name: value for name, value in after.items() if value != before.get(name)}
         written = self._executions.change(
             changed,
@@ -160,8 +161,8 @@ class SightingItems:
         )
         return written is not None
 
-    def _attributes(self, execution: Execution) -> dict[str, Any]:
-        listed = items.listed_at(execution, self._spans.retention_seconds)
+    def _attributes(self, execution: Execution, place: int | None = None) -> dict[str, Any]:
+        listed = items.listed_at(execution, self._spans.retention_seconds, place)
         return {**items.execution_attributes(execution), **items.index_keys(execution, listed)}
 
     def _point(self, tenant: str, trace_id: str, execution_id: str) -> bool:

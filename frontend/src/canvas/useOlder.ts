@@ -1,0 +1,26 @@
+import { useEffect } from "react";
+import { useReadable } from "../components/useReadable";
+import { continues, isCutShort, type ListedPage } from "../state/history";
+import type { OlderPages, OlderView } from "../state/olderPages";
+
+interface Older extends OlderView {
+  readonly readOlder: () => void;
+}
+
+/**
+ * What comes after the first page, when the reader asks for it. Where a filter has cut the first page short, looking
+ * goes on by itself once.
+ */
+export function useOlder(pages: OlderPages, first: ListedPage | null): Older {
+  const { page: known, isReading, problem } = useReadable(pages);
+  useEffect(() => pages.stop, [pages]);
+
+  const isUntouched = known === null && !isReading && problem === null;
+  useEffect(() => {
+    if (first !== null && isUntouched && isCutShort(first)) pages.readAfter(first);
+  }, [pages, first, isUntouched]);
+
+  const page = known !== null && first !== null && continues(first, known.items) ? known : null;
+  const last = page ?? first;
+  return { page, isReading, problem, readOlder: () => last && pages.readAfter(last) };
+}

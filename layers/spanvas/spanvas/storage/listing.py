@@ -1,0 +1,160 @@
+"""What a list of executions is asked for, how much work one page may be, and where the next page goes on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from spanvas.model.execution import Execution
+from spanvas.model.unreadable import UnreadableItem
+from spanvas.storage.port import Listing
+
+TIME_DIGITS: Final = 20
+"""Of the time that a key of the history begins with."""
+REMEMBERED: Final = 80
+"""Executions that a position remembers."""
+DIGEST_BYTES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one page may cost: calls that wait for one another, executions that are read, and index entries that are
+    passed over without reading what they stand for.
+
+    An execution of up to 4 KB is half a read unit, 4 KB of index entries (about 20 of them) are another half. So a page
+    costs some 150 read units for executions and at most 75 for entries, whatever is filtered.
+    """
+
+    rounds: int = 12
+    executions: int = 300
+    entries: int = 3_000
+
+
+class HistoryQuery(NamedTuple):
+    """Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive. `after` is a `next_position`."""
+
+    tenant: str
+    workflow_id: str | None = None
+    status: str | None = None
+    started_from: int | None = None
+    started_to: int | None = None
+    limit: int = 50
+    after: str | None = None
+    oldest_first: bool = False
+
+
+class Position(NamedTuple):
+    """Where a page ends: the key of the last execution that was looked at, or a time as a key.
+
+    An execution that is known by its spans moves to an earlier start when an earlier span comes. A walk from the newest
+    on could then meet it twice: `returned` are digests of those that it has returned last.
+    """
+
+    key: str
+    returned: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return f"{self.key}~{''.join(self.returned)}" if self.returned else self.key
+
+    @staticmethod
+    def of(text: str) -> Position:
+        key, _, digests = text.partition("~")
+        width = 2 * DIGEST_BYTES
+        return Position(key, tuple(digests[i : i + width] for i in range(0, len(digests), width)))
+
+    def reached(self, key: str, found: Iterable[Execution]) -> Position:
+        """The position at `key`, after a page on which these were found."""
+        digests = (digest_of(execution) for execution in found if may_move(execution))
+        return Position(key, (*self.returned, *digests)[-REMEMBERED:])
+
+    def has_returned(self, execution: Execution) -> bool:
+        return may_move(execution) and digest_of(execution) in self.returned
+
+
+def may_move(execution: Execution) -> bool:
+    """Whether a span may still come that is earlier than its start."""
+    return execution.origin is not None
+
+
+def digest_of(execution: Execution) -> str:
+    return blake2b(execution.execution_id.encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def time_of(key: str) -> int:
+    """Unix nanoseconds of a key of the history."""
+    return int(key[:TIME_DIGITS])
+
+
+def following(key: str) -> str:
+    """The lower bound of what comes after an execution's key, which is left out, or from a time on."""
+    # `$` follows `#`, which is in no id: the bound sorts after this key and before that of every later execution.
+    return f"{key}$" if "#" in key else key
+
+
+class Found(NamedTuple):
+    key: str
+    execution: Execution | UnreadableItem
+    passed_over: int
+    """Entries that had been passed over when it was found."""
+
+
+class Finds:
+    """The page that is being filled. It is full when one more was found than it holds, so that there is a next one."""
+
+    def __init__(self, query: HistoryQuery) -> None:
+        self._query = query
+        self._start = Position("") if query.after is None else Position.of(query.after)
+        self._found: list[Found] = []
+        self._passed_over = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._found) > self._query.limit
+
+    @property
+    def missing(self) -> int:
+        """How many are to be found yet until it is full."""
+        return self._query.limit + 1 - len(self._found)
+
+    def pass_over(self, entries: int = 1) -> None:
+        self._passed_over += entries
+
+    def look_at(self, key: str, execution: Execution | UnreadableItem | None) -> None:
+        """What stands at a key: None where that is gone."""
+        if execution is None or not self._passes(execution):
+            self._passed_over += 1
+        elif not self.is_full:
+            self._found.append(Found(key, execution, self._passed_over))
+
+    def _passes(self, execution: Execution | UnreadableItem) -> bool:
+        if isinstance(execution, UnreadableItem):
+            return True  # it may have any status
+        wanted = self._query.status
+        return wanted in (None, execution.status) and (
+            self._query.oldest_first or not self._start.has_returned(execution)
+        )
+
+    def listing(self, reached: str | None) -> Listing:
+        """The page. `reached` is the key that was looked through to, None where that is the end of the list."""
+        passed_over = self._passed_over
+        page = self._found[: self._query.limit]
+        if self.is_full:
+            passed_over = self._found[self._query.limit].passed_over
+            reached = page[-1].key
+        executions = [one.execution for one in page if isinstance(one.execution, Execution)]
+        unreadable = tuple(
+            one.execution for one in page if isinstance(one.execution, UnreadableItem)
+        )
+        if reached is None:
+            return Listing(executions, None, unreadable, passed_over)
+        position = self._start.reached(reached, executions)
+        return Listing(
+            executions,
+            position.text,
+            unreadable,
+            passed_over,
+            looked_through_unix_nano=time_of(reached),
+        )

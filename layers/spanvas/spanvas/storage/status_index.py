@@ -1,0 +1,54 @@
+"""Since when failed and lost executions have been kept in an index of their own.
+
+A table may hold executions that were written before that index came. The sweep notes when it first runs after that;
+what started before is looked for in the whole history. Where nothing is noted, there is nothing older.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from spanvas.storage import items
+from spanvas.storage.aws import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY: Final = {"pk": items.s("SPANVAS"), "sk": items.s("BY_STATUS")}
+SINCE: Final = "since"
+LOOK_AGAIN_AFTER: Final = 60 * items.NANO
+"""Where nothing was noted yet."""
+
+
+class StatusIndex:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+        self._since = 0
+        self._looked_at = -LOOK_AGAIN_AFTER
+
+    def since(self) -> int:
+        """Unix nanoseconds: executions that started then or later are in the index. It is read once a process."""
+        now = self._clock()
+        if not self._since and now - self._looked_at >= LOOK_AGAIN_AFTER:
+            with translated("reading what is indexed"):
+                answer = self._dynamodb.get_item(TableName=self._table, Key=KEY)
+            self._since = int(answer.get("Item", {}).get(SINCE, items.n(0))["N"])
+            self._looked_at = now
+        return self._since
+
+    def note(self) -> None:
+        """Note the present, unless that was done before; a process that knows that asks no more."""
+        if self.since():
+            return
+        with translated("noting what is indexed"):
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item={**KEY, SINCE: items.n(self._clock())},
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                return

@@ -1,0 +1,77 @@
+"""Executions that are written into the running stack's own table, for tests of its real history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from local.stack import Stack
+from spanvas.model.execution import Cause, Execution
+from spanvas.model.ids import trace_id_for
+from spanvas.storage import items
+from spanvas.storage.dynamo import DynamoTraceStore
+
+TENANT = "demo"
+SECOND = 1_000_000_000
+MAX_WRITES = 25
+"""Of one BatchWriteItem."""
+BROKEN = Cause("ThrottlingException", "Too many requests")
+
+
+def store_of(stack: Stack) -> DynamoTraceStore:
+    variables = stack.function("TraceApiFunction").environment
+    return DynamoTraceStore(
+        variables["SPANVAS_TABLE"],
+        variables["SPANVAS_BUCKET"],
+        dynamodb=stack.boto3_client("dynamodb"),
+        s3=stack.boto3_client("s3"),
+    )
+
+
+def make_run(workflow_id: str, name: str, started: int, **overrides: Any) -> Execution:
+    execution_id = f"{workflow_id}-{name}"
+    return Execution(
+        **{
+            "tenant": TENANT,
+            "execution_id": execution_id,
+            "trace_id": trace_id_for(TENANT, execution_id),
+            "workflow_id": workflow_id,
+            "workflow_name": workflow_id,
+            "workflow_version": "1",
+            "started_at_unix_nano": started,
+            "deadline_unix_nano": started + 3_600 * SECOND,
+            "started_by": "test",
+            **overrides,
+        }
+    )
+
+
+def write_queued_run(
+    store: DynamoTraceStore, execution: Execution, begun: int, status: str
+) -> None:
+    """As the API, an executor and its layer do it: queued, begun later, ended two seconds after that."""
+    store.start_execution(replace(execution, status="queued"))
+    store.start_execution(replace(execution, status="running", started_at_unix_nano=begun))
+    cause = BROKEN if status == "failed" else None
+    store.end_execution(TENANT, execution.execution_id, status, begun + 2 * SECOND, cause)
+
+
+def put_many(store: DynamoTraceStore, executions: Iterable[Execution]) -> None:
+    """Ended ones, many at a time."""
+    waiting = [
+        {
+            **items.key(TENANT, execution.execution_id),
+            **items.execution_attributes(execution),
+            **items.index_keys(execution),
+            "revision": items.n(1),
+        }
+        for execution in executions
+    ]
+    for start in range(0, len(waiting), MAX_WRITES):
+        _put(store, waiting[start : start + MAX_WRITES])
+
+
+def _put(store: DynamoTraceStore, some: Sequence[items.Item]) -> None:
+    requests: list[Any] = [{"PutRequest": {"Item": item}} for item in some]
+    store._dynamodb.batch_write_item(RequestItems={store._table: requests})
