@@ -9,8 +9,11 @@ from typing import Any
 from local.stack import Stack
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.ids import trace_id_for
+from spanvas.model.span import Span
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
+from spanvas.storage.port import SpanBatch
+from tests.builders import make_span
 
 TENANT = "demo"
 SECOND = 1_000_000_000
@@ -53,8 +56,20 @@ def write_queued_run(
     """As the API, an executor and its layer do it: queued, begun later, ended two seconds after that."""
     store.start_execution(replace(execution, status="queued"))
     store.start_execution(replace(execution, status="running", started_at_unix_nano=begun))
+    store.write(SpanBatch(TENANT, execution.execution_id, [workflow_span(execution, begun)]))
     cause = BROKEN if status == "failed" else None
     store.end_execution(TENANT, execution.execution_id, status, begun + 2 * SECOND, cause)
+
+
+def workflow_span(execution: Execution, begun: int) -> Span:
+    return make_span(
+        "root",
+        trace_id=execution.trace_id,
+        name=execution.workflow_id,
+        kind="workflow",
+        start_time_unix_nano=begun,
+        end_time_unix_nano=begun + 2 * SECOND,
+    )
 
 
 def put_many(store: DynamoTraceStore, executions: Iterable[Execution]) -> None:

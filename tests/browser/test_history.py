@@ -67,7 +67,7 @@ def crowd(stack: Stack) -> str:
 
 def open_run(page: Page, workflow: str, name: str) -> None:
     page.goto(f"/?workflow={workflow}&execution={workflow}-{name}")
-    expect(page.locator(".sv-header, .sv-state").first).to_be_visible()
+    expect(page.get_by_role("treeitem").first).to_be_visible()
 
 
 def test_the_history_is_in_the_order_of_the_starts_that_it_shows(page: Page, queued: str) -> None:
@@ -88,13 +88,13 @@ def test_the_brackets_go_from_run_to_run_and_say_where_it_ends(page: Page, queue
     for name in "edcba":
         page.keyboard.press("[")
         expect(page).to_have_url(re.compile(f"execution=walked-{name}"))
-        expect(page.locator(".sv-header, .sv-state").first).to_be_visible()
+        expect(page.get_by_role("treeitem").first).to_be_visible()
     page.keyboard.press("[")
     expect(page.get_by_text("This is the first run of the workflow")).to_be_visible()
     for name in "bcdef":
         page.keyboard.press("]")
         expect(page).to_have_url(re.compile(f"execution=walked-{name}"))
-        expect(page.locator(".sv-header, .sv-state").first).to_be_visible()
+        expect(page.get_by_role("treeitem").first).to_be_visible()
     page.keyboard.press("]")
     expect(page.get_by_text("This is the newest run of the workflow")).to_be_visible()
 

@@ -188,6 +188,7 @@ it("asks for executions with the query only", async () => {
   );
   expect(page).toEqual({
     items: [],
+    unreadable: [],
     passedOver: 300,
     lookedThrough: 1_764_000_000_000_000_001n,
     nextCursor: "c2",

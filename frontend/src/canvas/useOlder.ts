@@ -20,7 +20,7 @@ export function useOlder(pages: OlderPages, first: ListedPage | null): Older {
     if (first !== null && isUntouched && isCutShort(first)) pages.readAfter(first);
   }, [pages, first, isUntouched]);
 
-  const page = known !== null && first !== null && continues(first, known.items) ? known : null;
+  const page = known !== null && first !== null && continues(first, known) ? known : null;
   const last = page ?? first;
   return { page, isReading, problem, readOlder: () => last && pages.readAfter(last) };
 }

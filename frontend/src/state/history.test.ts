@@ -40,7 +40,7 @@ function sourceOf(history: FakeHistory): CanvasSource {
 
 async function firstPage(history: FakeHistory): Promise<ListedPage> {
   const asked = asExecutionQuery(FAILED, 0);
-  return { ...(await history.listExecutions(asked, signal)), asked };
+  return { ...(await history.listExecutions(asked, signal)), asked, askedAt: START };
 }
 
 it("reads on until the end where little passes the filter", async () => {
@@ -68,7 +68,7 @@ it("asks the reader after five pages, and goes on from there", async () => {
 it("asks for further pages with the bounds that their cursor was made for", async () => {
   const history = fakeHistory(runs(700));
   const asked = asExecutionQuery({ ...FAILED, seconds: 3_600 }, 1_764_000_000_000);
-  const first = { ...(await history.listExecutions(asked, signal)), asked };
+  const first = { ...(await history.listExecutions(asked, signal)), asked, askedAt: START };
   await readOn(sourceOf(history), first, signal);
   expect(new Set(history.asked.map(({ startedFrom }) => startedFrom))).toEqual(
     new Set([1_763_996_400_000_000_000n]),
@@ -83,9 +83,10 @@ it("looks again less often where a page has cost much", async () => {
   expect(timer.waits()).toEqual([10_000]);
 });
 
-function page(items: Execution[], lookedThrough: bigint | null): ListedPage {
+function page(items: Execution[], lookedThrough: bigint | null, askedAt = START): ListedPage {
   const nextCursor = lookedThrough === null ? null : "c";
-  return { items, passedOver: 0, lookedThrough, nextCursor, asked: asExecutionQuery(FAILED, 0) };
+  const asked = asExecutionQuery(FAILED, 0);
+  return { items, passedOver: 0, lookedThrough, nextCursor, asked, askedAt };
 }
 
 it("joins pages of the history without showing an execution twice", () => {
@@ -100,7 +101,7 @@ it("joins pages of the history without showing an execution twice", () => {
 it("keeps what new executions have pushed off the first page", () => {
   const before = [run(3), run(2), run(1)];
   const now = page([run(5), run(4), run(3)], START + 3n);
-  expect(continues(now, before)).toBe(true);
+  expect(continues(now, page(before, START + 1n, START + 3n))).toBe(true);
   expect(idsOf({ items: withOlder(now, before) })).toEqual([
     "exec-5",
     "exec-4",
@@ -111,7 +112,13 @@ it("keeps what new executions have pushed off the first page", () => {
 });
 
 it("forgets what was read before where there is a hole between", () => {
-  expect(continues(page([run(9), run(8)], START + 8n), [run(3), run(2)])).toBe(false);
+  const before = page([run(3), run(2)], START + 2n, START + 4n);
+  expect(continues(page([run(9), run(8)], START + 8n), before)).toBe(false);
+});
+
+it("keeps what a filter has found far behind the first page", () => {
+  const before = page([run(1)], null, START + 9n);
+  expect(continues(page([], START + 5n), before)).toBe(true);
 });
 
 it("drops what does not pass the filter any more", () => {

@@ -32,6 +32,8 @@ export interface HistoryQuery {
 /** A page, and what was asked for: its cursor is good for that alone. */
 export interface ListedPage extends ExecutionPage {
   readonly asked: ExecutionQuery;
+  /** When that was: the newest executions that it can hold. */
+  readonly askedAt: Nanos;
 }
 
 /** The query as it is at a moment: the time it reaches back to moves on. */
@@ -52,8 +54,10 @@ export function createHistory(
 ): Resource<ListedPage> {
   return createResource(
     async (signal) => {
-      const asked = asExecutionQuery(query, now());
-      return { ...(await source.listExecutions(asked, signal)), asked };
+      const milliseconds = now();
+      const asked = asExecutionQuery(query, milliseconds);
+      const page = await source.listExecutions(asked, signal);
+      return { ...page, asked, askedAt: nanosFromMilliseconds(milliseconds) };
     },
     timer,
     (page) => {
@@ -80,7 +84,7 @@ export function inOrder(
 /** What comes after a page: pages until enough was found, or so many were read. */
 export async function readOn(
   source: CanvasSource,
-  { asked, nextCursor }: Pick<ListedPage, "asked" | "nextCursor">,
+  { asked, askedAt, nextCursor }: ListedPage,
   signal: AbortSignal,
 ): Promise<ListedPage> {
   const items: Execution[] = [];
@@ -94,7 +98,7 @@ export async function readOn(
     passedOver += page.passedOver;
     if (items.length >= WANTED) break;
   }
-  return { ...page, items, unreadable, passedOver, asked };
+  return { ...page, items, unreadable, passedOver, asked, askedAt };
 }
 
 /** Whether a page ended because looking further would have taken too long, not because it was full. */
@@ -137,12 +141,7 @@ export function withOlderUnreadable(
   return [...known.values()];
 }
 
-/** Whether what was read before continues the first page: nothing lies between them. */
-export function continues(first: ExecutionPage, older: readonly Execution[]): boolean {
-  const { lookedThrough } = first;
-  return lookedThrough === null || older.length === 0 || startOf(older) >= lookedThrough;
-}
-
-function startOf(older: readonly Execution[]): Nanos {
-  return older[0]?.listedAt ?? 0n;
+/** Whether what was read before, from its first page on, continues the first page: nothing lies between them. */
+export function continues(first: ExecutionPage, older: ListedPage): boolean {
+  return first.lookedThrough === null || first.lookedThrough <= older.askedAt;
 }

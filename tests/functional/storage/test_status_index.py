@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from spanvas.model.execution import Cause
-from spanvas.storage import items
+from spanvas.storage import items, status_index
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span
@@ -107,6 +108,23 @@ def test_one_that_moves_is_found_where_it_moved_to_alone(store: TraceStore, cloc
     assert page.passed_over == 0
 
 
+@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("hours", [0, 2])
+def test_only_in_a_table_that_is_older_than_the_index_is_anything_looked_for_elsewhere(
+    real: DynamoTraceStore, clock: Clock, hours: int
+) -> None:
+    clock.now = time.time_ns() + hours * 3_600 * SECOND
+    real.note_status_index()
+    noted = clock.now
+    clock.advance(9_000)
+    real.note_status_index()
+
+    item = real._executions._dynamodb.get_item(
+        TableName=real._executions._table, Key=status_index.KEY
+    )["Item"]
+    assert item["since"] == items.n(noted if hours else 0)
+
+
 @pytest.mark.parametrize("store", ["dynamodb"], indirect=True)
 class TestBeforeTheIndex:
     """What was written before there was an index has no `status_key`."""
@@ -124,8 +142,10 @@ class TestBeforeTheIndex:
                     Key=items.key("acme", name),
                     UpdateExpression="REMOVE status_key",
                 )
-        clock.now = T0 + 3 * SECOND
-        real.note_status_index()
+        real._executions._dynamodb.put_item(
+            TableName=real._executions._table,
+            Item={**status_index.KEY, "since": items.n(T0 + 3 * SECOND)},
+        )
         clock.now = T0 + 3_600 * SECOND
         real.note_status_index()
 

@@ -69,6 +69,9 @@ class DirectDynamoDB:
     def query(self, **parameters: Any) -> Any:
         return self._call("Query", parameters)
 
+    def describe_table(self, **parameters: Any) -> Any:
+        return self._call("DescribeTable", parameters)
+
     def _call(self, operation: str, parameters: dict[str, Any]) -> Any:
         body = json.dumps(parameters, default=_base64).encode()
         digest = sha256(body).hexdigest()
