@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -18,10 +19,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from spanvas import settings
 from spanvas.collector.results import Outcome
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import Cause, Execution
+from spanvas.model.execution import Cause, Execution, totalled
 from spanvas.model.loss import explained
 from spanvas.model.span import Span
-from spanvas.storage.port import TraceStore
+from spanvas.storage.port import StoredTrace, TraceStore
 from spanvas_api import collector
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
@@ -89,10 +90,23 @@ def _close(store: TraceStore, execution: Execution) -> Cause | None:
         trace = store.read_trace(execution.tenant, execution.execution_id)
         cause = explained(execution, trace.rows if trace else ()).cause
         assert cause is not None
-        return cause if store.close_as_lost(execution, cause) else None
+        if not store.close_as_lost(execution, cause):
+            return None
+        if trace is not None:
+            _write_totals(store, trace)
+        return cause
     except StoreUnavailableError:
         logger.exception("execution not closed", execution_id=execution.execution_id)
         return None
+
+
+def _write_totals(store: TraceStore, trace: StoredTrace) -> None:
+    """What of a lost execution never ended is counted now, unless more of it has arrived since it was read."""
+    execution = trace.execution
+    counters = totalled(execution, trace.rows).counters
+    if counters != execution.counters:
+        closed = replace(execution, revision=execution.revision + 1)
+        store.repair_counters(closed, counters)
 
 
 def _write_end(services: Services, end: MachineEnd) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spanvas.model.errors import NotFoundError
-from spanvas.model.execution import completeness_of
+from spanvas.model.execution import completeness_of, totalled
 from spanvas.model.loss import explained
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
@@ -22,5 +22,6 @@ def read_execution(request: Request, services: Services) -> Answer:
         raise NotFoundError("no such execution")
     authorize(request.principal, "read_execution", stored.execution)
     completeness = completeness_of(stored.execution, stored.rows)
-    execution = explained(stored.execution, stored.rows)
+    execution = totalled(stored.execution, stored.rows, request.now_unix_nano)
+    execution = explained(execution, stored.rows)
     return Answer(execution_body(execution, completeness, services.settings.trace_url_template))

@@ -38,7 +38,13 @@ class Endpoint:
 
 def make_otlp(**options: Any) -> tuple[OtlpExporter, Endpoint, Health, Seconds]:
     endpoint, health, seconds = Endpoint(), Health(), Seconds()
-    exporter = OtlpExporter(endpoint.make, health, breaker=Breaker(seconds), **options)
+    exporter = OtlpExporter(
+        endpoint.make,
+        health,
+        breaker=Breaker(seconds),
+        clock=lambda: round(seconds.now * 1_000_000_000),
+        **options,
+    )
     return exporter, endpoint, health, seconds
 
 
@@ -143,3 +149,31 @@ def test_otlp_after_a_fork_makes_its_connection_anew() -> None:
     exporter.add(make_run(), make_span("c"))
     assert exporter.work()
     assert (endpoint.made, endpoint.requests) == (2, [["a"], ["c"]])
+
+
+def test_otlp_tells_since_when_it_fails_and_why_and_how_many_are_dropped() -> None:
+    exporter, endpoint, _, seconds = make_otlp()
+    assert exporter.report() == {"otlp": "ok"}
+    seconds.now = 1_000
+    endpoint.result = Result(Outcome.LATER, message="ConnectionRefusedError: refused")
+    exporter.add(make_run(), make_span("a"))
+    exporter.work()
+    assert exporter.report() == {
+        "otlp": "failing",
+        "otlp_since": "1000000000000",
+        "otlp_reason": "ConnectionRefusedError: refused",
+    }
+    seconds.now = 1_020
+    endpoint.result = Result(Outcome.REFUSED, message="status 401")
+    exporter.work()
+    assert exporter.report() == {
+        "otlp": "open",
+        "otlp_since": "1000000000000",
+        "otlp_reason": "status 401",
+        "otlp_dropped": "1",
+    }
+    seconds.now = 1_060
+    endpoint.result = Result(Outcome.TAKEN)
+    exporter.add(make_run(), make_span("b"))
+    exporter.work()
+    assert exporter.report() == {"otlp": "ok", "otlp_dropped": "1"}

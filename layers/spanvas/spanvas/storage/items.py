@@ -45,6 +45,10 @@ MOVED: Final = "moved"
 """On META: all of it is there by now, and whoever asks for this one is given that one."""
 
 COUNTERS: Final = tuple(Counters.__dataclass_fields__)
+REPORTED_COUNTERS: Final = frozenset(
+    name for name, field in Counters.__dataclass_fields__.items() if field.default is None
+)
+"""Those that are absent where nobody has reported any."""
 
 
 def s(value: str) -> dict[str, str]:
@@ -154,8 +158,14 @@ def execution_attributes(execution: Execution) -> Item:
 
 
 def added_counters(counters: Counters) -> Item:
-    """Attributes to add to; none where there is nothing to add."""
-    return {f"c_{name}": n(getattr(counters, name)) for name in COUNTERS if getattr(counters, name)}
+    """Attributes to add to; none where there is nothing to add. A figure of 0 that was reported is added, and so known
+    to have been reported; a count of 0 is left out."""
+    figures = {name: getattr(counters, name) for name in COUNTERS}
+    return {
+        f"c_{name}": n(figure)
+        for name, figure in figures.items()
+        if figure or (figure is not None and name in REPORTED_COUNTERS)
+    }
 
 
 def cause_text(cause: Cause) -> str:
@@ -166,6 +176,11 @@ def cause_text(cause: Cause) -> str:
         "span_id": cause.span_id,
     }
     return json.dumps({name: value for name, value in fields.items() if value is not None})
+
+
+def _counters_of(item: Mapping[str, Any]) -> Counters:
+    found = {name: _number(item, f"c_{name}") for name in COUNTERS}
+    return Counters(**{name: number for name, number in found.items() if number is not None})
 
 
 def execution_of(item: Mapping[str, Any]) -> Execution:
@@ -182,7 +197,7 @@ def execution_of(item: Mapping[str, Any]) -> Execution:
         ended_at_unix_nano=_number(item, "ended_at"),
         deadline_unix_nano=_number(item, "deadline"),
         cause=Cause(**json.loads(cause)) if cause else None,
-        counters=Counters(*(_number(item, f"c_{name}") or 0 for name in COUNTERS)),
+        counters=_counters_of(item),
         expected_nodes=tuple(json.loads(_text(item, "expected_nodes") or "[]")),
         exporter_health=json.loads(_text(item, "exporter_health") or "{}"),
         started_by=_text(item, "started_by"),

@@ -6,6 +6,7 @@ to 10 s on a silent endpoint and without end on one that drips, and its flush sa
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
@@ -44,7 +45,12 @@ class OtlpExporter:
         health: Health,
         breaker: Breaker | None = None,
         buffer: SpanBuffer | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
+        self._clock = clock
+        self._failing_since = 0
+        self._reason = ""
+        self._dropped = 0
         self.breaker = breaker or Breaker()
         self._make_sink = make_sink
         self._sink: SpanSink | None = None
@@ -69,6 +75,16 @@ class OtlpExporter:
         if self.breaker.is_open:
             return "open"
         return "failing" if self._last_result is False else "ok"
+
+    def report(self) -> dict[str, str]:
+        """For the execution: the state and, where it is not `ok`, since when (Unix nanoseconds) and why. How many spans
+        have been dropped since the process began, where any have."""
+        told = {"otlp": self.state}
+        if self._failing_since:
+            told |= {"otlp_since": str(self._failing_since), "otlp_reason": self._reason}
+        if self._dropped:
+            told["otlp_dropped"] = str(self._dropped)
+        return told
 
     def add(self, run: Run, span: Span) -> None:
         self._count_dropped(len(self._buffer.add(run, span, size_of(span))))
@@ -101,6 +117,7 @@ class OtlpExporter:
         taken = result.outcome is Outcome.TAKEN
         self._last_result = taken
         self.breaker.record(taken)
+        self._note(taken, result.message)
         if taken:
             self._batches.popleft()
             self._told(result)
@@ -112,6 +129,14 @@ class OtlpExporter:
         if result.outcome is Outcome.REFUSED or self._attempts >= MAX_ATTEMPTS:
             self._drop(batch)
         return False
+
+    def _note(self, taken: bool, reason: str) -> None:
+        """The first of a row of failures says since when it fails, the last one why."""
+        if taken:
+            self._failing_since, self._reason = 0, ""
+            return
+        self._failing_since = self._failing_since or self._clock()
+        self._reason = reason
 
     def _told(self, result: Result) -> None:
         """A success that is a partial one, or that comes with a warning."""
@@ -136,6 +161,7 @@ class OtlpExporter:
 
     def _count_dropped(self, spans: int) -> None:
         if spans:
+            self._dropped += spans
             self._health.count("otlp.dropped", spans)
 
 
