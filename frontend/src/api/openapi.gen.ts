@@ -405,7 +405,7 @@ export interface components {
             otlp_since_unix_nano?: string;
             /** @description Why the last request failed. */
             otlp_reason?: string;
-            /** @description Spans that the endpoint has not got, since the function's process began; absent where none. */
+            /** @description Spans of this execution that the endpoint has not got and will not get; absent where none. */
             otlp_dropped?: number;
         };
         /** @description One field of the request that was not accepted. */

@@ -1,18 +1,10 @@
 import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { executionIcon } from "../components/statusIcon";
-import { exactTokens, tokensArrow } from "../model/describe";
-import type { Execution } from "../model/execution";
-import {
-  exactCost,
-  exactDuration,
-  exactMoment,
-  formatCost,
-  formatDuration,
-  formatMoment,
-  shortId,
-} from "../model/format";
-import { laterOf, type Nanos } from "../model/time";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
+import { executionLength, type Execution } from "../model/execution";
+import { exactDuration, exactMoment, formatDuration, formatMoment, shortId } from "../model/format";
+import type { Nanos } from "../model/time";
 import type { CanvasPlaces } from "../state/place";
 import { PlaceLink } from "./PlaceLink";
 
@@ -70,7 +62,7 @@ interface HistoryLineProps extends HistoryTableProps {
 
 function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps): ReactElement {
   const { counters, startedAt } = execution;
-  const length = laterOf(execution.endedAt ?? now, startedAt) - startedAt;
+  const length = execution.status === "queued" ? null : executionLength(execution, now);
   const to = {
     workflowId: execution.workflowId,
     executionId: execution.executionId,
@@ -88,17 +80,17 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
         <code title={execution.executionId}>{shortId(execution.executionId)}</code>
       </td>
       <td title={exactMoment(startedAt)}>{formatMoment(startedAt, now)}</td>
-      <td className="sv-number cv-narrow" title={exactDuration(length)}>
-        {execution.status === "queued" ? "–" : formatDuration(length)}
-      </td>
       <td
-        className="sv-number cv-wide"
-        title={exactTokens(counters.inputTokens, counters.outputTokens)}
+        className="sv-number cv-narrow"
+        title={length === null ? undefined : exactDuration(length)}
       >
-        {tokensArrow(counters.inputTokens, counters.outputTokens)}
+        {length === null ? "–" : formatDuration(length)}
       </td>
-      <td className="sv-number cv-medium" title={exactCost(counters.costNanoUsd)}>
-        {counters.costNanoUsd === 0 ? "" : formatCost(counters.costNanoUsd)}
+      <td className="sv-number cv-wide" title={exactTokens(counters)}>
+        {tokensArrow(counters)}
+      </td>
+      <td className="sv-number cv-medium" title={exactCostText(counters.costNanoUsd)}>
+        {costText(counters.costNanoUsd)}
       </td>
       <td className="sv-number cv-medium">{counters.errors === 0 ? "" : counters.errors}</td>
       {!showsWorkflow && <td className="cv-wide">{execution.startedBy}</td>}

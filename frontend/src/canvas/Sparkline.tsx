@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { formatDuration } from "../model/format";
-import type { Execution } from "../model/execution";
+import { executionLength, type Execution } from "../model/execution";
 
 interface SparklineProps {
   /** Newest first, as the history has them. */
@@ -14,9 +14,11 @@ const STEP = 5;
 /** How long the last runs took, oldest first; what failed is red and has a foot. */
 export function Sparkline({ executions }: SparklineProps): ReactElement | null {
   const ended = executions
-    .flatMap(({ executionId, startedAt, endedAt, status }) =>
-      endedAt === null ? [] : [{ executionId, length: endedAt - startedAt, status }],
-    )
+    .flatMap((execution) => {
+      const { executionId, endedAt, status } = execution;
+      const length = endedAt === null ? null : executionLength(execution, endedAt);
+      return length === null ? [] : [{ executionId, length, status }];
+    })
     .slice(0, MOST)
     .reverse();
   if (ended.length < 2) return null;

@@ -118,7 +118,7 @@ class Exporters(WireModel):
     otlp_reason: str | None = Field(default=None, description="Why the last request failed.")
     otlp_dropped: int | None = Field(
         default=None,
-        description="Spans that the endpoint has not got, since the function's process began; absent where none.",
+        description="Spans of this execution that the endpoint has not got and will not get; absent where none.",
     )
 
 

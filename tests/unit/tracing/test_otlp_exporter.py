@@ -151,14 +151,15 @@ def test_otlp_after_a_fork_makes_its_connection_anew() -> None:
     assert (endpoint.made, endpoint.requests) == (2, [["a"], ["c"]])
 
 
-def test_otlp_tells_since_when_it_fails_and_why_and_how_many_are_dropped() -> None:
+def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_dropped() -> None:
     exporter, endpoint, _, seconds = make_otlp()
-    assert exporter.report() == {"otlp": "ok"}
+    run, other = make_run(), make_run()
+    assert exporter.report(run) == {"otlp": "ok"}
     seconds.now = 1_000
     endpoint.result = Result(Outcome.LATER, message="ConnectionRefusedError: refused")
-    exporter.add(make_run(), make_span("a"))
+    exporter.add(run, make_span("a"))
     exporter.work()
-    assert exporter.report() == {
+    assert exporter.report(run) == {
         "otlp": "failing",
         "otlp_since": "1000000000000",
         "otlp_reason": "ConnectionRefusedError: refused",
@@ -166,14 +167,22 @@ def test_otlp_tells_since_when_it_fails_and_why_and_how_many_are_dropped() -> No
     seconds.now = 1_020
     endpoint.result = Result(Outcome.REFUSED, message="status 401")
     exporter.work()
-    assert exporter.report() == {
-        "otlp": "open",
-        "otlp_since": "1000000000000",
-        "otlp_reason": "status 401",
-        "otlp_dropped": "1",
-    }
+    failing = {"otlp": "open", "otlp_since": "1000000000000", "otlp_reason": "status 401"}
+    assert exporter.report(run) == {**failing, "otlp_dropped": "1"}
+    assert exporter.report(other) == failing
     seconds.now = 1_060
-    endpoint.result = Result(Outcome.TAKEN)
-    exporter.add(make_run(), make_span("b"))
+    endpoint.result = Result(Outcome.TAKEN, rejected=2)
+    exporter.add(other, make_span("b"))
+    exporter.add(other, make_span("c"))
     exporter.work()
-    assert exporter.report() == {"otlp": "ok", "otlp_dropped": "1"}
+    assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
+    assert exporter.report(other) == {"otlp": "ok", "otlp_dropped": "2"}
+
+
+def test_spans_that_there_is_no_room_for_are_dropped_of_their_own_execution() -> None:
+    exporter, _, _, _ = make_otlp(buffer=SpanBuffer(max_spans=1))
+    run, other = make_run(), make_run()
+    exporter.add(run, make_span("a"))
+    exporter.add(other, make_span("b"))
+    assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
+    assert exporter.report(other) == {"otlp": "ok"}

@@ -232,10 +232,10 @@ class Delivery:
                 with self.unobserved():
                     self._store.tell_cuts(late)
 
-    def _exporter_health(self) -> dict[str, str]:
+    def _exporter_health(self, run: Run) -> dict[str, str]:
         if self._otlp is None:
             return {}
-        told = self._otlp.report()
+        told = self._otlp.report(run)
         if self._otlp_worker.is_stuck(self._otlp_seconds):
             told["otlp"] = "failing"
         return told
