@@ -39,20 +39,17 @@ function otlpState({ exporters }: Execution, now: Nanos): ExporterState {
     otlpDropped > 0 ? `It will not get ${plural(otlpDropped, "span")} of this execution.` : "";
   const why = otlpReason === null ? "" : `The last request failed: ${otlpReason}.`;
   const pause = "After failures in a row, nothing is sent to it for a while.";
-  const sentences = {
-    open: [why, pause, dropped],
-    failing: [why, dropped],
-  };
+  const sentences = [why, otlp === "open" ? pause : "", dropped];
   const isTrouble = (otlp !== "ok" && otlp !== null) || otlpDropped > 0;
   return {
     name: "OTLP endpoint",
     state: otlp === null ? "not configured" : `${OTLP_WORDS[otlp] ?? otlp}${since}`,
-    detail: (sentences[otlp as keyof typeof sentences] ?? [dropped]).filter(Boolean).join(" "),
+    detail: sentences.filter(Boolean).join(" "),
     isTrouble,
   };
 }
 
-const OTLP_WORDS: Readonly<Record<string, string>> = { open: "not reachable" };
+const OTLP_WORDS: Readonly<Partial<Record<string, string>>> = { open: "not reachable" };
 
 /** The note in the header: the first trouble in a few words; empty where all is well. */
 export function exporterNote(states: readonly ExporterState[]): string {
