@@ -70,26 +70,31 @@ function Rows({ rows }: { readonly rows: readonly ShownRow[] }): ReactElement {
   );
 }
 
+/** What is folded of a row's unchanged words is opened on both sides at once. */
 function Row({ row }: { readonly row: ShownRow }): ReactElement {
-  const { kind, left, right, pieces } = row;
+  const [isOpen, setIsOpen] = useState(false);
+  const fold: WordFold = { isOpen, onOpen: () => setIsOpen(true) };
+  const { kind, pieces } = row;
+  const left = row.left ?? "";
+  const right = row.right ?? "";
   switch (kind) {
     case "same":
       return (
         <div className="cv-row">
           <div className="cv-side">
-            <SameText text={left ?? ""} />
+            <SameText text={left} fold={fold} />
           </div>
           <div className="cv-side cv-repeated" aria-hidden="true">
-            <SameText text={left ?? ""} />
+            <SameText text={left} fold={{ isOpen, onOpen: null }} />
           </div>
         </div>
       );
     case "left":
       return (
         <div className="cv-row">
-          <Gone>
-            <RedactedText text={left ?? ""} />
-          </Gone>
+          <Side which="left">
+            <RedactedText text={left} />
+          </Side>
           <div className="cv-side cv-nothing" />
         </div>
       );
@@ -97,42 +102,34 @@ function Row({ row }: { readonly row: ShownRow }): ReactElement {
       return (
         <div className="cv-row">
           <div className="cv-side cv-nothing" />
-          <Added>
-            <RedactedText text={right ?? ""} />
-          </Added>
+          <Side which="right">
+            <RedactedText text={right} />
+          </Side>
         </div>
       );
     case "changed":
       return (
         <div className="cv-row">
-          <Gone>
-            <Pieces pieces={pieces} side="left" />
-          </Gone>
-          <Added>
-            <Pieces pieces={pieces} side="right" />
-          </Added>
+          <Side which="left">
+            <Pieces pieces={pieces} which="left" fold={fold} />
+          </Side>
+          <Side which="right">
+            <Pieces pieces={pieces} which="right" fold={fold} />
+          </Side>
         </div>
       );
   }
 }
 
 interface SideProps {
+  readonly which: "left" | "right";
   readonly children: ReactElement;
 }
 
-function Gone({ children }: SideProps): ReactElement {
+function Side({ which, children }: SideProps): ReactElement {
   return (
-    <div className="cv-side cv-gone">
-      <span className="sv-visually-hidden">left: </span>
-      {children}
-    </div>
-  );
-}
-
-function Added({ children }: SideProps): ReactElement {
-  return (
-    <div className="cv-side cv-added">
-      <span className="sv-visually-hidden">right: </span>
+    <div className={`cv-side ${which === "left" ? "cv-gone" : "cv-added"}`}>
+      <span className="sv-visually-hidden">{which}: </span>
       {children}
     </div>
   );
@@ -140,16 +137,17 @@ function Added({ children }: SideProps): ReactElement {
 
 interface PiecesProps {
   readonly pieces: readonly Piece[];
-  readonly side: "left" | "right";
+  readonly which: "left" | "right";
+  readonly fold: WordFold;
 }
 
-function Pieces({ pieces, side }: PiecesProps): ReactElement {
+function Pieces({ pieces, which, fold }: PiecesProps): ReactElement {
+  const Mark = which === "left" ? "del" : "ins";
   return (
     <>
       {pieces.map(({ kind, text }, at) => {
-        if (kind === "same") return <SameText key={at} text={text} />;
-        if (kind !== side) return <Fragment key={at} />;
-        const Mark = side === "left" ? "del" : "ins";
+        if (kind === "same") return <SameText key={at} text={text} fold={fold} />;
+        if (kind !== which) return <Fragment key={at} />;
         return (
           <Mark key={at}>
             <RedactedText text={text} />
@@ -160,19 +158,35 @@ function Pieces({ pieces, side }: PiecesProps): ReactElement {
   );
 }
 
+/** `onOpen` is null where the fold cannot be pressed: it stands beside one that can. */
+interface WordFold {
+  readonly isOpen: boolean;
+  readonly onOpen: (() => void) | null;
+}
+
 /** More than so many characters of the same are folded to their ends. */
 const SAME_SHOWN = 600;
 const END_SHOWN = 160;
 
-function SameText({ text }: { readonly text: string }): ReactElement {
-  const [isOpen, setIsOpen] = useState(false);
-  if (isOpen || text.length <= SAME_SHOWN) return <RedactedText text={text} />;
+function SameText({
+  text,
+  fold,
+}: {
+  readonly text: string;
+  readonly fold: WordFold;
+}): ReactElement {
+  if (fold.isOpen || text.length <= SAME_SHOWN) return <RedactedText text={text} />;
+  const words = `… ${formatBytes(text.length - 2 * END_SHOWN)} the same …`;
   return (
     <>
       <RedactedText text={text.slice(0, END_SHOWN)} />
-      <button type="button" className="cv-same" onClick={() => setIsOpen(true)}>
-        … {formatBytes(text.length - 2 * END_SHOWN)} the same …
-      </button>
+      {fold.onOpen ? (
+        <button type="button" className="cv-same" onClick={fold.onOpen}>
+          {words}
+        </button>
+      ) : (
+        <span className="cv-same">{words}</span>
+      )}
       <RedactedText text={text.slice(-END_SHOWN)} />
     </>
   );

@@ -43,7 +43,7 @@ it("says of an endpoint that fails since when, why, and what it will not get", (
   expect(failing.note).toMatch(/^OTLP endpoint: failing since \d\d:00:00$/);
   expect(failing.states[1]?.[1]).toBe("The last request failed: status 503.");
   const open = told({ store: "ok", otlp: "open", otlpReason: "status 401", otlpDropped: 12 });
-  expect(open.note).toBe("OTLP endpoint: not reachable");
+  expect(open.note).toBe("OTLP endpoint: failing");
   expect(open.states[1]?.[1]).toBe(
     "The last request failed: status 401. After failures in a row, nothing is sent to it for a while." +
       " It will not get 12 spans of this execution.",

@@ -43,13 +43,11 @@ function otlpState({ exporters }: Execution, now: Nanos): ExporterState {
   const isTrouble = (otlp !== "ok" && otlp !== null) || otlpDropped > 0;
   return {
     name: "OTLP endpoint",
-    state: otlp === null ? "not configured" : `${OTLP_WORDS[otlp] ?? otlp}${since}`,
+    state: otlp === null ? "not configured" : `${otlp === "open" ? "failing" : otlp}${since}`,
     detail: sentences.filter(Boolean).join(" "),
     isTrouble,
   };
 }
-
-const OTLP_WORDS: Readonly<Partial<Record<string, string>>> = { open: "not reachable" };
 
 /** The note in the header: the first trouble in a few words; empty where all is well. */
 export function exporterNote(states: readonly ExporterState[]): string {
