@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from spanvas.model.usage import Usage
+from spanvas.model.usage import Usage, total
 from spanvas.semantics.prices import lines_of, price_of
 
 NAMESPACE = "Spanvas"
@@ -26,15 +26,15 @@ def publish(
     An execution is never a dimension: each would be a metric of its own, and paid for.
     """
     usages = {model: Usage(**usage) for model, usage in usage_by_model.items()}
-    total = sum(usages.values(), Usage())
+    used = total(usages.values())
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     metrics.add_dimensions(service=SERVICE, workflow_id=workflow_id)
     metrics.add_metric("Executions", MetricUnit.Count, 1)
     metrics.add_metric("FailedExecutions", MetricUnit.Count, int(is_failed))
     metrics.add_metric("ExecutionDuration", MetricUnit.Milliseconds, round(seconds * 1_000, 1))
-    metrics.add_metric("InputTokens", MetricUnit.Count, total.input_tokens)
-    metrics.add_metric("OutputTokens", MetricUnit.Count, total.output_tokens)
-    metrics.add_metric("CacheReadTokens", MetricUnit.Count, total.cache_read_tokens)
+    metrics.add_metric("InputTokens", MetricUnit.Count, used.input_tokens or 0)
+    metrics.add_metric("OutputTokens", MetricUnit.Count, used.output_tokens or 0)
+    metrics.add_metric("CacheReadTokens", MetricUnit.Count, used.cache_read_tokens)
     metrics.add_metric("Cost", MetricUnit.NoUnit, cost_usd(usages))
     metrics.add_metric("ExporterDrops", MetricUnit.Count, exporter_drops)
     metrics.flush_metrics()

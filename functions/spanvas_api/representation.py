@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spanvas.model.execution import OPEN, Completeness, Counters, Execution, run_nano
@@ -50,11 +50,7 @@ def execution_body(
             "received": completeness.received,
             "missing": completeness.missing,
         }
-    body["exporters"] = {
-        name: execution.exporter_health[name]
-        for name in ("store", "otlp")
-        if name in execution.exporter_health
-    }
+    body["exporters"] = _exporters(execution.exporter_health)
     body["started_by"] = execution.started_by
     body["expires_at"] = execution.expires_at
     if trace_url_template:
@@ -74,8 +70,19 @@ def unreadable_body(item: UnreadableItem) -> dict[str, Any]:
     }
 
 
+def _exporters(health: Mapping[str, str]) -> dict[str, Any]:
+    """`wire.Exporters`. What is stored are texts."""
+    names = ("store", "otlp", "otlp_since", "otlp_reason")
+    body: dict[str, Any] = {name: health[name] for name in names if health.get(name)}
+    if "otlp_since" in body:
+        body["otlp_since_unix_nano"] = body.pop("otlp_since")
+    if (dropped := health.get("otlp_dropped", "")).isdecimal():
+        body["otlp_dropped"] = int(dropped)
+    return body
+
+
 def _counters(counters: Counters) -> dict[str, int]:
-    return {
+    figures = {
         "spans": counters.spans,
         "errors": counters.errors,
         "input_tokens": counters.input_tokens,
@@ -87,6 +94,7 @@ def _counters(counters: Counters) -> dict[str, int]:
         "unpriced": counters.unpriced,
         "dropped": counters.dropped,
     }
+    return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 class Rows(NamedTuple):
@@ -178,13 +186,15 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
 def usage_body(usage: Usage) -> dict[str, int]:
     """`wire.Usage`."""
     input_tokens, output_tokens, cache_read, cache_write, reasoning = usage
-    return {
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
-        "cache_read_tokens": cache_read,
-        "cache_write_tokens": cache_write,
-        "reasoning_tokens": reasoning,
-    }
+    body: dict[str, int] = {}
+    if input_tokens is not None:
+        body["input_tokens"] = input_tokens
+    if output_tokens is not None:
+        body["output_tokens"] = output_tokens
+    body["cache_read_tokens"] = cache_read
+    body["cache_write_tokens"] = cache_write
+    body["reasoning_tokens"] = reasoning
+    return body
 
 
 def artifact_ref_body(artifact: ArtifactRef) -> dict[str, Any]:

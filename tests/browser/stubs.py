@@ -74,11 +74,15 @@ def span(of: Mapping[str, Json], **overrides: Json) -> dict[str, Json]:
 def counters(rows: Sequence[Mapping[str, Json]], **overrides: int) -> dict[str, int]:
     """The totals that go with the rows."""
     used = [item["usage"] for item in rows if "usage" in item]
+    costs = [item["cost_nano_usd"] for item in rows if "cost_nano_usd" in item]
+    sums = {name: sum(item[name] for item in used) for name in usage()}
+    if not used:
+        del sums["input_tokens"], sums["output_tokens"]
     return {
         "spans": len(rows),
-        "errors": sum(item["status"] == "error" for item in rows),
-        **{name: sum(item[name] for item in used) for name in usage()},
-        "cost_nano_usd": sum(item.get("cost_nano_usd", 0) for item in rows),
+        "errors": sum(item["status"] in ("error", "lost") for item in rows),
+        **sums,
+        **({"cost_nano_usd": sum(costs)} if costs else {}),
         "unpriced": 0,
         "dropped": 0,
     } | overrides

@@ -93,7 +93,7 @@ def test_a_failed_run_is_compared_with_the_last_good_one_word_by_word(page: Page
     prompt = page.locator("details", has_text="Prompt of model call")
     expect(prompt.locator("del")).to_have_text("two")
     expect(prompt.locator("ins")).to_have_text("six")
-    prompt.get_by_role("button", name="the same").click()
+    prompt.get_by_role("button", name="the same").first.click()
     expect(prompt).to_contain_text("nobody answered me. I have written")
     expect(page.locator("details", has_text="Answer of model call")).to_contain_text(
         "only on the left"

@@ -117,7 +117,7 @@ def test_bedrock_is_traced_by_the_instrumentation_of_botocore(
     (span,) = model_calls(functions, "botocore")
     (row,) = [row for row in rows(functions, "botocore") if row.kind == "model"]
     assert row.usage is not None
-    assert row.usage.input_tokens > 0
+    assert row.usage.input_tokens
     assert row.cost_nano_usd
     content = normal_form(span).content
     assert QUESTION in texts(content["input_messages"])
@@ -163,7 +163,7 @@ def test_langchain_is_traced_by_either_of_its_instrumentations(
     by_id = {row.span_id: row for row in found}
     (model,) = [row for row in found if row.kind == "model"]
     assert model.usage is not None
-    assert model.usage.output_tokens > 0
+    assert model.usage.output_tokens
     # Below the chain, which is below the invocation: one tree.
     parents = []
     row = model

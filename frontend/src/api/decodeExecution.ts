@@ -4,6 +4,7 @@ import {
   type Completeness,
   type Counters,
   type Execution,
+  type Exporters,
   type UnreadableExecution,
   type Usage,
 } from "../model/execution";
@@ -15,6 +16,7 @@ import type {
   WireCounters,
   WireExecution,
   WireExecutions,
+  WireExporters,
   WireUnreadableExecution,
   WireUsage,
 } from "./wire";
@@ -42,6 +44,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     cause: fields.objectOrNull("cause", decodeCause),
     counters: fields.object("counters", decodeCounters),
     completeness: fields.objectOrNull("completeness", decodeCompleteness) ?? UNKNOWN_COMPLETENESS,
+    exporters: fields.object("exporters", decodeExporters),
     startedBy: fields.text("started_by"),
     expiresAt: fields.numberOrNull("expires_at"),
     traceUrl: fields.textOrNull("trace_url"),
@@ -72,8 +75,8 @@ function decodeUnreadable(value: unknown, path: Path): UnreadableExecution {
 export function decodeUsage(value: unknown, path: Path): Usage {
   const fields = Fields.of<WireUsage>(value, path);
   return {
-    inputTokens: fields.number("input_tokens"),
-    outputTokens: fields.number("output_tokens"),
+    inputTokens: fields.numberOrNull("input_tokens"),
+    outputTokens: fields.numberOrNull("output_tokens"),
     cacheReadTokens: fields.number("cache_read_tokens"),
     cacheWriteTokens: fields.number("cache_write_tokens"),
     reasoningTokens: fields.number("reasoning_tokens"),
@@ -96,9 +99,20 @@ function decodeCounters(value: unknown, path: Path): Counters {
     ...decodeUsage(value, path),
     spans: fields.number("spans"),
     errors: fields.number("errors"),
-    costNanoUsd: fields.number("cost_nano_usd"),
+    costNanoUsd: fields.numberOrNull("cost_nano_usd"),
     unpriced: fields.number("unpriced"),
     dropped: fields.number("dropped"),
+  };
+}
+
+function decodeExporters(value: unknown, path: Path): Exporters {
+  const fields = Fields.of<WireExporters>(value, path);
+  return {
+    store: fields.textOrNull("store"),
+    otlp: fields.textOrNull("otlp"),
+    otlpFailingSince: fields.nanosOrNull("otlp_since_unix_nano"),
+    otlpReason: fields.textOrNull("otlp_reason"),
+    otlpDropped: fields.numberOrNull("otlp_dropped") ?? 0,
   };
 }
 

@@ -321,17 +321,19 @@ export interface components {
             /** @description Billionths of a US dollar. */
             nano_usd: number;
         };
-        /** @description Totals of an execution, kept while its spans arrive. */
+        /** @description Totals of an execution. Of a trace, and of a single execution, they are the sums of its spans; in the list of a running execution they lack the spans that have not ended. Tokens and cost are sums over the model calls that reported them, and absent where none did: that is not 0. */
         Counters: {
+            /** @description All that have arrived, ended or not. */
             spans: number;
+            /** @description Spans that failed (status `error`) or are lost. Every failed attempt counts, and every span that an error made fail on its way up the tree. */
             errors: number;
-            input_tokens: number;
-            output_tokens: number;
+            input_tokens?: number;
+            output_tokens?: number;
             cache_read_tokens: number;
             cache_write_tokens: number;
             reasoning_tokens: number;
-            /** @description Billionths of a US dollar. */
-            cost_nano_usd: number;
+            /** @description Of the model calls whose price is known; absent where none is. */
+            cost_nano_usd?: number;
             /** @description Model calls whose price is unknown, so not part of the cost. */
             unpriced: number;
             /** @description Spans that the executor could not deliver. */
@@ -415,10 +417,21 @@ export interface components {
         ExportTraceResponse: {
             partialSuccess?: components["schemas"]["PartialSuccess"];
         };
-        /** @description How the executor's exporters fared, in a few words each, as it last reported. */
+        /** @description How the executor's exporters fared, as it last reported: at the end of the execution. Empty where the execution runs, or where its spans were sent over OTLP by somebody else. */
         Exporters: {
+            /** @description `ok`, or `incomplete`: not all spans could be stored. */
             store?: string;
+            /** @description `ok`, `failing` (the last request failed) or `open` (after failures in a row, nothing is sent for a while). Absent where no endpoint is configured. */
             otlp?: string;
+            /**
+             * @description The first of the failures in a row; absent where the last request succeeded.
+             * @example 1764000000000000000
+             */
+            otlp_since_unix_nano?: string;
+            /** @description Why the last request failed. */
+            otlp_reason?: string;
+            /** @description Spans of this execution that the endpoint has not got and will not get; absent where none. */
+            otlp_dropped?: number;
         };
         /** @description One field of the request that was not accepted. */
         FieldError: {
@@ -731,10 +744,10 @@ export interface components {
              */
             why: "newer_version" | "malformed";
         };
-        /** @description Tokens of one model call, or of all below. */
+        /** @description Tokens of one model call. `input_tokens` includes what was read from or written to the cache, `output_tokens` includes reasoning. Either is absent where it was not reported; a reported 0 is 0. */
         Usage: {
-            input_tokens: number;
-            output_tokens: number;
+            input_tokens?: number;
+            output_tokens?: number;
             cache_read_tokens: number;
             cache_write_tokens: number;
             reasoning_tokens: number;

@@ -27,6 +27,7 @@ export type WireLink = Schemas["LinkArtifactResponse"];
 export type WireProblem = Schemas["Problem"];
 export type WireCause = Schemas["Cause"];
 export type WireCounters = Schemas["Counters"];
+export type WireExporters = Schemas["Exporters"];
 export type WireCompleteness = Schemas["Completeness"];
 export type WireRowError = Schemas["RowError"];
 export type WireCost = Schemas["Cost"];

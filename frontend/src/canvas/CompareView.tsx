@@ -10,12 +10,12 @@ import {
   differences,
   lengthOf,
   nanosText,
+  tokensOf,
   type NodePair,
   type NodeSide,
   type RunSide,
 } from "../model/alignRuns";
-import { statusWord } from "../model/describe";
-import type { Execution } from "../model/execution";
+import { NOT_REPORTED, statusWord } from "../model/describe";
 import { exactCount, formatCost, formatMoment } from "../model/format";
 import type { CanvasSource, ExecutionQuery } from "../model/source";
 import { totals } from "../model/totals";
@@ -182,7 +182,7 @@ function Comparison({ source, left, right, places }: ComparisonProps): ReactElem
                 onToggle={() => setOpen(open === pair.nodeId ? null : pair.nodeId)}
               />
             ))}
-            <WholeLine left={left.trace.execution} right={right.trace.execution} />
+            <WholeLine left={left.trace} right={right.trace} />
           </tbody>
         </table>
       </div>
@@ -259,7 +259,7 @@ function SideCell({ side }: { readonly side: NodeSide | null }): ReactElement {
         {icon && <Icon name={icon} />} {statusWord(side.status)}
       </span>{" "}
       <span className="sv-note">
-        {nanosText(side.nanos)}
+        {lengthText(side.nanos)}
         {side.attempts > 1 ? ` · ${side.attempts} attempts` : ""}
       </span>
       {side.errorType !== "" && <span className="sv-error-type"> {side.errorType}</span>}
@@ -267,17 +267,23 @@ function SideCell({ side }: { readonly side: NodeSide | null }): ReactElement {
   );
 }
 
+function lengthText(nanos: number | null): string {
+  return nanos === null ? NOT_REPORTED : nanosText(nanos);
+}
+
 interface ChangeProps {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
+  readonly from: number | null | undefined;
+  readonly to: number | null | undefined;
   readonly format: (value: number) => string;
   readonly isMedium?: boolean;
 }
 
-/** From left to right; one side alone has nothing to differ from. */
+/** From left to right; one side alone, and what was not reported, has nothing to differ from. */
 function Change({ from, to, format, isMedium = false }: ChangeProps): ReactElement {
   const className = `sv-number ${isMedium ? "cv-medium" : ""}`;
-  if (from === undefined || to === undefined) return <td className={className}>–</td>;
+  if (from === undefined || from === null || to === undefined || to === null) {
+    return <td className={className}>–</td>;
+  }
   const change = to - from;
   const sign = change > 0 ? "+" : "−";
   return (
@@ -287,24 +293,22 @@ function Change({ from, to, format, isMedium = false }: ChangeProps): ReactEleme
   );
 }
 
-function WholeLine({
-  left,
-  right,
-}: {
-  readonly left: Execution;
-  readonly right: Execution;
-}): ReactElement {
-  const tokens = ({ counters }: Execution): number => counters.inputTokens + counters.outputTokens;
+function WholeLine({ left, right }: { readonly left: Trace; readonly right: Trace }): ReactElement {
   return (
     <tr className="cv-pair-whole">
       <th scope="row">Whole run</th>
-      <td>{nanosText(lengthOf(left))}</td>
-      <td>{nanosText(lengthOf(right))}</td>
+      <td>{lengthText(lengthOf(left))}</td>
+      <td>{lengthText(lengthOf(right))}</td>
       <Change from={lengthOf(left)} to={lengthOf(right)} format={nanosText} />
-      <Change from={tokens(left)} to={tokens(right)} format={exactCount} isMedium />
       <Change
-        from={left.counters.costNanoUsd}
-        to={right.counters.costNanoUsd}
+        from={tokensOf(left.execution)}
+        to={tokensOf(right.execution)}
+        format={exactCount}
+        isMedium
+      />
+      <Change
+        from={left.execution.counters.costNanoUsd}
+        to={right.execution.counters.costNanoUsd}
         format={formatCost}
         isMedium
       />

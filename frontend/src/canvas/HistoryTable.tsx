@@ -1,17 +1,14 @@
 import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { executionIcon } from "../components/statusIcon";
-import { exactTokens, tokensArrow } from "../model/describe";
-import { isReadable, lengthAt, type Execution, type UnreadableExecution } from "../model/execution";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
 import {
-  exactCost,
-  exactDuration,
-  exactMoment,
-  formatCost,
-  formatDuration,
-  formatMoment,
-  shortId,
-} from "../model/format";
+  executionLength,
+  isReadable,
+  type Execution,
+  type UnreadableExecution,
+} from "../model/execution";
+import { exactDuration, exactMoment, formatDuration, formatMoment, shortId } from "../model/format";
 import type { Nanos } from "../model/time";
 import type { CanvasPlaces } from "../state/place";
 import { PlaceLink } from "./PlaceLink";
@@ -74,7 +71,7 @@ interface HistoryLineProps extends HistoryTableProps {
 
 function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps): ReactElement {
   const { counters, startedAt, listedAt } = execution;
-  const length = lengthAt(execution, now);
+  const length = execution.status === "queued" ? null : executionLength(execution, now);
   const to = {
     workflowId: execution.workflowId,
     executionId: execution.executionId,
@@ -97,17 +94,17 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
           <span className="cv-cause">received {formatMoment(listedAt, now)}</span>
         )}
       </td>
-      <td className="sv-number cv-narrow" title={exactDuration(length)}>
-        {execution.status === "queued" ? "–" : formatDuration(length)}
-      </td>
       <td
-        className="sv-number cv-wide"
-        title={exactTokens(counters.inputTokens, counters.outputTokens)}
+        className="sv-number cv-narrow"
+        title={length === null ? undefined : exactDuration(length)}
       >
-        {tokensArrow(counters.inputTokens, counters.outputTokens)}
+        {length === null ? "–" : formatDuration(length)}
       </td>
-      <td className="sv-number cv-medium" title={exactCost(counters.costNanoUsd)}>
-        {counters.costNanoUsd === 0 ? "" : formatCost(counters.costNanoUsd)}
+      <td className="sv-number cv-wide" title={exactTokens(counters)}>
+        {tokensArrow(counters)}
+      </td>
+      <td className="sv-number cv-medium" title={exactCostText(counters.costNanoUsd)}>
+        {costText(counters.costNanoUsd)}
       </td>
       <td className="sv-number cv-medium">{counters.errors === 0 ? "" : counters.errors}</td>
       {!showsWorkflow && <td className="cv-wide">{execution.startedBy}</td>}

@@ -1,16 +1,18 @@
-/** What went into a node and came out of it in both runs, word by word; read when it is asked for. */
+/** What went into a node and came out of it in both runs, compared; read when it is asked for. */
 
-import { useMemo, useState, type ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import type { NodePair } from "../model/alignRuns";
+import { inPieces } from "../model/breath";
 import { pairTexts, textsOf, type TextPair } from "../model/compareTexts";
+import { comparisonSteps, type Comparison, type Sameness } from "../model/diff/compare";
 import { formatBytes } from "../model/format";
 import type { CanvasSource } from "../model/source";
 import type { SpanDetail } from "../model/span";
-import { textDiff, type DiffPart } from "../model/textDiff";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";
+import { TextComparison } from "./TextComparison";
 import { useResource } from "./useResource";
 
 interface NodeTextsProps {
@@ -20,8 +22,12 @@ interface NodeTextsProps {
   readonly ids: readonly [string, string];
 }
 
+interface ComparedPair extends TextPair {
+  readonly comparison: Comparison;
+}
+
 interface Read {
-  readonly pairs: readonly TextPair[];
+  readonly pairs: readonly ComparedPair[];
   readonly isHidden: boolean;
 }
 
@@ -65,55 +71,38 @@ async function readTexts(
     read(leftId, left?.telling ?? []),
     read(rightId, right?.telling ?? []),
   ]);
+  const pairs: ComparedPair[] = [];
+  for (const texts of pairTexts(textsOf(lefts), textsOf(rights))) {
+    const steps = comparisonSteps(texts.left, texts.right);
+    const comparison = await inPieces(steps, () => !signal.aborted);
+    if (comparison) pairs.push({ ...texts, comparison });
+  }
   return {
-    pairs: pairTexts(textsOf(lefts), textsOf(rights)),
+    pairs,
     isHidden: [...lefts, ...rights].some(({ contentAccess }) => contentAccess === "denied"),
   };
 }
 
-function TextChange({ name, left, right }: TextPair): ReactElement {
-  const parts = useMemo(() => textDiff(left, right), [left, right]);
-  const isSame = left === right;
+function TextChange({ name, left, right, comparison }: ComparedPair): ReactElement {
+  const { sameness } = comparison;
   return (
-    <details className="cv-text" open={!isSame}>
+    <details className="cv-text" open={sameness !== "same"}>
       <summary>
         {name}
         <span className="sv-note">
-          {isSame ? "the same" : sideWord(left, right)} ·{" "}
-          {formatBytes(new Blob([right || left]).size)}
+          {SAMENESS_WORDS[sameness]} · {formatBytes(new Blob([right || left]).size)}
         </span>
       </summary>
-      <div className="cv-diff">
-        {parts.map((part, at) => (
-          <Part key={at} part={part} />
-        ))}
-      </div>
+      <TextComparison name={name} comparison={comparison} />
     </details>
   );
 }
 
-function sideWord(left: string, right: string): string {
-  if (left === "") return "only on the right";
-  return right === "" ? "only on the left" : "differs";
-}
-
-/** More than so many characters of the same are folded to their ends. */
-const SAME_SHOWN = 600;
-const END_SHOWN = 160;
-
-function Part({ part }: { readonly part: DiffPart }): ReactElement {
-  const [isOpen, setIsOpen] = useState(false);
-  const { kind, text } = part;
-  if (kind === "left") return <del>{text}</del>;
-  if (kind === "right") return <ins>{text}</ins>;
-  if (isOpen || text.length <= SAME_SHOWN) return <span>{text}</span>;
-  return (
-    <>
-      <span>{text.slice(0, END_SHOWN)}</span>
-      <button type="button" className="cv-same" onClick={() => setIsOpen(true)}>
-        … {formatBytes(text.length - 2 * END_SHOWN)} the same …
-      </button>
-      <span>{text.slice(-END_SHOWN)}</span>
-    </>
-  );
-}
+const SAMENESS_WORDS: Readonly<Record<Sameness, string>> = {
+  same: "the same",
+  "line-ends": "the same but for its line ends",
+  form: "the same data, written in another way",
+  different: "differs",
+  "left-only": "only on the left",
+  "right-only": "only on the right",
+};

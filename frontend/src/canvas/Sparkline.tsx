@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { formatDuration } from "../model/format";
-import { lengthAt, type Execution } from "../model/execution";
+import { executionLength, type Execution } from "../model/execution";
 
 interface SparklineProps {
   /** Newest first, as the history has them. */
@@ -16,9 +16,8 @@ export function Sparkline({ executions }: SparklineProps): ReactElement | null {
   const ended = executions
     .flatMap((execution) => {
       const { executionId, endedAt, status } = execution;
-      return endedAt === null
-        ? []
-        : [{ executionId, length: lengthAt(execution, endedAt), status }];
+      const length = endedAt === null ? null : executionLength(execution, endedAt);
+      return length === null ? [] : [{ executionId, length, status }];
     })
     .slice(0, MOST)
     .reverse();

@@ -1,9 +1,11 @@
 /** Many siblings told in one line: how many, how they went, how long they took. */
 
 import { memo, type CSSProperties, type MouseEvent, type ReactElement } from "react";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
 import { exactCount, formatDuration } from "../model/format";
 import { kindHue } from "../model/kinds";
 import type { SiblingGroup } from "../model/siblings";
+import type { Amounts } from "../model/totals";
 import type { GroupLine } from "../model/visibleRows";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
@@ -20,8 +22,7 @@ interface GroupTreeLineProps {
   readonly width: number;
   /** The time axis' width in pixels. */
   readonly room: number;
-  readonly inputTokens: string;
-  readonly cost: string;
+  readonly amounts: Amounts;
   readonly onSelect: (key: string) => void;
   readonly onToggle: (key: string) => void;
 }
@@ -73,8 +74,15 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
       <div className="sv-number sv-column-duration" title={percentilesInWords(group)}>
         {group.p50 === null ? "–" : `~ ${lengthText(group.p50)}`}
       </div>
-      <div className="sv-number sv-column-tokens sv-sum">{props.inputTokens}</div>
-      <div className="sv-number sv-column-cost sv-sum">{props.cost}</div>
+      <div className="sv-number sv-column-tokens sv-sum" title={exactTokens(props.amounts)}>
+        {tokensArrow(props.amounts)}
+      </div>
+      <div
+        className="sv-number sv-column-cost sv-sum"
+        title={exactCostText(props.amounts.costNanoUsd)}
+      >
+        {costText(props.amounts.costNanoUsd)}
+      </div>
     </div>
   );
 });

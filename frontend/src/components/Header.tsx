@@ -1,5 +1,5 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
-import { isUnfinished, lengthAt, type Execution } from "../model/execution";
+import { executionLength, isUnfinished, type Counters, type Execution } from "../model/execution";
 import {
   exactCost,
   exactCount,
@@ -11,13 +11,14 @@ import {
   formatMoment,
   plural,
 } from "../model/format";
-import { exactTokens, tokensArrow } from "../model/describe";
+import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/describe";
 import { NANOS_PER_SECOND, type Nanos } from "../model/time";
 import type { Row } from "../model/trace";
 import type { Workflow } from "../model/workflow";
 import { troubles, troubleWords } from "../model/trouble";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
+import { ExportersNote } from "./ExportersNote";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { VerdictLine } from "./VerdictLine";
@@ -45,10 +46,11 @@ export function Header(props: HeaderProps): ReactElement {
   const trouble = useMemo(() => troubles(loaded.index), [loaded.index]);
   const now = useNow(trace, isOutOfDate);
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
+  const hasCalls = useMemo(() => trace.rows.some(({ kind }) => kind === "model"), [trace.rows]);
   return (
     <header className="sv-header">
       <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
-      <Figures execution={execution} now={now} />
+      <Figures execution={execution} now={now} hasCalls={hasCalls} />
       <div className="sv-facts">
         <NodesRun
           execution={execution}
@@ -104,6 +106,7 @@ export function Header(props: HeaderProps): ReactElement {
               stored
             </Fact>
           )}
+        <ExportersNote execution={execution} now={trace.servedAt} />
         {trace.contentAccess === "denied" && (
           <Fact title="Your role has no trace:content: prompts, answers and previews are left out.">
             <Icon name="lock" /> content hidden from your role
@@ -196,34 +199,28 @@ function NodesRun({ execution, nameOf, isToldElsewhere }: NodesRunProps): ReactE
 interface FiguresProps {
   readonly execution: Execution;
   readonly now: Nanos;
+  /** Whether it has called a model: what nobody could report is left out. */
+  readonly hasCalls: boolean;
 }
 
-function Figures({ execution, now }: FiguresProps): ReactElement {
+function Figures({ execution, now, hasCalls }: FiguresProps): ReactElement {
   const { counters } = execution;
-  const length = lengthAt(execution, now);
-  const isBound = counters.unpriced > 0;
-  const arrow = tokensArrow(counters.inputTokens, counters.outputTokens);
+  const length = executionLength(execution, now);
   return (
     <dl className="sv-figures">
       <Figure
         name={execution.status === "queued" ? "Waiting" : "Duration"}
-        value={formatDuration(length)}
-        exact={exactDuration(length)}
+        value={length === null ? NOT_REPORTED : formatDuration(length)}
+        exact={length === null ? "Its end was not recorded" : exactDuration(length)}
       />
-      <Figure
-        name="Cost"
-        value={`${isBound ? "≥ " : ""}${formatCost(counters.costNanoUsd)}`}
-        exact={
-          isBound
-            ? `${exactCost(counters.costNanoUsd)}, without ${plural(counters.unpriced, "model call")} of unknown price`
-            : exactCost(counters.costNanoUsd)
-        }
-      />
-      <Figure
-        name="Tokens"
-        value={arrow === "" ? "0" : arrow}
-        exact={exactTokens(counters.inputTokens, counters.outputTokens)}
-      />
+      <CostFigure counters={counters} hasCalls={hasCalls} />
+      {(hasCalls || exactTokens(counters) !== undefined) && (
+        <Figure
+          name="Tokens"
+          value={tokensArrow(counters) || NOT_REPORTED}
+          exact={exactTokens(counters) ?? "No model call has reported how many tokens it used"}
+        />
+      )}
       {counters.cacheReadTokens > 0 && (
         <Figure
           name="Cached"
@@ -246,6 +243,30 @@ function Figures({ execution, now }: FiguresProps): ReactElement {
         exact={plural(counters.spans, "span")}
       />
     </dl>
+  );
+}
+
+/** A lower bound where the price of some calls is not known; no number where that of none is. */
+function CostFigure({
+  counters,
+  hasCalls,
+}: {
+  readonly counters: Counters;
+  readonly hasCalls: boolean;
+}): ReactElement | null {
+  const { costNanoUsd, unpriced } = counters;
+  const without = `without ${plural(unpriced, "model call")} of unknown price`;
+  if (costNanoUsd === null) {
+    if (!hasCalls) return null;
+    const why = unpriced > 0 ? `The cost of ${plural(unpriced, "model call")} is not known` : "";
+    return <Figure name="Cost" value="not known" exact={why || "No cost was reported"} />;
+  }
+  return (
+    <Figure
+      name="Cost"
+      value={`${unpriced > 0 ? "≥ " : ""}${formatCost(costNanoUsd)}`}
+      exact={unpriced > 0 ? `${exactCost(costNanoUsd)}, ${without}` : exactCost(costNanoUsd)}
+    />
   );
 }
 

@@ -12,7 +12,8 @@ interface PopoverProps {
 export function Popover({ label, buttonRef, onClose, children }: PopoverProps): ReactElement {
   const content = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    content.current?.querySelector<HTMLElement>("select, input")?.focus();
+    const field = content.current?.querySelector<HTMLElement>("select, input");
+    (field ?? content.current)?.focus();
   }, []);
   useEffect(() => {
     const press = (event: Event): void => {
@@ -31,6 +32,7 @@ export function Popover({ label, buttonRef, onClose, children }: PopoverProps): 
       role="dialog"
       aria-label={label}
       ref={content}
+      tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.stopPropagation();

@@ -1,5 +1,6 @@
 import type { KeyboardEvent, ReactElement, RefObject } from "react";
 import { SHOWN, type Shown } from "../model/filter";
+import { exactCount, plural } from "../model/format";
 import type { TraceStore } from "../state/traceStore";
 import { hitNumber } from "../state/traceMoves";
 import type { LoadedTrace, TraceView } from "../state/traceView";
@@ -156,17 +157,20 @@ interface NextFailureProps {
 }
 
 function NextFailure({ view, store }: NextFailureProps): ReactElement | null {
-  const failures = view.loaded?.index.causes.length ?? 0;
-  if (failures === 0) return null;
+  const errors = view.loaded?.trace.execution.counters.errors ?? 0;
+  const causes = view.loaded?.index.causes.length ?? 0;
+  if (errors === 0) return null;
   return (
     <button
       type="button"
       className="sv-failures"
       onClick={() => store.nextFailure(1)}
-      title="Next error (e)"
+      title={`${plural(errors, "span")} failed; to the next of the ${exactCount(causes)} where an error began (e)`}
     >
-      <Icon name="error" /> {failures}
-      <span className="sv-visually-hidden">errors: go to the next</span>
+      <Icon name="error" /> {exactCount(errors)}
+      <span className="sv-visually-hidden">
+        {errors === 1 ? "span" : "spans"} failed: go to the next
+      </span>
     </button>
   );
 }

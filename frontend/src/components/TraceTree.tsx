@@ -1,16 +1,14 @@
 /** The tree and the waterfall: one list of equally high lines, of which only those on the screen exist. */
 
 import { useId, useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import { tokensArrow } from "../model/describe";
 import { NO_FILTER } from "../model/filter";
-import { formatCost } from "../model/format";
 import { pausesWhenDrawn, type Pause } from "../model/pauses";
 import type { Nanos } from "../model/time";
 import { siblingPlaces } from "../model/siblingPlaces";
 import { lineFor } from "../model/traceIndex";
 import { barBetween, barEnd, barOf } from "../model/timeScale";
 import type { Sort } from "../model/sortLines";
-import { totals, type Totals } from "../model/totals";
+import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/totals";
 import type { GroupLine, Line } from "../model/visibleRows";
 import { seenRange, type Range } from "../model/zoom";
 import type { Columns } from "../state/columns";
@@ -209,9 +207,7 @@ function Lines(props: LinesProps): ReactElement {
         pauses={line.isExpandable ? pauses(line.position) : NO_PAUSES}
         ownPath={ownPaths && (ownPaths.get(line.position) ?? NO_RANGES)}
         servedAt={row.end ?? now}
-        inputTokens={sums.inputTokens[line.position] ?? 0}
-        outputTokens={sums.outputTokens[line.position] ?? 0}
-        costNanoUsd={sums.costNanoUsd[line.position] ?? 0}
+        {...amountsAt(sums, line.position)}
         onSelect={store.select}
         onToggle={store.toggle}
         onOpen={onOpen}
@@ -256,28 +252,18 @@ function groupFigures(
 ): {
   readonly left: number;
   readonly width: number;
-  readonly inputTokens: string;
-  readonly cost: string;
+  readonly amounts: Amounts;
 } {
   let from = Infinity;
   let to = 0;
-  let [input, output, cost] = [0, 0, 0];
   for (const position of group.members) {
     const row = index.rows[position];
     if (!row) continue;
     from = Math.min(from, Number(row.start - scale.start));
     to = Math.max(to, barEnd(row, scale, now));
-    input += sums.inputTokens[position] ?? 0;
-    output += sums.outputTokens[position] ?? 0;
-    cost += sums.costNanoUsd[position] ?? 0;
   }
   const { left, width } = barBetween(from, to, seen);
-  return {
-    left,
-    width,
-    inputTokens: tokensArrow(input, output),
-    cost: cost === 0 ? "" : formatCost(cost),
-  };
+  return { left, width, amounts: amountsOf(sums, group.members) };
 }
 
 function NothingShown({ view, store }: Pick<TraceTreeProps, "view" | "store">): ReactElement {

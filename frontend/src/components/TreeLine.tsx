@@ -1,6 +1,13 @@
 import { memo, type MouseEvent, type ReactElement } from "react";
-import { exactTokens, rowNote, statusWord, tokensArrow } from "../model/describe";
-import { exactCost, exactDuration, formatCost, formatDuration } from "../model/format";
+import {
+  costText,
+  exactCostText,
+  exactTokens,
+  rowNote,
+  statusWord,
+  tokensArrow,
+} from "../model/describe";
+import { exactDuration, formatDuration } from "../model/format";
 import { kindHue, kindLabel } from "../model/kinds";
 import { describeMark, marksOf } from "../model/marks";
 import type { Nanos } from "../model/time";
@@ -37,9 +44,9 @@ interface TreeLineProps {
   /** What of the critical path is this span's own; null while the path is not shown. */
   readonly ownPath: readonly Range[] | null;
   readonly servedAt: Nanos;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly costNanoUsd: number;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costNanoUsd: number | null;
   readonly onSelect: (spanId: string) => void;
   readonly onToggle: (spanId: string) => void;
   readonly onOpen: () => void;
@@ -222,20 +229,20 @@ function Piece({ from, to, seen, className, title }: PieceProps): ReactElement |
 }
 
 function Amounts(props: TreeLineProps): ReactElement {
-  const { row, inputTokens, outputTokens, costNanoUsd } = props;
+  const { row, costNanoUsd } = props;
   return (
     <>
       <div
         className={`sv-number sv-column-tokens ${row.usage ? "" : "sv-sum"}`}
-        title={exactTokens(inputTokens, outputTokens)}
+        title={exactTokens(props)}
       >
-        {tokensArrow(inputTokens, outputTokens)}
+        {tokensArrow(props)}
       </div>
       <div
         className={`sv-number sv-column-cost ${row.costNanoUsd === null ? "sv-sum" : ""}`}
-        title={exactCost(costNanoUsd)}
+        title={exactCostText(costNanoUsd)}
       >
-        {costNanoUsd === 0 ? "" : formatCost(costNanoUsd)}
+        {costText(costNanoUsd)}
       </div>
     </>
   );

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { makeRow, makeTrace, SECOND, START } from "../testing/make";
 import { alignRuns, differences, type RunSide } from "./alignRuns";
-import { textDiff } from "./textDiff";
 import { totals } from "./totals";
 import type { Row } from "./trace";
 import { indexTrace } from "./traceIndex";
@@ -44,34 +43,6 @@ it("puts the same nodes of two runs beside each other, and says what was differe
   expect([pairs[0]?.left?.nanos, pairs[0]?.right?.nanos]).toEqual([1e9, 3e9]);
   expect([pairs[1]?.left?.attempts, pairs[1]?.right?.attempts]).toEqual([1, 2]);
   expect(pairs[2]?.left).toBeNull();
-});
-
-it("tells two texts apart word by word", () => {
-  expect(textDiff("the old cat sat", "the new cat sat")).toEqual([
-    { kind: "same", text: "the " },
-    { kind: "left", text: "old " },
-    { kind: "right", text: "new " },
-    { kind: "same", text: "cat sat" },
-  ]);
-  expect(textDiff("", "a")).toEqual([{ kind: "right", text: "a" }]);
-  expect(textDiff("a", "a")).toEqual([{ kind: "same", text: "a" }]);
-});
-
-it("does not compare what is too long word by word", () => {
-  const [one, other] = ["a b ".repeat(2_000), "c d ".repeat(2_000)];
-  expect(textDiff(`${one}end`, `${other}end`).map(({ kind }) => kind)).toEqual([
-    "left",
-    "right",
-    "same",
-  ]);
-});
-
-it("finds one changed word in a prompt of 200 KB", () => {
-  const long = Array.from({ length: 30_000 }, (_, at) => `word-${at}`).join(" ");
-  expect(textDiff(long, long.replace("word-17000 ", "other ")).slice(1, 3)).toEqual([
-    { kind: "left", text: "word-17000 " },
-    { kind: "right", text: "other " },
-  ]);
 });
 
 it("says in sentences what was different", () => {

@@ -1,9 +1,9 @@
 /** Two runs of a workflow, node by node: what was different in time, tokens, cost, path and text. */
 
-import { lengthAt, type Execution } from "./execution";
+import { executionLength, type Execution } from "./execution";
 import { exactCount, formatCost, formatDuration, plural } from "./format";
 import { spanLength } from "./timeScale";
-import type { Totals } from "./totals";
+import { added, amountsAt, type Totals } from "./totals";
 import type { RowStatus, Trace } from "./trace";
 import { isFailure, type TraceIndex } from "./traceIndex";
 
@@ -20,9 +20,11 @@ export interface NodeSide {
   readonly spanId: string;
   readonly name: string;
   readonly status: RowStatus;
-  readonly nanos: number;
-  readonly tokens: number;
-  readonly costNanoUsd: number;
+  /** Null where none of its spans has an end. */
+  readonly nanos: number | null;
+  /** Null where none were reported. */
+  readonly tokens: number | null;
+  readonly costNanoUsd: number | null;
   readonly attempts: number;
   /** What it failed with; empty when it did not. */
   readonly errorType: string;
@@ -64,16 +66,15 @@ function nodesOf({ trace, index, sums }: RunSide): Map<string, NodeSide> {
     const above = index.rows[index.parent[position] ?? -1];
     if (row.nodeId === null || above?.nodeId === row.nodeId) return;
     const before = found.get(row.nodeId);
+    const length = spanLength(row, trace.servedAt);
+    const { inputTokens, outputTokens, costNanoUsd } = amountsAt(sums, position);
     found.set(row.nodeId, {
       spanId: before && !isFailure(row) ? before.spanId : row.spanId,
       name: row.name,
       status: isFailure(row) || !before ? row.status : before.status,
-      nanos: (before?.nanos ?? 0) + Number(spanLength(row, trace.servedAt) ?? 0n),
-      tokens:
-        (before?.tokens ?? 0) +
-        (sums.inputTokens[position] ?? 0) +
-        (sums.outputTokens[position] ?? 0),
-      costNanoUsd: (before?.costNanoUsd ?? 0) + (sums.costNanoUsd[position] ?? 0),
+      nanos: added(before?.nanos ?? null, length === null ? null : Number(length)),
+      tokens: added(before?.tokens ?? null, added(inputTokens, outputTokens)),
+      costNanoUsd: added(before?.costNanoUsd ?? null, costNanoUsd),
       attempts: (before?.attempts ?? 0) + attemptsOf(index, position),
       errorType: row.error?.type ?? before?.errorType ?? "",
       telling: [...(before?.telling ?? []), ...tellingSpans(index, position)].slice(
@@ -102,20 +103,24 @@ export function differences(
   pairs: readonly NodePair[],
 ): readonly string[] {
   const [one, other] = [left.trace.execution, right.trace.execution];
-  const tokens = ({ counters }: Execution): number => counters.inputTokens + counters.outputTokens;
   const alone = pairs.filter((pair) => pair.left === null || pair.right === null).length;
   const otherwise = pairs.flatMap(({ left: before, right: after }) =>
     before && after && before.status !== after.status ? [`“${after.name}” ended otherwise`] : [],
   );
   return [
-    changeWords(lengthOf(one), lengthOf(other), ["longer", "shorter", "as long"], nanosText),
-    changeWords(
-      tokens(one),
-      tokens(other),
+    ...changeWords(
+      lengthOf(left.trace),
+      lengthOf(right.trace),
+      ["longer", "shorter", "as long"],
+      nanosText,
+    ),
+    ...changeWords(
+      tokensOf(one),
+      tokensOf(other),
       ["tokens more", "tokens less", "as many tokens"],
       exactCount,
     ),
-    changeWords(
+    ...changeWords(
       one.counters.costNanoUsd,
       other.counters.costNanoUsd,
       ["more", "less", "as much"],
@@ -126,22 +131,31 @@ export function differences(
   ];
 }
 
-export function lengthOf(execution: Execution): number {
-  return Number(lengthAt(execution, execution.beganAt));
+/** Nanoseconds, up to the reading while it runs; null where its end is not known. */
+export function lengthOf({ execution, servedAt }: Trace): number | null {
+  const length = executionLength(execution, servedAt);
+  return length === null ? null : Number(length);
+}
+
+/** Null where no call has reported any. */
+export function tokensOf({ counters }: Execution): number | null {
+  return added(counters.inputTokens, counters.outputTokens);
 }
 
 export function nanosText(nanos: number): string {
   return formatDuration(BigInt(Math.round(nanos)));
 }
 
+/** Nothing where one of the two is not known. */
 function changeWords(
-  from: number,
-  to: number,
+  from: number | null,
+  to: number | null,
   [more, less, same]: readonly [string, string, string],
   format: (value: number) => string,
-): string {
-  if (from === to) return same;
-  return `${format(Math.abs(to - from))} ${to > from ? more : less}`;
+): readonly string[] {
+  if (from === null || to === null) return [];
+  if (from === to) return [same];
+  return [`${format(Math.abs(to - from))} ${to > from ? more : less}`];
 }
 
 function attemptsOf(index: TraceIndex, position: number): number {

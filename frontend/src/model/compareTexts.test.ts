@@ -34,7 +34,7 @@ it("has no texts of a span whose content is hidden", () => {
   expect(textsOf([makeDetail({ spanId: "n", content: null })])).toEqual([]);
 });
 
-it("puts texts of the same name beside each other", () => {
+it("puts texts of the same name beside each other, and what went wrong before what went in", () => {
   const left = [
     { name: "Input", text: "a" },
     { name: "Output", text: "b" },
@@ -44,8 +44,8 @@ it("puts texts of the same name beside each other", () => {
     { name: "Error", text: "c" },
   ];
   expect(pairTexts(left, right)).toEqual([
+    { name: "Error", left: "", right: "c" },
     { name: "Input", left: "a", right: "a" },
     { name: "Output", left: "b", right: "" },
-    { name: "Error", left: "", right: "c" },
   ]);
 });

@@ -15,6 +15,8 @@ export interface TextPair {
   readonly right: string;
 }
 
+const ERROR = "Error";
+
 /** All texts of a node: its own, then those of the model calls inside it, numbered where there are several. */
 export function textsOf(details: readonly SpanDetail[]): readonly NamedText[] {
   const calls = details.filter(({ kind }) => kind === "model");
@@ -27,7 +29,7 @@ export function textsOf(details: readonly SpanDetail[]): readonly NamedText[] {
 
 function textsOfSpan({ content, error }: SpanDetail): readonly NamedText[] {
   const texts: NamedText[] = error
-    ? [{ name: "Error", text: [error.type, error.message].filter(Boolean).join(": ") }]
+    ? [{ name: ERROR, text: [error.type, error.message].filter(Boolean).join(": ") }]
     : [];
   if (content === null) return texts;
   const { tool } = content;
@@ -56,14 +58,16 @@ function asText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
-/** In the order of the left run; what only the right one has follows. */
+/** What went wrong comes first; the rest in the order of the left run, and what only the right one has follows. */
 export function pairTexts(
   left: readonly NamedText[],
   right: readonly NamedText[],
 ): readonly TextPair[] {
   const lefts = new Map(left.map(({ name, text }) => [name, text]));
   const rights = new Map(right.map(({ name, text }) => [name, text]));
-  return [...new Set([...lefts.keys(), ...rights.keys()])].map((name) => ({
+  const names = [...new Set([...lefts.keys(), ...rights.keys()])];
+  const isError = (name: string): boolean => name.startsWith(ERROR);
+  return [...names.filter(isError), ...names.filter((name) => !isError(name))].map((name) => ({
     name,
     left: lefts.get(name) ?? "",
     right: rights.get(name) ?? "",

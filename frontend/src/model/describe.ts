@@ -1,6 +1,7 @@
 /** Words about a span that rows and panel share. */
 
-import { exactCount, formatCount, plural } from "./format";
+import type { Usage } from "./execution";
+import { exactCost, exactCount, formatCost, formatCount, plural } from "./format";
 import { shortModel } from "./modelName";
 import type { Row, RowStatus } from "./trace";
 import { descendantCount, type TraceIndex } from "./traceIndex";
@@ -30,13 +31,32 @@ export function rowNote(index: TraceIndex, position: number, isExpanded: boolean
   return inside > 0 && !isExpanded ? plural(inside, "span") : "";
 }
 
-export function tokensArrow(inputTokens: number, outputTokens: number): string {
-  if (inputTokens === 0 && outputTokens === 0) return "";
-  return `${formatCount(inputTokens)} → ${formatCount(outputTokens)}`;
+export const NOT_REPORTED = "not reported";
+
+type Tokens = Pick<Usage, "inputTokens" | "outputTokens">;
+
+/** `11.4k → 188`; a side that was not reported is a dash. Empty where neither was. */
+export function tokensArrow({ inputTokens, outputTokens }: Tokens): string {
+  if (inputTokens === null && outputTokens === null) return "";
+  const side = (tokens: number | null): string => (tokens === null ? "–" : formatCount(tokens));
+  return `${side(inputTokens)} → ${side(outputTokens)}`;
 }
 
-export function exactTokens(inputTokens: number, outputTokens: number): string {
-  return `${exactCount(inputTokens)} input tokens, ${exactCount(outputTokens)} output tokens`;
+/** The same in words, for hover and screen readers. Undefined where there is nothing to say. */
+export function exactTokens({ inputTokens, outputTokens }: Tokens): string | undefined {
+  if (inputTokens === null && outputTokens === null) return undefined;
+  const side = (tokens: number | null, name: string): string =>
+    tokens === null ? `${name} tokens ${NOT_REPORTED}` : `${exactCount(tokens)} ${name} tokens`;
+  return `${side(inputTokens, "input")}, ${side(outputTokens, "output")}`;
+}
+
+/** Empty where no cost is known. */
+export function costText(nanoUsd: number | null): string {
+  return nanoUsd === null ? "" : formatCost(nanoUsd);
+}
+
+export function exactCostText(nanoUsd: number | null): string | undefined {
+  return nanoUsd === null ? undefined : exactCost(nanoUsd);
 }
 
 /** Changes whenever the span's detail can have changed. */

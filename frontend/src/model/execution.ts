@@ -21,17 +21,21 @@ export interface Cause {
 }
 
 export interface Usage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  /** Null: not reported, which is not the same as 0. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
   readonly reasoningTokens: number;
 }
 
 export interface Counters extends Usage {
+  /** All that have arrived, ended or not. */
   readonly spans: number;
+  /** Spans that failed or are lost. */
   readonly errors: number;
-  readonly costNanoUsd: number;
+  /** Null where the price of no model call is known. */
+  readonly costNanoUsd: number | null;
   /** Generations whose model has no known price: the cost is then a lower bound. */
   readonly unpriced: number;
   readonly dropped: number;
@@ -42,6 +46,17 @@ export interface Completeness {
   readonly expected: readonly string[];
   readonly received: readonly string[];
   readonly missing: readonly string[];
+}
+
+/** How the exporters of the function fared, as it said at the end; null where it said nothing. */
+export interface Exporters {
+  /** "ok", or "incomplete": not all spans could be stored. */
+  readonly store: string | null;
+  /** "ok", "failing" or "open" (nothing is sent for a while); null where no endpoint is configured. */
+  readonly otlp: string | null;
+  readonly otlpFailingSince: Nanos | null;
+  readonly otlpReason: string | null;
+  readonly otlpDropped: number;
 }
 
 export interface Execution {
@@ -62,6 +77,7 @@ export interface Execution {
   readonly cause: Cause | null;
   readonly counters: Counters;
   readonly completeness: Completeness;
+  readonly exporters: Exporters;
   readonly startedBy: string;
   /** Unix seconds: when the store deletes it. */
   readonly expiresAt: number | null;
@@ -81,11 +97,6 @@ export function isReadable(entry: Execution | UnreadableExecution): entry is Exe
   return !("why" in entry);
 }
 
-/** How long it has run, without its time in the queue; how long it has waited while it is queued. */
-export function lengthAt({ beganAt, endedAt }: Execution, now: Nanos): Nanos {
-  return laterOf(endedAt ?? now, beganAt) - beganAt;
-}
-
 /** Whether the history has an execution before another, oldest first. */
 export function isListedBefore(one: Execution, other: Execution): boolean {
   if (one.listedAt !== other.listedAt) return one.listedAt < other.listedAt;
@@ -94,4 +105,10 @@ export function isListedBefore(one: Execution, other: Execution): boolean {
 
 export function isUnfinished(execution: Execution): boolean {
   return execution.status === "queued" || execution.status === "running";
+}
+
+/** How long it took, or takes up to now; null where its end is not known. The one duration of an execution. */
+export function executionLength(execution: Execution, now: Nanos): Nanos | null {
+  const end = execution.endedAt ?? (isUnfinished(execution) ? now : null);
+  return end === null ? null : laterOf(end, execution.beganAt) - execution.beganAt;
 }

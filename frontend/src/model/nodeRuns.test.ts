@@ -21,7 +21,7 @@ it("tells how each node went: the worst status, the whole time and cost, the spa
   const index = indexTrace(ROWS);
   expect([...nodeRuns(index, totals(index), START)]).toEqual([
     ["draft", { position: 1, status: "ok", nanos: 1e9, costNanoUsd: 5, times: 1 }],
-    ["send", { position: 3, status: "error", nanos: 5e9, costNanoUsd: 0, times: 2 }],
+    ["send", { position: 3, status: "error", nanos: 5e9, costNanoUsd: null, times: 2 }],
   ]);
 });
 

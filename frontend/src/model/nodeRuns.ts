@@ -2,7 +2,7 @@
 
 import type { Nanos } from "./time";
 import { spanLength } from "./timeScale";
-import type { Totals } from "./totals";
+import { added, amountsAt, type Totals } from "./totals";
 import type { RowStatus } from "./trace";
 import { isFailure, type TraceIndex } from "./traceIndex";
 
@@ -11,9 +11,10 @@ export interface NodeRun {
   readonly position: number;
   /** The worst of its spans: failed, lost, running, ok. */
   readonly status: RowStatus;
-  /** Nanoseconds, all of its spans together. */
-  readonly nanos: number;
-  readonly costNanoUsd: number;
+  /** Nanoseconds, all of its spans together; null where none of them has an end. */
+  readonly nanos: number | null;
+  /** Null where none was reported. */
+  readonly costNanoUsd: number | null;
   readonly times: number;
 }
 
@@ -28,12 +29,13 @@ export function nodeRuns(
     const above = index.rows[index.parent[position] ?? -1];
     if (row.nodeId === null || above?.nodeId === row.nodeId) return;
     const before = found.get(row.nodeId);
+    const length = spanLength(row, servedAt);
     const isWorse = before === undefined || rank(row.status) > rank(before.status);
     found.set(row.nodeId, {
       position: before && !isFailure(row) ? before.position : position,
       status: isWorse ? row.status : before.status,
-      nanos: (before?.nanos ?? 0) + Number(spanLength(row, servedAt) ?? 0n),
-      costNanoUsd: (before?.costNanoUsd ?? 0) + (sums.costNanoUsd[position] ?? 0),
+      nanos: added(before?.nanos ?? null, length === null ? null : Number(length)),
+      costNanoUsd: added(before?.costNanoUsd ?? null, amountsAt(sums, position).costNanoUsd),
       times: (before?.times ?? 0) + 1,
     });
   });

@@ -2,7 +2,7 @@
 
 import type { Nanos } from "./time";
 import { spanLength } from "./timeScale";
-import { totals, type Totals } from "./totals";
+import { added, amountsAt, amountsOf, totals, type Amounts, type Totals } from "./totals";
 import type { TraceIndex } from "./traceIndex";
 import type { GroupLine, Line } from "./visibleRows";
 
@@ -95,16 +95,15 @@ function amountOf(
       const row = index.rows[line.position];
       if (!row) return Number.NaN;
       if (by === "duration") return Number(spanLength(row, servedAt) ?? Number.NaN);
-      return amountAt(line.position, sums, by);
+      return chosen(amountsAt(sums, line.position), by);
     }
   }
 }
 
 function sumOf({ group }: GroupLine, sums: Totals, by: Amount): number {
-  return group.members.reduce((sum, position) => sum + amountAt(position, sums, by), 0);
+  return chosen(amountsOf(sums, group.members), by);
 }
 
-function amountAt(position: number, sums: Totals, by: Amount): number {
-  if (by === "cost") return sums.costNanoUsd[position] ?? 0;
-  return (sums.inputTokens[position] ?? 0) + (sums.outputTokens[position] ?? 0);
+function chosen({ inputTokens, outputTokens, costNanoUsd }: Amounts, by: Amount): number {
+  return (by === "cost" ? costNanoUsd : added(inputTokens, outputTokens)) ?? Number.NaN;
 }

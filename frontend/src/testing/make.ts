@@ -59,6 +59,13 @@ export function makeExecution(overrides: Partial<Execution> = {}): Execution {
       dropped: 0,
     },
     completeness: { expected: [], received: [], missing: [] },
+    exporters: {
+      store: null,
+      otlp: null,
+      otlpFailingSince: null,
+      otlpReason: null,
+      otlpDropped: 0,
+    },
     startedBy: "operator",
     expiresAt: null,
     traceUrl: null,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -18,10 +20,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from spanvas import settings
 from spanvas.collector.results import Outcome
 from spanvas.model.errors import ConflictError, SpanvasError, StoreUnavailableError
-from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution
+from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution, totalled
 from spanvas.model.span import Span
 from spanvas.model.unreadable import UnreadableItemError
-from spanvas.storage.port import Overdue, TraceStore
+from spanvas.storage.port import Overdue, StoredTrace, TraceStore
 from spanvas_api import collector
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
@@ -145,7 +147,21 @@ def _close(store: TraceStore, overdue: Overdue) -> Cause | None:
     if execution.status != LOST:
         return None
     cause = execution.cause or OVERDUE
-    return cause if store.close_as_lost(trace.execution, cause) else None
+    if not store.close_as_lost(trace.execution, cause):
+        return None
+    if trace.is_whole:
+        with suppress(StoreUnavailableError):  # it is closed; the next reader corrects its totals
+            _write_totals(store, trace)
+    return cause
+
+
+def _write_totals(store: TraceStore, trace: StoredTrace) -> None:
+    """What of a lost execution never ended is counted now, unless more of it has arrived since it was read."""
+    execution = trace.execution
+    counters = totalled(execution, trace.rows).counters
+    if counters != execution.counters:
+        closed = replace(execution, revision=execution.revision + 1)
+        store.repair_counters(closed, counters)
 
 
 def reason_of(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spanvas.model.errors import NotFoundError
-from spanvas.model.execution import completeness_of
+from spanvas.model.execution import completeness_of, totalled
 from spanvas_api import parameters
 from spanvas_api.auth import authorize
 from spanvas_api.representation import execution_body
@@ -22,4 +22,6 @@ def read_execution(request: Request, services: Services) -> Answer:
     authorize(request.principal, "read_execution", stored.execution)
     completeness = completeness_of(stored.execution, stored.rows)
     execution = stored.explained()
+    if stored.is_whole:
+        execution = totalled(execution, stored.rows, request.now_unix_nano)
     return Answer(execution_body(execution, completeness, services.settings.trace_url_template))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final
 
 from spanvas.model.errors import InvalidInputError, NotFoundError, StoreUnavailableError
-from spanvas.model.execution import OPEN, Execution, completeness_of, count
-from spanvas.model.inference import repeated_calls
+from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
 from spanvas.model.loss import explained
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
@@ -84,7 +82,11 @@ def _version(stored: StoredTrace, request: Request) -> Version:
 def _whole(
     stored: StoredTrace, rows: list[Row], version: Version, services: Services
 ) -> WholeTrace:
-    execution = _repaired(stored, services)
+    execution = stored.execution
+    if stored.is_whole:
+        execution = totalled(execution, rows, version.now_unix_nano)
+        if rows is stored.rows:
+            _repair(stored.execution, execution, services)
     if not stored.unreadable:
         execution = explained(execution, rows)
     completeness = completeness_of(execution, rows)
@@ -194,23 +196,15 @@ def _versions(execution: Execution, services: Services) -> Versions:
     return Versions(services.settings.table, execution.tenant, execution.execution_id)
 
 
-def _repaired(stored: StoredTrace, services: Services) -> Execution:
-    """Totals that a crash between two writes left short are corrected by whoever reads the closed trace next, and
-    those that count twice: spans that came again in another batch, and a model call whose wrapper did. Whoever cannot
-    read all of it leaves the totals as they are."""
-    execution = stored.execution
-    if execution.status in OPEN or not stored.is_whole:
-        return execution
-    ended = sum([row.end_time_unix_nano is not None for row in stored.rows])
-    if execution.counters.spans == ended and not repeated_calls(stored.rows):
-        return execution
-    counters = count(stored.rows, execution.counters.dropped)
-    if counters == execution.counters:
-        return execution
+def _repair(stored: Execution, right: Execution, services: Services) -> None:
+    """Correct the stored totals of a closed trace, for the history. They are wrong where a crash between two writes
+    left them short, where spans came twice in different batches, where a model call and its wrapper did, and where
+    spans never ended. Whoever cannot read all of it leaves the totals as they are."""
+    if stored.status in OPEN or stored.counters == right.counters:
+        return
     # The answer is right without it; where it fails, the next reader repairs.
     with suppress(StoreUnavailableError):
-        services.store.repair_counters(execution, counters)
-    return replace(execution, counters=counters)
+        services.store.repair_counters(stored, right.counters)
 
 
 def _tag(execution: Execution, request: Request) -> str:

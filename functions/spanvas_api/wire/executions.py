@@ -57,26 +57,34 @@ class Cause(WireModel):
 
 
 class Usage(WireModel):
-    """Tokens of one model call, or of all below."""
+    """Tokens of one model call. `input_tokens` includes what was read from or written to the cache, `output_tokens`
+    includes reasoning. Either is absent where it was not reported; a reported 0 is 0."""
 
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None = None
+    output_tokens: int | None = None
     cache_read_tokens: int
     cache_write_tokens: int
     reasoning_tokens: int
 
 
 class Counters(WireModel):
-    """Totals of an execution, kept while its spans arrive."""
+    """Totals of an execution. Of a trace, and of a single execution, they are the sums of its spans; in the list of a
+    running execution they lack the spans that have not ended. Tokens and cost are sums over the model calls that
+    reported them, and absent where none did: that is not 0."""
 
-    spans: int
-    errors: int
-    input_tokens: int
-    output_tokens: int
+    spans: int = Field(description="All that have arrived, ended or not.")
+    errors: int = Field(
+        description="Spans that failed (status `error`) or are lost. Every failed attempt counts, and every span that"
+        " an error made fail on its way up the tree."
+    )
+    input_tokens: int | None = None
+    output_tokens: int | None = None
     cache_read_tokens: int
     cache_write_tokens: int
     reasoning_tokens: int
-    cost_nano_usd: NanoUsd
+    cost_nano_usd: NanoUsd | None = Field(
+        default=None, description="Of the model calls whose price is known; absent where none is."
+    )
     unpriced: int = Field(
         description="Model calls whose price is unknown, so not part of the cost."
     )
@@ -92,10 +100,26 @@ class Completeness(WireModel):
 
 
 class Exporters(WireModel):
-    """How the executor's exporters fared, in a few words each, as it last reported."""
+    """How the executor's exporters fared, as it last reported: at the end of the execution. Empty where the execution
+    runs, or where its spans were sent over OTLP by somebody else."""
 
-    store: str | None = None
-    otlp: str | None = None
+    store: str | None = Field(
+        default=None, description="`ok`, or `incomplete`: not all spans could be stored."
+    )
+    otlp: str | None = Field(
+        default=None,
+        description="`ok`, `failing` (the last request failed) or `open` (after failures in a row, nothing is sent for"
+        " a while). Absent where no endpoint is configured.",
+    )
+    otlp_since_unix_nano: UnixNano | None = Field(
+        default=None,
+        description="The first of the failures in a row; absent where the last request succeeded.",
+    )
+    otlp_reason: str | None = Field(default=None, description="Why the last request failed.")
+    otlp_dropped: int | None = Field(
+        default=None,
+        description="Spans of this execution that the endpoint has not got and will not get; absent where none.",
+    )
 
 
 class Execution(WireModel):

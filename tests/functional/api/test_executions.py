@@ -49,7 +49,13 @@ class TestExecution:
             "failed",
             T0 + 2 * SECOND,
             Cause("ThrottlingException", "Slow down.", "reply", span_id("reply")),
-            {"store": "ok", "otlp": "3 spans dropped"},
+            {
+                "store": "ok",
+                "otlp": "open",
+                "otlp_since": "1790000001000000000",
+                "otlp_reason": "status 503",
+                "otlp_dropped": "3",
+            },
         )
 
         body = api.get("/v1/executions/exec_1").json
@@ -74,12 +80,9 @@ class TestExecution:
             "counters": {
                 "spans": 1,
                 "errors": 0,
-                "input_tokens": 0,
-                "output_tokens": 0,
                 "cache_read_tokens": 0,
                 "cache_write_tokens": 0,
                 "reasoning_tokens": 0,
-                "cost_nano_usd": 0,
                 "unpriced": 0,
                 "dropped": 2,
             },
@@ -88,7 +91,13 @@ class TestExecution:
                 "received": ["classify"],
                 "missing": ["reply"],
             },
-            "exporters": {"store": "ok", "otlp": "3 spans dropped"},
+            "exporters": {
+                "store": "ok",
+                "otlp": "open",
+                "otlp_reason": "status 503",
+                "otlp_since_unix_nano": "1790000001000000000",
+                "otlp_dropped": 3,
+            },
             "started_by": "ada",
             "expires_at": 1792592000,
             "trace_url": "https://grafana.example/explore?traceid=0af7651916cd43dd8448eb211c80319c",

@@ -56,6 +56,20 @@ def test_what_is_overdue_is_closed_and_counted(
     assert run_sweep(store) == {"closed": 0, "set_aside": 0}
 
 
+def test_what_of_a_lost_execution_never_ended_is_counted_when_it_is_closed(
+    store: AuditedStore, clock: Clock
+) -> None:
+    store.start_execution(make_execution())
+    open_ = make_span("draft", end_time_unix_nano=None, status="unset")
+    store.write(SpanBatch("acme", "exec_1", [make_span("classify"), open_]))
+    clock.advance(61)
+
+    assert run_sweep(store) == {"closed": 1}
+    execution = store.read_execution("acme", "exec_1")
+    assert execution is not None
+    assert (execution.counters.spans, execution.counters.errors) == (2, 1)
+
+
 def test_one_that_goes_on_for_long_in_one_function_after_another_is_left_alone(
     store: AuditedStore, clock: Clock
 ) -> None:

@@ -248,6 +248,81 @@ class TestRepair:
 
         assert api.get(TRACE).json["execution"]["counters"]["spans"] == 3
 
+    def test_a_closed_trace_and_the_history_count_the_same_spans_and_errors(
+        self, api: Client, store: AuditedStore
+    ) -> None:
+        store.start_execution(make_execution())
+        write(store, make_span("draft", "run", status="error"))
+        write(store, make_span("run", kind="workflow", status="error"))
+        write(store, make_span("send", "run", end_time_unix_nano=None, status="unset"))
+        store.end_execution("acme", "exec_1", "failed", T0 + 3 * SECOND)
+
+        trace = api.get(TRACE).json
+        alone = api.get("/v1/executions/exec_1").json
+        [listed] = api.get("/v1/executions").json["items"]
+
+        assert (trace["total_rows"], [row["status"] for row in trace["rows"]]) == (
+            3,
+            ["error", "error", "lost"],
+        )
+        counters = trace["execution"]["counters"]
+        assert (counters["spans"], counters["errors"]) == (3, 3)
+        assert alone["counters"] == listed["counters"] == counters
+
+    def test_a_running_trace_counts_the_spans_that_have_not_ended(
+        self, api: Client, store: AuditedStore
+    ) -> None:
+        store.start_execution(make_execution())
+        write(store, make_span("run", kind="workflow", end_time_unix_nano=None, status="unset"))
+        write(store, make_span("draft", "run", end_time_unix_nano=None, status="unset"))
+        write(store, make_span("classify", "run"))
+
+        counters = api.get(TRACE).json["execution"]["counters"]
+
+        assert (counters["spans"], counters["errors"]) == (3, 0)
+        assert api.get("/v1/executions/exec_1").json["counters"] == counters
+
+
+class TestWhatNobodyReported:
+    def test_a_call_without_usage_has_no_tokens_and_no_cost_anywhere(
+        self, api: Client, store: AuditedStore
+    ) -> None:
+        store.start_execution(make_execution())
+        write(store, make_span("chat", kind="model", attributes={"gen_ai.request.model": "tiny"}))
+
+        body = api.get(TRACE).json
+        span = api.get(f"/v1/executions/exec_1/spans/{span_id('chat')}").json
+
+        assert {"usage", "cost_nano_usd"}.isdisjoint(body["rows"][0])
+        assert {"usage", "cost"}.isdisjoint(span)
+        assert body["execution"]["counters"] == {
+            "spans": 1,
+            "errors": 0,
+            "cache_read_tokens": 0,
+            "cache_write_tokens": 0,
+            "reasoning_tokens": 0,
+            "unpriced": 1,
+            "dropped": 0,
+        }
+
+    def test_a_call_that_reports_one_side_of_its_usage_has_that_side(
+        self, api: Client, store: AuditedStore
+    ) -> None:
+        attributes = {"gen_ai.request.model": "embed", "gen_ai.usage.input_tokens": 12}
+        store.start_execution(make_execution())
+        write(store, make_span("embeddings", kind="model", attributes=attributes))
+
+        body = api.get(TRACE).json
+
+        assert body["rows"][0]["usage"] == {
+            "input_tokens": 12,
+            "cache_read_tokens": 0,
+            "cache_write_tokens": 0,
+            "reasoning_tokens": 0,
+        }
+        assert body["execution"]["counters"]["input_tokens"] == 12
+        assert "output_tokens" not in body["execution"]["counters"]
+
 
 def test_ten_thousand_spans_in_a_chain_are_answered(api: Client, store: AuditedStore) -> None:
     store.start_execution(make_execution())

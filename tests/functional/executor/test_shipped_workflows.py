@@ -144,8 +144,9 @@ def test_long_instructions_are_written_to_the_cache_once_and_read_afterwards(
     run("document-table")
     counters = execution_of(store).counters
     assert counters.cache_read_tokens > 50_000
+    assert counters.input_tokens is not None
     assert counters.input_tokens > counters.cache_read_tokens
-    assert counters.cost_nano_usd > 0
+    assert counters.cost_nano_usd
 
 
 def test_the_shipping_notice_fails_in_its_fourth_node_after_two_retries(

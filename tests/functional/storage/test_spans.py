@@ -178,3 +178,38 @@ class TestSpans:
         found = store.read_execution("acme", "exec_1")
         assert found is not None
         assert found.counters == Counters(spans=5)
+
+    def test_tokens_that_nobody_reported_are_unknown_and_those_reported_as_none_are_0(
+        self, store: TraceStore
+    ) -> None:
+        nothing = {"gen_ai.request.model": "tiny", "gen_ai.usage.input_tokens": 0}
+        free = {**nothing, "gen_ai.usage.output_tokens": 0, "gen_ai.usage.cost": 0}
+        for name, attributes in {
+            "exec_1": {"gen_ai.request.model": "tiny"},
+            "exec_2": nothing,
+            "exec_3": free,
+        }.items():
+            store.start_execution(make_execution(name))
+            span = make_span("a", kind="model", attributes=attributes)
+            store.write(batch(span, execution_id=name))
+
+        found = [store.read_execution("acme", f"exec_{number}") for number in (1, 2, 3)]
+
+        assert [execution and execution.counters for execution in found] == [
+            Counters(spans=1, unpriced=1),
+            Counters(spans=1, input_tokens=0, unpriced=1),
+            Counters(spans=1, input_tokens=0, output_tokens=0, cost_nano_usd=0),
+        ]
+
+    def test_a_repair_takes_away_what_nobody_reported(self, store: TraceStore) -> None:
+        store.start_execution(make_execution())
+        store.write(batch(model_span()))
+        read = store.read_execution("acme", "exec_1")
+        assert read is not None
+        assert read.counters.input_tokens == 1000
+
+        store.repair_counters(read, Counters(spans=1, unpriced=1))
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.counters == Counters(spans=1, unpriced=1)

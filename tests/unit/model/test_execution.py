@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from spanvas.model.execution import Counters, completeness_of, count, seen_at
+from spanvas.model.execution import Counters, completeness_of, count, seen_at, totalled
 from spanvas.model.usage import Usage
 from tests.builders import SECOND, T0, make_execution, make_row
 
@@ -61,3 +61,43 @@ def test_an_execution_is_lost_only_after_its_deadline() -> None:
 def test_an_ended_execution_and_one_without_deadline_are_never_lost() -> None:
     for execution in (make_execution(status="failed"), make_execution(deadline_unix_nano=None)):
         assert seen_at(execution, T0 + 10**18) is execution
+
+
+def test_what_no_call_has_reported_is_unknown_and_a_reported_nothing_is_nothing() -> None:
+    silent = [make_row("1", kind="model"), make_row("2", kind="model", status="error")]
+    free = [make_row("3", kind="model", usage=Usage(0, 0), cost_nano_usd=0)]
+    embedding = [make_row("4", kind="model", usage=Usage(12))]
+
+    assert count(silent) == Counters(spans=2, errors=1, unpriced=1)
+    assert count([]) + count(silent) == count(silent)
+    assert count(free) == Counters(spans=1, input_tokens=0, output_tokens=0, cost_nano_usd=0)
+    assert count(silent) + count(free) == count([*silent, *free])
+    assert count(embedding) == Counters(spans=1, input_tokens=12, unpriced=1)
+    assert count(embedding) + count(free) == Counters(
+        spans=2, input_tokens=12, output_tokens=0, cost_nano_usd=0, unpriced=1
+    )
+
+
+def test_every_span_that_failed_is_an_error_and_every_row_a_span() -> None:
+    rows = [
+        make_row("run", kind="workflow", status="error"),
+        make_row("draft", "run", status="error"),
+        make_row("attempt 1", "draft", kind="attempt", status="error"),
+        make_row("attempt 2", "draft", kind="attempt", status="error"),
+        make_row("classify", "run"),
+        make_row("send", "run", end_time_unix_nano=None, status="unset"),
+    ]
+    running = totalled(make_execution(counters=Counters(dropped=3)), rows)
+    lost = totalled(make_execution(status="lost"), rows)
+    rows[-1] = rows[-1]._replace(deadline_unix_nano=T0 + 9 * SECOND)
+    overdue = totalled(make_execution(), rows, T0 + 10 * SECOND)
+
+    assert running.counters == Counters(spans=6, errors=4, dropped=3)
+    assert lost.counters == overdue.counters == Counters(spans=6, errors=5)
+
+
+def test_an_execution_whose_totals_are_right_stays_as_it_is() -> None:
+    execution = make_execution(counters=Counters(spans=1))
+
+    assert totalled(execution, [make_row()]) is execution
+    assert totalled(make_execution(), []).counters == Counters()

@@ -45,8 +45,8 @@ def test_tokens_and_cost_add_up_over_the_lowest_calls(name: str) -> None:
 
     counters = count(rows)
 
-    assert counters.input_tokens == sum(call["usage"].input_tokens for call in calls)
-    assert counters.output_tokens == sum(call["usage"].output_tokens for call in calls)
+    assert counters.input_tokens == sum(call["usage"].input_tokens or 0 for call in calls)
+    assert counters.output_tokens == sum(call["usage"].output_tokens or 0 for call in calls)
     assert counters.cost_nano_usd == sum(call["cost_nano_usd"] for call in calls)
     assert counters.unpriced == 0
 

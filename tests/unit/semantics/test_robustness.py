@@ -136,9 +136,10 @@ def check(span: Span) -> None:
     for text in (row.model, row.provider, row.node_id, row.input_preview, row.output_preview):
         assert text is None or (type(text) is str and len(text) <= 160)
     if row.usage is not None:
-        assert all(number >= 0 for number in row.usage)
-        assert row.usage.cache_read_tokens + row.usage.cache_write_tokens <= row.usage.input_tokens
-        assert row.usage.reasoning_tokens <= row.usage.output_tokens
+        input_tokens, output_tokens, read, write, reasoning = row.usage
+        assert all(number is None or number >= 0 for number in row.usage)
+        assert read + write <= (input_tokens or 0)
+        assert reasoning <= (output_tokens or 0)
     if row.cost_nano_usd is not None:
         assert sum(line.nano_usd for line in cost_lines(span)) == row.cost_nano_usd
     for message in (*content.get("input_messages", ()), *content.get("output_messages", ())):

@@ -39,7 +39,13 @@ class Endpoint:
 
 def make_otlp(**options: Any) -> tuple[OtlpExporter, Endpoint, Health, Seconds]:
     endpoint, health, seconds = Endpoint(), Health(), Seconds()
-    exporter = OtlpExporter(endpoint.make, health, breaker=Breaker(seconds), **options)
+    exporter = OtlpExporter(
+        endpoint.make,
+        health,
+        breaker=Breaker(seconds),
+        clock=lambda: round(seconds.now * 1_000_000_000),
+        **options,
+    )
     return exporter, endpoint, health, seconds
 
 
@@ -225,3 +231,40 @@ def test_otlp_after_a_fork_makes_its_connection_anew() -> None:
     exporter.add(make_run(), make_span("c"))
     assert exporter.work()
     assert (endpoint.made, endpoint.requests) == (2, [["a"], ["c"]])
+
+
+def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_dropped() -> None:
+    exporter, endpoint, _, seconds = make_otlp()
+    run, other = make_run(), make_run()
+    assert exporter.report(run) == {"otlp": "ok"}
+    seconds.now = 1_000
+    endpoint.result = Result(Outcome.LATER, message="ConnectionRefusedError: refused")
+    exporter.add(run, make_span("a"))
+    exporter.work()
+    assert exporter.report(run) == {
+        "otlp": "failing",
+        "otlp_since": "1000000000000",
+        "otlp_reason": "ConnectionRefusedError: refused",
+    }
+    seconds.now = 1_020
+    endpoint.result = Result(Outcome.REFUSED, message="status 401")
+    exporter.work()
+    failing = {"otlp": "open", "otlp_since": "1000000000000", "otlp_reason": "status 401"}
+    assert exporter.report(run) == {**failing, "otlp_dropped": "1"}
+    assert exporter.report(other) == failing
+    seconds.now = 1_060
+    endpoint.result = Result(Outcome.TAKEN, rejected=2)
+    exporter.add(other, make_span("b"))
+    exporter.add(other, make_span("c"))
+    exporter.work()
+    assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
+    assert exporter.report(other) == {"otlp": "ok", "otlp_dropped": "2"}
+
+
+def test_spans_that_there_is_no_room_for_are_dropped_of_their_own_execution() -> None:
+    exporter, _, _, _ = make_otlp(buffer=SpanBuffer(max_spans=1))
+    run, other = make_run(), make_run()
+    exporter.add(run, make_span("a"))
+    exporter.add(other, make_span("b"))
+    assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
+    assert exporter.report(other) == {"otlp": "ok"}

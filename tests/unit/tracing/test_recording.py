@@ -117,6 +117,17 @@ def test_the_execution_is_registered_and_ended(door: Recording) -> None:
     assert execution.counters.spans == 1
 
 
+def test_an_execution_takes_as_long_as_its_workflow_span(door: Recording) -> None:
+    with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
+        pass
+    trace = door.store.read_trace("default", "e1")
+    assert trace is not None
+    [root] = [row for row in trace.rows if row.kind == "workflow"]
+    execution = trace.execution
+    assert execution.started_at_unix_nano == root.start_time_unix_nano == 1 * SECOND
+    assert execution.ended_at_unix_nano == root.end_time_unix_nano == 6 * SECOND
+
+
 def test_decorators_open_a_span_for_every_call(door: Recording) -> None:
     @spanvas.node("double")
     def double(number: int) -> int:

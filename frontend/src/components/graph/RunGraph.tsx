@@ -89,7 +89,7 @@ export function RunGraph({ workflow, view, loaded, store }: RunGraphProps): Reac
 }
 
 function amountOf(run: NodeRun, colouring: Colouring): number {
-  return colouring === "cost" ? run.costNanoUsd : run.nanos;
+  return colouring === "cost" ? (run.costNanoUsd ?? 0) : (run.nanos ?? 0);
 }
 
 interface GraphNodeProps {
@@ -156,12 +156,13 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
 }
 
 function figuresOf(run: NodeRun): string {
-  const parts = [formatDuration(BigInt(Math.round(run.nanos)))];
-  if (run.costNanoUsd > 0) parts.push(formatCost(run.costNanoUsd));
+  const parts: string[] = [];
+  if (run.nanos !== null) parts.push(formatDuration(BigInt(Math.round(run.nanos))));
+  if (run.costNanoUsd !== null) parts.push(formatCost(run.costNanoUsd));
   if (run.times > 1) parts.push(`${run.times} ×`);
   return parts.join(" · ");
 }
 
 function wordsOf(run: NodeRun | undefined): string {
-  return run ? `${statusWord(run.status)}, ${figuresOf(run)}` : "not run";
+  return run ? [statusWord(run.status), figuresOf(run)].filter(Boolean).join(", ") : "not run";
 }

@@ -5,6 +5,7 @@
 
 import { marked, type Token, type Tokens } from "marked";
 import { Fragment, useMemo, type ReactElement, type ReactNode } from "react";
+import { linkAddress, withCharacters, writtenText } from "../../model/markdownText";
 import { CopyButton } from "../CopyButton";
 import { RedactedText } from "./RedactedText";
 
@@ -70,7 +71,7 @@ function Code({ token }: { readonly token: Tokens.Code }): ReactElement {
     <div className="sv-text sv-code">
       <CopyButton text={token.text} what="code" className="sv-text-copy" />
       {token.lang !== undefined && token.lang !== "" && (
-        <div className="sv-note sv-md-language">{token.lang}</div>
+        <div className="sv-note sv-md-language">{withCharacters(token.lang)}</div>
       )}
       <pre tabIndex={0}>
         <RedactedText text={token.text} />
@@ -138,7 +139,7 @@ function Table({
 
 function inside(token: Token, depth: number): ReactNode {
   const tokens = "tokens" in token ? token.tokens : undefined;
-  return tokens ? inline(tokens, depth + 1) : <RedactedText text={plain(token)} />;
+  return tokens ? inline(tokens, depth + 1) : <RedactedText text={writtenText(token)} />;
 }
 
 function inline(tokens: readonly Token[], depth: number): ReactNode {
@@ -158,7 +159,7 @@ function span(token: Token, depth: number): ReactNode {
     case "codespan":
       return (
         <code>
-          <RedactedText text={plain(token)} />
+          <RedactedText text={writtenText(token)} />
         </code>
       );
     case "br":
@@ -182,23 +183,24 @@ interface LinkProps {
 
 /** Only the web's own addresses can be pressed, and each one says which host it leads to. */
 function Link({ link, depth, prefix = "" }: LinkProps): ReactElement {
-  const words = link.type === "link" ? inside(link, depth) : plain(link);
-  const host = webHost(link.href);
+  const words = link.type === "link" ? inside(link, depth) : writtenText(link);
+  const href = linkAddress(link);
+  const host = webHost(href);
   if (host === null) {
     return (
       <>
         {prefix}
-        {words} <span className="sv-note">({link.href})</span>
+        {words} <span className="sv-note">({href})</span>
       </>
     );
   }
   return (
     <>
-      <a href={link.href} target="_blank" rel="noopener noreferrer nofollow" title={link.href}>
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={href}>
         {prefix}
         {words}
       </a>
-      {!link.raw.includes(`[${host}`) && link.text !== link.href && (
+      {!link.raw.includes(`[${host}`) && link.text !== link.href && link.text !== href && (
         <span className="sv-note"> ({host})</span>
       )}
     </>
@@ -212,18 +214,4 @@ function webHost(href: string): string | null {
   } catch {
     return null;
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#39;": "'",
-  "&nbsp;": "\u00a0",
-};
-
-function plain(token: Token): string {
-  const text = "text" in token && typeof token.text === "string" ? token.text : token.raw;
-  return text.replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity);
 }

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { exactTokens, statusWord, tokensArrow } from "../../model/describe";
+import { exactTokens, NOT_REPORTED, statusWord, tokensArrow } from "../../model/describe";
 import {
   exactCost,
   exactDuration,
@@ -7,6 +7,7 @@ import {
   formatCost,
   formatDuration,
 } from "../../model/format";
+import { exporterStates } from "../../model/exporters";
 import { kindHue, kindLabel } from "../../model/kinds";
 import { describeMark, marksOf } from "../../model/marks";
 import { logsUrl } from "../../model/logsUrl";
@@ -17,6 +18,7 @@ import { spanLength } from "../../model/timeScale";
 import type { Row } from "../../model/trace";
 import { retriesIn } from "../../model/trouble";
 import type { LoadedTrace } from "../../state/traceView";
+import { ExporterList } from "../ExportersNote";
 import { Icon } from "../Icon";
 import { kindIcon } from "../icons";
 import { CopyMenu, type SpanCopies } from "./CopyMenu";
@@ -49,6 +51,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
       <Parents row={row} loaded={loaded} onSelect={onSelect} />
       <Facts row={row} loaded={loaded} />
       <Marks row={row} receipts={detail?.receipts ?? {}} />
+      <Exporters row={row} loaded={loaded} />
       <Retries detail={detail} />
       <Logs detail={detail} />
       {row.error !== null && (
@@ -117,8 +120,8 @@ function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactEl
       </Fact>
       {row.attempt !== null && <Fact name="Attempt">{row.attempt}</Fact>}
       {row.usage !== null && (
-        <Fact name="Tokens" title={exactTokens(row.usage.inputTokens, row.usage.outputTokens)}>
-          {tokensArrow(row.usage.inputTokens, row.usage.outputTokens)}
+        <Fact name="Tokens" title={exactTokens(row.usage)}>
+          {tokensArrow(row.usage) || NOT_REPORTED}
         </Fact>
       )}
       {row.costNanoUsd !== null && (
@@ -133,6 +136,15 @@ function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactEl
       )}
     </dl>
   );
+}
+
+/** Of the function that made the spans, with the span that stands for its part. */
+function Exporters({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactElement | null {
+  const { execution, servedAt } = loaded.trace;
+  if (row.kind !== "workflow" && row.kind !== "invocation") return null;
+  const states = exporterStates(execution, servedAt);
+  if (states.length === 0) return null;
+  return <ExporterList states={states} />;
 }
 
 /** What the client library went through before it got its answer. */

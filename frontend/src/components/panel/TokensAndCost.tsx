@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import { NOT_REPORTED } from "../../model/describe";
 import { exactCost, exactCount, formatCost, formatPrice } from "../../model/format";
 import type { CostLine, SpanDetail } from "../../model/span";
 
@@ -10,8 +11,8 @@ export function CallFigures({ detail }: { readonly detail: SpanDetail }): ReactE
   const reasoning = usage.reasoningTokens;
   return (
     <p className="sv-call-figures">
-      in {exactCount(usage.inputTokens)}
-      {read > 0 && ` (${exactCount(read)} from the cache)`} · out {exactCount(usage.outputTokens)}
+      in {countText(usage.inputTokens)}
+      {read > 0 && ` (${exactCount(read)} from the cache)`} · out {countText(usage.outputTokens)}
       {reasoning > 0 && ` (${exactCount(reasoning)} reasoning)`}
       {cost && (
         <>
@@ -21,6 +22,10 @@ export function CallFigures({ detail }: { readonly detail: SpanDetail }): ReactE
       )}
     </p>
   );
+}
+
+function countText(count: number | null): string {
+  return count === null ? NOT_REPORTED : exactCount(count);
 }
 
 /** The figures of one model call and how its cost comes about. */
@@ -35,7 +40,7 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
             <Tokens name="Input" count={usage.inputTokens} />
             <Tokens
               name="not from the cache"
-              count={usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens}
+              count={(usage.inputTokens ?? 0) - usage.cacheReadTokens - usage.cacheWriteTokens}
               isPart={usage.cacheReadTokens + usage.cacheWriteTokens > 0}
               isHidden={usage.cacheReadTokens + usage.cacheWriteTokens === 0}
             />
@@ -103,18 +108,18 @@ function CostRow({ line }: { readonly line: CostLine }): ReactElement {
 
 interface TokensProps {
   readonly name: string;
-  readonly count: number;
+  readonly count: number | null;
   readonly isPart?: boolean;
   readonly isHidden?: boolean;
 }
 
 function Tokens(props: TokensProps): ReactElement | null {
   const { name, count, isPart = false, isHidden = false } = props;
-  if (isHidden || (isPart && count <= 0)) return null;
+  if (isHidden || (isPart && (count ?? 0) <= 0)) return null;
   return (
     <tr className={isPart ? "sv-part" : ""}>
       <th scope="row">{name}</th>
-      <td>{exactCount(count)}</td>
+      <td>{countText(count)}</td>
     </tr>
   );
 }

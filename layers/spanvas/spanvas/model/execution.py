@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from spanvas.model import kinds
 from spanvas.model.inference import repeated_calls
 from spanvas.model.row import Row
-from spanvas.model.usage import Usage
+from spanvas.model.tree import state_of
+from spanvas.model.usage import added, total
 
 QUEUED: Final = "queued"
 RUNNING: Final = "running"
@@ -40,25 +41,30 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Sums over the ended spans of an execution. Tokens and cost count model calls (kind `model`) alone, since
-    agents and wrappers repeat what is below them. `unpriced` counts model calls whose price is not known (a refused
-    call that used no tokens has none to know);
-    `dropped` counts spans that the exporter had to give up."""
+    """Sums over the spans of an execution: see `totalled` for which of them are counted when.
+
+    `errors` counts spans that failed: their status is `error`, or they are lost. So every failed attempt counts, and
+    an error that goes up the tree counts in each span that it makes fail. What a client library repeats inside of one
+    call is no span and does not count.
+    Tokens and cost count model calls (kind `model`) alone, since agents and wrappers repeat what is below them. They
+    are None where no call has reported any: that is not 0. `unpriced` counts model calls whose price is not known (a
+    refused call that used no tokens has none to know). `dropped` counts spans that the exporter had to give up.
+    """
 
     spans: int = 0
     errors: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
-    cost_nano_usd: int = 0
+    cost_nano_usd: int | None = None
     unpriced: int = 0
     dropped: int = 0
 
     def __add__(self, other: Counters) -> Counters:
         names = self.__dataclass_fields__
-        return Counters(*(getattr(self, name) + getattr(other, name) for name in names))
+        return Counters(*(added(getattr(self, name), getattr(other, name)) for name in names))  # type: ignore[arg-type]
 
 
 class Origin(NamedTuple):
@@ -150,36 +156,43 @@ def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
 
 
 def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
-    """The counters that merged rows add up to. A model call that was recorded twice, by what wraps it and by itself,
-    is counted once: see `inference.repeated_calls`."""
+    """The counters that the ended ones of merged rows add up to: what a batch adds to the totals. A model call that
+    was recorded twice, by what wraps it and by itself, is counted once: see `inference.repeated_calls`."""
     rows = list(rows)
     repeated = repeated_calls(rows)
-    spans = errors = cost = unpriced = 0
-    usage = Usage()
-    for row in rows:
-        if row.end_time_unix_nano is None:
-            continue
-        spans += 1
-        errors += row.status == "error"
-        if row.kind == kinds.MODEL and row.span_id not in repeated:
-            if row.usage is not None:
-                usage += row.usage
-            if row.cost_nano_usd is not None:
-                cost += row.cost_nano_usd
-            elif row.usage is not None or row.status != "error":
-                unpriced += 1
+    ended = [row for row in rows if row.end_time_unix_nano is not None]
+    calls = [row for row in ended if row.kind == kinds.MODEL and row.span_id not in repeated]
+    usage = total(row.usage for row in calls if row.usage is not None)
+    costs = [row.cost_nano_usd for row in calls if row.cost_nano_usd is not None]
     return Counters(
-        spans,
-        errors,
-        usage.input_tokens,
-        usage.output_tokens,
-        usage.cache_read_tokens,
-        usage.cache_write_tokens,
-        usage.reasoning_tokens,
-        cost,
-        unpriced,
+        len(ended),
+        sum([row.status == "error" for row in ended]),
+        *usage,
+        sum(costs) if costs else None,
+        sum([_is_unpriced(row) for row in calls]),
         dropped,
     )
+
+
+def _is_unpriced(call: Row) -> bool:
+    return call.cost_nano_usd is None and (call.usage is not None or call.status != "error")
+
+
+def totalled(execution: Execution, rows: Iterable[Row], now_unix_nano: int = 0) -> Execution:
+    """The execution with the totals of all of its rows, which are merged.
+
+    Every row is a span, ended or not; one that is lost (`tree.state_of`) is an error. Of an execution that is closed,
+    the time does not matter. The totals that are stored are the same as soon as all spans have ended; before, they
+    count ended spans alone.
+    """
+    rows = list(rows)
+    counters = count(rows, execution.counters.dropped)
+    if counters.spans < len(rows):
+        is_open = execution.status in OPEN
+        unended = [row for row in rows if row.end_time_unix_nano is None]
+        lost = sum(state_of(row, now_unix_nano, is_open) == "lost" for row in unended)
+        counters = replace(counters, spans=len(rows), errors=counters.errors + lost)
+    return execution if counters == execution.counters else replace(execution, counters=counters)
 
 
 OVERDUE: Final = Cause("Lost", "The deadline of its function passed and no end was recorded.")

@@ -35,9 +35,10 @@ class CostLine(NamedTuple):
 
 def lines_of(usage: Usage, price: Price) -> list[CostLine]:
     """The terms of a call's cost. Cached tokens are parts of the input and charged at their own prices."""
-    price = price.for_input(usage.input_tokens)
-    plain = max(usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens, 0)
-    output, reasoning = usage.output_tokens, 0
+    input_tokens, output = usage.input_tokens or 0, usage.output_tokens or 0
+    price = price.for_input(input_tokens)
+    plain = max(input_tokens - usage.cache_read_tokens - usage.cache_write_tokens, 0)
+    reasoning = 0
     if price.reasoning is not None:
         reasoning = min(usage.reasoning_tokens, output)
         output -= reasoning

@@ -122,7 +122,8 @@ class View:
 def _usage(counts: list[int | None], is_exclusive: bool) -> Usage:
     """Counts as OpenTelemetry has them: input with what was cached, output with reasoning.
 
-    Providers that leave those out are known by their parts being more than the whole, or by the total.
+    Providers that leave those out are known by their parts being more than the whole, or by the total. None stays
+    None where no part of it is known either.
     """
     input_, output, read, write, reasoning, total = (number or 0 for number in counts)
     cached = read + write
@@ -130,4 +131,10 @@ def _usage(counts: list[int | None], is_exclusive: bool) -> Usage:
         input_ += cached
     if reasoning and (reasoning > output or total == input_ + output + reasoning):
         output += reasoning
-    return Usage(input_, output, read, write, reasoning)
+    return Usage(
+        None if counts[0] is None and not input_ else input_,
+        None if counts[1] is None and not output else output,
+        read,
+        write,
+        reasoning,
+    )

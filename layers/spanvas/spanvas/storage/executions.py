@@ -125,12 +125,14 @@ class ExecutionItems:
 
     def replace_counters(self, execution: Execution, counters: Counters) -> bool:
         """Write totals, unless the execution has moved on from the revision that was read."""
-        attributes = {f"c_{name}": items.n(getattr(counters, name)) for name in items.COUNTERS}
+        figures = {f"c_{name}": getattr(counters, name) for name in items.COUNTERS}
+        known = {name: items.n(figure) for name, figure in figures.items() if figure is not None}
         return self._update(
             execution,
-            attributes,
+            known,
             "#revision = :revision",
             {":revision": items.n(execution.revision)},
+            remove=[name for name in figures if name not in known],
         )
 
     def read(self, tenant: str, execution_id: str) -> Execution | None:

@@ -56,6 +56,10 @@ CLOSING_TRIES: Final = "closing_tries"
 """On META: how often the sweep has tried in vain to close it, and set it aside."""
 
 COUNTERS: Final = tuple(Counters.__dataclass_fields__)
+REPORTED_COUNTERS: Final = frozenset(
+    name for name, field in Counters.__dataclass_fields__.items() if field.default is None
+)
+"""Those that are absent where nobody has reported any."""
 
 
 def s(value: str) -> dict[str, str]:
@@ -188,8 +192,14 @@ def execution_attributes(execution: Execution) -> Item:
 
 
 def added_counters(counters: Counters) -> Item:
-    """Attributes to add to; none where there is nothing to add."""
-    return {f"c_{name}": n(getattr(counters, name)) for name in COUNTERS if getattr(counters, name)}
+    """Attributes to add to; none where there is nothing to add. A figure of 0 that was reported is added, and so known
+    to have been reported; a count of 0 is left out."""
+    figures = {name: getattr(counters, name) for name in COUNTERS}
+    return {
+        f"c_{name}": n(figure)
+        for name, figure in figures.items()
+        if figure or (figure is not None and name in REPORTED_COUNTERS)
+    }
 
 
 def cause_text(cause: Cause) -> str:

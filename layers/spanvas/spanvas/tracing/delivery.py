@@ -74,7 +74,7 @@ class Delivery:
         )
         self._guard = Guard(self._cut, health, clock)
         if make_sink is not None:
-            self._otlp = OtlpExporter(make_sink, health)
+            self._otlp = OtlpExporter(make_sink, health, clock=clock)
             self._otlp_worker = Worker(
                 otlp_exporter.THREAD,
                 self._unobserved_work(self._otlp_work),
@@ -274,11 +274,13 @@ class Delivery:
                 with self.unobserved():
                     self._store.tell_cuts(late)
 
-    def _exporter_health(self) -> dict[str, str]:
+    def _exporter_health(self, run: Run) -> dict[str, str]:
         if self._otlp is None:
             return {}
-        is_stuck = self._otlp_worker.is_stuck(self._otlp_seconds)
-        return {"otlp": "failing" if is_stuck else self._otlp.state}
+        told = self._otlp.report(run)
+        if self._otlp_worker.is_stuck(self._otlp_seconds):
+            told["otlp"] = "failing"
+        return told
 
     def _at_exit(self) -> None:
         waits = (self._store is not None and self._store.has_work) or (

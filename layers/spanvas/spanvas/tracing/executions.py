@@ -249,7 +249,9 @@ class ExecutionRecorder(NodeRecorder):
         else:
             if cause is not None:
                 cause = replace(cause, message=self._redact_text(cause.message))
-            run.end(SUCCEEDED if cause is None else FAILED, self._clock(), cause)
+            # The moment at which its workflow span has ended: an execution has one duration.
+            ended_at = self.delivery.root_of(run).end_time or self._clock()
+            run.end(SUCCEEDED if cause is None else FAILED, ended_at, cause)
         if run.closes_later is None:
             self.delivery.closed(run)
         else:

@@ -87,6 +87,8 @@ class Run:
     dropped: int = 0
     """Spans given up since the last batch; the next one tells the store."""
     dropped_total: int = 0
+    otlp_dropped: int = 0
+    """Spans that the OTLP endpoint has not got and will not get."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property

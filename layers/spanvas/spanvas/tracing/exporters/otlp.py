@@ -6,6 +6,7 @@ to 10 s on a silent endpoint and without end on one that drips, and its flush sa
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
@@ -47,7 +48,11 @@ class OtlpExporter:
         health: Health,
         breaker: Breaker | None = None,
         buffer: SpanBuffer | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
+        self._clock = clock
+        self._failing_since = 0
+        self._reason = ""
         self.breaker = breaker or Breaker()
         self._make_sink = make_sink
         self._sink: SpanSink | None = None
@@ -73,8 +78,18 @@ class OtlpExporter:
             return "open"
         return "failing" if self._last_result is False else "ok"
 
+    def report(self, run: Run) -> dict[str, str]:
+        """For an execution: the state and, where it fails, since when (Unix nanoseconds) and why. How many of the
+        execution's own spans have been dropped, where any have."""
+        told = {"otlp": self.state}
+        if self._failing_since:
+            told |= {"otlp_since": str(self._failing_since), "otlp_reason": self._reason}
+        if run.otlp_dropped:
+            told["otlp_dropped"] = str(run.otlp_dropped)
+        return told
+
     def add(self, run: Run, span: Span) -> None:
-        self._count_dropped(len(self._buffer.add(run, span, size_of(span))))
+        self._count_dropped(self._buffer.add(run, span, size_of(span)))
 
     def forget(self, run: Run) -> None:
         """An execution that is somebody else's: what waits of it is not sent."""
@@ -101,9 +116,10 @@ class OtlpExporter:
         taken = result.outcome is Outcome.TAKEN
         self._last_result = taken
         self.breaker.record(taken)
+        self._note(taken, result.message)
         if taken:
             self._batches.popleft()
-            self._told(result)
+            self._told(batch, result)
             return True
         self._health.say_once("otlp.failed", FAILED, result.message)
         if result.pause_seconds:
@@ -127,11 +143,24 @@ class OtlpExporter:
             self._health.problem(THREAD, error)
             return failure_of(error)
 
-    def _told(self, result: Result) -> None:
-        """A success that is a partial one, or that comes with a warning."""
+    def _note(self, taken: bool, reason: str) -> None:
+        """The first of a row of failures says since when it fails, the last one why."""
+        if taken:
+            self._failing_since, self._reason = 0, ""
+            return
+        self._failing_since = self._failing_since or self._clock()
+        self._reason = reason
+
+    def _told(self, batch: list[Waiting], result: Result) -> None:
+        """A success that is a partial one, or that comes with a warning. Which spans were rejected is not told."""
         if result.rejected or result.message:
             self._health.say_once("otlp.rejected", REJECTED, result.message or result.rejected)
-        self._count_dropped(result.rejected)
+        if not result.rejected:
+            return
+        self._health.count("otlp.dropped", result.rejected)
+        run = batch[0].run
+        if all(item.run is run for item in batch):
+            run.otlp_dropped += result.rejected
 
     def _split(self, batch: list[Waiting], message: str) -> None:
         """The endpoint takes no request of this size: two of half of it instead."""
@@ -146,11 +175,13 @@ class OtlpExporter:
     def _drop(self, batch: list[Waiting]) -> None:
         self._batches.popleft()
         self._attempts = 0
-        self._count_dropped(len(batch))
+        self._count_dropped(batch)
 
-    def _count_dropped(self, spans: int) -> None:
-        if spans:
-            self._health.count("otlp.dropped", spans)
+    def _count_dropped(self, gone: list[Waiting]) -> None:
+        for item in gone:
+            item.run.otlp_dropped += 1
+        if gone:
+            self._health.count("otlp.dropped", len(gone))
 
 
 def _make_buffer() -> SpanBuffer:

@@ -56,7 +56,7 @@ class StoreExporter:
         health: Health,
         clock: Callable[[], int],
         started_spans: Callable[[], Iterable[tuple[Run, Span]]],
-        exporter_health: Callable[[], Mapping[str, str]] = dict,
+        exporter_health: Callable[[Run], Mapping[str, str]] = lambda run: {},
         breaker: Breaker | None = None,
         buffer: SpanBuffer | None = None,
         max_waiting_bytes: int = MAX_WAITING_BYTES,
@@ -228,7 +228,7 @@ class StoreExporter:
         return True
 
     def _tell_end(self, run: Run, end: End, own_health: str) -> None:
-        health = {**self._exporter_health(), "store": own_health}
+        health = {**self._exporter_health(run), "store": own_health}
         try:
             self.store.end_execution(
                 run.tenant,

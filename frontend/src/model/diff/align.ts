@@ -1,0 +1,101 @@
+/** Which items of two lists belong together: the longest common part of both (Myers, by the package `diff`). */
+
+import { diffArrays } from "diff";
+
+/** A stretch of one list; of `same` the items stand in both. */
+export interface Stretch<T> {
+  readonly kind: "same" | "left" | "right";
+  readonly items: readonly T[];
+}
+
+/** The time grows with the square of it. What differs more between its first and last difference is not looked into. */
+const MOST_EDITS = 700;
+
+/** A place in both lists. */
+type Match = readonly [left: number, right: number];
+
+/**
+ * In order; what was taken away stands before what was put in its place. Items are the same when their keys are.
+ * What stands at both ends, and what stands in one list alone, costs no more than to look at it.
+ */
+export function aligned<T>(
+  left: readonly T[],
+  right: readonly T[],
+  keyOf: (item: T) => string,
+): readonly Stretch<T>[] {
+  const numbers = new Map<string, number>();
+  const numberOf = (item: T): number => {
+    const key = keyOf(item);
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  };
+  const lefts = left.map(numberOf);
+  const rights = right.map(numberOf);
+  const most = Math.min(lefts.length, rights.length);
+  let head = 0;
+  while (head < most && lefts[head] === rights[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && lefts.at(-1 - tail) === rights.at(-1 - tail)) tail += 1;
+
+  const matches: Match[] = [];
+  for (let at = 0; at < head; at += 1) matches.push([at, at]);
+  const inside = matchesBetween(
+    lefts.slice(head, lefts.length - tail),
+    rights.slice(head, rights.length - tail),
+  );
+  for (const [at, other] of inside) matches.push([at + head, other + head]);
+  for (let at = tail; at > 0; at -= 1) matches.push([lefts.length - at, rights.length - at]);
+  return stretches(left, right, matches);
+}
+
+function matchesBetween(lefts: readonly number[], rights: readonly number[]): readonly Match[] {
+  const places = placesOf(lefts, new Set(rights));
+  const others = placesOf(rights, new Set(lefts));
+  const changes = diffArrays(
+    places.map((place) => lefts[place]),
+    others.map((place) => rights[place]),
+    { maxEditLength: MOST_EDITS },
+  );
+  const matches: Match[] = [];
+  let [at, other] = [0, 0];
+  for (const { added, removed, count } of changes ?? []) {
+    if (!added && !removed) {
+      for (let step = 0; step < count; step += 1) {
+        matches.push([places[at + step] ?? 0, others[other + step] ?? 0]);
+      }
+    }
+    if (!added) at += count;
+    if (!removed) other += count;
+  }
+  return matches;
+}
+
+/** Places of the numbers that stand on the other side, too. */
+function placesOf(numbers: readonly number[], known: ReadonlySet<number>): readonly number[] {
+  return numbers.flatMap((number, place) => (known.has(number) ? [place] : []));
+}
+
+function stretches<T>(
+  left: readonly T[],
+  right: readonly T[],
+  matches: readonly Match[],
+): readonly Stretch<T>[] {
+  const found: { kind: Stretch<T>["kind"]; items: T[] }[] = [];
+  const put = (kind: Stretch<T>["kind"], items: readonly T[]): void => {
+    const last = found.at(-1);
+    if (items.length === 0) return;
+    if (last?.kind === kind) items.forEach((item) => last.items.push(item));
+    else found.push({ kind, items: [...items] });
+  };
+  let [at, other] = [0, 0];
+  for (const [end, otherEnd] of matches) {
+    put("left", left.slice(at, end));
+    put("right", right.slice(other, otherEnd));
+    put("same", left.slice(end, end + 1));
+    [at, other] = [end + 1, otherEnd + 1];
+  }
+  put("left", left.slice(at));
+  put("right", right.slice(other));
+  return found;
+}

@@ -1,0 +1,67 @@
+/** What of a changed line is another word. */
+
+import { aligned } from "./align";
+
+export interface Piece {
+  readonly kind: "same" | "left" | "right";
+  readonly text: string;
+}
+
+/**
+ * Words; what removals left behind, escapes of JSON and signs each by themselves. Scripts without blanks between their
+ * words by character. A sign keeps the marks that belong to it.
+ */
+const TOKENS =
+  /\[REDACTED:[^\]]{1,64}\]|\\u[0-9a-fA-F]{4}|\\[^]|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]\p{M}*|[\p{L}\p{N}\p{M}_]+|\s+|[^](?:\p{M}|\ufe0f|\u200d[^])*/gu;
+
+/** With less than this in common, two lines are not compared by word: what they begin with (a key) stays. */
+const LEAST_IN_COMMON = 0.2;
+
+export function wordChanges(left: string, right: string): readonly Piece[] {
+  const pieces = joined(
+    aligned(tokens(left), tokens(right), (token) => token).map(({ kind, items }) => ({
+      kind,
+      text: items.join(""),
+    })),
+  );
+  const inCommon = pieces
+    .filter(({ kind }) => kind === "same")
+    .reduce((sum, { text }) => sum + text.trim().length, 0);
+  if (inCommon >= LEAST_IN_COMMON * Math.min(left.trim().length, right.trim().length))
+    return pieces;
+  const [first] = pieces;
+  const begin = first?.kind === "same" ? first.text : "";
+  return [
+    { kind: "same" as const, text: begin },
+    { kind: "left" as const, text: left.slice(begin.length) },
+    { kind: "right" as const, text: right.slice(begin.length) },
+  ].filter(({ text }) => text !== "");
+}
+
+function tokens(text: string): readonly string[] {
+  return text.match(TOKENS) ?? [];
+}
+
+/** A blank between two changes is a part of them: two words replaced by two others are one change. */
+function joined(pieces: readonly Piece[]): readonly Piece[] {
+  const found: Piece[] = [];
+  let [left, right] = ["", ""];
+  const flush = (): void => {
+    if (left !== "") found.push({ kind: "left", text: left });
+    if (right !== "") found.push({ kind: "right", text: right });
+    [left, right] = ["", ""];
+  };
+  pieces.forEach(({ kind, text }, at) => {
+    if (kind === "left") left += text;
+    else if (kind === "right") right += text;
+    else if (text.trim() === "" && left + right !== "" && at < pieces.length - 1) {
+      left += text;
+      right += text;
+    } else {
+      flush();
+      found.push({ kind, text });
+    }
+  });
+  flush();
+  return found;
+}
