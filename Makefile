@@ -6,11 +6,17 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
-# Two makes in one checkout make the same thing one after the other.
-ALONE = $(PYTHON) local/alone.py
+# Two makes in one checkout make the same thing one after the other. What makes it is Python: said first where it is missing.
+ALONE = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+  echo "Python 3.11 or newer is needed$(if $(PYTHON),: $(PYTHON) is not,; none was found). Set PYTHON=/path/to/python3." >&2; exit 1; }; \
+  "$(PYTHON)" local/alone.py
 # SAM reads AWS_DEFAULT_REGION alone; AWS_REGION goes before it, as in the AWS command line.
 SAM := $(if $(AWS_REGION),AWS_DEFAULT_REGION="$(AWS_REGION)") .venv-sam/bin/python -m samcli
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+# The environment $(1) with the packages of $(2). One without pip or of another Python is what a failed start has left.
+VENV = $(1)/bin/python -c "import sys, pip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || "$(PYTHON)" -m venv --clear $(1); \
+  $(1)/bin/python $(PIP) -r $(2)
+NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
 .PHONY: help install run smoke test test-dialects check bench build deploy format lint types frontend frontend-check openapi \
@@ -95,30 +101,27 @@ clean: ## remove what was built; environments stay
 	rm -rf build .aws-sam frontend/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 .venv/.installed: requirements-dev.txt
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; none was found. Set PYTHON=/path/to/python3."; exit 1; }
 	@echo "Installing Python packages into .venv (once, a minute or two)"
-	@$(ALONE) $@ $^ -- sh -ec '[ -x $(PY) ] || $(PYTHON) -m venv .venv; $(PY) $(PIP) -r requirements-dev.txt'
+	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv,requirements-dev.txt)'
 
 .venv-sam/.installed: requirements-sam.txt
 	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
-	@$(ALONE) $@ $^ -- sh -ec '[ -x .venv-sam/bin/python ] || $(PYTHON) -m venv .venv-sam; \
-	  .venv-sam/bin/python $(PIP) -r requirements-sam.txt'
+	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-sam,requirements-sam.txt)'
 
 build/instrumented/.installed: requirements-instrumented.txt .venv/.installed
 	@echo "Installing the packages of the instrumented test functions (once, under a minute)"
-	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); $(PY) $(PIP) --target $(@D) -r requirements-instrumented.txt'
+	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); mkdir -p $(@D); $(PY) $(PIP) --target $(@D) -r requirements-instrumented.txt'
 
 .venv-dialects/.installed: requirements-dialects.txt
 	@echo "Installing GenAI libraries into .venv-dialects (once, about a minute)"
-	@$(ALONE) $@ $^ -- sh -ec '[ -x .venv-dialects/bin/python ] || $(PYTHON) -m venv .venv-dialects; \
-	  .venv-dialects/bin/python $(PIP) -r requirements-dialects.txt'
+	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-dialects,requirements-dialects.txt)'
 
 tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json .venv/.installed
-	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node npm ci --silent'
+	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node $(NPM_CI)'
 
 frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
 	@echo "Installing the page's packages (once, under a minute)"
-	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node npm ci --silent'
+	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node $(NPM_CI)'
 
 # The page is built beside the one that is there and takes its place at once: a stack may be serving it.
 frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)

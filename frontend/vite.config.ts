@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -31,6 +33,6 @@ export default defineConfig({
   test: {
     include: ["{src,examples}/**/*.test.ts"],
     environment: "node",
-    alias: { "spanvas-canvas": new URL("./src/lib/index.ts", import.meta.url).pathname },
+    alias: { "spanvas-canvas": fileURLToPath(new URL("./src/lib/index.ts", import.meta.url)) },
   },
 });

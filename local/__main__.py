@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import logging
 import os
 import shlex
@@ -18,11 +19,20 @@ from local.processes import ProcessError
 from local.project import PROJECT
 from local.seed import seed
 from local.stack import Options, Stack
-from local.state import DEFAULT_PORT, StackError, read_state
+from local.state import DEFAULT_PORT, StackError, cannot_be_written, read_state
 from local.translate import TemplateError
 from local.user_region import user_region
 
 FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
+
+UNWRITABLE = frozenset({
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+})  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.run(options))
     except FAILURES as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is None:
+            raise
+        print(cannot_be_written(Path(error.filename), error), file=sys.stderr)
         return 1
     except Interrupted:
         return 0
@@ -143,9 +158,7 @@ def shown(path: Path) -> str:
 
 
 def say(line: str) -> None:
-    with contextlib.suppress(
-        OSError
-    ):  # the terminal is gone, or the output is a file on a full disk
+    with contextlib.suppress(OSError):  # no terminal any more, or a file on a full disk
         print(line, flush=True)
 
 

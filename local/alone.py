@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 LOCKS = Path(__file__).resolve().parents[1] / "build" / "locks"
 FAILED = """
@@ -26,28 +27,40 @@ def main(arguments: Sequence[str]) -> int:
     end = arguments.index("--")
     target, *sources = (Path(argument) for argument in arguments[:end])
     try:
-        LOCKS.mkdir(parents=True, exist_ok=True)
-        lock = (LOCKS / str(target).replace(os.sep, "%")).open("w", encoding="ascii")
+        return make(target, sources, arguments[end + 1 :])
+    except KeyboardInterrupt:
+        return 130
     except OSError as error:
         print(
-            f"{error.filename} cannot be written: {error.strerror}. "
+            f"{error.filename or target} cannot be written: {error.strerror}. "
             "Free some disk space, or make it writable.",
             file=sys.stderr,
         )
         return 1
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def make(target: Path, sources: Sequence[Path], command: Sequence[str]) -> int:
+    """Exit status: 1 where the command failed, which is then said. Raises OSError."""
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    with (LOCKS / str(target).replace(os.sep, "%")).open("w", encoding="ascii") as lock:
+        take(lock, target)
         if is_made(target, sources):
             return 0
-        try:
-            status = subprocess.run(arguments[end + 1 :], check=False).returncode
-        except KeyboardInterrupt:
-            return 130
+        status = subprocess.run(command, check=False).returncode
         if status:
             print(FAILED.format(target=target, status=status), file=sys.stderr)
             return 1
         target.touch()
     return 0
+
+
+def take(lock: IO[str], target: Path) -> None:
+    """Wait for the lock, and say so."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"Waiting for another make that makes {target}", file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def is_made(target: Path, sources: Sequence[Path]) -> bool:

@@ -10,13 +10,20 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from local.processes import Process, Spawner, size_of, wait_for_announcements
+from local.processes import (
+    Process,
+    Spawner,
+    size_of,
+    stop_processes,
+    wait_for_announcements,
+)
 from local.project import PROJECT
 
 DYNAMODB = "AWS_ENDPOINT_URL_DYNAMODB"
@@ -27,6 +34,8 @@ CONNECTIONS = "SPANVAS_CONNECTIONS"
 
 BACKOFF_SECONDS: Final = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Before the first and each further start of a process that has ended by itself; the last one for all that follow."""
+STEADY_SECONDS: Final = 10.0
+"""A process that ran for as long is started again at once when it ends."""
 
 
 @dataclass(slots=True)
@@ -41,6 +50,8 @@ class Child:
     process: Process
     began: int
     """Where the log of this start begins, in bytes."""
+    started_at: float
+    """By the clock of `Children`, in seconds."""
     announced: dict[str, str]
 
 
@@ -53,11 +64,14 @@ class Children:
         logs: Path,
         environment: Mapping[str, str],
         say: Callable[[str], None] = lambda _line: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._spawner = spawner
         self._logs = logs
         self._environment = environment
         self._say = say
+        self._clock = clock
+        self._restoring = threading.Lock()
         self._children: list[Child] = []
         self._given: dict[str, str] = {}
         self._stopped = threading.Event()
@@ -121,30 +135,61 @@ class Children:
         loses: str,
     ) -> None:
         began = size_of(self._log(name))
+        started_at = self._clock()
         process = self._start(name, command({}))
-        self._children.append(Child(name, command, variables, loses, process, began, {}))
+        child = Child(name, command, variables, loses, process, began, started_at, {})
+        self._children.append(child)
 
     def _watch(self, child: Child, restore: Callable[[], object]) -> None:
         tries = 0
         while True:
             code = child.process.wait()
+            if self._clock() - child.started_at >= STEADY_SECONDS:
+                tries = 0
             if self._stopped.wait(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)]):
                 return
             tries += 1
             self._say(
                 f"{child.name} ended by itself (code {code}); {child.loses}. It is started again."
             )
+            if self._start_again(child) and self._restore(child, restore):
+                self._say(f"{child.name} runs again.")
+
+    def _start_again(self, child: Child) -> bool:
+        """Whether it listens. One that does not is ended, so that the next try finds its port free."""
+        try:
+            child.began = size_of(self._log(child.name))
+            child.started_at = self._clock()
+            child.process = self._start(child.name, child.command(child.announced))
+            self._await(child)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
+            self._say_unless_stopped(f"{child.name} could not be started again: {error}")
+            if child.process.poll() is None:
+                stop_processes([child.process])
+            return False
+        return True
+
+    def _restore(self, child: Child, restore: Callable[[], object]) -> bool:
+        """Whether what it had lost was made anew. Tried as long as it runs: another one may be down meanwhile."""
+        tries = 0
+        while child.process.poll() is None and not self._stopped.is_set():
             try:
-                child.began = size_of(self._log(child.name))
-                child.process = self._start(child.name, child.command(child.announced))
-                self._await(child)
-                restore()
+                with self._restoring:
+                    restore()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
-                if not self._stopped.is_set():
-                    self._say(f"{child.name} could not be started again: {error}")
+                tries += 1
+                if tries == 1:
+                    self._say_unless_stopped(
+                        f"{child.name} runs, but its tables or buckets could not be made yet: {error}"
+                    )
+                self._stopped.wait(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
                 continue
-            tries = 0
-            self._say(f"{child.name} runs again.")
+            return True
+        return False
+
+    def _say_unless_stopped(self, line: str) -> None:
+        if not self._stopped.is_set():
+            self._say(line)
 
     def _start(self, name: str, arguments: Sequence[str]) -> Process:
         paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)

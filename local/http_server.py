@@ -58,7 +58,7 @@ class HttpServer:
         try:
             self._socket.bind((LOOPBACK, port))
             self._socket.listen(256)
-        except OSError:
+        except (OSError, OverflowError):  # the latter: no port at all
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]

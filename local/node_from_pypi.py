@@ -22,15 +22,30 @@ PROGRAMS = {
 }
 
 
+SUPPORTED = "20.19, 22.13, or 24 and newer"
+
+
 def main() -> int:
+    try:
+        return provide()
+    except OSError as error:
+        reason = f"{error.filename} cannot be written: {error.strerror}"
+        print(f"{reason}. Free some disk space, or make it writable.", file=sys.stderr)
+        return 1
+
+
+def provide() -> int:
     with (Path(sys.prefix) / ".node.lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = wheel_folder()
         if folder is None:
-            print("No Node.js >= 20 here: taking it from PyPI (50 MB, once)", file=sys.stderr)
+            print(
+                f"No Node.js of a supported version ({SUPPORTED}) here: taking one from PyPI (50 MB, once)",
+                file=sys.stderr,
+            )
             if install():
                 print(
-                    "Node.js could not be installed from PyPI: see above. Install Node.js 20 or newer, "
+                    f"Node.js could not be installed from PyPI: see above. Install Node.js ({SUPPORTED}), "
                     "or give pip access to a package index.",
                     file=sys.stderr,
                 )

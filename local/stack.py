@@ -188,13 +188,12 @@ class Stack:
                 max_body_bytes=MAX_BODY_BYTES,
                 too_large=message(413, "Request Entity Too Large"),
             )
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
+        except OverflowError as error:
             raise StackError(
-                f"Port {port} is in use on {LOOPBACK}. Stop what listens there, or choose another: "
-                f"make run PORT={port + 1}"
+                f"{port} is no port: choose one from 1024 to 65535, as in make run PORT={DEFAULT_PORT}"
             ) from error
+        except OSError as error:
+            raise StackError(why_not(port, error)) from error
 
     def _start_children(self) -> Children:
         self._say(
@@ -315,3 +314,17 @@ class Stack:
                 f"The trace API answers {answer.status}: {answer.body.decode('utf-8', 'replace')}\n"
                 f"Its log is {log}"
             )
+
+
+def why_not(port: int, error: OSError) -> str:
+    """Why a port cannot be listened on, and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        another = port + 1 if port < 65_535 else DEFAULT_PORT
+        return (
+            f"Port {port} is in use on {LOOPBACK}. Stop what listens there, or choose another: "
+            f"make run PORT={another}"
+        )
+    return (
+        f"Port {port} on {LOOPBACK} cannot be listened on: {error.strerror}. Choose another: "
+        f"make run PORT={DEFAULT_PORT}"
+    )

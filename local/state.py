@@ -18,6 +18,8 @@ DEFAULT_PORT: Final = 8321
 BUILD: Final = PROJECT / "build" / "local"
 STATE_FILE: Final = "stack.json"
 FOLDERS: Final = ("logs", "queues", "otlp")
+NEEDED_BYTES: Final = 1_000_000
+"""Room on the disk without which a start makes no sense: what a stack has to say would not be written."""
 
 
 class StackError(Exception):
@@ -38,18 +40,33 @@ def prepare(folder: Path) -> None:
         for name in FOLDERS:
             shutil.rmtree(folder / name, ignore_errors=True)
             (folder / name).mkdir(parents=True)
+        probe = folder / "probe"
+        probe.write_bytes(bytes(NEEDED_BYTES))
+        probe.unlink()
     except OSError as error:
-        raise StackError(
-            f"{folder} cannot be written: {error.strerror}. Free some disk space, or make the folder writable."
-        ) from error
+        raise cannot_be_written(folder, error) from error
+
+
+def cannot_be_written(path: Path, error: OSError) -> StackError:
+    return StackError(
+        f"{path} cannot be written: {error.strerror}. Free some disk space, or make it writable."
+    )
 
 
 def write_state(folder: Path, document: Mapping[str, Any]) -> None:
-    """Say that this process runs a stack, where everything is, and what this start's secrets are."""
-    path = folder / STATE_FILE
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"pid": os.getpid(), **document}, indent=2) + "\n", encoding="utf-8")
+    """Say that this process runs a stack, where everything is, and what this start's secrets are.
+
+    Readers find all of it or nothing. Raises StackError where it cannot be written.
+    """
+    path, partial = folder / STATE_FILE, folder / f".{STATE_FILE}"
+    text = json.dumps({"pid": os.getpid(), **document}, indent=2) + "\n"
+    try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise cannot_be_written(path, error) from error
 
 
 def remove_state(folder: Path) -> None:
@@ -61,11 +78,7 @@ def read_state(port: int | None = None, build: Path = BUILD) -> dict[str, Any]:
 
     Raises StackError where none runs, or where it is not clear which one is meant.
     """
-    running = {
-        path.parent.name: state
-        for path in sorted(build.glob(f"*/{STATE_FILE}"))
-        if (state := _read(path))
-    }
+    running = running_stacks(build)
     if port is not None:
         if str(port) in running:
             return running[str(port)]
@@ -84,11 +97,20 @@ def read_state(port: int | None = None, build: Path = BUILD) -> dict[str, Any]:
     return next(iter(running.values()))
 
 
+def running_stacks(build: Path = BUILD) -> dict[str, dict[str, Any]]:
+    """What each stack that runs in this checkout has written, by its port."""
+    return {
+        path.parent.name: state
+        for path in sorted(build.glob(f"*/{STATE_FILE}"))
+        if (state := _read(path))
+    }
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     """None where the stack was killed, or has ended meanwhile."""
     try:
         state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         os.kill(state["pid"], 0)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return state

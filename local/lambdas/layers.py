@@ -6,6 +6,7 @@ that runs the stack.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.resources import Layer
+from local.state import running_stacks
 
 KEPT_SECONDS = 86_400
 
@@ -34,7 +36,10 @@ def prepare_opt(layers: Sequence[Layer], project: Path, build: Path) -> Path:
     opt = build / "opt" / digest.hexdigest()
     if not opt.exists():
         merge([path for _, path in built], opt)
-        remove_old(opt.parent)
+        if not running_stacks(build):
+            remove_old(opt.parent)
+            remove_old(build / "layers")
+    os.utime(opt)
     return opt
 
 
@@ -48,8 +53,6 @@ def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
     artifacts = folder / f"{layer.logical_id}-{source_digest(source)}"
     if artifacts.exists():
         return artifacts
-    for old in folder.glob(f"{layer.logical_id}-*"):
-        shutil.rmtree(old, ignore_errors=True)
     partial = folder / f".{layer.logical_id}-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -90,10 +93,11 @@ def source_digest(source: Path) -> str:
 
 
 def remove_old(folder: Path) -> None:
-    """What no stack that still runs is likely to have mounted."""
+    """What was made more than a day ago: a younger one may be what a stack has mounted that only starts."""
     for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # somebody else removes it, too
+            if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def merge(layers: Sequence[Path], opt: Path) -> None:

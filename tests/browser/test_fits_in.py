@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from local.alone import LOCKS, take
 from local.project import PROJECT
 from local.stack import Stack
 
@@ -30,14 +31,20 @@ def npx(*command: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def react_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example, built by Vite against the library as it would be published."""
-    npx("vite", "build", "--config", "vite.lib.config.ts")
-    npx("tsc", "--project", "tsconfig.lib.json")
-    built = tmp_path_factory.mktemp("react-app")
-    npx("vite", "build", "--config", "examples/react-app/vite.config.ts", "examples/react-app",
-        "--outDir", str(built), "--emptyOutDir")  # fmt: skip
-    return built
+def react_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The example, built by Vite against the library as it would be published.
+
+    `frontend/dist-lib` is this run's alone until its tests have ended: another `make test` would empty it.
+    """
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    with (LOCKS / "frontend%dist-lib").open("w", encoding="ascii") as lock:
+        take(lock, FRONTEND / "dist-lib")
+        npx("vite", "build", "--config", "vite.lib.config.ts")
+        npx("tsc", "--project", "tsconfig.lib.json")
+        built = tmp_path_factory.mktemp("react-app")
+        npx("vite", "build", "--config", "examples/react-app/vite.config.ts", "examples/react-app",
+            "--outDir", str(built), "--emptyOutDir")  # fmt: skip
+        yield built
 
 
 @pytest.fixture

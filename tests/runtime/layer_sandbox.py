@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local.lambdas.invocation import Invocation, Outcome
-from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest
+from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest, take_place
 from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
 from local.processes import Spawner
 from local.project import PROJECT
@@ -47,13 +47,13 @@ def _build(name: str, path: str, python: str, version: str) -> Path:
     source = PROJECT / path
     artifacts = BUILD / f"{name}-{version}-{source_digest(source)}"
     if not artifacts.exists():
-        partial = artifacts.with_name(f".{artifacts.name}")
-        partial.mkdir(parents=True, exist_ok=True)
+        partial = artifacts.with_name(f".{artifacts.name}-{os.getpid()}")
+        partial.mkdir(parents=True)
         options = [f"ARTIFACTS_DIR={partial}", f"PYTHON={python}", "PLATFORM=native", "RUNTIMES="]
         command = ["make", "--silent", "-C", str(source), f"build-{name}", *options]
         kept = {name: value for name, value in os.environ.items() if name not in MAKE_VARIABLES}
         subprocess.run(command, env=kept, check=True)
-        partial.rename(artifacts)
+        take_place(partial, artifacts)
     return artifacts
 
 

@@ -84,8 +84,9 @@ def test_an_extension_beside_the_layer_is_told_of_everything(
     shutil.copytree(functions.opt, opt)
     extension = opt / "extensions" / "noting"
     extension.parent.mkdir()
-    lines = (HANDLERS / "extension.py").read_text("utf-8").splitlines()
-    extension.write_text("\n".join([f"#!{functions.python}", *lines[1:]]) + "\n", "utf-8")
+    program = folder / extension.name  # it registers under its file's name
+    shutil.copy2(HANDLERS / "extension.py", program)
+    extension.write_text(f'#!/bin/sh\nexec "{functions.python}" "{program}"\n', "utf-8")
     extension.chmod(0o755)
     notes = folder / "notes"
     emulator = emulate(opt=opt, NOTES=str(notes))

@@ -75,6 +75,17 @@ def test_every_other_process_is_started_again_too(stack: Stack, said: list[str],
         assert run_workflow(api) == "succeeded"
 
 
+def test_engines_that_die_together_are_started_again_together(
+    stack: Stack, said: list[str]
+) -> None:
+    for name in ("dynamodb", "s3"):
+        kill(stack, name)
+    wait_until(lambda: {"dynamodb runs again.", "s3 runs again."} <= set(said))
+    assert [line for line in said if "could not be started" in line] == []
+    with stack.api() as api:
+        assert run_workflow(api) == "succeeded"
+
+
 def test_a_process_that_is_stopped_with_the_stack_is_not_started_again(
     tmp_path: Path, said: list[str]
 ) -> None:

@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
+
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 /** A host has the package in its node_modules; here it stands two folders up. */
-const PACKAGE = new URL("../../dist-lib/", import.meta.url).pathname;
+const PACKAGE = fileURLToPath(new URL("../../dist-lib/", import.meta.url));
 
 export default defineConfig({
   plugins: [react()],

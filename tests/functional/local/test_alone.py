@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -78,3 +79,19 @@ def test_a_folder_that_cannot_be_written_is_told(project: Path) -> None:
     assert code == 1
     assert "Free some disk space, or make it writable." in errors
     assert "Traceback" not in errors
+
+
+def test_one_that_waits_says_so_and_ends_quietly_when_it_is_interrupted(project: Path) -> None:
+    until_told = "for n in $(seq 300); do [ -e go ] && break; sleep 0.1; done"
+    first = start(project, f"echo >begun; {until_told}")
+    while not (project / "begun").exists():
+        time.sleep(0.01)
+    second = start(project, SLOWLY)
+    assert second.stderr is not None
+    assert second.stderr.readline() == "Waiting for another make that makes made\n"
+    second.send_signal(signal.SIGINT)
+    _, errors = second.communicate(timeout=60)
+    assert (second.returncode, errors) == (130, "")
+    (project / "go").touch()
+    _, errors = first.communicate(timeout=60)
+    assert (first.returncode, errors) == (0, "")

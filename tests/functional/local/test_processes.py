@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -106,6 +107,26 @@ def test_an_occupied_port_is_named_with_the_way_out(tmp_path: Path) -> None:
             pass
     finally:
         occupied.stop()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 100_000])
+def test_what_is_no_port_is_told_with_the_way_out(tmp_path: Path, port: int) -> None:
+    with pytest.raises(StackError, match=rf"{port} is no port: .*make run PORT=8321"):
+        Stack(Options(port=port, state=tmp_path)).__enter__()
+
+
+def test_a_port_that_only_root_may_take_is_told_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("local.stack.HttpServer", refuse)
+    with pytest.raises(StackError) as caught:
+        Stack(Options(port=80, state=tmp_path)).__enter__()
+    assert str(caught.value) == (
+        "Port 80 on 127.0.0.1 cannot be listened on: Permission denied. Choose another: make run PORT=8321"
+    )
 
 
 def test_a_second_start_leaves_the_first_one_s_logs_and_state(tmp_path: Path) -> None:

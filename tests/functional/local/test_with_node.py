@@ -20,6 +20,8 @@ AS_IN_THE_WHEEL = {
     "npx": "#!/usr/bin/env node\nconst cli = require('../lib/cli.js')\ncli(process)\n",
 }
 """The wheel's `npm` and `npx` are copies of files that expect to be links."""
+UNSUPPORTED = ("v18.19.1", "v20.18.3", "v21.7.3", "v22.12.0", "v23.11.1")
+"""Vite, ESLint or Vitest of the page's lock refuse these."""
 
 
 @pytest.fixture(scope="module")
@@ -76,22 +78,27 @@ def run(project: Path, path: Path, *command: str) -> subprocess.CompletedProcess
     )
 
 
+def put(tools: Path, name: str, script: str) -> None:
+    (tools / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    (tools / name).chmod(0o755)
+
+
 @pytest.mark.parametrize(
-    "node",
+    "programs",
     [
-        "",
-        "#!/bin/sh\necho v18.19.1\n",
-        "#!/bin/sh\necho 'version 20 is not installed' >&2; exit 127\n",
-        "#!/bin/sh\necho v22.0.0\n",
+        {},
+        *({"node": f"echo {version}", "npm": "echo 10.0.0"} for version in UNSUPPORTED),
+        {"node": "echo 'version 20 is not installed' >&2; exit 127", "npm": "echo 10.0.0"},
+        {"node": "echo v22.13.0"},
+        {"node": "echo v22.13.0", "npm": "exit 1"},
     ],
-    ids=["none", "too old", "a shim that fails", "without npm"],
+    ids=["none", *UNSUPPORTED, "a shim that fails", "without npm", "npm fails"],
 )
 def test_node_of_no_use_is_replaced_by_the_one_from_pypi(
-    project: Path, wheel_bin: Path, tools: Path, node: str
+    project: Path, wheel_bin: Path, tools: Path, programs: dict[str, str]
 ) -> None:
-    if node:
-        (tools / "node").write_text(node, encoding="utf-8")
-        (tools / "node").chmod(0o755)
+    for name, script in programs.items():
+        put(tools, name, script)
     for program in ("node", "npm", "npx"):
         done = run(project, tools, program, "--version")
         assert (done.returncode, done.stderr) == (0, ""), program
@@ -107,13 +114,27 @@ def test_many_at_once_find_working_programs(project: Path, wheel_bin: Path, tool
     assert sorted(path.name for path in wheel_bin.iterdir()) == ["node", "npm", "npx"]
 
 
+@pytest.mark.parametrize("version", ["v20.19.0", "v22.13.0", "v24.0.0", "v100.0.0"])
 def test_the_machine_s_own_node_is_used_where_it_works(
-    project: Path, wheel_bin: Path, tools: Path
+    project: Path, wheel_bin: Path, tools: Path, version: str
 ) -> None:
     for name in ("node", "npm"):
-        (tools / name).write_text("#!/bin/sh\necho v20.19.0\n", encoding="utf-8")
-        (tools / name).chmod(0o755)
+        put(tools, name, f"echo {version}")
     assert run(project, tools, "sh", "-c", "command -v node").stdout == f"{tools}/node\n"
+
+
+def test_an_environment_that_cannot_be_written_is_told(
+    project: Path, wheel_bin: Path, tools: Path
+) -> None:
+    lock = project / ".venv" / ".node.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    done = run(project, tools, "npm", "--version")
+    lock.rmdir()
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"{lock} cannot be written: Is a directory. Free some disk space, or make it writable.\n"
+    )
 
 
 def test_what_pip_cannot_install_is_told_with_what_to_do(
@@ -126,5 +147,5 @@ def test_what_pip_cannot_install_is_told_with_what_to_do(
     venv.create(bare / ".venv")  # without pip, as where there is no network
     done = run(bare, tools, "npm", "ci")
     assert done.returncode == 1
-    assert "Install Node.js 20 or newer" in done.stderr
+    assert "Install Node.js (20.19, 22.13, or 24 and newer), or give pip" in done.stderr
     assert "Traceback" not in done.stderr

@@ -63,9 +63,10 @@ def test_a_stack_that_was_killed_is_not_running(tmp_path: Path) -> None:
     path.write_text(json.dumps({"pid": ended_process(), "url": ""}), encoding="utf-8")
     with pytest.raises(StackError, match="No stack is running"):
         read_state(build=tmp_path)
-    path.write_text("{half", encoding="utf-8")
-    with pytest.raises(StackError, match="No stack is running"):
-        read_state(build=tmp_path)
+    for text in ("", "{half", "null", "[]", "{}", '{"pid": "many"}'):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(StackError, match="No stack is running"):
+            read_state(build=tmp_path)
 
 
 def test_secrets_are_for_the_owner_alone(tmp_path: Path) -> None:
@@ -81,3 +82,21 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(StackError, match=r"8400 cannot be written: .*Free some disk space"):
         prepare(folder_of(8400, tmp_path))
     assert list(tmp_path.iterdir()) == [tmp_path / "8400"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
+    folder = folder_of(8400, tmp_path)
+    folder.mkdir()
+    (folder / "probe").symlink_to("/dev/full")
+    with pytest.raises(StackError, match=r"8400 cannot be written: No space left on device\. Free"):
+        prepare(folder)
+
+
+def test_a_state_that_cannot_be_written_is_told_and_leaves_no_half(tmp_path: Path) -> None:
+    folder = folder_of(8400, tmp_path)
+    prepare(folder)
+    (folder / ".stack.json").mkdir()
+    with pytest.raises(StackError, match=r"stack\.json cannot be written"):
+        write_state(folder, {})
+    assert not (folder / "stack.json").exists()
