@@ -8,7 +8,7 @@ import { pausesWhenDrawn, type Pause } from "../model/pauses";
 import type { Nanos } from "../model/time";
 import { siblingPlaces } from "../model/siblingPlaces";
 import { lineFor } from "../model/traceIndex";
-import { barBetween, barEnd, barOf } from "../model/timeScale";
+import { barBetween, barEnd, barOf, type Bar } from "../model/timeScale";
 import type { Sort } from "../model/sortLines";
 import { totals, type Totals } from "../model/totals";
 import type { GroupLine, Line } from "../model/visibleRows";
@@ -253,9 +253,7 @@ function groupFigures(
   sums: Totals,
   now: Nanos,
   seen: Range,
-): {
-  readonly left: number;
-  readonly width: number;
+): Bar & {
   readonly inputTokens: string;
   readonly cost: string;
 } {
@@ -271,10 +269,8 @@ function groupFigures(
     output += sums.outputTokens[position] ?? 0;
     cost += sums.costNanoUsd[position] ?? 0;
   }
-  const { left, width } = barBetween(from, to, seen);
   return {
-    left,
-    width,
+    ...barBetween(from, to, seen),
     inputTokens: tokensArrow(input, output),
     cost: cost === 0 ? "" : formatCost(cost),
   };
