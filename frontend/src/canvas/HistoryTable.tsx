@@ -114,7 +114,7 @@ function StatusWord({ execution }: { readonly execution: Execution }): ReactElem
     <span className={`cv-status cv-status-${status}`}>
       <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
       {status}
-      {where !== "" && <span className="cv-cause">{where}</span>}
+      {where !== "" && <span className="cv-cause"> {where}</span>}
     </span>
   );
 }
