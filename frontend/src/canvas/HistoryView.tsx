@@ -1,6 +1,6 @@
 import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
-import { OutOfDate, ProblemView } from "../components/states/ProblemView";
+import { InlineProblem, OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { EXECUTION_STATUSES, type Execution, type ExecutionStatus } from "../model/execution";
 import { asProblem, type ProblemError } from "../model/problem";
@@ -13,7 +13,7 @@ import { browserTimer } from "../state/polling";
 import { PlaceLink } from "./PlaceLink";
 import { HistoryTable } from "./HistoryTable";
 import { Sparkline } from "./Sparkline";
-import { useResource } from "./useResource";
+import { useResource } from "../components/useResource";
 
 interface HistoryViewProps {
   readonly source: CanvasSource;
@@ -22,6 +22,8 @@ interface HistoryViewProps {
   readonly workflowId: string | null;
   readonly title: string;
   readonly workflows?: readonly Workflow[] | null;
+  /** Whether the executor has a document of the workflow; null while that is not known. */
+  readonly isShipped?: boolean | null;
 }
 
 interface Older {
@@ -33,7 +35,7 @@ interface Older {
 const NOTHING_OLDER: Older = { items: [], cursor: undefined };
 
 export function HistoryView(props: HistoryViewProps): ReactElement {
-  const { source, places, workflowId, title, workflows = null } = props;
+  const { source, places, workflowId, title, workflows = null, isShipped = null } = props;
   const [status, setStatus] = useState<ExecutionStatus | null>(null);
   const [older, setOlder] = useState(NOTHING_OLDER);
   const [olderProblem, setOlderProblem] = useState<ProblemError | null>(null);
@@ -81,7 +83,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
           <StatusFilter status={status} onChange={(wanted) => change(() => setStatus(wanted))} />
         </div>
       </header>
-      {page && problem && <OutOfDate problem={problem} onRetry={history.start} />}
+      {page && problem && <OutOfDate problem={problem} subject="history" onRetry={history.start} />}
       {!page && problem && (
         <ProblemView problem={problem} subject="history" onRetry={history.start} />
       )}
@@ -98,6 +100,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
         <NothingListed
           isFiltered={status !== null || seconds !== null || chosen !== null}
           workflowId={workflowId}
+          isShipped={isShipped}
           places={places}
         />
       )}
@@ -106,7 +109,14 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
           Show older executions
         </button>
       )}
-      {olderProblem && <p className="sv-inline-problem">{olderProblem.message}</p>}
+      {olderProblem && (
+        <InlineProblem
+          what="Older executions were not read."
+          problem={olderProblem}
+          subject="history"
+          onRetry={() => void readOlder()}
+        />
+      )}
     </section>
   );
 }
@@ -114,27 +124,58 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
 interface NothingListedProps {
   readonly isFiltered: boolean;
   readonly workflowId: string | null;
+  readonly isShipped: boolean | null;
   readonly places: CanvasPlaces;
 }
 
-function NothingListed({ isFiltered, workflowId, places }: NothingListedProps): ReactElement {
+function NothingListed(props: NothingListedProps): ReactElement {
+  const { isFiltered, workflowId, isShipped, places } = props;
   if (isFiltered) return <p className="sv-nothing">No execution passes the filter.</p>;
+  if (workflowId !== null && isShipped === false) {
+    return <UnknownWorkflow workflowId={workflowId} places={places} />;
+  }
   return (
     <div className="sv-state" role="status">
       <Icon name="play" className="sv-state-icon" />
       <h3>Nothing has run yet</h3>
       <p>Executions appear here by themselves, whoever starts them.</p>
-      {workflowId !== null && (
+      {isShipped && (
         <div className="sv-state-actions">
           <PlaceLink
             places={places}
             to={{ executionId: null, tab: "workflow" }}
-            className="sv-button sv-primary cv-run-link"
+            className="sv-button sv-primary"
           >
             Run it
           </PlaceLink>
         </div>
       )}
+    </div>
+  );
+}
+
+/** No document describes it, and no run of it is stored: a mistake in the address, or it is long ago. */
+function UnknownWorkflow(props: {
+  readonly workflowId: string;
+  readonly places: CanvasPlaces;
+}): ReactElement {
+  return (
+    <div className="sv-state" role="status">
+      <Icon name="search" className="sv-state-icon" />
+      <h3>There is no workflow “{props.workflowId}”</h3>
+      <p>
+        Its id may be mistyped, it may belong to another tenant, or the retention time of all its
+        executions has passed. Its first execution appears here by itself.
+      </p>
+      <div className="sv-state-actions">
+        <PlaceLink
+          places={props.places}
+          to={{ workflowId: null, executionId: null, tab: "workflow" }}
+          className="sv-button"
+        >
+          All workflows
+        </PlaceLink>
+      </div>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import type { SpanDetail } from "../model/span";
 import { textDiff, type DiffPart } from "../model/textDiff";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";
-import { useResource } from "./useResource";
+import { useResource } from "../components/useResource";
 
 interface NodeTextsProps {
   readonly source: CanvasSource;
