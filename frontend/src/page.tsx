@@ -6,6 +6,8 @@ import type { Session } from "./auth/session";
 import { CanvasPage } from "./canvas/CanvasPage";
 import "./canvas/page.css";
 import { ProblemView } from "./components/states/ProblemView";
+import { SignIn } from "./components/states/SignIn";
+import { isPassing } from "./model/problem";
 import type { ProblemError } from "./model/problem";
 import type { CanvasSource } from "./model/source";
 import type { CanvasPlaces } from "./state/place";
@@ -33,7 +35,12 @@ export function drawPage(container: HTMLElement, { source, places, session }: Pa
 
 export function drawProblem(container: HTMLElement, problem: ProblemError): void {
   createTheme(window);
+  // The page is at the place to come back to: a reload signs in anew.
+  const again = (): void => window.location.reload();
+  if (isPassing(problem)) window.addEventListener("online", again);
   createRoot(container).render(
-    <ProblemView problem={problem} subject="page" onRetry={() => window.location.reload()} />,
+    <SignIn value={again}>
+      <ProblemView problem={problem} subject="page" onRetry={again} />
+    </SignIn>,
   );
 }

@@ -13,6 +13,7 @@ function clientOf(
   server: FakeFetch,
   token: string | null = "secret",
   rest?: () => Promise<void>,
+  isOnline = true,
 ): CanvasSource {
   const http = createHttp(
     "",
@@ -20,7 +21,7 @@ function clientOf(
     server.fetcher,
     () => NOW,
   );
-  return createClient(http, server.fetcher, "", rest);
+  return createClient(http, server.fetcher, "", rest, () => isOnline);
 }
 
 async function problemOf(promise: Promise<unknown>): Promise<ProblemError> {
@@ -121,7 +122,7 @@ describe("what goes wrong", () => {
     const server = fakeFetch(json({ message: "Not Found" }, { status }));
     const problem = await problemOf(clientOf(server).readTrace("exec-1", null, signal));
     expect(problem.kind).toBe(kind);
-    expect(problem.message).toBe(`The server answered ${status}.`);
+    expect(problem.message).toBe(`The server answered ${status}: Not Found.`);
   });
 
   it("passes on what a problem document says", async () => {
@@ -247,9 +248,29 @@ describe("artifacts", () => {
     const large = fakeFetch(new Response("x", { headers: { "Content-Length": "101" } }));
     expect((await problemOf(clientOf(large).readArtifact(link, 100, signal))).kind).toBe("invalid");
     const expired = fakeFetch(new Response("<Error>", { status: 403 }));
-    expect((await problemOf(clientOf(expired).readArtifact(link, 100, signal))).kind).toBe(
-      "not_found",
-    );
+    expect((await problemOf(clientOf(expired).readArtifact(link, 100, signal))).kind).toBe("gone");
+  });
+
+  it.each([
+    [
+      { type: "t", title: "Not allowed", status: 403, detail: "the role lacks trace:read" },
+      {},
+      "the role lacks trace:read.",
+    ],
+    [
+      { message: "Forbidden" },
+      { "WWW-Authenticate": 'Bearer scope="trace:artifact" error="insufficient_scope"' },
+      "Your sign-in lacks the permission trace:artifact.",
+    ],
+    [{ message: "Forbidden" }, {}, "The server answered 403: Forbidden."],
+    [{ detail: "", message: 7 }, {}, "The server answered 403."],
+    [{ detail: "No.", errors: "torn", request_id: 7 }, {}, "No."],
+    [[], {}, "The server answered 403."],
+    [null, {}, "The server answered 403."],
+  ])("tells of a 403 what its body %j or its header says", async (body, headers, told) => {
+    const server = fakeFetch(json(body, { status: 403, headers: headers as HeadersInit }));
+    const problem = await problemOf(clientOf(server).mintArtifactLink("e", "a", "inline"));
+    expect([problem.kind, problem.message]).toEqual(["forbidden", told]);
   });
 
   it("does not blame the server where a bucket keeps the file to itself", async () => {
@@ -257,5 +278,7 @@ describe("artifacts", () => {
     expect((await problemOf(clientOf(blocked).readArtifact(link, 100, signal))).kind).toBe(
       "unreadable",
     );
+    const offline = clientOf(fakeFetch(new TypeError("Failed to fetch")), "t", undefined, false);
+    expect((await problemOf(offline.readArtifact(link, 100, signal))).kind).toBe("offline");
   });
 });

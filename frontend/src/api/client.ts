@@ -22,6 +22,7 @@ export function createClient(
   fetcher: typeof fetch = (input, init) => fetch(input, init),
   baseUrl = "",
   rest?: Breathe,
+  isOnline: () => boolean = () => navigator.onLine,
 ): CanvasSource {
   const execution = (executionId: string): string =>
     `/v1/executions/${encodeURIComponent(executionId)}`;
@@ -77,7 +78,7 @@ export function createClient(
     },
 
     async readArtifact(link, maxBytes, signal) {
-      const response = await fetchArtifact(fetcher, link.url, signal);
+      const response = await fetchArtifact(fetcher, link.url, signal, isOnline);
       const length = Number(response.headers.get("Content-Length") ?? 0);
       if (length > maxBytes) throw new ProblemError("invalid", "It is too large to preview.");
       const bytes = await response.arrayBuffer();
@@ -90,16 +91,20 @@ async function fetchArtifact(
   fetcher: typeof fetch,
   url: string,
   signal: AbortSignal,
+  isOnline: () => boolean,
 ): Promise<Response> {
   let response: Response;
   try {
     response = await fetcher(url, { credentials: "omit", signal });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new ProblemError("unreadable", "The file store cannot be reached.");
+    // A browser does not tell a lost connection from a bucket that the page may not read; without a network
+    // it can only be the first.
+    const kind = isOnline() ? "unreadable" : "offline";
+    throw new ProblemError(kind, "The file store cannot be reached.");
   }
   if (response.status === 403 || response.status === 404) {
-    throw new ProblemError("not_found", "The link has expired or the file is gone.");
+    throw new ProblemError("gone", "The link has expired or the file was deleted.");
   }
   if (!response.ok) {
     throw new ProblemError("unavailable", `The file store answered ${response.status}.`);

@@ -1,9 +1,8 @@
 /** One request to the API: the token goes along, everything that goes wrong becomes a ProblemError. */
 
-import { isAbort, ProblemError, type ProblemKind } from "../model/problem";
+import { isAbort, ProblemError } from "../model/problem";
 import { nanosFromMilliseconds, type Nanos } from "../model/time";
-import { Fields } from "./fields";
-import type { WireProblem } from "./wire";
+import { problemOf } from "./httpProblem";
 
 /** Gives a token that is good now, or null when nobody is signed in. */
 export type TokenProvider = () => Promise<string | null>;
@@ -86,35 +85,4 @@ async function readJson(response: Response): Promise<unknown> {
 function servedAt(response: Response, now: () => number): Nanos {
   const date = Date.parse(response.headers.get("Date") ?? "");
   return nanosFromMilliseconds(Number.isNaN(date) ? now() : date);
-}
-
-function kindOf(status: number): ProblemKind {
-  if (status === 401) return "unauthorised";
-  if (status === 403) return "forbidden";
-  if (status === 404) return "not_found";
-  if (status === 409) return "conflict";
-  if (status === 429 || status >= 500) return "unavailable";
-  return "invalid";
-}
-
-/** A gateway in front of the API answers `{"message"}` or HTML: then the status alone must do. */
-async function problemOf(response: Response): Promise<ProblemError> {
-  const kind = kindOf(response.status);
-  const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);
-  const retry = Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {};
-  try {
-    const fields = Fields.of<WireProblem>(await response.json(), () => "");
-    return new ProblemError(kind, fields.text("detail"), {
-      status: response.status,
-      requestId: fields.text("request_id"),
-      fields: fields.list("errors", (item, path) => {
-        const entry = Fields.of<{ field: string; message: string }>(item, path);
-        return { field: entry.text("field"), message: entry.text("message") };
-      }),
-      ...retry,
-    });
-  } catch {
-    const detail = `The server answered ${response.status}.`;
-    return new ProblemError(kind, detail, { status: response.status, ...retry });
-  }
 }

@@ -24,7 +24,6 @@ export type WireWorkflow = Schemas["Workflow"];
 export type WireWorkflows = Schemas["WorkflowsResponse"];
 export type WireStarted = Schemas["StartExecutionResponse"];
 export type WireLink = Schemas["LinkArtifactResponse"];
-export type WireProblem = Schemas["Problem"];
 export type WireCause = Schemas["Cause"];
 export type WireCounters = Schemas["Counters"];
 export type WireExporters = Schemas["Exporters"];

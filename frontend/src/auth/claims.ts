@@ -1,10 +1,11 @@
-/** A token's claims, unverified: good for showing a name, never for deciding anything. */
+/** A token's claims, its signature not verified; none of them when it cannot be read. */
 export function readClaims(token: string): Readonly<Record<string, unknown>> {
   try {
     const [, payload = ""] = token.split(".");
     const binary = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
   } catch {
     return {};
   }

@@ -3,6 +3,7 @@ import type { ProblemError } from "../model/problem";
 import { fakeFetch, json } from "../testing/fakeFetch";
 import { decodeConfig } from "./config";
 import { challengeOf } from "./pkce";
+import { safeReturnPath } from "./returnPath";
 import { openSession } from "./session";
 import type { Browser } from "./signIn";
 
@@ -96,10 +97,49 @@ describe("signing in", () => {
     await expect(session).rejects.toThrow("not started from this page");
   });
 
-  it("refuses an id token of another sign-in", async () => {
-    const idToken = token({ nonce: "other" });
-    const { session } = await comeBack([json({ access_token: "t", id_token: idToken })]);
-    await expect(session).rejects.toThrow("belongs to another request");
+  it("takes an id token of this sign-in, and refuses one of another", async () => {
+    const left = await leave();
+    const pending = JSON.parse(left.stored.get("spanvas.sign-in") ?? "") as { nonce: string };
+    const claims = { iss: "https://id.example", aud: "canvas", sub: "u1", iat: 0, exp: 600 };
+    const answer = async (nonce: string): Promise<string | undefined> => {
+      const back = fakeBrowser(`?code=abc&state=${left.asked.get("state") ?? ""}`);
+      for (const [key, value] of left.stored) back.stored.set(key, value);
+      const idToken = token({ ...claims, nonce, name: "Ada" });
+      const { fetcher } = fakeFetch(json({ access_token: "t", id_token: idToken }));
+      return (await openSession(CONFIG, back.browser, fetcher, () => 0))?.name;
+    };
+    expect(await answer(pending.nonce)).toBe("Ada");
+    await expect(answer("other")).rejects.toThrow("belongs to another request");
+  });
+
+  it.each([
+    ["//evil.test/x", "/"],
+    ["/\\evil.test/x", "/"],
+    ["/\t/evil.test/x", "/"],
+    ["/.//evil.test/x", "/"],
+    ["https://evil.test/x", "/"],
+    ["https:x", "/"],
+    ["javascript:alert(1)", "/"],
+    ["", "/"],
+    ["/canvas/?workflow=w&span=s", "/canvas/?workflow=w&span=s"],
+  ])("comes back from %j to %j", (returnTo, path) => {
+    expect(safeReturnPath(returnTo, "https://canvas.example")).toBe(path);
+  });
+
+  it("does not break on a path that names another origin, nor on a torn memory of the sign-in", async () => {
+    const left = await leave();
+    const pending = JSON.parse(left.stored.get("spanvas.sign-in") ?? "") as { state: string };
+    const state = pending.state;
+    const comesBackWith = async (stored: string, answer: Response) => {
+      const back = fakeBrowser(`?code=abc&state=${state}`);
+      back.stored.set("spanvas.sign-in", stored);
+      return openSession(CONFIG, back.browser, fakeFetch(answer).fetcher).then(() => back.went);
+    };
+    const hostile = JSON.stringify({ ...pending, returnTo: "//evil.test/x" });
+    expect(await comesBackWith(hostile, json({ access_token: "t" }))).toEqual(["stay /"]);
+    for (const torn of ["{torn", "null", "7", "{}"]) {
+      await expect(comesBackWith(torn, discovery())).rejects.toThrow("not started from this page");
+    }
   });
 
   it("says what the issuer said when it refused", async () => {
@@ -129,6 +169,27 @@ describe("the token", () => {
     now = 590_000;
     expect(await Promise.all([opened?.token(), opened?.token()])).toEqual(["t2", "t2"]);
     expect(server.asked).toHaveLength(2);
+  });
+
+  it("is not taken from a renewal that speaks of another person: the session has ended", async () => {
+    let now = 0;
+    const left = await leave();
+    const pending = JSON.parse(left.stored.get("spanvas.sign-in") ?? "") as { nonce: string };
+    const back = fakeBrowser(`?code=abc&state=${left.asked.get("state") ?? ""}`);
+    for (const [key, value] of left.stored) back.stored.set(key, value);
+    const claims = { iss: "https://id.example", aud: "canvas", iat: 0, exp: 9_000 };
+    const answer = (access: string, who: object) =>
+      json({ access_token: access, refresh_token: "r", id_token: token({ ...claims, ...who }) });
+    const server = fakeFetch(
+      answer("t1", { sub: "ada", nonce: pending.nonce }),
+      answer("t2", { sub: "ada" }),
+      answer("t3", { sub: "eve" }),
+    );
+    const opened = await openSession(CONFIG, back.browser, server.fetcher, () => now);
+    now = 299_000;
+    expect(await opened?.token()).toBe("t2");
+    now = 598_000;
+    expect(await opened?.token()).toBeNull();
   });
 
   it("ends the session when the issuer does not renew it", async () => {

@@ -1,16 +1,11 @@
 /** Who is signed in, for as long as the page lives. */
 
-import { ProblemError } from "../model/problem";
 import { displayName, readClaims } from "./claims";
 import type { PageConfig } from "./config";
-import {
-  discover,
-  leaveToSignIn,
-  requestTokens,
-  takeAnswer,
-  type Browser,
-  type Tokens,
-} from "./signIn";
+import { checkIdToken } from "./idToken";
+import { createTokenProvider } from "./renewal";
+import { discover, leaveToSignIn, takeAnswer, type Browser } from "./signIn";
+import { requestTokens, type Tokens } from "./tokens";
 
 export interface Session {
   readonly name: string;
@@ -18,9 +13,6 @@ export interface Session {
   readonly token: () => Promise<string | null>;
   readonly signIn: () => void;
 }
-
-/** A token this close to its end is not used any more. */
-const MARGIN_MILLISECONDS = 20_000;
 
 /** Null: nobody is signed in, and the page is about to leave for the issuer. */
 export async function openSession(
@@ -36,36 +28,24 @@ export async function openSession(
     await signIn();
     return null;
   }
-  const name = displayName(readClaims(answered.idToken ?? answered.accessToken));
-  let tokens: Tokens | null = answered;
-  let renewal: Promise<Tokens | null> | null = null;
-
-  const renew = async (refreshToken: string): Promise<Tokens | null> => {
-    try {
-      const renewed = await requestTokens(endpoints, fetcher, now, {
-        grant_type: "refresh_token",
-        refresh_token: refreshToken,
-        client_id: config.clientId,
-      });
-      return { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
-    } catch (error) {
-      // Out of reach is not refused: the next request tries again.
-      if (error instanceof ProblemError && error.kind === "offline") throw error;
-      return null;
-    } finally {
-      renewal = null;
+  const claims = readClaims(answered.idToken ?? answered.accessToken);
+  const renew = async (refreshToken: string): Promise<Tokens> => {
+    const renewed = await requestTokens(endpoints.token, fetcher, now, {
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+      client_id: config.clientId,
+    });
+    if (renewed.idToken !== null) {
+      const { issuer, clientId } = config;
+      const subject =
+        answered.idToken !== null && typeof claims.sub === "string" ? claims.sub : null;
+      checkIdToken(renewed.idToken, { issuer, clientId, nonce: null, subject, now: now() });
     }
+    return renewed;
   };
-
-  const token = async (): Promise<string | null> => {
-    if (tokens === null) return null;
-    if (now() < tokens.expiresAt - MARGIN_MILLISECONDS) return tokens.accessToken;
-    if (tokens.refreshToken === null) return null;
-    // Requests that find the token old at the same time share one renewal.
-    renewal ??= renew(tokens.refreshToken);
-    tokens = await renewal;
-    return tokens?.accessToken ?? null;
+  return {
+    name: displayName(claims),
+    token: createTokenProvider(answered, renew, now),
+    signIn: () => void signIn(),
   };
-
-  return { name, token, signIn: () => void signIn() };
 }

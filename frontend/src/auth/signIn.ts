@@ -6,9 +6,11 @@
  */
 
 import { ProblemError } from "../model/problem";
-import { readClaims } from "./claims";
 import type { PageConfig } from "./config";
+import { checkIdToken } from "./idToken";
 import { challengeOf, randomText } from "./pkce";
+import { safeReturnPath } from "./returnPath";
+import { askProvider, requestTokens, type Tokens } from "./tokens";
 
 const STORAGE_KEY = "spanvas.sign-in";
 
@@ -28,14 +30,6 @@ interface Pending {
   readonly endpoints: Endpoints;
 }
 
-export interface Tokens {
-  readonly accessToken: string;
-  readonly idToken: string | null;
-  readonly refreshToken: string | null;
-  /** Milliseconds on the page's own clock. */
-  readonly expiresAt: number;
-}
-
 export interface Browser {
   readonly location: Pick<Location, "origin" | "pathname" | "search" | "assign">;
   readonly history: Pick<History, "replaceState">;
@@ -49,7 +43,7 @@ export async function discover(
 ): Promise<Endpoints> {
   const pending = readPending(browser);
   if (pending?.issuer === config.issuer) return pending.endpoints;
-  const document = await readJson(fetcher, `${config.issuer}/.well-known/openid-configuration`);
+  const document = await askProvider(fetcher, `${config.issuer}/.well-known/openid-configuration`);
   const authorization = document.authorization_endpoint;
   const token = document.token_endpoint;
   if (typeof authorization !== "string" || typeof token !== "string") {
@@ -100,71 +94,32 @@ export async function takeAnswer(
   const answer = new URLSearchParams(browser.location.search);
   if (!answer.has("state") || !(answer.has("code") || answer.has("error"))) return null;
   const pending = takePending(browser);
-  browser.history.replaceState(null, "", pending?.returnTo ?? "/");
+  browser.history.replaceState(
+    null,
+    "",
+    safeReturnPath(pending?.returnTo, browser.location.origin),
+  );
   if (pending?.state !== answer.get("state")) {
-    throw new ProblemError("invalid", "The sign-in was not started from this page. Try again.");
+    throw new ProblemError("sign_in", "The sign-in was not started from this page.");
   }
   const code = answer.get("code");
   if (code === null) {
     const reason = answer.get("error_description") ?? answer.get("error") ?? "";
-    throw new ProblemError("invalid", `The identity provider refused the sign-in: ${reason}`);
+    throw new ProblemError("sign_in", `The identity provider refused the sign-in: ${reason}`);
   }
-  const tokens = await requestTokens(endpoints, fetcher, now, {
+  const tokens = await requestTokens(endpoints.token, fetcher, now, {
     grant_type: "authorization_code",
     code,
     redirect_uri: redirectUri(browser),
     client_id: config.clientId,
     code_verifier: pending.verifier,
   });
-  if (tokens.idToken !== null && readClaims(tokens.idToken).nonce !== pending.nonce) {
-    throw new ProblemError(
-      "invalid",
-      "The sign-in's answer belongs to another request. Try again.",
-    );
+  if (tokens.idToken !== null) {
+    const { issuer, clientId } = config;
+    const { nonce } = pending;
+    checkIdToken(tokens.idToken, { issuer, clientId, nonce, subject: null, now: now() });
   }
   return tokens;
-}
-
-export async function requestTokens(
-  endpoints: Endpoints,
-  fetcher: typeof fetch,
-  now: () => number,
-  form: Readonly<Record<string, string>>,
-): Promise<Tokens> {
-  const value = await readJson(fetcher, endpoints.token, {
-    method: "POST",
-    headers: { "Content-Type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(form).toString(),
-  });
-  const text = (key: string): string | null => (typeof value[key] === "string" ? value[key] : null);
-  const accessToken = text("access_token");
-  if (accessToken === null) {
-    throw new ProblemError("contract", "The identity provider answered without a token.");
-  }
-  const seconds = typeof value.expires_in === "number" ? value.expires_in : 300;
-  return {
-    accessToken,
-    idToken: text("id_token"),
-    refreshToken: text("refresh_token"),
-    expiresAt: now() + seconds * 1_000,
-  };
-}
-
-async function readJson(
-  fetcher: typeof fetch,
-  url: string,
-  init: RequestInit = {},
-): Promise<Record<string, unknown>> {
-  let response: Response;
-  try {
-    response = await fetcher(url, { ...init, cache: "no-store", credentials: "omit" });
-  } catch {
-    throw new ProblemError("offline", "The identity provider cannot be reached.");
-  }
-  if (!response.ok) {
-    throw new ProblemError("unavailable", `The identity provider answered ${response.status}.`);
-  }
-  return (await response.json()) as Record<string, unknown>;
 }
 
 function takePending(browser: Browser): Pending | null {
@@ -174,8 +129,12 @@ function takePending(browser: Browser): Pending | null {
 }
 
 function readPending(browser: Browser): Pending | null {
-  const text = browser.sessionStorage.getItem(STORAGE_KEY);
-  return text === null ? null : (JSON.parse(text) as Pending);
+  try {
+    const value: unknown = JSON.parse(browser.sessionStorage.getItem(STORAGE_KEY) ?? "null");
+    return typeof value === "object" && value !== null ? (value as Pending) : null;
+  } catch {
+    return null;
+  }
 }
 
 function redirectUri(browser: Browser): string {

@@ -1,13 +1,15 @@
 /** The static Canvas page: workflows, their history, and the Trace tab. */
 
-import { lazy, Suspense, useMemo, type ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { ProblemView } from "../components/states/ProblemView";
+import { SignIn } from "../components/states/SignIn";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { TraceTab } from "../components/TraceTab";
 import { useReadable } from "../components/useReadable";
 import type { CanvasSource } from "../model/source";
 import type { Workflow } from "../model/workflow";
 import type { CanvasPlace, CanvasPlaces } from "../state/place";
+import { rememberRuns } from "../state/knownRuns";
 import { createResource, type Resource, type ResourceView } from "../state/resource";
 import type { Store } from "../state/store";
 import type { Theme } from "../state/theme";
@@ -16,13 +18,13 @@ import { HistoryView } from "./HistoryView";
 import { RunForm } from "./RunForm";
 import { TopBar } from "./TopBar";
 import { useOtherRuns } from "./useOtherRuns";
-import { useResource } from "./useResource";
+import { useResource } from "../components/useResource";
 import { WorkflowGraph } from "./WorkflowGraph";
 import { WorkflowList } from "./WorkflowList";
+import { lazyView } from "../components/lazyView";
 
-const CompareView = lazy(async () => {
-  const { CompareView: View } = await import("./CompareView");
-  return { default: View };
+const CompareView = lazyView(async () => (await import("./CompareView")).CompareView, {
+  fallback: () => <LinesSkeleton lines={8} />,
 });
 
 export interface CanvasPageProps {
@@ -34,48 +36,65 @@ export interface CanvasPageProps {
 }
 
 export function CanvasPage(props: CanvasPageProps): ReactElement {
-  const { source, places, theme, userName } = props;
+  const { places, theme, userName } = props;
+  const { source, known } = useMemo(() => rememberRuns(props.source), [props.source]);
+  const { workflowOf, nameOf } = useReadable(known);
   const place = useReadable(places);
   const workflows = useMemo(
     () => createResource((signal) => source.listWorkflows(signal), browserTimer),
     [source],
   );
   const loaded = useResource(workflows);
-  const workflow = loaded.value?.find(({ workflowId }) => workflowId === place.workflowId) ?? null;
+  const find = (id: string | null): Workflow | null =>
+    loaded.value?.find(({ workflowId }) => workflowId === id) ?? null;
+  const workflow = find(place.workflowId);
+  // What the run says of itself goes before what the address says of it.
+  const shownId = workflowOf.get(place.executionId ?? "") ?? place.workflowId;
   return (
-    <div className="cv-page">
-      <TopBar
-        place={place}
-        places={places}
-        workflowName={workflow?.name ?? null}
-        userName={userName}
-        theme={theme}
-      />
-      <View {...props} place={place} workflow={workflow} workflows={workflows} loaded={loaded} />
-    </div>
+    <SignIn value={props.onSignIn}>
+      <div className="cv-page">
+        <TopBar
+          place={place}
+          places={places}
+          workflowId={shownId}
+          workflowName={find(shownId)?.name ?? nameOf.get(shownId ?? "") ?? null}
+          userName={userName}
+          theme={theme}
+        />
+        <View
+          {...props}
+          source={source}
+          place={place}
+          workflow={workflow}
+          knownName={nameOf.get(place.workflowId ?? "") ?? null}
+          workflows={workflows}
+          loaded={loaded}
+        />
+      </div>
+    </SignIn>
   );
 }
 
 interface ViewProps extends CanvasPageProps {
   readonly place: CanvasPlace;
   readonly workflow: Workflow | null;
+  /** What the runs of the workflow call it; null while none has been seen. */
+  readonly knownName: string | null;
   readonly workflows: Resource<readonly Workflow[]>;
   readonly loaded: ResourceView<readonly Workflow[]>;
 }
 
 function View(props: ViewProps): ReactElement {
-  const { source, places, place, workflow, workflows, loaded, onSignIn } = props;
+  const { source, places, place, workflow, workflows, loaded } = props;
   const runs = useOtherRuns(source, places, place.executionId);
   if (place.tab === "trace" && place.executionId !== null && place.otherId !== null) {
     return (
-      <Suspense fallback={<LinesSkeleton lines={8} />}>
-        <CompareView
-          source={source}
-          places={places}
-          executionId={place.executionId}
-          otherId={place.otherId}
-        />
-      </Suspense>
+      <CompareView
+        source={source}
+        places={places}
+        executionId={place.executionId}
+        otherId={place.otherId}
+      />
     );
   }
   if (place.tab === "trace" && place.executionId !== null) {
@@ -88,7 +107,6 @@ function View(props: ViewProps): ReactElement {
           workflows={loaded.value}
           onGoToRun={runs.goTo}
           onCompare={runs.compare}
-          onSignIn={onSignIn}
           takesFocus
         />
       </main>
@@ -122,6 +140,7 @@ function View(props: ViewProps): ReactElement {
           places={places}
           workflowId={place.workflowId}
           title="Executions"
+          isShipped={loaded.value && workflow !== null}
         />
       </main>
     );
@@ -134,7 +153,7 @@ interface WorkflowViewProps extends ViewProps {
 }
 
 function WorkflowView(props: WorkflowViewProps): ReactElement {
-  const { source, places, workflow, workflows, workflowId, loaded } = props;
+  const { source, places, workflow, knownName, workflows, workflowId, loaded } = props;
   if (!workflow) {
     return (
       <main className="cv-main">
@@ -146,7 +165,26 @@ function WorkflowView(props: WorkflowViewProps): ReactElement {
           />
         )}
         {!loaded.problem && !loaded.value && <LinesSkeleton lines={8} />}
-        {loaded.value && <p className="sv-nothing">There is no workflow “{workflowId}”.</p>}
+        {loaded.value && (
+          <>
+            {knownName !== null && (
+              <header className="cv-workflow-head">
+                <h1>{knownName}</h1>
+                <p>
+                  The executor ships no document of this workflow: it has no graph here, and cannot
+                  be started from here.
+                </p>
+              </header>
+            )}
+            <HistoryView
+              source={source}
+              places={places}
+              workflowId={workflowId}
+              title="Recent executions"
+              isShipped={false}
+            />
+          </>
+        )}
       </main>
     );
   }
@@ -154,7 +192,7 @@ function WorkflowView(props: WorkflowViewProps): ReactElement {
     <main className="cv-main" key={workflowId}>
       <header className="cv-workflow-head">
         <h1>{workflow.name}</h1>
-        <span className="sv-note">version {workflow.version}</span>
+        {workflow.version !== "" && <span className="sv-note">version {workflow.version}</span>}
         <p>{workflow.description}</p>
       </header>
       <WorkflowGraph workflow={workflow} />
@@ -174,6 +212,7 @@ function WorkflowView(props: WorkflowViewProps): ReactElement {
           places={places}
           workflowId={workflowId}
           title="Recent executions"
+          isShipped
         />
       </div>
     </main>

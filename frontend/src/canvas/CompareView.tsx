@@ -2,7 +2,7 @@
 
 import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
-import { ProblemView } from "../components/states/ProblemView";
+import { InlineProblem, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { executionIcon, rowIcon } from "../components/statusIcon";
 import {
@@ -27,7 +27,7 @@ import { browserTimer } from "../state/polling";
 import { NodeTexts } from "./NodeTexts";
 import { PlaceLink } from "./PlaceLink";
 import { RunPicker } from "./RunPicker";
-import { useResource } from "./useResource";
+import { useResource } from "../components/useResource";
 
 interface CompareViewProps {
   readonly source: CanvasSource;
@@ -67,7 +67,7 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
       }, browserTimer),
     [source, executionId],
   );
-  const { value, readAt } = useResource(recent);
+  const { value, problem, readAt } = useResource(recent);
   const runs = value?.runs ?? [];
   return (
     <header className="cv-compare-head">
@@ -96,6 +96,14 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
         readAt={readAt}
         onChoose={(id) => places.push({ executionId: id, otherId })}
       />
+      {problem && otherId === "" && (
+        <InlineProblem
+          what="The other runs were not read."
+          problem={problem}
+          subject="history"
+          onRetry={recent.start}
+        />
+      )}
     </header>
   );
 }

@@ -160,12 +160,13 @@ function StatusWord({ execution }: { readonly execution: Execution }): ReactElem
     <span className={`cv-status cv-status-${status}`}>
       <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
       {status}
-      {where !== "" && <span className="cv-cause">{where}</span>}
+      {where !== "" && <span className="cv-cause"> {where}</span>}
       {execution.isNewer && (
         <span
           className="cv-cause cv-newer"
           title="Written by a newer version: there may be more to it."
         >
+          {" "}
           newer version
         </span>
       )}

@@ -1,6 +1,6 @@
 import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
-import { OutOfDate, ProblemView } from "../components/states/ProblemView";
+import { InlineProblem, OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/execution";
 import { exactMoment, formatMoment, plural } from "../model/format";
@@ -15,7 +15,7 @@ import { PlaceLink } from "./PlaceLink";
 import { HistoryTable } from "./HistoryTable";
 import { Sparkline } from "./Sparkline";
 import { useOlder } from "./useOlder";
-import { useResource } from "./useResource";
+import { useResource } from "../components/useResource";
 
 interface HistoryViewProps {
   readonly source: CanvasSource;
@@ -24,10 +24,12 @@ interface HistoryViewProps {
   readonly workflowId: string | null;
   readonly title: string;
   readonly workflows?: readonly Workflow[] | null;
+  /** Whether the executor has a document of the workflow; null while that is not known. */
+  readonly isShipped?: boolean | null;
 }
 
 export function HistoryView(props: HistoryViewProps): ReactElement {
-  const { source, places, workflowId, title, workflows = null } = props;
+  const { source, places, workflowId, title, workflows = null, isShipped = null } = props;
   const [status, setStatus] = useState<ExecutionStatus | null>(null);
   const [seconds, setSeconds] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -59,7 +61,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
           <StatusFilter status={status} onChange={setStatus} />
         </div>
       </header>
-      {page && problem && <OutOfDate problem={problem} onRetry={history.start} />}
+      {page && problem && <OutOfDate problem={problem} subject="history" onRetry={history.start} />}
       {!page && problem && (
         <ProblemView problem={problem} subject="history" onRetry={history.start} />
       )}
@@ -77,13 +79,21 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
           isFiltered={isFiltered}
           isAll={last.nextCursor === null}
           workflowId={workflowId}
+          isShipped={isShipped}
           places={places}
         />
       )}
       {last?.nextCursor != null && (
         <GoOn page={last} now={now} isReading={older.isReading} onGoOn={older.readOlder} />
       )}
-      {older.problem && <p className="sv-inline-problem">{older.problem.message}</p>}
+      {older.problem && (
+        <InlineProblem
+          what="Older executions were not read."
+          problem={older.problem}
+          subject="history"
+          onRetry={older.readOlder}
+        />
+      )}
     </section>
   );
 }
@@ -121,29 +131,59 @@ interface NothingListedProps {
   /** Whether the whole history has been looked through. */
   readonly isAll: boolean;
   readonly workflowId: string | null;
+  readonly isShipped: boolean | null;
   readonly places: CanvasPlaces;
 }
 
 function NothingListed(props: NothingListedProps): ReactElement {
-  const { isFiltered, isAll, workflowId, places } = props;
+  const { isFiltered, isAll, workflowId, isShipped, places } = props;
   if (!isAll) return <p className="sv-nothing">No execution found so far.</p>;
   if (isFiltered) return <p className="sv-nothing">No execution passes the filter.</p>;
+  if (workflowId !== null && isShipped === false) {
+    return <UnknownWorkflow workflowId={workflowId} places={places} />;
+  }
   return (
     <div className="sv-state" role="status">
       <Icon name="play" className="sv-state-icon" />
       <h3>Nothing has run yet</h3>
       <p>Executions appear here by themselves, whoever starts them.</p>
-      {workflowId !== null && (
+      {isShipped && (
         <div className="sv-state-actions">
           <PlaceLink
             places={places}
             to={{ executionId: null, tab: "workflow" }}
-            className="sv-button sv-primary cv-run-link"
+            className="sv-button sv-primary"
           >
             Run it
           </PlaceLink>
         </div>
       )}
+    </div>
+  );
+}
+
+/** No document describes it, and no run of it is stored: a mistake in the address, or it is long ago. */
+function UnknownWorkflow(props: {
+  readonly workflowId: string;
+  readonly places: CanvasPlaces;
+}): ReactElement {
+  return (
+    <div className="sv-state" role="status">
+      <Icon name="search" className="sv-state-icon" />
+      <h3>There is no workflow “{props.workflowId}”</h3>
+      <p>
+        Its id may be mistyped, it may belong to another tenant, or the retention time of all its
+        executions has passed. Its first execution appears here by itself.
+      </p>
+      <div className="sv-state-actions">
+        <PlaceLink
+          places={props.places}
+          to={{ workflowId: null, executionId: null, tab: "workflow" }}
+          className="sv-button"
+        >
+          All workflows
+        </PlaceLink>
+      </div>
     </div>
   );
 }

@@ -13,7 +13,7 @@ import type { SpanDetail } from "../model/span";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";
 import { TextComparison } from "./TextComparison";
-import { useResource } from "./useResource";
+import { useResource } from "../components/useResource";
 
 interface NodeTextsProps {
   readonly source: CanvasSource;

@@ -1,5 +1,6 @@
 import { useState, type KeyboardEvent, type ReactElement, type SyntheticEvent } from "react";
 import { Icon } from "../components/Icon";
+import { WayOn } from "../components/states/WayOn";
 import { asProblem, explain, type ProblemError } from "../model/problem";
 import { parseRunInput } from "../model/runInput";
 import type { CanvasSource } from "../model/source";
@@ -67,12 +68,17 @@ export function RunForm({ workflow, source, onStarted }: RunFormProps): ReactEle
           {parsed.isValid ? "Ctrl Enter runs it" : parsed.reason}
         </span>
       </div>
-      {problem && <RunProblem problem={problem} />}
+      {problem && <RunProblem problem={problem} onRetry={() => void start()} />}
     </form>
   );
 }
 
-function RunProblem({ problem }: { readonly problem: ProblemError }): ReactElement {
+interface RunProblemProps {
+  readonly problem: ProblemError;
+  readonly onRetry: () => void;
+}
+
+function RunProblem({ problem, onRetry }: RunProblemProps): ReactElement {
   const { title, advice } = explain(problem, "workflow");
   return (
     <div className="sv-error-box" role="alert">
@@ -85,6 +91,7 @@ function RunProblem({ problem }: { readonly problem: ProblemError }): ReactEleme
           <code>{field}</code> {message}
         </p>
       ))}
+      <WayOn problem={problem} onRetry={onRetry} />
     </div>
   );
 }

@@ -11,6 +11,8 @@ import { PlaceLink } from "./PlaceLink";
 interface TopBarProps {
   readonly place: CanvasPlace;
   readonly places: CanvasPlaces;
+  /** Of the run that is shown, or the one in the address; null while neither is known. */
+  readonly workflowId: string | null;
   readonly workflowName: string | null;
   readonly userName: string;
   readonly theme: Store<Theme>;
@@ -19,7 +21,7 @@ interface TopBarProps {
 const HOME: Partial<CanvasPlace> = { workflowId: null, executionId: null, tab: "workflow" };
 
 export function TopBar(props: TopBarProps): ReactElement {
-  const { place, places, workflowName, userName, theme } = props;
+  const { place, places, workflowId, workflowName, userName, theme } = props;
   return (
     <header className="cv-bar">
       <nav className="cv-crumbs" aria-label="Where you are">
@@ -27,15 +29,15 @@ export function TopBar(props: TopBarProps): ReactElement {
           <img src="/icon.svg" alt="" width="20" height="20" />
           Canvas
         </PlaceLink>
-        {place.workflowId !== null && (
+        {workflowId !== null && (
           <>
             <Icon name="right" />
             <PlaceLink
               places={places}
-              to={{ executionId: null, tab: "workflow" }}
+              to={{ workflowId, executionId: null, tab: "workflow" }}
               className="cv-crumb"
             >
-              {workflowName ?? place.workflowId}
+              {workflowName ?? workflowId}
             </PlaceLink>
           </>
         )}
@@ -48,7 +50,9 @@ export function TopBar(props: TopBarProps): ReactElement {
           </>
         )}
       </nav>
-      {place.workflowId !== null && <PageTabs place={place} places={places} />}
+      {(workflowId !== null || place.executionId !== null) && (
+        <PageTabs place={place} places={places} workflowId={workflowId} />
+      )}
       <div className="cv-user">
         <ThemeButton theme={theme} />
         <span title="Signed in">{userName}</span>
@@ -63,16 +67,29 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
   trace: "Trace",
 };
 
-function PageTabs({ place, places }: Pick<TopBarProps, "place" | "places">): ReactElement {
+function PageTabs(props: Pick<TopBarProps, "place" | "places" | "workflowId">): ReactElement {
+  const { place, places, workflowId } = props;
+  /** Why a tab leads nowhere at the moment. */
+  const whyOff = (tab: Tab): string | null => {
+    if (tab === "trace") {
+      return place.executionId === null ? "Choose an execution in the history first" : null;
+    }
+    return workflowId === null ? "The workflow of this execution is not known" : null;
+  };
   return (
     <nav className="cv-tabs" aria-label="Views of the workflow">
       {TABS.map((tab) =>
-        tab === "trace" && place.executionId === null ? (
-          <span key={tab} className="cv-tab-off" title="Choose an execution in the history first">
+        whyOff(tab) !== null ? (
+          <span key={tab} className="cv-tab-off" title={whyOff(tab) ?? undefined}>
             {TAB_LABELS[tab]}
           </span>
         ) : (
-          <PlaceLink key={tab} places={places} to={{ tab }} isCurrent={place.tab === tab}>
+          <PlaceLink
+            key={tab}
+            places={places}
+            to={{ workflowId, tab }}
+            isCurrent={place.tab === tab}
+          >
             {TAB_LABELS[tab]}
           </PlaceLink>
         ),

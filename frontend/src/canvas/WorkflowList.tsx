@@ -35,7 +35,9 @@ export function WorkflowList(props: WorkflowListProps): ReactElement {
             <PlaceLink places={places} to={{ workflowId: workflow.workflowId, tab: "workflow" }}>
               <h3>
                 <Icon name="workflow" /> {workflow.name}
-                <span className="sv-note">version {workflow.version}</span>
+                {workflow.version !== "" && (
+                  <span className="sv-note"> version {workflow.version}</span>
+                )}
               </h3>
               <p>{workflow.description}</p>
               <p className="sv-note">{plural(workflow.nodes.length, "node")}</p>

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import type { Execution } from "../model/execution";
-import { asProblem, explain } from "../model/problem";
 import type { CanvasSource } from "../model/source";
 import type { CanvasPlaces } from "../state/place";
 import { lastGoodBefore, neighbourOf } from "../state/otherRuns";
@@ -29,13 +28,9 @@ export function useOtherRuns(
     ): Promise<string | null> => {
       if (executionId === null) return null;
       const { signal } = new AbortController();
-      try {
-        const execution = await source.readExecution(executionId, signal);
-        const found = await find(execution, signal);
-        return places.get().executionId === executionId ? go(found) : null;
-      } catch (error) {
-        return explain(asProblem(error), "history").title;
-      }
+      const execution = await source.readExecution(executionId, signal);
+      const found = await find(execution, signal);
+      return places.get().executionId === executionId ? go(found) : null;
     };
     return {
       goTo: (direction) =>

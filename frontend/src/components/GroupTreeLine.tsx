@@ -5,8 +5,10 @@ import { costText, exactCostText, exactTokens, tokensArrow } from "../model/desc
 import { exactCount, formatDuration } from "../model/format";
 import { kindHue } from "../model/kinds";
 import type { SiblingGroup } from "../model/siblings";
+import type { Bar } from "../model/timeScale";
 import type { Amounts } from "../model/totals";
 import type { GroupLine } from "../model/visibleRows";
+import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
 
@@ -20,6 +22,7 @@ interface GroupTreeLineProps {
   readonly isSelected: boolean;
   readonly left: number;
   readonly width: number;
+  readonly beyond: Bar["beyond"];
   /** The time axis' width in pixels. */
   readonly room: number;
   readonly amounts: Amounts;
@@ -65,11 +68,17 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
         <Counts group={group} />
       </div>
       <div className="sv-bar-cell">
-        <span
-          className={`sv-bar sv-bar-group sv-hue-${kindHue(group.kind)}`}
-          style={{ left: `${props.left * 100}%`, width: `${props.width * 100}%` }}
-        />
-        <Times {...props} />
+        {props.beyond !== null ? (
+          <span className={`sv-beyond sv-beyond-${props.beyond}`} aria-hidden="true" />
+        ) : (
+          <>
+            <span
+              className={`sv-bar sv-bar-group sv-hue-${kindHue(group.kind)}`}
+              style={barStyle(props.left, props.width)}
+            />
+            <Times {...props} />
+          </>
+        )}
       </div>
       <div className="sv-number sv-column-duration" title={percentilesInWords(group)}>
         {group.p50 === null ? "–" : `~ ${lengthText(group.p50)}`}

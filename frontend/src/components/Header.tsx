@@ -65,8 +65,10 @@ export function Header(props: HeaderProps): ReactElement {
             waited {formatDuration(execution.beganAt - execution.startedAt)} to begin
           </Fact>
         )}
-        <Fact isMinor>version {execution.workflowVersion}</Fact>
-        <Fact isMinor>by {execution.startedBy}</Fact>
+        {execution.workflowVersion !== "" && (
+          <Fact isMinor>version {execution.workflowVersion}</Fact>
+        )}
+        {execution.startedBy !== "" && <Fact isMinor>by {execution.startedBy}</Fact>}
         {trace.rows.length < trace.totalRows && (
           <Fact tone="live">
             <span className="sv-live-dot" /> reading {exactCount(trace.rows.length)} of{" "}
@@ -127,10 +129,12 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="artifact" /> {plural(files, "artifact")}
           </button>
         )}
-        <span className="sv-fact sv-fact-id">
-          trace <code title={execution.traceId}>{execution.traceId.slice(0, 8)}…</code>
-          <CopyButton text={execution.traceId} what="trace id" />
-        </span>
+        {execution.traceId !== "" && (
+          <span className="sv-fact sv-fact-id">
+            trace <code title={execution.traceId}>{execution.traceId.slice(0, 8)}…</code>
+            <CopyButton text={execution.traceId} what="trace id" />
+          </span>
+        )}
         {execution.traceUrl !== null && (
           <a
             className="sv-fact sv-fact-minor sv-link"

@@ -1,14 +1,20 @@
 /** The whole run in a strip: what sort of work was going on when, where it failed, and what is seen of it. */
 
-import { useMemo, type PointerEvent, type ReactElement } from "react";
-import { activity, ACTIVITY_HUES, type Activity } from "../model/activity";
+import { useMemo, useRef, type PointerEvent, type ReactElement } from "react";
+import { activity, stackedPaths, type Activity } from "../model/activity";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
+import { barStyle } from "./barStyle";
 import type { Range } from "../model/zoom";
 import { DragMark, useRangeDrag } from "./TimeAxis";
+import { useSize } from "./useSize";
 
-const COLUMNS = 240;
+const MOST_COLUMNS = 240;
+/** A narrower column could not be seen. */
+const LEAST_COLUMN_PIXELS = 2;
 const HEIGHT = 30;
+/** Pixels: it can still be taken hold of. */
+const LEAST_WINDOW = 6;
 const FAILURE_HEIGHT = 7;
 
 interface MinimapProps {
@@ -19,9 +25,12 @@ interface MinimapProps {
 
 export function Minimap({ loaded, zoom, store }: MinimapProps): ReactElement {
   const { index, scale, trace } = loaded;
+  const strip = useRef<HTMLDivElement>(null);
+  const { width } = useSize(strip);
+  const columns = columnsIn(width);
   const shape = useMemo(
-    () => activity(index, scale, trace.servedAt, COLUMNS),
-    [index, scale, trace.servedAt],
+    () => activity(index, scale, trace.servedAt, columns),
+    [index, scale, trace.servedAt, columns],
   );
   const { drag, start } = useRangeDrag((from, to) =>
     store.zoom({ from: from * scale.length, to: to * scale.length }),
@@ -29,6 +38,7 @@ export function Minimap({ loaded, zoom, store }: MinimapProps): ReactElement {
   return (
     <div
       className="sv-minimap"
+      ref={strip}
       onPointerDown={start}
       onDoubleClick={() => store.zoom(null)}
       aria-hidden="true"
@@ -41,10 +51,16 @@ export function Minimap({ loaded, zoom, store }: MinimapProps): ReactElement {
   );
 }
 
+/** As many columns as can be told apart; before the strip is laid out, its usual number. */
+function columnsIn(width: number): number {
+  if (width === 0) return MOST_COLUMNS;
+  return Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / LEAST_COLUMN_PIXELS)));
+}
+
 function Shape({ shape }: { readonly shape: Activity }): ReactElement {
   return (
     <svg viewBox={`0 0 ${shape.columns} ${HEIGHT}`} preserveAspectRatio="none">
-      {stackedPaths(shape).map(([hue, path]) => (
+      {stackedPaths(shape, HEIGHT).map(([hue, path]) => (
         <path key={hue} className={`sv-fill-${hue}`} d={path} />
       ))}
       {shape.failures.map((column) => (
@@ -59,26 +75,6 @@ function Shape({ shape }: { readonly shape: Activity }): ReactElement {
       ))}
     </svg>
   );
-}
-
-/** One area a hue, each standing on the ones before it. */
-function stackedPaths({ columns, byHue, most }: Activity): readonly (readonly [string, string])[] {
-  const below = new Float64Array(columns);
-  return ACTIVITY_HUES.flatMap((hue): readonly (readonly [string, string])[] => {
-    const amounts = byHue.get(hue);
-    if (!amounts) return [];
-    const parts: string[] = [];
-    for (let at = 0; at < columns; at += 1) {
-      const amount = amounts[at] ?? 0;
-      const floor = below[at] ?? 0;
-      if (amount === 0) continue;
-      const height = (amount / most) * HEIGHT;
-      const top = HEIGHT - (floor / most) * HEIGHT - height;
-      parts.push(`M${at} ${top.toFixed(2)}h1v${height.toFixed(2)}h-1z`);
-      below[at] = floor + amount;
-    }
-    return [[hue, parts.join("")]];
-  });
 }
 
 interface WindowProps {
@@ -109,15 +105,15 @@ function Window({ zoom, length, onMove }: WindowProps): ReactElement {
     element.addEventListener("pointerup", end);
     element.addEventListener("pointercancel", end);
   };
-  const left = (zoom.from / length) * 100;
-  const width = ((zoom.to - zoom.from) / length) * 100;
+  const left = zoom.from / length;
+  const width = (zoom.to - zoom.from) / length;
   return (
     <>
-      <i className="sv-minimap-veil" style={{ left: 0, width: `${left}%` }} />
-      <i className="sv-minimap-veil" style={{ left: `${left + width}%`, right: 0 }} />
+      <i className="sv-minimap-veil" style={{ left: 0, width: `${left * 100}%` }} />
+      <i className="sv-minimap-veil" style={{ left: `${(left + width) * 100}%`, right: 0 }} />
       <i
         className="sv-minimap-window"
-        style={{ left: `${left}%`, width: `${width}%` }}
+        style={barStyle(left, width, LEAST_WINDOW)}
         onPointerDown={grab}
       />
     </>

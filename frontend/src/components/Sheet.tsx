@@ -1,6 +1,6 @@
 /** A dialog over the page, with a title and a way out. */
 
-import { useEffect, type ReactElement, type ReactNode, type RefObject } from "react";
+import { useEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
 import { Icon } from "./Icon";
 
 interface SheetProps {
@@ -35,5 +35,29 @@ export function Sheet(props: SheetProps): ReactElement {
       </header>
       {children}
     </dialog>
+  );
+}
+
+interface ProblemSheetProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+function ProblemSheet({ title, onClose, children }: ProblemSheetProps): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <Sheet dialog={dialog} label={title} title={title} className="" onClose={onClose}>
+      {children}
+    </Sheet>
+  );
+}
+
+/** For sheets that are loaded when they are first opened: why one could not be stands in its place. */
+export function inSheet(title: string) {
+  return (problem: ReactElement, { onClose }: { readonly onClose: () => void }): ReactElement => (
+    <ProblemSheet title={title} onClose={onClose}>
+      {problem}
+    </ProblemSheet>
   );
 }

@@ -4,55 +4,33 @@
  * Depends on its host for nothing but where traces come from and where the reader's place is kept.
  */
 
-import {
-  lazy,
-  Suspense,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type ReactElement,
-  type RefObject,
-} from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { TraceSource } from "../model/source";
-import type { TracePlaces } from "../state/place";
-import type { Nanos } from "../model/time";
-import { timeScale } from "../model/timeScale";
 import type { Workflow } from "../model/workflow";
-import { createArtifacts, type Artifacts } from "../state/artifacts";
-import { createColumns, type Columns } from "../state/columns";
-import type { Store } from "../state/store";
-import { createTraceStore, type TraceStore } from "../state/traceStore";
-import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceView";
-import { GroupPanel } from "./GroupPanel";
+import { createArtifacts } from "../state/artifacts";
+import { createColumns } from "../state/columns";
+import type { TracePlaces } from "../state/place";
+import { browserTimer } from "../state/polling";
+import { createSpanDetails } from "../state/spanDetails";
+import { createTraceStore } from "../state/traceStore";
 import { Header } from "./Header";
-import { shortcutFor } from "./keys";
-import { Minimap } from "./Minimap";
-import { SpanPanel } from "./panel/SpanPanel";
-import { Splitter } from "./Splitter";
+import { Notice, useNotice } from "./Notice";
 import { EmptyTrace } from "./states/EmptyTrace";
 import { OutOfDate, ProblemView } from "./states/ProblemView";
+import { SignIn } from "./states/SignIn";
 import { TabSkeleton } from "./states/Skeleton";
-import { TimeStrip } from "./TimeStrip";
-import { Toolbar, type Menu } from "./Toolbar";
-import { TraceTree } from "./TraceTree";
-import { useNow } from "./useNow";
+import { TabBody } from "./TabBody";
+import type { Menu } from "./Toolbar";
 import { useReadable } from "./useReadable";
-import { useTextHits } from "./useTextHits";
+import { useShortcuts } from "./useShortcuts";
+import { lazyView } from "./lazyView";
+import { inSheet } from "./Sheet";
 
-const Gallery = lazy(async () => {
-  const { Gallery: View } = await import("./panel/Gallery");
-  return { default: View };
+const Gallery = lazyView(async () => (await import("./panel/Gallery")).Gallery, {
+  around: inSheet("Artifacts of the run"),
 });
-const ShortcutSheet = lazy(async () => {
-  const { ShortcutSheet: Sheet } = await import("./ShortcutSheet");
-  return { default: Sheet };
-});
-
-const RunGraph = lazy(async () => {
-  const { RunGraph: Graph } = await import("./graph/RunGraph");
-  return { default: Graph };
+const ShortcutSheet = lazyView(async () => (await import("./ShortcutSheet")).ShortcutSheet, {
+  around: inSheet("Keyboard shortcuts"),
 });
 
 export interface TraceTabProps {
@@ -63,12 +41,12 @@ export interface TraceTabProps {
   readonly workflows?: readonly Workflow[] | null;
   /**
    * Goes to the run before or after this one, of the same workflow. Resolves to words for the reader when there is
-   * nowhere to go.
+   * nowhere to go; what it throws is told with a way on.
    */
   readonly onGoToRun?: (direction: 1 | -1) => Promise<string | null>;
   /** Opens the comparison with the last good run of the same workflow; resolves as above. */
   readonly onCompare?: () => Promise<string | null>;
-  /** Offered when the session has ended. */
+  /** Offered wherever the session turns out to have ended; left out, what the page around the tab offers. */
   readonly onSignIn?: () => void;
   /** Give the tree the focus as soon as there is one: for hosts where the tab is the page. */
   readonly takesFocus?: boolean;
@@ -76,18 +54,22 @@ export interface TraceTabProps {
 
 /** Another execution is another tab: nothing of the one before may linger. */
 export function TraceTab(props: TraceTabProps): ReactElement {
-  return <ExecutionTab key={props.executionId} {...props} />;
+  const tab = <ExecutionTab key={props.executionId} {...props} />;
+  if (props.onSignIn === undefined) return tab;
+  return <SignIn value={props.onSignIn}>{tab}</SignIn>;
 }
 
-const PANEL_WIDTHS = { least: 320, most: 1100, usual: 460 };
-
 function ExecutionTab(props: TraceTabProps): ReactElement {
-  const { source, executionId, places, onSignIn, takesFocus } = props;
+  const { source, executionId, places, takesFocus = false } = props;
   const store = useMemo(
     () => createTraceStore(source, executionId, places),
     [source, executionId, places],
   );
   const artifacts = useMemo(() => createArtifacts(source, executionId), [source, executionId]);
+  const details = useMemo(
+    () => createSpanDetails(source, executionId, browserTimer),
+    [source, executionId],
+  );
   const view = useReadable(store);
   const columns = useMemo(() => createColumns(), []);
   const { sort } = useReadable(columns);
@@ -96,7 +78,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
   const [isShowingFiles, setIsShowingFiles] = useState(false);
   const [isPanelOpen, setIsPanelOpen] = useState(false);
   const [openMenu, setOpenMenu] = useState<Menu | null>(null);
-  const [notice, setNotice] = useState("");
+  const { notice, say, tell, dismiss } = useNotice();
   const tree = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLElement>(null);
@@ -116,65 +98,35 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
     if (takesFocus && hasRows && isFree) tree.current?.focus({ preventScroll: true });
   }, [takesFocus, hasRows]);
 
-  useEffect(() => {
-    if (notice === "") return undefined;
-    const handle = setTimeout(() => setNotice(""), 2_000);
-    return () => clearTimeout(handle);
-  }, [notice]);
-
   const focusTree = (): void => {
     setIsPanelOpen(false);
     tree.current?.focus({ preventScroll: true });
   };
+  const workflowId = view.loaded?.trace.execution.workflowId;
+  const workflow = props.workflows?.find((candidate) => candidate.workflowId === workflowId);
 
   /** A way out of this run: where it leads nowhere, its words are told. */
-  const elsewhere = (way: Promise<string | null> | undefined): void => {
-    void (way ?? Promise.resolve("This page knows no other runs")).then((words) =>
-      setNotice(words ?? ""),
-    );
-  };
+  const elsewhere = (way: Promise<string | null> | undefined): void =>
+    tell(way ?? Promise.resolve("This page knows no other runs"), "list of executions");
 
-  const press = (event: KeyboardEvent<HTMLElement>): void => {
-    const target = event.target as HTMLElement;
-    if (event.key === "Escape" && panel.current?.contains(target)) {
-      focusTree();
-      return;
-    }
-    const isShiftedArrow = event.shiftKey && event.key.startsWith("Arrow");
-    const shortcut = shortcutFor({
-      key: isShiftedArrow ? `Shift+${event.key}` : event.key,
-      isInTree: target === tree.current,
-      isInField: target.matches("input, textarea, select, dialog *"),
-      hasModifier: event.ctrlKey || event.metaKey || event.altKey,
-    });
-    if (!shortcut) return;
-    event.preventDefault();
-    shortcut.run({
-      store,
-      focusSearch: () => search.current?.select(),
-      openDetails: () => {
-        setIsPanelOpen(true);
-        panel.current?.focus({ preventScroll: true });
-      },
-      openFilter: () => setOpenMenu("filter"),
-      openColumns: () => setOpenMenu("columns"),
-      goToRun: (direction) => elsewhere(props.onGoToRun?.(direction)),
-      compare: () => elsewhere(props.onCompare?.()),
-      copyPermalink: () => {
-        navigator.clipboard.writeText(store.permalink()).then(
-          () => setNotice("Copied a link to this span"),
-          () => setNotice("The browser did not allow copying"),
-        );
-      },
-      copyPrompt: () => {
-        const button = panel.current?.querySelector<HTMLElement>(".sv-prompt-copy button");
-        button?.click();
-        setNotice(button ? "Copied the prompt" : "This span has no prompt");
-      },
-      showArtifacts: () => setIsShowingFiles(true),
-      showKeys: () => setIsShowingKeys(true),
-    });
-  };
+  const press = useShortcuts({
+    view,
+    store,
+    details,
+    tree,
+    search,
+    panel,
+    hasGraph: workflow !== undefined,
+    takesFocus,
+    setIsPanelOpen,
+    say,
+    tell,
+    openMenu: setOpenMenu,
+    goToRun: (direction) => elsewhere(props.onGoToRun?.(direction)),
+    compare: () => elsewhere(props.onCompare?.()),
+    showArtifacts: () => setIsShowingFiles(true),
+    showKeys: () => setIsShowingKeys(true),
+  });
 
   const { loaded, problem } = view;
   return (
@@ -190,21 +142,20 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
         />
       )}
       {loaded && problem && (
-        <OutOfDate problem={problem} onRetry={store.start} onSignIn={onSignIn} />
+        <OutOfDate problem={problem} subject="execution" onRetry={store.start} />
       )}
       {!loaded && problem && (
-        <ProblemView
-          problem={problem}
-          subject="execution"
-          onRetry={store.start}
-          onSignIn={onSignIn}
-        />
+        <ProblemView problem={problem} subject="execution" onRetry={store.start} />
       )}
       {!loaded && !problem && <TabSkeleton />}
       {loaded && !hasRows && <EmptyTrace trace={loaded.trace} onRetry={store.start} />}
       {loaded && hasRows && (
-        <Body
-          {...props}
+        <TabBody
+          source={source}
+          executionId={executionId}
+          workflow={workflow}
+          onCompare={props.onCompare && (() => elsewhere(props.onCompare?.()))}
+          details={details}
           view={view}
           loaded={loaded}
           store={store}
@@ -222,132 +173,15 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
         />
       )}
       {isShowingFiles && loaded && (
-        <Suspense>
-          <Gallery
-            index={loaded.index}
-            artifacts={artifacts}
-            onSelect={store.select}
-            onClose={() => setIsShowingFiles(false)}
-          />
-        </Suspense>
+        <Gallery
+          index={loaded.index}
+          artifacts={artifacts}
+          onSelect={store.select}
+          onClose={() => setIsShowingFiles(false)}
+        />
       )}
-      {isShowingKeys && (
-        <Suspense>
-          <ShortcutSheet onClose={() => setIsShowingKeys(false)} />
-        </Suspense>
-      )}
-      <output className="sv-notice" aria-live="polite">
-        {notice}
-      </output>
+      {isShowingKeys && <ShortcutSheet onClose={() => setIsShowingKeys(false)} />}
+      <Notice notice={notice} onDismiss={dismiss} />
     </section>
   );
-}
-
-interface BodyProps extends TraceTabProps {
-  readonly artifacts: Artifacts;
-  readonly view: TraceView;
-  readonly loaded: LoadedTrace;
-  readonly store: TraceStore;
-  readonly tree: RefObject<HTMLDivElement | null>;
-  readonly search: RefObject<HTMLInputElement | null>;
-  readonly panel: RefObject<HTMLElement | null>;
-  readonly isPanelOpen: boolean;
-  readonly onOpen: () => void;
-  readonly columns: Store<Columns>;
-  readonly openMenu: Menu | null;
-  readonly onOpenMenu: (menu: Menu | null) => void;
-  readonly onFocusTree: () => void;
-  readonly onShowKeys: () => void;
-}
-
-function Body(props: BodyProps): ReactElement {
-  const { artifacts, view, loaded, store, panel, isPanelOpen, onFocusTree } = props;
-  const body = useRef<HTMLDivElement>(null);
-  useTextHits(body, view.query);
-  const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
-  const now = useNow(loaded.trace, view.problem !== null);
-  const live = useMemo(() => upTo(loaded, now), [loaded, now]);
-  const group = selectedGroup(view);
-  const { workflowId } = loaded.trace.execution;
-  const workflow = props.workflows?.find((candidate) => candidate.workflowId === workflowId);
-  const nodeNames = useMemo(() => namesOf(workflow), [workflow]);
-  return (
-    <div
-      ref={body}
-      className={`sv-body ${isPanelOpen ? "sv-panel-open" : ""}`}
-      style={{ "--sv-panel-width": `${panelWidth}px` } as React.CSSProperties}
-    >
-      <div className="sv-left">
-        <Toolbar
-          view={view}
-          loaded={loaded}
-          store={store}
-          hasGraph={workflow !== undefined}
-          onCompare={props.onCompare}
-          searchRef={props.search}
-          columns={props.columns}
-          openMenu={props.openMenu}
-          onOpenMenu={props.onOpenMenu}
-          onLeaveSearch={onFocusTree}
-          onShowKeys={props.onShowKeys}
-        />
-        {workflow && view.isGraphShown && (
-          <Suspense>
-            <RunGraph workflow={workflow} view={view} loaded={live} store={store} />
-          </Suspense>
-        )}
-        <Minimap loaded={live} zoom={view.zoom} store={store} />
-        <TraceTree
-          view={view}
-          loaded={live}
-          now={now}
-          store={store}
-          columns={props.columns}
-          nodeNames={nodeNames}
-          treeRef={props.tree}
-          onOpen={props.onOpen}
-        />
-        <TimeStrip loaded={loaded} isPathShown={view.path !== null} store={store} />
-      </div>
-      <Splitter
-        label="Width of the details"
-        size={panelWidth}
-        least={PANEL_WIDTHS.least}
-        most={PANEL_WIDTHS.most}
-        direction={-1}
-        onResize={setPanelWidth}
-      />
-      {group ? (
-        <GroupPanel
-          group={group}
-          loaded={loaded}
-          store={store}
-          panelRef={panel}
-          onBack={onFocusTree}
-        />
-      ) : (
-        <SpanPanel
-          view={live === loaded ? view : { ...view, loaded: live }}
-          source={props.source}
-          executionId={props.executionId}
-          panelRef={panel}
-          artifacts={artifacts}
-          permalink={store.permalink}
-          onBack={onFocusTree}
-          onSelect={store.select}
-        />
-      )}
-    </div>
-  );
-}
-
-function namesOf(workflow: Workflow | undefined): ReadonlyMap<string, string> {
-  return new Map(workflow?.nodes.map(({ id, name }) => [id, name]));
-}
-
-/** The trace as it looks at a later moment: the axis reaches as far as what runs. */
-function upTo(loaded: LoadedTrace, now: Nanos): LoadedTrace {
-  if (now === loaded.trace.servedAt) return loaded;
-  const trace = { ...loaded.trace, servedAt: now };
-  return { ...loaded, trace, scale: timeScale(trace) };
 }

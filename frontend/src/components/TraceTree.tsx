@@ -6,7 +6,7 @@ import { pausesWhenDrawn, type Pause } from "../model/pauses";
 import type { Nanos } from "../model/time";
 import { siblingPlaces } from "../model/siblingPlaces";
 import { lineFor } from "../model/traceIndex";
-import { barBetween, barEnd, barOf } from "../model/timeScale";
+import { barBetween, barEnd, barOf, type Bar } from "../model/timeScale";
 import type { Sort } from "../model/sortLines";
 import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/totals";
 import type { GroupLine, Line } from "../model/visibleRows";
@@ -249,11 +249,7 @@ function groupFigures(
   sums: Totals,
   now: Nanos,
   seen: Range,
-): {
-  readonly left: number;
-  readonly width: number;
-  readonly amounts: Amounts;
-} {
+): Bar & { readonly amounts: Amounts } {
   let from = Infinity;
   let to = 0;
   for (const position of group.members) {
@@ -262,8 +258,7 @@ function groupFigures(
     from = Math.min(from, Number(row.start - scale.start));
     to = Math.max(to, barEnd(row, scale, now));
   }
-  const { left, width } = barBetween(from, to, seen);
-  return { left, width, amounts: amountsOf(sums, group.members) };
+  return { ...barBetween(from, to, seen), amounts: amountsOf(sums, group.members) };
 }
 
 function NothingShown({ view, store }: Pick<TraceTreeProps, "view" | "store">): ReactElement {

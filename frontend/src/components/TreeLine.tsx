@@ -17,6 +17,7 @@ import type { Row } from "../model/trace";
 import type { TraceIndex } from "../model/traceIndex";
 import type { SpanLine } from "../model/visibleRows";
 import type { Range } from "../model/zoom";
+import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
 import { rowIcon } from "./statusIcon";
@@ -189,16 +190,15 @@ function BarMark(props: TreeLineProps): ReactElement {
   if (props.line.isExpandable) classes.push("sv-bar-parent");
   return (
     <>
-      <span
-        className={classes.join(" ")}
-        style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
-      />
+      <span className={classes.join(" ")} style={barStyle(left, width)} />
       {pauses.map((pause) => (
         <Piece
           key={pause.from}
           {...pause}
           seen={seen}
           className={pause.isBackoff ? "sv-backoff" : "sv-gap"}
+          // A gap is a hole in a bar: a wider one could hide all of it.
+          least={pause.isBackoff ? 2 : 1}
           title={`${pause.isBackoff ? "Waited before the next attempt" : "Nothing inside ran"}: ${formatDuration(BigInt(Math.round(pause.to - pause.from)))}`}
         />
       ))}
@@ -213,19 +213,15 @@ interface PieceProps extends Range {
   readonly seen: Range;
   readonly className: string;
   readonly title?: string;
+  /** Pixels. */
+  readonly least?: number;
 }
 
 /** A stretch of time drawn over a bar. */
-function Piece({ from, to, seen, className, title }: PieceProps): ReactElement | null {
+function Piece({ from, to, seen, className, title, least }: PieceProps): ReactElement | null {
   const { left, width, beyond } = barBetween(from, to, seen);
   if (beyond !== null) return null;
-  return (
-    <span
-      className={className}
-      title={title}
-      style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
-    />
-  );
+  return <span className={className} title={title} style={barStyle(left, width, least)} />;
 }
 
 function Amounts(props: TreeLineProps): ReactElement {

@@ -15,6 +15,10 @@ interface KeyHost {
   readonly copyPrompt: () => void;
   readonly showArtifacts: () => void;
   readonly showKeys: () => void;
+  readonly showGraph: () => void;
+  readonly follow: () => void;
+  readonly nextFailure: (direction: 1 | -1) => void;
+  readonly nextHit: (direction: 1 | -1) => void;
 }
 
 export const SHORTCUT_GROUPS = ["Move", "Find", "Time", "Show", "Other runs", "Copy"] as const;
@@ -26,6 +30,8 @@ interface Shortcut {
   readonly group: ShortcutGroup;
   /** Only while the tree has the focus: elsewhere these keys have a meaning of their own. */
   readonly inTree?: boolean;
+  /** What it does is seen in the list: where the details lie over it, they make room. */
+  readonly onList?: boolean;
   readonly run: (host: KeyHost) => void;
 }
 
@@ -97,38 +103,66 @@ const SHORTCUTS: readonly Shortcut[] = [
     inTree: true,
     run: (host) => host.openDetails(),
   },
-  { keys: ["e"], what: "Next error", group: "Find", run: ({ store }) => store.nextFailure(1) },
-  { keys: ["E"], what: "Previous error", group: "Find", run: ({ store }) => store.nextFailure(-1) },
-  { keys: ["/"], what: "Search", group: "Find", run: (host) => host.focusSearch() },
-  { keys: ["n"], what: "Next hit", group: "Find", run: ({ store }) => store.nextHit(1) },
-  { keys: ["N"], what: "Previous hit", group: "Find", run: ({ store }) => store.nextHit(-1) },
+  { keys: ["e"], what: "Next error", group: "Find", run: (host) => host.nextFailure(1) },
+  { keys: ["E"], what: "Previous error", group: "Find", run: (host) => host.nextFailure(-1) },
+  { keys: ["/"], what: "Search", group: "Find", onList: true, run: (host) => host.focusSearch() },
+  { keys: ["n"], what: "Next hit", group: "Find", run: (host) => host.nextHit(1) },
+  { keys: ["N"], what: "Previous hit", group: "Find", run: (host) => host.nextHit(-1) },
   {
     keys: ["z"],
     what: "Zoom to the span",
     group: "Time",
+    onList: true,
     run: ({ store }) => store.zoomToSelection(),
   },
-  { keys: ["0"], what: "The whole run", group: "Time", run: ({ store }) => store.zoom(null) },
-  { keys: ["+", "="], what: "Zoom in", group: "Time", run: ({ store }) => store.zoomBy(1 / 1.6) },
-  { keys: ["-"], what: "Zoom out", group: "Time", run: ({ store }) => store.zoomBy(1.6) },
+  {
+    keys: ["0"],
+    what: "The whole run",
+    group: "Time",
+    onList: true,
+    run: ({ store }) => store.zoom(null),
+  },
+  {
+    keys: ["+", "="],
+    what: "Zoom in",
+    group: "Time",
+    onList: true,
+    run: ({ store }) => store.zoomBy(1 / 1.6),
+  },
+  {
+    keys: ["-"],
+    what: "Zoom out",
+    group: "Time",
+    onList: true,
+    run: ({ store }) => store.zoomBy(1.6),
+  },
   {
     keys: ["Shift+ArrowRight"],
     what: "Later",
     group: "Time",
+    onList: true,
     run: ({ store }) => store.panBy(0.2),
   },
   {
     keys: ["Shift+ArrowLeft"],
     what: "Earlier",
     group: "Time",
+    onList: true,
     run: ({ store }) => store.panBy(-0.2),
   },
-  { keys: ["c"], what: "Critical path", group: "Show", run: ({ store }) => store.togglePath() },
+  {
+    keys: ["c"],
+    what: "Critical path",
+    group: "Show",
+    onList: true,
+    run: ({ store }) => store.togglePath(),
+  },
   {
     keys: ["g"],
     what: "Graph of the workflow",
     group: "Show",
-    run: ({ store }) => store.toggleGraph(),
+    onList: true,
+    run: (host) => host.showGraph(),
   },
   { keys: ["["], what: "Previous run", group: "Other runs", run: (host) => host.goToRun(-1) },
   { keys: ["]"], what: "Next run", group: "Other runs", run: (host) => host.goToRun(1) },
@@ -138,15 +172,33 @@ const SHORTCUTS: readonly Shortcut[] = [
     group: "Other runs",
     run: (host) => host.compare(),
   },
-  { keys: ["f"], what: "Filter", group: "Find", run: (host) => host.openFilter() },
-  { keys: ["v"], what: "Columns and order", group: "Show", run: (host) => host.openColumns() },
-  { keys: ["x"], what: "Fold all", group: "Show", run: ({ store }) => store.foldAll() },
-  { keys: ["X"], what: "Unfold all", group: "Show", run: ({ store }) => store.unfoldAll() },
+  { keys: ["f"], what: "Filter", group: "Find", onList: true, run: (host) => host.openFilter() },
+  {
+    keys: ["v"],
+    what: "Columns and order",
+    group: "Show",
+    onList: true,
+    run: (host) => host.openColumns(),
+  },
+  {
+    keys: ["x"],
+    what: "Fold all",
+    group: "Show",
+    onList: true,
+    run: ({ store }) => store.foldAll(),
+  },
+  {
+    keys: ["X"],
+    what: "Unfold all",
+    group: "Show",
+    onList: true,
+    run: ({ store }) => store.unfoldAll(),
+  },
   {
     keys: ["l"],
     what: "Follow the newest span again",
     group: "Move",
-    run: ({ store }) => store.follow(),
+    run: (host) => host.follow(),
   },
   {
     keys: ["y"],
@@ -199,6 +251,12 @@ interface Press {
   readonly isInField: boolean;
   readonly hasModifier: boolean;
 }
+
+/**
+ * Whether letters go into what has the focus. A press that only turns a box on or off is no typing, but keys
+ * within an open dialog are the dialog's.
+ */
+export const TYPED_INTO = "input, textarea, select, dialog, dialog *, [contenteditable]";
 
 /** The shortcut of a key press, if it is ours to take. */
 export function shortcutFor(press: Press): Shortcut | null {

@@ -5,7 +5,7 @@ import { barEnd, type TimeScale } from "./timeScale";
 import type { Nanos } from "./time";
 import { hasChildren, type TraceIndex } from "./traceIndex";
 
-export const ACTIVITY_HUES: readonly Hue[] = [
+const ACTIVITY_HUES: readonly Hue[] = [
   "structure",
   "other",
   "artifact",
@@ -15,6 +15,9 @@ export const ACTIVITY_HUES: readonly Hue[] = [
   "agent",
   "model",
 ];
+
+/** A lone span beside ten thousand is seen, too. */
+const LEAST_HEIGHT = 2;
 
 export interface Activity {
   readonly columns: number;
@@ -69,4 +72,35 @@ export function activity(
     most: Math.max(1, ...whole),
     failures: [...failures].sort((a, b) => a - b),
   };
+}
+
+/**
+ * One area a hue, each standing on the ones before it, as SVG paths in a box of `columns` by `height`. A column in
+ * which anything ran is seen, whatever ran in the others.
+ */
+export function stackedPaths(
+  { columns, byHue, most }: Activity,
+  height: number,
+): readonly (readonly [Hue, string])[] {
+  const below = new Float64Array(columns);
+  const whole = new Float64Array(columns);
+  for (const amounts of byHue.values()) {
+    amounts.forEach((amount, at) => (whole[at] = (whole[at] ?? 0) + amount));
+  }
+  return ACTIVITY_HUES.flatMap((hue): readonly (readonly [Hue, string])[] => {
+    const amounts = byHue.get(hue);
+    if (!amounts) return [];
+    const parts: string[] = [];
+    for (let at = 0; at < columns; at += 1) {
+      const amount = amounts[at] ?? 0;
+      const floor = below[at] ?? 0;
+      if (amount === 0) continue;
+      const all = whole[at] ?? amount;
+      const tall = (amount / all) * Math.max(LEAST_HEIGHT, (all / most) * height);
+      const top = height - floor - tall;
+      parts.push(`M${at} ${top.toFixed(2)}h1v${tall.toFixed(2)}h-1z`);
+      below[at] = floor + tall;
+    }
+    return [[hue, parts.join("")]];
+  });
 }

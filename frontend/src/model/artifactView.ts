@@ -43,7 +43,7 @@ const VIEWS: Readonly<Record<string, ArtifactView>> = {
   "application/yaml": "text",
 };
 
-/** Where the type says nothing (the store keeps types from a short list), the name's end may. */
+/** Where the type says nothing, the name's end may: the store did not always look at it. */
 const TYPE_OF_END: Readonly<Record<string, string>> = {
   csv: "text/csv",
   gif: "image/gif",
@@ -70,16 +70,21 @@ const TYPE_OF_END: Readonly<Record<string, string>> = {
 
 const UNKNOWN = "application/octet-stream";
 
-/** The type to show the bytes as, without parameters. Every view is safe with bytes that lie about it. */
-export function shownType(mediaType: string, name: string): string {
+/** The type that the store has for a file, as it is written wherever the file is named. */
+export function essenceOf(mediaType: string): string {
   const [essence = ""] = mediaType.toLowerCase().split(";");
-  const type = essence.trim();
-  if (type !== UNKNOWN && type !== "") return type;
+  return essence.trim() || UNKNOWN;
+}
+
+/** The type to draw the bytes as. Every view is safe with bytes that lie about it. */
+export function drawnType(mediaType: string, name: string): string {
+  const type = essenceOf(mediaType);
+  if (type !== UNKNOWN) return type;
   return TYPE_OF_END[/\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ""] ?? UNKNOWN;
 }
 
 export function artifactView(mediaType: string, name = ""): ArtifactView {
-  const type = shownType(mediaType, name);
+  const type = drawnType(mediaType, name);
   const known = VIEWS[type];
   if (known) return known;
   if (type.endsWith("+json")) return "json";

@@ -4,8 +4,11 @@ export type ProblemKind =
   | "offline"
   | "unreadable"
   | "unauthorised"
+  | "sign_in"
   | "forbidden"
   | "not_found"
+  /** It was there: its link has expired, or it was deleted. */
+  | "gone"
   | "invalid"
   | "conflict"
   | "unavailable"
@@ -56,6 +59,8 @@ export function explain(problem: ProblemError, subject: string): Explanation {
         advice: "Sign in again to go on where you were.",
         canRetry: false,
       };
+    case "sign_in":
+      return { title: "You are not signed in", advice: problem.message, canRetry: false };
     case "forbidden":
       return {
         title: `Your role may not open this ${subject}`,
@@ -67,6 +72,12 @@ export function explain(problem: ProblemError, subject: string): Explanation {
         title: `There is no such ${subject}`,
         advice:
           "Its id may be mistyped, it may belong to another tenant, or its retention time has passed and it was deleted.",
+        canRetry: true,
+      };
+    case "gone":
+      return {
+        title: `This ${subject} cannot be read any more`,
+        advice: problem.message,
         canRetry: true,
       };
     case "invalid":
@@ -90,6 +101,16 @@ export function explain(problem: ProblemError, subject: string): Explanation {
         canRetry: true,
       };
   }
+}
+
+/** Whether signing in again is what helps. */
+export function needsSignIn({ kind }: ProblemError): boolean {
+  return kind === "unauthorised" || kind === "sign_in";
+}
+
+/** Whether the same request may well be answered in a while: it is made again without being asked. */
+export function isPassing({ kind }: ProblemError): boolean {
+  return kind === "offline" || kind === "unavailable";
 }
 
 /** Anything that was thrown, as a problem: a bug of ours is shown, not swallowed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { artifactView } from "./artifactView";
+import { artifactView, drawnType, essenceOf } from "./artifactView";
 import { firstNewMessage } from "./conversation";
 import { headOf } from "./longText";
 import { shortModel } from "./modelName";
@@ -80,6 +80,14 @@ it("goes by the name where the type says nothing", () => {
   expect(artifactView("application/octet-stream", "build.LOG")).toBe("text");
   expect(artifactView("application/octet-stream", "model.bin")).toBe("none");
   expect(artifactView("application/zip", "not.html")).toBe("none");
+});
+
+it("names a file's type as the store has it, whatever it is drawn as", () => {
+  expect(essenceOf("Image/PNG; q=1")).toBe("image/png");
+  expect(essenceOf("application/octet-stream")).toBe("application/octet-stream");
+  expect(essenceOf("")).toBe("application/octet-stream");
+  expect(drawnType("", "chart.png")).toBe("image/png");
+  expect(drawnType("text/plain", "chart.png")).toBe("text/plain");
 });
 
 it("takes only a JSON object as the input of a run", () => {

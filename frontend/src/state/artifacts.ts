@@ -7,7 +7,7 @@ import type { ArtifactItem, ArtifactLink, Disposition, TraceSource } from "../mo
 const MARGIN_NANOS = 10_000_000_000n;
 
 export interface Artifacts {
-  readonly list: () => Promise<readonly ArtifactItem[]>;
+  readonly list: (signal: AbortSignal) => Promise<readonly ArtifactItem[]>;
   /** Mints a link unless one for the same use is still good: each one is a recorded access. */
   readonly link: (artifactId: string, disposition: Disposition) => Promise<ArtifactLink>;
   /** Its bytes; a link that the store refuses is minted anew, once. */
@@ -31,17 +31,22 @@ export function createArtifacts(
   };
 
   return {
-    list: () => source.listArtifacts(executionId, new AbortController().signal),
+    list: (signal) => source.listArtifacts(executionId, signal),
     link,
     read: async (artifactId, mostBytes, signal) => {
       const first = await link(artifactId, "inline");
       try {
         return await source.readArtifact(first, mostBytes, signal);
       } catch (error) {
-        if (!(error instanceof ProblemError) || error.kind !== "not_found") throw error;
+        if (!(error instanceof ProblemError) || !isLinkRefused(error)) throw error;
         links.delete(`inline ${artifactId}`);
         return source.readArtifact(await link(artifactId, "inline"), mostBytes, signal);
       }
     },
   };
+}
+
+/** A host's own source may say either. */
+function isLinkRefused({ kind }: ProblemError): boolean {
+  return kind === "gone" || kind === "not_found";
 }

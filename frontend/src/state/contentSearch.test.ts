@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { ProblemError } from "../model/problem";
 import type { SearchResult, TraceSource } from "../model/source";
 import { fakeTimer, settled } from "../testing/fakeTimer";
 import { changed, fakeSource } from "../testing/fakeSource";
@@ -25,7 +26,13 @@ it("asks once the reader pauses, and not for a letter or two", async () => {
   const { source, asked } = searching();
   const timer = fakeTimer();
   const found: string[] = [];
-  const search = createContentSearch(source, "e", timer, ({ query }) => found.push(query));
+  const search = createContentSearch(
+    source,
+    "e",
+    timer,
+    ({ query }) => found.push(query),
+    () => undefined,
+  );
   search.ask("pa");
   expect(timer.waits()).toEqual([]);
   search.ask("par");
@@ -37,7 +44,13 @@ it("asks once the reader pauses, and not for a letter or two", async () => {
 
 it("searches rows alone where the source cannot do more", () => {
   const timer = fakeTimer();
-  createContentSearch(fakeSource(), "e", timer, () => undefined).ask("parcel");
+  createContentSearch(
+    fakeSource(),
+    "e",
+    timer,
+    () => undefined,
+    () => undefined,
+  ).ask("parcel");
   expect(timer.waits()).toEqual([]);
 });
 
@@ -63,4 +76,56 @@ it("adds what the server found to the hits, unless another query stands there by
   expect(store.get().hits).toEqual([2]);
   store.search("parcels");
   expect(store.get().hits).toEqual([]);
+});
+
+it("says that content was not searched, and searches it when the network is back", async () => {
+  const answers = [new ProblemError("offline", ""), result("parcel", "c")];
+  const searchTrace = (): Promise<SearchResult> => {
+    const answer = answers.shift() ?? new Error("nothing left to answer");
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  const timer = fakeTimer();
+  const problems: (string | null)[] = [];
+  const found: string[] = [];
+  const search = createContentSearch(
+    { ...fakeSource(), searchTrace },
+    "e",
+    timer,
+    ({ query }) => found.push(query),
+    (problem) => problems.push(problem?.kind ?? null),
+  );
+  search.ask("parcel");
+  await timer.fire();
+  expect([problems, found]).toEqual([[null, "offline"], []]);
+  await timer.wake();
+  expect([problems.at(-1), found]).toEqual([null, ["parcel"]]);
+});
+
+it("asks a refused search again on request alone, and an emptied one never", async () => {
+  let asked = 0;
+  const searchTrace = (): Promise<SearchResult> => {
+    asked += 1;
+    return Promise.reject(new ProblemError("unauthorised", ""));
+  };
+  const timer = fakeTimer();
+  const problems: (string | null)[] = [];
+  const source = { ...fakeSource(), searchTrace };
+  const search = createContentSearch(
+    source,
+    "e",
+    timer,
+    () => undefined,
+    (problem) => problems.push(problem?.kind ?? null),
+  );
+  search.ask("parcel");
+  await timer.fire();
+  await timer.wake();
+  expect([asked, timer.waits()]).toEqual([1, []]);
+  search.retry();
+  await settled();
+  expect([asked, problems.at(-1)]).toEqual([2, "unauthorised"]);
+  search.ask("");
+  search.retry();
+  await settled();
+  expect([asked, problems.at(-1)]).toEqual([2, null]);
 });

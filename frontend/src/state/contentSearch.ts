@@ -1,8 +1,9 @@
 /** Asks the server for what a query names in attributes and content, once the reader pauses typing. */
 
-import { isAbort } from "../model/problem";
+import { asProblem, isAbort, type ProblemError } from "../model/problem";
 import type { SearchResult, TraceSource } from "../model/source";
 import type { Timer } from "./polling";
+import { createRetrying } from "./retrying";
 
 const SETTLE_MILLISECONDS = 350;
 /** Shorter queries name nearly everything. */
@@ -10,40 +11,60 @@ const LEAST_CHARACTERS = 3;
 
 export interface ContentSearch {
   readonly ask: (query: string) => void;
+  /** Asks the last query once more, now. */
+  readonly retry: () => void;
   readonly stop: () => void;
 }
 
-/** What goes wrong is kept to itself: the rows were searched anyway, and the next letter asks again. */
+/** The rows were searched anyway: `onProblem` tells that attributes and content were not, null that they are again. */
 export function createContentSearch(
   source: TraceSource,
   executionId: string,
   timer: Timer,
   onFound: (result: SearchResult) => void,
+  onProblem: (problem: ProblemError | null) => void,
 ): ContentSearch {
   let abort = new AbortController();
+  let asked = "";
   let cancelTimer = (): void => undefined;
 
   const stop = (): void => {
     abort.abort();
     cancelTimer();
+    retrying.stop();
   };
 
   const read = async (query: string): Promise<void> => {
     const { signal } = abort;
     try {
       const result = await source.searchTrace?.(executionId, query, signal);
-      if (result && !signal.aborted) onFound(result);
+      if (!result || signal.aborted) return;
+      onProblem(null);
+      onFound(result);
     } catch (error) {
-      if (!isAbort(error)) return;
+      if (isAbort(error) || signal.aborted) return;
+      const problem = asProblem(error);
+      onProblem(problem);
+      retrying.failed(problem);
     }
   };
+  const retrying = createRetrying(timer, () => void read(asked));
 
   return {
     stop,
+    retry: () => {
+      if (asked === "") return;
+      stop();
+      abort = new AbortController();
+      void read(asked);
+    },
     ask: (query) => {
       stop();
+      asked = "";
+      onProblem(null);
       if (!source.searchTrace || query.trim().length < LEAST_CHARACTERS) return;
       abort = new AbortController();
+      asked = query;
       cancelTimer = timer.after(SETTLE_MILLISECONDS, () => void read(query));
     },
   };

@@ -3,6 +3,7 @@
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
 import { createStore, type Readable } from "./store";
 import { createPolling, type Timer } from "./polling";
+import { createRetrying } from "./retrying";
 
 export interface ResourceView<T> {
   readonly value: T | null;
@@ -17,7 +18,10 @@ export interface Resource<T> extends Readable<ResourceView<T>> {
   readonly stop: () => void;
 }
 
-/** `repeatAfter` says how long a value is good for, null when it will not change any more. */
+/**
+ * `repeatAfter` says how long a value is good for, null when it will not change any more. What cannot be
+ * read for the moment is read again until it is, and at once when the network is back.
+ */
 export function createResource<T>(
   read: (signal: AbortSignal) => Promise<T>,
   timer: Timer,
@@ -27,30 +31,30 @@ export function createResource<T>(
   const store = createStore<ResourceView<T>>({ value: null, problem: null, readAt: 0 });
   let abort = new AbortController();
 
-  const again = (milliseconds: number | null): void => {
-    if (milliseconds !== null) polling.again(milliseconds);
-  };
-
   const run = async (): Promise<void> => {
     const { signal } = abort;
-    const { value: known } = store.get();
     try {
       const value = await read(signal);
       if (signal.aborted) return;
       store.set({ value, problem: null, readAt: now() });
-      again(repeatAfter(value));
+      retrying.stop();
+      const milliseconds = repeatAfter(value);
+      if (milliseconds !== null) polling.again(milliseconds);
     } catch (error) {
       if (isAbort(error) || signal.aborted) return;
-      store.set({ ...store.get(), problem: asProblem(error) });
-      if (known !== null) again(repeatAfter(known));
+      const problem = asProblem(error);
+      store.set({ ...store.get(), problem });
+      retrying.failed(problem);
     }
   };
 
   const polling = createPolling(timer, () => void run());
+  const retrying = createRetrying(timer, () => void run());
 
   const stop = (): void => {
     abort.abort();
     polling.stop();
+    retrying.stop();
   };
 
   return {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
 import { fakeSource } from "../testing/fakeSource";
-import { fakeTimer } from "../testing/fakeTimer";
+import { fakeTimer, settled } from "../testing/fakeTimer";
 import { makeDetail } from "../testing/make";
 import { createSpanDetails } from "./spanDetails";
 
@@ -56,4 +56,43 @@ it("reads nothing after it was stopped", async () => {
   details.stop();
   await timer.fire();
   expect(source.asked).toEqual([]);
+});
+
+it("reads again by itself what could not be read for the moment", async () => {
+  const { source, timer, details } = setUp();
+  source.spans.set("a", new ProblemError("offline", "gone"));
+  details.show("a", "1");
+  await timer.fire();
+  expect(timer.waits()).toEqual([2_000]);
+  source.spans.set("a", detail("a"));
+  await timer.wake();
+  expect(details.get()).toMatchObject({ problem: null, detail: { name: "a" } });
+  expect(timer.waits()).toEqual([]);
+});
+
+it("reads it at once when something else could be read, and nothing where nothing waits", async () => {
+  const { source, timer, details } = setUp();
+  details.wake();
+  source.spans.set("a", new ProblemError("unavailable", "throttled"));
+  details.show("a", "1");
+  await timer.fire();
+  source.spans.set("a", detail("a"));
+  details.wake();
+  await settled();
+  expect(details.get().detail?.name).toBe("a");
+  details.wake();
+  await settled();
+  expect(source.asked).toEqual(["span a", "span a"]);
+});
+
+it("does not go on asking for a span that nobody looks at any more", async () => {
+  const { source, timer, details } = setUp();
+  source.spans.set("a", new ProblemError("offline", "gone"));
+  details.show("a", "1");
+  await timer.fire();
+  details.show("b", "1");
+  await timer.fire();
+  await timer.wake();
+  expect(source.asked).toEqual(["span a", "span b"]);
+  expect(details.get().detail?.name).toBe("b");
 });

@@ -5,6 +5,7 @@ import type { TraceSource } from "../model/source";
 import type { SpanDetail } from "../model/span";
 import { createStore, type Readable } from "./store";
 import type { Timer } from "./polling";
+import { createRetrying } from "./retrying";
 
 /** Holding an arrow key down must not read every span on the way. */
 const SETTLE_MILLISECONDS = 90;
@@ -22,6 +23,8 @@ export interface SpanDetails extends Readable<DetailView> {
   /** Another span's detail, from what is kept or from the server; the panel stays as it is. */
   readonly read: (spanId: string, version: string) => Promise<SpanDetail>;
   readonly retry: () => void;
+  /** The server answers again: reads now what waits to be read again. */
+  readonly wake: () => void;
   readonly stop: () => void;
 }
 
@@ -49,16 +52,23 @@ export function createSpanDetails(
       const detail = await source.readSpan(executionId, spanId, signal);
       if (signal.aborted) return;
       keep(spanId, version, detail);
+      retrying.stop();
       store.set({ spanId, detail, problem: null });
     } catch (error) {
       if (isAbort(error) || signal.aborted) return;
-      store.set({ spanId, detail: store.get().detail, problem: asProblem(error) });
+      const problem = asProblem(error);
+      store.set({ spanId, detail: store.get().detail, problem });
+      retrying.failed(problem);
     }
   };
+  const retrying = createRetrying(timer, () => {
+    if (wanted) void read(wanted.spanId, wanted.version);
+  });
 
   const stop = (): void => {
     abort.abort();
     cancelTimer();
+    retrying.stop();
     wanted = null;
   };
 
@@ -78,6 +88,7 @@ export function createSpanDetails(
     subscribe: store.subscribe,
     show,
     stop,
+    wake: retrying.now,
     read: async (spanId, version) => {
       const known = kept.get(spanId);
       if (known?.version === version) return known.detail;

@@ -1,14 +1,14 @@
 /** Reads a trace and, while it grows, reads it again. */
 
 import { isUnfinished } from "../model/execution";
-import { asProblem, isAbort, type ProblemError } from "../model/problem";
+import { asProblem, isAbort, isPassing, type ProblemError } from "../model/problem";
 import type { TraceReading, TraceSource } from "../model/source";
 import type { Trace } from "../model/trace";
 import { createPolling, type Timer } from "./polling";
+import { waitAfter } from "./retrying";
 
 /** What is new is seen within two seconds: this wait, the reading itself and the drawing. */
 export const POLL_MILLISECONDS = 1_000;
-const LONGEST_WAIT_MILLISECONDS = 30_000;
 /** Spans may arrive after the end of their execution: a partial trace is read a few times more. */
 const READS_AFTER_END = 5;
 
@@ -81,14 +81,4 @@ export function createTraceReader(
     },
     stop,
   };
-}
-
-function isPassing(problem: ProblemError): boolean {
-  return problem.kind === "offline" || problem.kind === "unavailable";
-}
-
-function waitAfter(problem: ProblemError, failures: number): number {
-  const asked = (problem.details.retryAfterSeconds ?? 0) * 1_000;
-  const backoff = 2 * POLL_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
-  return Math.min(LONGEST_WAIT_MILLISECONDS, Math.max(asked, backoff));
 }

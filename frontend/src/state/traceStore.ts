@@ -35,6 +35,7 @@ import {
   withPathShown,
   withProblem,
   withQuery,
+  withSearchProblem,
   withSelection,
   withServerTime,
   withSort,
@@ -56,6 +57,8 @@ export interface TraceStore extends Readable<TraceView> {
   readonly unfoldAll: () => void;
   readonly filter: (change: Partial<Filter>) => void;
   readonly search: (query: string) => void;
+  /** Searches attributes and content once more, after a problem. */
+  readonly searchAgain: () => void;
   /** Sorts siblings by an amount; null: as they ran. */
   readonly sort: (sort: Sort | null) => void;
   readonly moveBy: (step: number) => void;
@@ -95,8 +98,12 @@ export function createTraceStore(
     if (!isSameTracePlace(places.get(), place)) places.replace(place);
   };
 
-  const contents = createContentSearch(source, executionId, timer, (result) =>
-    update((view) => withFound(view, result)),
+  const contents = createContentSearch(
+    source,
+    executionId,
+    timer,
+    (result) => update((view) => withFound(view, result)),
+    (problem) => update((view) => withSearchProblem(view, problem)),
   );
   let wanted: Trace | null = null;
   const takeIn = (trace: Trace): Promise<void> | undefined => {
@@ -163,6 +170,7 @@ export function createTraceStore(
       act((view) => withQuery(view, query));
       contents.ask(query);
     },
+    searchAgain: contents.retry,
     sort: (sort) => update((view) => withSort(view, sort)),
     moveBy: (step) => act((view) => movedBy(view, step)),
     moveIn: () => act(movedIn),

@@ -35,6 +35,8 @@ export interface TraceView {
   readonly query: string;
   /** What the server found in attributes and content, for the query that it was asked. */
   readonly found: SearchResult | null;
+  /** Why attributes and content were not searched. */
+  readonly searchProblem: ProblemError | null;
   /** Positions of the rows that the query names, by the rows themselves or by the server. */
   readonly hits: readonly number[];
   readonly lines: readonly Line[];
@@ -62,6 +64,7 @@ export function openView(place: TracePlace): TraceView {
     filter: place.filter,
     query: place.query,
     found: null,
+    searchProblem: null,
     hits: [],
     lines: [],
     sort: null,
@@ -113,6 +116,10 @@ export function withServerTime(view: TraceView, servedAt: Nanos): TraceView {
 
 export function withProblem(view: TraceView, problem: ProblemError): TraceView {
   return { ...view, problem };
+}
+
+export function withSearchProblem(view: TraceView, searchProblem: ProblemError | null): TraceView {
+  return view.searchProblem === searchProblem ? view : { ...view, searchProblem };
 }
 
 export function withFilter(view: TraceView, filter: Filter): TraceView {

@@ -43,6 +43,22 @@ class TestArtifacts:
         assert store.read_artifact("acme", "exec_1", "art_2") is None
         assert store.list_artifacts("acme", "exec_2").items == []
 
+    def test_a_file_without_a_type_has_the_one_that_its_name_and_its_content_say(
+        self, store: TraceStore, objects: Callable[..., str]
+    ) -> None:
+        png = b"\x89PNG\r\n\x1a\n"
+        objects("reports", "2026/chart", png, "binary/octet-stream")
+
+        made = store.put_artifact(make_artifact(name="chart.png", media_type=""), png)
+        linked = store.refer_to_artifact(
+            make_artifact(name="chart.png", media_type="", bucket="reports", key="2026/chart")
+        )
+
+        for stored in (made, linked):
+            assert stored.media_type == "image/png"
+            url = urlsplit(store.sign_artifact_url(stored, "inline", 120))
+            assert parse_qs(url.query)["response-content-type"] == ["image/png"]
+
     def test_types_outside_the_list_become_bytes_to_download(self, store: TraceStore) -> None:
         stored = store.put_artifact(make_artifact(media_type="text/vnd.evil"), b"x")
 

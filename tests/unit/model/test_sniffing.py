@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model.artifact import DEFAULT_MEDIA_TYPE, STORED_MEDIA_TYPES
-from spanvas.model.sniffing import HEAD_BYTES, LOOKS, checked_media_type
+from spanvas.model.sniffing import HEAD_BYTES, LOOKS, TYPE_OF_ENDING, checked_media_type
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 FILES = {
@@ -64,3 +64,33 @@ def test_text_may_be_cut_in_a_character_and_may_have_a_byte_order_mark() -> None
     assert checked_media_type("text/plain", text[:HEAD_BYTES]) == "text/plain"
     assert checked_media_type("text/plain", "Rain".encode("utf-16")) == "text/plain"
     assert checked_media_type("audio/mpeg", b"\xff\xfb\x90") == "audio/mpeg"
+
+
+@pytest.mark.parametrize("given", ["", "application/octet-stream", "Binary/Octet-Stream; a=b"])
+def test_where_no_type_is_given_the_ending_of_the_name_says_it(given: str) -> None:
+    assert checked_media_type(given, PNG, "chart.PNG") == "image/png"
+    assert checked_media_type(given, b"", "empty.csv") == "text/csv"
+    assert checked_media_type(given, b"a: 1", "q3.final.yaml") == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "head", "name"),
+    [
+        ("", b"<script>", "chart.png"),
+        ("", PNG, "notes.txt"),
+        ("image/png", b"<script>", "page.html"),
+        ("application/x-evil", b"a,b", "table.csv"),
+        ("", b"x", "png"),
+        ("", b"x", "archive.csv.exe"),
+        ("", b"x", "a."),
+        ("", b"x", "../csv"),
+    ],
+)
+def test_a_name_does_not_overrule_the_content_nor_a_type_that_was_refused(
+    media_type: str, head: bytes, name: str
+) -> None:
+    assert checked_media_type(media_type, head, name) == DEFAULT_MEDIA_TYPE
+
+
+def test_every_ending_has_a_type_that_is_stored() -> None:
+    assert set(TYPE_OF_ENDING.values()) <= STORED_MEDIA_TYPES

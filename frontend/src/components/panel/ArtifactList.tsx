@@ -1,17 +1,18 @@
-import { lazy, Suspense, useState, type ReactElement } from "react";
-import { artifactView, mostBytes, shownType } from "../../model/artifactView";
+import { useState, type ReactElement } from "react";
+import { artifactView, essenceOf, mostBytes } from "../../model/artifactView";
 import { formatBytes } from "../../model/format";
-import { asProblem, explain, type ProblemError } from "../../model/problem";
+import { asProblem, type ProblemError } from "../../model/problem";
 import type { ArtifactRef } from "../../model/trace";
 import type { Artifacts } from "../../state/artifacts";
 import { Icon } from "../Icon";
+import { InlineProblem } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
 import { artifactIcon } from "./artifactIcon";
+import { lazyView } from "../lazyView";
 
 /** Viewers come when the first file is opened. */
-const ArtifactPreview = lazy(async () => {
-  const { ArtifactPreview: Preview } = await import("./ArtifactPreview");
-  return { default: Preview };
+const ArtifactPreview = lazyView(async () => (await import("./ArtifactPreview")).ArtifactPreview, {
+  fallback: () => <LinesSkeleton lines={4} />,
 });
 
 interface ArtifactListProps {
@@ -65,9 +66,7 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
       <div className="sv-artifact-line">
         <Icon name={artifactIcon(view)} />
         <span className="sv-artifact-name">{artifact.name}</span>
-        <span className="sv-note sv-artifact-type">
-          {shownType(artifact.mediaType, artifact.name)}
-        </span>
+        <span className="sv-note sv-artifact-type">{essenceOf(artifact.mediaType)}</span>
         <span className="sv-note sv-number">{formatBytes(artifact.bytes)}</span>
         {origin}
         <span className="sv-toolbar-gap" />
@@ -94,15 +93,9 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
         <p className="sv-note">Too large to preview here: download it.</p>
       )}
       {problem && (
-        <p className="sv-inline-problem" role="alert">
-          <Icon name="warning" /> {explain(problem, "artifact").title}
-        </p>
+        <InlineProblem problem={problem} subject="artifact" onRetry={() => void download()} />
       )}
-      {isOpen && (
-        <Suspense fallback={<LinesSkeleton lines={4} />}>
-          <ArtifactPreview artifact={artifact} artifacts={artifacts} />
-        </Suspense>
-      )}
+      {isOpen && <ArtifactPreview artifact={artifact} artifacts={artifacts} />}
     </div>
   );
 }

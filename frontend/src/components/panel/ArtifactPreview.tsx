@@ -1,21 +1,23 @@
-import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
-import { artifactView, mostBytes, shownType, type ArtifactView } from "../../model/artifactView";
-import { asProblem, isAbort, type ProblemError } from "../../model/problem";
+import { useEffect, useMemo, useState, type ReactElement } from "react";
+import { artifactView, mostBytes, drawnType, type ArtifactView } from "../../model/artifactView";
 import type { ArtifactRef } from "../../model/trace";
 import type { Artifacts } from "../../state/artifacts";
+import { browserTimer } from "../../state/polling";
+import { createResource } from "../../state/resource";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { ProblemView } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
+import { useResource } from "../useResource";
 import { JsonText, TableView, type Readout } from "./FileViews";
 import { LongText } from "./LongText";
 import { DrawingView, ImageView, MediaView, PageView } from "./MediaViews";
 import { MarkdownView } from "./MarkdownView";
+import { lazyView } from "../lazyView";
 
 /** The largest of the viewers: comes with the first PDF. */
-const PdfView = lazy(async () => {
-  const { PdfView: View } = await import("./PdfView");
-  return { default: View };
+const PdfView = lazyView(async () => (await import("./PdfView")).PdfView, {
+  fallback: () => <LinesSkeleton lines={6} />,
 });
 
 interface ArtifactPreviewProps {
@@ -34,34 +36,22 @@ const AS_TEXT: ReadonlySet<ArtifactView> = new Set([
 
 export function ArtifactPreview(props: ArtifactPreviewProps): ReactElement {
   const { artifact, artifacts } = props;
-  const [loaded, setLoaded] = useState<Readout | null>(null);
-  const [problem, setProblem] = useState<ProblemError | null>(null);
-  const [round, setRound] = useState(0);
   const { artifactId, mediaType, name } = artifact;
   const view = artifactView(mediaType, name);
-
-  useEffect(() => {
-    const abort = new AbortController();
-    const read = async (): Promise<Readout> => {
-      const bytes = await artifacts.read(artifactId, mostBytes(view), abort.signal);
-      // A type of our own, not the link's: what may not open in a tab of its own is served as a download.
-      const blob = new Blob([bytes], { type: blobType(view, shownType(mediaType, name)) });
-      return { blob, text: AS_TEXT.has(view) ? await blob.text() : "" };
-    };
-    read().then(
-      (result) => !abort.signal.aborted && setLoaded(result),
-      (error: unknown) => {
-        if (!abort.signal.aborted && !isAbort(error)) setProblem(asProblem(error));
-      },
-    );
-    return () => abort.abort();
-  }, [artifacts, artifactId, mediaType, name, view, round]);
-
-  const retry = (): void => {
-    setProblem(null);
-    setRound(round + 1);
-  };
-  if (problem) return <ProblemView problem={problem} subject="artifact" onRetry={retry} />;
+  const readout = useMemo(
+    () =>
+      createResource(async (signal): Promise<Readout> => {
+        const bytes = await artifacts.read(artifactId, mostBytes(view), signal);
+        // A type of our own, not the link's: what may not open in a tab of its own is served as a download.
+        const blob = new Blob([bytes], { type: blobType(view, drawnType(mediaType, name)) });
+        return { blob, text: AS_TEXT.has(view) ? await blob.text() : "" };
+      }, browserTimer),
+    [artifacts, artifactId, mediaType, name, view],
+  );
+  const { value: loaded, problem } = useResource(readout);
+  if (!loaded && problem) {
+    return <ProblemView problem={problem} subject="artifact" onRetry={readout.start} />;
+  }
   if (!loaded) return <LinesSkeleton lines={4} />;
   return (
     <div className="sv-preview">
@@ -89,11 +79,7 @@ function View({ view, readout, name }: ViewProps): ReactElement | null {
     case "video":
       return <MediaView blob={readout.blob} name={name} kind={view} />;
     case "pdf":
-      return (
-        <Suspense fallback={<LinesSkeleton lines={6} />}>
-          <PdfView blob={readout.blob} name={name} />
-        </Suspense>
-      );
+      return <PdfView blob={readout.blob} name={name} />;
     case "table":
       return <TableView text={readout.text} />;
     case "json":
@@ -119,20 +105,18 @@ function Digest({ artifact, artifacts, blob }: DigestProps): ReactElement | null
   const [digest, setDigest] = useState<{ recorded: string; isSame: boolean } | null>(null);
   const { artifactId } = artifact;
   useEffect(() => {
-    let isWanted = true;
+    const abort = new AbortController();
     const check = async (): Promise<void> => {
-      const items = await artifacts.list();
+      const items = await artifacts.list(abort.signal);
       const recorded = items.find((item) => item.artifactId === artifactId)?.sha256;
       if (!recorded) return; // a file that stays in a bucket of its own has none
       const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
       const now = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
-      if (isWanted) setDigest({ recorded, isSame: now.join("") === recorded });
+      if (!abort.signal.aborted) setDigest({ recorded, isSame: now.join("") === recorded });
     };
     // Without it the file is shown all the same.
     check().catch(() => undefined);
-    return () => {
-      isWanted = false;
-    };
+    return () => abort.abort();
   }, [artifacts, artifactId, blob]);
   if (digest === null) return null;
   return (

@@ -1,16 +1,17 @@
 /** All files that a run left, with the spans that they came from. */
 
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useMemo, useRef, type ReactElement } from "react";
 import { formatBytes, plural } from "../../model/format";
-import type { ArtifactItem } from "../../model/source";
 import type { Row } from "../../model/trace";
 import type { TraceIndex } from "../../model/traceIndex";
 import type { Artifacts } from "../../state/artifacts";
-import { asProblem, type ProblemError } from "../../model/problem";
+import { browserTimer } from "../../state/polling";
+import { createResource } from "../../state/resource";
 import { CopyButton } from "../CopyButton";
 import { Sheet } from "../Sheet";
 import { ProblemView } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
+import { useResource } from "../useResource";
 import { ArtifactEntry } from "./ArtifactList";
 
 interface GalleryProps {
@@ -20,25 +21,10 @@ interface GalleryProps {
   readonly onClose: () => void;
 }
 
-type Listing =
-  { readonly items: readonly ArtifactItem[] } | { readonly problem: ProblemError } | null;
-
 export function Gallery({ index, artifacts, onSelect, onClose }: GalleryProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [listing, setListing] = useState<Listing>(null);
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    let isWanted = true;
-    artifacts.list().then(
-      (items) => isWanted && setListing({ items }),
-      (error: unknown) => isWanted && setListing({ problem: asProblem(error) }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [artifacts, round]);
-
-  const items = listing && "items" in listing ? listing.items : null;
+  const listing = useMemo(() => createResource(artifacts.list, browserTimer), [artifacts]);
+  const { value: items, problem } = useResource(listing);
   return (
     <Sheet
       dialog={dialog}
@@ -56,16 +42,9 @@ export function Gallery({ index, artifacts, onSelect, onClose }: GalleryProps): 
       }
       onClose={onClose}
     >
-      {listing === null && <LinesSkeleton lines={4} />}
-      {listing && "problem" in listing && (
-        <ProblemView
-          problem={listing.problem}
-          subject="list of artifacts"
-          onRetry={() => {
-            setListing(null);
-            setRound(round + 1);
-          }}
-        />
+      {!items && !problem && <LinesSkeleton lines={4} />}
+      {!items && problem && (
+        <ProblemView problem={problem} subject="list of artifacts" onRetry={listing.start} />
       )}
       {items?.length === 0 && <p className="sv-nothing">This run left no files.</p>}
       {items?.map((item, at) => (

@@ -1,15 +1,17 @@
-import { lazy, Suspense, useMemo, useState, type ReactElement } from "react";
+import { useMemo, useState, type ReactElement } from "react";
 import { formatBytes } from "../../model/format";
 import { headOf } from "../../model/longText";
 import { textForm } from "../../model/textForm";
 import { CopyButton } from "../CopyButton";
 import { JsonView } from "./JsonView";
 import { RedactedText } from "./RedactedText";
+import { lazyView } from "../lazyView";
 
 /** Comes when the first Markdown is shown. */
-const MarkdownView = lazy(async () => {
-  const { MarkdownView: View } = await import("./MarkdownView");
-  return { default: View };
+const MarkdownView = lazyView(async () => (await import("./MarkdownView")).MarkdownView, {
+  fallback: ({ text }) => <pre>{text}</pre>,
+  // What was written can be read without its form, too.
+  around: (_problem, { text }) => <pre>{text}</pre>,
 });
 
 interface LongTextProps {
@@ -66,9 +68,7 @@ function LongMarkdown({ text, what, lines }: LongTextProps): ReactElement {
   return (
     <div className={`sv-text ${cut.isCut ? "sv-cut" : ""}`}>
       <CopyButton text={text} what={what} className="sv-text-copy" />
-      <Suspense fallback={<pre>{cut.body}</pre>}>
-        <MarkdownView text={cut.body} />
-      </Suspense>
+      <MarkdownView text={cut.body} />
       {cut.button}
     </div>
   );

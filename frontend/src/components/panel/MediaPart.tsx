@@ -1,18 +1,17 @@
 /** A picture or a file that stands in a message: what it is, and the picture itself on request. */
 
-import { lazy, Suspense, useMemo, useState, type ReactElement } from "react";
+import { useMemo, useState, type ReactElement } from "react";
 import { formatBytes } from "../../model/format";
 import { base64Bytes, base64Length } from "../../model/base64";
+import { drawnType, essenceOf } from "../../model/artifactView";
 import type { MessagePart } from "../../model/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
+import { lazyView } from "../lazyView";
 
 type Media = Extract<MessagePart, { type: "media" }>;
 
-const ImageView = lazy(async () => {
-  const { ImageView: View } = await import("./MediaViews");
-  return { default: View };
-});
+const ImageView = lazyView(async () => (await import("./MediaViews")).ImageView);
 
 /** What browsers draw and cannot run. */
 const PICTURES: ReadonlySet<string> = new Set([
@@ -28,14 +27,17 @@ export function MediaPart({ part }: { readonly part: Media }): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
   const { sort, mediaType, name, address, bytes } = part;
   const size = bytes === null ? null : base64Length(bytes);
-  const canShow = bytes !== null && size !== null && PICTURES.has(mediaType);
+  const drawn = drawnType(mediaType, name ?? "");
+  const canShow = bytes !== null && size !== null && PICTURES.has(drawn);
   return (
     <div className="sv-media-part">
       <div>
         <Icon name={sort === "image" ? "image" : "artifact"} />
         <span className="sv-artifact-name">{name ?? (sort === "image" ? "Picture" : "File")}</span>
         <span className="sv-note">
-          {[mediaType, size === null ? "" : formatBytes(size)].filter(Boolean).join(" · ")}
+          {[mediaType && essenceOf(mediaType), size === null ? "" : formatBytes(size)]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
         {canShow && (
           <button
@@ -55,7 +57,7 @@ export function MediaPart({ part }: { readonly part: Media }): ReactElement {
         </div>
       )}
       {bytes !== null && size === null && <p className="sv-note">Its data is not whole.</p>}
-      {isOpen && canShow && <Picture bytes={bytes} mediaType={mediaType} name={name} />}
+      {isOpen && canShow && <Picture bytes={bytes} mediaType={drawn} name={name} />}
     </div>
   );
 }
@@ -69,9 +71,5 @@ function Picture({ bytes, mediaType, name }: PictureProps): ReactElement {
     () => new Blob([base64Bytes(bytes)], { type: mediaType }),
     [bytes, mediaType],
   );
-  return (
-    <Suspense>
-      <ImageView blob={blob} name={name ?? "Picture in the message"} />
-    </Suspense>
-  );
+  return <ImageView blob={blob} name={name ?? "Picture in the message"} />;
 }

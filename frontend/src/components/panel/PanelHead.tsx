@@ -186,7 +186,9 @@ interface FactProps {
   readonly children: ReactNode;
 }
 
-function Fact({ name, title, isWide = false, children }: FactProps): ReactElement {
+/** Nothing without a value is named. */
+function Fact({ name, title, isWide = false, children }: FactProps): ReactElement | null {
+  if (children === "" || children === null || children === undefined) return null;
   return (
     <div title={title} className={isWide ? "sv-panel-fact-wide" : ""}>
       <dt>{name}</dt>

@@ -1,13 +1,11 @@
 /** The selected span: at once what its row knows, then its detail. */
 
-import { useEffect, useMemo, useState, type ReactElement, type RefObject } from "react";
+import { useEffect, useState, type ReactElement, type RefObject } from "react";
 import { rowVersion } from "../../model/describe";
-import type { TraceSource } from "../../model/source";
 import type { SpanDetail } from "../../model/span";
 import type { Row } from "../../model/trace";
 import type { Artifacts } from "../../state/artifacts";
-import { createSpanDetails } from "../../state/spanDetails";
-import { browserTimer } from "../../state/polling";
+import type { SpanDetails } from "../../state/spanDetails";
 import { selectedRow, type TraceView } from "../../state/traceView";
 import { ProblemView } from "../states/ProblemView";
 import { LinesSkeleton } from "../states/Skeleton";
@@ -25,8 +23,9 @@ import { usePreviousCall } from "./usePreviousCall";
 
 interface SpanPanelProps {
   readonly view: TraceView;
-  readonly source: TraceSource;
-  readonly executionId: string;
+  readonly details: SpanDetails;
+  /** Where other programs read the span; null where the source of the traces has no address. */
+  readonly addressOf: (spanId: string) => string | null;
   readonly panelRef: RefObject<HTMLElement | null>;
   readonly artifacts: Artifacts;
   readonly permalink: () => string;
@@ -37,11 +36,7 @@ interface SpanPanelProps {
 type TabName = "content" | "tokens" | "artifacts" | "attributes" | "raw";
 
 export function SpanPanel(props: SpanPanelProps): ReactElement {
-  const { view, source, executionId, artifacts, panelRef, permalink, onBack, onSelect } = props;
-  const details = useMemo(
-    () => createSpanDetails(source, executionId, browserTimer),
-    [source, executionId],
-  );
+  const { view, details, artifacts, panelRef, permalink, onBack, onSelect } = props;
   const { spanId, detail, problem } = useReadable(details);
   const [wanted, setWanted] = useState<TabName>("content");
   const row = selectedRow(view);
@@ -52,6 +47,11 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
     if (rowSpanId !== null) details.show(rowSpanId, version);
   }, [details, rowSpanId, version]);
   useEffect(() => details.stop, [details]);
+  // The trace could be read again: so can the span.
+  const isReachable = view.problem === null;
+  useEffect(() => {
+    if (isReachable) details.wake();
+  }, [details, isReachable]);
   const current = row !== null && spanId === row.spanId ? detail : null;
   const index = view.loaded?.index ?? null;
   const previous = usePreviousCall(details, index, row, current);
@@ -72,7 +72,7 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
         row={row}
         detail={current}
         loaded={view.loaded}
-        copies={{ permalink, address: source.spanAddress?.(executionId, row.spanId) ?? null }}
+        copies={{ permalink, address: props.addressOf(row.spanId) }}
         onBack={onBack}
         onSelect={onSelect}
       />

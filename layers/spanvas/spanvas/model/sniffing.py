@@ -5,18 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from spanvas.model.artifact import DEFAULT_MEDIA_TYPE, safe_media_type
+from spanvas.model.artifact import DEFAULT_MEDIA_TYPE, essence_of, safe_media_type
 
 HEAD_BYTES: Final = 512
 """How much of a file is looked at."""
 
 
-def checked_media_type(media_type: str, head: bytes) -> str:
+UNSAID: Final = frozenset({"", DEFAULT_MEDIA_TYPE, "binary/octet-stream"})
+"""What is given where nobody has chosen a type; the last one is S3's own default."""
+
+TYPE_OF_ENDING: Final = {
+    "csv": "text/csv",
+    "gif": "image/gif",
+    "htm": "text/html",
+    "html": "text/html",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "log": "text/plain",
+    "md": "text/markdown",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "tsv": "text/tab-separated-values",
+    "txt": "text/plain",
+    "wav": "audio/wav",
+    "webp": "image/webp",
+    "xml": "text/plain",
+    "yaml": "text/plain",
+    "yml": "text/plain",
+    "zip": "application/zip",
+}
+
+
+def checked_media_type(media_type: str, head: bytes, name: str = "") -> str:
     """The type to store a file with: from the allow-list, and refused where its first bytes say otherwise.
 
-    What is refused becomes bytes to download, never another type. An empty file may be anything.
+    Where no type is given, the ending of `name` says it. What is refused becomes bytes to download, never another
+    type. An empty file may be anything.
     """
-    allowed = safe_media_type(media_type)
+    given = media_type
+    if essence_of(media_type) in UNSAID:
+        _, dot, ending = name.rpartition(".")
+        given = TYPE_OF_ENDING.get(ending.lower(), "") if dot else ""
+    allowed = safe_media_type(given)
     looks_right = LOOKS.get(allowed)
     if not head or looks_right is None or looks_right(head[:HEAD_BYTES]):
         return allowed

@@ -51,7 +51,7 @@ class ArtifactItems:
         with measured(body) as (stream, sha256, size, head):
             artifact = replace(
                 artifact,
-                media_type=checked_media_type(artifact.media_type, head),
+                media_type=checked_media_type(artifact.media_type, head, artifact.name),
                 bytes=size,
                 sha256=sha256.hex(),
                 key=object_key(artifact),
@@ -167,7 +167,9 @@ def seen_object(artifact: Artifact, answer: Mapping[str, Any]) -> Artifact:
     _, _, total = answer.get("ContentRange", "").rpartition("/")
     return replace(
         artifact,
-        media_type=checked_media_type(artifact.media_type or answer.get("ContentType", ""), head),
+        media_type=checked_media_type(
+            artifact.media_type or answer.get("ContentType", ""), head, artifact.name
+        ),
         bytes=int(total) if total.isdigit() else len(head),
         version=artifact.version or answer.get("VersionId", ""),
         etag=answer.get("ETag", "").strip('"'),

@@ -334,7 +334,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         with measured(body) as (stream, sha256, size, head):
             stored = replace(
                 artifact,
-                media_type=checked_media_type(artifact.media_type, head),
+                media_type=checked_media_type(artifact.media_type, head, artifact.name),
                 bytes=size,
                 sha256=sha256.hex(),
                 key=object_key(artifact),

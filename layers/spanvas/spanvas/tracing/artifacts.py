@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.model.artifact import Artifact, essence_of
 from spanvas.model.errors import InvalidInputError, TooLargeError
+from spanvas.model.sniffing import UNSAID
 from spanvas.semantics import attributes as names
 from spanvas.storage.port import TraceStore
 
@@ -133,7 +134,7 @@ def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
         said["spanvas.artifact.etag"] = artifact.etag
     else:
         said["spanvas.artifact.sha256"] = artifact.sha256
-    if asked_for and essence_of(asked_for) != artifact.media_type:
+    if essence_of(asked_for) not in UNSAID | {artifact.media_type}:
         said["spanvas.artifact.refused_media_type"] = asked_for[:MAX_NAME]
     span.add_event(EVENT, said)
 

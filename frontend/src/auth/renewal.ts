@@ -1,0 +1,80 @@
+/** The access token of a session: used while it is good, renewed before it ends. */
+
+import { asProblem, type ProblemError } from "../model/problem";
+import type { Tokens } from "./tokens";
+
+/** A token this close to its end is renewed, so that there is time to try again while it is still good. */
+const RENEWED_BEFORE_MILLISECONDS = 60_000;
+/** A token this close to its end may be over when it arrives: requests wait for the new one. */
+const MARGIN_MILLISECONDS = 20_000;
+/** Of a token that is good for a short time only, at most this part is given up. */
+const MOST_GIVEN_UP = 1 / 3;
+const FIRST_WAIT_MILLISECONDS = 2_000;
+const LONGEST_WAIT_MILLISECONDS = 30_000;
+
+/**
+ * Gives a token that is good now, or null when the session has ended: the provider refused to renew it, or
+ * nothing can renew it. Raises the renewal's problem when the token is over and the provider is down.
+ */
+export function createTokenProvider(
+  first: Tokens,
+  renew: (refreshToken: string) => Promise<Tokens>,
+  now: () => number,
+): () => Promise<string | null> {
+  let tokens: Tokens | null = first;
+  let lifetime = first.expiresAt - now();
+  let renewal: Promise<void> | null = null;
+  let failure: ProblemError | null = null;
+  let failures = 0;
+  let nextTry = 0;
+
+  const tryToRenew = async (refreshToken: string): Promise<void> => {
+    try {
+      const renewed = await renew(refreshToken);
+      tokens = { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
+      lifetime = renewed.expiresAt - now();
+      failure = null;
+      failures = 0;
+    } catch (error) {
+      failure = asProblem(error);
+      failures += 1;
+      if (failure.kind === "sign_in") tokens = null;
+      nextTry = now() + waitAfter(failure, failures);
+    } finally {
+      renewal = null;
+    }
+  };
+
+  /** Whether the present token is good for longer than this. */
+  const isGoodFor = (expiresAt: number, milliseconds: number): boolean =>
+    now() < expiresAt - Math.min(milliseconds, lifetime * MOST_GIVEN_UP);
+
+  return async () => {
+    if (tokens === null) return null;
+    const { refreshToken, expiresAt, accessToken } = tokens;
+    if (refreshToken === null) {
+      return isGoodFor(expiresAt, MARGIN_MILLISECONDS) ? accessToken : null;
+    }
+    if (isGoodFor(expiresAt, RENEWED_BEFORE_MILLISECONDS)) return accessToken;
+    // Requests that find the token old at the same time share one renewal.
+    if (now() >= nextTry) renewal ??= tryToRenew(refreshToken);
+    if (isGoodFor(expiresAt, MARGIN_MILLISECONDS)) return accessToken;
+    await renewal;
+    return tokenNow();
+  };
+
+  function tokenNow(): string | null {
+    if (tokens === null) return null;
+    if (now() < tokens.expiresAt) return tokens.accessToken;
+    if (failure !== null) throw failure;
+    return null;
+  }
+}
+
+/** Nobody is spared by waiting while the network is away; a provider that is down is asked less often. */
+function waitAfter({ kind, details }: ProblemError, failures: number): number {
+  if (kind === "offline") return 0;
+  const asked = (details.retryAfterSeconds ?? 0) * 1_000;
+  const backoff = FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
+  return Math.min(LONGEST_WAIT_MILLISECONDS, Math.max(asked, backoff));
+}

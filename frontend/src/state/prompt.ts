@@ -1,0 +1,21 @@
+/** The prompt of the selected span, from its detail: whatever the panel shows of it at the moment. */
+
+import { promptText } from "../model/conversation";
+import { rowVersion } from "../model/describe";
+import type { SpanDetails } from "./spanDetails";
+import { selectedRow, type TraceView } from "./traceView";
+
+/** Its text, or words for the reader when there is none. Raises the problem of reading the span. */
+export type PromptFinding = { readonly text: string } | { readonly none: string };
+
+export async function promptOfSelection(
+  view: TraceView,
+  details: SpanDetails,
+): Promise<PromptFinding> {
+  const row = selectedRow(view);
+  if (row === null) return { none: "Select a model call to copy its prompt" };
+  const { content, contentAccess } = await details.read(row.spanId, rowVersion(row));
+  if (contentAccess === "denied") return { none: "The prompt is hidden from your role" };
+  const text = content === null ? "" : promptText(content);
+  return text === "" ? { none: "This span has no prompt" } : { text };
+}
