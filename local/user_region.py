@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import boto3
+import botocore.session
+from botocore.exceptions import BotoCoreError
+
 from local.resolve import DEFAULT_REGION
+from local.state import StackError
 
 
 def user_region(environment: Mapping[str, str]) -> str:
     """AWS_REGION, AWS_DEFAULT_REGION, or that of the profile in `~/.aws/config`; us-east-1 where none is chosen.
 
     Source of the order: AWS SDKs and Tools reference guide, "AWS Region". A profile that does not exist chooses
-    nothing: the stack on this machine needs no credentials.
+    nothing: the stack on this machine needs no credentials. Raises StackError where what is chosen is no region: the
+    engines know the regions that botocore knows.
     """
-    if environment.get("AWS_REGION"):
-        return environment["AWS_REGION"]
-    import boto3
-    from botocore.exceptions import BotoCoreError
+    region = environment.get("AWS_REGION") or region_of_profile() or DEFAULT_REGION
+    session = botocore.session.Session()
+    partitions = session.get_available_partitions()
+    known = {
+        name for part in partitions for name in session.get_available_regions("dynamodb", part)
+    }
+    if region not in known:
+        raise StackError(
+            f"{region!r} is no AWS region that is known here. Choose one, for example with AWS_REGION={DEFAULT_REGION}"
+        )
+    return region
 
+
+def region_of_profile() -> str | None:
+    """What boto3 takes: AWS_DEFAULT_REGION, or the profile's."""
     try:
-        return boto3.Session().region_name or DEFAULT_REGION
+        return boto3.Session().region_name
     except BotoCoreError:
-        return DEFAULT_REGION
+        return None

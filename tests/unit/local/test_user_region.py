@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.state import StackError
 from local.user_region import user_region
 
 
@@ -51,3 +52,18 @@ def test_a_profile_that_does_not_exist_chooses_nothing(monkeypatch: pytest.Monke
 def test_a_configuration_that_says_nothing_is_none(configuration: Path, content: str) -> None:
     configuration.write_text(content, encoding="utf-8")
     assert user_region(os.environ) == "us-east-1"
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-southeast-2"])
+def test_regions_of_every_partition_are_known(region: str) -> None:
+    assert user_region({"AWS_REGION": region}) == region
+
+
+@pytest.mark.parametrize("region", ["moon-1", "eu-central-1a", "eu-central-1 ", "-"])
+def test_what_is_no_region_is_told_with_what_to_do(region: str) -> None:
+    with pytest.raises(StackError) as caught:
+        user_region({"AWS_REGION": region})
+    assert str(caught.value) == (
+        f"'{region}' is no AWS region that is known here. "
+        "Choose one, for example with AWS_REGION=us-east-1"
+    )
