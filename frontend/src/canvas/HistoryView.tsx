@@ -7,7 +7,13 @@ import { exactMoment, formatMoment, plural } from "../model/format";
 import type { CanvasSource } from "../model/source";
 import { nanosFromMilliseconds, type Nanos } from "../model/time";
 import type { Workflow } from "../model/workflow";
-import { createHistory, inOrder, withOlder, withOlderUnreadable, type ListedPage } from "../state/history";
+import {
+  createHistory,
+  inOrder,
+  withOlder,
+  withOlderUnreadable,
+  type ListedPage,
+} from "../state/history";
 import { createOlderPages } from "../state/olderPages";
 import type { CanvasPlaces } from "../state/place";
 import { browserTimer } from "../state/polling";
