@@ -37,6 +37,7 @@ def test_the_table_has_its_keys_indexes_and_time_to_live(engine: tuple[Any, Any]
         "by_workflow": ["workflow_key", "started_key"],
         "by_tenant": ["tenant_day_key", "started_key"],
         "by_trace": ["trace_key", "started_key"],
+        "by_status": ["status_key", "started_key"],
         "running": ["running_key", "deadline_key"],
     }
     ttl = dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]

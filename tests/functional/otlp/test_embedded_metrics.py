@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from executor.measures import publish
+from spanvas.storage import items
 from tests.aws_from_template import ROOT
 from tests.builders import Clock, make_execution
 from tests.functional.api.client import Client
@@ -55,6 +56,8 @@ def lines(
     store.start_execution(make_execution("exec_1"))
     clock.advance(61)
     run_sweep(store)
+    store.overlays[items.partition("acme", "exec_1"), items.META] = {"status": items.n(1)}
+    api.get("/v1/executions")
     return [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
 
 

@@ -153,6 +153,8 @@ class History:
         walk.finds.pass_over(entries.passed_over)
         walk.entries -= entries.passed_over
         walk.reached = entries.last or walk.reached
+        if entries.last is None:  # the partition is at its end, whatever is left of the budget
+            return not walk.finds.is_full
         return not walk.is_over
 
     def _query(self, scan: Scan, partition: str, limit: int, after: str | None = None) -> Entries:

@@ -86,6 +86,9 @@ def start_of(values: Mapping[str, Any]) -> Start:
     """When an execution started. One that was registered started at its place in the history. Where `started_at` is
     another time, an older version of Spanvas has written it, as the end of the queue."""
     stored = values.get("started_at_unix_nano") or 0
+    if not isinstance(stored, int):
+        raise MalformedError("started_at is no number")
+    _check_time(stored)
     place = values.get("started_key")
     listed = int(place.partition("#")[0]) if place else stored
     if "origin_naming" in values:
