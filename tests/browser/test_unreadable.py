@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
+from local.identity.clients import DEMO_TENANT
 from local.stack import Stack
 from spanvas.storage import items
 from tests.browser.conftest import run_to_its_end
@@ -59,13 +60,8 @@ class Table:
         self._client.put_item(TableName=self._name, Item=added)
 
     def _item(self, execution_id: str, sort: str) -> dict[str, Any]:
-        found = self._client.scan(TableName=self._name)["Items"]
-        (item,) = (
-            item
-            for item in found
-            if item["pk"]["S"].endswith(f"#E#{execution_id}") and item["sk"]["S"] == sort
-        )
-        return dict(item)
+        key = items.key(DEMO_TENANT, execution_id, sort)
+        return dict(self._client.get_item(TableName=self._name, Key=key)["Item"])
 
 
 def test_the_history_shows_what_it_cannot_read_as_a_line_of_its_own(

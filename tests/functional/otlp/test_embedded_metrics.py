@@ -52,12 +52,15 @@ def lines(
     otlp.post(b"\xff")
     api.get("/v1/executions")
     api.get("/nothing")
+    store.start_execution(make_execution("exec_2"))
+    spoiled = items.partition("acme", "exec_2"), items.META
+    store.overlays[spoiled] = {"status": items.n(1)}
+    api.get("/v1/executions")
+    del store.overlays[spoiled]
     run_sweep(store)
     store.start_execution(make_execution("exec_1"))
     clock.advance(61)
     run_sweep(store)
-    store.overlays[items.partition("acme", "exec_1"), items.META] = {"status": items.n(1)}
-    api.get("/v1/executions")
     return [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
 
 
