@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from tests.labelled_numbers import numbers
+from tests.labelled_places import APART, HIDDEN, readable
 from tests.labelled_services import SERVICES
 
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -30,7 +32,7 @@ class Labelled(NamedTuple):
     format: str
     place: str
     secret: str
-    text: str
+    content: Any
 
 
 def chars(chance: Random, alphabet: str, count: int) -> str:
@@ -146,21 +148,34 @@ NAMED: dict[str, Put] = {
 }
 
 
-def labelled(seed: int = 11, of_each: int = 10) -> Iterator[Labelled]:
+GROUPS: tuple[tuple[dict[str, Make], Mapping[str, Callable[[str], Any]], int], ...] = (
+    ({**KEYS, **PERSONAL}, BARE, 10),
+    (ASSIGNED, NAMED, 10),
+    ({**KEYS, **PERSONAL}, HIDDEN, 2),
+    (ASSIGNED, APART, 10),
+)
+"""Formats, places, and how many there are of each format in each place."""
+
+
+def labelled(seed: int = 11) -> Iterator[Labelled]:
     chance = Random(seed)
-    for formats, places in (({**KEYS, **PERSONAL}, BARE), (ASSIGNED, NAMED)):
+    for formats, places, count in GROUPS:
         for name, make in formats.items():
             for place, put in places.items():
-                for _ in range(of_each):
+                for _ in range(count):
                     secret = make(chance)
                     yield Labelled(name, place, secret, put(secret))
+    for family, number in numbers(chance, 20):
+        yield Labelled(family, number.form, number.secret, number.content)
 
 
 def survives(secret: str, text: str) -> bool:
     """Whether enough of it is left to be of use. Of a key in several lines, the lines count."""
     forms = {line for form in (secret, quote(secret)) for line in form.split("\n")}
+    readings = (text, readable(text))
     return any(
-        form[at : at + SURVIVES] in text
+        form[at : at + SURVIVES] in reading
+        for reading in readings
         for form in forms
         if not form.startswith("-----")
         for at in range(max(len(form) - SURVIVES + 1, 1))

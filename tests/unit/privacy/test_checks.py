@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.privacy import checks
+from spanvas.privacy import addresses, cards, checks
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from spanvas.privacy import checks
     ],
 )
 def test_payment_cards_have_an_issuer_and_a_check_digit(number: str, is_card: bool) -> None:
-    assert checks.is_payment_card(number) is is_card
+    assert cards.is_payment_card(number) is is_card
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_payment_cards_have_an_issuer_and_a_check_digit(number: str, is_card: bo
     ],
 )
 def test_ipv6(text: str, expected: bool) -> None:
-    assert checks.is_ipv6(text) is expected
+    assert addresses.is_ipv6(text) is expected
 
 
 def test_placeholders_are_no_secrets() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from tests.builders import make_span
+from tests.harmless_texts import harmless
+from tests.labelled_numbers import CARD_FORMS, IBAN_FORMS
+from tests.labelled_places import APART, HIDDEN
 from tests.labelled_texts import (
     ASSIGNED,
     BARE,
@@ -30,22 +34,26 @@ def redactor() -> Redactor:
     return Redactor("redacted", 10_000, Scanner())
 
 
-def redacted(redactor: Redactor, text: str) -> str:
-    span = redactor.redact(make_span("a", attributes={"spanvas.output": text}))
+def redacted(redactor: Redactor, content: Any) -> str:
+    span = redactor.redact(make_span("a", attributes={"spanvas.output": content}))
     return str(span.attributes["spanvas.output"])
 
 
 def test_the_set_is_as_large_as_is_said() -> None:
     formats = Counter(text.format for text in labelled())
     assert len(formats) == len(KEYS) + len(PERSONAL) + len(ASSIGNED) == 75
-    assert formats.total() == 10 * (72 * len(BARE) + 3 * len(NAMED)) == 4_020
+    plain = 10 * (72 * len(BARE) + 3 * len(NAMED))
+    hidden, apart = 2 * 72 * len(HIDDEN), 10 * 3 * len(APART)
+    numbers = 20 * (len(CARD_FORMS) + len(IBAN_FORMS))
+    assert (plain, hidden, apart, numbers) == (4_020, 2_304, 1_290, 840)
+    assert formats.total() == plain + hidden + apart + numbers == 8_454
 
 
 def test_every_secret_of_the_labelled_set_is_found_in_every_place(redactor: Redactor) -> None:
     missed = Counter(
         (text.format, text.place)
         for text in labelled()
-        if survives(text.secret, redacted(redactor, text.text))
+        if survives(text.secret, redacted(redactor, text.content))
     )
     assert missed == {}
 
@@ -56,6 +64,12 @@ def test_a_secret_with_no_name_and_no_form_of_its_own_is_not_promised(redactor: 
 
 def test_telemetry_stays_as_it_is(redactor: Redactor) -> None:
     lines = list(telemetry())
+    assert len(lines) == 3_000
+    assert [line for line in lines if redacted(redactor, line) != line] == []
+
+
+def test_what_only_looks_like_a_secret_or_personal_stays_as_it_is(redactor: Redactor) -> None:
+    lines = list(harmless())
     assert len(lines) == 3_000
     assert [line for line in lines if redacted(redactor, line) != line] == []
 

@@ -263,11 +263,18 @@ def test_odd_values_are_kept() -> None:
         "not json": "{broken",
         "bytes": b"\xff\x00",
         "nan": float("nan"),
-        "deep json": "[" * 100_000,
         "long number": "[" + "1" * 5_000 + "]",
     }
     cleaned = attributes(given=given)
     assert repr(cleaned) == repr(given)
+
+
+def test_json_with_more_levels_than_can_be_read_is_dropped() -> None:
+    cleaned = attributes(given={"deep json": "[" * 100_000})
+    assert cleaned == {
+        "deep json": "[REDACTED:unscanned]",
+        "spanvas.redaction": {"unscanned": 1},
+    }
 
 
 def test_surrogates_beside_a_secret_survive() -> None:

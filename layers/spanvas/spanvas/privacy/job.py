@@ -1,15 +1,17 @@
-"""One pass over what a span holds: names of keys, texts, and JSON inside of texts, within one budget of time."""
+"""The redaction of one span within one budget of time: what is walked, what is scanned, and the receipt."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from spanvas.privacy.content import FREE_TEXT_NAMES, IDENTIFIERS
-from spanvas.privacy.keys import is_secret_key, is_secret_number_key
+from spanvas.privacy.context import REACH
 from spanvas.privacy.known import KnownTexts
-from spanvas.privacy.scan import Scanner
+from spanvas.privacy.scan import Scanner, scannable
+from spanvas.privacy.secret_items import is_secret_item
+from spanvas.privacy.walk import Walk
 
 KEY_RULE: Final = "key"
 UNSCANNED: Final = "unscanned"
@@ -20,12 +22,6 @@ BETWEEN_LOOKS: Final = 10_000
 """Characters between two looks at the clock, which costs as much as scanning a hundred."""
 MAX_NAME: Final = 100
 MAX_NAMES: Final = 4_096
-MAX_DEPTH: Final = 64
-MAX_JSON_DEPTH: Final = 5
-
-SCHEMA_TYPES: Final = frozenset(
-    {"string", "number", "integer", "boolean", "object", "array", "null"}
-)
 
 
 class OverBudgetError(Exception):
@@ -85,9 +81,7 @@ class Job:
         if new is None:
             return False
         if new.texts:
-            if self._scanner.rules_in(
-                [text.encode("utf-8", "surrogatepass") for text in new.texts]
-            ):
+            if self._scanner.rules_in([scannable(text) for text in new.texts]):
                 return False
             self._known.update(new.texts)
         self._known.update(new.wholes)
@@ -100,14 +94,14 @@ class Job:
         before = dict(self.receipt)
         try:
             self._look()
-            value = self._walk(value, self._note, 0, 0)
+            value = self._walk(value, self._note)
             self._rules = scanner.rules_in(self._texts)
             if self._rules:
-                return self._walk(value, self._scrub, 0, 0)
+                return self._walk(value, self._scrub)
             if len(self._clean_names) < MAX_NAMES:
                 self._clean_names.update(self._names)
             if self._known is not None:
-                self._known.update(text.decode("utf-8", "surrogatepass") for text in self._texts)
+                self._known.update(text.decode() for text in self._texts)
             return value
         except OverBudgetError:
             self.receipt = before
@@ -115,76 +109,27 @@ class Job:
         finally:
             self._decoded.clear()
 
-    def _walk(self, value: Any, text: Callable[[str], str], depth: int, json_depth: int) -> Any:
-        """The value with `text` applied to every string in it; the very same object where nothing changed."""
-        if isinstance(value, str):
-            return self._walk_text(value, text, depth, json_depth)
-        if isinstance(value, (bytes, bytearray)):
-            string = value.decode("utf-8", "replace")
-            changed = text(string)
-            return value if changed is string else changed
-        if not isinstance(value, (dict, list, tuple, Mapping)):
-            return value
-        if depth >= MAX_DEPTH:
-            return self._dropped()
-        if isinstance(value, Mapping):
-            return self._walk_mapping(value, text, depth + 1, json_depth)
-        walked = [self._walk(item, text, depth + 1, json_depth) for item in value]
-        same = all(one is other for one, other in zip(walked, value, strict=True))
-        return value if same else walked
+    def _walk(self, value: Any, text: Callable[[str, str], str]) -> Any:
+        return Walk(text, partial(self._walk_name, text), self._replaced, self._decoded).value(
+            value
+        )
 
-    def _walk_text(
-        self, value: str, text: Callable[[str], str], depth: int, json_depth: int
-    ) -> str:
-        if json_depth < MAX_JSON_DEPTH and value[:64].lstrip()[:1] in {"{", "[", '"'}:
-            decoded = self._decode(value)
-            if decoded is not value:
-                walked = self._walk(decoded, text, depth, json_depth + 1)
-                if walked is decoded:
-                    return value
-                return json.dumps(walked, ensure_ascii=False, separators=(",", ":"))
-        return text(value)
-
-    def _walk_mapping(
-        self, value: Mapping[Any, Any], text: Callable[[str], str], depth: int, json_depth: int
-    ) -> Mapping[Any, Any]:
-        walked, same = {}, True
-        for key, item in value.items():
-            if not isinstance(key, str):
-                walked[key] = new = self._walk(item, text, depth, json_depth)
-            elif key in IDENTIFIERS:
-                walked[key] = new = item
-            else:
-                new_key = self._walk_name(key, text)
-                new = self._walk_item(key, item, text, depth, json_depth)
-                walked[new_key] = new
-                same = same and new_key is key
-            same = same and new is item
-        return value if same else walked
-
-    def _walk_name(self, name: str, text: Callable[[str], str]) -> str:
+    def _walk_name(self, text: Callable[[str, str], str], name: str) -> str:
         """Names of attributes come again with every span: one that was clean stays so."""
         if name in self._clean_names:
             return name
         if len(name) <= MAX_NAME:
             self._names.append(name)
-        return text(name)
+        return text(name, "")
 
-    def _walk_item(
-        self, key: str, item: Any, text: Callable[[str], str], depth: int, json_depth: int
-    ) -> Any:
-        if is_secret_item(key, item):
-            return self._replaced(KEY_RULE)
-        return self._walk(item, text, depth, json_depth)
-
-    def _note(self, text: str) -> str:
+    def _note(self, text: str, _name: str) -> str:
         self._characters += len(text)
         if self._characters > MAX_TEXT_CHARACTERS:
             raise OverBudgetError
         self._unlooked += 100 + len(text)
         if self._unlooked > BETWEEN_LOOKS:
             self._look()
-        self._texts.append(text.encode("utf-8", "surrogatepass"))
+        self._texts.append(scannable(text))
         return text
 
     def _look(self) -> None:
@@ -192,32 +137,23 @@ class Job:
         if self._clock() > self._deadline:
             raise OverBudgetError
 
-    def _scrub(self, text: str) -> str:
+    def _scrub(self, text: str, name: str) -> str:
         self._look()
         assert self._scanner is not None
-        data = text.encode("utf-8", "surrogatepass")
-        hits = self._scanner.hits(data, self._rules, self._look)
+        data = scannable(text)
+        hits = self._scanner.hits(data, self._rules, self._look, name)
         if not hits:
-            if self._known is not None:
+            # A short text may be clean only because of its name.
+            if self._known is not None and len(text) > REACH:
                 self._known.add(text)
             return text
+        data = text.encode("utf-8", "surrogatepass")
         pieces, end = [], 0
         for hit in hits:
             pieces += [data[end : hit.start], MARKER.format(hit.rule).encode()]
             end = hit.end
             self._count(hit.rule)
         return b"".join((*pieces, data[end:])).decode("utf-8", "surrogatepass")
-
-    def _decode(self, text: str) -> Any:
-        """The value of a JSON text; the text itself where it is none."""
-        if text not in self._decoded:
-            if len(text) > MAX_TEXT_CHARACTERS:
-                raise OverBudgetError
-            try:
-                self._decoded[text] = json.loads(text)
-            except (ValueError, RecursionError):
-                self._decoded[text] = text
-        return self._decoded[text]
 
     def _without_free_text(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -242,16 +178,3 @@ class Job:
 
     def _count(self, rule: str) -> None:
         self.receipt[rule] = self.receipt.get(rule, 0) + 1
-
-
-def is_secret_item(key: str, item: Any) -> bool:
-    if item is None or isinstance(item, bool) or item in ("", b"", (), [], {}):
-        return False
-    if not is_secret_key(key):
-        return False
-    if isinstance(item, (int, float)):
-        return is_secret_number_key(key)
-    if isinstance(item, str):
-        return not item.startswith("[REDACTED:")
-    # The JSON schema of a tool may have a parameter called `password`: the schema is no secret.
-    return not (isinstance(item, Mapping) and str(item.get("type")) in SCHEMA_TYPES)

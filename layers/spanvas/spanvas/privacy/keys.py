@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 SECRET_WORDS: Final = frozenset(
     {
-        "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "pass", "secret", "secrets",
+        "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "secret", "secrets",
         "authorization", "cookie", "cookies", "credential", "credentials", "cred", "creds", "jwt", "bearer", "csrf",
         "xsrf", "otp", "ssn", "cvv", "cvc", "iban", "htpasswd",
     }
@@ -28,14 +28,20 @@ SECRET_COMPOUNDS: Final = frozenset(
         "securitytoken", "bearertoken", "bottoken", "secretkey", "privatekey", "signingkey", "encryptionkey",
         "masterkey", "accountkey", "sharedkey", "subscriptionkey", "authkey", "sshkey", "clientsecret",
         "amzsignature", "amzcredential", "authheader", "sessionkey", "cardnumber", "creditcard",
-        "socialsecurity", "passportnumber", "phonenumber", "keydata",
+        "socialsecurity", "passportnumber", "phonenumber", "keydata", "storepass", "keypass", "userpass", "dbpass",
+        "adminpass", "rootpass", "smtppass", "proxypass", "ftppass", "mypass",
     }
 )  # fmt: skip
 """Two neighbouring words (or one, written together) that make a key a secret."""
 
 SECRET_NUMBERS: Final = frozenset(
-    {"password", "passcode", "pass", "pin", "otp", "ssn", "cvv", "cvc"}
-)
+    {
+        "password", "passcode", "passwd", "pwd", "pin", "otp", "ssn", "cvv", "cvc", "cardnumber", "creditcard",
+        "socialsecurity", "phonenumber", "passportnumber",
+    }
+)  # fmt: skip
+KEY_DIGITS: Final = 12
+"""So many digits are no count and no limit: under the name of a secret they are one."""
 
 TOKEN_COUNTING: Final = frozenset(
     {
@@ -43,6 +49,29 @@ TOKEN_COUNTING: Final = frozenset(
         "expiry", "expires", "expiration", "length", "index", "details", "seconds", "detail", "ids", "use",
     }
 )  # fmt: skip
+MODEL_TOKENS: Final = frozenset(
+    {
+        "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special", "stop", "start", "end", "first", "last", "prefix",
+        "suffix", "image", "audio", "video", "per", "output", "input", "prompt", "completion", "top", "draft",
+        "accepted",
+        "rejected", "sampled", "decoded", "generated", "predicted", "eot", "eog", "fim", "eom",
+    }
+)  # fmt: skip
+"""Before `token`: a piece of text, as models read it."""
+PASSES: Final = frozenset(
+    {
+        "first", "second", "third", "single", "multi", "two", "one", "forward", "backward", "next", "last", "final",
+        "test", "tests", "boarding", "season", "low", "high", "band", "all", "num", "by", "did", "will", "must",
+    }
+)  # fmt: skip
+"""Before `pass`: something that is gone through, or not failed."""
+ASKING: Final = frozenset(
+    {
+        "requires", "require", "required", "needs", "need", "is", "has", "have", "uses", "supports", "allow", "allows",
+        "enable", "disable", "show", "hide", "skip", "no", "without", "missing", "should", "must", "can",
+    }
+)  # fmt: skip
+"""`requires_auth`, `has_password`: whether there is one."""
 PAGING: Final = frozenset(
     {"next", "page", "continuation", "pagination", "sync", "cursor", "request", "idempotency"}
 )
@@ -50,7 +79,11 @@ COUNTED: Final = frozenset({"access", "refresh", "auth", "bearer", "session", "a
 HARMLESS_ENDINGS: Final = frozenset(
     {
         "arn", "name", "policy", "count", "length", "type", "url", "uri", "endpoint", "expires", "expiry",
-        "enabled", "required", "present", "at", "in", "version",
+        "enabled", "required", "present", "at", "in", "version", "rate", "rates", "ratio", "status", "state", "percent",
+        "percentage", "score", "threshold", "total", "file", "path", "dir", "stdin", "method", "methods", "mode",
+        "scheme", "provider", "format", "strength", "reset", "rule", "rules", "ttl", "lifetime", "age", "timeout",
+        "size", "allowed", "valid", "changed", "created", "updated", "supported", "needed", "exists", "failed",
+        "succeeded", "granted", "denied", "domain", "realm", "error", "errors", "attempts", "retries", "description",
     }
 )  # fmt: skip
 """`secret_arn` names a secret, `password_expires_at` talks about one."""
@@ -60,20 +93,47 @@ CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
 
 
+MAX_LABEL: Final = 64
+MAX_LABEL_BLANKS: Final = 3
+
+
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Whether a key says that its value is a secret: `Authorization`, `access_token`, `x-api-key`, `dbPassword`."""
-    words = [word.lower() for word in WORD.findall(key[-200:])]
+    words = words_of(key)
     if not words or words[-1] in HARMLESS_ENDINGS or words[-2:] in CREDENTIAL_IDS:
         return False
-    if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth":
+    if words[0] in ASKING and len(words) > 1:
+        return False
+    if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth" or _is_pass(words):
         return True
     compounds = {*words, *(one + two for one, two in pairwise(words))}
     return not SECRET_COMPOUNDS.isdisjoint(compounds) or _is_token(words)
 
 
+def words_of(key: str) -> list[str]:
+    return [word.lower() for word in WORD.findall(key[-200:])]
+
+
+def is_secret_label(text: Any) -> bool:
+    """Whether a text is the name of a secret, which stands beside its value: in a list, in a column, under `name`."""
+    return (
+        isinstance(text, str)
+        and len(text) <= MAX_LABEL
+        and text.count(" ") <= MAX_LABEL_BLANKS
+        and is_secret_key(text)
+    )
+
+
+def _is_pass(words: list[str]) -> bool:
+    """`smtp_pass`, `pass1`; not `first_pass`."""
+    return words[-1] == "pass" and (len(words) == 1 or words[-2] not in PASSES)
+
+
 def _is_token(words: list[str]) -> bool:
     """`token` in the singular, unless it counts, bills or pages; in the plural only after a word like `access`."""
+    if words[-1] == "token" and words[-2:-1] and words[-2] in MODEL_TOKENS:
+        return False
     if "token" in words:
         return TOKEN_COUNTING.isdisjoint(words) and PAGING.isdisjoint(words)
     return words[-1] == "tokens" and len(words) > 1 and words[-2] in COUNTED
@@ -81,5 +141,7 @@ def _is_token(words: list[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_secret_number_key(key: str) -> bool:
-    """Whether even a number under this key is a secret: a PIN is, `max_token: 4096` is not."""
-    return not SECRET_NUMBERS.isdisjoint(word.lower() for word in WORD.findall(key[-200:]))
+    """Whether even a short number under this key is a secret: a PIN is, `max_token: 4096` is not, nor `pass: 12`."""
+    words = words_of(key)
+    compounds = {*words, *(one + two for one, two in pairwise(words))}
+    return not SECRET_NUMBERS.isdisjoint(compounds) or (words[-1:] == ["pass"] and len(words) > 1)

@@ -7,26 +7,30 @@ not whatever is around it, and names of keys are judged each time.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from spanvas.privacy.keys import is_secret_key
-
-fast_loads: Callable[[str], Any]
-try:  # the functions bring orjson; elsewhere the standard library does
-    from orjson import loads as fast_loads
-except ImportError:  # pragma: no cover - the tests have orjson
-    from json import loads as fast_loads
+from spanvas.privacy.cards import is_card_number
+from spanvas.privacy.json_text import (
+    STARTS,
+    documents,
+    looks_like_json,
+    may_repeat_names,
+    quickly_decoded,
+    without_escapes,
+)
+from spanvas.privacy.keys import is_secret_key, is_secret_label
+from spanvas.privacy.named import NAMING, is_model_token, may_name_secret
+from spanvas.privacy.schemas import says_no_value
+from spanvas.privacy.walk import MAX_DEPTH, MAX_JSON_DEPTH
 
 MAX_CHARACTERS: Final = 4_000_000
 """Remembered at most; then everything is forgotten, which costs scanning it again once."""
 MAX_NEW_CHARACTERS: Final = 200_000
 """Of one span that are scanned at a stretch, in a millisecond or two; more of them are scanned with an eye on time."""
-MAX_DEPTH: Final = 64
-MAX_JSON_DEPTH: Final = 5
 MAX_NAMES: Final = 4_096
-JSON_STARTS: Final = frozenset('{["')
+LARGE: Final = 10**12
+"""Numbers from here on may be cards."""
 
 
 class KnownTexts:
@@ -77,35 +81,54 @@ class KnownTexts:
         if kind is dict:
             return depth < MAX_DEPTH and self._collect_mapping(value, new, depth + 1, json_depth)
         if kind is list or kind is tuple:
-            if depth >= MAX_DEPTH:
-                return False
-            clean, depth = self._clean, depth + 1
-            for item in value:
-                if type(item) is str and item in clean:
-                    continue
-                if not self._collect(item, new, depth, json_depth):
+            return depth < MAX_DEPTH and self._collect_list(value, new, depth + 1, json_depth)
+        if kind is int or kind is float:
+            return -LARGE < value < LARGE or not is_card_number(value, "")
+        return kind is bool or value is None
+
+    def _collect_list(self, items: Sequence[Any], new: New, depth: int, json_depth: int) -> bool:
+        clean, strings = self._clean, 0
+        for item in items:
+            if type(item) is str:
+                strings += 1
+                # The name of a secret may make one of what is beside or below it, and so may an option.
+                if item[:1] == "-" or is_secret_label(item):
                     return False
-            return True
-        return kind is int or kind is float or kind is bool or value is None
+                if item in clean:
+                    continue
+            if not self._collect(item, new, depth, json_depth):
+                return False
+        new.strings += strings
+        return True
 
     def _collect_mapping(
         self, value: Mapping[Any, Any], new: New, depth: int, json_depth: int
     ) -> bool:
         clean, plain_names = self._clean, self._plain_names
+        strings = len(value)
         for key, item in value.items():
             if key not in plain_names:
-                if key in self._identifiers:
+                if key in NAMING:
+                    if may_name_secret(key, item) or not (key in clean or new.add(key)):
+                        return False
+                elif key in self._identifiers:
                     continue
-                if type(key) is not str or not self._collect_name(key, item, new):
+                elif type(key) is not str or not self._collect_name(key, item, value, new):
                     return False
-            if type(item) is str and item in clean:
-                continue
+            if type(item) is str:
+                strings += 1
+                if item in clean:
+                    continue
             if not self._collect(item, new, depth, json_depth):
                 return False
+        new.strings += strings
         return True
 
-    def _collect_name(self, name: str, item: Any, new: New) -> bool:
-        if self._is_secret_item(name, item):
+    def _collect_name(self, name: str, item: Any, siblings: Iterable[Any], new: New) -> bool:
+        if may_name_secret(name, item):
+            return False
+        is_secret = is_secret_key(name) and not is_model_token(name, item, siblings)
+        if is_secret and (self._is_secret_item(name, item) or not _says_nothing(item)):
             return False
         if name not in self._clean:
             return new.add(name)
@@ -114,39 +137,51 @@ class KnownTexts:
         return True
 
     def _collect_text(self, text: str, new: New, depth: int, json_depth: int) -> bool:
-        if json_depth < MAX_JSON_DEPTH and text[:64].lstrip()[:1] in JSON_STARTS:
-            if len(text) > MAX_NEW_CHARACTERS:
-                return False
-            try:
-                decoded = decoded_json(text)
-            except (ValueError, RecursionError):
-                return new.add(text)
+        first = text[:1]
+        if first not in STARTS and (first.isalnum() or not looks_like_json(text)):
+            return new.add_readable(text) if "\\" in text else new.add(text)
+        if json_depth >= MAX_JSON_DEPTH or len(text) > MAX_NEW_CHARACTERS:
+            return False
+        before, new.strings = new.strings, 0
+        try:
+            decoded = quickly_decoded(text)
             new.wholes.append(text)
-            return self._collect(decoded, new, depth, json_depth + 1)
-        return new.add(text)
+            is_sure = self._collect(decoded, new, depth, json_depth + 1)
+            strings = new.strings + (type(decoded) is str)
+            return is_sure and not may_repeat_names(text, decoded, strings)
+        except RecursionError:
+            return False
+        except ValueError:
+            return not documents(text) and new.add_readable(text)
+        finally:
+            new.strings = before
+
+
+def _says_nothing(item: Any) -> bool:
+    """Whether under a secret's name stands nothing that is one."""
+    return not isinstance(item, Mapping) or not item or says_no_value(item)
 
 
 class New:
-    """`texts` that have to be scanned, and JSON texts that are clean as `wholes` if those are."""
+    """`texts` that have to be scanned, and texts that are clean as `wholes` if those are. `strings` counts the names
+    and texts of the JSON text that is looked at."""
 
-    __slots__ = ("characters", "texts", "wholes")
+    __slots__ = ("characters", "strings", "texts", "wholes")
 
     def __init__(self, texts: list[str], wholes: list[str]) -> None:
         self.texts = texts
         self.wholes = wholes
-        self.characters = 0
+        self.characters = self.strings = 0
+
+    def add_readable(self, text: str) -> bool:
+        """A text as it reads without escapes: if that is clean, so is the text."""
+        readable = without_escapes(text)
+        if readable is not text:
+            self.wholes.append(text)
+        return self.add(readable)
 
     def add(self, text: str) -> bool:
         """Whether it is not too much by now."""
         self.texts.append(text)
         self.characters += len(text)
         return self.characters <= MAX_NEW_CHARACTERS
-
-
-def decoded_json(text: str) -> Any:
-    """The value of a JSON text; ValueError for what is none. Only its texts and names are right: of numbers that are
-    too long the fast parser makes others."""
-    try:
-        return fast_loads(text)
-    except ValueError:  # NaN and lone surrogates are JSON to the standard library alone
-        return json.loads(text)

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from spanvas.model.span import Event, Link, Span
 from spanvas.privacy.content import IDENTIFIERS, is_content, is_content_event
-from spanvas.privacy.job import Job, is_secret_item
+from spanvas.privacy.job import Job
 from spanvas.privacy.known import MAX_CHARACTERS, KnownTexts
 from spanvas.privacy.scan import Scanner
+from spanvas.privacy.secret_items import is_secret_item
 
 NONE: Final = "none"
 REDACTED: Final = "redacted"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from spanvas.privacy.keys import is_secret_key
@@ -14,6 +16,9 @@ CANARY: Final = b"\0\x01spanvas-canary\x01"
 CANARY_PATTERN: Final = r"\x01spanvas-canary\x01"
 SEPARATOR: Final = b"\0"
 """Between texts that are scanned together. A rule that reaches across it costs a second look at each text, no more."""
+
+SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+REPLACEMENT: Final = "\ufffd".encode()
 
 BETWEEN_LOOKS: Final = 64
 
@@ -63,48 +68,76 @@ class Scanner:
         return tuple(sorted(number for number in found if number != self._canary))
 
     def hits(
-        self, text: bytes, numbers: Sequence[int], look: Callable[[], None] | None = None
+        self,
+        text: bytes,
+        numbers: Sequence[int],
+        look: Callable[[], None] | None = None,
+        name: str = "",
     ) -> list[Hit]:
         """Where the given rules hit in one text, in order; overlapping hits are joined under the first one's name.
 
         A secret wins over personal data: in `user:word@host` the word goes, although `word@host` is an address too.
+        `name` is what the text stands under: it may say that a number is an id or a version, and nothing else.
         `look` is called now and then, and may raise: a text can hold as many hits as it has characters.
         """
         look = look or _go_on
-        secrets = [hit for n in numbers if n < len(SECRETS) for hit in self._hits_of(n, text, look)]
+        secrets = [
+            hit for n in numbers if n < len(SECRETS) for hit in self._hits_of(n, text, look, name)
+        ]
         secrets = joined(secrets)
         starts = [hit.start for hit in secrets]
         personal = [
             hit
             for n in numbers
             if n >= len(SECRETS)
-            for hit in self._hits_of(n, text, look)
+            for hit in self._hits_of(n, text, look, name)
             if not _overlaps(hit, secrets, starts)
         ]
         return joined(secrets + personal) if personal else secrets
 
-    def _hits_of(self, number: int, text: bytes, look: Callable[[], None]) -> list[Hit]:
+    def _hits_of(self, number: int, text: bytes, look: Callable[[], None], name: str) -> list[Hit]:
         rule, pattern = RULES[number], self._patterns[number]
         if pattern is None:
             pattern = self._patterns[number] = self._compile(rule.pattern)
-        groups, is_keyed, check = pattern.groups, rule.is_keyed, rule.check
-        hits = []
+        groups, is_keyed, check, places = pattern.groups, rule.is_keyed, rule.check, rule.places
+        hits: list[Hit] = []
         for count, match in enumerate(pattern.finditer(text)):
             if count % BETWEEN_LOOKS == 0:
                 look()
             start, end = match.span(groups) if groups < 2 else place_of(match, groups, is_keyed)
-            if is_keyed and not is_secret_key(text[slice(*match.span(1))].decode()):
+            if places is not None:
+                hits += [Hit(*place, rule.name) for place in places(text, start, end, name)]
+                continue
+            if is_keyed and not is_secret_key(_key_of(match, groups)):
                 continue
             if check is None or check(text[start:end].decode("utf-8", "replace")):
                 hits.append(Hit(start, end, rule.name))
         return hits
 
 
+def scannable(text: str) -> bytes:
+    """A text in UTF-8, of which RE2 knows no halves of surrogate pairs: each is replaced by a character as long."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return SURROGATE.sub(REPLACEMENT, text.encode("utf-8", "surrogatepass"))
+
+
 def place_of(match: Any, groups: int, is_keyed: bool) -> tuple[int, int]:
     """Where the first group is that takes part, behind the key's if there is one."""
-    first = 2 if is_keyed else 1
-    places: Iterator[tuple[int, int]] = map(match.span, range(first, groups + 1))
-    return next(place for place in places if place[0] >= 0)
+    places = _places_of(match, groups)
+    return next(islice(places, 1 if is_keyed else 0, None))
+
+
+def _places_of(match: Any, groups: int) -> Iterator[tuple[int, int]]:
+    places: Iterator[tuple[int, int]] = map(match.span, range(1, groups + 1))
+    return (place for place in places if place[0] >= 0)
+
+
+def _key_of(match: Any, groups: int) -> str:
+    start, end = next(_places_of(match, groups))
+    key: str = match.string[start:end].decode("utf-8", "replace")
+    return key
 
 
 def joined(hits: list[Hit]) -> list[Hit]:

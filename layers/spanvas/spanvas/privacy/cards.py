@@ -1,0 +1,175 @@
+"""Payment cards in a run of digits: any neighbours, any marks between the groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from spanvas.privacy.context import is_counted, is_counted_name, speaks_of_cards
+
+MARK: Final = r"[ \t._/\x{a0}\x{2000}-\x{200b}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
+"""What people and programs put between the groups of a number, as RE2 has it."""
+CARD_PATTERN: Final = r"\d(?:" + MARK + r"{0,3}\d){11,}"
+"""A run of digits in which a card may stand: twelve at least."""
+
+GROUP: Final = re.compile(rb"\d+")
+LENGTHS: Final = range(13, 20)
+LUHN_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+SHAPES: Final = frozenset(
+    {(4, 4, 4, 4), (4, 4, 4, 3), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (14,), (15,), (16,)}
+)
+"""How cards are embossed and stored. Other groups are a card's where a word says so."""
+
+MAESTRO: Final = frozenset({5018, 5020, 5038, 5893, 6304, 6390, 6759, 6761, 6762, 6763, 5612})
+ISSUERS: Final = b"2345689"
+"""First digits."""
+SHORTEST_GROUP: Final = 4
+MOST_GROUPS: Final = 6
+TRACK: Final = b"%B"
+"""What stands before the number on a magnetic stripe."""
+YEAR: Final = re.compile(rb"20[2-4]\d")
+ZEROS: Final = re.compile(rb"\.0+(?!\d)")
+JOINS: Final = frozenset({b"-", b"_", b"/", b"."})
+
+Span = tuple[int, int]
+
+
+class Run(NamedTuple):
+    text: bytes
+    groups: list[Span]
+    name: str
+
+    def mark_before(self, first: int) -> bytes:
+        return self.text[self.groups[first - 1][1] : self.groups[first][0]] if first else b""
+
+    def mark_after(self, last: int) -> bytes:
+        if last + 1 == len(self.groups):
+            return b""
+        return self.text[self.groups[last][1] : self.groups[last + 1][0]]
+
+
+def cards_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[Span]:
+    """Where cards stand in a run of digits: each series of whole groups that has an issuer, its length and the check
+    digit, unless what is around it says that it is something else."""
+    run = Run(text, [match.span() for match in GROUP.finditer(text, start, end)], name)
+    windows = list(_windows(run))
+    covered = {group for first, last in windows for group in range(first, last + 1)}
+    for first, last in windows:
+        span = run.groups[first][0], run.groups[last][1]
+        if speaks_of_cards(text, span[0]) or (
+            _is_alone(run, first, last, covered) and not is_counted(text, *span, name)
+        ):
+            yield span
+
+
+def is_card_number(value: float, name: str) -> bool:
+    """Whether a number of JSON or of an attribute is a card, under this name."""
+    digits = str(value).removesuffix(".0")
+    return (
+        (len(digits),) in SHAPES
+        and digits.isdigit()
+        and is_payment_card(digits)
+        and not is_counted_name(name)
+    )
+
+
+def is_payment_card(digits: str) -> bool:
+    """Luhn's check digit and an issuer's prefix; timestamps pass Luhn one time in ten, prefixes never."""
+    return len(digits) in LENGTHS and has_issuer(digits) and luhn_holds(digits)
+
+
+def luhn_holds(digits: str) -> bool:
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        number = int(digit)
+        total += LUHN_DOUBLED[number] if position % 2 else number
+    return total % 10 == 0
+
+
+def has_issuer(digits: str) -> bool:
+    length, two, four = len(digits), int(digits[:2]), int(digits[:4])
+    if digits[0] == "4":
+        return length in {13, 16, 19}
+    if 51 <= two <= 55 or 2221 <= four <= 2720:
+        return length == 16
+    if two in {34, 37}:
+        return length == 15
+    if two in {36, 38, 39} or 3000 <= four <= 3059 or four == 3095:
+        return length in {14, 16}
+    if four == 2131:
+        return length == 15
+    if 3528 <= four <= 3589 or two in {62, 65} or four == 6011 or 6440 <= four <= 6499:
+        return 16 <= length <= 19
+    if 2200 <= four <= 2204 or 5060 <= four <= 5061 or four in {5080, 6062}:
+        return 16 <= length <= 19
+    # Maestro allows twelve digits too, which AWS account ids have: one in two hundred of them would be a card.
+    return four in MAESTRO and 13 <= length <= 19
+
+
+def _windows(run: Run) -> Iterator[Span]:
+    """First and last group of what has an issuer, its length and the check digit."""
+    for first, (begin, stop) in enumerate(run.groups):
+        if stop - begin < SHORTEST_GROUP or run.text[begin] not in ISSUERS:
+            continue
+        sizes: tuple[int, ...] = ()
+        for last, (at, end) in enumerate(run.groups[first : first + MOST_GROUPS], first):
+            sizes = (*sizes, end - at)
+            length = sum(sizes)
+            if length >= LENGTHS.stop:
+                break
+            if length in LENGTHS and _is_card(run, first, last, sizes):
+                yield first, last
+
+
+def _is_card(run: Run, first: int, last: int, sizes: tuple[int, ...]) -> bool:
+    start, end = run.groups[first][0], run.groups[last][1]
+    digits = b"".join(run.text[at:behind] for at, behind in run.groups[first : last + 1]).decode()
+    if not has_issuer(digits) or not luhn_holds(digits) or _is_glued(run.text, start, end):
+        return False
+    is_usual = sizes in SHAPES or (sizes == (19,) and digits.startswith("62"))
+    return is_usual or speaks_of_cards(run.text, start)
+
+
+def _is_glued(text: bytes, start: int, end: int) -> bool:
+    """Whether letters touch it, or a sign: a part of something longer, an amount, a difference."""
+    left = text[max(start - 2, 0) : start]
+    if left[-1:].isalnum() and left != TRACK:
+        return True
+    return left[-1:] in {b"+", b"$", b"#"} or text[end : end + 1].isalnum()
+
+
+def _is_alone(run: Run, first: int, last: int, covered: set[int]) -> bool:
+    """Whether no neighbour makes it a part of an id, a path, a fraction or a longer series of numbers."""
+    start, end = run.groups[first][0], run.groups[last][1]
+    if _is_in_a_name(run.text, start, end):
+        return False
+    if first == last:
+        behind = run.mark_after(last)
+        if run.mark_before(first) in JOINS:
+            return False
+        return behind not in JOINS or behind == b"/" or bool(ZEROS.match(run.text, end))
+    return all(
+        _is_no_neighbour(run, group, size)
+        for group, size in ((first - 1, run.groups[first]), (last + 1, run.groups[last]))
+        if 0 <= group < len(run.groups) and group not in covered
+    )
+
+
+def _is_no_neighbour(run: Run, group: int, beside: Span) -> bool:
+    """Whether a group beside a card is none of a series of numbers of one length: a year may follow."""
+    start, end = run.groups[group]
+    return end - start != beside[1] - beside[0] or YEAR.fullmatch(run.text, start, end) is not None
+
+
+def _is_in_a_name(text: bytes, start: int, end: int) -> bool:
+    """Whether it is joined to letters: `order_…`, `…-a`, `….json`, `a/…`, `0f3c:…`."""
+    left, right = text[max(start - 12, 0) : start], text[end : end + 2]
+    if left[-1:] in {b"-", b"_", b"/", b"."} and left[-2:-1].isalnum():
+        return True
+    if left[-1:] == b"-" and not left[-2:-1].isdigit():
+        return True
+    if left[-1:] == b":" and any(map(str.isdigit, left.split()[-1].decode("utf-8", "ignore"))):
+        return True
+    return right[:1] in {b"-", b"_", b"."} and right[1:].isalpha()

@@ -1,0 +1,194 @@
+"""JSON that loses nothing when it is decoded: whatever is kept of a text has been scanned.
+
+A decoder that keeps the last of two equal names, or that gives up on a long number, hides a part of the text from the
+scan. Here every pair of an object is kept, and a text that is JSON only in part is split into its documents.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+STARTS: Final = frozenset('{["')
+BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\0\u200b"
+"""Blanks, and the marks that programs put before JSON: byte order marks and record separators."""
+
+MAX_DIGITS: Final = 4_000
+"""Python makes no number of more than 4,300."""
+MAX_FAILED: Final = 8
+"""Documents that do not decode, in one text: each may cost a look at the whole text."""
+
+LINE_START: Final = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
+BETWEEN: Final = re.compile(r"[\s,;\x1e\0]*")
+ESCAPE: Final = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|/)")
+QUOTED: Final = frozenset("\"'\\")
+PRINTABLE: Final = (range(0x20, 0x7F), range(0xA0, 0xD800), range(0xE000, 0x10000))
+
+fast_loads: Callable[[str], Any]
+try:  # the functions bring orjson; elsewhere the standard library does
+    from orjson import loads as fast_loads
+except ImportError:  # pragma: no cover - the tests have orjson
+    from json import loads as fast_loads
+
+
+class RepeatedNames(dict[str, Any]):
+    """An object in which a name stands twice: `items` gives every pair, and it is encoded with every pair."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self.pairs = list(pairs)
+        super().__init__(self.pairs)
+
+    def items(self) -> Any:
+        return self.pairs
+
+
+class Document(NamedTuple):
+    """A part of a text, and its value where it is JSON."""
+
+    text: str
+    value: Any = None
+    is_json: bool = False
+
+
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else RepeatedNames(pairs)
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+DECODER: Final = json.JSONDecoder(object_pairs_hook=object_of, strict=False)
+LONG_NUMBERS: Final = json.JSONDecoder(
+    object_pairs_hook=object_of, strict=False, parse_int=_whole_number
+)
+
+
+def looks_like_json(text: str) -> bool:
+    first = text[:1]
+    if first in STARTS or first.isalnum():
+        return first in STARTS
+    return (text[:64].lstrip(BLANKS) or text.lstrip(BLANKS))[:1] in STARTS
+
+
+def decoded(text: str) -> Any:
+    """The value of a JSON text, with every pair of its objects. ValueError for what is none, RecursionError for what is
+    nested too deep to say."""
+    text = text.strip(BLANKS)
+    try:
+        return DECODER.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # a number with too many digits
+        return LONG_NUMBERS.decode(text)
+
+
+def quickly_decoded(text: str) -> Any:
+    """As `decoded`, faster, for a look at texts and names alone: it makes other numbers of those that are too long, and
+    keeps the last of equal names. `may_repeat_names` says whether there are any."""
+    try:
+        return fast_loads(text)
+    except ValueError:  # NaN and lone surrogates are JSON to the standard library alone
+        return decoded(text)
+
+
+def may_repeat_names(text: str, value: Any, strings: int) -> bool:
+    """Whether an object of a JSON text has one name twice, of which a fast decoder leaves one. `strings` are the names
+    and texts of the decoded value, those inside of its texts not counted.
+
+    Each string of a JSON text has two quotes, and more only for the quotes in it, escaped: where the text has as many
+    as what was decoded, nothing was lost. A quote that is written as a number would be missing.
+    """
+    quotes = text.count('"')
+    if quotes == 2 * strings:
+        return False
+    if quotes == _quotes_in(value) and "u0022" not in text:
+        return False
+    return has_repeated_names(decoded(text))
+
+
+def _quotes_in(value: Any) -> int:
+    """How many a value has when it is encoded."""
+    quotes, left = 0, [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            quotes += 2 + item.count('"')
+        elif isinstance(item, dict):
+            left += item
+            left += item.values()
+        elif isinstance(item, list):
+            left += item
+    return quotes
+
+
+def has_repeated_names(value: Any) -> bool:
+    if isinstance(value, RepeatedNames):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return isinstance(value, (dict, list)) and any(map(has_repeated_names, inner))
+
+
+def documents(text: str) -> list[Document]:
+    """A text that is JSON in part, as its documents and what stands between them. Empty where it has no document: JSON
+    lines and JSON with a text behind it have some. Only objects and lists count as such."""
+    found: list[Document] = []
+    at = behind = failed = 0
+    while failed < MAX_FAILED:
+        blanks = BETWEEN.match(text, behind)
+        start = blanks.end() if blanks else behind
+        if text[start : start + 1] not in {"{", "["}:
+            next_line = LINE_START.search(text, start)
+            if next_line is None:
+                break
+            start = next_line.end()
+        try:
+            value, end = LONG_NUMBERS.raw_decode(text, start)
+        except ValueError:
+            failed, behind = failed + 1, start + 1
+            continue
+        found += [Document(text[at:start]), Document(text[start:end], value, is_json=True)]
+        at = behind = end
+    return [*found, Document(text[at:])] if found else []
+
+
+def encoded(value: Any) -> str:
+    """JSON that any decoder reads: numbers that JSON has not become texts."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return encoded(_without_odd_numbers(value))
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate can be written as an escape alone
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
+def _without_odd_numbers(value: Any) -> Any:
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return str(value)
+    if isinstance(value, RepeatedNames):
+        return RepeatedNames((name, _without_odd_numbers(item)) for name, item in value.items())
+    if isinstance(value, Mapping):
+        return {name: _without_odd_numbers(item) for name, item in value.items()}
+    return [_without_odd_numbers(item) for item in value] if isinstance(value, list) else value
+
+
+def without_escapes(text: str) -> str:
+    """A text with JSON's escapes in it, as that which it says; the very same text where it has none."""
+    if "\\" not in text:
+        return text
+    return ESCAPE.sub(_unescaped, text)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return "/"
+    code = int(match[1], 16)
+    if not any(code in part for part in PRINTABLE):
+        return match[0]
+    return "\\" + chr(code) if chr(code) in QUOTED else chr(code)

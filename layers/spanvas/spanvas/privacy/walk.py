@@ -1,0 +1,233 @@
+"""A walk over what a span holds: every text, every name and every number of it, in JSON inside of texts too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from spanvas.privacy import named
+from spanvas.privacy.cards import is_card_number
+from spanvas.privacy.content import IDENTIFIERS
+from spanvas.privacy.json_text import (
+    Document,
+    RepeatedNames,
+    decoded,
+    documents,
+    encoded,
+    looks_like_json,
+    without_escapes,
+)
+from spanvas.privacy.keys import is_secret_key
+from spanvas.privacy.schemas import INNER, VALUES, is_schema
+from spanvas.privacy.secret_items import hidden_in_shape, is_secret_item
+
+MAX_DEPTH: Final = 64
+MAX_JSON_DEPTH: Final = 16
+"""Levels of JSON in texts in JSON. What is deeper is dropped: escapes make a level out of a few characters."""
+
+Text = Callable[[str, str], str]
+"""What is made of a text that stands under a name."""
+
+
+TOO_DEEP: Final = object()
+"""In the place of the value of a text that has more levels than can be decoded."""
+
+
+class Walk:
+    """`text` is applied to every text, `name` to every name; `hide` counts a rule and gives its marker.
+
+    The very same object comes back where nothing changed. `known_json` keeps what texts were decoded to.
+    """
+
+    def __init__(
+        self,
+        text: Text,
+        name: Callable[[str], str],
+        hide: Callable[[str], str],
+        known_json: dict[str, Any],
+    ) -> None:
+        self._apply = text
+        self._name = name
+        self._hide = hide
+        self._known_json = known_json
+
+    def value(self, value: Any, name: str = "", depth: int = 0, json_depth: int = 0) -> Any:
+        if isinstance(value, str):
+            return self._text(value, name, depth, json_depth)
+        if isinstance(value, (bytes, bytearray)):
+            string = value.decode("utf-8", "replace")
+            changed = self._text(string, name, depth, json_depth)
+            return value if changed is string else changed
+        if isinstance(value, (int, float)):
+            is_card = not isinstance(value, bool) and is_card_number(value, name)
+            return self._hide("payment_card") if is_card else value
+        if not isinstance(value, (dict, list, tuple, Mapping)):
+            return value
+        if depth >= MAX_DEPTH:
+            return self._hide("unscanned")
+        if isinstance(value, Mapping):
+            return self._mapping(value, depth + 1, json_depth)
+        return self._list(value, name, depth + 1, json_depth)
+
+    def _text(self, value: str, name: str, depth: int, json_depth: int) -> str:
+        if not looks_like_json(value):
+            return self._plain(value, name)
+        whole = self._decoded(value)
+        if whole is TOO_DEEP or (json_depth >= MAX_JSON_DEPTH and whole is not value):
+            return self._hide("unscanned")
+        if isinstance(whole, Parts):
+            parts = [self._part(part, name, depth, json_depth) for part in whole]
+            same = all(part is one.text for part, one in zip(parts, whole, strict=True))
+            joined = value if same else "".join(parts)
+            return self._plain(joined, name)
+        if whole is value:
+            return self._plain(value, name)
+        walked = self.value(whole, name, depth, json_depth + 1)
+        return value if walked is whole else encoded(walked)
+
+    def _part(self, part: Document, name: str, depth: int, json_depth: int) -> str:
+        if not part.is_json:
+            return part.text
+        walked = self.value(part.value, name, depth, json_depth + 1)
+        return part.text if walked is part.value else encoded(walked)
+
+    def _plain(self, value: str, name: str) -> str:
+        """A text as it reads without escapes; as it was where nothing of that changed."""
+        readable = without_escapes(value)
+        changed = self._apply(readable, name)
+        return value if changed is readable else changed
+
+    def _decoded(self, text: str) -> Any:
+        """The value of a JSON text, its parts where it is JSON in part, the text itself where it is none."""
+        if text not in self._known_json:
+            self._known_json[text] = _decode(text)
+        return self._known_json[text]
+
+    def _mapping(
+        self, value: Mapping[Any, Any], depth: int, json_depth: int, secret: str = ""
+    ) -> Mapping[Any, Any]:
+        """`secret` is the name of the secret that the mapping is a schema of."""
+        pairs, same = [], True
+        labels, columns = named.labels_in(value.items()), named.columns_in(value)
+        for key, item in value.items():
+            new_key, new = key, item
+            if not isinstance(key, str):
+                new = self.value(item, "", depth, json_depth)
+            elif key not in IDENTIFIERS:
+                new_key = self._name(key)
+                if columns and key in named.ROW_FIELDS:
+                    new = self._table(item, columns, depth, json_depth)
+                elif secret and key in INNER:
+                    new = self._schemas(item, secret, depth, json_depth)
+                else:
+                    label = secret if secret and key in VALUES else labels.get(key)
+                    new = self._item((key, label), item, value, depth, json_depth)
+            same = same and new is item and new_key is key
+            pairs.append((new_key, new))
+        if same:
+            return value
+        return RepeatedNames(pairs) if isinstance(value, RepeatedNames) else dict(pairs)
+
+    def _item(
+        self,
+        names: tuple[str | None, ...],
+        item: Any,
+        siblings: Iterable[Any],
+        depth: int,
+        json_depth: int,
+    ) -> Any:
+        """What stands under some names, of which the last is its own: a secret if one of them says so."""
+        name = ""
+        for one in filter(None, names):
+            name = one
+            if named.is_model_token(one, item, siblings):
+                continue
+            if is_secret_item(one, item):
+                return hidden_in_shape(item, self._hide("key"))
+            if is_secret_key(one) and is_schema(item) and depth < MAX_DEPTH:
+                return self._mapping(item, depth + 1, json_depth, secret=one)
+        return self.value(item, name, depth, json_depth)
+
+    def _schemas(self, item: Any, secret: str, depth: int, json_depth: int) -> Any:
+        """Schemas of a secret within its schema."""
+        if isinstance(item, Mapping) and depth < MAX_DEPTH:
+            return self._mapping(item, depth + 1, json_depth, secret)
+        if isinstance(item, (list, tuple)) and depth < MAX_DEPTH:
+            return unchanged(
+                item, [self._schemas(one, secret, depth + 1, json_depth) for one in item]
+            )
+        return self.value(item, secret, depth, json_depth)
+
+    def _list(
+        self,
+        items: Sequence[Any],
+        name: str,
+        depth: int,
+        json_depth: int,
+        labels: named.Labels = (),
+    ) -> Sequence[Any]:
+        """`labels` are the names of its items, where they stand apart."""
+        if not labels:
+            if named.are_pairs(items):
+                return unchanged(items, [self._pair(pair, depth, json_depth) for pair in items])
+            if columns := named.first_row_of(items):
+                table: Sequence[Any] = self._table(items, columns, depth, json_depth)
+                return table
+            labels = named.labels_of(items, name)
+        if not labels:
+            return unchanged(items, [self.value(item, name, depth, json_depth) for item in items])
+        return unchanged(
+            items,
+            [
+                self.value(item, name, depth, json_depth)
+                if label is None
+                else self._item((label,), item, labels, depth, json_depth)
+                for item, label in zip(items, labels, strict=True)
+            ],
+        )
+
+    def _pair(self, pair: Sequence[Any], depth: int, json_depth: int) -> Sequence[Any]:
+        if depth >= MAX_DEPTH:
+            return [self._hide("unscanned")]
+        return self._list(pair, "", depth + 1, json_depth, (None, pair[0]))
+
+    def _table(self, rows: Any, columns: named.Labels, depth: int, json_depth: int) -> Any:
+        """Rows whose cells stand under the names of their columns; or one row of cells."""
+        if not isinstance(rows, (list, tuple)) or depth >= MAX_DEPTH:
+            return self.value(rows, "", depth, json_depth)
+        if len(rows) == len(columns) and all(named.cells_of(row) is None for row in rows):
+            return self._list(rows, "", depth + 1, json_depth, columns)
+        return unchanged(rows, [self._row(row, columns, depth + 1, json_depth) for row in rows])
+
+    def _row(self, row: Any, columns: named.Labels, depth: int, json_depth: int) -> Any:
+        cells = named.cells_of(row)
+        if cells is None or len(cells) != len(columns) or depth >= MAX_DEPTH:
+            return self.value(row, "", depth, json_depth)
+        walked = self._list(cells, "", depth + 1, json_depth, columns)
+        if walked is cells or walked is row:
+            return row
+        return dict.fromkeys(row, walked) if isinstance(row, Mapping) else walked
+
+
+def unchanged(items: Sequence[Any], walked: list[Any]) -> Sequence[Any]:
+    """The items where walking changed none of them."""
+    same = all(one is other for one, other in zip(walked, items, strict=True))
+    return items if same else walked
+
+
+class Parts(tuple[Document, ...]):
+    """A text that is JSON in part."""
+
+
+def _decode(text: str) -> Any:
+    """The value of a JSON text, its parts where it is JSON in part, the text itself where it is none."""
+    try:
+        return decoded(text)
+    except RecursionError:
+        return TOO_DEEP
+    except ValueError:
+        pass
+    try:
+        return Parts(documents(text)) or text
+    except RecursionError:
+        return TOO_DEEP
