@@ -64,7 +64,7 @@ def test_what_of_a_lost_execution_never_ended_is_counted_when_it_is_closed(
     store.write(SpanBatch("acme", "exec_1", [make_span("classify"), open_]))
     clock.advance(61)
 
-    assert run_sweep(store) == {"closed": 1}
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
     execution = store.read_execution("acme", "exec_1")
     assert execution is not None
     assert (execution.counters.spans, execution.counters.errors) == (2, 1)
