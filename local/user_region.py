@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import boto3
-import botocore.session
-from botocore.exceptions import BotoCoreError
-
 from local.resolve import DEFAULT_REGION
 from local.state import StackError
 
@@ -20,20 +16,32 @@ def user_region(environment: Mapping[str, str]) -> str:
     engines know the regions that botocore knows.
     """
     region = environment.get("AWS_REGION") or region_of_profile() or DEFAULT_REGION
-    session = botocore.session.Session()
-    partitions = session.get_available_partitions()
-    known = {
-        name for part in partitions for name in session.get_available_regions("dynamodb", part)
-    }
-    if region not in known:
+    if region not in known_regions():
         raise StackError(
             f"{region!r} is no AWS region that is known here. Choose one, for example with AWS_REGION={DEFAULT_REGION}"
         )
     return region
 
 
+def known_regions() -> set[str]:
+    """The regions of every partition that have DynamoDB, as botocore's own data say; no configuration is read."""
+    from botocore.loaders import Loader
+    from botocore.regions import EndpointResolver
+
+    resolver = EndpointResolver(Loader().load_data("endpoints"))
+    partitions = resolver.get_available_partitions()
+    return {
+        region
+        for part in partitions
+        for region in resolver.get_available_endpoints("dynamodb", part)
+    }
+
+
 def region_of_profile() -> str | None:
     """What boto3 takes: AWS_DEFAULT_REGION, or the profile's."""
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
     try:
         return boto3.Session().region_name
     except BotoCoreError:
