@@ -80,7 +80,7 @@ class Meter:
             Write(
                 operation=model.name,
                 sort=key["sk"]["S"],
-                reported=consumed["Table"]["CapacityUnits"] if consumed else None,
+                reported=consumed.get("Table", consumed)["CapacityUnits"] if consumed else None,
                 by_rule=units.table_units(before, after),
                 indexes=sum(
                     units.index_units(before, after, keys, projected)

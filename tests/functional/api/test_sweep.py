@@ -70,6 +70,30 @@ def test_what_of_a_lost_execution_never_ended_is_counted_when_it_is_closed(
     assert (execution.counters.spans, execution.counters.errors) == (2, 1)
 
 
+class NotingStore(AuditedStore):
+    """Counts how often it is told to note since when it has the index of failed executions."""
+
+    noted = 0
+
+    def note_status_index(self) -> None:
+        super().note_status_index()
+        self.noted += 1
+        if self.noted == 1:
+            raise StoreUnavailableError("the store failed: it is down", 5)
+
+
+def test_each_run_notes_the_index_and_closes_what_is_overdue_where_that_fails(
+    clock: Clock,
+) -> None:
+    store = NotingStore(clock=clock)
+    store.start_execution(make_execution("exec_1"))
+    clock.advance(61)
+
+    assert run_sweep(store) == {"closed": 1}
+    assert run_sweep(store) == {"closed": 0}
+    assert store.noted == 2
+
+
 def test_one_that_goes_on_for_long_in_one_function_after_another_is_left_alone(
     store: AuditedStore, clock: Clock
 ) -> None:
