@@ -13,6 +13,7 @@ from tests.aws_from_template import create_resources
 from tests.aws_in_process import mocked_aws
 from tests.bench.capacity import Meter
 from tests.builders import SECOND, T0, Clock, make_execution
+from tests.functional.storage.overdue import overdue
 
 CAUSE = Cause("ThrottlingException", "Too many requests")
 
@@ -60,10 +61,10 @@ def test_one_that_failed_and_succeeds_after_all_pays_one_more(metered: Metered) 
 
 def test_an_execution_that_is_closed_as_lost_pays_one_unit(metered: Metered) -> None:
     metered.clock.advance(61)
-    (overdue,) = metered.store.list_overdue()
+    (late,) = overdue(metered.store)
     metered.meter.clear()
 
-    assert metered.store.close_as_lost(overdue, CAUSE)
+    assert metered.store.close_as_lost(late, CAUSE)
     assert metered.meter.units_by_rule == 3
 
 
