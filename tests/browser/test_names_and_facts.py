@@ -103,8 +103,13 @@ def started(stack: Stack, execution_id: str, **facts: Any) -> Execution:
 
 def write_span(stack: Stack, execution: Execution, **facts: Any) -> None:
     start = execution.started_at_unix_nano
-    times: dict[str, Any] = {"start_time_unix_nano": start, "end_time_unix_nano": start + SECOND}
-    span = make_span("a", trace_id=execution.trace_id, **times, **facts)
+    span = make_span(
+        "a",
+        trace_id=execution.trace_id,
+        start_time_unix_nano=start,
+        end_time_unix_nano=start + SECOND,
+        **facts,
+    )
     store_of(stack).write(SpanBatch(TENANT, execution.execution_id, (span,)))
 
 

@@ -116,7 +116,8 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
     tree,
     search,
     panel,
-    hasGraph: workflow !== undefined,
+    // While the list of workflows is on its way, the graph comes with it.
+    hasGraph: workflow !== undefined || props.workflows === null,
     takesFocus,
     setIsPanelOpen,
     say,
