@@ -13,7 +13,7 @@ SECRET = [
     "AWS_SESSION_TOKEN", "aws_access_key_id", "password", "dbPassword", "user.passwd", "PGPASSWORD_pwd",
     "clientSecret", "client_secret", "secrets", "Cookie", "Set-Cookie", "credentials", "privateKey", "private_key",
     "ssh_key", "signing_key", "cvv", "card_number", "creditCard", "ssn", "passphrase", "jwt", "X-Amz-Signature",
-    "vault_creds", "secret_id", "phoneNumber",
+    "vault_creds", "secret_id", "phoneNumber", "TEST_PASS",
 ]  # fmt: skip
 HARMLESS = [
     "input_tokens", "max_tokens", "max_token_count", "total_tokens", "tokens", "token_count", "tokenCount",

@@ -30,8 +30,14 @@ ADDRESSED: Final = frozenset(
 )  # fmt: skip
 """What stands before an address whatever else is said."""
 
-FROM_TO: Final = re.compile(
-    r"(?i)\b(?:upgrad|downgrad|updat|migrat|bump|version)[a-z]*\b[^\n]{0,40}\b(?:from|to|and|or|by)\s$"
+BEFORE_UPGRADE: Final = re.compile(
+    r"(?i)\b(?:upgrad|downgrad|updat|migrat|bump|version)[a-z]*\b[^\n]{0,40}\bfrom\s$"
+)
+UPGRADE: Final = re.compile(r"\s(?:to|->|=>)\s?v?\d")
+"""Behind a version that was left for another one. Without that, what comes `from` a number is from a machine."""
+AFTER_UPGRADE: Final = re.compile(
+    r"(?i)\b(?:upgrad|downgrad|bump|version)[a-z]*\b[^\n]{0,40}\b(?:to|and|or|by)\s$"
+    r"|\b(?:updat|migrat)[a-z]*\b[^\n]{0,40}\d\.\d+\s(?:to|->|=>)\s$"
 )
 PRODUCT: Final = re.compile(r"([A-Za-z_)][\w.)-]*)[/#]$")
 OPERATOR: Final = re.compile(r"(?:[=~<>!]=|[\^~])\s?$")
@@ -59,7 +65,8 @@ def is_version(near: str, behind: str) -> bool:
         word in VERSIONED
         or OPERATOR.search(near) is not None
         or SUFFIX.match(behind) is not None
-        or FROM_TO.search(near) is not None
+        or (BEFORE_UPGRADE.search(near) is not None and UPGRADE.match(behind) is not None)
+        or AFTER_UPGRADE.search(near) is not None
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from spanvas.privacy.context import before
+from spanvas.privacy.context import after, before
 from spanvas.privacy.keys import KEY_DIGITS
 
 FILE_ENDINGS: Final = frozenset(
@@ -26,7 +26,9 @@ NO_VALUES: Final = frozenset(
     }
 )  # fmt: skip
 JOINS: Final = frozenset({b"-", b".", b"_", b"/", b":"})
-SOCIAL: Final = re.compile(r"(?i)\bssn?\b|\bsocial\b")
+SOCIAL: Final = re.compile(r"(?i:\bssn?\b|_ssn\b|\bsocial\b)|[a-z]S(?:SN|sn)\b")
+IS_SOCIAL: Final = re.compile(r"(?i)\W{1,3}(?:ssn\b|social\b)")
+"""Before and behind a social security number."""
 PLACEHOLDER: Final = re.compile(r"[<{\[%]+[\w .:/{}%-]+[>}\]%]*")
 
 
@@ -73,13 +75,16 @@ def ssns_in(text: bytes, start: int, end: int, _name: str = "") -> Iterator[tupl
     if (left[-1:] in JOINS and left[:1].isalnum()) or (right[:1] in JOINS and right[1:].isalnum()):
         return
     if is_us_ssn(text[start:end].decode()) and (
-        b"-" in text[start:end] or _is_called_ssn(text, start)
+        b"-" in text[start:end] or _is_called_ssn(text, start, end)
     ):
         yield start, end
 
 
-def _is_called_ssn(text: bytes, start: int) -> bool:
-    return SOCIAL.search(before(text, start)) is not None
+def _is_called_ssn(text: bytes, start: int, end: int) -> bool:
+    return (
+        SOCIAL.search(before(text, start)) is not None
+        or IS_SOCIAL.match(after(text, end)) is not None
+    )
 
 
 def is_us_ssn(text: str) -> bool:

@@ -61,7 +61,7 @@ MODEL_TOKENS: Final = frozenset(
 PASSES: Final = frozenset(
     {
         "first", "second", "third", "single", "multi", "two", "one", "forward", "backward", "next", "last", "final",
-        "test", "tests", "boarding", "season", "low", "high", "band", "all", "num", "by", "did", "will", "must",
+        "boarding", "season", "low", "high", "band", "all", "num", "by", "did", "will", "must",
     }
 )  # fmt: skip
 """Before `pass`: something that is gone through, or not failed."""

@@ -17,6 +17,8 @@ DATE: Final = re.compile(
     rb"(?:^|[^0-9])(?:(?:19|20)\d\d([-./])\d\d\1\d\d|\d\d([-./])\d\d\2(?:19|20)\d\d)(?:[^0-9]|$)"
 )
 DECIMAL: Final = re.compile(rb"\+\d+\.\d+")
+TRUNK: Final = (b"1-", b"1.")
+"""What North American numbers are dialled with."""
 TIME: Final = re.compile(r"\d\d[ \t]?$")
 UNBROKEN: Final = re.compile(rb"\d+")
 LABEL: Final = re.compile(rb"[A-Za-z]")
@@ -59,6 +61,8 @@ def _is_no_number(found: bytes, digits: bytes) -> bool:
 def _is_joined(text: bytes, start: int, end: int) -> bool:
     """Whether it is a part of an id: letters, digits or marks between them touch it."""
     left, right = text[max(start - 2, 0) : start], text[end : end + 2]
+    if left in TRUNK and not text[max(start - 3, 0) : start - 2].isalnum():
+        left = b""
     if left[-1:].isalnum() or right[:1].isalnum():
         return True
     return (
