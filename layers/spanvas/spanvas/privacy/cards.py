@@ -15,6 +15,8 @@ CARD_PATTERN: Final = r"\d(?:" + MARK + r"{0,3}\d){11,}"
 
 GROUP: Final = re.compile(rb"\d+")
 LENGTHS: Final = range(13, 20)
+LONGEST: Final = 10**19
+"""Numbers from here on have more digits than a card."""
 LUHN_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 SHAPES: Final = frozenset(
@@ -66,6 +68,8 @@ def cards_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[Span
 
 def is_card_number(value: float, name: str) -> bool:
     """Whether a number of JSON or of an attribute is a card, under this name."""
+    if not 0 < value < LONGEST:  # nothing longer is written out: Python refuses thousands of digits
+        return False
     digits = str(value).removesuffix(".0")
     return (
         (len(digits),) in SHAPES
