@@ -112,9 +112,12 @@ class Children:
         self._forget_gone(child)
 
     def _forget_gone(self, child: Child) -> None:
-        if child.is_gone and self._known.pop(id(child), None) is not None:
-            for run in child.runs.values():
-                child.count_missing(run)
+        if not child.is_gone:
+            return
+        # Counted while it is still known: the end of an execution, in another thread, looks at those that are.
+        for run in child.runs.values():
+            child.count_missing(run)
+        if self._known.pop(id(child), None) is not None:
             child.leave()
 
 
@@ -173,8 +176,8 @@ class Child:
         with self._lock:
             number = self._open[id(run)] - self._told[id(run)]
             self._told[id(run)] += number
-        run.dropped += number
-        run.dropped_total += number
+            run.dropped += number
+            run.dropped_total += number
 
     def leave(self) -> None:
         self._connection.close()
