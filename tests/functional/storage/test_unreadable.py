@@ -225,7 +225,7 @@ class TestUnreadable:
         first, second, _ = sorted(trace.rows, key=lambda row: row.start_time_unix_nano)
         assert (first.name, first.kind, first.usage) == ("n", "other", (1, 2, 3, 4, 5))
         assert (second.name, second.start_time_unix_nano) == ("m", T0 + 5)
-        assert (second.usage, second.status, second.detail) == ((7, 0, 0, 0, 0), "unset", "")
+        assert (second.usage, second.status, second.detail) == ((7, None, 0, 0, 0), "unset", "")
         assert (trace.newer_chunks, trace.unreadable, trace.is_whole) == (1, (), False)
 
     @pytest.mark.parametrize(
