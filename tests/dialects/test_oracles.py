@@ -158,7 +158,7 @@ def test_mlflow_reads_the_same_models_and_tokens(name: str) -> None:
             assert usage["input_tokens"] + cached == ours.usage.input_tokens
         else:
             assert usage["input_tokens"] == ours.usage.input_tokens
-        assert usage.get("output_tokens", 0) == ours.usage.output_tokens
+        assert usage.get("output_tokens") == ours.usage.output_tokens
         if "cache_read_input_tokens" in usage:
             assert usage["cache_read_input_tokens"] == ours.usage.cache_read_tokens
 
