@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from spanvas.privacy.context import is_counted, is_counted_name, speaks_of_cards
+from spanvas.privacy.context import after, before, is_counted, is_counted_name, speaks_of_cards
+from spanvas.privacy.versions import is_version
 
 MARK: Final = r"[ \t._/\x{a0}\x{2000}-\x{200b}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
 """What people and programs put between the groups of a number, as RE2 has it."""
@@ -17,12 +18,17 @@ GROUP: Final = re.compile(rb"\d+")
 LENGTHS: Final = range(13, 20)
 LONGEST: Final = 10**19
 """Numbers from here on have more digits than a card."""
-LUHN_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+LUHN_DOUBLED: Final = bytes.maketrans(b"0123456789", b"0246813579")
+"""Twice each digit, of two digits the sum."""
 
 SHAPES: Final = frozenset(
     {(4, 4, 4, 4), (4, 4, 4, 3), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (14,), (15,), (16,)}
 )
 """How cards are embossed and stored. Other groups are a card's where a word says so."""
+
+BARE_19: Final = (19,)
+UNIONPAY: Final = "62"
+"""Whose cards have 19 digits. Those of Visa seldom do, and ids of 19 digits often begin as they would."""
 
 MAESTRO: Final = frozenset({5018, 5020, 5038, 5893, 6304, 6390, 6759, 6761, 6762, 6763, 5612})
 ISSUERS: Final = b"2345689"
@@ -33,15 +39,18 @@ TRACK: Final = b"%B"
 """What stands before the number on a magnetic stripe."""
 YEAR: Final = re.compile(rb"20[2-4]\d")
 ZEROS: Final = re.compile(rb"\.0+(?!\d)")
+OF_AN_ID: Final = re.compile(rb"\d[\w:.-]*:$")
 JOINS: Final = frozenset({b"-", b"_", b"/", b"."})
 
 Span = tuple[int, int]
 
 
 class Run(NamedTuple):
+    """A run of digits in a text, its groups, and whether the words before it are about cards."""
+
     text: bytes
     groups: list[Span]
-    name: str
+    is_of_cards: bool
 
     def mark_before(self, first: int) -> bytes:
         return self.text[self.groups[first - 1][1] : self.groups[first][0]] if first else b""
@@ -55,13 +64,16 @@ class Run(NamedTuple):
 def cards_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[Span]:
     """Where cards stand in a run of digits: each series of whole groups that has an issuer, its length and the check
     digit, unless what is around it says that it is something else."""
-    run = Run(text, [match.span() for match in GROUP.finditer(text, start, end)], name)
+    groups = [match.span() for match in GROUP.finditer(text, start, end)]
+    run = Run(text, groups, speaks_of_cards(text, start))
     windows = list(_windows(run))
     covered = {group for first, last in windows for group in range(first, last + 1)}
     for first, last in windows:
-        span = run.groups[first][0], run.groups[last][1]
-        if speaks_of_cards(text, span[0]) or (
-            _is_alone(run, first, last, covered) and not is_counted(text, *span, name)
+        span = groups[first][0], groups[last][1]
+        if run.is_of_cards or (
+            _is_alone(run, first, last, covered)
+            and not is_counted(text, *span, name, is_series=first != last)
+            and not (first != last and _is_version(run, first, last, name))
         ):
             yield span
 
@@ -85,11 +97,9 @@ def is_payment_card(digits: str) -> bool:
 
 
 def luhn_holds(digits: str) -> bool:
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        number = int(digit)
-        total += LUHN_DOUBLED[number] if position % 2 else number
-    return total % 10 == 0
+    codes = digits.encode()
+    total = sum(codes[-1::-2]) + sum(codes[-2::-2].translate(LUHN_DOUBLED))
+    return (total - ord("0") * len(codes)) % 10 == 0
 
 
 def has_issuer(digits: str) -> bool:
@@ -118,22 +128,36 @@ def _windows(run: Run) -> Iterator[Span]:
         if stop - begin < SHORTEST_GROUP or run.text[begin] not in ISSUERS:
             continue
         sizes: tuple[int, ...] = ()
+        length = 0
         for last, (at, end) in enumerate(run.groups[first : first + MOST_GROUPS], first):
             sizes = (*sizes, end - at)
-            length = sum(sizes)
+            length += end - at
             if length >= LENGTHS.stop:
                 break
-            if length in LENGTHS and _is_card(run, first, last, sizes):
+            is_usual = sizes in SHAPES or (run.is_of_cards and length in LENGTHS)
+            if (is_usual or sizes == BARE_19) and _is_card(run, first, last):
                 yield first, last
 
 
-def _is_card(run: Run, first: int, last: int, sizes: tuple[int, ...]) -> bool:
+def _is_card(run: Run, first: int, last: int) -> bool:
     start, end = run.groups[first][0], run.groups[last][1]
     digits = b"".join(run.text[at:behind] for at, behind in run.groups[first : last + 1]).decode()
-    if not has_issuer(digits) or not luhn_holds(digits) or _is_glued(run.text, start, end):
+    if (
+        first == last
+        and len(digits) == LENGTHS[-1]
+        and not run.is_of_cards
+        and digits[:2] != UNIONPAY
+    ):
         return False
-    is_usual = sizes in SHAPES or (sizes == (19,) and digits.startswith("62"))
-    return is_usual or speaks_of_cards(run.text, start)
+    return is_payment_card(digits) and not _is_glued(run.text, start, end)
+
+
+def _is_version(run: Run, first: int, last: int, name: str) -> bool:
+    """Versions of four large numbers have the form of a card that is written with dots."""
+    start, end = run.groups[first][0], run.groups[last][1]
+    return run.mark_after(first) == b"." and is_version(
+        before(run.text, start, name), after(run.text, end)
+    )
 
 
 def _is_glued(text: bytes, start: int, end: int) -> bool:
@@ -174,6 +198,6 @@ def _is_in_a_name(text: bytes, start: int, end: int) -> bool:
         return True
     if left[-1:] == b"-" and not left[-2:-1].isdigit():
         return True
-    if left[-1:] == b":" and any(map(str.isdigit, left.split()[-1].decode("utf-8", "ignore"))):
+    if left[-1:] == b":" and OF_AN_ID.search(left):
         return True
     return right[:1] in {b"-", b"_", b"."} and right[1:].isalpha()

@@ -8,34 +8,49 @@ from typing import Final
 REACH: Final = 60
 """Bytes before a number in which a word can still be about it."""
 
-LAST_WORD: Final = re.compile(r"([A-Za-z][\w.-]*|[#§])[\s\"'`\\:=({<>|\[@]{0,8}$")
+LAST_WORD: Final = re.compile(r"[\s\"'`\\:=({<>|\[@]{0,8}([\w.-]*[A-Za-z]|[#§])")
+"""In a text that is read from its end, where the search need not try each place."""
 WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[#§]")
 FIRST_WORD: Final = re.compile(r"^[\s\"'`)\],;|]{0,3}([A-Za-z]{1,12})\b")
 
 COUNTED: Final = frozenset(
     {
-        "#", "id", "ids", "uid", "uuid", "guid", "order", "orders", "message", "messages", "msg", "event", "events",
-        "trace", "span", "request", "req", "tweet", "post", "ean", "gtin", "isbn", "upc", "imei", "sku", "offset",
-        "offsets", "seq", "sequence", "serial", "ticket", "case", "job", "run", "task", "batch", "block", "commit",
-        "hash", "index", "row", "rows", "record", "ref", "reference", "session", "build", "version", "ts", "time",
+        "#", "id", "ids", "uid", "uuid", "guid", "order", "orders",
+        "trace", "span", "tweet", "ean", "gtin", "isbn", "upc", "imei", "sku", "offset",
+        "offsets", "seq", "sequence", "serial", "ticket", "job", "run", "task", "batch", "block", "commit",
+        "hash", "index", "row", "rows", "ref", "reference", "build", "version", "ts", "time",
         "timestamp", "timestamps", "epoch", "since", "until", "nano", "nanos", "millis", "ns", "us", "ms", "size",
-        "sizes", "bytes", "length", "count", "counts", "total", "exec", "execution", "instance", "object", "snowflake",
+        "sizes", "bytes", "length", "count", "counts", "total", "exec", "execution", "snowflake",
         "nonce", "checkpoint", "partition", "shard", "port", "ports", "sample", "samples", "latency", "latencies",
-        "duration", "durations", "took", "delta", "step", "page", "line", "lines", "part", "score", "scores", "etag",
-        "revision", "chunk", "cell", "lsn", "txid", "position", "checksum", "crc", "seed", "pid", "tid", "address",
+        "duration", "durations", "took", "delta", "step", "score", "scores", "etag",
+        "revision", "chunk", "cell", "lsn", "txid", "position", "checksum", "crc", "seed", "pid", "tid",
     }
 )  # fmt: skip
 """A number behind one of these is an id, a time or a count."""
+
+SERIES: Final = frozenset(
+    {
+        "row", "rows", "size", "sizes", "bytes", "length", "count", "counts", "total", "port", "ports",
+        "sample", "samples", "latency", "latencies", "duration", "durations", "took", "delta", "score", "scores",
+        "offset", "offsets", "serial",
+        "timestamps", "ns", "us", "ms", "seed", "position",
+    }
+)  # fmt: skip
+"""Behind one of these stand numbers side by side."""
 
 UNITS: Final = frozenset(
     {"total", "ms", "us", "ns", "s", "sec", "bytes", "kb", "mb", "gb", "rows", "items", "tokens", "requests", "times"}
 )  # fmt: skip
 """A number before one of these is a count."""
 
-CARDS: Final = re.compile(
-    r"(?i)(?:^|[^a-z])(?:credit|debit|payment|bank)?[ _-]?(?:cards?|cardnumber|visa|mastercard|amex|maestro|diners|jcb"
-    r"|unionpay|pan|ccn?|kreditkarte|karte|carte|tarjeta|carta)(?:$|[^a-z])"
-)
+CARDS: Final = frozenset(
+    {
+        "card", "cards", "cardnumber", "cardno", "cardnum", "creditcard", "debitcard", "paymentcard", "bankcard",
+        "visa", "mastercard", "amex", "maestro", "diners", "jcb", "unionpay", "pan", "cc", "ccn", "ccnum",
+        "kreditkarte", "karte", "carte", "tarjeta", "carta",
+    }
+)  # fmt: skip
+LETTERS: Final = re.compile(r"[a-z]+")
 
 
 def before(text: bytes, start: int, name: str = "") -> str:
@@ -50,8 +65,8 @@ def after(text: bytes, end: int) -> str:
 
 def last_word(near: str) -> str:
     """The last word right before a number, of a name its last part: `id` of `order_id=`. Empty where there is none."""
-    found = LAST_WORD.search(near)
-    words = WORDS.findall(found[1]) if found else []
+    found = LAST_WORD.match(near[::-1])
+    words = WORDS.findall(found[1][::-1]) if found else []
     return words[-1].lower() if words else ""
 
 
@@ -60,9 +75,11 @@ def first_word(near: str) -> str:
     return found[1].lower() if found else ""
 
 
-def is_counted(text: bytes, start: int, end: int, name: str) -> bool:
-    """Whether the words around a number say that it is an id, a time or a count."""
-    return last_word(before(text, start, name)) in COUNTED or first_word(after(text, end)) in UNITS
+def is_counted(text: bytes, start: int, end: int, name: str, *, is_series: bool = False) -> bool:
+    """Whether the words around a number say that it is an id, a time or a count. Of a series of numbers: counts alone,
+    since ids are not written in groups."""
+    words = SERIES if is_series else COUNTED
+    return last_word(before(text, start, name)) in words or first_word(after(text, end)) in UNITS
 
 
 def is_counted_name(name: str) -> bool:
@@ -71,4 +88,4 @@ def is_counted_name(name: str) -> bool:
 
 def speaks_of_cards(text: bytes, start: int) -> bool:
     """Names of attributes say it too, but a text is judged the same under any name: see `known`."""
-    return CARDS.search(before(text, start)) is not None
+    return not CARDS.isdisjoint(LETTERS.findall(before(text, start).lower()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -20,6 +21,7 @@ MARKER: Final = "[REDACTED:{}]"
 MAX_TEXT_CHARACTERS: Final = 2_000_000
 BETWEEN_LOOKS: Final = 10_000
 """Characters between two looks at the clock, which costs as much as scanning a hundred."""
+DIGIT: Final = re.compile(r"\d")
 MAX_NAME: Final = 100
 MAX_NAMES: Final = 4_096
 
@@ -75,28 +77,36 @@ class Job:
     def is_clean(self, value: Any) -> bool:
         """Whether nothing of the value has to be redacted, by scanning what of it is not known. False where it is not
         sure, and always without a memory."""
+        return self._rules_in_new(value) == ()
+
+    def _rules_in_new(self, value: Any) -> tuple[int, ...] | None:
+        """The rules that may hit in what of a value is not known; None where it is not sure that no more is to do."""
         if self._known is None or self._scanner is None:
-            return False
+            return None
         new = self._known.new_in(value)
         if new is None:
-            return False
+            return None
         if new.texts:
-            if self._scanner.rules_in([scannable(text) for text in new.texts]):
-                return False
+            rules = self._scanner.rules_in([scannable(text) for text in new.texts])
+            if rules:
+                return rules
             self._known.update(new.texts)
         self._known.update(new.wholes)
-        return True
+        return ()
 
     def _cleaned(self, scanner: Scanner, value: Any) -> Any:
-        if self.is_clean(value):
+        rules = self._rules_in_new(value)
+        if rules == ():
             return value
         self._texts, self._names, self._characters = [], [], 0
         before = dict(self.receipt)
         try:
             self._look()
-            value = self._walk(value, self._note)
-            self._rules = scanner.rules_in(self._texts)
-            if self._rules:
+            if rules is None:
+                value = self._walk(value, self._note)
+                rules = scanner.rules_in(self._texts)
+            if rules:
+                self._rules = rules
                 return self._walk(value, self._scrub)
             if len(self._clean_names) < MAX_NAMES:
                 self._clean_names.update(self._names)
@@ -140,11 +150,13 @@ class Job:
     def _scrub(self, text: str, name: str) -> str:
         self._look()
         assert self._scanner is not None
+        if self._known is not None and text in self._known:
+            return text
         data = scannable(text)
         hits = self._scanner.hits(data, self._rules, self._look, name)
         if not hits:
-            # A short text may be clean only because of its name.
-            if self._known is not None and len(text) > REACH:
+            # A number in a short text may be harmless only because of the name that the text stands under.
+            if self._known is not None and (len(text) > REACH or not DIGIT.search(text)):
                 self._known.add(text)
             return text
         data = text.encode("utf-8", "surrogatepass")

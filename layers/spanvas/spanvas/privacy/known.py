@@ -7,7 +7,7 @@ not whatever is around it, and names of keys are judged each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from spanvas.privacy.cards import is_card_number
@@ -19,8 +19,8 @@ from spanvas.privacy.json_text import (
     quickly_decoded,
     without_escapes,
 )
-from spanvas.privacy.keys import is_secret_key, is_secret_label
-from spanvas.privacy.named import NAMING, is_model_token, may_name_secret
+from spanvas.privacy.keys import MAX_LABEL, is_secret_key, is_secret_label
+from spanvas.privacy.named import FLAGS, KINDS, NAMING, is_model_token
 from spanvas.privacy.schemas import says_no_value
 from spanvas.privacy.walk import MAX_DEPTH, MAX_JSON_DEPTH
 
@@ -50,9 +50,12 @@ class KnownTexts:
         # Names that are clean, and make no secret of any value.
         self._plain_names: set[str] = set()
 
+    def __contains__(self, text: str) -> bool:
+        return text in self._clean
+
     def add(self, text: str) -> None:
-        """A text in which nothing was found, by any rule."""
-        if text not in self._clean:
+        """A text in which nothing was found, by any rule. One that may tell of another is looked at each time."""
+        if text not in self._clean and not may_tell(text):
             self._characters += len(text) + 50
             if self._characters > self._max_characters:
                 self._clean.clear()
@@ -81,25 +84,23 @@ class KnownTexts:
         if kind is dict:
             return depth < MAX_DEPTH and self._collect_mapping(value, new, depth + 1, json_depth)
         if kind is list or kind is tuple:
-            return depth < MAX_DEPTH and self._collect_list(value, new, depth + 1, json_depth)
+            if depth >= MAX_DEPTH:
+                return False
+            clean, depth, strings = self._clean, depth + 1, 0
+            for item in value:
+                if type(item) is str:
+                    strings += 1
+                    if item in clean:
+                        continue
+                    if may_tell(item):
+                        return False
+                if not self._collect(item, new, depth, json_depth):
+                    return False
+            new.strings += strings
+            return True
         if kind is int or kind is float:
             return -LARGE < value < LARGE or not is_card_number(value, "")
         return kind is bool or value is None
-
-    def _collect_list(self, items: Sequence[Any], new: New, depth: int, json_depth: int) -> bool:
-        clean, strings = self._clean, 0
-        for item in items:
-            if type(item) is str:
-                strings += 1
-                # The name of a secret may make one of what is beside or below it, and so may an option.
-                if item[:1] == "-" or is_secret_label(item):
-                    return False
-                if item in clean:
-                    continue
-            if not self._collect(item, new, depth, json_depth):
-                return False
-        new.strings += strings
-        return True
 
     def _collect_mapping(
         self, value: Mapping[Any, Any], new: New, depth: int, json_depth: int
@@ -108,25 +109,24 @@ class KnownTexts:
         strings = len(value)
         for key, item in value.items():
             if key not in plain_names:
-                if key in NAMING:
-                    if may_name_secret(key, item) or not (key in clean or new.add(key)):
-                        return False
-                elif key in self._identifiers:
+                if key in self._identifiers:
                     continue
-                elif type(key) is not str or not self._collect_name(key, item, value, new):
+                if type(key) is not str or not self._collect_name(key, item, value, new):
                     return False
             if type(item) is str:
                 strings += 1
                 if item in clean:
                     continue
+                if key in NAMING and may_tell(item):
+                    return False
+            elif item is True and key in FLAGS:
+                return False
             if not self._collect(item, new, depth, json_depth):
                 return False
         new.strings += strings
         return True
 
     def _collect_name(self, name: str, item: Any, siblings: Iterable[Any], new: New) -> bool:
-        if may_name_secret(name, item):
-            return False
         is_secret = is_secret_key(name) and not is_model_token(name, item, siblings)
         if is_secret and (self._is_secret_item(name, item) or not _says_nothing(item)):
             return False
@@ -147,14 +147,22 @@ class KnownTexts:
             decoded = quickly_decoded(text)
             new.wholes.append(text)
             is_sure = self._collect(decoded, new, depth, json_depth + 1)
-            strings = new.strings + (type(decoded) is str)
-            return is_sure and not may_repeat_names(text, decoded, strings)
+            return is_sure and (
+                type(decoded) is str or not may_repeat_names(text, decoded, new.strings)
+            )
         except RecursionError:
             return False
         except ValueError:
             return not documents(text) and new.add_readable(text)
         finally:
             new.strings = before
+
+
+def may_tell(text: str) -> bool:
+    """Whether a text beside or above another may say that the other is a secret: its name, or an option."""
+    if len(text) > MAX_LABEL:
+        return text[:1] == "-"
+    return text[:1] == "-" or text in KINDS or is_secret_label(text)
 
 
 def _says_nothing(item: Any) -> bool:

@@ -40,6 +40,8 @@ KINDS: Final = frozenset({"password", "secret", "secret_text", "SecureString", "
 """Under `type`, the same."""
 SECRET: Final = "secret"  # noqa: S105 - a word
 
+LABELLED: Final = VALUE_FIELDS | {TYPED}
+
 COLUMN_FIELDS: Final = (
     "columns", "Columns", "column_names", "columnNames", "cols", "columnMetadata", "column_metadata", "ColumnInfo",
     "fields", "headers", "header", "names", "keys", "schema",
@@ -50,10 +52,8 @@ ROW_FIELDS: Final = frozenset(
 COLUMN_NAMES: Final = ("name", "Name", "column_name", "columnName", "label")
 CELL_TEXTS: Final = ("VarCharValue", "stringValue", "S", "v", "value")
 
-NAMING: Final = frozenset(
-    name for name in {*NAME_FIELDS, *FLAGS, *CELL_TEXTS, "type"} if not is_secret_label(name)
-)
-"""Names of which the values say what other values are, and are no secrets themselves."""
+NAMING: Final = NAME_FIELDS | frozenset(CELL_TEXTS) | {"type"}
+"""Names of which the value may say that another value is a secret."""
 
 MODEL_TOKEN: Final = "token"  # noqa: S105 - a name
 BESIDE_TOKENS: Final = frozenset(
@@ -84,18 +84,11 @@ def names_secret(name: Any, item: Any) -> bool:
     )
 
 
-def may_name_secret(name: Any, item: Any) -> bool:
-    """As `names_secret`, and whether it may be the name of a column."""
-    if name == "type":
-        return isinstance(item, str) and item in KINDS
-    if name in NAME_FIELDS or name in CELL_TEXTS:
-        return is_secret_label(item)
-    return name in FLAGS and item is True
-
-
-def labels_in(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, str]:
+def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
     """Of the fields of an object that hold a value, the name that stands in another field."""
-    pairs = list(pairs)
+    if LABELLED.isdisjoint(value):
+        return {}
+    pairs = value.items()
     label, fields = "", VALUE_FIELDS
     for name, item in pairs:
         if names_secret(name, item):
@@ -108,6 +101,8 @@ def labels_in(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, str]:
 
 def columns_in(value: Mapping[Any, Any]) -> Labels:
     """The names of the columns of a table: an object that has them in one field and its rows in another."""
+    if ROW_FIELDS.isdisjoint(value):
+        return ()
     for field in COLUMN_FIELDS:
         columns = value.get(field)
         if field == "schema" and isinstance(columns, Mapping):

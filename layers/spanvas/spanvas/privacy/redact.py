@@ -128,6 +128,8 @@ class Redactor:
 
     def _redact_resource(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
         """Spans share their resource: it is scanned once."""
+        if not resource:
+            return resource
         if self._resource is None or self._resource[0] is not resource:
             job = self._job()
             self._resource = (resource, job.machine_text([resource])[0])

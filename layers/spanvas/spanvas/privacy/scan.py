@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from spanvas.privacy.keys import is_secret_key
@@ -63,6 +62,8 @@ class Scanner:
     def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
         """Numbers of the rules that may hit somewhere in these texts."""
         found: list[int] = self._set.Match(SEPARATOR.join((*texts, CANARY))) or []
+        if found == [self._canary]:
+            return ()
         if self._canary not in found:
             return tuple(range(len(RULES)))
         return tuple(sorted(number for number in found if number != self._canary))
@@ -104,13 +105,20 @@ class Scanner:
         for count, match in enumerate(pattern.finditer(text)):
             if count % BETWEEN_LOOKS == 0:
                 look()
-            start, end = match.span(groups) if groups < 2 else place_of(match, groups, is_keyed)
+            if groups < 2:
+                start, end = match.span(groups)
+            else:
+                taking_part = (
+                    place for place in map(match.span, range(1, groups + 1)) if place[0] >= 0
+                )
+                start, end = next(taking_part)
+                if is_keyed:
+                    if not is_secret_key(text[start:end].decode("utf-8", "replace")):
+                        continue
+                    start, end = next(taking_part)
             if places is not None:
                 hits += [Hit(*place, rule.name) for place in places(text, start, end, name)]
-                continue
-            if is_keyed and not is_secret_key(_key_of(match, groups)):
-                continue
-            if check is None or check(text[start:end].decode("utf-8", "replace")):
+            elif check is None or check(text[start:end].decode("utf-8", "replace")):
                 hits.append(Hit(start, end, rule.name))
         return hits
 
@@ -121,23 +129,6 @@ def scannable(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return SURROGATE.sub(REPLACEMENT, text.encode("utf-8", "surrogatepass"))
-
-
-def place_of(match: Any, groups: int, is_keyed: bool) -> tuple[int, int]:
-    """Where the first group is that takes part, behind the key's if there is one."""
-    places = _places_of(match, groups)
-    return next(islice(places, 1 if is_keyed else 0, None))
-
-
-def _places_of(match: Any, groups: int) -> Iterator[tuple[int, int]]:
-    places: Iterator[tuple[int, int]] = map(match.span, range(1, groups + 1))
-    return (place for place in places if place[0] >= 0)
-
-
-def _key_of(match: Any, groups: int) -> str:
-    start, end = next(_places_of(match, groups))
-    key: str = match.string[start:end].decode("utf-8", "replace")
-    return key
 
 
 def joined(hits: list[Hit]) -> list[Hit]:

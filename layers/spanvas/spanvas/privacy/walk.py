@@ -54,20 +54,23 @@ class Walk:
     def value(self, value: Any, name: str = "", depth: int = 0, json_depth: int = 0) -> Any:
         if isinstance(value, str):
             return self._text(value, name, depth, json_depth)
+        if value is None or value is True or value is False:
+            return value
         if isinstance(value, (bytes, bytearray)):
             string = value.decode("utf-8", "replace")
             changed = self._text(string, name, depth, json_depth)
             return value if changed is string else changed
         if isinstance(value, (int, float)):
-            is_card = not isinstance(value, bool) and is_card_number(value, name)
-            return self._hide("payment_card") if is_card else value
-        if not isinstance(value, (dict, list, tuple, Mapping)):
-            return value
-        if depth >= MAX_DEPTH:
-            return self._hide("unscanned")
+            return self._hide("payment_card") if is_card_number(value, name) else value
+        if isinstance(value, (list, tuple)):
+            if depth >= MAX_DEPTH:
+                return self._hide("unscanned")
+            return self._list(value, name, depth + 1, json_depth)
         if isinstance(value, Mapping):
+            if depth >= MAX_DEPTH:
+                return self._hide("unscanned")
             return self._mapping(value, depth + 1, json_depth)
-        return self._list(value, name, depth + 1, json_depth)
+        return value
 
     def _text(self, value: str, name: str, depth: int, json_depth: int) -> str:
         if not looks_like_json(value):
@@ -108,14 +111,16 @@ class Walk:
     ) -> Mapping[Any, Any]:
         """`secret` is the name of the secret that the mapping is a schema of."""
         pairs, same = [], True
-        labels, columns = named.labels_in(value.items()), named.columns_in(value)
+        labels, columns = named.labels_in(value), named.columns_in(value)
         for key, item in value.items():
             new_key, new = key, item
             if not isinstance(key, str):
                 new = self.value(item, "", depth, json_depth)
             elif key not in IDENTIFIERS:
                 new_key = self._name(key)
-                if columns and key in named.ROW_FIELDS:
+                if not labels and not columns and not secret and not is_secret_key(key):
+                    new = self.value(item, key, depth, json_depth)
+                elif columns and key in named.ROW_FIELDS:
                     new = self._table(item, columns, depth, json_depth)
                 elif secret and key in INNER:
                     new = self._schemas(item, secret, depth, json_depth)
