@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from spanvas.privacy.context import before, is_counted
+from spanvas.privacy.context import REACH, before, is_counted
 
 DIGITS: Final = range(8, 16)
 MOST_UNBROKEN: Final = 13
@@ -17,6 +17,12 @@ DATE: Final = re.compile(
     rb"(?:^|[^0-9])(?:(?:19|20)\d\d([-./])\d\d\1\d\d|\d\d([-./])\d\d\2(?:19|20)\d\d)(?:[^0-9]|$)"
 )
 DECIMAL: Final = re.compile(rb"\+\d+\.\d+")
+VERSION: Final = re.compile(rb"\d{1,4}(?:\.\d{1,5})*\.\d(?:\.\d{1,5})*")
+"""Groups of a telephone number with dots have two digits at least, save the first."""
+PREFIX: Final = re.compile(rb"[A-Z]{2,}[-_]$|[A-Za-z]/$")
+BASE64: Final = re.compile(rb"[A-Za-z0-9+/]+")
+ENCODED: Final = 24
+"""Characters."""
 TRUNK: Final = (b"1-", b"1.")
 """What North American numbers are dialled with."""
 TIME: Final = re.compile(r"\d\d[ \t]?$")
@@ -29,10 +35,12 @@ def phones_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[tup
     digits = b"".join(UNBROKEN.findall(found.lower().partition(b"x")[0]))
     if len(digits) not in DIGITS or (UNBROKEN.fullmatch(found) and len(found) > MOST_UNBROKEN):
         return
-    if DATE.search(found) or _is_joined(text, start, end):
+    if DATE.search(found) or _is_joined(text, start, end) or VERSION.fullmatch(found):
         return
     if not _is_labelled(text, start) and (
         _is_no_number(found, digits)
+        or _is_of_an_id(text, start)
+        or _is_of_base64(text, start, end)
         or is_counted(text, start, end, name)
         or (found.startswith(b"+") and TIME.search(before(text, start)))
     ):
@@ -41,7 +49,7 @@ def phones_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[tup
 
 
 def _is_labelled(text: bytes, start: int) -> bool:
-    near = before(text, start).rstrip(" \"'.:=#(").lower()
+    near = before(text, start).rstrip(" \"'.:=#(-/_").lower()
     return near.endswith(
         ("phone", "telephone", "tel", "mobile", "cell", "fax", "number", "call", "no")
     )
@@ -58,6 +66,23 @@ def _is_no_number(found: bytes, digits: bytes) -> bool:
     return digits.startswith(b"1") and len(digits) != NORTH_AMERICAN
 
 
+def _is_of_an_id(text: bytes, start: int) -> bool:
+    """Behind capitals and a mark, as in `ORD-555-010-4477`, or a product, as in `Chrome/123.456.7890`."""
+    prefix = PREFIX.search(text, max(start - 3, 0), start)
+    return prefix is not None and (prefix[0][-1:] != b"/" or b"." in text[start : start + 4])
+
+
+def _is_of_base64(text: bytes, start: int, end: int) -> bool:
+    """Whether it stands in base64 that is long and has another `+` or its padding: paths have neither."""
+    if not BASE64.fullmatch(text, start, end):
+        return False
+    left = BASE64.match(text[max(start - REACH, 0) : start][::-1])
+    right = BASE64.match(text, end, end + REACH)
+    around = (left[0] if left else b"") + (right[0] if right else b"")
+    behind = right.end() if right else end
+    return len(around) >= ENCODED and (b"+" in around or text[behind : behind + 1] == b"=")
+
+
 def _is_joined(text: bytes, start: int, end: int) -> bool:
     """Whether it is a part of an id: letters, digits or marks between them touch it."""
     left, right = text[max(start - 2, 0) : start], text[end : end + 2]
@@ -69,4 +94,8 @@ def _is_joined(text: bytes, start: int, end: int) -> bool:
         left[-1:] in {b"-", b".", b"_", b"/", b":"}
         and left[:1].isalnum()
         and LABEL.match(left) is None
-    ) or (right[:1] in {b"-", b"_"} and right[1:].isalnum())
+    ) or (
+        right[1:].isdigit()
+        if right[:1] == b"."
+        else right[:1] in {b"-", b"_"} and right[1:].isalnum()
+    )
