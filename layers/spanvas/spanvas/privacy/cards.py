@@ -114,7 +114,7 @@ def has_issuer(digits: str) -> bool:
         return length in {14, 16}
     if four == 2131:
         return length == 15
-    if 3528 <= four <= 3589 or two in {62, 65} or four == 6011 or 6440 <= four <= 6499:
+    if two in {35, 62, 65} or four == 6011 or 6440 <= four <= 6499:
         return 16 <= length <= 19
     if 2200 <= four <= 2204 or 5060 <= four <= 5061 or four in {5080, 6062}:
         return 16 <= length <= 19
