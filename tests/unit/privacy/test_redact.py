@@ -118,6 +118,34 @@ def test_receipts_of_an_earlier_redaction_are_added_up() -> None:
     assert attributes(given=given)["spanvas.redaction"] == {"email": 2, "jwt": 2}
 
 
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize("is_remembering", [False, True])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"token": 10**5_000}, {"token": "[REDACTED:key]", "spanvas.redaction": {"key": 1}}),
+        ({"token": -(10**5_000)}, {"token": "[REDACTED:key]", "spanvas.redaction": {"key": 1}}),
+        ({"token": 99_999_999_999}, {"token": 99_999_999_999}),
+        (
+            {"note": '{"a": 1}\n' + DEEP},
+            {"note": "[REDACTED:unscanned]", "spanvas.redaction": {"unscanned": 1}},
+        ),
+        (
+            {"spanvas.redaction": {"email": "x", "jwt": None, 7: 1}, "note": "ada@example.org"},
+            {"spanvas.redaction": {"email": 1}, "note": "[REDACTED:email]"},
+        ),
+    ],
+    ids=["long", "negative", "short", "deep", "forged receipt"],
+)
+def test_nothing_that_a_sender_writes_costs_a_span(
+    given: dict[str, Any], expected: dict[str, Any], is_remembering: bool
+) -> None:
+    redactor = Redactor(REDACTED, NEVER, SCANNER, is_remembering=is_remembering)
+    assert redactor.redact(make_span(attributes=given)).attributes == expected
+
+
 def test_canaries_are_found_wherever_a_span_can_hold_one() -> None:
     canary = "ada@example.org"
     span = redact(

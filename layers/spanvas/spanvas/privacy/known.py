@@ -153,9 +153,16 @@ class KnownTexts:
         except RecursionError:
             return False
         except ValueError:
-            return not documents(text) and new.add_readable(text)
+            return self._collect_parts(text, new)
         finally:
             new.strings = before
+
+    def _collect_parts(self, text: str, new: New) -> bool:
+        """Of a text that is no JSON as a whole."""
+        try:
+            return not documents(text) and new.add_readable(text)
+        except RecursionError:
+            return False
 
 
 def may_tell(text: str) -> bool:
