@@ -95,6 +95,8 @@ CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 
 MAX_LABEL: Final = 64
 MAX_LABEL_BLANKS: Final = 3
+MAX_PATH: Final = 200
+"""Names without blanks, such as those of parameters in a store, may be longer."""
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +121,7 @@ def is_secret_label(text: Any) -> bool:
     """Whether a text is the name of a secret, which stands beside its value: in a list, in a column, under `name`."""
     return (
         isinstance(text, str)
-        and len(text) <= MAX_LABEL
+        and len(text) <= (MAX_LABEL if " " in text else MAX_PATH)
         and text.count(" ") <= MAX_LABEL_BLANKS
         and is_secret_key(text)
     )
