@@ -100,6 +100,11 @@ def test_key_names_redact_strings_lists_and_objects_in_content_and_outside() -> 
     }
 
 
+def test_headers_of_which_each_begins_as_words_of_schemas_do_are_none() -> None:
+    given = {"credentials": {"x-user": "ada", "x-session": "correct horse"}}
+    assert attributes(given=given)["credentials"] == "[REDACTED:key]"
+
+
 def test_schema_of_a_secret_parameter_stays() -> None:
     schema = {"properties": {"password": {"type": "string", "description": "the user's"}}}
     assert attributes(given={"gen_ai.tool.definitions": json.dumps([schema])}) == {
@@ -267,6 +272,26 @@ def test_over_budget_before_anything_was_scanned_drops_content() -> None:
         make_span(attributes={"spanvas.input": "x"})
     )
     assert span.attributes["spanvas.input"] == "[REDACTED:unscanned]"
+
+
+def test_over_budget_a_secret_outside_of_content_goes_and_names_stay() -> None:
+    given = {
+        "http.response.header.x-note": "AKIAIOSFODNN7EXAMPLE",
+        "bytes": b"AKIAIOSFODNN7EXAMPLE",
+        "list": ["to ada@example.org"],
+        "http.request.method": "GET",
+        "huge": "x" * 2_000_001,
+    }
+    span = redact(name="chat with ada@example.org", attributes=given)
+    assert span.name == "[REDACTED:unscanned]"
+    assert span.attributes == {
+        "http.response.header.x-note": "[REDACTED:unscanned]",
+        "bytes": "[REDACTED:unscanned]",
+        "list": ["[REDACTED:unscanned]"],
+        "http.request.method": "GET",
+        "huge": "[REDACTED:unscanned]",
+        "spanvas.redaction": {"unscanned": 5},
+    }
 
 
 def test_text_too_large_to_scan_is_dropped() -> None:
