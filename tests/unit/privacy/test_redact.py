@@ -401,3 +401,19 @@ def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
     given = {"spanvas.input": "mail ada@example.org"}
     span = Redactor(REDACTED, 20, HeldUp()).redact(make_span(attributes=given))
     assert span.attributes["spanvas.input"] == "mail [REDACTED:email]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",".join(["password", "x"] * 100) + "\n" + ("a," * 199 + "a\n") * 400,
+        '"token","' * 100_000,
+    ],
+    ids=["wide table", "one line of names"],
+)
+def test_tables_in_a_hostile_text_do_not_outlast_the_budget(text: str) -> None:
+    before = time.thread_time()
+    redactor = Redactor(REDACTED, 20, SCANNER)
+    span = redactor.redact(make_span(attributes={"spanvas.output": text}))
+    assert span.attributes["spanvas.output"] == "[REDACTED:unscanned]"
+    assert time.thread_time() - before < 1
