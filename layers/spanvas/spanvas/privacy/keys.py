@@ -32,7 +32,19 @@ SECRET_COMPOUNDS: Final = frozenset(
         "adminpass", "rootpass", "smtppass", "proxypass", "ftppass", "mypass",
     }
 )  # fmt: skip
-"""Two neighbouring words (or one, written together) that make a key a secret."""
+"""Two neighbouring words (or one, written together) that make a key a secret; a plural does, too: `api_keys`."""
+
+GLUED: Final = ("password", "passwd", "passphrase", "secret")
+"""At the end of a word that is written in one: `dbpassword`, `PGPASSWORD`."""
+GLUED_TOKENS: Final = frozenset(
+    {
+        "access", "auth", "bearer", "bot", "github", "gitlab", "login", "oauth", "refresh", "secret", "security",
+        "session", "user",
+    }
+)  # fmt: skip
+"""Before `token`, in one word with it."""
+NOT_GLUED: Final = frozenset({"no", "forgot", "reset", "change", "non"})
+"""`resetpassword` is something to do."""
 
 SECRET_NUMBERS: Final = frozenset(
     {
@@ -110,7 +122,19 @@ def is_secret_key(key: str) -> bool:
     if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth" or _is_pass(words):
         return True
     compounds = {*words, *(one + two for one, two in pairwise(words))}
-    return not SECRET_COMPOUNDS.isdisjoint(compounds) or _is_token(words)
+    return (
+        not SECRET_COMPOUNDS.isdisjoint(compounds)
+        or not SECRET_COMPOUNDS.isdisjoint(word[:-1] for word in compounds if word[-1:] == "s")
+        or _is_token(words)
+        or any(map(_is_glued, words))
+    )
+
+
+def _is_glued(word: str) -> bool:
+    """Whether a word ends in that of a secret: `dbpassword`."""
+    if word.endswith(GLUED):
+        return not any(word == before + end for before in NOT_GLUED for end in GLUED)
+    return word.endswith("token") and word.removesuffix("token") in GLUED_TOKENS
 
 
 def words_of(key: str) -> list[str]:
