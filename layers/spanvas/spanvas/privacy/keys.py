@@ -105,6 +105,8 @@ CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
 
 
+PUBLIC: Final = ["public", "key", "token"]
+"""In the names of .NET assemblies."""
 MAX_LABEL: Final = 64
 MAX_LABEL_BLANKS: Final = 3
 MAX_PATH: Final = 200
@@ -117,7 +119,7 @@ def is_secret_key(key: str) -> bool:
     words = words_of(key)
     if not words or words[-1] in HARMLESS_ENDINGS or words[-2:] in CREDENTIAL_IDS:
         return False
-    if words[0] in ASKING and len(words) > 1:
+    if (words[0] in ASKING and len(words) > 1) or words[-3:] == PUBLIC:
         return False
     if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth" or _is_pass(words):
         return True
