@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from spanvas.privacy.context import after, before, is_counted, is_counted_name, speaks_of_cards
 from spanvas.privacy.versions import is_version
 
-MARK: Final = r"[ \t._/\x{a0}\x{2000}-\x{200b}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
+MARK: Final = r"[ \t._/+\x{a0}\x{ad}\x{feff}\x{2000}-\x{200d}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
 """What people and programs put between the groups of a number, as RE2 has it."""
 CARD_PATTERN: Final = r"\d(?:" + MARK + r"{0,3}\d){11,}"
 """A run of digits in which a card may stand: twelve at least."""
@@ -37,7 +37,8 @@ SHORTEST_GROUP: Final = 4
 MOST_GROUPS: Final = 6
 TRACK: Final = b"%B"
 """What stands before the number on a magnetic stripe."""
-YEAR: Final = re.compile(rb"20[2-4]\d")
+DATE: Final = re.compile(rb"20[2-4]\d|(?:0[1-9]|1[0-2])(?:2[4-9]|3[0-3])")
+"""The year in which a card expires, or the month and the year in four digits."""
 ZEROS: Final = re.compile(rb"\.0+(?!\d)")
 OF_AN_ID: Final = re.compile(rb"\d[\w:.-]*:$")
 JOINS: Final = frozenset({b"-", b"_", b"/", b"."})
@@ -186,9 +187,9 @@ def _is_alone(run: Run, first: int, last: int, covered: set[int]) -> bool:
 
 
 def _is_no_neighbour(run: Run, group: int, beside: Span) -> bool:
-    """Whether a group beside a card is none of a series of numbers of one length: a year may follow."""
+    """Whether a group beside a card is none of a series of numbers of one length: its date may follow."""
     start, end = run.groups[group]
-    return end - start != beside[1] - beside[0] or YEAR.fullmatch(run.text, start, end) is not None
+    return end - start != beside[1] - beside[0] or DATE.fullmatch(run.text, start, end) is not None
 
 
 def _is_in_a_name(text: bytes, start: int, end: int) -> bool:

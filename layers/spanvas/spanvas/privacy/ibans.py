@@ -20,19 +20,23 @@ LENGTHS: Final = {
     "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
 }  # fmt: skip
 
-IBAN_PATTERN: Final = r"(?i)\b(?:" + "|".join(LENGTHS) + r")" + MARK + r"?\d" + MARK + r"?\d"
+IBAN_PATTERN: Final = (
+    r"(?i)\b(?:iban[_-]?)?((?:" + "|".join(LENGTHS) + r")" + MARK + r"?\d" + MARK + r"?\d)"
+)
 """How an IBAN begins; the rest is counted."""
 
 STEP: Final = re.compile(
-    rb"(?:[ \t._/-]|\xc2\xa0|\xe2\x80[\x80-\x8b\x90-\x95\xaf]|\xe2\x81\xa0|\xe2\x88\x92|\xe3\x80\x80){0,3}([A-Za-z0-9])"
+    rb"(?:[ \t._/+-]|\xc2[\xa0\xad]|\xef\xbb\xbf|\xe2\x80[\x80-\x8d\x90-\x95\xaf]|\xe2\x81\xa0|\xe2\x88\x92"
+    rb"|\xe3\x80\x80){0,3}([A-Za-z0-9])"
 )
+CALLED: Final = re.compile(rb"(?i)iban[_-]?$")
 FEWEST_DIGITS: Final = 8
 JOINS: Final = re.compile(rb"[-_][A-Za-z0-9]")
 
 
 def ibans_in(text: bytes, start: int, _end: int, _name: str = "") -> Iterator[tuple[int, int]]:
     """The IBAN that begins at a place, whatever follows it."""
-    if (
+    if not CALLED.search(text, max(start - 5, 0), start) and (
         text[max(start - 1, 0) : start] in {b"-", b"_"}
         and text[max(start - 2, 0) : start - 1].isalnum()
     ):

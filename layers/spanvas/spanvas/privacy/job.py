@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from spanvas.privacy.content import FREE_TEXT_NAMES, IDENTIFIERS
 from spanvas.privacy.context import REACH
+from spanvas.privacy.json_text import without_escapes
 from spanvas.privacy.known import KnownTexts
 from spanvas.privacy.scan import Scanner, scannable
 from spanvas.privacy.secret_items import is_secret_item
@@ -19,6 +20,8 @@ UNSCANNED: Final = "unscanned"
 MARKER: Final = "[REDACTED:{}]"
 
 MAX_TEXT_CHARACTERS: Final = 2_000_000
+MOST_UNTIMED: Final = 50_000
+"""Characters of one span that are scanned when time is up: less than a millisecond."""
 BETWEEN_LOOKS: Final = 10_000
 """Characters between two looks at the clock, which costs as much as scanning a hundred."""
 FEW_CHARACTERS: Final = 10_000
@@ -47,7 +50,7 @@ class Job:
         self._known = known
         self._clean_names = clean_names
         self._names: list[str] = []
-        self._unlooked = 0
+        self._unlooked = self._untimed = 0
         self._scanner = scanner
         self._clock = clock
         self._deadline = deadline
@@ -68,12 +71,14 @@ class Job:
         return self._dropped()
 
     def machine_text(self, value: list[Any]) -> list[Any]:
-        """Everything that is not content: scanned, or else with key rules alone and its free text dropped."""
+        """Everything that is not content: scanned, or else with key rules alone and its free text dropped. Of the rest
+        stays what is short and clean, of which the search has an end that is known before."""
         try:
             if self._scanner is not None:
                 return self._cleaned(self._scanner, value)  # type: ignore[no-any-return]
         except OverBudgetError:
             pass
+        self._untimed = MOST_UNTIMED
         return [self._without_free_text(item) for item in value]
 
     def is_clean(self, value: Any) -> bool:
@@ -187,7 +192,19 @@ class Job:
             return {key: self._without_free_value(key, item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._without_free_text(item) for item in value]
+        if isinstance(value, (str, bytes, bytearray)) and not self._is_short_and_clean(value):
+            return self._dropped()
         return value
+
+    def _is_short_and_clean(self, value: str | bytes | bytearray) -> bool:
+        """Whether no rule can hit in a text. Without a scanner names and ids are kept unseen."""
+        if self._scanner is None:
+            return True
+        self._untimed -= len(value)
+        if self._untimed < 0:
+            return False
+        text = value if isinstance(value, str) else value.decode("utf-8", "replace")
+        return self._scanner.rules_in([scannable(without_escapes(text))]) == ()
 
     def _without_free_value(self, key: Any, item: Any) -> Any:
         if key in FREE_TEXT_NAMES:

@@ -32,7 +32,19 @@ SECRET_COMPOUNDS: Final = frozenset(
         "adminpass", "rootpass", "smtppass", "proxypass", "ftppass", "mypass",
     }
 )  # fmt: skip
-"""Two neighbouring words (or one, written together) that make a key a secret."""
+"""Two neighbouring words (or one, written together) that make a key a secret; a plural does, too: `api_keys`."""
+
+GLUED: Final = ("password", "passwd", "passphrase", "secret")
+"""At the end of a word that is written in one: `dbpassword`, `PGPASSWORD`."""
+GLUED_TOKENS: Final = frozenset(
+    {
+        "access", "auth", "bearer", "bot", "github", "gitlab", "login", "oauth", "refresh", "secret", "security",
+        "session", "user",
+    }
+)  # fmt: skip
+"""Before `token`, in one word with it."""
+NOT_GLUED: Final = frozenset({"no", "forgot", "reset", "change", "non"})
+"""`resetpassword` is something to do."""
 
 SECRET_NUMBERS: Final = frozenset(
     {
@@ -93,8 +105,12 @@ CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
 
 
+PUBLIC: Final = ["public", "key", "token"]
+"""In the names of .NET assemblies."""
 MAX_LABEL: Final = 64
 MAX_LABEL_BLANKS: Final = 3
+MAX_PATH: Final = 200
+"""Names without blanks, such as those of parameters in a store, may be longer."""
 
 
 @lru_cache(maxsize=4096)
@@ -103,12 +119,24 @@ def is_secret_key(key: str) -> bool:
     words = words_of(key)
     if not words or words[-1] in HARMLESS_ENDINGS or words[-2:] in CREDENTIAL_IDS:
         return False
-    if words[0] in ASKING and len(words) > 1:
+    if (words[0] in ASKING and len(words) > 1) or words[-3:] == PUBLIC:
         return False
     if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth" or _is_pass(words):
         return True
     compounds = {*words, *(one + two for one, two in pairwise(words))}
-    return not SECRET_COMPOUNDS.isdisjoint(compounds) or _is_token(words)
+    return (
+        not SECRET_COMPOUNDS.isdisjoint(compounds)
+        or not SECRET_COMPOUNDS.isdisjoint(word[:-1] for word in compounds if word[-1:] == "s")
+        or _is_token(words)
+        or any(map(_is_glued, words))
+    )
+
+
+def _is_glued(word: str) -> bool:
+    """Whether a word ends in that of a secret: `dbpassword`."""
+    if word.endswith(GLUED):
+        return not any(word == before + end for before in NOT_GLUED for end in GLUED)
+    return word.endswith("token") and word.removesuffix("token") in GLUED_TOKENS
 
 
 def words_of(key: str) -> list[str]:
@@ -119,7 +147,7 @@ def is_secret_label(text: Any) -> bool:
     """Whether a text is the name of a secret, which stands beside its value: in a list, in a column, under `name`."""
     return (
         isinstance(text, str)
-        and len(text) <= MAX_LABEL
+        and len(text) <= (MAX_LABEL if " " in text else MAX_PATH)
         and text.count(" ") <= MAX_LABEL_BLANKS
         and is_secret_key(text)
     )

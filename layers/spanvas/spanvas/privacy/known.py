@@ -14,12 +14,13 @@ from spanvas.privacy.cards import is_card_number
 from spanvas.privacy.json_text import (
     STARTS,
     documents,
+    holds_json,
     looks_like_json,
     may_repeat_names,
     quickly_decoded,
     without_escapes,
 )
-from spanvas.privacy.keys import MAX_LABEL, is_secret_key, is_secret_label
+from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label
 from spanvas.privacy.named import FLAGS, KINDS, NAMING, is_model_token
 from spanvas.privacy.schemas import says_no_value
 from spanvas.privacy.walk import MAX_DEPTH, MAX_JSON_DEPTH
@@ -138,12 +139,15 @@ class KnownTexts:
 
     def _collect_text(self, text: str, new: New, depth: int, json_depth: int) -> bool:
         first = text[:1]
-        if first not in STARTS and (first.isalnum() or not looks_like_json(text)):
+        is_whole = first in STARTS or (not first.isalnum() and looks_like_json(text))
+        if not is_whole and not holds_json(text):
             return new.add_readable(text) if "\\" in text else new.add(text)
         if json_depth >= MAX_JSON_DEPTH or len(text) > MAX_NEW_CHARACTERS:
             return False
         before, new.strings = new.strings, 0
         try:
+            if not is_whole:
+                return self._collect_parts(text, new, depth, json_depth)
             decoded = quickly_decoded(text)
             new.wholes.append(text)
             is_sure = self._collect(decoded, new, depth, json_depth + 1)
@@ -153,14 +157,24 @@ class KnownTexts:
         except RecursionError:
             return False
         except ValueError:
-            return not documents(text) and new.add_readable(text)
+            return self._collect_parts(text, new, depth, json_depth)
         finally:
             new.strings = before
+
+    def _collect_parts(self, text: str, new: New, depth: int, json_depth: int) -> bool:
+        """Of a text that is JSON in part, or not at all."""
+        try:
+            parts = documents(text)
+        except RecursionError:
+            return False
+        return all(
+            self._collect(part.value, new, depth, json_depth + 1) for part in parts if part.is_json
+        ) and new.add_readable(text)
 
 
 def may_tell(text: str) -> bool:
     """Whether a text beside or above another may say that the other is a secret: its name, or an option."""
-    if len(text) > MAX_LABEL:
+    if len(text) > MAX_PATH:
         return text[:1] == "-"
     return text[:1] == "-" or text in KINDS or is_secret_label(text)
 

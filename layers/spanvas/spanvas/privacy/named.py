@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.privacy.commands import secret_flag
-from spanvas.privacy.keys import is_secret_label
+from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label
 
 NAME_FIELDS: Final = frozenset(
     {
@@ -95,7 +95,8 @@ def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
             label = item if name in NAME_FIELDS else SECRET
             fields = fields | {TYPED} if name in ON_PAGES else fields
         elif name in NAME_FIELDS and isinstance(item, str) and not label:
-            label = item
+            # A sentence about a secret is no name of one.
+            label = "" if len(item) > MAX_PATH or is_secret_key(item) else item
     return {name: label for name, _ in pairs if name in fields} if label else {}
 
 

@@ -11,6 +11,7 @@ VALUES: Final = frozenset({"default", "const", "example", "examples", "value"})
 TEXTS: Final = frozenset({"title", "description", "format", "pattern", "$ref", "$comment", "$id"})
 INNER: Final = frozenset({"anyOf", "oneOf", "allOf", "items", "not"})
 """Where schemas of the same value stand in a schema."""
+EXTENSION: Final = "x-"
 WORDS: Final = frozenset(
     {
         "type", "enum", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
@@ -26,6 +27,8 @@ def is_schema(item: Any) -> bool:
     """Whether a value is a schema: nothing but the words of one, each with the kind of value that it has there."""
     if not isinstance(item, Mapping) or VALUES.issuperset(item):
         return False
+    if all(isinstance(name, str) and name.startswith(EXTENSION) for name in item):
+        return False  # headers begin so, too
     return all(_is_word(name, value) for name, value in item.items())
 
 
@@ -35,7 +38,7 @@ def _is_word(name: Any, value: Any) -> bool:
     if name == "type":
         kinds = value if isinstance(value, (list, tuple)) else [value]
         return all(isinstance(kind, str) and kind in TYPES for kind in kinds)
-    return name in WORDS or name in VALUES or (isinstance(name, str) and name.startswith("x-"))
+    return name in WORDS or name in VALUES or (isinstance(name, str) and name.startswith(EXTENSION))
 
 
 def says_no_value(item: Any) -> bool:

@@ -24,10 +24,17 @@ def is_secret_item(name: str, item: Any) -> bool:
     if not is_secret_key(name):
         return False
     if isinstance(item, (int, float)):
-        return is_secret_number_key(name) or len(str(item)) >= KEY_DIGITS
+        return is_secret_number_key(name) or _has_key_digits(item)
     if isinstance(item, str):
         return not HIDDEN.fullmatch(item)
     return not _is_hidden(item) and not is_schema(item)
+
+
+def _has_key_digits(number: float) -> bool:
+    """Of a whole number without writing it out, which Python refuses for thousands of digits."""
+    if isinstance(number, int):
+        return not -(10 ** (KEY_DIGITS - 1)) < number < 10 ** (KEY_DIGITS - 1)
+    return len(str(number)) >= KEY_DIGITS
 
 
 def _is_hidden(item: Any) -> bool:

@@ -14,6 +14,7 @@ from spanvas.privacy.json_text import (
     decoded,
     documents,
     encoded,
+    holds_json,
     looks_like_json,
     without_escapes,
 )
@@ -73,7 +74,7 @@ class Walk:
         return value
 
     def _text(self, value: str, name: str, depth: int, json_depth: int) -> str:
-        if not looks_like_json(value):
+        if not looks_like_json(value) and not holds_json(value):
             return self._plain(value, name)
         whole = self._decoded(value)
         if whole is TOO_DEEP or (json_depth >= MAX_JSON_DEPTH and whole is not value):
@@ -173,11 +174,13 @@ class Walk:
     ) -> Sequence[Any]:
         """`labels` are the names of its items, where they stand apart."""
         if not labels:
-            if named.are_pairs(items):
+            columns = named.first_row_of(items)
+            if not columns and named.are_pairs(items):
                 return unchanged(items, [self._pair(pair, depth, json_depth) for pair in items])
-            if columns := named.first_row_of(items):
-                table: Sequence[Any] = self._table(items, columns, depth, json_depth)
-                return table
+            if columns:
+                names = self.value(items[0], "", depth, json_depth)
+                rows = self._table(items[1:], columns, depth, json_depth)
+                return unchanged(items, [names, *rows])
             labels = named.labels_of(items, name)
         if not labels:
             return unchanged(items, [self.value(item, name, depth, json_depth) for item in items])
