@@ -105,8 +105,20 @@ CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
 
 
+TELLING: Final = frozenset({*SECRET_WORDS, *SECRET_COMPOUNDS, *GLUED, "auth", "pass", "token"})
+TELLING_LETTERS: Final = re.compile(
+    "|".join(
+        sorted(one for one in TELLING if not any(other in one for other in TELLING - {one}))
+    ).encode()
+)
+"""One of these is in the letters of every key that is a secret's. Few texts have any, which is seen at once."""
+LETTERS: Final = bytes(range(256)).lower()
+NO_LETTERS: Final = bytes(code for code in range(256) if not bytes([code]).isalpha())
+
 PUBLIC: Final = ["public", "key", "token"]
 """In the names of .NET assemblies."""
+LONGEST_KEY: Final = 200
+"""Characters that are looked at, from the end."""
 MAX_LABEL: Final = 64
 MAX_LABEL_BLANKS: Final = 3
 MAX_PATH: Final = 200
@@ -116,6 +128,9 @@ MAX_PATH: Final = 200
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Whether a key says that its value is a secret: `Authorization`, `access_token`, `x-api-key`, `dbPassword`."""
+    letters = key[-LONGEST_KEY:].encode("utf-8", "replace").translate(LETTERS, NO_LETTERS)
+    if not TELLING_LETTERS.search(letters):
+        return False
     words = words_of(key)
     if not words or words[-1] in HARMLESS_ENDINGS or words[-2:] in CREDENTIAL_IDS:
         return False
@@ -140,7 +155,7 @@ def _is_glued(word: str) -> bool:
 
 
 def words_of(key: str) -> list[str]:
-    return [word.lower() for word in WORD.findall(key[-200:])]
+    return [word.lower() for word in WORD.findall(key[-LONGEST_KEY:])]
 
 
 def is_secret_label(text: Any) -> bool:
