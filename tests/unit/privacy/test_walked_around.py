@@ -211,8 +211,16 @@ LONG_PATH = "/organisation/production/eu-central-1/payments/database/main/cluste
             [["authorization", PASSWORD], ["accept", "text/plain"]],
             [["authorization", "[REDACTED:key]"], ["accept", "text/plain"]],
         ),
+        (
+            [["How do I change my password?", "In the settings."]],
+            [["How do I change my password?", "In the settings."]],
+        ),
+        (
+            {"columns": ["Who may see the password here", "n"], "rows": [["Everybody", 7]]},
+            {"columns": ["Who may see the password here", "n"], "rows": [["Everybody", 7]]},
+        ),
     ],
-    ids=["path", "sentence", "table", "pairs"],
+    ids=["path", "sentence", "table", "pairs", "questions", "columns"],
 )
 def test_what_names_a_secret_is_the_same_with_and_without_a_memory(
     content: object, expected: object, is_remembering: bool

@@ -197,7 +197,7 @@ class Walk:
     def _pair(self, pair: Sequence[Any], depth: int, json_depth: int) -> Sequence[Any]:
         if depth >= MAX_DEPTH:
             return [self._hide("unscanned")]
-        return self._list(pair, "", depth + 1, json_depth, (None, pair[0]))
+        return self._list(pair, "", depth + 1, json_depth, (None, named.label_of(pair[0])))
 
     def _table(self, rows: Any, columns: named.Labels, depth: int, json_depth: int) -> Any:
         """Rows whose cells stand under the names of their columns; or one row of cells."""
