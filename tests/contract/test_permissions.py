@@ -36,7 +36,7 @@ from tests.builders import (
 from tests.contract.signed_services import signed_services
 from tests.contract.test_template_security import BUCKET, TABLE, grants
 from tests.functional.api.client import EVENTS, LambdaContext
-from tests.unit.collector.serving import OK, Serving, serving
+from tests.support.otlp_server import OK, Serving, serving
 
 Used = set[tuple[str, str]]
 ENDED = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))

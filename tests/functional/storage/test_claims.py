@@ -25,8 +25,10 @@ SECOND_ONE = FIRST._replace(holder="2222222222222222")
 def dynamodb(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """Both kinds of clients, each with its table."""
     if request.param == "direct":
-        place, engines = (request.getfixturevalue(name) for name in ("place", "engines"))
-        with closing(DirectDynamoDB(place)) as direct:
+        aws_endpoint, engines = (
+            request.getfixturevalue(name) for name in ("aws_endpoint", "engines")
+        )
+        with closing(DirectDynamoDB(aws_endpoint)) as direct:
             yield direct, engines.table
         return
     with mocked_aws():

@@ -20,10 +20,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
 from spanvas.collector.results import Outcome, Result
+from spanvas.http.exchange import Answer
 from spanvas.otlp.partial_success import partial_success
-from spanvas.storage.direct.exchange import Answer
-from tests.unit.collector.serving import OK, serving
-from tests.unit.storage.early_server import answering_early
+from tests.support.early_server import answering_early
+from tests.support.otlp_server import OK, serving
 
 NOW = 1_792_567_680.0
 """Wed, 21 Oct 2026 07:28:00 GMT."""

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import Outcome, Result
 from spanvas.collector.signing import signing_for
-from tests.unit.collector.serving import OK, serving
+from tests.support.otlp_server import OK, serving
 
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKID",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from spanvas.http.failures import CallError, ConditionalCheckFailedException
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage import aws
-from spanvas.storage.direct.failures import CallError, ConditionalCheckFailedException
 
 
 def client_error(code: str) -> ClientError:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from spanvas.collector.results import MAX_MESSAGE, Outcome, Result, failure_of
 from spanvas.collector.signing import signing_for
-from spanvas.storage.direct.connections import Endpoint, Request
-from spanvas.storage.direct.exchange import Answer
-from spanvas.storage.direct.proxies import proxy_of
+from spanvas.http.connections import Endpoint, Request
+from spanvas.http.exchange import Answer
+from spanvas.http.proxies import proxy_of
 
 TIMEOUT_SECONDS: Final = 5.0
 """Of one request. Much shorter ones have lost every span behind a slow network, silently."""

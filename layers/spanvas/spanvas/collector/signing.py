@@ -32,8 +32,8 @@ def signing_for(host: str, path: str, environment: Mapping[str, str]) -> Sign | 
     )
     if found is None or not (key_id and secret):
         return None
-    from spanvas.storage.direct.place import Credentials
-    from spanvas.storage.direct.signature import Signer
+    from spanvas.http.credentials import Credentials
+    from spanvas.http.signature import Signer
 
     signer = Signer(Credentials(key_id, secret, token), found[1], SERVICE)
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas.http.credentials import aws_endpoint_of
+from spanvas.http.failures import CallError, is_passing
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.settings import aws_variables
-from spanvas.storage.direct.failures import CallError, is_passing
-from spanvas.storage.direct.place import place_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,22 +27,22 @@ ATTEMPTS: Final = 3
 
 
 def dynamodb_client() -> DynamoDBClient:
-    place = place_of(aws_variables())
-    if place is None:
+    endpoint = aws_endpoint_of(aws_variables())
+    if endpoint is None:
         return _client("dynamodb")  # type: ignore[no-any-return]
     from spanvas.storage.direct.dynamodb import DirectDynamoDB
 
-    return DirectDynamoDB(place)  # type: ignore[return-value]
+    return DirectDynamoDB(endpoint)  # type: ignore[return-value]
 
 
 def s3_client() -> S3Client:
     """Signature version 4 always: without it boto3 presigns with version 2 in us-east-1."""
-    place = place_of(aws_variables())
-    if place is None:
+    endpoint = aws_endpoint_of(aws_variables())
+    if endpoint is None:
         return _s3_of_botocore()
     from spanvas.storage.direct.s3 import DirectS3
 
-    return DirectS3(place, _s3_of_botocore)  # type: ignore[return-value]
+    return DirectS3(endpoint, _s3_of_botocore)  # type: ignore[return-value]
 
 
 def _s3_of_botocore() -> S3Client:

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Final
 
-from spanvas.storage.direct.connections import Endpoint, Request
-from spanvas.storage.direct.exchange import Answer
-from spanvas.storage.direct.failures import (
+from spanvas.http.connections import Endpoint, Request
+from spanvas.http.credentials import AwsEndpoint
+from spanvas.http.exchange import Answer
+from spanvas.http.failures import (
     CallError,
     ConditionalCheckFailedException,
     is_passing,
 )
-from spanvas.storage.direct.place import Place
-from spanvas.storage.direct.signature import Signer
+from spanvas.http.signature import Signer
 
 loads: Callable[[bytes], Any]
 try:  # the functions bring orjson; in executors the standard library does
@@ -39,10 +39,10 @@ class DirectDynamoDB:
 
     exceptions: Final = _Exceptions
 
-    def __init__(self, place: Place) -> None:
-        url = place.endpoints.get("dynamodb") or f"https://dynamodb.{place.region}.{place.suffix}"
+    def __init__(self, aws: AwsEndpoint) -> None:
+        url = aws.endpoints.get("dynamodb") or f"https://dynamodb.{aws.region}.{aws.suffix}"
         self._endpoint = Endpoint(url)
-        self._signer = Signer(place.credentials, place.region, "dynamodb")
+        self._signer = Signer(aws.credentials, aws.region, "dynamodb")
 
     def close(self) -> None:
         self._endpoint.close()

@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from spanvas.storage.direct.connections import Body, Endpoint, Request
-from spanvas.storage.direct.exchange import Answer
-from spanvas.storage.direct.failures import CallError, is_passing
-from spanvas.storage.direct.place import Place
-from spanvas.storage.direct.signature import Signer
+from spanvas.http.connections import Body, Endpoint, Request
+from spanvas.http.credentials import AwsEndpoint
+from spanvas.http.exchange import Answer
+from spanvas.http.failures import CallError, is_passing
+from spanvas.http.signature import Signer
 
 SECONDS: Final = 5.0
 BYTES_PER_SECOND: Final = 2_000_000
@@ -51,8 +51,8 @@ class DirectS3:
     """`put_object` and `get_object` as boto3's client has them, for the parameters that the store uses. Raises
     CallError."""
 
-    def __init__(self, place: Place, make_client: Callable[[], Any]) -> None:
-        self._place = place
+    def __init__(self, aws: AwsEndpoint, make_client: Callable[[], Any]) -> None:
+        self._aws = aws
         self._make_client = make_client
         self._endpoints: dict[str, Endpoint] = {}
         self._signers: dict[str, Signer] = {}
@@ -126,7 +126,7 @@ class DirectS3:
 
     def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Answer:
         """S3's answer; asked again, once, where S3 says that the bucket is in another region. Raises CallError."""
-        region = self._regions.get(bucket, self._place.region)
+        region = self._regions.get(bucket, self._aws.region)
         try:
             answer = self._sent(bucket, key, region, call, seconds)
             other = region_of(answer)
@@ -140,7 +140,7 @@ class DirectS3:
     def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Answer:
         endpoint, path = self._target(bucket, quote(key, safe="/~"), region)
         headers = {"host": endpoint.host, **call.headers}
-        signer = self._signers.setdefault(region, Signer(self._place.credentials, region, "s3"))
+        signer = self._signers.setdefault(region, Signer(self._aws.credentials, region, "s3"))
 
         def sign() -> Request:
             signed = signer.signed(call.method, path, headers, call.digest, time.time(), call.query)
@@ -151,8 +151,8 @@ class DirectS3:
 
     def _target(self, bucket: str, key: str, region: str) -> tuple[Endpoint, str]:
         """Virtual-hosted on AWS; by path at an endpoint that was given, and for names that TLS cannot check."""
-        given = self._place.endpoints.get("s3")
-        regional = f"s3.{region}.{self._place.suffix}"
+        given = self._aws.endpoints.get("s3")
+        regional = f"s3.{region}.{self._aws.suffix}"
         if given:
             base = urlsplit(given).path.rstrip("/")
             return self._endpoint(given), f"{base}/{bucket}/{key}"

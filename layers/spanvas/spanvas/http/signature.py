@@ -8,7 +8,7 @@ from hashlib import sha256
 from time import gmtime, strftime
 from typing import Final
 
-from spanvas.storage.direct.place import Credentials, Keys
+from spanvas.http.credentials import Credentials, CredentialsSource
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 
@@ -16,7 +16,7 @@ ALGORITHM: Final = "AWS4-HMAC-SHA256"
 class Signer:
     """Signs for one service in one region. The derived key is kept for its day."""
 
-    def __init__(self, credentials: Keys, region: str, service: str) -> None:
+    def __init__(self, credentials: CredentialsSource, region: str, service: str) -> None:
         self._credentials = credentials
         self._region = region
         self._service = service

@@ -10,8 +10,8 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
-from spanvas.storage.direct.place import Credentials
-from spanvas.storage.direct.signature import Signer
+from spanvas.http.credentials import Credentials
+from spanvas.http.signature import Signer
 
 NOW = 1_790_000_000.0
 

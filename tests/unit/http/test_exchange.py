@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from spanvas.storage.direct.exchange import SENT_AT_ONCE, Answer, ExchangeError, exchange
-from tests.unit.storage.early_server import answering_early
+from spanvas.http.exchange import SENT_AT_ONCE, Answer, ExchangeError, exchange
+from tests.support.early_server import answering_early
 
 
 def answers(*sent: bytes) -> Answer:
@@ -78,7 +78,7 @@ def test_what_is_no_answer_is_an_error(sent: bytes) -> None:
 def test_answers_that_are_too_large_are_not_read_to_their_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("spanvas.storage.direct.exchange.MAX_BODY", 4)
+    monkeypatch.setattr("spanvas.http.exchange.MAX_BODY", 4)
     with pytest.raises(ExchangeError, match="too large"):
         answers(b"HTTP/1.1 200 OK\r\n\r\nabcdef")
     with pytest.raises(ExchangeError, match="too large"):

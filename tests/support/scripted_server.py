@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from spanvas.storage.direct.place import Credentials, Place
+from spanvas.http.credentials import AwsEndpoint, Credentials
 
 KEYS = Credentials("AKID", "secret", "token")
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
@@ -72,11 +72,14 @@ class Server:
 
 
 @contextmanager
-def serving(*script: bytes | None) -> Iterator[tuple[Server, Place]]:
+def serving(*script: bytes | None) -> Iterator[tuple[Server, AwsEndpoint]]:
     server = Server(*script)
     try:
         url = server.url
-        yield server, Place("eu-central-1", "amazonaws.com", KEYS, {"dynamodb": url, "s3": url})
+        yield (
+            server,
+            AwsEndpoint("eu-central-1", "amazonaws.com", KEYS, {"dynamodb": url, "s3": url}),
+        )
     finally:
         server.close()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from spanvas.http.credentials import AwsEndpoint, aws_endpoint_of
 from spanvas.storage import aws
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
-from spanvas.storage.direct.place import Place, place_of
 from spanvas.storage.direct.s3 import DirectS3
-from tests.unit.storage.scripted_server import KEYS
+from tests.support.scripted_server import KEYS
 
 LAMBDA = {
     "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
@@ -20,13 +20,15 @@ LAMBDA = {
 
 
 def test_lambda_says_region_keys_and_endpoints() -> None:
-    assert place_of(LAMBDA) == Place("eu-central-1", "amazonaws.com", KEYS, {})
-    place = place_of({**LAMBDA, "AWS_ENDPOINT_URL_S3": "http://s3.local", "AWS_ENDPOINT_URL": ""})
-    assert place is not None
-    assert place.endpoints == {"s3": "http://s3.local"}
-    place = place_of({**LAMBDA, "AWS_ENDPOINT_URL": "http://all.local"})
-    assert place is not None
-    assert place.endpoints == {"dynamodb": "http://all.local", "s3": "http://all.local"}
+    assert aws_endpoint_of(LAMBDA) == AwsEndpoint("eu-central-1", "amazonaws.com", KEYS, {})
+    aws_endpoint = aws_endpoint_of(
+        {**LAMBDA, "AWS_ENDPOINT_URL_S3": "http://s3.local", "AWS_ENDPOINT_URL": ""}
+    )
+    assert aws_endpoint is not None
+    assert aws_endpoint.endpoints == {"s3": "http://s3.local"}
+    aws_endpoint = aws_endpoint_of({**LAMBDA, "AWS_ENDPOINT_URL": "http://all.local"})
+    assert aws_endpoint is not None
+    assert aws_endpoint.endpoints == {"dynamodb": "http://all.local", "s3": "http://all.local"}
 
 
 @pytest.mark.parametrize(
@@ -38,9 +40,9 @@ def test_lambda_says_region_keys_and_endpoints() -> None:
     ],
 )
 def test_partitions_have_their_domains(region: str, suffix: str) -> None:
-    place = place_of({**LAMBDA, "AWS_REGION": region})
-    assert place is not None
-    assert place.suffix == suffix
+    aws_endpoint = aws_endpoint_of({**LAMBDA, "AWS_REGION": region})
+    assert aws_endpoint is not None
+    assert aws_endpoint.suffix == suffix
 
 
 @pytest.mark.parametrize(
@@ -57,17 +59,19 @@ def test_partitions_have_their_domains(region: str, suffix: str) -> None:
     ],
 )
 def test_whatever_is_not_ordinary_is_left_to_botocore(change: dict[str, str]) -> None:
-    assert place_of({**LAMBDA, **change}) is None
+    assert aws_endpoint_of({**LAMBDA, **change}) is None
 
 
 def test_outside_of_lambda_it_is_botocores() -> None:
-    assert place_of({k: v for k, v in LAMBDA.items() if k != "AWS_LAMBDA_RUNTIME_API"}) is None
+    assert (
+        aws_endpoint_of({k: v for k, v in LAMBDA.items() if k != "AWS_LAMBDA_RUNTIME_API"}) is None
+    )
 
 
 def test_aws_has_endpoints_of_its_own() -> None:
-    place = Place("eu-central-1", "amazonaws.com", KEYS, {})
-    assert DirectDynamoDB(place)._endpoint.host == "dynamodb.eu-central-1.amazonaws.com"
-    s3 = DirectS3(place, lambda: None)
+    aws_endpoint = AwsEndpoint("eu-central-1", "amazonaws.com", KEYS, {})
+    assert DirectDynamoDB(aws_endpoint)._endpoint.host == "dynamodb.eu-central-1.amazonaws.com"
+    s3 = DirectS3(aws_endpoint, lambda: None)
     here = "eu-central-1"
     hosts = {name: s3._target(name, "k", here)[0].host for name in ("traces", "my.traces")}
     assert hosts == {

@@ -12,12 +12,12 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from spanvas.storage.direct.exchange import Answer, exchange, open_tunnel
+from spanvas.http.exchange import Answer, exchange, open_tunnel
 
 if TYPE_CHECKING:
     import ssl
 
-    from spanvas.storage.direct.proxies import Proxy
+    from spanvas.http.proxies import Proxy
 
 CONNECT_SECONDS: Final = 1.0
 ATTEMPTS: Final = 3

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple
 
-from spanvas.storage.direct.sent import tell_sent
+from spanvas.http.sent import tell_sent
 
 BLOCK: Final = 64 * 1024
 SENT_AT_ONCE: Final = 256 * 1024

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.storage.direct.proxies import Proxy, is_excepted, proxy_of
+from spanvas.http.proxies import Proxy, is_excepted, proxy_of
 
 PROXY = Proxy("proxy.example.org", 3128)
 GIVEN = "http://proxy.example.org:3128"

@@ -13,11 +13,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from spanvas.http.credentials import Credentials, aws_endpoint_of
+from spanvas.http.signature import Signer
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage import aws
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
-from spanvas.storage.direct.place import Credentials, place_of
-from spanvas.storage.direct.signature import Signer
 
 SNAPSHOT = {
     "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
@@ -87,9 +87,11 @@ def test_requests_are_signed_with_the_present_keys(
     monkeypatch: pytest.MonkeyPatch, handing_out: HandingOut
 ) -> None:
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", handing_out.url)
-    place = place_of({**SNAPSHOT, "AWS_CONTAINER_CREDENTIALS_FULL_URI": handing_out.url})
-    assert place is not None
-    signer = Signer(place.credentials, place.region, "dynamodb")
+    aws_endpoint = aws_endpoint_of(
+        {**SNAPSHOT, "AWS_CONTAINER_CREDENTIALS_FULL_URI": handing_out.url}
+    )
+    assert aws_endpoint is not None
+    signer = Signer(aws_endpoint.credentials, aws_endpoint.region, "dynamodb")
 
     signed = [
         signer.signed("POST", "/", {"host": "h"}, sha256(b"").hexdigest(), NOW) for _ in range(3)
@@ -114,11 +116,13 @@ def test_a_key_that_is_renewed_signs_differently() -> None:
 
 
 def test_where_nobody_hands_out_keys_the_store_is_unavailable() -> None:
-    place = place_of({**SNAPSHOT, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/keys"})
-    assert place is not None
+    aws_endpoint = aws_endpoint_of(
+        {**SNAPSHOT, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/keys"}
+    )
+    assert aws_endpoint is not None
 
     with (
-        closing(DirectDynamoDB(place)) as client,
+        closing(DirectDynamoDB(aws_endpoint)) as client,
         pytest.raises(StoreUnavailableError, match="NoCredentials"),
         aws.translated("reading"),
     ):
