@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from spanvas.http.exchange import SENT_AT_ONCE, Answer, ExchangeError, exchange
+from spanvas.http.exchange import SENT_AT_ONCE, ExchangeError, Response, exchange
 from tests.support.early_server import answering_early
 
 
-def answers(*sent: bytes) -> Answer:
+def answers(*sent: bytes) -> Response:
     """What is made of these bytes, coming one after the other."""
     ours, theirs = socket.socketpair()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from spanvas.http.connections import Endpoint, Request
+from spanvas.http.exchange import on_sent
 from spanvas.http.failures import CallError
-from spanvas.http.sent import on_sent
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from tests.support.scripted_server import OK, serving
 

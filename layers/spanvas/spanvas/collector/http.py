@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from spanvas.collector.results import MAX_MESSAGE, Outcome, Result, failure_of
 from spanvas.collector.signing import signing_for
 from spanvas.http.connections import Endpoint, Request
-from spanvas.http.exchange import Answer
+from spanvas.http.exchange import Response
 from spanvas.http.proxies import proxy_of
 
 TIMEOUT_SECONDS: Final = 5.0
@@ -70,7 +70,7 @@ class OtlpHttp:
         self._endpoint.close()
 
 
-def result_of(answer: Answer, now: float) -> Result:
+def result_of(answer: Response, now: float) -> Result:
     """`now`: Unix seconds, for an endpoint that wants to be left alone until a date."""
     if 200 <= answer.status < 300:
         return _taken(answer)
@@ -82,7 +82,7 @@ def result_of(answer: Answer, now: float) -> Result:
     return Result(outcome, message=message)
 
 
-def _taken(answer: Answer) -> Result:
+def _taken(answer: Response) -> Result:
     """A success may be a partial one: its spans that were rejected must not be sent again."""
     if not answer.body or not answer.headers.get("content-type", "").startswith(PROTOBUF):
         return Result(Outcome.TAKEN)

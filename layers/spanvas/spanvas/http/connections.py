@@ -12,7 +12,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from spanvas.http.exchange import Answer, exchange, open_tunnel
+from spanvas.http.exchange import Response, exchange, open_tunnel
 
 if TYPE_CHECKING:
     import ssl
@@ -60,9 +60,9 @@ class Endpoint:
         self,
         sign: Callable[[], Request],
         seconds: float,
-        is_retried: Callable[[Answer], bool] = lambda answer: False,
+        is_retried: Callable[[Response], bool] = lambda answer: False,
         attempts: int = ATTEMPTS,
-    ) -> Answer:
+    ) -> Response:
         """The answer to a request, signed anew for every attempt, each of which may take so many seconds.
 
         What `is_retried` says of an answer, and whatever happens to a connection, is tried again until there were so
@@ -83,16 +83,16 @@ class Endpoint:
 
     def prepare(self, seconds: float) -> None:
         """Have a connection ready for the next request. Raises OSError."""
-        self._keep(self._take() or self._connect(time.monotonic() + seconds))
+        self._keep(self._acquire() or self._connect(time.monotonic() + seconds))
 
     def close(self) -> None:
         """Let go of the connections that are kept; others are made when they are needed."""
         while self._idle:
             self._idle.pop().close()
 
-    def _attempt(self, request: Request, seconds: float) -> Answer:
+    def _attempt(self, request: Request, seconds: float) -> Response:
         deadline = time.monotonic() + seconds
-        connection = self._take() or self._connect(deadline)
+        connection = self._acquire() or self._connect(deadline)
         try:
             head = head_of(self._as_sent(request))
             answer = exchange(connection, head, request.body(), deadline)
@@ -121,7 +121,7 @@ class Endpoint:
             path=f"http://{self.host}{request.path}", headers={**request.headers, **headers}
         )
 
-    def _take(self) -> socket.socket | None:
+    def _acquire(self) -> socket.socket | None:
         """One that was kept and is still good: after a frozen hour the other side has hung up."""
         if self._process != os.getpid():
             self._process = os.getpid()

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Final, NamedTuple
-
-from spanvas.http.sent import tell_sent
 
 BLOCK: Final = 64 * 1024
 SENT_AT_ONCE: Final = 256 * 1024
@@ -22,12 +21,16 @@ MAX_BODY: Final = 64 * 1024 * 1024
 INTERIM: Final = (b"HTTP/1.1 1", b"HTTP/1.0 1")
 """How answers begin that announce another one (RFC 9110, 15.2)."""
 
+on_sent: Final[ContextVar[Callable[[], None] | None]] = ContextVar("spanvas_on_sent", default=None)
+"""Called after each request that is sent in this context, before its answer is waited for: what is in the kernel's
+hands arrives, even if the process is killed a moment later."""
+
 
 class ExchangeError(OSError):
     """The answer is no HTTP, or more than can be taken."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """Names of headers are in small letters. `is_last`: the connection cannot be used again."""
 
     status: int
@@ -38,7 +41,7 @@ class Answer(NamedTuple):
 
 def exchange(
     connection: socket.socket, head: bytes, body: Iterable[bytes], deadline: float
-) -> Answer:
+) -> Response:
     """Send a request and read its answer. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`).
 
     A server may answer before it has read the whole body, to refuse it, and then close the connection. The rest of the
@@ -46,7 +49,9 @@ def exchange(
     """
     reader = _Reader(connection, deadline)
     if _send(connection, head, body, reader, deadline):
-        tell_sent()
+        notify = on_sent.get()
+        if notify is not None:
+            notify()
         return reader.answer()
     return reader.answer()._replace(is_last=True)
 
@@ -102,20 +107,20 @@ class _Reader:
         self._deadline = deadline
         self._data = b""
 
-    def answer(self) -> Answer:
+    def answer(self) -> Response:
         status, headers = self._head()
         while 100 <= status < 200:
             status, headers = self._head()
         is_last = "close" in headers.get("connection", "").lower()
         if status in {204, 304}:
-            return Answer(status, headers, b"", is_last)
+            return Response(status, headers, b"", is_last)
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            return Answer(status, headers, self._chunks(), is_last)
+            return Response(status, headers, self._chunks(), is_last)
         if "content-length" in headers:
-            return Answer(
+            return Response(
                 status, headers, self._exactly(_size(headers["content-length"], 10)), is_last
             )
-        return Answer(status, headers, self._rest(), True)
+        return Response(status, headers, self._rest(), True)
 
     def has_answer(self) -> bool:
         """Whether the head of a final answer has come, without waiting for it. Interim answers (1xx) are dropped."""

@@ -1,9 +1,8 @@
-"""How calls fail, and which failures pass by themselves."""
+"""How calls of AWS fail, and which failures pass by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 PASSING: Final = frozenset(
     {
@@ -24,15 +23,6 @@ class CallError(Exception):
         self.is_answer = is_answer
 
 
-class ConditionalCheckFailedException(Exception):
-    """A condition did not hold: an answer, not a failure. Its name is the service's, as on boto3's clients, and so is
-    `response`, whose `Item` is what was there, where that was asked for."""
-
-    def __init__(self, response: Mapping[str, Any] | None = None) -> None:
-        super().__init__("a condition did not hold")
-        self.response = response or {}
-
-
 def is_passing(code: str) -> bool:
-    """Whether the same call may succeed a moment later."""
+    """Returns whether the same call may succeed a moment later."""
     return code in PASSING

@@ -1,6 +1,6 @@
-"""Clients of DynamoDB and S3, and their failures as ours.
+"""Clients of DynamoDB and S3, calls of them at the same time, and their failures as errors of the store.
 
-In a Lambda function they speak HTTP themselves (`direct`), everywhere else they are botocore's; either way with the
+In a Lambda function the clients speak HTTP themselves (`direct`), everywhere else they are botocore's. Both have the
 same operations, errors and retries.
 """
 
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.http.credentials import aws_endpoint_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 5
 ATTEMPTS: Final = 3
+THREADS: Final = 4
 
 
 def dynamodb_client() -> DynamoDBClient:
@@ -82,10 +85,10 @@ def _make_client(service: str, **options: str) -> Any:
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Turn what the clients raise into StoreUnavailableError; `doing` completes "the store failed ...".
+def translate_errors(doing: str) -> Iterator[None]:
+    """Raises StoreUnavailableError for what the clients raise; `doing` completes "the store failed ...".
 
-    A failed condition is an answer, not a failure: it is let through for the caller.
+    A failed condition is an answer, not a failure: it passes unchanged to the caller.
     """
     try:
         yield
@@ -106,7 +109,29 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def _unavailable(doing: str, code: str, is_answer: bool) -> StoreUnavailableError:
-    """`is_answer`: AWS itself has said so, and may go on saying it."""
+    """`is_answer`: True for an error response of AWS, False for a failed connection."""
     is_for_long = is_answer and not is_passing(code)
     seconds = 5 if is_for_long else 2
     return StoreUnavailableError(f"the store failed {doing}: {code}", seconds, code)
+
+
+def run_concurrently(calls: Sequence[Callable[[], None]]) -> None:
+    """Blocks until all calls have finished; raises the first error, in the order of the calls.
+
+    Each call runs in a copy of the caller's context, so that a call which instrumentations ignore is ignored here too.
+    A process that is ending starts no threads any more (RuntimeError): there the calls run one after the other, and
+    some of them may run twice.
+    """
+    if len(calls) == 1:
+        calls[0]()
+        return
+    with ThreadPoolExecutor(min(len(calls), THREADS), "spanvas-calls") as pool:
+        try:
+            submitted = [pool.submit(copy_context().run, call) for call in calls]
+        except RuntimeError:
+            submitted = []
+    for future in submitted:
+        future.result()
+    if not submitted:
+        for call in calls:
+            call()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
-from spanvas.http.sent import on_sent
+from spanvas.http.exchange import on_sent
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.span import Span

@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
 from spanvas.http.connections import Endpoint, Request
 from spanvas.http.credentials import AwsEndpoint
-from spanvas.http.exchange import Answer
-from spanvas.http.failures import (
-    CallError,
-    ConditionalCheckFailedException,
-    is_passing,
-)
+from spanvas.http.exchange import Response
+from spanvas.http.failures import CallError, is_passing
 from spanvas.http.signature import Signer
 
 loads: Callable[[bytes], Any]
@@ -28,6 +24,15 @@ except ImportError:  # pragma: no cover - the tests have orjson
 SECONDS: Final = 3.0
 """For one attempt: an item is at most 400 KB, a page 1 MB."""
 TARGET: Final = "DynamoDB_20120810."
+
+
+class ConditionalCheckFailedException(Exception):
+    """A condition did not hold: an answer, not a failure. Its name is the service's, as on boto3's clients, and so is
+    `response`, whose `Item` is what was there, where that was asked for."""
+
+    def __init__(self, response: Mapping[str, Any] | None = None) -> None:
+        super().__init__("a condition did not hold")
+        self.response = response or {}
 
 
 class _Exceptions:
@@ -97,7 +102,7 @@ class DirectDynamoDB:
         raise CallError(code)
 
 
-def code_of(answer: Answer) -> str:
+def code_of(answer: Response) -> str:
     """Error code of an answer: the end of `__type`; the status where there is no such thing."""
     try:
         kind = json.loads(answer.body)["__type"]
@@ -106,7 +111,7 @@ def code_of(answer: Answer) -> str:
     return str(kind).rpartition("#")[2]
 
 
-def _is_retried(answer: Answer) -> bool:
+def _is_retried(answer: Response) -> bool:
     return answer.status >= 500 or (answer.status == 400 and is_passing(code_of(answer)))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from spanvas.http.connections import Body, Endpoint, Request
 from spanvas.http.credentials import AwsEndpoint
-from spanvas.http.exchange import Answer
+from spanvas.http.exchange import Response
 from spanvas.http.failures import CallError, is_passing
 from spanvas.http.signature import Signer
 
@@ -124,7 +124,7 @@ class DirectS3:
         }
         return {"Body": io.BytesIO(answer.body), **found}
 
-    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Answer:
+    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Response:
         """S3's answer; asked again, once, where S3 says that the bucket is in another region. Raises CallError."""
         region = self._regions.get(bucket, self._aws.region)
         try:
@@ -137,7 +137,7 @@ class DirectS3:
             raise CallError(type(error).__name__, is_answer=False) from error
         return answer
 
-    def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Answer:
+    def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Response:
         endpoint, path = self._target(bucket, quote(key, safe="/~"), region)
         headers = {"host": endpoint.host, **call.headers}
         signer = self._signers.setdefault(region, Signer(self._aws.credentials, region, "s3"))
@@ -175,12 +175,12 @@ def digest_of(stream: BinaryIO, start: int) -> bytes:
     return digest.digest()
 
 
-def code_of(answer: Answer) -> str:
+def code_of(answer: Response) -> str:
     """Error code of an answer in XML; the status where there is none."""
     return _element(answer, "Code") or f"HTTP {answer.status}"
 
 
-def region_of(answer: Answer) -> str:
+def region_of(answer: Response) -> str:
     """The region where the bucket is, of an answer that says that the request went to another one; else empty.
 
     What is no name of a region is not followed: the next request is signed, and must not go to a host of
@@ -192,12 +192,12 @@ def region_of(answer: Answer) -> str:
     return named if REGION.fullmatch(named) else ""
 
 
-def _element(answer: Answer, name: str) -> str:
+def _element(answer: Response, name: str) -> str:
     """Text of the first such element of an answer in XML; empty where there is none."""
     _, opened, rest = answer.body.decode("utf-8", "replace").partition(f"<{name}>")
     text, closed, _ = rest.partition(f"</{name}>")
     return text if opened and closed else ""
 
 
-def _is_retried(answer: Answer) -> bool:
+def _is_retried(answer: Response) -> bool:
     return answer.status >= 500 or is_passing(code_of(answer))
