@@ -19,11 +19,11 @@ from typing import Any
 
 from local.stack import Options, Stack
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.aws_from_template import ROOT
-from tests.bench.engines import moto_engines
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS, run_handler
-from tests.bench.workload import Workload, make_workload, store_workload
+from tests.support.aws_from_template import ROOT
+from tests.support.engines import moto_engines
+from tests.support.workload import Workload, make_workload, store_workload
 
 GOALS_MS = {40: 15, 1_000: 35, 10_000: 200}
 REQUESTS = {40: 250, 1_000: 250, 10_000: 60}

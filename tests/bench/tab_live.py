@@ -25,8 +25,8 @@ from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, TraceStore
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.read_trace import TENANT, store_of
-from tests.bench.workload import BATCH_SPANS, as_started, make_workload
-from tests.builders import SECOND, T0
+from tests.support.builders import SECOND, T0
+from tests.support.workload import BATCH_SPANS, as_started, make_workload
 
 SIZE: Final = 10_000
 WRITES: Final = 12

@@ -13,7 +13,7 @@ from spanvas.model.span import Span
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 TENANT = "demo"
 SECOND = 1_000_000_000

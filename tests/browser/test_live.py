@@ -17,7 +17,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch
 from tests.bench.read_trace import TENANT, store_of
-from tests.builders import SECOND, make_execution, make_span
+from tests.support.builders import SECOND, make_execution, make_span
 
 LINES = 80
 

@@ -18,7 +18,7 @@ from spanvas.storage.port import SpanBatch
 from tests.bench.read_trace import TENANT, store_of
 from tests.browser.files_run import png
 from tests.browser.otlp_runs import long_run, send
-from tests.builders import SECOND, make_artifact, make_execution, make_span, span_id
+from tests.support.builders import SECOND, make_artifact, make_execution, make_span, span_id
 
 pytestmark = pytest.mark.browser
 

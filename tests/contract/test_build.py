@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 BUILD = ROOT / ".aws-sam" / "build"
 PACKAGED = ("TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction")

@@ -14,7 +14,7 @@ from local import settings_reference
 from spanvas.settings import SETTINGS
 from spanvas_api import openapi
 from spanvas_api.routes import ALL_ROUTES
-from tests.aws_from_template import ROOT, deployed_stack, translated_template
+from tests.support.aws_from_template import ROOT, deployed_stack, translated_template
 
 REFERENCE = ROOT / "docs" / "reference"
 HOW_TO = ROOT / "docs" / "how-to"

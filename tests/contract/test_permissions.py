@@ -22,9 +22,12 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import Overdue, SpanBatch
 from spanvas_api.handlers.sweep import Sweep, make_handler
 from spanvas_api.services import LambdaExecutor, Services
-from tests.aws_from_template import PLACE, create_resources, deployed_stack
-from tests.aws_in_process import mocked_aws
-from tests.builders import (
+from tests.contract.signed_services import signed_services
+from tests.contract.test_template_security import BUCKET, TABLE, grants
+from tests.support.api_client import EVENTS, LambdaContext
+from tests.support.aws_from_template import PLACE, create_resources, deployed_stack
+from tests.support.aws_in_process import mocked_aws
+from tests.support.builders import (
     SECOND,
     T0,
     Clock,
@@ -33,9 +36,6 @@ from tests.builders import (
     sighting_of_span,
     span_id,
 )
-from tests.contract.signed_services import signed_services
-from tests.contract.test_template_security import BUCKET, TABLE, grants
-from tests.functional.api.client import EVENTS, LambdaContext
 from tests.support.otlp_server import OK, Serving, serving
 
 Used = set[tuple[str, str]]

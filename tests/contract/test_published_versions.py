@@ -15,7 +15,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from local.resolve import Resolver
 from local.translate import Template, translate
-from tests.aws_from_template import PARAMETERS, PLACE, ROOT, translated_template
+from tests.support.aws_from_template import PARAMETERS, PLACE, ROOT, translated_template
 
 SOURCE = (ROOT / "template.yaml").read_text("utf-8")
 DECLARED: dict[str, dict[str, Any]] = yaml_parse(SOURCE)["Parameters"]

@@ -16,7 +16,7 @@ from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
 from spanvas_api.routes import ALL_ROUTES
-from tests.aws_from_template import (
+from tests.support.aws_from_template import (
     PARAMETERS,
     PLACE,
     ROOT,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.resolve import Resolver
-from tests.aws_from_template import ROOT, deployed_stack
+from tests.support.aws_from_template import ROOT, deployed_stack
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
 BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"

@@ -23,11 +23,11 @@ import pytest
 
 from local.http_message import Request, Response
 from local.http_server import HttpServer
-from tests.captured import FOLDER
 from tests.dialects.live import PRODUCERS, PYTHON
 from tests.dialects.test_send_otlp import COLLECTOR, credentials, read
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import Endpoint, serving
+from tests.support.api_fakes import AuditedStore
+from tests.support.captured import FOLDER
+from tests.support.http_endpoint import Endpoint, serving
 
 OTELCOL = os.environ.get("OTELCOL") or shutil.which("otelcol-contrib")
 RECORDED = FOLDER / "collector-request.json"

@@ -13,11 +13,11 @@ import httpx
 import pytest
 import yaml
 
-from tests.aws_from_template import ROOT
 from tests.dialects.live import PYTHON
 from tests.dialects.model_server import ANSWER, running
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import Endpoint, serving
+from tests.support.api_fakes import AuditedStore
+from tests.support.aws_from_template import ROOT
+from tests.support.http_endpoint import Endpoint, serving
 
 PAGE = (ROOT / "docs" / "how-to" / "send-otlp.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)

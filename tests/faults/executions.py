@@ -17,9 +17,9 @@ from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.breaker import Breaker
-from tests.bench.engines import CREDENTIALS, Engines
 from tests.faults.proxy import Fault, Plan
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.engines import CREDENTIALS, Engines
+from tests.support.recording import Recording, recording
 
 TENANT: Final = "default"
 FLUSHES: Final = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 NOTE = """#!{python}
 import json, os, pathlib, sys

@@ -15,9 +15,9 @@ from spanvas.storage.port import Overdue, SpanBatch, StoredTrace
 from spanvas_api.handlers import sweep
 from spanvas_api.handlers.sweep import Sweep
 from spanvas_api.services import Services
-from tests.builders import Clock, make_execution, make_span, span_id
-from tests.functional.api.client import EVENTS, Client, LambdaContext
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import EVENTS, Client, LambdaContext
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import Clock, make_execution, make_span, span_id
 
 EVENT = json.loads((EVENTS / "sweep.json").read_text("utf-8"))
 

@@ -12,11 +12,11 @@ from spanvas.http.credentials import AwsEndpoint, aws_endpoint_of
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.direct.s3 import DirectS3
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
-from tests.aws_in_process import mocked_store
-from tests.bench.engines import CREDENTIALS, Engines, client_of, moto_engines
-from tests.builders import Clock
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import Clock
+from tests.support.engines import CREDENTIALS, Engines, client_of, moto_engines
+from tests.support.memory_store import MemoryTraceStore
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.loss import with_loss_cause
 from spanvas.storage.port import TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.functional.storage.batches import batch
-from tests.functional.storage.overdue import overdue
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
+from tests.support.overdue import overdue
 
 
 def begin(store: TraceStore, execution: Execution) -> tuple[bool, int]:

@@ -14,7 +14,7 @@ from spanvas.http.credentials import AwsEndpoint, Credentials
 from spanvas.storage.artifacts import ArtifactItems
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.direct.s3 import DirectS3
-from tests.builders import T0, make_artifact
+from tests.support.builders import T0, make_artifact
 
 SIZE = 200_000_000
 MOST_BYTES = 8 * 1024 * 1024

@@ -9,7 +9,7 @@ import pytest
 from spanvas.model.execution import LOST, OVERDUE, QUEUED, UNENDED, UNSTARTED, Cause, seen_at
 from spanvas.model.loss import cause_of_loss, failed_place, with_loss_cause
 from spanvas.model.row import Row
-from tests.builders import SECOND, T0, make_execution, make_row, span_id
+from tests.support.builders import SECOND, T0, make_execution, make_row, span_id
 
 LATER = T0 + 3_600 * SECOND
 

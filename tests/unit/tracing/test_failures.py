@@ -6,7 +6,7 @@ import pytest
 
 import spanvas
 from spanvas.model.execution import Cause
-from tests.unit.tracing.recording import Recording
+from tests.support.recording import Recording
 
 
 def test_an_exception_passes_through_and_is_recorded_where_it_began(door: Recording) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import spanvas
-from tests.unit.tracing.recording import SECOND, Recording, as_dict
+from tests.support.recording import SECOND, Recording, as_dict
 from tests.unit.tracing.test_failures import QuotaError
 
 

@@ -23,7 +23,7 @@ from spanvas.tracing.handles import seen_below
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.provider import ExecutionIdGenerator, make_resource
 from spanvas.tracing.run import Run
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 
 def make_run(**overrides: Any) -> Run:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from spanvas.tracing.bootstrap import TracedHandler
-from tests.unit.tracing.recording import Recording
+from tests.support.recording import Recording
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:brief"
 LAMBDA = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PLACE = Place(stack_name="spanvas", account_id="123456789012")
 PARAMETERS = {
     "JwtIssuer": "https://login.example.com/",

@@ -49,11 +49,11 @@ from spanvas.storage.decoding import attempted, log_unreadable
 from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import artifact_of, execution_of
 from spanvas.storage.listing import Budget, Finds, HistoryQuery
-from spanvas.storage.memory_overdue import MemoryOverdue
-from spanvas.storage.memory_sightings import MemorySightings
 from spanvas.storage.port import Listing, Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.scans import bounds_of
 from spanvas.storage.spans import unregistered
+from tests.support.memory_overdue import MemoryOverdue
+from tests.support.memory_sightings import MemorySightings
 
 Key = tuple[str, str]
 M = TypeVar("M", bound=Callable[..., Any])

@@ -1,4 +1,4 @@
-"""Write the golden files of a version that has none yet: `python -m tests.golden_stored v1`.
+"""Write the golden files of a version that has none yet: `python -m tests.support.golden_stored v1`.
 
 A version's files are written once, by the code that writes this version, before it is released. Existing files are
 never changed: the cases that are there already are left out.
@@ -10,9 +10,9 @@ import json
 import sys
 from typing import Any, Final
 
-from tests.aws_in_process import mocked_store
-from tests.builders import Clock
-from tests.stored_cases import CASES, FOLDER, read, written
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import Clock
+from tests.support.stored_cases import CASES, FOLDER, read, written
 
 WIDTH: Final = 110
 

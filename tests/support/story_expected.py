@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model.usage import Usage
-from tests.story import ALL, RESULT, Pair, calls_but
+from tests.support.story import ALL, RESULT, Pair, calls_but
 
 SONNET: Final = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 _BEDROCK: Final[Mapping[str, Any]] = {

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from tests.bench import units
+from tests.support import units
 
 Item = dict[str, Any]
 

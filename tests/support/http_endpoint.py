@@ -27,8 +27,8 @@ from spanvas.storage.port import TraceStore
 from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.services import Services
-from tests.aws_from_template import deployed_stack, translated_template
-from tests.functional.api.client import LambdaContext
+from tests.support.api_client import LambdaContext
+from tests.support.aws_from_template import deployed_stack, translated_template
 
 AUDIENCE = "spanvas"
 Handle = Callable[[dict[str, Any], Any], dict[str, Any]]

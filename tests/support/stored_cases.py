@@ -23,7 +23,7 @@ from spanvas.storage import codec, items
 from spanvas.storage.claims import Claim, ClaimItems
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
-from tests.builders import (
+from tests.support.builders import (
     SECOND,
     T0,
     Clock,
@@ -34,7 +34,7 @@ from tests.builders import (
     span_id,
 )
 
-FOLDER: Final = Path(__file__).parent / "fixtures" / "stored"
+FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "stored"
 TRACE: Final = "0af7651916cd43dd8448eb211c80319c"
 EXECUTION: Final = "exec_1"
 

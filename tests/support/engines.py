@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 from local.http_message import LOOPBACK
 from local.resources import read_functions
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.aws_from_template import (
+from tests.support.aws_from_template import (
     PLACE,
     ROOT,
     create_resources,
     deployed_stack,
     translated_template,
 )
-from tests.bench.figures import BenchError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,6 +34,10 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": PLACE.region,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+class EngineError(Exception):
+    """A server that a test or a bench needs has not started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def announcing(
             assert process.stdout is not None
             line = process.stdout.readline()
             if announcement not in line:
-                raise BenchError(f"{' '.join(command)} did not start: {line.strip()}")
+                raise EngineError(f"{' '.join(command)} did not start: {line.strip()}")
             yield line.partition(announcement)[2].strip()
         finally:
             process.terminate()

@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tests.builders import SECOND, T0, span_id
+from tests.support.builders import SECOND, T0, span_id
 
 TRACE = "5b8efff798038103d269b633813fc60c"
 
@@ -47,7 +47,7 @@ def make_proto_span(
     attributes: dict[str, Any] | None = None,
     **overrides: Any,
 ) -> Span:
-    """Starts `start` seconds after T0 and lasts a second, like `tests.builders.make_span`."""
+    """Starts `start` seconds after T0 and lasts a second, like `tests.support.builders.make_span`."""
     begin = T0 + round(start * SECOND)
     fields: dict[str, Any] = {
         "trace_id": bytes.fromhex(TRACE),

@@ -20,8 +20,8 @@ from spanvas.model.ids import root_span_id_for, trace_id_for
 from spanvas.model.span import ERROR, OK, Event, Span
 from spanvas.semantics import attributes as names
 from spanvas.storage.port import SpanBatch, TraceStore
-from tests.aws_from_template import ROOT
-from tests.builders import SECOND, T0
+from tests.support.aws_from_template import ROOT
+from tests.support.builders import SECOND, T0
 
 TEXTS = ROOT / "functions" / "executor" / "workflows" / "texts"
 CONTENT_CHARACTERS = 2048

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.aws_from_template import PLACE, create_resources
+from tests.support.aws_from_template import PLACE, create_resources
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from spanvas.model.span import Event, Span
 from spanvas.semantics import normalise
 
-FOLDER: Final = Path(__file__).parent / "fixtures" / "otlp"
+FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "otlp"
 KINDS: Final = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 

@@ -1,4 +1,4 @@
-"""Formats of keys and tokens of services, beyond those of tests/labelled_texts.py: random in alphabet and length."""
+"""Formats of keys and tokens of services, beyond those of `labelled_texts`: random in alphabet and length."""
 
 from __future__ import annotations
 

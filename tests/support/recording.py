@@ -21,13 +21,13 @@ from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import LambdaEnvironment, Settings
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.exporters.otlp import SpanSink
 from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.provider import next_ids
 from spanvas.tracing.run import Run
+from tests.support.memory_store import MemoryTraceStore
 
 SECOND = 1_000_000_000
 SCANNER = Scanner()

@@ -9,7 +9,7 @@ from executor.document import WorkflowDocument
 from executor.errors import NodeError
 from executor.resources import HttpAnswer, Resources
 from executor.rules import parse_document
-from tests.unit.executor.recording_door import RecordingDoor
+from tests.support.recording_door import RecordingDoor
 
 MODEL = "amazon.nova-lite-v1:0"
 

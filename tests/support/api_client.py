@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from spanvas_api.openapi import document
 from spanvas_api.routes import ROUTES
 
-EVENTS = Path(__file__).parents[3] / "events"
+EVENTS = Path(__file__).parents[2] / "events"
 ALL_SCOPES = "executions:read executions:start trace:read trace:content trace:artifact audit:read"
 API = document()
 

@@ -8,7 +8,7 @@ from typing import Any
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_s3 import S3Client
 
-from tests.bench import units
+from tests.support import units
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 NOT_COUNTED = ("BatchWriteItem", "TransactWriteItems", "ExecuteStatement")

@@ -13,9 +13,9 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tests.labelled_numbers import numbers
-from tests.labelled_places import APART, HIDDEN, readable
-from tests.labelled_services import SERVICES
+from tests.support.labelled_numbers import numbers
+from tests.support.labelled_places import APART, HIDDEN, readable
+from tests.support.labelled_services import SERVICES
 
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOWER = UPPER.lower()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spanvas.model.access import Access
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas_api.errors import ExecutorUnavailableError
+from tests.support.memory_store import MemoryTraceStore
 
 TRIAGE = {
     "id": "support-triage",

@@ -12,7 +12,7 @@ from random import Random
 from uuid import UUID
 
 from spanvas.privacy.cards import is_payment_card
-from tests.labelled_texts import DIGITS, HEX, UPPER, WORD, chars
+from tests.support.labelled_texts import DIGITS, HEX, UPPER, WORD, chars
 
 OFFSETS = (
     "+0000",
