@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from local import settings_reference
 from spanvas.settings import SETTINGS
-from spanvas_api import openapi
 from spanvas_api.routes import ALL_ROUTES
 from tests.support.aws_from_template import ROOT, deployed_stack, translated_template
+from tools import openapi, settings_reference
 
 REFERENCE = ROOT / "docs" / "reference"
 HOW_TO = ROOT / "docs" / "how-to"

@@ -10,7 +10,6 @@ import pytest
 from cfnlint.api import lint
 
 from local.resolve import Resolver
-from local.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
 from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
@@ -23,6 +22,7 @@ from tests.support.aws_from_template import (
     deployed_stack,
     translated_template,
 )
+from tools.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
 
 STEPS = ("ReserveFunction", "ChargeFunction", "ConfirmFunction")
 FUNCTION_IDS = (

@@ -14,8 +14,8 @@ from typing import Any
 import zstandard
 from jsonschema import Draft202012Validator
 
-from spanvas_api.openapi import document
 from spanvas_api.routes import ROUTES
+from tools.openapi import document
 
 EVENTS = Path(__file__).parents[2] / "events"
 ALL_SCOPES = "executions:read executions:start trace:read trace:content trace:artifact audit:read"

@@ -1,4 +1,4 @@
-"""Writes `docs/reference/settings.md` from the settings table and the template: `python -m local.settings_reference`.
+"""Writes `docs/reference/settings.md` from the settings table and the template: `python -m tools.settings_reference`.
 
 `--check` only says whether the committed page is current. The page lists every variable that a function sees and
 every parameter that a deployment may choose, so neither can exist undocumented.
@@ -38,7 +38,7 @@ OTHER_VARIABLES: Final = {
 
 _HEAD: Final = """# Settings
 
-<!-- Written by `python -m local.settings_reference` from the code and the template; change those, not this page. -->
+<!-- Written by `python -m tools.settings_reference` from the code and the template; change those, not this page. -->
 
 Three tables: what a deployment may choose, what a function reads, and the variables that belong to others.
 
@@ -121,7 +121,7 @@ def _cell(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m local.settings_reference", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.settings_reference", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if it is stale")
     check: bool = parser.parse_args(arguments).check
     page = settings_page(yaml_parse((ROOT / "template.yaml").read_text("utf-8")))
@@ -130,7 +130,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if PAGE.exists() and PAGE.read_text("utf-8") == page:
         return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale: run python -m local.settings_reference")
+    print(f"{PAGE.relative_to(ROOT)} is stale: run python -m tools.settings_reference")
     return 1
 
 

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local import deploy_site
-from local.deployment import Target
+from tools import deploy_site
+from tools.deployment import Target
 
 SPANVAS = Target("spanvas")
 TEMPLATE = {

@@ -1,4 +1,4 @@
-"""Puts the built page where the deployed distribution reads it: `python -m local.deploy_site [-- ARGUMENTS]`.
+"""Puts the built page where the deployed distribution reads it: `python -m tools.deploy_site [-- ARGUMENTS]`.
 
 Run after `sam deploy` (`make deploy` does both), with the same ARGUMENTS, so that it finds the same stack. The bucket,
 the issuer and the client id come from the stack's outputs. With `--check` nothing is uploaded: it only says whether a
@@ -20,18 +20,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from local.deployment import (
+from local.gateway.site import HASHED_FOLDER, IMMUTABLE, REVALIDATE
+from tools.deployment import (
     ROOT,
     DeploymentError,
     ReadTarget,
     Target,
     caller_of,
     client_of,
-    explained,
     sam_target,
     session_of,
+    translate_errors,
 )
-from local.gateway.site import HASHED_FOLDER, IMMUTABLE, REVALIDATE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -60,7 +60,7 @@ def uploads(dist: Path, outputs: Mapping[str, str], scopes: str = SCOPES) -> lis
     if not (dist / PAGE).is_file():
         raise DeploymentError(f"{dist / PAGE} does not exist: run `make frontend` first")
     paths = sorted(path for path in dist.rglob("*") if path.is_file())
-    with explained("Reading the built page"):
+    with translate_errors("Reading the built page"):
         files = [_upload(path.relative_to(dist).as_posix(), path.read_bytes()) for path in paths]
     files.append(_upload("config.json", page_config(outputs, scopes)))
     return sorted(files, key=lambda file: (not _is_hashed(file.key), file.key == PAGE, file.key))
@@ -94,7 +94,7 @@ def _is_hashed(key: str) -> bool:
 
 
 def put(s3: S3Client, bucket: str, files: Iterable[Upload]) -> None:
-    with explained(f"Uploading the page to {bucket}"):
+    with translate_errors(f"Uploading the page to {bucket}"):
         for file in files:
             s3.put_object(
                 Bucket=bucket,
@@ -108,7 +108,7 @@ def put(s3: S3Client, bucket: str, files: Iterable[Upload]) -> None:
 def empty(s3: S3Client, bucket: str) -> int:
     """Delete every version of every object; how many there were. CloudFormation deletes empty buckets only."""
     deleted = 0
-    with explained(f"Emptying {bucket}"):
+    with translate_errors(f"Emptying {bucket}"):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             objects: Any = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
@@ -127,7 +127,7 @@ def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[
     """Raises DeploymentError when there is no such stack, or one without the wanted outputs."""
     place = f"Stack {stack_name} in {session.region_name}"
     client = client_of(session, "cloudformation")
-    with explained(f"Reading the outputs of {place.lower()}"):
+    with translate_errors(f"Reading the outputs of {place.lower()}"):
         try:
             stack = client.describe_stacks(StackName=stack_name)["Stacks"][0]
         except client.exceptions.ClientError as error:
@@ -152,7 +152,7 @@ def check(target: Target, environment: Mapping[str, str]) -> str:
     if target.is_guided:
         raise DeploymentError(
             "`make deploy` cannot see what is answered to --guided: run `.venv-sam/bin/python -m samcli deploy "
-            "--guided`, then `.venv/bin/python -m local.deploy_site --stack-name NAME`."
+            "--guided`, then `.venv/bin/python -m tools.deploy_site --stack-name NAME`."
         )
     session = session_of(target, environment)
     caller = caller_of(session)
@@ -194,7 +194,7 @@ def main(arguments: list[str], read_target: ReadTarget = sam_target) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m local.deploy_site",
+        prog="python -m tools.deploy_site",
         description="Uploads the built page to the stack that `sam deploy ARGUMENTS` deploys.",
         usage="%(prog)s [options] [-- ARGUMENTS]",
         allow_abbrev=False,

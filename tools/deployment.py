@@ -1,7 +1,7 @@
 """Which stack a deployment is about, and what is to be done when AWS does not do what is asked of it.
 
 The stack is the one that `sam deploy` with the same arguments would change: SAM itself reads the arguments and the
-configuration file (`local.sam_options`). The region is, in this order: `--region`, AWS_REGION, AWS_DEFAULT_REGION, the
+configuration file (`tools.sam_options`). The region is, in this order: `--region`, AWS_REGION, AWS_DEFAULT_REGION, the
 profile's. All that AWS or the network refuse is raised as DeploymentError, whose message is a sentence for the user.
 """
 
@@ -80,7 +80,7 @@ ReadTarget = Callable[[Sequence[str]], Target]
 
 def sam_target(arguments: Sequence[str]) -> Target:
     """What SAM makes of the arguments of `sam deploy`. Raises DeploymentError with SAM's own words."""
-    command = [str(SAM_PYTHON), str(ROOT / "local" / "sam_options.py"), *arguments]
+    command = [str(SAM_PYTHON), str(ROOT / "tools" / "sam_options.py"), *arguments]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     except OSError as error:
@@ -104,7 +104,7 @@ def session_of(target: Target, environment: Mapping[str, str]) -> Any:
     """A boto3 session for the target's profile and region."""
     import boto3
 
-    with explained("Reading the AWS configuration"):
+    with translate_errors("Reading the AWS configuration"):
         region = target.region or environment.get("AWS_REGION")
         session = boto3.Session(region_name=region or None, profile_name=target.profile)
         if not session.region_name:
@@ -120,20 +120,20 @@ def client_of(session: Any, service: str) -> Any:
         connect_timeout=CONNECT_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
-    with explained(f"Reaching {service} in {session.region_name}"):
+    with translate_errors(f"Reaching {service} in {session.region_name}"):
         return session.client(service, config=config)
 
 
 def caller_of(session: Any) -> str:
     """The ARN of whoever the credentials belong to: AWS has accepted them. Needs no permission."""
-    with explained("Asking AWS whose credentials these are"):
+    with translate_errors("Asking AWS whose credentials these are"):
         if session.get_credentials() is None:
             raise DeploymentError(NO_CREDENTIALS)
         return str(client_of(session, "sts").get_caller_identity()["Arn"])
 
 
 @contextmanager
-def explained(doing: str) -> Iterator[None]:
+def translate_errors(doing: str) -> Iterator[None]:
     """Turn what AWS, its configuration or the network refuse into DeploymentError; `doing` begins a sentence."""
     from botocore.exceptions import BotoCoreError, ClientError
 

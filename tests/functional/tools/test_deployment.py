@@ -13,8 +13,8 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from local import deploy_site, deployment
-from local.deployment import DeploymentError, Target, explained
+from tools import deploy_site, deployment
+from tools.deployment import DeploymentError, Target, translate_errors
 
 SPANVAS = Target("spanvas")
 VARIABLES = (
@@ -193,7 +193,7 @@ def test_a_bucket_that_is_gone_is_said_so(
 
 
 def failing(error: Exception) -> str:
-    with pytest.raises(DeploymentError) as raised, explained("Uploading the page to site"):
+    with pytest.raises(DeploymentError) as raised, translate_errors("Uploading the page to site"):
         raise error
     return str(raised.value)
 

@@ -69,10 +69,10 @@ def checkout(tmp_path: Path, request: pytest.FixtureRequest) -> Checkout:
     return Checkout(root)
 
 
-CHECK = [".venv", "-m", "local.deploy_site", "--check", "--"]
+CHECK = [".venv", "-m", "tools.deploy_site", "--check", "--"]
 BUILD = [".venv-sam", "-m", "samcli", "build"]
 DEPLOY = [".venv-sam", "-m", "samcli", "deploy"]
-UPLOAD = [".venv", "-m", "local.deploy_site", "--"]
+UPLOAD = [".venv", "-m", "tools.deploy_site", "--"]
 
 
 def test_the_arguments_reach_the_check_the_deployment_and_the_upload(checkout: Checkout) -> None:

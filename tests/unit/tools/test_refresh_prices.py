@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from local import refresh_prices
-from local.refresh_prices import clause, document, number, price_list, slim
+from tools import refresh_prices
+from tools.refresh_prices import clause, document, number, price_list, slim
 
 
 class ClauseEquals:

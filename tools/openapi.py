@@ -1,4 +1,4 @@
-"""Writes the API's reference from its routes and wire models: `python -m spanvas_api.openapi`.
+"""Writes the API's reference from its routes and wire models: `python -m tools.openapi`.
 
 OpenAPI 3.1 in `docs/reference/openapi.json`, the same for a person in `docs/reference/api.md`. The output depends on
 nothing but the code, so `--check` can tell whether the committed files are current.
@@ -22,9 +22,9 @@ from pydantic.json_schema import (
 from pydantic_core import core_schema
 
 from spanvas_api import routes, wire
-from spanvas_api.reference import reference_markdown
+from tools.api_reference import reference_markdown
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 REF_TEMPLATE = "#/components/schemas/{model}"
 GATEWAY_MESSAGE = "GatewayMessage"
 BINARY = {"type": "string", "format": "binary"}
@@ -187,7 +187,7 @@ def files() -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the files, or with `--check` say which are out of date. Returns the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m spanvas_api.openapi", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing, fail when a file is out of date"
     )
@@ -204,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(name)
     for name in stale:
-        print(f"{name} is out of date: run `python -m spanvas_api.openapi`", file=sys.stderr)
+        print(f"{name} is out of date: run `python -m tools.openapi`", file=sys.stderr)
     return 1 if stale else 0
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local import dialects_reference
 from spanvas.semantics.dialect import Read
 from spanvas.semantics.dialects import ORDER, load
+from tools import dialects_reference
 
 
 def test_the_committed_page_is_that_of_the_tables() -> None:

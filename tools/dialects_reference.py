@@ -1,4 +1,4 @@
-"""Writes `docs/reference/dialects.md` from the dialects' tables: `python -m local.dialects_reference`.
+"""Writes `docs/reference/dialects.md` from the dialects' tables: `python -m tools.dialects_reference`.
 
 `--check` only says whether the committed page is current.
 """
@@ -27,7 +27,7 @@ PAGE: Final = ROOT / "docs" / "reference" / "dialects.md"
 
 _HEAD: Final = """# Dialects
 
-<!-- Written by `python -m local.dialects_reference` from the tables; change those, not this page. -->
+<!-- Written by `python -m tools.dialects_reference` from the tables; change those, not this page. -->
 
 Libraries write what a model call was in many ways. Whatever they wrote, a span is read into one normal form: its kind,
 model, provider, tokens, cost, messages, tools, documents, node, workflow, agent and session. This page says which
@@ -138,7 +138,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m local.dialects_reference", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.dialects_reference", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if it is stale")
     check: bool = parser.parse_args(arguments).check
     page = dialects_page()
@@ -147,7 +147,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if PAGE.exists() and PAGE.read_text("utf-8") == page:
         return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale: run python -m local.dialects_reference")
+    print(f"{PAGE.relative_to(ROOT)} is stale: run python -m tools.dialects_reference")
     return 1
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local import deployment
-from local.deployment import SAM_PYTHON, DeploymentError, Target, sam_target
+from tools import deployment
+from tools.deployment import SAM_PYTHON, DeploymentError, Target, sam_target
 
 pytestmark = pytest.mark.skipif(
     not SAM_PYTHON.exists(), reason="SAM is not installed in .venv-sam: run `make template`"

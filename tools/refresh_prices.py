@@ -1,4 +1,4 @@
-"""Writes the layer's `prices.json` from the genai-prices project's data: `python -m local.refresh_prices`.
+"""Writes the layer's `prices.json` from the genai-prices project's data: `python -m tools.refresh_prices`.
 
 The package is installed into a throw-away environment, and its data are written down slim: prices of tokens and of
 requests, with their history, tiers and times of day, and how providers and models are recognised. Prices of seconds,
@@ -174,7 +174,7 @@ def _printed_by(python: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m local.refresh_prices", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.refresh_prices", description=__doc__)
     parser.add_argument("--version", default="", help="of genai-prices; the newest unless given")
     parser.add_argument(
         "--python",
