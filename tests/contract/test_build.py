@@ -40,6 +40,28 @@ def test_a_function_has_our_code_and_its_packages(function: str) -> None:
     assert not (folder / "boto3").exists()
 
 
+@pytest.mark.parametrize(
+    ("artifact", "package", "source"),
+    [
+        *((function, "spanvas_api", ROOT / "functions") for function in PACKAGED),
+        *((function, "executor", ROOT / "functions") for function in PACKAGED),
+        ("SpanvasLayer/python", "spanvas", ROOT / "layers" / "spanvas"),
+    ],
+    ids=str,
+)
+def test_a_package_has_its_own_modules_and_no_tool_nor_test_beside_it(
+    artifact: str, package: str, source: Path
+) -> None:
+    """`test_rooms` says of those modules that each is used by what is deployed."""
+    assert modules_in(BUILD / artifact / package) == modules_in(source / package)
+    beside = {path.name for path in (BUILD / artifact).iterdir()}
+    assert beside & {"local", "tools", "tests"} == set()
+
+
+def modules_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+
+
 @pytest.mark.parametrize("function", ["ReserveFunction", "ChargeFunction", "ConfirmFunction"])
 def test_a_step_of_the_example_has_its_code_alone(function: str) -> None:
     assert [path.name for path in (BUILD / function).iterdir()] == ["steps"]

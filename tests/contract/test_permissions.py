@@ -22,8 +22,8 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import Overdue, SpanBatch
 from spanvas_api.handlers.sweep import Sweep, make_handler
 from spanvas_api.services import LambdaExecutor, Services
+from tests.contract.grants import BUCKET, TABLE, grants
 from tests.contract.signed_services import signed_services
-from tests.contract.test_template_security import BUCKET, TABLE, grants
 from tests.support.api_client import EVENTS, LambdaContext
 from tests.support.aws_from_template import PLACE, create_resources, deployed_stack
 from tests.support.aws_in_process import mocked_aws

@@ -30,8 +30,7 @@ from tests.dialects.jaeger import (
     spans_of,
 )
 from tests.dialects.live import PRODUCERS
-from tests.dialects.test_collector import post
-from tests.dialects.test_send_otlp import read, variables_of
+from tests.dialects.sending import post, read, variables_of
 from tests.support.api_fakes import AuditedStore
 from tests.support.aws_from_template import ROOT
 from tests.support.captured import FOLDER

@@ -49,5 +49,27 @@ def laid_out(value: Any, indent: str = "") -> str:
     return f"{first}\n{deeper}" + f",\n{deeper}".join(members) + f"\n{indent}{last}"
 
 
+def lacking(expected: Any, found: Any, where: str = "") -> list[str]:
+    """Where something that is expected is not there, or is another. What is found besides is not told: more members,
+    and more at the end of a list."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return [
+            line
+            for name, value in expected.items()
+            for line in (
+                lacking(value, found[name], f"{where}/{name}")
+                if name in found
+                else [f"{where}/{name} is not there"]
+            )
+        ]
+    if isinstance(expected, list) and isinstance(found, list) and len(found) >= len(expected):
+        return [
+            line
+            for place, value in enumerate(expected)
+            for line in lacking(value, found[place], f"{where}/{place}")
+        ]
+    return [] if expected == found else [f"{where} was {expected!r} and is {found!r}"]
+
+
 if __name__ == "__main__":
     main(sys.argv[1])

@@ -206,3 +206,27 @@ def as_dict(span: Span) -> dict[str, Any]:
     if span.links:
         fields["links"] = [(link.trace_id, link.span_id) for link in span.links]
     return fields
+
+
+def make_run(**overrides: Any) -> Run:
+    values: dict[str, Any] = {
+        "tenant": "acme",
+        "execution_id": "e1",
+        "trace_id": "a" * 32,
+        "workflow_id": "brief",
+        "started_at_unix_nano": 1,
+        "deadline_unix_nano": 10**19,
+    }
+    return Run(**{**values, **overrides})
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class QuotaError(Exception):
+    error_type = "ThrottlingException"

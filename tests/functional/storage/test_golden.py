@@ -11,7 +11,7 @@ import pytest
 from spanvas.storage.decoding import VERSION
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import Clock
-from tests.support.golden_stored import laid_out
+from tests.support.golden_stored import lacking, laid_out
 from tests.support.stored_cases import CASES, FOLDER, Json, put, read, written
 
 VERSIONS = sorted(int(folder.name[1:]) for folder in FOLDER.iterdir())
@@ -83,25 +83,3 @@ def by_place(part: Any) -> Any:
         f"{item['pk']['S']} {item['sk']['S']}": {k: v for k, v in item.items() if k != "data"}
         for item in part
     }
-
-
-def lacking(expected: Any, found: Any, where: str = "") -> list[str]:
-    """Where something that is expected is not there, or is another. What is found besides is not told: more members,
-    and more at the end of a list."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        return [
-            line
-            for name, value in expected.items()
-            for line in (
-                lacking(value, found[name], f"{where}/{name}")
-                if name in found
-                else [f"{where}/{name} is not there"]
-            )
-        ]
-    if isinstance(expected, list) and isinstance(found, list) and len(found) >= len(expected):
-        return [
-            line
-            for place, value in enumerate(expected)
-            for line in lacking(value, found[place], f"{where}/{place}")
-        ]
-    return [] if expected == found else [f"{where} was {expected!r} and is {found!r}"]

@@ -15,7 +15,7 @@ from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink, http_sink
 from spanvas.tracing.health import Health
 from tests.support.builders import make_span
 from tests.support.early_server import answering_early
-from tests.unit.tracing.test_small_parts import Seconds, make_run
+from tests.support.recording import Seconds, make_run
 
 
 class Endpoint:

@@ -18,7 +18,7 @@ from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
 from tests.support.builders import T0, Clock, make_span
 from tests.support.memory_store import MemoryTraceStore
-from tests.unit.tracing.test_small_parts import Seconds, make_run
+from tests.support.recording import Seconds, make_run
 
 
 class Stored:
