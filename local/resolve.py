@@ -23,8 +23,8 @@ DEFAULT_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the stack pretends to be deployed."""
+class StackIdentity:
+    """The name, region and account that the stack on this machine has."""
 
     stack_name: str = "spanvas-local"
     stack_uuid: str = "00000000-0000-4000-8000-000000000000"
@@ -42,29 +42,39 @@ class Place:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 
 
+AttributeOf = Callable[["Resolver", str, str], str]
+"""Takes the resolver, a logical id and the name of an attribute. Raises TemplateError for one that is not known."""
+
+
 class Resolver:
-    """Resolves values of one template. `overrides` answers `(logical id, attribute)` first; "" is `Ref`."""
+    """Resolves values of one template.
+
+    `attribute_of` returns what a resource answers to `Fn::GetAtt`, or to `Ref` where the attribute is "". `overrides`
+    comes before it, by logical id and attribute.
+    """
 
     def __init__(
         self,
         template: Template,
         parameters: Mapping[str, str],
-        place: Place,
+        identity: StackIdentity,
+        attribute_of: AttributeOf,
         overrides: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self._document = template.document
         self._resources = template.resources
-        self._place = place
+        self._identity = identity
+        self._attribute_of = attribute_of
         self._overrides = dict(overrides or {})
         self._parameters = self._read_parameters(parameters)
         self._conditions: dict[str, bool] = {}
         self._pseudo: dict[str, Any] = {
-            "AWS::AccountId": place.account_id,
+            "AWS::AccountId": identity.account_id,
             "AWS::NoValue": NO_VALUE,
             "AWS::Partition": "aws",
-            "AWS::Region": place.region,
-            "AWS::StackId": place.stack_id,
-            "AWS::StackName": place.stack_name,
+            "AWS::Region": identity.region,
+            "AWS::StackId": identity.stack_id,
+            "AWS::StackName": identity.stack_name,
             "AWS::URLSuffix": "amazonaws.com",
         }
 
@@ -89,8 +99,8 @@ class Resolver:
         return values
 
     @property
-    def place(self) -> Place:
-        return self._place
+    def identity(self) -> StackIdentity:
+        return self._identity
 
     def exists(self, logical_id: str) -> bool:
         """Whether the resource's condition holds."""
@@ -177,15 +187,13 @@ class Resolver:
         return self.attribute(name, "")
 
     def attribute(self, logical_id: str, attribute: str) -> str:
-        """`Ref` (attribute "") or `Fn::GetAtt` of a resource. Raises TemplateError where it has none here."""
-        from local.physical import physical_attribute
-
+        """Returns `Ref` (attribute "") or `Fn::GetAtt` of a resource. Raises TemplateError where it has none here."""
         if logical_id not in self._resources:
             raise TemplateError(f"no parameter or resource {logical_id}")
         override = self._overrides.get((logical_id, attribute))
         if override is not None:
             return override
-        return physical_attribute(self, logical_id, attribute)
+        return self._attribute_of(self, logical_id, attribute)
 
     def _get_att(self, argument: Any) -> str:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument

@@ -41,19 +41,22 @@ def test_a_function_has_our_code_and_its_packages(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("artifact", "package", "source"),
+    ("artifact", "package"),
     [
-        *((function, "spanvas_api", ROOT / "functions") for function in PACKAGED),
-        *((function, "executor", ROOT / "functions") for function in PACKAGED),
-        ("SpanvasLayer/python", "spanvas", ROOT / "layers" / "spanvas"),
+        *(
+            (function, f"functions/{name}")
+            for function in PACKAGED
+            for name in ("spanvas_api", "executor")
+        ),
+        ("SpanvasLayer/python", "layers/spanvas/spanvas"),
     ],
-    ids=str,
 )
 def test_a_package_has_its_own_modules_and_no_tool_nor_test_beside_it(
-    artifact: str, package: str, source: Path
+    artifact: str, package: str
 ) -> None:
     """`test_rooms` says of those modules that each is used by what is deployed."""
-    assert modules_in(BUILD / artifact / package) == modules_in(source / package)
+    source = ROOT / package
+    assert modules_in(BUILD / artifact / source.name) == modules_in(source)
     beside = {path.name for path in (BUILD / artifact).iterdir()}
     assert beside & {"local", "tools", "tests"} == set()
 

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local.physical import physical_attribute
 from local.provision import provision_buckets, provision_tables
-from local.resolve import Place, Resolver
+from local.resolve import Resolver, StackIdentity
 from local.translate import Template, read_template
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACE = Place(stack_name="spanvas", account_id="123456789012")
+STACK = StackIdentity(stack_name="spanvas", account_id="123456789012")
 PARAMETERS = {
     "JwtIssuer": "https://login.example.com/",
     "JwtAudience": "spanvas",
@@ -36,13 +37,15 @@ _OVERRIDES = {
 @cache
 def translated_template() -> Template:
     """The CloudFormation document that SAM makes of the template. Shared: do not change it."""
-    return read_template(ROOT / "template.yaml", PARAMETERS, PLACE.region)
+    return read_template(ROOT / "template.yaml", PARAMETERS, STACK.region)
 
 
 @cache
 def deployed_stack(**parameters: str) -> Resolver:
     """The template as a deployment with the parameters above, and with these, would have it."""
-    return Resolver(translated_template(), {**PARAMETERS, **parameters}, PLACE, _OVERRIDES)
+    return Resolver(
+        translated_template(), {**PARAMETERS, **parameters}, STACK, physical_attribute, _OVERRIDES
+    )
 
 
 def create_resources(dynamodb_client: DynamoDBClient, s3_client: S3Client) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.support.aws_from_template import PLACE, create_resources
+from tests.support.aws_from_template import STACK, create_resources
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,7 +26,7 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 @contextmanager
 def mocked_aws() -> Iterator[None]:
     """Empty at the beginning."""
-    environment = {**dict.fromkeys(KEYS, "testing"), "AWS_DEFAULT_REGION": PLACE.region}
+    environment = {**dict.fromkeys(KEYS, "testing"), "AWS_DEFAULT_REGION": STACK.region}
     # boto3's session remembers the keys that it has seen first.
     with (
         patch.dict(os.environ, environment),

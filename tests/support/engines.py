@@ -15,8 +15,8 @@ from local.http_message import LOOPBACK
 from local.resources import read_functions
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.support.aws_from_template import (
-    PLACE,
     ROOT,
+    STACK,
     create_resources,
     deployed_stack,
     translated_template,
@@ -30,8 +30,8 @@ CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
     "AWS_SESSION_TOKEN": "bench",
-    "AWS_REGION": PLACE.region,
-    "AWS_DEFAULT_REGION": PLACE.region,
+    "AWS_REGION": STACK.region,
+    "AWS_DEFAULT_REGION": STACK.region,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
@@ -84,7 +84,7 @@ def moto_engines() -> Iterator[Engines]:
 def engine(service: str) -> Iterator[str]:
     """One of the local stack's engines; its URL."""
     command = [sys.executable, "-m", "local.engines", service, "0"]
-    environment = {**os.environ, **CREDENTIALS, "MOTO_ACCOUNT_ID": PLACE.account_id}
+    environment = {**os.environ, **CREDENTIALS, "MOTO_ACCOUNT_ID": STACK.account_id}
     with announcing(command, "URL=", environment) as url:
         yield url
 
@@ -114,7 +114,7 @@ def client_of(service: Any, url: str, config: Any = None) -> Any:
         service,
         endpoint_url=url,
         config=config,
-        region_name=PLACE.region,
+        region_name=STACK.region,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=CREDENTIALS["AWS_SESSION_TOKEN"],
