@@ -5,18 +5,13 @@ It goes through the same chunks and codec as the real one, so what cannot be enc
 
 from __future__ import annotations
 
-import hashlib
-import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import wraps
 from threading import RLock
-from typing import Any, BinaryIO, TypeVar
-from urllib.parse import urlencode
+from typing import Any, TypeVar
 
-from spanvas.model.access import Access
-from spanvas.model.artifact import Artifact
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import (
     LOST,
@@ -28,30 +23,21 @@ from spanvas.model.execution import (
     Execution,
     begun,
     continued,
-    place_of,
     seen_at,
 )
-from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.model.span import Span
 from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
-from spanvas.storage.accesses import page_of_accesses
-from spanvas.storage.artifacts import (
-    encoded_name,
-    measured,
-    object_key,
-    oldest_first,
-    seen_object,
-)
 from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import Chunk
-from spanvas.storage.decoding import attempted, log_unreadable
+from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.details import Detail, detail_of, page_of, versions_of
-from spanvas.storage.item_reading import artifact_of, execution_of
-from spanvas.storage.listing import Budget, Finds, HistoryQuery
-from spanvas.storage.port import Listing, Page, SpanBatch, StoredTrace, WriteResult
-from spanvas.storage.scans import bounds_of
+from spanvas.storage.item_reading import execution_of
+from spanvas.storage.listing import Budget
+from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
+from tests.support.memory_artifacts import MemoryArtifacts
+from tests.support.memory_history import MemoryHistory
 from tests.support.memory_overdue import MemoryOverdue
 from tests.support.memory_sightings import MemorySightings
 
@@ -70,7 +56,7 @@ def atomic(method: M) -> M:
     return call  # type: ignore[return-value]
 
 
-class MemoryTraceStore(MemorySightings, MemoryOverdue):
+class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArtifacts):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
@@ -82,24 +68,19 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
     ) -> None:
         MemorySightings.__init__(self)
         MemoryOverdue.__init__(self)
+        MemoryHistory.__init__(self)
+        MemoryArtifacts.__init__(self)
         self.down = False
         self.lock = RLock()
-        self.bodies: dict[str, bytes] = {}
         self._clock = clock
         self._budget = budget or Budget()
         self._retention_seconds = retention_days * 86_400
         self._executions: dict[Key, Execution] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
-        self._unlisted: set[Key] = set()
-        """Those that are in no workflow's history: provisional, and not closed."""
-        self._artifacts: dict[Key, dict[str, Artifact]] = {}
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         self.overlays: dict[tuple[str, str], items.Item] = {}
         """Attributes that stand over those that an item was written with, by partition and sort key: what a newer or a
         broken writer has left there. None takes an attribute away."""
-        self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
-        """What there is in other buckets, by bucket and key: bytes and content type."""
-        self._accesses: dict[Key, list[Access]] = {}
 
     @atomic
     def start_execution(self, execution: Execution) -> None:
@@ -274,143 +255,8 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         if known is not None and known.revision == execution.revision:
             self._change(key, counters=counters)
 
-    def list_executions(
-        self,
-        tenant: str,
-        *,
-        workflow_id: str | None = None,
-        status: str | None = None,
-        started_from: int | None = None,
-        started_to: int | None = None,
-        limit: int = 50,
-        after: str | None = None,
-        oldest_first: bool = False,
-    ) -> Listing:
-        self._check()
-        asked = HistoryQuery(
-            tenant, workflow_id, status, started_from, started_to, limit, after, oldest_first
-        )
-        finds, reached = Finds(asked), None
-        places = self._places(asked)
-        for number, (place, key) in enumerate(places):
-            if finds.is_full:
-                break
-            if number == self._budget.executions:
-                reached = places[number - 1][0]
-                break
-            finds.look_at(place, self._listed(key, place))
-        listing = finds.listing(reached)
-        for item in listing.unreadable:
-            self._report(item)
-        return listing
-
-    def _places(self, asked: HistoryQuery) -> list[tuple[str, Key]]:
-        """Keys of the history within the bounds, in order. Failed and lost ones are found without looking at others."""
-        bounds = bounds_of(asked, self._clock(), self._retention_seconds // items.DAY_SECONDS)
-        status = asked.status if items.is_indexed(asked.status) else None
-        places = [
-            (place, key)
-            for key, execution in self._executions.items()
-            if key[0] == asked.tenant
-            and (asked.workflow_id is None or self._is_of_workflow(key, asked.workflow_id))
-            and status in (None, execution.status)
-            and bounds.lower <= (place := items.started_key(place_of(execution), key[1]))
-            and place < bounds.upper
-        ]
-        return sorted(places, reverse=not asked.oldest_first)
-
-    def _listed(self, key: Key, position: str) -> Execution | UnreadableItem | None:
-        found = attempted(self.read_execution, *key)
-        return found._replace(position=position) if isinstance(found, UnreadableItem) else found
-
-    def _is_of_workflow(self, key: Key, workflow_id: str) -> bool:
-        return workflow_id == self._executions[key].workflow_id and key not in self._unlisted
-
     def note_status_index(self) -> None:
         self._check()
-
-    def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
-        self._check()
-        with measured(body) as (stream, sha256, size, head):
-            stored = replace(
-                artifact,
-                media_type=checked_media_type(artifact.media_type, head, artifact.name),
-                bytes=size,
-                sha256=sha256.hex(),
-                key=object_key(artifact),
-                version="1",
-            )
-            content = stream if isinstance(stream, bytes) else stream.read()
-            self.bodies[stored.key] = content
-        self._keep(stored)
-        return stored
-
-    def refer_to_artifact(self, artifact: Artifact) -> Artifact:
-        """Of what is in `objects`, by bucket and key: bytes and type."""
-        self._check()
-        found = self.objects.get((artifact.bucket, artifact.key))
-        if found is None:
-            raise StoreUnavailableError("the store failed looking at an object: NoSuchKey")
-        body, content_type = found
-        answer = {
-            "Body": io.BytesIO(body[:HEAD_BYTES]),
-            "ContentRange": f"bytes 0-{HEAD_BYTES - 1}/{len(body)}",
-            "ContentType": content_type,
-            "ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
-            "VersionId": "1",
-        }
-        stored = seen_object(artifact, answer)
-        self._keep(stored)
-        return stored
-
-    def _keep(self, artifact: Artifact) -> None:
-        owner = (artifact.tenant, artifact.execution_id)
-        self._artifacts.setdefault(owner, {})[artifact.artifact_id] = artifact
-
-    def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
-        self._check()
-        found = self._artifacts.get((tenant, execution_id), {}).values()
-        return oldest_first([attempted(self._kept_artifact, kept) for kept in found], self._report)
-
-    def _kept_artifact(self, artifact: Artifact) -> Artifact:
-        return artifact_of(self._overlaid(items.artifact_item(artifact, 0)))
-
-    def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
-        self._check()
-        artifact = self._artifacts.get((tenant, execution_id), {}).get(artifact_id)
-        return None if artifact is None else self._kept_artifact(artifact)
-
-    def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
-        query = urlencode(
-            {
-                "response-content-type": artifact.media_type,
-                "response-content-disposition": (
-                    f"{disposition}; filename*=UTF-8''{encoded_name(artifact.name)}"
-                ),
-                "X-Amz-Expires": expires_seconds,
-            }
-        )
-        return f"memory://{artifact.bucket}/{artifact.key}?{query}"
-
-    def record_access(self, access: Access) -> None:
-        self._check()
-        self._accesses.setdefault((access.tenant, access.execution_id), []).append(access)
-
-    def list_accesses(
-        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
-    ) -> Page[Access]:
-        self._check()
-        found = sorted(
-            (
-                access
-                for access in self._accesses.get((tenant, execution_id), [])
-                if after is None or items.access_position(access) < after
-            ),
-            key=items.access_position,
-            reverse=True,
-        )
-        stored = [self._overlaid(items.access_item(access, 0)) for access in found]
-        return page_of_accesses(stored, limit, self._clock(), self._report)
 
     def _as_stored(self, execution: Execution) -> Execution:
         if (items.partition(execution.tenant, execution.execution_id), items.META) in self.overlays:
