@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -18,73 +13,29 @@ from spanvas.http.signature import Signer
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage import aws
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
+from tests.support.credentials_server import (
+    SNAPSHOT,
+    CredentialsServer,
+    serving_credentials,
+    set_snapshot_variables,
+)
 
-SNAPSHOT = {
-    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
-    "AWS_REGION": "eu-central-1",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN": "let me have them",
-}
 NOW = 1_790_000_000.0
 
 
-class HandingOut(HTTPServer):
-    """Lambda's endpoint for credentials. The first keys expire at once, those after them in hours."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Keys)
-        self.authorizations: list[str | None] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/keys"
-
-
-class Keys(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        assert isinstance(self.server, HandingOut)
-        self.server.authorizations.append(self.headers["authorization"])
-        number = len(self.server.authorizations)
-        expires = datetime.now(UTC) + timedelta(minutes=1 if number == 1 else 600)
-        body = json.dumps(
-            {
-                "AccessKeyId": f"KEY{number}",
-                "SecretAccessKey": f"secret {number}",
-                "Token": f"token {number}",
-                "Expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            }
-        ).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Nobody reads it."""
-
-
 @pytest.fixture
-def handing_out() -> Iterator[HandingOut]:
-    with HandingOut() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+def handing_out() -> Iterator[CredentialsServer]:
+    with serving_credentials() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)
 def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of a function alone, without any keys."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in {**SNAPSHOT, "AWS_EC2_METADATA_DISABLED": "true"}.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
-        monkeypatch.setenv(name, os.devnull)
+    set_snapshot_variables(monkeypatch)
 
 
 def test_requests_are_signed_with_the_present_keys(
-    monkeypatch: pytest.MonkeyPatch, handing_out: HandingOut
+    monkeypatch: pytest.MonkeyPatch, handing_out: CredentialsServer
 ) -> None:
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", handing_out.url)
     aws_endpoint = aws_endpoint_of(
