@@ -78,9 +78,7 @@ frontend-check: frontend/node_modules/.installed
 	cd frontend && ../local/with-node npm run --silent check
 
 openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
-	$(PY) -m tools.openapi
-	$(PY) -m tools.settings_reference
-	$(PY) -m tools.dialects_reference
+	$(PY) -m tools.references
 	cd frontend && ../local/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build

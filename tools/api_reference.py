@@ -8,7 +8,7 @@ from spanvas_api.problems import RULES, TYPE_PREFIX, UNKNOWN
 
 _HEAD = """# The API
 
-<!-- Written by `python -m tools.openapi` from the code; change the code, not this page. -->
+<!-- Written by `make openapi` from the code; change the code, not this page. -->
 
 """
 

@@ -1,14 +1,8 @@
-"""Writes `docs/reference/dialects.md` from the dialects' tables: `python -m tools.dialects_reference`.
-
-`--check` only says whether the committed page is current.
-"""
+"""`docs/reference/dialects.md`, from the dialects' tables."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from spanvas.semantics.content_names import (
@@ -22,12 +16,9 @@ from spanvas.semantics.plan import FIRST_FOR_KIND
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
 from spanvas.semantics.view import EXCLUSIVE_SCOPES
 
-ROOT: Final = Path(__file__).resolve().parents[1]
-PAGE: Final = ROOT / "docs" / "reference" / "dialects.md"
-
 _HEAD: Final = """# Dialects
 
-<!-- Written by `python -m tools.dialects_reference` from the tables; change those, not this page. -->
+<!-- Written by `make openapi` from the tables; change those, not this page. -->
 
 Libraries write what a model call was in many ways. Whatever they wrote, a span is read into one normal form: its kind,
 model, provider, tokens, cost, messages, tools, documents, node, workflow, agent and session. This page says which
@@ -78,7 +69,7 @@ Attributes that hold what a person, a model or a tool wrote. They are shown only
 
 
 def dialects_page() -> str:
-    """The page as Markdown; depends on nothing but the tables."""
+    """Returns the page as Markdown; it depends on nothing but the tables."""
     dialects = [load(name) for name in ORDER]
     parts = [
         _HEAD.format(
@@ -135,21 +126,3 @@ def _codes(names: frozenset[str] | tuple[str, ...]) -> str:
 def _listed(names: Iterable[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} and {last}"
-
-
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.dialects_reference", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if it is stale")
-    check: bool = parser.parse_args(arguments).check
-    page = dialects_page()
-    if not check:
-        PAGE.write_text(page, "utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text("utf-8") == page:
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale: run python -m tools.dialects_reference")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

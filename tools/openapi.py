@@ -1,15 +1,8 @@
-"""Writes the API's reference from its routes and wire models: `python -m tools.openapi`.
-
-OpenAPI 3.1 in `docs/reference/openapi.json`, the same for a person in `docs/reference/api.md`. The output depends on
-nothing but the code, so `--check` can tell whether the committed files are current.
-"""
+"""The API's reference from its routes and wire models: OpenAPI 3.1, and the same as a page for people."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,7 +17,6 @@ from pydantic_core import core_schema
 from spanvas_api import routes, wire
 from tools.api_reference import reference_markdown
 
-ROOT = Path(__file__).resolve().parents[1]
 REF_TEMPLATE = "#/components/schemas/{model}"
 GATEWAY_MESSAGE = "GatewayMessage"
 BINARY = {"type": "string", "format": "binary"}
@@ -65,7 +57,7 @@ class _OptionalMeansAbsent(GenerateJsonSchema):
 
 
 def document() -> dict[str, Any]:
-    """The whole OpenAPI document, built from `routes.ROUTES` and the models of `wire`."""
+    """Returns the whole OpenAPI document, built from `routes.ALL_ROUTES` and the models of `wire`."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes.ALL_ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -177,36 +169,9 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def files() -> dict[str, str]:
-    """What belongs into `docs/reference`, by file name."""
+    """Returns the text of openapi.json and of api.md, by file name."""
     api = document()
     return {
         "openapi.json": json.dumps(api, indent=2, ensure_ascii=False) + "\n",
         "api.md": reference_markdown(api),
     }
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the files, or with `--check` say which are out of date. Returns the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, fail when a file is out of date"
-    )
-    parser.add_argument(
-        "--into", type=Path, default=ROOT / "docs" / "reference", help="the folder to write"
-    )
-    options = parser.parse_args(arguments)
-    stale = []
-    for name, text in files().items():
-        path: Path = options.into / name
-        if not options.check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale.append(name)
-    for name in stale:
-        print(f"{name} is out of date: run `python -m tools.openapi`", file=sys.stderr)
-    return 1 if stale else 0
-
-
-if __name__ == "__main__":  # pragma: no cover - `main` is what the tests call
-    sys.exit(main())

@@ -1,22 +1,14 @@
-"""Writes `docs/reference/settings.md` from the settings table and the template: `python -m tools.settings_reference`.
+"""`docs/reference/settings.md`, from the settings table and the template.
 
-`--check` only says whether the committed page is current. The page lists every variable that a function sees and
-every parameter that a deployment may choose, so neither can exist undocumented.
+The page lists every variable that a function reads and every parameter of a deployment, so neither can exist
+undocumented.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from pathlib import Path
 from typing import Any, Final
 
-from samtranslator.yaml_helper import yaml_parse
-
 from spanvas.settings import SETTINGS, Setting
-
-ROOT: Final = Path(__file__).resolve().parents[1]
-PAGE: Final = ROOT / "docs" / "reference" / "settings.md"
 
 WRITTEN_BY_THE_WRAPPER: Final = "handler"
 FUNCTIONS: Final = {
@@ -38,7 +30,7 @@ OTHER_VARIABLES: Final = {
 
 _HEAD: Final = """# Settings
 
-<!-- Written by `python -m tools.settings_reference` from the code and the template; change those, not this page. -->
+<!-- Written by `make openapi` from the code and the template; change those, not this page. -->
 
 Three tables: what a deployment may choose, what a function reads, and the variables that belong to others.
 
@@ -70,7 +62,7 @@ Set by the template, read by Lambda, boto3 or Powertools.
 
 
 def settings_page(template: dict[str, Any]) -> str:
-    """The page as Markdown; depends on nothing but the settings table and the template."""
+    """Returns the page as Markdown; it depends on nothing but the settings table and the template."""
     parts = [_HEAD]
     parts += [_parameter_row(name, p) for name, p in template["Parameters"].items()]
     parts.append(_VARIABLES)
@@ -118,21 +110,3 @@ def _code(text: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.settings_reference", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if it is stale")
-    check: bool = parser.parse_args(arguments).check
-    page = settings_page(yaml_parse((ROOT / "template.yaml").read_text("utf-8")))
-    if not check:
-        PAGE.write_text(page, "utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text("utf-8") == page:
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale: run python -m tools.settings_reference")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
