@@ -20,7 +20,7 @@ NAME_PROPERTIES = {
 
 
 def physical_name(resolver: Resolver, logical_id: str) -> str:
-    """The name that the template gives, or one as CloudFormation makes them (without its random end)."""
+    """Returns the name that the template gives, or one as CloudFormation makes them (without its random end)."""
     resource_type = resolver.type_of(logical_id)
     own = resolver.raw_properties(logical_id).get(NAME_PROPERTIES.get(resource_type, ""))
     if own is not None:
@@ -30,7 +30,7 @@ def physical_name(resolver: Resolver, logical_id: str) -> str:
 
 
 def physical_attribute(resolver: Resolver, logical_id: str, attribute: str) -> str:
-    """`Ref` (attribute "") or `Fn::GetAtt`. Raises TemplateError for an attribute that is not known here."""
+    """Returns `Ref` (attribute "") or `Fn::GetAtt`. Raises TemplateError for an attribute that is not known here."""
     resource_type = resolver.type_of(logical_id)
     known = ATTRIBUTES.get(resource_type)
     values = known(resolver, logical_id) if known else {"": physical_name(resolver, logical_id)}

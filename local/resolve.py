@@ -103,12 +103,12 @@ class Resolver:
         return self._identity
 
     def exists(self, logical_id: str) -> bool:
-        """Whether the resource's condition holds."""
+        """Returns whether the resource's condition holds."""
         condition = self._resources[logical_id].get("Condition")
         return condition is None or self.condition(condition)
 
     def logical_ids(self, resource_type: str) -> list[str]:
-        """Resources of a type whose condition holds, in the template's order."""
+        """Returns the resources of a type whose condition holds, in the template's order."""
         return [
             logical_id
             for logical_id, resource in self._resources.items()
@@ -116,18 +116,21 @@ class Resolver:
         ]
 
     def properties(self, logical_id: str) -> dict[str, Any]:
-        """All properties of a resource, resolved."""
+        """Returns all properties of a resource, resolved."""
         resolved = self.value(self._resources[logical_id].get("Properties", {}))
         assert isinstance(resolved, dict)
         return resolved
 
     def raw_properties(self, logical_id: str) -> dict[str, Any]:
+        """Returns the properties of a resource as the template has them."""
         return dict(self._resources[logical_id].get("Properties", {}))
 
     def type_of(self, logical_id: str) -> str:
+        """Returns the CloudFormation type of a resource."""
         return str(self._resources[logical_id]["Type"])
 
     def condition(self, name: str) -> bool:
+        """Returns whether a condition of the template holds. Raises TemplateError for an unknown one."""
         if name not in self._conditions:
             conditions = self._document.get("Conditions", {})
             if name not in conditions:
@@ -152,7 +155,7 @@ class Resolver:
         raise TemplateError(f"not a condition: {expression}")
 
     def value(self, node: Any) -> Any:
-        """A value with every intrinsic function in it applied; `AWS::NoValue` drops the key or the item."""
+        """Returns a value with every intrinsic function applied; `AWS::NoValue` drops the key or the item."""
         if isinstance(node, list):
             return [item for item in map(self.value, node) if item is not NO_VALUE]
         if not isinstance(node, dict):
@@ -180,6 +183,7 @@ class Resolver:
         }
 
     def ref(self, name: str) -> Any:
+        """Returns `Ref` of a pseudo parameter, a parameter or a resource."""
         if name in self._pseudo:
             return self._pseudo[name]
         if name in self._parameters:

@@ -46,6 +46,8 @@ OUTPUTS: Final = (BUCKET_OUTPUT, "SiteUrl", "Issuer", "Audience", "PageClientId"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
+    """A file of the page: its key, its content and the headers that the bucket keeps."""
+
     key: str
     body: bytes
     content_type: str
@@ -53,7 +55,7 @@ class Upload:
 
 
 def uploads(dist: Path, outputs: Mapping[str, str], scopes: str = SCOPES) -> list[Upload]:
-    """The files of the built page and its configuration, in the order in which they may appear.
+    """Returns the files of the built page and its configuration, in the order in which they may appear.
 
     Raises DeploymentError when the page has not been built.
     """
@@ -94,6 +96,7 @@ def _is_hashed(key: str) -> bool:
 
 
 def put(s3: S3Client, bucket: str, files: Iterable[Upload]) -> None:
+    """Uploads the files in their order. Raises DeploymentError."""
     with translate_errors(f"Uploading the page to {bucket}"):
         for file in files:
             s3.put_object(
@@ -106,7 +109,7 @@ def put(s3: S3Client, bucket: str, files: Iterable[Upload]) -> None:
 
 
 def empty(s3: S3Client, bucket: str) -> int:
-    """Delete every version of every object; how many there were. CloudFormation deletes empty buckets only."""
+    """Deletes all versions of all objects and returns their number: CloudFormation deletes empty buckets only."""
     deleted = 0
     with translate_errors(f"Emptying {bucket}"):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
@@ -124,7 +127,7 @@ def empty(s3: S3Client, bucket: str) -> int:
 
 
 def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Raises DeploymentError when there is no such stack, or one without the wanted outputs."""
+    """Returns the outputs of the stack. Raises DeploymentError where the stack or one of `wanted` does not exist."""
     place = f"Stack {stack_name} in {session.region_name}"
     client = client_of(session, "cloudformation")
     with translate_errors(f"Reading the outputs of {place.lower()}"):
@@ -148,7 +151,7 @@ def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[
 
 
 def check(target: Target, environment: Mapping[str, str]) -> str:
-    """What a deployment will change, in a sentence. Raises DeploymentError where it could not even begin."""
+    """Returns in a sentence what a deployment will change. Raises DeploymentError where it could not even begin."""
     if target.is_guided:
         raise DeploymentError(
             "`make deploy` cannot see what is answered to --guided: run `.venv-sam/bin/python -m samcli deploy "
@@ -160,7 +163,7 @@ def check(target: Target, environment: Mapping[str, str]) -> str:
 
 
 def upload(target: Target, options: argparse.Namespace, environment: Mapping[str, str]) -> str:
-    """What has been uploaded or deleted, in a sentence."""
+    """Uploads the page, or empties its bucket, and returns in a sentence what was done."""
     if target.is_dry:
         return "The change set was not executed, so the page was not uploaded."
     session = session_of(target, environment)
@@ -174,6 +177,7 @@ def upload(target: Target, options: argparse.Namespace, environment: Mapping[str
 
 
 def main(arguments: list[str], read_target: ReadTarget = sam_target) -> int:
+    """Checks, uploads or empties. Returns the exit code of the process."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     options = _parser().parse_args(arguments[:end])
     given = {name: getattr(options, name) for name in ("stack_name", "region", "profile")}

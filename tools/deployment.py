@@ -79,7 +79,7 @@ ReadTarget = Callable[[Sequence[str]], Target]
 
 
 def sam_target(arguments: Sequence[str]) -> Target:
-    """What SAM makes of the arguments of `sam deploy`. Raises DeploymentError with SAM's own words."""
+    """Returns what SAM makes of the arguments of `sam deploy`. Raises DeploymentError with SAM's own words."""
     command = [str(SAM_PYTHON), str(ROOT / "tools" / "sam_options.py"), *arguments]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -101,7 +101,7 @@ def sam_target(arguments: Sequence[str]) -> Target:
 
 
 def session_of(target: Target, environment: Mapping[str, str]) -> Any:
-    """A boto3 session for the target's profile and region."""
+    """Returns a boto3 session for the target's profile and region."""
     import boto3
 
     with translate_errors("Reading the AWS configuration"):
@@ -113,7 +113,7 @@ def session_of(target: Target, environment: Mapping[str, str]) -> Any:
 
 
 def client_of(session: Any, service: str) -> Any:
-    """A client that gives up after seconds, not after minutes."""
+    """Returns a client that gives up after seconds, not after minutes."""
     from botocore.config import Config
 
     config = Config(
@@ -125,7 +125,7 @@ def client_of(session: Any, service: str) -> Any:
 
 
 def caller_of(session: Any) -> str:
-    """The ARN of whoever the credentials belong to: AWS has accepted them. Needs no permission."""
+    """Returns the ARN that the credentials belong to. It needs no permission, and shows that AWS accepts them."""
     with translate_errors("Asking AWS whose credentials these are"):
         if session.get_credentials() is None:
             raise DeploymentError(NO_CREDENTIALS)
@@ -134,7 +134,7 @@ def caller_of(session: Any) -> str:
 
 @contextmanager
 def translate_errors(doing: str) -> Iterator[None]:
-    """Turn what AWS, its configuration or the network refuse into DeploymentError; `doing` begins a sentence."""
+    """Raises DeploymentError for what AWS, its configuration or the network refuse; `doing` begins its sentence."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -179,6 +179,6 @@ def _failure(doing: str, error: Exception) -> str:
 
 
 def one_sentence(text: str) -> str:
-    """One line that ends with a full stop, whatever the service has said."""
+    """Returns a text as one line that ends with a full stop."""
     line = " ".join(text.split())
     return line if not line or line.endswith((".", "!", "?")) else f"{line}."

@@ -174,6 +174,7 @@ def _printed_by(python: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    """Writes `prices.json` from a version of genai-prices. Returns the exit code of the process."""
     parser = argparse.ArgumentParser(prog="python -m tools.refresh_prices", description=__doc__)
     parser.add_argument("--version", default="", help="of genai-prices; the newest unless given")
     parser.add_argument(

@@ -16,6 +16,7 @@ from typing import Any
 
 
 def main(arguments: list[str]) -> int:
+    """Prints as JSON what SAM reads in the arguments of `sam deploy`."""
     import click
     from samcli.cli.context import Context
     from samcli.commands.deploy.command import cli

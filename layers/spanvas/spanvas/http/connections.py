@@ -29,7 +29,7 @@ Body = Callable[[], Iterable[bytes]]
 
 
 class Request(NamedTuple):
-    """`headers` has `host` and all that is signed; `size` is the body's."""
+    """A request of HTTP. `headers` has `host` and all that is signed; `size` is the body's, in bytes."""
 
     method: str
     path: str
@@ -39,9 +39,10 @@ class Request(NamedTuple):
 
 
 class Endpoint:
-    """`http://` or `https://`, nothing of the path. Thread-safe, and safe to fork.
+    """Sends requests to one host over connections that it keeps. Thread-safe, and safe to fork.
 
-    `authorities` is a file of those that are trusted; empty: the usual ones.
+    `url` begins with `http://` or `https://`; its path is not used. `authorities` is a file with the certificate
+    authorities that are trusted; empty: the usual ones.
     """
 
     def __init__(self, url: str, proxy: Proxy | None = None, authorities: str = "") -> None:
@@ -63,10 +64,10 @@ class Endpoint:
         is_retried: Callable[[Response], bool] = lambda answer: False,
         attempts: int = ATTEMPTS,
     ) -> Response:
-        """The answer to a request, signed anew for every attempt, each of which may take so many seconds.
+        """Sends a request and returns the response. Each attempt is signed anew and may take `seconds`.
 
-        What `is_retried` says of an answer, and whatever happens to a connection, is tried again until there were so
-        many attempts. Raises OSError when no attempt was answered.
+        A failed connection, and a response for which `is_retried` returns True, are tried again until there were
+        `attempts`. Raises OSError when no attempt was answered.
         """
         attempt = 1
         while True:
@@ -82,11 +83,11 @@ class Endpoint:
             attempt += 1
 
     def prepare(self, seconds: float) -> None:
-        """Have a connection ready for the next request. Raises OSError."""
+        """Opens a connection for the next request, if none is open. Raises OSError."""
         self._keep(self._acquire() or self._connect(time.monotonic() + seconds))
 
     def close(self) -> None:
-        """Let go of the connections that are kept; others are made when they are needed."""
+        """Closes the connections that are kept; others are made when they are needed."""
         while self._idle:
             self._idle.pop().close()
 
@@ -112,7 +113,7 @@ class Endpoint:
             self._idle.append(connection)
 
     def _as_sent(self, request: Request) -> Request:
-        """A proxy that is asked for something without TLS needs to know of whom (RFC 9112, 3.2.2)."""
+        """Returns the request as a proxy needs it: without TLS it names the host in the path (RFC 9112, 3.2.2)."""
         proxy = self._proxy
         if proxy is None or self._is_secure:
             return request
@@ -122,7 +123,7 @@ class Endpoint:
         )
 
     def _acquire(self) -> socket.socket | None:
-        """One that was kept and is still good: after a frozen hour the other side has hung up."""
+        """Returns a kept connection that is still open; after a frozen hour the other side has closed it."""
         if self._process != os.getpid():
             self._process = os.getpid()
             self.close()  # our copies; the parent's go on
@@ -153,9 +154,10 @@ class Endpoint:
 
 
 def is_over(connection: socket.socket) -> bool:
-    """Nothing was asked on it: what there is to read is the other side's end, or nonsense.
+    """Returns whether the other side has closed an idle connection.
 
-    Not so with TLS 1.3, where a server sends tickets for later sessions after the handshake. They are read here.
+    Nothing was asked on it, so what there is to read is its end. With TLS 1.3 it may also be a ticket for a later
+    session, which a server sends after the handshake; tickets are read here.
     """
     poll = select.poll()
     poll.register(connection, select.POLLIN)
@@ -175,8 +177,10 @@ def is_over(connection: socket.socket) -> bool:
 
 
 def head_of(request: Request) -> bytes:
-    """The request up to its body. Raises ValueError for a header that HTTP cannot carry; it names the header alone,
-    since values may be secrets."""
+    """Returns the request up to its body.
+
+    Raises ValueError for a header that HTTP cannot carry; it names the header alone, since values may be secrets.
+    """
     lines = [f"{request.method} {request.path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
     lines.append(f"content-length: {request.size}\r\n\r\n")
@@ -189,12 +193,16 @@ def head_of(request: Request) -> bytes:
 
 
 def is_latin(text: str) -> bool:
+    """Returns whether HTTP can carry a text in a header."""
     return all(ord(character) < 256 for character in text)
 
 
 def tls_context(authorities: str = "") -> ssl.SSLContext:
-    """With the authorities of this file; else those that SSL_CERT_FILE names; else those that botocore brings, since
-    that is whom boto3 trusts; else the system's."""
+    """Returns a context that trusts the authorities of a file.
+
+    Without one it trusts those that SSL_CERT_FILE names; else those that botocore brings, as boto3 does; else the
+    system's.
+    """
     import ssl
     from importlib.util import find_spec
     from pathlib import Path

@@ -27,11 +27,11 @@ hands arrives, even if the process is killed a moment later."""
 
 
 class ExchangeError(OSError):
-    """The answer is no HTTP, or more than can be taken."""
+    """What was answered is no HTTP, or larger than the limits."""
 
 
 class Response(NamedTuple):
-    """Names of headers are in small letters. `is_last`: the connection cannot be used again."""
+    """An HTTP response. Names of headers are in small letters. `is_last`: the connection cannot be used again."""
 
     status: int
     headers: Mapping[str, str]
@@ -42,7 +42,7 @@ class Response(NamedTuple):
 def exchange(
     connection: socket.socket, head: bytes, body: Iterable[bytes], deadline: float
 ) -> Response:
-    """Send a request and read its answer. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`).
+    """Sends a request and returns its response. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`).
 
     A server may answer before it has read the whole body, to refuse it, and then close the connection. The rest of the
     body is not sent then, and that answer is returned; the connection cannot be used again (RFC 9112, 9.5).
@@ -88,7 +88,7 @@ def _blocks(head: bytes, body: Iterable[bytes]) -> Iterator[bytes | memoryview]:
 def open_tunnel(
     connection: socket.socket, target: tuple[str, int], authorization: str, deadline: float
 ) -> None:
-    """Ask a proxy for a connection to somebody else (RFC 9110, 9.3.6). Raises OSError where it gives none."""
+    """Asks a proxy for a connection to another host (RFC 9110, 9.3.6). Raises OSError where it gives none."""
     host, port = target
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {authority} HTTP/1.1", f"host: {authority}"]

@@ -14,8 +14,10 @@ PASSING: Final = frozenset(
 
 
 class CallError(Exception):
-    """`code` is AWS's own, or the status of an answer without one; `is_answer` is False where there was no answer,
-    and `code` is the name of what happened to the connection."""
+    """A call of AWS has failed. `code` is AWS's own, or the HTTP status of an error without one.
+
+    `is_answer` is False where nothing was answered; `code` is the name of the connection's error then.
+    """
 
     def __init__(self, code: str, is_answer: bool = True) -> None:
         super().__init__(code)

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 
 class Proxy(NamedTuple):
-    """`authorization` is the value of `Proxy-Authorization`; empty: none."""
+    """Where a proxy listens. `authorization` is the value of `Proxy-Authorization`; empty: none."""
 
     host: str
     port: int
@@ -16,8 +16,11 @@ class Proxy(NamedTuple):
 
 
 def proxy_of(url: str, environment: Mapping[str, str]) -> Proxy | None:
-    """`HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, then `ALL_PROXY`, unless `NO_PROXY` has its host; in small
-    letters first. Raises ValueError for a proxy that is not spoken to over plain HTTP."""
+    """Returns the proxy for a URL, or None where it is reached directly.
+
+    The variables are `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, then `ALL_PROXY`, unless `NO_PROXY` has its
+    host; names in small letters come first. Raises ValueError for a proxy that is not spoken to over plain HTTP.
+    """
     parts = urlsplit(url)
     proxy = _variable(environment, f"{parts.scheme}_proxy") or _variable(environment, "all_proxy")
     if not proxy or is_excepted(
@@ -33,8 +36,10 @@ def proxy_of(url: str, environment: Mapping[str, str]) -> Proxy | None:
 
 
 def is_excepted(host: str, port: int | None, exceptions: str) -> bool:
-    """Whether a host is in a list of `NO_PROXY`: names with all that end in them, with or without a port, networks,
-    or `*` for all."""
+    """Returns whether a host is in a list of `NO_PROXY`.
+
+    An entry is a name, which stands for all that end in it too, with or without a port; a network; or `*` for all.
+    """
     for entry in filter(None, (part.strip().lower() for part in exceptions.split(","))):
         name, colon, given = entry.rpartition(":")
         if colon and given.isdigit() and ":" not in name:

@@ -31,9 +31,11 @@ class Signer:
         now: float,
         query: str = "",
     ) -> dict[str, str]:
-        """All headers to send. `path` and `query` (at most one parameter) are encoded as they are sent, `digest` is
-        the payload's sha256 in hex; all `headers` are signed, `host` has to be among them. `now` is seconds since
-        1970."""
+        """Returns all headers to send, the signature among them.
+
+        `path` and `query` (at most one parameter) are encoded as they are sent, `digest` is the payload's sha256 in
+        hex, `now` is in seconds since 1970. All `headers` are signed; `host` has to be among them.
+        """
         given = self._credentials
         keys = given if isinstance(given, Credentials) else given()
         moment = gmtime(now)

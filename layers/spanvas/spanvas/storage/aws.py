@@ -30,6 +30,7 @@ THREADS: Final = 4
 
 
 def dynamodb_client() -> DynamoDBClient:
+    """Returns our own client of DynamoDB in Lambda's ordinary case, and boto3's everywhere else."""
     endpoint = aws_endpoint_of(aws_variables())
     if endpoint is None:
         return _client("dynamodb")  # type: ignore[no-any-return]
@@ -39,7 +40,10 @@ def dynamodb_client() -> DynamoDBClient:
 
 
 def s3_client() -> S3Client:
-    """Signature version 4 always: without it boto3 presigns with version 2 in us-east-1."""
+    """Returns our own client of S3 in Lambda's ordinary case, and boto3's everywhere else.
+
+    The signature version is always 4: without it boto3 presigns with version 2 in us-east-1.
+    """
     endpoint = aws_endpoint_of(aws_variables())
     if endpoint is None:
         return _s3_of_botocore()
@@ -53,8 +57,10 @@ def _s3_of_botocore() -> S3Client:
 
 
 class ClientOfProcess:
-    """A client of boto3, and another one in a forked child: it shares no connection, and no lock that is held by a
-    thread which is not there."""
+    """A client of boto3 that is made anew in a forked child.
+
+    The child shares no connection with its parent, and no lock that is held by a thread which it does not have.
+    """
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make

@@ -40,7 +40,10 @@ class _Exceptions:
 
 
 class DirectDynamoDB:
-    """Operations take and answer what boto3's do. Raises CallError, or ConditionalCheckFailedException."""
+    """A client of DynamoDB. Its operations take and return what those of boto3's client do.
+
+    Raises CallError, or ConditionalCheckFailedException.
+    """
 
     exceptions: Final = _Exceptions
 
@@ -53,7 +56,7 @@ class DirectDynamoDB:
         self._endpoint.close()
 
     def connect(self) -> None:
-        """Have a connection ready. Raises CallError where there is none to be had."""
+        """Opens a connection for the next request, if none is open. Raises CallError."""
         try:
             self._endpoint.prepare(SECONDS)
         except OSError as error:
@@ -103,7 +106,7 @@ class DirectDynamoDB:
 
 
 def code_of(answer: Response) -> str:
-    """Error code of an answer: the end of `__type`; the status where there is no such thing."""
+    """Returns the error code of a response: the end of `__type`, or the status where there is none."""
     try:
         kind = json.loads(answer.body)["__type"]
     except (ValueError, KeyError, TypeError):
@@ -120,7 +123,7 @@ def _base64(value: Any) -> str:
 
 
 def parsed(body: bytes) -> Any:
-    """An answer as boto3 has it. Binary values of items come in base64, as the only member of their object."""
+    """Returns a body as boto3 returns it: binary values, which come in base64, are bytes."""
     return _with_bytes(loads(body))
 
 

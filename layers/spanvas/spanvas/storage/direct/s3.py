@@ -48,8 +48,10 @@ class _Call(NamedTuple):
 
 
 class DirectS3:
-    """`put_object` and `get_object` as boto3's client has them, for the parameters that the store uses. Raises
-    CallError."""
+    """A client of S3: `put_object` and `get_object` are ours, everything else is boto3's client.
+
+    Both take the parameters that the store uses, and raise CallError.
+    """
 
     def __init__(self, aws: AwsEndpoint, make_client: Callable[[], Any]) -> None:
         self._aws = aws
@@ -80,7 +82,8 @@ class DirectS3:
         ContentDisposition: str = "",
         ChecksumSHA256: str = "",
     ) -> dict[str, Any]:
-        """A stream has to be seekable, and is sent from where it stands. Without a checksum it is read twice."""
+        """Uploads an object. A stream is sent from its position and has to be seekable; without a checksum it is read
+        twice."""
         stream = io.BytesIO(Body) if isinstance(Body, bytes) else Body
         start = stream.tell()
         size = stream.seek(0, io.SEEK_END) - start
@@ -109,7 +112,7 @@ class DirectS3:
     def get_object(
         self, *, Bucket: str, Key: str, Range: str = "", VersionId: str = ""
     ) -> dict[str, Any]:
-        """The body is in memory: what the store reads is small, or a part."""
+        """Returns an object with its body in memory: what the store reads is small, or a range."""
         query = f"versionId={quote(VersionId, safe='~')}" if VersionId else ""
         headers = {"x-amz-content-sha256": EMPTY}
         if Range:
@@ -168,6 +171,7 @@ class DirectS3:
 
 
 def digest_of(stream: BinaryIO, start: int) -> bytes:
+    """Returns the SHA-256 of a stream from a position on."""
     digest = sha256()
     stream.seek(start)
     while block := stream.read(BLOCK):
@@ -176,15 +180,14 @@ def digest_of(stream: BinaryIO, start: int) -> bytes:
 
 
 def code_of(answer: Response) -> str:
-    """Error code of an answer in XML; the status where there is none."""
+    """Returns the error code of a response in XML, or the status where there is none."""
     return _element(answer, "Code") or f"HTTP {answer.status}"
 
 
 def region_of(answer: Response) -> str:
-    """The region where the bucket is, of an answer that says that the request went to another one; else empty.
+    """Returns the bucket's region, where a response says that the request went to another one; else an empty text.
 
-    What is no name of a region is not followed: the next request is signed, and must not go to a host of
-    somebody else.
+    What is no name of a region is ignored: the next request is signed, and must not go to another host.
     """
     if answer.status not in ELSEWHERE:
         return ""
