@@ -55,10 +55,10 @@ build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam bui
 
 # Whether AWS can be reached is seen first, since the build takes minutes.
 deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
-	@$(PY) -m local.deploy_site --check -- $(DEPLOY_ARGS)
+	@$(PY) -m tools.deploy_site --check -- $(DEPLOY_ARGS)
 	@$(MAKE) --no-print-directory build
 	$(SAM) deploy $(DEPLOY_ARGS)
-	@$(PY) -m local.deploy_site -- $(DEPLOY_ARGS)
+	@$(PY) -m tools.deploy_site -- $(DEPLOY_ARGS)
 
 lint: .venv/.installed ## formatting, rules, import contracts
 	$(PY) -m ruff format --check .
@@ -78,9 +78,7 @@ frontend-check: frontend/node_modules/.installed
 	cd frontend && ../local/with-node npm run --silent check
 
 openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
-	$(PY) -m spanvas_api.openapi
-	$(PY) -m local.settings_reference
-	$(PY) -m local.dialects_reference
+	$(PY) -m tools.references
 	cd frontend && ../local/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build

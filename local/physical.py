@@ -5,12 +5,8 @@ Source: CloudFormation's resource reference, "Return values" of each type.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from local.resolve import Resolver
 from local.translate import TemplateError
-
-if TYPE_CHECKING:
-    from local.resolve import Resolver
 
 NAME_PROPERTIES = {
     "AWS::DynamoDB::Table": "TableName",
@@ -24,17 +20,17 @@ NAME_PROPERTIES = {
 
 
 def physical_name(resolver: Resolver, logical_id: str) -> str:
-    """The name that the template gives, or one as CloudFormation makes them (without its random end)."""
+    """Returns the name that the template gives, or one as CloudFormation makes them (without its random end)."""
     resource_type = resolver.type_of(logical_id)
     own = resolver.raw_properties(logical_id).get(NAME_PROPERTIES.get(resource_type, ""))
     if own is not None:
         return str(resolver.value(own))
-    name = f"{resolver.place.stack_name}-{logical_id}"
+    name = f"{resolver.identity.stack_name}-{logical_id}"
     return name.lower() if resource_type == "AWS::S3::Bucket" else name
 
 
 def physical_attribute(resolver: Resolver, logical_id: str, attribute: str) -> str:
-    """`Ref` (attribute "") or `Fn::GetAtt`. Raises TemplateError for an attribute that is not known here."""
+    """Returns `Ref` (attribute "") or `Fn::GetAtt`. Raises TemplateError for an attribute that is not known here."""
     resource_type = resolver.type_of(logical_id)
     known = ATTRIBUTES.get(resource_type)
     values = known(resolver, logical_id) if known else {"": physical_name(resolver, logical_id)}
@@ -45,7 +41,7 @@ def physical_attribute(resolver: Resolver, logical_id: str, attribute: str) -> s
 
 def table_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
-    return {"": name, "Arn": resolver.place.arn("dynamodb", f"table/{name}")}
+    return {"": name, "Arn": resolver.identity.arn("dynamodb", f"table/{name}")}
 
 
 def bucket_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
@@ -54,53 +50,53 @@ def bucket_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
         "": name,
         "Arn": f"arn:aws:s3:::{name}",
         "DomainName": f"{name}.s3.amazonaws.com",
-        "RegionalDomainName": f"{name}.s3.{resolver.place.region}.amazonaws.com",
+        "RegionalDomainName": f"{name}.s3.{resolver.identity.region}.amazonaws.com",
     }
 
 
 def function_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
-    return {"": name, "Arn": resolver.place.arn("lambda", f"function:{name}")}
+    return {"": name, "Arn": resolver.identity.arn("lambda", f"function:{name}")}
 
 
 def alias_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     properties = resolver.properties(logical_id)
     name = f"{properties['FunctionName']}:{properties['Name']}"
-    return {"": resolver.place.arn("lambda", f"function:{name}")}
+    return {"": resolver.identity.arn("lambda", f"function:{name}")}
 
 
 def version_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = resolver.properties(logical_id)["FunctionName"]
-    return {"": resolver.place.arn("lambda", f"function:{name}:1"), "Version": "1"}
+    return {"": resolver.identity.arn("lambda", f"function:{name}:1"), "Version": "1"}
 
 
 def layer_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
-    return {"": resolver.place.arn("lambda", f"layer:{logical_id}:1")}
+    return {"": resolver.identity.arn("lambda", f"layer:{logical_id}:1")}
 
 
 def queue_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
-    place = resolver.place
+    identity = resolver.identity
     return {
-        "": f"https://sqs.{place.region}.amazonaws.com/{place.account_id}/{name}",
-        "Arn": place.arn("sqs", name),
+        "": f"https://sqs.{identity.region}.amazonaws.com/{identity.account_id}/{name}",
+        "Arn": identity.arn("sqs", name),
         "QueueName": name,
     }
 
 
 def log_group_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
-    return {"": name, "Arn": resolver.place.arn("logs", f"log-group:{name}:*")}
+    return {"": name, "Arn": resolver.identity.arn("logs", f"log-group:{name}:*")}
 
 
 def role_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
-    return {"": name, "Arn": f"arn:aws:iam::{resolver.place.account_id}:role/{name}"}
+    return {"": name, "Arn": f"arn:aws:iam::{resolver.identity.account_id}:role/{name}"}
 
 
 def state_machine_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
-    arn = resolver.place.arn("states", f"stateMachine:{name}")
+    arn = resolver.identity.arn("states", f"stateMachine:{name}")
     return {"": arn, "Arn": arn, "Name": name}
 
 
@@ -109,7 +105,7 @@ def api_attributes(_resolver: Resolver, logical_id: str) -> dict[str, str]:
 
 
 def cloudfront_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
-    arn = f"arn:aws:cloudfront::{resolver.place.account_id}:function/{logical_id}"
+    arn = f"arn:aws:cloudfront::{resolver.identity.account_id}:function/{logical_id}"
     return {"": logical_id, "Id": logical_id, "FunctionARN": arn}
 
 

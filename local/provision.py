@@ -74,7 +74,7 @@ def provision_buckets(resolver: Resolver, s3: S3Client) -> None:
         known = frozenset(BUCKET_CALLS) | {"BucketName", "Tags"}
         refuse_unknown(logical_id, properties, known)
         name = physical_name(resolver, logical_id)
-        create_bucket(s3, name, resolver.place.region)
+        create_bucket(s3, name, resolver.identity.region)
         for property_name, apply in BUCKET_CALLS.items():
             if property_name in properties:
                 apply(s3, name, properties[property_name])

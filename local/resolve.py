@@ -23,8 +23,8 @@ DEFAULT_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the stack pretends to be deployed."""
+class StackIdentity:
+    """The name, region and account that the stack on this machine has."""
 
     stack_name: str = "spanvas-local"
     stack_uuid: str = "00000000-0000-4000-8000-000000000000"
@@ -42,29 +42,39 @@ class Place:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 
 
+AttributeOf = Callable[["Resolver", str, str], str]
+"""Takes the resolver, a logical id and the name of an attribute. Raises TemplateError for one that is not known."""
+
+
 class Resolver:
-    """Resolves values of one template. `overrides` answers `(logical id, attribute)` first; "" is `Ref`."""
+    """Resolves values of one template.
+
+    `attribute_of` returns what a resource answers to `Fn::GetAtt`, or to `Ref` where the attribute is "". `overrides`
+    comes before it, by logical id and attribute.
+    """
 
     def __init__(
         self,
         template: Template,
         parameters: Mapping[str, str],
-        place: Place,
+        identity: StackIdentity,
+        attribute_of: AttributeOf,
         overrides: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self._document = template.document
         self._resources = template.resources
-        self._place = place
+        self._identity = identity
+        self._attribute_of = attribute_of
         self._overrides = dict(overrides or {})
         self._parameters = self._read_parameters(parameters)
         self._conditions: dict[str, bool] = {}
         self._pseudo: dict[str, Any] = {
-            "AWS::AccountId": place.account_id,
+            "AWS::AccountId": identity.account_id,
             "AWS::NoValue": NO_VALUE,
             "AWS::Partition": "aws",
-            "AWS::Region": place.region,
-            "AWS::StackId": place.stack_id,
-            "AWS::StackName": place.stack_name,
+            "AWS::Region": identity.region,
+            "AWS::StackId": identity.stack_id,
+            "AWS::StackName": identity.stack_name,
             "AWS::URLSuffix": "amazonaws.com",
         }
 
@@ -89,16 +99,16 @@ class Resolver:
         return values
 
     @property
-    def place(self) -> Place:
-        return self._place
+    def identity(self) -> StackIdentity:
+        return self._identity
 
     def exists(self, logical_id: str) -> bool:
-        """Whether the resource's condition holds."""
+        """Returns whether the resource's condition holds."""
         condition = self._resources[logical_id].get("Condition")
         return condition is None or self.condition(condition)
 
     def logical_ids(self, resource_type: str) -> list[str]:
-        """Resources of a type whose condition holds, in the template's order."""
+        """Returns the resources of a type whose condition holds, in the template's order."""
         return [
             logical_id
             for logical_id, resource in self._resources.items()
@@ -106,18 +116,21 @@ class Resolver:
         ]
 
     def properties(self, logical_id: str) -> dict[str, Any]:
-        """All properties of a resource, resolved."""
+        """Returns all properties of a resource, resolved."""
         resolved = self.value(self._resources[logical_id].get("Properties", {}))
         assert isinstance(resolved, dict)
         return resolved
 
     def raw_properties(self, logical_id: str) -> dict[str, Any]:
+        """Returns the properties of a resource as the template has them."""
         return dict(self._resources[logical_id].get("Properties", {}))
 
     def type_of(self, logical_id: str) -> str:
+        """Returns the CloudFormation type of a resource."""
         return str(self._resources[logical_id]["Type"])
 
     def condition(self, name: str) -> bool:
+        """Returns whether a condition of the template holds. Raises TemplateError for an unknown one."""
         if name not in self._conditions:
             conditions = self._document.get("Conditions", {})
             if name not in conditions:
@@ -142,7 +155,7 @@ class Resolver:
         raise TemplateError(f"not a condition: {expression}")
 
     def value(self, node: Any) -> Any:
-        """A value with every intrinsic function in it applied; `AWS::NoValue` drops the key or the item."""
+        """Returns a value with every intrinsic function applied; `AWS::NoValue` drops the key or the item."""
         if isinstance(node, list):
             return [item for item in map(self.value, node) if item is not NO_VALUE]
         if not isinstance(node, dict):
@@ -170,6 +183,7 @@ class Resolver:
         }
 
     def ref(self, name: str) -> Any:
+        """Returns `Ref` of a pseudo parameter, a parameter or a resource."""
         if name in self._pseudo:
             return self._pseudo[name]
         if name in self._parameters:
@@ -177,15 +191,13 @@ class Resolver:
         return self.attribute(name, "")
 
     def attribute(self, logical_id: str, attribute: str) -> str:
-        """`Ref` (attribute "") or `Fn::GetAtt` of a resource. Raises TemplateError where it has none here."""
-        from local.physical import physical_attribute
-
+        """Returns `Ref` (attribute "") or `Fn::GetAtt` of a resource. Raises TemplateError where it has none here."""
         if logical_id not in self._resources:
             raise TemplateError(f"no parameter or resource {logical_id}")
         override = self._overrides.get((logical_id, attribute))
         if override is not None:
             return override
-        return physical_attribute(self, logical_id, attribute)
+        return self._attribute_of(self, logical_id, attribute)
 
     def _get_att(self, argument: Any) -> str:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument

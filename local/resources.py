@@ -175,7 +175,7 @@ def read_schedules(resolver: Resolver) -> list[Schedule]:
         if match is None:
             raise TemplateError(f"{logical_id}: only rate(...) schedules run here: {expression!r}")
         every_seconds = int(match[1]) * SECONDS_OF[match[2]]
-        rule_arn = resolver.place.arn("events", f"rule/{physical_name(resolver, logical_id)}")
+        rule_arn = resolver.identity.arn("events", f"rule/{physical_name(resolver, logical_id)}")
         for target in properties.get("Targets", []):
             name = function_name_of(target["Arn"])
             attempts = target.get("RetryPolicy", {}).get("MaximumRetryAttempts", 0)

@@ -33,10 +33,11 @@ from local.lambdas.schedule import Scheduler
 from local.lambdas.service import LambdaService
 from local.mounting import can_mount
 from local.otlp_sink import OtlpSink
+from local.physical import physical_attribute
 from local.processes import Spawner
 from local.project import PROJECT
 from local.provision import provision_buckets, provision_tables
-from local.resolve import DEFAULT_REGION, Place, Resolver
+from local.resolve import DEFAULT_REGION, Resolver, StackIdentity
 from local.resources import Function, check_types, read_functions, read_schedules
 from local.state import BUILD, DEFAULT_PORT, StackError
 from local.translate import read_template
@@ -68,7 +69,7 @@ class Stack:
     ) -> None:
         self.options = options or Options()
         self._say = say or (lambda _line: None)
-        self._place = Place(region=self.options.region)
+        self._identity = StackIdentity(region=self.options.region)
         self._closers: list[Callable[[], None]] = []
         self.credentials = {
             "AWS_ACCESS_KEY_ID": f"ASIA{secrets.token_hex(8).upper()}",
@@ -115,7 +116,7 @@ class Stack:
 
         return boto3.client(
             service,  # type: ignore[call-overload]
-            region_name=self._place.region,
+            region_name=self._identity.region,
             endpoint_url=self.endpoints[f"AWS_ENDPOINT_URL_{service.upper()}"],
             aws_access_key_id=self.credentials["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.credentials["AWS_SECRET_ACCESS_KEY"],
@@ -139,7 +140,7 @@ class Stack:
             environment={
                 **self.credentials,
                 **self.endpoints,
-                "AWS_REGION": self._place.region,
+                "AWS_REGION": self._identity.region,
                 "AWS_EC2_METADATA_DISABLED": "true",
             },
         )
@@ -201,9 +202,9 @@ class Stack:
         )
         environment = {
             **self.credentials,
-            "AWS_REGION": self._place.region,
-            "AWS_DEFAULT_REGION": self._place.region,
-            "MOTO_ACCOUNT_ID": self._place.account_id,
+            "AWS_REGION": self._identity.region,
+            "AWS_DEFAULT_REGION": self._identity.region,
+            "MOTO_ACCOUNT_ID": self._identity.account_id,
         }
         children = Children(self._spawner, self._logs, environment, self._say)
         children.start_engine("dynamodb", DYNAMODB)
@@ -237,10 +238,12 @@ class Stack:
             "ArtifactOrigin": self.endpoints[S3],
             **self.options.parameters,
         }
-        template = read_template(self.options.template, parameters, self._place.region)
+        template = read_template(self.options.template, parameters, self._identity.region)
         domain = self.url.removeprefix("http://")
         overrides = {("SiteDistribution", "DomainName"): domain}
-        self.resolver = Resolver(template, parameters, self._place, overrides)
+        self.resolver = Resolver(
+            template, parameters, self._identity, physical_attribute, overrides
+        )
         check_types(self.resolver, template)
         self.functions = read_functions(self.resolver, template)
         self._provision_engines()
@@ -258,7 +261,7 @@ class Stack:
         for function in self.functions:
             self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
         server.start(self.lambdas.handle)
-        scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._place)
+        scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._identity)
         scheduler.start()
         self._closers += [self.lambdas.stop, server.stop, scheduler.stop]
 
@@ -266,7 +269,7 @@ class Stack:
         http_api = HttpApi(
             read_http_api(self.resolver),
             self.lambdas,
-            account_id=self._place.account_id,
+            account_id=self._identity.account_id,
             log=self._logs / "gateway.log",
         )
         self._closers.append(http_api.stop)
@@ -294,8 +297,8 @@ class Stack:
             "environment": {
                 **self.credentials,
                 **self.endpoints,
-                "AWS_REGION": self._place.region,
-                "AWS_DEFAULT_REGION": self._place.region,
+                "AWS_REGION": self._identity.region,
+                "AWS_DEFAULT_REGION": self._identity.region,
                 "SPANVAS_TABLE": self.resolver.ref("TraceTable"),
                 "SPANVAS_BUCKET": self.resolver.ref("TraceBucket"),
                 "SPANVAS_TENANT": DEMO_TENANT,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from local.lambdas.invocation import Invocation, new_request_id
 from local.lambdas.service import LambdaService
-from local.resolve import Place
+from local.resolve import StackIdentity
 from local.resources import Schedule
 
 logger = logging.getLogger(__name__)
@@ -18,10 +18,12 @@ logger = logging.getLogger(__name__)
 class Scheduler:
     """One thread per schedule; the first event comes after the first interval, as on EventBridge."""
 
-    def __init__(self, service: LambdaService, schedules: list[Schedule], place: Place) -> None:
+    def __init__(
+        self, service: LambdaService, schedules: list[Schedule], identity: StackIdentity
+    ) -> None:
         self._service = service
         self._schedules = schedules
-        self._place = place
+        self._identity = identity
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -35,21 +37,21 @@ class Scheduler:
 
     def _run(self, schedule: Schedule) -> None:
         while not self._stopped.wait(schedule.every_seconds):
-            payload = json.dumps(scheduled_event(schedule, self._place)).encode()
+            payload = json.dumps(scheduled_event(schedule, self._identity)).encode()
             self._service.invoke_later(
                 schedule.function_name, Invocation(payload), schedule.retry_attempts
             )
 
 
-def scheduled_event(schedule: Schedule, place: Place) -> dict[str, object]:
+def scheduled_event(schedule: Schedule, identity: StackIdentity) -> dict[str, object]:
     return {
         "version": "0",
         "id": new_request_id(),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
-        "account": place.account_id,
+        "account": identity.account_id,
         "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "region": place.region,
+        "region": identity.region,
         "resources": [schedule.rule_arn],
         "detail": {},
     }

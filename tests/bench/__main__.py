@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
 
-from tests.aws_from_template import ROOT
 from tests.bench.figures import BenchError, Figure, table
 from tests.bench.page import write_section
+from tests.support.aws_from_template import ROOT
+from tests.support.engines import EngineError
 
 NAMES = (
     "ingest",
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n{name}", flush=True)
         try:
             measure(name)
-        except BenchError as error:
+        except (BenchError, EngineError) as error:
             failures += 1
             print(f"could not be run: {error}", flush=True)
     return 1 if failures else 0

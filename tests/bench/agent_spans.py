@@ -12,9 +12,9 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.bench.workload import vocabulary
-from tests.builders import SECOND, T0
-from tests.otlp_requests import key_values
+from tests.support.builders import SECOND, T0
+from tests.support.otlp_requests import key_values
+from tests.support.workload import vocabulary
 
 RESOURCE = {
     "service.name": "planner",

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from statistics import median
 
-from tests.bench.engines import moto_engines
 from tests.bench.figures import Figure, rounded
 from tests.bench.handler_runs import run_handler
-from tests.bench.workload import make_workload, store_workload
+from tests.support.engines import moto_engines
+from tests.support.workload import make_workload, store_workload
 
 SAMPLES = 21
 SPLIT_SAMPLES = 9

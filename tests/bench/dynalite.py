@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 from local.http_message import LOOPBACK
 from local.provision import table_request
-from tests.aws_from_template import ROOT, deployed_stack
-from tests.bench.engines import Engines, announcing, client_of, engine, free_port
 from tests.bench.figures import BenchError
+from tests.support.aws_from_template import ROOT, deployed_stack
+from tests.support.engines import Engines, announcing, client_of, engine, free_port
 
 PACKAGE = "dynalite@4"
 FOLDER = ROOT / "build" / "bench" / "dynalite"

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 MODULE = "github.com/zricethezav/gitleaks/v8@v8.30.1"
 GENERATOR = Path("cmd", "generate", "config")

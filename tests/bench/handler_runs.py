@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.aws_from_template import ROOT
-from tests.bench.engines import Engines
 from tests.bench.figures import BenchError
-from tests.bench.workload import Workload
+from tests.support.aws_from_template import ROOT
+from tests.support.engines import Engines
+from tests.support.workload import Workload
 
 SCRIPT = Path(__file__).with_name("handler_process.py")
 EVENT = ROOT / "events" / "read-trace.json"

@@ -31,12 +31,12 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from local.stack import Options, Stack
-from tests.aws_from_template import ROOT
 from tests.bench.agent_spans import agent_request, agent_requests
-from tests.bench.engines import Engines, moto_engines
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS
-from tests.bench.units import Item, item_bytes
+from tests.support.aws_from_template import ROOT
+from tests.support.engines import Engines, moto_engines
+from tests.support.units import Item, item_bytes
 
 SCRIPT = Path(__file__).with_name("ingest_process.py")
 EVENT = ROOT / "events" / "ingest-traces.json"

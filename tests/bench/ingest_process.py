@@ -48,9 +48,9 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
 
 def ingest_in_memory() -> Any:
     from spanvas import settings
-    from spanvas.storage.memory import MemoryTraceStore
     from spanvas_api.ingest.ingest import Ingest
     from spanvas_api.services import Services
+    from tests.support.memory_store import MemoryTraceStore
 
     store = MemoryTraceStore()
     ingest = Ingest(Services(settings.load(), make_store=lambda: store))

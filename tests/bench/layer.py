@@ -8,7 +8,7 @@ the network and AWS come on top. CPU of a cold start is the whole process's, fro
 invocation, the write of its trace included; TLS comes on top.
 
 What redaction finds is counted on 8,454 secrets and pieces of personal data of 75 formats, in prose and three levels of
-JSON deep, made for this (tests/labelled_texts.py); a secret is missed when eight characters of it in a row are left.
+JSON deep, made for this (tests/support/labelled_texts.py); a secret is missed when eight characters in a row are left.
 
 Kills: every execution has a sandbox of its own, over moto, and is killed at a random moment by SIGKILL, one in twelve
 by its function's timeout; what its flushes had acknowledged is read back, and the sweep closes it as it would later.

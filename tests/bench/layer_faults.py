@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import logging
 
-from tests.bench.engines import moto_engines
 from tests.bench.figures import Figure
 from tests.faults.executions import ATTEMPTS, CLIENTS, Faulty, Findings
 from tests.faults.proxy import FAULTS, proxies
+from tests.support.engines import moto_engines
 
 COUNTS = {"direct": (1, ATTEMPTS), "boto3": (ATTEMPTS,)}
 LEFT_OUT = {("boto3", "dripping")}

@@ -12,10 +12,10 @@ from typing import Any
 from local.lambdas.sandbox import Sandbox
 from local.mounting import can_mount
 from local.processes import Spawner
-from tests.aws_from_template import ROOT
-from tests.bench.engines import Engines, announcing, client_of
 from tests.bench.layer_python import runtime_python
 from tests.runtime.layer_sandbox import LayeredFunctions, build_layers
+from tests.support.aws_from_template import ROOT
+from tests.support.engines import Engines, announcing, client_of
 
 HANDLERS = Path(__file__).with_name("layer_handlers")
 

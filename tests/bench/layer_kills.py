@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 
 from local.mounting import can_mount
 from local.processes import Spawner
-from tests.bench.engines import moto_engines
 from tests.bench.figures import Figure, rounded
 from tests.runtime.kills import Findings, examine, kill_all, make_cases
 from tests.runtime.layer_sandbox import LayeredFunctions, build_layers
+from tests.support.engines import moto_engines
 
 KILLS = 500
 SEED = 20_261_122

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.aws_from_template import ROOT
 from tests.bench.figures import BenchError
+from tests.support.aws_from_template import ROOT
 
 BROUGHT = (
     "awslambdaric", "boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "simplejson", "six",

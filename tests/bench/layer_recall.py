@@ -14,10 +14,10 @@ from typing import Any
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from tests.bench.figures import Figure, rounded
-from tests.builders import make_span
-from tests.harmless_lines import harmless as harmless_lines
-from tests.harmless_texts import harmless
-from tests.labelled_texts import Labelled, labelled, survives, telemetry
+from tests.support.builders import make_span
+from tests.support.harmless_lines import harmless as harmless_lines
+from tests.support.harmless_texts import harmless
+from tests.support.labelled_texts import Labelled, labelled, survives, telemetry
 
 CHUNK = 2_048
 CHUNKS = 500

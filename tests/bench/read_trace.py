@@ -18,12 +18,12 @@ from statistics import median
 from typing import Any
 
 from local.stack import Options, Stack
-from spanvas.storage.dynamo import DynamoTraceStore
-from tests.aws_from_template import ROOT
-from tests.bench.engines import moto_engines
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS, run_handler
-from tests.bench.workload import Workload, make_workload, store_workload
+from tests.support.aws_from_template import ROOT
+from tests.support.engines import moto_engines
+from tests.support.local_stack import TENANT, store_of
+from tests.support.workload import Workload, make_workload, store_workload
 
 GOALS_MS = {40: 15, 1_000: 35, 10_000: 200}
 REQUESTS = {40: 250, 1_000: 250, 10_000: 60}
@@ -32,7 +32,6 @@ OTHER_REQUESTS = 30
 HANDLER_CALLS = 25
 WARM_CALLS = 5
 CLIENT = "demo-operator"
-TENANT = "demo"
 LONG_SECONDS = 300.0
 
 
@@ -93,17 +92,6 @@ def handler_cpu() -> Iterator[Figure]:
                 warm = done.call_ms[WARM_CALLS:]
                 name = f"{size:,} spans: CPU in the handler{' on boto3' * is_boto3}, p50"
                 yield Figure(name, rounded(median(warm)), "ms", goal, len(warm))
-
-
-def store_of(stack: Stack) -> DynamoTraceStore:
-    """The real store on the running stack's engines, with the functions' table and bucket."""
-    variables = stack.function("TraceApiFunction").environment
-    return DynamoTraceStore(
-        variables["SPANVAS_TABLE"],
-        variables["SPANVAS_BUCKET"],
-        dynamodb=stack.boto3_client("dynamodb"),
-        s3=stack.boto3_client("s3"),
-    )
 
 
 def ask(stack: Stack, workload: Workload, encoding: str, count: int) -> dict[str, Any]:

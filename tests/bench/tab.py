@@ -22,12 +22,12 @@ from typing import Any
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.stack import Options, Stack
-from tests.aws_from_template import ROOT
 from tests.bench.figures import BenchError, Figure, percentile, rounded
-from tests.bench.read_trace import TENANT, store_of
 from tests.bench.tab_live import running_trace
-from tests.bench.workload import make_workload, store_workload
 from tests.browser.chromium import MISSING, executable, launch
+from tests.support.aws_from_template import ROOT
+from tests.support.local_stack import TENANT, store_of
+from tests.support.workload import make_workload, store_workload
 
 GOALS_MS = {200: 800, 1_000: 1_000, 10_000: 1_500}
 RUNS = 5

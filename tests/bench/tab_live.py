@@ -24,9 +24,9 @@ from spanvas.model.kinds import INVOCATION, NODE, WORKFLOW
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, TraceStore
 from tests.bench.figures import BenchError, Figure, percentile, rounded
-from tests.bench.read_trace import TENANT, store_of
-from tests.bench.workload import BATCH_SPANS, as_started, make_workload
-from tests.builders import SECOND, T0
+from tests.support.builders import SECOND, T0
+from tests.support.local_stack import TENANT, store_of
+from tests.support.workload import BATCH_SPANS, as_started, make_workload
 
 SIZE: Final = 10_000
 WRITES: Final = 12

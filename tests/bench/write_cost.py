@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tests.bench.capacity import Meter
 from tests.bench.dynalite import dynalite_engines
-from tests.bench.engines import Engines, client_of
 from tests.bench.figures import Figure, rounded
-from tests.bench.workload import make_workload, store_workload
+from tests.support.capacity import Meter
+from tests.support.engines import Engines, client_of
+from tests.support.workload import make_workload, store_workload
 
 WRITE_UNIT_DOLLARS = 0.625
 S3_PUT_DOLLARS = 5.0

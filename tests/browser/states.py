@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from local.project import PROJECT
 from local.seed import seed
 from local.stack import Options, Stack
-from tests.bench.read_trace import TENANT, store_of
-from tests.bench.workload import make_workload, store_workload
 from tests.browser.chromium import launch
 from tests.browser.small_png import small_png
 from tests.browser.states_page import write_states_page
 from tests.browser.tab_states import ALL_STATES, State, show_at
+from tests.support.local_stack import TENANT, store_of
+from tests.support.workload import make_workload, store_workload
 
 IMAGES = PROJECT / "docs" / "images" / "states"
 SIZES = {

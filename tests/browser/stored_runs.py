@@ -6,30 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from local.stack import Stack
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
-from tests.builders import make_span
+from tests.support.builders import make_span
+from tests.support.local_stack import TENANT
 
-TENANT = "demo"
 SECOND = 1_000_000_000
 MAX_WRITES = 25
 """Of one BatchWriteItem."""
 BROKEN = Cause("ThrottlingException", "Too many requests")
-
-
-def store_of(stack: Stack) -> DynamoTraceStore:
-    variables = stack.function("TraceApiFunction").environment
-    return DynamoTraceStore(
-        variables["SPANVAS_TABLE"],
-        variables["SPANVAS_BUCKET"],
-        dynamodb=stack.boto3_client("dynamodb"),
-        s3=stack.boto3_client("s3"),
-    )
 
 
 def make_run(workflow_id: str, name: str, started: int, **overrides: Any) -> Execution:

@@ -13,8 +13,8 @@ from spanvas.model.execution import Cause
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch
-from tests.bench.read_trace import TENANT, store_of
-from tests.builders import make_execution, make_span, span_id
+from tests.support.builders import make_execution, make_span, span_id
+from tests.support.local_stack import TENANT, store_of
 
 MS = 1_000_000
 

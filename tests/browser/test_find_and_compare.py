@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.compared_runs import GOOD_ID, bad_run, both, good_run, serve
+from tests.browser.navigation import open_trace
 from tests.browser.stubs import EXECUTION_ID
-from tests.browser.test_open_a_failed_trace import open_trace
 
 pytestmark = pytest.mark.browser
 

@@ -14,9 +14,9 @@ from tests.browser.stored_runs import (
     SECOND,
     make_run,
     put_many,
-    store_of,
     write_queued_run,
 )
+from tests.support.local_stack import store_of
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from local.stack import Stack
+from tests.browser.navigation import go_to, open_trace
 from tests.browser.otlp_runs import SECOND, Sent, long_run, send
-from tests.browser.test_open_a_failed_trace import go_to, open_trace
 
 pytestmark = pytest.mark.browser
 

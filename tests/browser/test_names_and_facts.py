@@ -15,10 +15,10 @@ from local.stack import Stack
 from spanvas.model.execution import Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.storage.port import SpanBatch
-from tests.bench.read_trace import TENANT, store_of
 from tests.browser.files_run import png
 from tests.browser.otlp_runs import long_run, send
-from tests.builders import SECOND, make_artifact, make_execution, make_span, span_id
+from tests.support.builders import SECOND, make_artifact, make_execution, make_span, span_id
+from tests.support.local_stack import TENANT, store_of
 
 pytestmark = pytest.mark.browser
 

@@ -9,22 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.navigation import go_to, open_trace
+
 pytestmark = pytest.mark.browser
-
-
-def open_trace(page: Page, executions: dict[str, str], workflow_id: str) -> None:
-    page.goto(f"/?workflow={workflow_id}&execution={executions[workflow_id]}")
-    expect(page.get_by_role("tree", name="Spans of the trace")).to_be_visible()
-
-
-def go_to(page: Page, words: str) -> None:
-    """Select the first span that the words find; of a long trace only what is in view is drawn."""
-    page.get_by_role("tree", name="Spans of the trace").focus()
-    page.keyboard.press("Home")
-    page.keyboard.press("/")
-    page.keyboard.type(words)
-    expect(page.locator(".sv-search output")).not_to_have_text("none")
-    page.keyboard.press("Enter")
 
 
 def test_a_failed_run_opens_with_its_failing_span_selected_and_its_cause_shown(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from local.stack import Stack
-from tests.browser.test_open_a_failed_trace import go_to, open_trace
+from tests.browser.navigation import go_to, open_trace
 
 pytestmark = pytest.mark.browser
 

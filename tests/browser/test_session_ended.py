@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from local.stack import Stack
-from tests.browser.test_live import Run
+from tests.browser.live_run import Run
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 DEPLOYED = (ROOT / "layers" / "spanvas", ROOT / "functions")
 SERVICE_ARGUMENT = {

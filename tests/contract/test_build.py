@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 BUILD = ROOT / ".aws-sam" / "build"
 PACKAGED = ("TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction")
@@ -38,6 +38,31 @@ def test_a_function_has_our_code_and_its_packages(function: str) -> None:
     # The layer's own package comes with the layer, and boto3 with the runtime.
     assert not (folder / "spanvas").exists()
     assert not (folder / "boto3").exists()
+
+
+@pytest.mark.parametrize(
+    ("artifact", "package"),
+    [
+        *(
+            (function, f"functions/{name}")
+            for function in PACKAGED
+            for name in ("spanvas_api", "executor")
+        ),
+        ("SpanvasLayer/python", "layers/spanvas/spanvas"),
+    ],
+)
+def test_a_package_has_its_own_modules_and_no_tool_nor_test_beside_it(
+    artifact: str, package: str
+) -> None:
+    """`test_rooms` says of those modules that each is used by what is deployed."""
+    source = ROOT / package
+    assert modules_in(BUILD / artifact / source.name) == modules_in(source)
+    beside = {path.name for path in (BUILD / artifact).iterdir()}
+    assert beside & {"local", "tools", "tests"} == set()
+
+
+def modules_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
 
 
 @pytest.mark.parametrize("function", ["ReserveFunction", "ChargeFunction", "ConfirmFunction"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = ROOT / "frontend" / "examples"

@@ -12,15 +12,15 @@ from executor.catalogue import load_catalogue
 from executor.handler import order_of
 from spanvas.model.artifact import Artifact
 from spanvas.settings import Settings
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers import http_api, otlp_ingest, sweep
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.routes import ALL_ROUTES, ROUTES
 from spanvas_api.services import Services
 from steps import charge, confirm, reserve
-from tests.aws_from_template import ROOT, deployed_stack
-from tests.builders import T0, Clock, make_execution, make_span
+from tests.support.aws_from_template import ROOT, deployed_stack
+from tests.support.builders import T0, Clock, make_execution, make_span
+from tests.support.memory_store import MemoryTraceStore
 
 EVENTS = ROOT / "events"
 EXECUTION_ID = "exec-20250918-0001"

@@ -11,10 +11,10 @@ from spanvas.model.execution import Cause, Counters
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.listing import Budget
-from tests.aws_from_template import deployed_stack
-from tests.aws_in_process import mocked_store
-from tests.builders import SECOND, T0, Clock, make_execution
-from tests.dynamodb_reads import TableReads
+from tests.support.aws_from_template import deployed_stack
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import SECOND, T0, Clock, make_execution
+from tests.support.dynamodb_reads import TableReads
 
 EXECUTIONS = 100_000
 FAILED_EVERY = 1_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 CONFIGS = sorted(
     path

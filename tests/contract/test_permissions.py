@@ -22,9 +22,12 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import Overdue, SpanBatch
 from spanvas_api.handlers.sweep import Sweep, make_handler
 from spanvas_api.services import LambdaExecutor, Services
-from tests.aws_from_template import PLACE, create_resources, deployed_stack
-from tests.aws_in_process import mocked_aws
-from tests.builders import (
+from tests.contract.grants import BUCKET, TABLE, grants
+from tests.contract.signed_services import signed_services
+from tests.support.api_client import EVENTS, LambdaContext
+from tests.support.aws_from_template import STACK, create_resources, deployed_stack
+from tests.support.aws_in_process import mocked_aws
+from tests.support.builders import (
     SECOND,
     T0,
     Clock,
@@ -33,10 +36,7 @@ from tests.builders import (
     sighting_of_span,
     span_id,
 )
-from tests.contract.signed_services import signed_services
-from tests.contract.test_template_security import BUCKET, TABLE, grants
-from tests.functional.api.client import EVENTS, LambdaContext
-from tests.unit.collector.serving import OK, Serving, serving
+from tests.support.otlp_server import OK, Serving, serving
 
 Used = set[tuple[str, str]]
 ENDED = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
@@ -47,7 +47,7 @@ SERVICES: Final = {"bedrock-runtime", "dynamodb", "lambda", "s3", "xray"}
 """All that the code signs for; what is done with each is noted below and compared with what the roles allow."""
 DONE_BY_LAMBDA: Final = ("logs", "sqs")
 """Lambda itself writes the logs and keeps the refused events, with the function's role."""
-HOST: Final = f"xray.{PLACE.region}.amazonaws.com"
+HOST: Final = f"xray.{STACK.region}.amazonaws.com"
 SENDS_SPANS: Final = {
     (f"xray:{action}", "*") for action in ("PutSpans", "PutSpansForIndexing", "PutTraceSegments")
 }
@@ -185,7 +185,7 @@ def sent_spans(cloudwatch: Serving) -> Used:
     """What has to be allowed for the requests that CloudWatch was sent."""
     assert cloudwatch.asked
     for request in cloudwatch.asked:
-        assert f"/{PLACE.region}/xray/aws4_request, ".encode() in request
+        assert f"/{STACK.region}/xray/aws4_request, ".encode() in request
     return SENDS_SPANS
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from local.physical import physical_attribute
 from local.resolve import Resolver
 from local.translate import Template, translate
-from tests.aws_from_template import PARAMETERS, PLACE, ROOT, translated_template
+from tests.support.aws_from_template import PARAMETERS, ROOT, STACK, translated_template
 
 SOURCE = (ROOT / "template.yaml").read_text("utf-8")
 DECLARED: dict[str, dict[str, Any]] = yaml_parse(SOURCE)["Parameters"]
@@ -45,7 +46,7 @@ def version_ids(template: Template) -> dict[str, str]:
 
 
 def ids_of(source: str = SOURCE, **parameters: str) -> dict[str, str]:
-    return version_ids(translate(source, {**PARAMETERS, **parameters}, PLACE.region))
+    return version_ids(translate(source, {**PARAMETERS, **parameters}, STACK.region))
 
 
 def published_anew(before: dict[str, str], after: dict[str, str]) -> set[str]:
@@ -159,8 +160,8 @@ def test_no_secret_is_among_them_since_the_transformed_template_shows_them() -> 
 )
 def test_the_description_stays_the_same_whatever_the_parameters_are(link: str) -> None:
     parameters = {**PARAMETERS, "TraceUrlTemplate": link}
-    template = translate(SOURCE, parameters, PLACE.region)
-    stack = Resolver(template, parameters, PLACE)
+    template = translate(SOURCE, parameters, STACK.region)
+    stack = Resolver(template, parameters, STACK, physical_attribute)
     assert json.dumps(stack.value(template.resources[API]["Properties"]["Description"])) == (
         '"Answers every call of the HTTP API. "'
     )

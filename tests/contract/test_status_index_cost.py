@@ -9,11 +9,11 @@ import pytest
 
 from spanvas.model.execution import Cause
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.aws_from_template import create_resources
-from tests.aws_in_process import mocked_aws
-from tests.bench.capacity import Meter
-from tests.builders import SECOND, T0, Clock, make_execution
-from tests.functional.storage.overdue import overdue
+from tests.support.aws_from_template import create_resources
+from tests.support.aws_in_process import mocked_aws
+from tests.support.builders import SECOND, T0, Clock, make_execution
+from tests.support.capacity import Meter
+from tests.support.overdue import overdue
 
 CAUSE = Cause("ThrottlingException", "Too many requests")
 

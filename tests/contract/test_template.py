@@ -9,20 +9,21 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 
+from local.physical import physical_attribute
 from local.resolve import Resolver
-from local.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
 from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
 from spanvas_api.routes import ALL_ROUTES
-from tests.aws_from_template import (
+from tests.support.aws_from_template import (
     PARAMETERS,
-    PLACE,
     ROOT,
+    STACK,
     deployed_stack,
     translated_template,
 )
+from tools.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
 
 STEPS = ("ReserveFunction", "ChargeFunction", "ConfirmFunction")
 FUNCTION_IDS = (
@@ -159,9 +160,13 @@ def test_nobody_may_call_without_bound() -> None:
 def test_other_pages_may_call_only_when_they_are_named() -> None:
     assert "x-amazon-apigateway-cors" not in properties("HttpApi")["Body"]
     parameters = {**PARAMETERS, "AllowedOrigins": "https://a.example.com,https://b.example.com"}
-    template = read_template(ROOT / "template.yaml", parameters, PLACE.region)
+    template = read_template(ROOT / "template.yaml", parameters, STACK.region)
     stack = Resolver(
-        template, parameters, PLACE, {("SiteDistribution", "DomainName"): "d1.cloudfront.net"}
+        template,
+        parameters,
+        STACK,
+        physical_attribute,
+        {("SiteDistribution", "DomainName"): "d1.cloudfront.net"},
     )
     cors = stack.properties("HttpApi")["Body"]["x-amazon-apigateway-cors"]
     assert cors["allowOrigins"] == ["https://a.example.com", "https://b.example.com"]
@@ -257,8 +262,8 @@ def test_links_to_files_in_other_buckets_are_allowed_where_they_are_asked_for() 
     found = {}
     for given in ("", arns):
         parameters = {**PARAMETERS, "ArtifactBucketArns": given}
-        template = read_template(ROOT / "template.yaml", parameters, PLACE.region)
-        role = Resolver(template, parameters, PLACE).properties("TraceApiRole")
+        template = read_template(ROOT / "template.yaml", parameters, STACK.region)
+        role = Resolver(template, parameters, STACK, physical_attribute).properties("TraceApiRole")
         statements = role["Policies"][0]["PolicyDocument"]["Statement"]
         found[given] = [
             (statement["Action"], statement["Resource"])

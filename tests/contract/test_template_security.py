@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from local.resolve import Resolver
-from tests.aws_from_template import ROOT, deployed_stack
+from tests.contract.grants import BUCKET, grants, properties
+from tests.support.aws_from_template import ROOT, deployed_stack
 
-TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
-BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"
 ROLES = (
     "TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "StepsRole", "OrderStateMachineRole",
     "TraceWriterPolicy",
@@ -23,30 +20,6 @@ NARROW_ENOUGH = {
     # A foundation model's ARN has neither region nor account; this is the parameter's default.
     "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
 }
-
-
-def properties(logical_id: str) -> dict[str, Any]:
-    return deployed_stack().properties(logical_id)
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def statements(logical_id: str, stack: Resolver | None = None) -> list[dict[str, Any]]:
-    own = (stack or deployed_stack()).properties(logical_id)
-    documents = [policy["PolicyDocument"] for policy in own.get("Policies", [])]
-    documents += [own["PolicyDocument"]] if "PolicyDocument" in own else []
-    return [statement for document in documents for statement in document["Statement"]]
-
-
-def grants(logical_id: str, stack: Resolver | None = None) -> dict[str, set[str]]:
-    """Action -> resources, in a deployment with the tests' own parameters or in another one."""
-    allowed: dict[str, set[str]] = {}
-    for statement in statements(logical_id, stack):
-        for action in as_list(statement["Action"]):
-            allowed.setdefault(action, set()).update(as_list(statement["Resource"]))
-    return allowed
 
 
 def test_every_function_has_a_role_of_its_own_and_no_other_role_exists() -> None:

@@ -12,8 +12,8 @@ from typing import Final
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.captured import FOLDER
 from tests.dialects.live import NODE, PYTHON, node_bodies, python_bodies
+from tests.support.captured import FOLDER
 
 MACHINE: Final = (
     "code.", "server.port", "langsmith.metadata.LANGSMITH_", "gen_ai.openai.api_base", "llm.headers", "host.",

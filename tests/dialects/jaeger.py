@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from local.http_server import HttpServer
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 JAEGER = os.environ.get("JAEGER") or shutil.which("jaeger")
 PAGE = (ROOT / "docs" / "how-to" / "watch-it.md").read_text("utf-8")

@@ -23,11 +23,11 @@ import pytest
 
 from local.http_message import Request, Response
 from local.http_server import HttpServer
-from tests.captured import FOLDER
 from tests.dialects.live import PRODUCERS, PYTHON
-from tests.dialects.test_send_otlp import COLLECTOR, credentials, read
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import Endpoint, serving
+from tests.dialects.sending import COLLECTOR, credentials, post, read
+from tests.support.api_fakes import AuditedStore
+from tests.support.captured import FOLDER
+from tests.support.http_endpoint import Endpoint, serving
 
 OTELCOL = os.environ.get("OTELCOL") or shutil.which("otelcol-contrib")
 RECORDED = FOLDER / "collector-request.json"
@@ -123,14 +123,6 @@ def tree(endpoint: Endpoint, path: str) -> Any:
     answer = read(endpoint, f"{path}/trace")
     del answer["execution"]["expires_at"], answer["version"]
     return answer
-
-
-def post(endpoint: Endpoint, body: bytes) -> None:
-    headers = {
-        "authorization": f"Bearer {endpoint.token('demo-ingest')}",
-        "content-type": "application/x-protobuf",
-    }
-    assert httpx.post(f"{endpoint.url}/v1/traces", content=body, headers=headers).is_success
 
 
 def test_a_collector_s_request_as_it_was_recorded_is_taken(tmp_path: Path) -> None:

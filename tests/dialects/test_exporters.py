@@ -17,8 +17,8 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.sighting import Sighting
 from spanvas.storage.port import SpanBatch
 from tests.dialects.live import NODE, PRODUCERS, PYTHON
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import Endpoint, serving
+from tests.support.api_fakes import AuditedStore
+from tests.support.http_endpoint import Endpoint, serving
 
 SEND = Path(__file__).parent / "exporters" / "send.mjs"
 EXPORTERS = {

@@ -17,8 +17,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.aws_from_template import ROOT
-from tests.captured import FOLDER
 from tests.dialects.jaeger import (
     EXPORT,
     JAEGER,
@@ -32,10 +30,11 @@ from tests.dialects.jaeger import (
     spans_of,
 )
 from tests.dialects.live import PRODUCERS
-from tests.dialects.test_collector import post
-from tests.dialects.test_send_otlp import read, variables_of
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import serving
+from tests.dialects.sending import post, read, variables_of
+from tests.support.api_fakes import AuditedStore
+from tests.support.aws_from_template import ROOT
+from tests.support.captured import FOLDER
+from tests.support.http_endpoint import serving
 
 RECORDED = FOLDER / "jaeger-answer.json"
 PREVIEW_BYTES = 2_048

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import story, story_expected
-from tests.captured import spans_of
 from tests.dialects.live import node_bodies, python_bodies
+from tests.support import story, story_expected
+from tests.support.captured import spans_of
 
 STRANDS_LATEST = {
     "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental,gen_ai_span_attributes_only"

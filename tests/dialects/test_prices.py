@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from local import refresh_prices
 from spanvas.model.usage import Usage
 from spanvas.semantics import price_book
 from spanvas.semantics.prices import lines_of, price_of
 from tests.dialects.live import PRODUCERS, PYTHON
+from tools import refresh_prices
 
 SECONDS = 1_790_000_000
 """2026-09-21 14:13:20 UTC."""
@@ -52,7 +52,7 @@ def test_every_model_costs_what_genai_prices_says() -> None:
     source = json.loads(Path(price_book.__file__).with_name("prices.json").read_text())["source"]
     known = asked(None)
     if f"genai-prices {known['version']}," not in source:
-        pytest.skip("the file is of another version: python -m local.refresh_prices")
+        pytest.skip("the file is of another version: python -m tools.refresh_prices")
     questions = [
         (provider, model, usage, seconds)
         for provider, model in known["models"]

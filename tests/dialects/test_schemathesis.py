@@ -14,11 +14,11 @@ import httpx
 
 from spanvas_api.auth import SCOPES
 from spanvas_api.routes import TRACE_CONTENT
-from tests.aws_from_template import ROOT
 from tests.dialects.live import PYTHON
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import Endpoint, serving
-from tests.otlp_requests import make_proto_span, make_request
+from tests.support.api_fakes import AuditedStore
+from tests.support.aws_from_template import ROOT
+from tests.support.http_endpoint import Endpoint, serving
+from tests.support.otlp_requests import make_proto_span, make_request
 
 DOCUMENT = ROOT / "docs" / "reference" / "openapi.json"
 PROGRAM = PYTHON.parent / "schemathesis"

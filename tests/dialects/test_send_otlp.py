@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 import yaml
 
-from tests.aws_from_template import ROOT
 from tests.dialects.live import PYTHON
 from tests.dialects.model_server import ANSWER, running
-from tests.functional.api.fakes import AuditedStore
-from tests.http_endpoint import Endpoint, serving
-
-PAGE = (ROOT / "docs" / "how-to" / "send-otlp.md").read_text("utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
-LOCAL_TOKEN, TOKEN, VARIABLES, COLLECT = (text for kind, text in BLOCKS if kind == "sh")
-PLAIN, LANGGRAPH = (text for kind, text in BLOCKS if kind == "python")
-(COLLECTOR,) = (text for kind, text in BLOCKS if kind == "yaml")
+from tests.dialects.sending import (
+    COLLECT,
+    COLLECTOR,
+    LANGGRAPH,
+    LOCAL_TOKEN,
+    PLAIN,
+    TOKEN,
+    VARIABLES,
+    credentials,
+    read,
+    variables_of,
+)
+from tests.support.api_fakes import AuditedStore
+from tests.support.http_endpoint import Endpoint, serving
 
 
 @pytest.fixture
 def endpoint(tmp_path: Path) -> Iterator[Endpoint]:
     with serving(AuditedStore(), tmp_path / "gateway.log") as endpoint:
         yield endpoint
-
-
-def variables_of(block: str, given: Mapping[str, str]) -> dict[str, str]:
-    """What a shell has exported when it has run the block."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
-    kept.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", f"{block}\nenv -0"],
-        env={**kept, "NO_PROXY": "127.0.0.1", **given},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
-
-
-def credentials(endpoint: Endpoint) -> dict[str, str]:
-    return {
-        "SPANVAS_ENDPOINT": endpoint.url,
-        "SPANVAS_CLIENT_ID": "demo-ingest",
-        "SPANVAS_CLIENT_SECRET": endpoint.issuer.clients["demo-ingest"].secret,
-        "SPANVAS_TOKEN_URL": f"{endpoint.issuer.url}/token",
-    }
 
 
 def run_python(program: str, folder: Path, environment: Mapping[str, str]) -> None:
@@ -63,13 +42,6 @@ def run_python(program: str, folder: Path, environment: Mapping[str, str]) -> No
     )
     assert done.returncode == 0, done.stderr
     assert "Failed to export" not in done.stderr
-
-
-def read(endpoint: Endpoint, path: str) -> Any:
-    headers = {"authorization": f"Bearer {endpoint.token('demo-operator')}"}
-    answer = httpx.get(endpoint.url + path, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def test_the_variables_and_the_plain_program_send_an_execution(

@@ -17,9 +17,9 @@ from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.breaker import Breaker
-from tests.bench.engines import CREDENTIALS, Engines
 from tests.faults.proxy import Fault, Plan
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.engines import CREDENTIALS, Engines
+from tests.support.recording import Recording, recording
 
 TENANT: Final = "default"
 FLUSHES: Final = 3
@@ -202,7 +202,7 @@ def hurried(environment: Mapping[str, str]) -> Iterator[None]:
         patch("boto3.DEFAULT_SESSION", None),
         patch("spanvas.storage.direct.dynamodb.SECONDS", CLIENT_SECONDS),
         patch("spanvas.storage.direct.s3.SECONDS", CLIENT_SECONDS),
-        patch("spanvas.storage.direct.connections.BACKOFF_SECONDS", 0.0),
+        patch("spanvas.http.connections.BACKOFF_SECONDS", 0.0),
         patch.object(aws, "READ_SECONDS", CLIENT_SECONDS),
         patch("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0),
     ):

@@ -26,7 +26,7 @@ from local.http_message import (
     read_request_line,
 )
 from local.http_server import close_socket, send_continue
-from spanvas.storage.direct.exchange import exchange
+from spanvas.http.exchange import exchange
 
 NO_WAIT: Final = struct.pack("ii", 1, 0)
 """SO_LINGER of a socket whose end is a reset."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
 FAILING = "#!/bin/sh\necho 'command not found in this environment' >&2\nexit 127\n"

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.aws_from_template import create_resources
+from tests.support.aws_from_template import create_resources
 
 
 @pytest.fixture

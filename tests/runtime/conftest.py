@@ -11,8 +11,8 @@ import pytest
 from local.mounting import can_mount
 from local.processes import Spawner
 from local.stack import Options, Stack
-from tests.bench.engines import Engines, moto_engines
 from tests.runtime.layer_sandbox import LayeredFunctions, build_layers
+from tests.support.engines import Engines, moto_engines
 
 BUSY_MACHINE: Final = {"SPANVAS_STORE_BUDGET_MS": "30000", "SPANVAS_START_BUDGET_MS": "5000"}
 """Tests ask whether a trace is there, and leave to the bench how long it takes."""

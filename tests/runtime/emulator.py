@@ -18,8 +18,8 @@ from urllib.request import Request, urlopen
 from local.lambdas.sandbox import start_command
 from local.processes import NO_MOUNT, Process, stop_processes
 from local.project import PROJECT
-from tests.bench.engines import free_port
 from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions
+from tests.support.engines import free_port
 
 MACHINES: Final = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 PATH: Final = "/2015-03-31/functions/function/invocations"

@@ -17,8 +17,8 @@ from spanvas.model.execution import LOST, RUNNING, SUCCEEDED, Execution
 from spanvas.model.span import Span
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas_api.handlers.sweep import Sweep
-from tests.bench.engines import Engines
 from tests.runtime.layer_sandbox import LayeredFunctions, invoke
+from tests.support.engines import Engines
 
 TENANT = "acme"
 HANDLER = "until_killed.handler"

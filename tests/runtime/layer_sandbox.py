@@ -17,7 +17,7 @@ from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
 from local.processes import Spawner
 from local.project import PROJECT
 from local.resources import Function
-from tests.bench.engines import CREDENTIALS, Engines
+from tests.support.engines import CREDENTIALS, Engines
 
 LAYERS = {"SpanvasLayer": "layers/spanvas", "LibrariesLayer": "layers/libraries"}
 BUILD = PROJECT / "build" / "layers"

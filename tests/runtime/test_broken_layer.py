@@ -93,7 +93,7 @@ def test_any_part_of_the_layer_may_fail_to_import(
 LATE = (
     "spanvas/collector/http.py",
     "spanvas/otlp/protobuf_export.py",
-    "spanvas/storage/direct/proxies.py",
+    "spanvas/http/proxies.py",
 )
 """What is imported when something is sent to an endpoint, in a thread of the layer's own."""
 

@@ -20,7 +20,7 @@ from local.project import PROJECT
 from local.resources import Function
 from local.stack import Stack
 from local.state import STATE_FILE
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 pytestmark = pytest.mark.runtime
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.functional.tracing.collector import collector
 from tests.runtime.layer_sandbox import LayeredFunctions, answer
+from tests.support.collector import collector
 
 pytestmark = pytest.mark.runtime
 

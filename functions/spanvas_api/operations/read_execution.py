@@ -21,7 +21,7 @@ def read_execution(request: Request, services: Services) -> Answer:
         raise NotFoundError("no such execution")
     authorize(request.principal, "read_execution", stored.execution)
     completeness = completeness_of(stored.execution, stored.rows)
-    execution = stored.explained()
+    execution = stored.execution_with_loss_cause()
     if stored.is_whole:
         execution = totalled(execution, stored.rows, request.now_unix_nano)
     return Answer(execution_body(execution, completeness, services.settings.trace_url_template))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from spanvas.model.errors import InvalidInputError, NotFoundError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
-from spanvas.model.loss import explained
+from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
 from spanvas.storage.port import StoredTrace
@@ -88,7 +88,7 @@ def _whole(
         if rows is stored.rows:
             _repair(stored.execution, execution, services)
     if not stored.unreadable:
-        execution = explained(execution, rows)
+        execution = with_loss_cause(execution, rows)
     completeness = completeness_of(execution, rows)
     latest = stored if rows is stored.rows else None
     tree = build_tree(rows)

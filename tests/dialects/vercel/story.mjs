@@ -1,4 +1,4 @@
-// The story of tests/story.py over the AI SDK, with a scripted model; spans go to STORY_URL over OTLP.
+// The story of tests/support/story.py over the AI SDK, with a scripted model; spans go to STORY_URL over OTLP.
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { embed, generateText, stepCountIs, tool } from "ai";

@@ -9,10 +9,10 @@ from executor.document import read_document
 from spanvas.settings import Settings
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import TRIAGE, AuditedStore, RecordingExecutor
 from tests.functional.api.traces import write
+from tests.support.api_client import Client
+from tests.support.api_fakes import TRIAGE, AuditedStore, RecordingExecutor
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 
 MakeApi = Callable[..., Client]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from spanvas.model.artifact import Artifact
-from tests.builders import T0, make_execution, span_id
-from tests.functional.api.client import ALL_SCOPES, Client
 from tests.functional.api.conftest import MakeApi
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import ALL_SCOPES, Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import T0, make_execution, span_id
 
 LINK = "/v1/executions/exec_1/artifacts/{}/link"
 WITHOUT_ARTIFACTS = ALL_SCOPES.replace("trace:artifact", "")

@@ -7,9 +7,9 @@ import pytest
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.port import SpanBatch
-from tests.builders import T0, make_execution, make_span, span_id
-from tests.functional.api.client import ALL_SCOPES, Client, Reply
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import ALL_SCOPES, Client, Reply
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import T0, make_execution, make_span, span_id
 
 SECRET = "The launch code is 0000."
 

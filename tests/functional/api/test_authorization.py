@@ -12,9 +12,9 @@ import pytest
 from spanvas.model.artifact import Artifact
 from spanvas.storage.port import SpanBatch
 from spanvas_api.routes import ALL_ROUTES, ROUTES
-from tests.builders import T0, Clock, make_execution, make_span, span_id
-from tests.functional.api.client import Client, Reply
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import Client, Reply
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import T0, Clock, make_execution, make_span, span_id
 
 SECRET = "Ada's medical record"
 CALLS = {
@@ -253,7 +253,7 @@ def test_a_malformed_execution_id_is_named_and_never_looked_up(
 
 def test_every_kept_event_is_a_call_of_the_table(api: Client) -> None:
     """`events/*.json` are what `sam local invoke` is given."""
-    from tests.functional.api.client import EVENTS
+    from tests.support.api_client import EVENTS
 
     kept = {}
     for path in EVENTS.glob("*.json"):

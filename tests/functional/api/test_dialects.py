@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from spanvas.storage.port import SpanBatch
-from tests import story, story_expected
-from tests.builders import make_execution
-from tests.captured import captured
-from tests.functional.api.client import ALL_SCOPES, Client
-from tests.functional.api.fakes import AuditedStore
+from tests.support import story, story_expected
+from tests.support.api_client import ALL_SCOPES, Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import make_execution
+from tests.support.captured import captured
 
 WITHOUT_CONTENT = ALL_SCOPES.replace("trace:content", "")
 SAID = ("4711", "Lyon", "You answer questions", "in transit")

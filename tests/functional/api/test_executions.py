@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from spanvas.model.execution import Cause
 from spanvas.storage.port import SpanBatch
-from tests.builders import SECOND, T0, make_execution, make_span, span_id
-from tests.functional.api.client import Client
 from tests.functional.api.conftest import MakeApi
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
 
 
 def test_workflows_are_listed_as_graphs_with_an_input_to_try(api: Client) -> None:

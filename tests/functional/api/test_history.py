@@ -9,9 +9,9 @@ import pytest
 
 from spanvas.model.execution import Cause
 from spanvas.storage.listing import Budget
-from tests.builders import SECOND, T0, make_execution
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_execution
 
 
 class TestHistory:

@@ -18,9 +18,9 @@ from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers import http_api
 from spanvas_api.routes import ROUTES
 from spanvas_api.services import Services
-from tests.builders import make_execution, make_span
-from tests.functional.api.client import EVENTS, Client, LambdaContext
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import EVENTS, Client, LambdaContext
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import make_execution, make_span
 
 ROOT = Path(__file__).parents[3]
 KEPT = sorted(EVENTS.glob("*.json"))

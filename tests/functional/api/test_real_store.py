@@ -15,10 +15,10 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
-from tests.aws_in_process import mocked_store
-from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import TRIAGE, RecordingExecutor
+from tests.support.api_client import Client
+from tests.support.api_fakes import TRIAGE, RecordingExecutor
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 
 
 @pytest.fixture

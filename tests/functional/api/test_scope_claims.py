@@ -9,9 +9,9 @@ from pathlib import Path
 import jwt
 import pytest
 
-from spanvas.storage.memory import MemoryTraceStore
-from tests.builders import Clock
-from tests.http_endpoint import Endpoint, serving
+from tests.support.builders import Clock
+from tests.support.http_endpoint import Endpoint, serving
+from tests.support.memory_store import MemoryTraceStore
 
 CLAIMS = {
     "scope as text": {"scope": "executions:read trace:read"},

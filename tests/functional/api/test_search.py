@@ -10,9 +10,9 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.span import Event
 from spanvas.storage.port import SpanBatch
 from spanvas_api.operations import search_execution
-from tests.builders import T0, make_execution, make_span, span_id
-from tests.functional.api.client import ALL_SCOPES, Client
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import ALL_SCOPES, Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import T0, make_execution, make_span, span_id
 
 SEARCH = "/v1/executions/exec_1/search"
 WITHOUT_CONTENT = ALL_SCOPES.replace("trace:content", "")

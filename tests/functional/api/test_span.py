@@ -8,9 +8,9 @@ import pytest
 
 from spanvas.model.span import Event, Link
 from spanvas.storage.port import SpanBatch
-from tests.builders import SECOND, T0, make_execution, make_span, span_id
-from tests.functional.api.client import ALL_SCOPES, Client
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import ALL_SCOPES, Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
 
 WITHOUT_CONTENT = ALL_SCOPES.replace("trace:content", "")
 

@@ -9,10 +9,10 @@ import pytest
 
 from spanvas.model.execution import Cause
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
-from tests.builders import Clock
-from tests.functional.api.client import Client
 from tests.functional.api.conftest import MakeApi
-from tests.functional.api.fakes import TRIAGE, AuditedStore, RecordingExecutor
+from tests.support.api_client import Client
+from tests.support.api_fakes import TRIAGE, AuditedStore, RecordingExecutor
+from tests.support.builders import Clock
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 

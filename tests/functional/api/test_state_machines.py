@@ -16,10 +16,10 @@ from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers import sweep
 from spanvas_api.services import Services
 from spanvas_api.state_machines import machine_end_of
-from tests.builders import SECOND, T0, make_execution, make_span, span_id
-from tests.functional.api.client import EVENTS, LambdaContext
-from tests.functional.api.fakes import AuditedStore
-from tests.functional.tracing.collector import collector
+from tests.support.api_client import EVENTS, LambdaContext
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
+from tests.support.collector import collector
 
 EVENT = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
 ARN = EVENT["detail"]["executionArn"]

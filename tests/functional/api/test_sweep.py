@@ -10,21 +10,13 @@ from hypothesis import strategies as st
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import OVERDUE, Cause, Execution
-from spanvas.settings import Settings
 from spanvas.storage.port import Overdue, SpanBatch, StoredTrace
 from spanvas_api.handlers import sweep
 from spanvas_api.handlers.sweep import Sweep
-from spanvas_api.services import Services
-from tests.builders import Clock, make_execution, make_span, span_id
-from tests.functional.api.client import EVENTS, Client, LambdaContext
-from tests.functional.api.fakes import AuditedStore
-
-EVENT = json.loads((EVENTS / "sweep.json").read_text("utf-8"))
-
-
-def run_sweep(store: AuditedStore, remaining_ms: int = 20_000) -> dict[str, int]:
-    services = Services(Settings(table="traces"), make_store=lambda: store)
-    return sweep.make_handler(lambda: services)(EVENT, LambdaContext(remaining_ms=remaining_ms))  # type: ignore[arg-type]
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import Clock, make_execution, make_span, span_id
+from tests.support.sweep import run_sweep
 
 
 def lost_metric(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:

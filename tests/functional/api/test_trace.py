@@ -6,10 +6,10 @@ import pytest
 
 from spanvas.model.execution import Counters
 from spanvas.model.span import Event
-from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
-from tests.functional.api.client import Client, LambdaContext
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.api.traces import TRACE, WITHOUT_CONTENT, write
+from tests.support.api_client import Client, LambdaContext
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 
 
 class TestRows:

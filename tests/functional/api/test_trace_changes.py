@@ -13,11 +13,11 @@ from spanvas.settings import Settings
 from spanvas_api import trace_parts
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
-from tests.functional.api.client import Client
 from tests.functional.api.conftest import MakeApi
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.api.traces import TRACE, WITHOUT_CONTENT, write
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 
 
 def put_together(before: list[Any], answer: Any) -> list[Any]:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from spanvas_api import trace_parts
-from tests.builders import SECOND, T0, make_execution, make_span, span_id
-from tests.functional.api.client import Client
 from tests.functional.api.conftest import MakeApi
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.api.traces import TRACE, write
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
 
 
 class TestParts:

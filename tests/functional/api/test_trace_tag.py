@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.api.traces import TRACE, WITHOUT_CONTENT, write
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 
 
 class TestTag:

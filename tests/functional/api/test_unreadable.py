@@ -9,9 +9,9 @@ import pytest
 from spanvas.model.access import ALLOWED, Access
 from spanvas.storage import items
 from spanvas.storage.port import SpanBatch
-from tests.builders import SECOND, T0, make_artifact, make_execution, make_span, span_id
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_artifact, make_execution, make_span, span_id
 
 META = ("T#acme#E#exec_1", "META")
 CALLS = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from spanvas.storage.port import SpanBatch
-from tests.functional.api.client import ALL_SCOPES
-from tests.functional.api.fakes import AuditedStore
+from tests.support.api_client import ALL_SCOPES
+from tests.support.api_fakes import AuditedStore
 
 TRACE = "/v1/executions/exec_1/trace"
 WITHOUT_CONTENT = ALL_SCOPES.replace("trace:content", "")

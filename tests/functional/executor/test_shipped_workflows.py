@@ -20,8 +20,8 @@ from spanvas.model.execution import Execution
 from spanvas.model.tree import build_tree
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import Settings
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.engine import Engine
+from tests.support.memory_store import MemoryTraceStore
 
 Run = Callable[..., dict[str, Any]]
 

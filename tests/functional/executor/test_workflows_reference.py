@@ -16,8 +16,8 @@ from executor.resources import Resources
 from executor.rules import check_run, parse_document
 from executor.transport import send
 from local.standins import StandIns
-from tests.unit.executor.builders import FakeModel
-from tests.unit.executor.recording_door import RecordingDoor
+from tests.support.executor_builders import FakeModel
+from tests.support.recording_door import RecordingDoor
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "workflows.md").read_text("utf-8")
 EXAMPLE = json.loads(re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)[0])

@@ -16,8 +16,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from tests.functional.api.client import EVENTS, LambdaContext
-from tests.otlp_requests import as_json
+from tests.support.api_client import EVENTS, LambdaContext
+from tests.support.otlp_requests import as_json
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import JSON, PROTOBUF, Reply
-from tests.otlp_requests import TRACE, as_json, make_proto_span, make_request
+from tests.support.api_fakes import AuditedStore
+from tests.support.otlp_requests import TRACE, as_json, make_proto_span, make_request
 
 GOOD = make_request(make_proto_span("a"), make_proto_span("b", parent="a"))
 BINARY = GOOD.SerializeToString()

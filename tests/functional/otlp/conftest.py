@@ -9,10 +9,10 @@ from spanvas.settings import Settings
 from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest, make_redactor
 from spanvas_api.services import Services
-from tests.builders import Clock
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore, RecordingExecutor
 from tests.functional.otlp.client import OtlpClient
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore, RecordingExecutor
+from tests.support.builders import Clock
 
 MakeOtlp = Callable[..., OtlpClient]
 

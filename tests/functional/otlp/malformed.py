@@ -27,14 +27,14 @@ import orjson
 
 from spanvas.model.sighting import Sighting
 from spanvas.settings import Settings
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers.otlp_ingest import make_handler
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.services import Services
-from tests.builders import T0, Clock
 from tests.functional.otlp.client import JSON, PROTOBUF, OtlpClient
-from tests.otlp_requests import as_json, make_proto_span, make_request
+from tests.support.builders import T0, Clock
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.otlp_requests import as_json, make_proto_span, make_request
 
 BODIES = 20_000
 MIB = 1024 * 1024

@@ -9,12 +9,12 @@ import pytest
 from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
 
-from tests.builders import Clock
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import JSON, PROTOBUF, OtlpClient
 from tests.functional.otlp.conformance import BINARY, BOTH, TEXT, assert_refused, kept
 from tests.functional.otlp.conftest import MakeOtlp
-from tests.otlp_requests import make_proto_span, make_request
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import Clock
+from tests.support.otlp_requests import make_proto_span, make_request
 
 
 class TestBadData:

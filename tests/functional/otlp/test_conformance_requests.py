@@ -6,12 +6,12 @@ import gzip
 
 import pytest
 
-from tests.builders import span_id
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import JSON, PROTOBUF, OtlpClient
 from tests.functional.otlp.conformance import BINARY, BOTH, TEXT, assert_refused, kept
 from tests.functional.otlp.conftest import MakeOtlp
-from tests.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import span_id
+from tests.support.otlp_requests import TRACE, make_proto_span, make_request
 
 
 class TestRequest:

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import JSON, PROTOBUF, OtlpClient
 from tests.functional.otlp.conformance import BINARY, BOTH, kept
-from tests.otlp_requests import as_json, make_proto_span, make_request
+from tests.support.api_fakes import AuditedStore
+from tests.support.otlp_requests import as_json, make_proto_span, make_request
 
 
 class TestFullSuccess:

@@ -15,13 +15,13 @@ import pytest
 
 from executor.measures import publish
 from spanvas.storage import items
-from tests.aws_from_template import ROOT
-from tests.builders import Clock, make_execution
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
-from tests.functional.api.test_sweep import run_sweep
 from tests.functional.otlp.client import OtlpClient
-from tests.otlp_requests import make_proto_span, make_request
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.aws_from_template import ROOT
+from tests.support.builders import Clock, make_execution
+from tests.support.otlp_requests import make_proto_span, make_request
+from tests.support.sweep import run_sweep
 
 TEMPLATE = (ROOT / "template.yaml").read_text("utf-8")
 UNITS = {"Count", "Milliseconds", "None"}

@@ -9,12 +9,12 @@ import pytest
 from spanvas.storage import codec
 from spanvas.storage.chunk_reading import decode_spans
 from spanvas_api.ingest import executions
-from tests.builders import SECOND, T0, Clock, make_execution, span_id
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import OtlpClient
 from tests.functional.otlp.conftest import MakeOtlp
-from tests.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, Clock, make_execution, span_id
+from tests.support.otlp_requests import TRACE, make_proto_span, make_request
 
 OTHER = "1" * 32
 

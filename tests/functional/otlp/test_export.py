@@ -14,11 +14,11 @@ from spanvas.model.span import Span
 from spanvas.otlp.protojson import decode_json
 from spanvas.storage.port import SpanBatch
 from spanvas_api.operations import export_execution
-from tests.builders import SECOND, T0, make_execution, make_span, span_id
-from tests.functional.api.client import Client, Reply
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import OtlpClient
-from tests.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.api_client import Client, Reply
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
+from tests.support.otlp_requests import TRACE, make_proto_span, make_request
 
 CONTENT = {"gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Hello"}]}]'}
 PATH = f"/v1/executions/{TRACE}/export"

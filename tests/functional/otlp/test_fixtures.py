@@ -11,10 +11,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from spanvas.storage import codec
 from spanvas.storage.chunks import plan
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import OtlpClient
-from tests.otlp_requests import plain
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.otlp_requests import plain
 
 CAPTURED = Path(__file__).parents[2] / "fixtures" / "otlp"
 FILES = sorted(CAPTURED.glob("langgraph-*.pb"))

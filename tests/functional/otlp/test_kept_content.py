@@ -7,12 +7,12 @@ import json
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tests.builders import span_id
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import OtlpClient
 from tests.functional.otlp.conformance import BINARY
 from tests.functional.otlp.conftest import MakeOtlp
-from tests.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import span_id
+from tests.support.otlp_requests import TRACE, make_proto_span, make_request
 
 
 class TestContent:

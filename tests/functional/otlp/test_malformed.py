@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT
 
 
 @pytest.fixture(scope="module")

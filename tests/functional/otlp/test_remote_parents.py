@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tests.builders import SECOND, T0, Clock, span_id
-from tests.functional.api.client import Client
 from tests.functional.otlp.client import OtlpClient
 from tests.functional.otlp.conftest import MakeOtlp
-from tests.otlp_requests import TRACE, as_json, make_proto_span, make_request
+from tests.support.api_client import Client
+from tests.support.builders import SECOND, T0, Clock, span_id
+from tests.support.otlp_requests import TRACE, as_json, make_proto_span, make_request
 
 REMOTE = 0x301
 LOCAL = 0x101

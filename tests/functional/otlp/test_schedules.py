@@ -13,11 +13,11 @@ from spanvas.settings import Settings
 from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.services import Services
-from tests.builders import Clock
-from tests.functional.api.client import Client
-from tests.functional.api.fakes import AuditedStore
 from tests.functional.otlp.client import OtlpClient
-from tests.otlp_requests import make_proto_span, make_request
+from tests.support.api_client import Client
+from tests.support.api_fakes import AuditedStore
+from tests.support.builders import Clock
+from tests.support.otlp_requests import make_proto_span, make_request
 
 # a (agent, root)          names the execution in some of the traces
 # ├─ b (chat)              has tokens

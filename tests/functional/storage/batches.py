@@ -6,7 +6,7 @@ from typing import Any
 
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 
 def batch(

@@ -8,15 +8,15 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from spanvas.http.credentials import AwsEndpoint, aws_endpoint_of
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
-from spanvas.storage.direct.place import Place, place_of
 from spanvas.storage.direct.s3 import DirectS3
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
-from tests.aws_in_process import mocked_store
-from tests.bench.engines import CREDENTIALS, Engines, client_of, moto_engines
-from tests.builders import Clock
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import Clock
+from tests.support.engines import CREDENTIALS, Engines, client_of, moto_engines
+from tests.support.memory_store import MemoryTraceStore
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def engines() -> Iterator[Engines]:
 
 
 @pytest.fixture
-def place(engines: Engines) -> Iterator[Place]:
+def aws_endpoint(engines: Engines) -> Iterator[AwsEndpoint]:
     """The engines as a function in Lambda sees them; the table is empty again afterwards."""
-    found = place_of(in_lambda(engines))
+    found = aws_endpoint_of(in_lambda(engines))
     assert found is not None
     yield found
     keys = {"ProjectionExpression": "pk, sk", "TableName": engines.table}
@@ -84,10 +84,12 @@ def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[TraceStore]:
         yield MemoryTraceStore(clock=clock)
         return
     if request.param == "direct":
-        place, engines = (request.getfixturevalue(name) for name in ("place", "engines"))
+        aws_endpoint, engines = (
+            request.getfixturevalue(name) for name in ("aws_endpoint", "engines")
+        )
         with (
-            closing(DirectDynamoDB(place)) as dynamodb,
-            closing(DirectS3(place, lambda: s3_of_botocore(engines))) as s3,
+            closing(DirectDynamoDB(aws_endpoint)) as dynamodb,
+            closing(DirectS3(aws_endpoint, lambda: s3_of_botocore(engines))) as s3,
         ):
             yield DynamoTraceStore(
                 engines.table,

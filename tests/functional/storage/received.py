@@ -10,7 +10,7 @@ from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch, TraceStore
 from spanvas_api.ingest.executions import Group, sighting_of
-from tests.builders import T0, make_span
+from tests.support.builders import T0, make_span
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 OTHER_TRACE = "11111111111111112222222222222222"

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
+from tests.support.memory_store import MemoryTraceStore
 
 
 def change_item(

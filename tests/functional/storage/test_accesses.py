@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from spanvas.model.access import Access
 from spanvas.storage.port import TraceStore
-from tests.builders import T0
+from tests.support.builders import T0
 
 
 class TestAccesses:

@@ -12,7 +12,7 @@ import pytest
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.port import TraceStore
-from tests.builders import make_artifact
+from tests.support.builders import make_artifact
 
 
 class TestArtifacts:

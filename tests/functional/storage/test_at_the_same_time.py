@@ -8,8 +8,8 @@ import pytest
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.builders import Clock, make_execution, make_span
 from tests.functional.storage.received import OTHER_TRACE, TRACE, names, point, receive, root, send
+from tests.support.builders import Clock, make_execution, make_span
 
 
 @pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)

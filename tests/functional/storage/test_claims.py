@@ -13,9 +13,9 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.claims import Claim, ClaimItems, Standing
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.aws_from_template import create_resources
-from tests.aws_in_process import mocked_aws
-from tests.builders import SECOND, T0, Clock, make_execution
+from tests.support.aws_from_template import create_resources
+from tests.support.aws_in_process import mocked_aws
+from tests.support.builders import SECOND, T0, Clock, make_execution
 
 FIRST = Claim("acme", "exec_1", "event-1", "1111111111111111")
 SECOND_ONE = FIRST._replace(holder="2222222222222222")
@@ -25,8 +25,10 @@ SECOND_ONE = FIRST._replace(holder="2222222222222222")
 def dynamodb(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """Both kinds of clients, each with its table."""
     if request.param == "direct":
-        place, engines = (request.getfixturevalue(name) for name in ("place", "engines"))
-        with closing(DirectDynamoDB(place)) as direct:
+        aws_endpoint, engines = (
+            request.getfixturevalue(name) for name in ("aws_endpoint", "engines")
+        )
+        with closing(DirectDynamoDB(aws_endpoint)) as direct:
             yield direct, engines.table
         return
     with mocked_aws():

@@ -14,8 +14,8 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
-from tests.builders import T0, make_span
 from tests.functional.storage.received import TRACE, names, receive, root, send
+from tests.support.builders import T0, make_span
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import pytest
 
 from spanvas.model.execution import Cause, run_nano
 from spanvas.storage.port import TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.storage.batches import batch
-from tests.functional.storage.overdue import overdue
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
+from tests.support.overdue import overdue
 
 
 class TestExecutions:

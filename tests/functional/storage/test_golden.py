@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from spanvas.storage.decoding import VERSION
-from tests.aws_in_process import mocked_store
-from tests.builders import Clock
-from tests.golden_stored import laid_out
-from tests.stored_cases import CASES, FOLDER, Json, put, read, written
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import Clock
+from tests.support.golden_stored import lacking, laid_out
+from tests.support.stored_cases import CASES, FOLDER, Json, put, read, written
 
 VERSIONS = sorted(int(folder.name[1:]) for folder in FOLDER.iterdir())
 GOLDEN = sorted(FOLDER.glob("v*/*.json"))
@@ -50,7 +50,7 @@ def test_a_golden_file_shows_what_is_in_its_compressed_values(path: Path) -> Non
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_written_today_has_all_that_the_newest_golden_file_has(name: str) -> None:
     """Additions are free: a reader passes over what it does not know. What is changed or left out, it would miss: raise
-    `VERSION`, teach readers both, and write the golden files of the new version (`tests/golden_stored.py`)."""
+    `VERSION`, teach readers both, and write the golden files of the new version (`tests/support/golden_stored.py`)."""
     golden = load(FOLDER / f"v{VERSION}" / f"{name}.json")
     clock = Clock()
     with mocked_store(clock) as store:
@@ -83,25 +83,3 @@ def by_place(part: Any) -> Any:
         f"{item['pk']['S']} {item['sk']['S']}": {k: v for k, v in item.items() if k != "data"}
         for item in part
     }
-
-
-def lacking(expected: Any, found: Any, where: str = "") -> list[str]:
-    """Where something that is expected is not there, or is another. What is found besides is not told: more members,
-    and more at the end of a list."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        return [
-            line
-            for name, value in expected.items()
-            for line in (
-                lacking(value, found[name], f"{where}/{name}")
-                if name in found
-                else [f"{where}/{name} is not there"]
-            )
-        ]
-    if isinstance(expected, list) and isinstance(found, list) and len(found) >= len(expected):
-        return [
-            line
-            for place, value in enumerate(expected)
-            for line in lacking(value, found[place], f"{where}/{place}")
-        ]
-    return [] if expected == found else [f"{where} was {expected!r} and is {found!r}"]

@@ -8,8 +8,8 @@ import pytest
 
 from spanvas.model.execution import Execution
 from spanvas.storage.port import Page, TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.functional.storage.received import TRACE, receive, root, send
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 
 DAY = 86_400
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from spanvas.model.execution import Cause
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.listing import Budget
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
-from tests.aws_in_process import mocked_store
-from tests.builders import SECOND, T0, Clock, make_execution
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import SECOND, T0, Clock, make_execution
+from tests.support.memory_store import MemoryTraceStore
 
 DAY = 86_400
 NOW = T0 + 20 * DAY * SECOND

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from spanvas.http.credentials import AwsEndpoint, Credentials
 from spanvas.storage.artifacts import ArtifactItems
 from spanvas.storage.decoding import log_unreadable
-from spanvas.storage.direct.place import Credentials, Place
 from spanvas.storage.direct.s3 import DirectS3
-from tests.builders import T0, make_artifact
+from tests.support.builders import T0, make_artifact
 
 SIZE = 200_000_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -69,8 +69,10 @@ def test_two_hundred_megabytes_take_a_few_megabytes_of_memory(tmp_path: Path) ->
         file.truncate(SIZE)
     with taking() as bucket:
         url = f"http://127.0.0.1:{bucket.listener.getsockname()[1]}"
-        place = Place("us-east-1", "amazonaws.com", Credentials("k", "s", ""), {"s3": url})
-        with closing(DirectS3(place, lambda: None)) as s3, path.open("rb") as stream:
+        aws_endpoint = AwsEndpoint(
+            "us-east-1", "amazonaws.com", Credentials("k", "s", ""), {"s3": url}
+        )
+        with closing(DirectS3(aws_endpoint, lambda: None)) as s3, path.open("rb") as stream:
             items = ArtifactItems(
                 NoTable(),  # type: ignore[arg-type]
                 "t",

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.bench.engines import Engines
-from tests.builders import make_artifact
 from tests.functional.storage.conftest import s3_of_botocore
+from tests.support.builders import make_artifact
+from tests.support.engines import Engines
 
 
 def test_type_and_disposition_are_those_of_the_link(engines: Engines) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spanvas.model.execution import Cause
 from spanvas.storage.port import TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution
-from tests.functional.storage.overdue import overdue
+from tests.support.builders import SECOND, T0, Clock, make_execution
+from tests.support.overdue import overdue
 
 
 class TestLost:

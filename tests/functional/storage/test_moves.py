@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spanvas.model.access import Access
 from spanvas.storage.port import TraceStore
-from tests.builders import T0, Clock, make_span, span_id
 from tests.functional.storage.received import OTHER_TRACE, TRACE, names, receive, root, send
+from tests.support.builders import T0, Clock, make_span, span_id
 
 
 class TestMoves:

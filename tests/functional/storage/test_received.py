@@ -7,9 +7,9 @@ import pytest
 from spanvas.model.execution import Cause
 from spanvas.model.span import Span
 from spanvas.storage.port import TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
-from tests.functional.storage.overdue import overdue
 from tests.functional.storage.received import OTHER_TRACE, TRACE, listed, names, root, send
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
+from tests.support.overdue import overdue
 
 
 class TestNamedAfterTheTrace:

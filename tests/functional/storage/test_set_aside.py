@@ -10,10 +10,10 @@ from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.overdue import waiting_seconds
 from spanvas.storage.port import Overdue, TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
-from tests.functional.storage.overdue import overdue
 from tests.functional.storage.received import TRACE, root, send
 from tests.functional.storage.spoiling import change_item, read_item
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
+from tests.support.overdue import overdue
 
 ONE = Overdue("acme", "exec_1")
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from spanvas.model.execution import Counters, count
 from spanvas.storage.port import TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.functional.storage.batches import batch, model_span
-from tests.functional.storage.overdue import overdue
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
+from tests.support.overdue import overdue
 
 
 class TestSpans:

@@ -11,9 +11,9 @@ from spanvas.model.execution import Cause
 from spanvas.storage import items, status_index
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
-from tests.builders import SECOND, T0, Clock, make_execution, make_span
-from tests.functional.storage.overdue import overdue
 from tests.functional.storage.received import TRACE, root, send
+from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
+from tests.support.overdue import overdue
 
 GONE = Cause("Lost", "gone")
 Written = Callable[[TraceStore, Clock], None]

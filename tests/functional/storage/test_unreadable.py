@@ -13,7 +13,8 @@ from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableI
 from spanvas.storage import codec, items
 from spanvas.storage.chunks import plan
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
-from tests.builders import (
+from tests.functional.storage.spoiling import change_item
+from tests.support.builders import (
     SECOND,
     T0,
     Clock,
@@ -22,7 +23,6 @@ from tests.builders import (
     make_span,
     span_id,
 )
-from tests.functional.storage.spoiling import change_item
 
 FIRST, OTHER = make_span("a"), make_span("b", start=1)
 CHUNK = plan([FIRST])[0].chunk_id

@@ -9,8 +9,8 @@ import pytest
 
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.bench.units import index_units, table_units
-from tests.builders import SECOND, T0, make_execution
+from tests.support.builders import SECOND, T0, make_execution
+from tests.support.units import index_units, table_units
 
 INDEXES = (items.BY_WORKFLOW, items.BY_TENANT, items.BY_TRACE, items.BY_DEADLINE)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
-from tests.aws_in_process import mocked_store
+from tests.support.aws_in_process import mocked_store
+from tests.support.memory_store import MemoryTraceStore
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

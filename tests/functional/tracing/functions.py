@@ -8,10 +8,10 @@ from typing import Any
 import spanvas
 from spanvas.model.span import Span
 from spanvas.model.tree import build_tree
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.bootstrap import TracedHandler
-from tests.functional.tracing.lambda_function import LAMBDA, make_context
-from tests.unit.tracing.recording import SECOND, Recording, TickingClock, recording
+from tests.support.lambda_function import LAMBDA, make_context
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import SECOND, Recording, TickingClock, recording
 
 ARN = "arn:aws:states:eu-central-1:123456789012:execution:order-flow:run-1"
 Handler = Callable[[Any, Any], Any]

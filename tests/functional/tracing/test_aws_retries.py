@@ -16,7 +16,7 @@ import spanvas
 from local import standins
 from spanvas.tracing import aws_retries
 from spanvas.tracing.health import Health
-from tests.unit.tracing.recording import recording
+from tests.support.recording import recording
 
 Ask = Any
 

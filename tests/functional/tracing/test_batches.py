@@ -9,8 +9,8 @@ import pytest
 
 import spanvas
 from tests.functional.tracing.functions import Functions, fails, works
-from tests.unit.propagation.records import sqs_record
-from tests.unit.tracing.recording import recording
+from tests.support.recording import recording
+from tests.support.sqs_records import sqs_record
 
 
 class TestBatches:

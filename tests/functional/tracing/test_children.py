@@ -13,7 +13,7 @@ warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads is t
 import multiprocessing
 import spanvas
 from spanvas.settings import load
-from spanvas.storage.memory import MemoryTraceStore
+from tests.support.memory_store import MemoryTraceStore
 from spanvas.tracing.engine import Engine
 
 writes = []

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 import pytest
 
 import spanvas
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.exporters.otlp import http_sink
 from spanvas.tracing.provider import ExecutionIdGenerator
-from tests.functional.tracing.collector import collector
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.collector import collector
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import Recording, recording
 
 BUDGET_MS = 100
 

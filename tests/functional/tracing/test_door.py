@@ -15,11 +15,11 @@ import pytest
 import spanvas
 from spanvas.model.tree import build_tree
 from spanvas.semantics.content import content_of
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.provider import ExecutionIdGenerator
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import Recording, recording
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.engines import Engines, moto_engines
 from tests.faults.executions import ATTEMPTS, Faulty, Findings
 from tests.faults.proxy import FAULTS, Plan, proxies
+from tests.support.engines import Engines, moto_engines
 
 BOTO3_FAULTS = ("throttled", "reset after")
 """What fails below the client is the same for both; `make bench-layer` has all of them over boto3 too."""

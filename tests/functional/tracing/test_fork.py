@@ -9,7 +9,7 @@ import os, time, warnings
 warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads is the point
 import spanvas
 from spanvas.settings import load
-from spanvas.storage.memory import MemoryTraceStore
+from tests.support.memory_store import MemoryTraceStore
 from spanvas.tracing.engine import Engine
 
 store = MemoryTraceStore()

@@ -13,11 +13,11 @@ import pytest
 
 from spanvas.model.execution import Execution
 from spanvas.tracing.bootstrap import TracedHandler
-from tests.aws_from_template import ROOT
-from tests.aws_in_process import mocked_aws
-from tests.functional.tracing.lambda_function import make_context
-from tests.unit.propagation.records import sqs_record
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.aws_from_template import ROOT
+from tests.support.aws_in_process import mocked_aws
+from tests.support.lambda_function import make_context
+from tests.support.recording import Recording, recording
+from tests.support.sqs_records import sqs_record
 
 PAGE = (ROOT / "docs" / "how-to" / "run-an-event-once.md").read_text("utf-8")
 WITH_POWERTOOLS, OF_ONES_OWN, MESSAGES = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)

@@ -13,9 +13,9 @@ from opentelemetry import context as otel_context
 
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from tests.aws_in_process import mocked_aws
 from tests.functional.tracing.functions import Functions
-from tests.unit.tracing.recording import recording
+from tests.support.aws_in_process import mocked_aws
+from tests.support.recording import recording
 
 EVENT = {"execution_id": "e1", "tenant": "acme"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:execution:order-flow:run-1"

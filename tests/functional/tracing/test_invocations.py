@@ -12,14 +12,14 @@ import pytest
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
 from spanvas.tracing.bootstrap import TracedHandler
-from tests.functional.tracing.lambda_function import (
+from tests.support.lambda_function import (
     ARN,
     LAMBDA,
     execution_ids,
     invoke,
     make_context,
 )
-from tests.unit.tracing.recording import SECOND, as_dict, eventually, recording
+from tests.support.recording import SECOND, as_dict, eventually, recording
 
 
 def test_an_invocation_is_a_span_of_its_execution() -> None:

@@ -9,8 +9,8 @@ import pytest
 import spanvas
 from spanvas.tracing.bootstrap import TracedHandler
 from tests.functional.tracing.functions import Functions, fails, state, works
-from tests.functional.tracing.lambda_function import LAMBDA, make_context
-from tests.unit.tracing.recording import SECOND, as_dict, recording
+from tests.support.lambda_function import LAMBDA, make_context
+from tests.support.recording import SECOND, as_dict, recording
 
 
 class TestPassedOn:

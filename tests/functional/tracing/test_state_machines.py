@@ -11,7 +11,7 @@ from spanvas.model.execution import Cause
 from spanvas.model.ids import root_span_id_for, trace_id_for
 from spanvas.tracing.context import current_place
 from tests.functional.tracing.functions import ARN, Functions, fails, state, works
-from tests.unit.tracing.recording import SECOND, recording
+from tests.support.recording import SECOND, recording
 
 
 class TestStateMachines:

@@ -9,8 +9,8 @@ import pytest
 import spanvas
 from spanvas.model.ids import root_span_id_for
 from tests.functional.tracing.functions import ARN, Functions, state
-from tests.unit.propagation.records import sqs_record
-from tests.unit.tracing.recording import recording
+from tests.support.recording import recording
+from tests.support.sqs_records import sqs_record
 
 
 class TestTries:

@@ -14,7 +14,7 @@ import pytest
 import spanvas
 from spanvas.tracing.bootstrap import TracedHandler
 from tests.functional.tracing.fresh_python import path
-from tests.unit.tracing.recording import recording
+from tests.support.recording import recording
 
 PROGRAM = """
 import json, types

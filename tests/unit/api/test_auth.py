@@ -5,7 +5,7 @@ import pytest
 from spanvas.model.errors import NotFoundError
 from spanvas_api.auth import SCOPES, Principal, authorize, may_read_content, principal_of
 from spanvas_api.errors import ForbiddenError
-from tests.builders import make_execution
+from tests.support.builders import make_execution
 
 ADA = Principal("ada", "acme", frozenset({"trace:read"}))
 

@@ -4,7 +4,7 @@ import pytest
 
 from spanvas.model.execution import Completeness, Counters
 from spanvas_api.trace_status import ALL_READ, Parts, TraceStatus, trace_status
-from tests.builders import make_execution
+from tests.support.builders import make_execution
 
 WHOLE = Completeness(("classify", "reply"), ("classify", "reply"))
 

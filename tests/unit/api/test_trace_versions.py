@@ -6,7 +6,7 @@ from spanvas.model.row import Row
 from spanvas.storage.port import StoredTrace
 from spanvas_api.cursors import MAX_LENGTH
 from spanvas_api.trace_versions import Versions, rows_of, version_of
-from tests.builders import T0, make_execution, make_row
+from tests.support.builders import T0, make_execution, make_row
 
 
 def stored(*chunks: tuple[str, int]) -> StoredTrace:

@@ -20,10 +20,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
 from spanvas.collector.results import Outcome, Result
+from spanvas.http.exchange import Response
 from spanvas.otlp.partial_success import partial_success
-from spanvas.storage.direct.exchange import Answer
-from tests.unit.collector.serving import OK, serving
-from tests.unit.storage.early_server import answering_early
+from tests.support.early_server import answering_early
+from tests.support.otlp_server import OK, serving
 
 NOW = 1_792_567_680.0
 """Wed, 21 Oct 2026 07:28:00 GMT."""
@@ -49,7 +49,7 @@ REFUSED = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\
 def test_what_an_endpoints_answer_means(
     status: int, headers: dict[str, str], expected: Result
 ) -> None:
-    assert result_of(Answer(status, headers, b"", False), NOW) == expected
+    assert result_of(Response(status, headers, b"", False), NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ PROTOBUF = {"content-type": "application/x-protobuf"}
 
 
 def test_a_success_may_be_a_partial_one() -> None:
-    taken = result_of(Answer(200, PROTOBUF, PARTIAL, False), NOW)
+    taken = result_of(Response(200, PROTOBUF, PARTIAL, False), NOW)
     assert taken == Result(Outcome.TAKEN, rejected=300, message="too old")
-    assert result_of(Answer(200, {}, PARTIAL, False), NOW) == Result(Outcome.TAKEN)
+    assert result_of(Response(200, {}, PARTIAL, False), NOW) == Result(Outcome.TAKEN)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from botocore.credentials import Credentials
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import Outcome, Result
 from spanvas.collector.signing import signing_for
-from tests.unit.collector.serving import OK, serving
+from tests.support.credentials_server import SNAPSHOT, serving_credentials, set_snapshot_variables
+from tests.support.otlp_server import OK, serving
 
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKID",
@@ -48,6 +49,24 @@ def signed_by_botocore(monkeypatch: pytest.MonkeyPatch, sent: dict[str, str], bo
     )
     SigV4Auth(Credentials("AKID", "secret", "token"), "xray", "eu-west-1").add_auth(request)
     return str(request.headers["Authorization"])
+
+
+def test_a_function_that_started_from_a_snapshot_signs_with_the_credentials_that_it_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_snapshot_variables(monkeypatch)
+    with serving_credentials() as server, serving(OK) as proxy:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url)
+        environment = {
+            **SNAPSHOT,
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url,
+            "HTTP_PROXY": f"http://127.0.0.1:{proxy.port}",
+        }
+        post = OtlpHttp(f"http://{HOST}", {}, environment)
+        assert post(b"spans") == Result(Outcome.TAKEN)
+        post.close()
+    assert b"\r\nx-amz-security-token: token 2\r\n" in proxy.asked[0]
+    assert b"Credential=KEY2/" in proxy.asked[0]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 
 from executor.errors import NodeError
 from executor.nodes import run_node
-from tests.unit.executor.builders import resources_of, workflow_of
-from tests.unit.executor.recording_door import RecordedArtifact, RecordedSpan, RecordingDoor
+from tests.support.executor_builders import resources_of, workflow_of
+from tests.support.recording_door import RecordedArtifact, RecordedSpan, RecordingDoor
 
 ROWS = [{"name": "Ann", "n": 3, "tags": ["a"]}, {"name": "=1+1", "n": None}]
 VARIABLES = {"rows": ROWS, "name": "<Ann>"}

@@ -9,8 +9,8 @@ import pytest
 from executor.attempts import backoff_ms, with_attempts
 from executor.document import Retry
 from executor.errors import NodeError
-from tests.unit.executor.builders import FakeTime, resources_of
-from tests.unit.executor.recording_door import RecordingDoor
+from tests.support.executor_builders import FakeTime, resources_of
+from tests.support.recording_door import RecordingDoor
 
 POLICY = Retry(max_attempts=3, backoff_ms=100, multiplier=2)
 

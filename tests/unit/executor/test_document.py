@@ -8,7 +8,7 @@ import pytest
 
 from executor.document import read_document
 from executor.errors import InvalidWorkflowError
-from tests.unit.executor.builders import document_of, generate, http, template, transform
+from tests.support.executor_builders import document_of, generate, http, template, transform
 
 
 def refusal_of(data: object) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from executor.engine import Outcome, run_workflow
 from executor.resources import HttpAnswer, Ledger, Resources
-from tests.unit.executor.builders import (
+from tests.support.executor_builders import (
     FakeHttp,
     FakeTime,
     http,
@@ -17,7 +17,7 @@ from tests.unit.executor.builders import (
     transform,
     workflow_of,
 )
-from tests.unit.executor.recording_door import RecordingDoor
+from tests.support.recording_door import RecordingDoor
 
 
 def run(

@@ -9,7 +9,7 @@ import pytest
 from executor.errors import NodeError
 from executor.messages import as_messages, as_usage
 from executor.nodes import run_node
-from tests.unit.executor.builders import (
+from tests.support.executor_builders import (
     MODEL,
     FakeHttp,
     FakeModel,
@@ -20,7 +20,7 @@ from tests.unit.executor.builders import (
     resources_of,
     workflow_of,
 )
-from tests.unit.executor.recording_door import RecordedSpan, RecordingDoor
+from tests.support.recording_door import RecordedSpan, RecordingDoor
 
 TOOL: dict[str, Any] = {
     "name": "find_order",

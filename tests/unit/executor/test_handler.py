@@ -14,7 +14,14 @@ from executor.claims import Taking
 from executor.handler import handler, order_of
 from spanvas import settings
 from spanvas.storage.claims import Claim
-from tests.unit.executor.builders import FakeModel, answer_of, document_of, generate, http, template
+from tests.support.executor_builders import (
+    FakeModel,
+    answer_of,
+    document_of,
+    generate,
+    http,
+    template,
+)
 
 REQUEST_ID = "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"
 

@@ -11,7 +11,7 @@ from executor.engine import run_workflow
 from executor.errors import NodeError
 from executor.nodes import run_node
 from executor.resources import HttpAnswer
-from tests.unit.executor.builders import (
+from tests.support.executor_builders import (
     FakeHttp,
     FakeTime,
     http,
@@ -19,7 +19,7 @@ from tests.unit.executor.builders import (
     resources_of,
     workflow_of,
 )
-from tests.unit.executor.recording_door import RecordedSpan, RecordingDoor
+from tests.support.recording_door import RecordedSpan, RecordingDoor
 
 OK = json_answer('{"id": 7}')
 

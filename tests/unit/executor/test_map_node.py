@@ -10,7 +10,7 @@ import pytest
 from executor.errors import NodeError
 from executor.nodes import run_node
 from executor.resources import HttpAnswer
-from tests.unit.executor.builders import (
+from tests.support.executor_builders import (
     http,
     json_answer,
     resources_of,
@@ -18,7 +18,7 @@ from tests.unit.executor.builders import (
     transform,
     workflow_of,
 )
-from tests.unit.executor.recording_door import RecordedSpan, RecordingDoor
+from tests.support.recording_door import RecordedSpan, RecordingDoor
 
 
 def run(

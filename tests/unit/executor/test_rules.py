@@ -10,7 +10,7 @@ from executor.catalogue import find_document, load_catalogue, workflow_ids
 from executor.document import read_document
 from executor.errors import InvalidWorkflowError, UnknownWorkflowError
 from executor.rules import check_run, parse_document
-from tests.unit.executor.builders import (
+from tests.support.executor_builders import (
     document_of,
     generate,
     http,

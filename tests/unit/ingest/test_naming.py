@@ -13,7 +13,7 @@ from spanvas_api.ingest.naming import (
     wanted_execution_id,
     workflow_id_of,
 )
-from tests.builders import T0, make_span, span_id
+from tests.support.builders import T0, make_span, span_id
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from spanvas_api.ingest import rate_limit
 from spanvas_api.ingest.errors import RateLimitedError
 from spanvas_api.ingest.rate_limit import RateLimit
-from tests.builders import Clock
+from tests.support.builders import Clock
 
 
 @pytest.fixture

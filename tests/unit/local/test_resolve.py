@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.resolve import Place, Resolver
+from local.physical import physical_attribute
+from local.resolve import Resolver, StackIdentity
 from local.translate import Template, TemplateError
 
 TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
@@ -26,7 +27,9 @@ def make_resolver(
         "Resources": resources or {"Table": TABLE, "Bucket": BUCKET},
     }
     overrides = {("Bucket", "DomainName"): "127.0.0.1:9000"}
-    return Resolver(Template(document, {}), given or {}, Place(), overrides)
+    return Resolver(
+        Template(document, {}), given or {}, StackIdentity(), physical_attribute, overrides
+    )
 
 
 @pytest.mark.parametrize(

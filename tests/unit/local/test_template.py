@@ -6,7 +6,8 @@ import pytest
 
 from local.gateway.definition import read_http_api
 from local.gateway.site import read_distribution
-from local.resolve import Place, Resolver
+from local.physical import physical_attribute
+from local.resolve import Resolver, StackIdentity
 from local.resources import check_types, read_functions, read_schedules
 from local.translate import TemplateError, translate
 
@@ -55,14 +56,16 @@ Resources:
 
 def make_resolver(source: str = SMALL) -> Resolver:
     template = translate(source, {}, "us-east-1")
-    resolver = Resolver(template, {}, Place())
+    resolver = Resolver(template, {}, StackIdentity(), physical_attribute)
     check_types(resolver, template)
     return resolver
 
 
 def test_a_function_is_what_the_template_says() -> None:
     template = translate(SMALL, {}, "us-east-1")
-    (function,) = read_functions(Resolver(template, {}, Place()), template)
+    (function,) = read_functions(
+        Resolver(template, {}, StackIdentity(), physical_attribute), template
+    )
     assert function.name == "spanvas-local-Worker"
     assert function.handler == "app.handler"
     assert function.code_path == "functions"
@@ -117,7 +120,7 @@ def test_the_projects_template_can_be_read_whole() -> None:
     parameters = {"JwtIssuer": "http://127.0.0.1:1", "JwtAudience": "spanvas"}
     template = read_template(PROJECT / "template.yaml", parameters, "us-east-1")
     overrides = {("SiteDistribution", "DomainName"): "127.0.0.1:8321"}
-    resolver = Resolver(template, parameters, Place(), overrides)
+    resolver = Resolver(template, parameters, StackIdentity(), physical_attribute, overrides)
     check_types(resolver, template)
     names = {function.logical_id for function in read_functions(resolver, template)}
     assert {"TraceApiFunction", "ExecutorFunction", "SweepFunction"} <= names

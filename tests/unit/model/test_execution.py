@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from spanvas.model.execution import Counters, completeness_of, count, seen_at, totalled
 from spanvas.model.usage import Usage
-from tests.builders import SECOND, T0, make_execution, make_row
+from tests.support.builders import SECOND, T0, make_execution, make_row
 
 
 def test_completeness_names_the_missing_nodes_in_the_order_of_the_workflow() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model import ids
-from tests.builders import T0
+from tests.support.builders import T0
 
 
 def test_the_trace_id_of_an_execution_is_always_the_same() -> None:

@@ -6,7 +6,7 @@ from spanvas.model.execution import Counters, count
 from spanvas.model.inference import repeated_calls
 from spanvas.model.row import Row
 from spanvas.model.usage import Usage
-from tests.builders import make_row, span_id
+from tests.support.builders import make_row, span_id
 
 
 def call(label: str, parent: str | None = None, tokens: int | None = 10) -> Row:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spanvas.model.row import Row, merge_duplicates, merge_rows
 from spanvas.model.span import Span, merge_spans
-from tests.builders import SECOND, T0, make_row, make_span
+from tests.support.builders import SECOND, T0, make_row, make_span
 
 times = st.integers(T0, T0 + 3)
 versions = st.builds(

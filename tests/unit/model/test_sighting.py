@@ -21,7 +21,7 @@ from spanvas.model.sighting import (
     seen_again,
     sighting_of,
 )
-from tests.builders import SECOND, T0, make_execution
+from tests.support.builders import SECOND, T0, make_execution
 
 PATIENCE = 900 * SECOND
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from spanvas.model.row import Row
 from spanvas.model.tree import build_tree, state_of
-from tests.builders import SECOND, T0, make_row, span_id
+from tests.support.builders import SECOND, T0, make_row, span_id
 
 
 def drawn(rows: list[Row]) -> list[str]:

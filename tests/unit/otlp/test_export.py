@@ -13,8 +13,8 @@ from spanvas.model.values import jsonable
 from spanvas.otlp.export import any_value, encode_json, request_of
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
-from tests.builders import T0, make_span, span_id
-from tests.otlp_requests import TRACE, key_values, make_proto_span, make_request
+from tests.support.builders import T0, make_span, span_id
+from tests.support.otlp_requests import TRACE, key_values, make_proto_span, make_request
 
 
 def test_what_goes_out_comes_in_again_the_same() -> None:

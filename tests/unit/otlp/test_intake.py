@@ -9,7 +9,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanvas.otlp.intake import Intake, Limits, within
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
-from tests.otlp_requests import as_json, key_values, make_proto_span, make_request
+from tests.support.otlp_requests import as_json, key_values, make_proto_span, make_request
 
 
 @pytest.fixture(params=["protobuf", "json"])

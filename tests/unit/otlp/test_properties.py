@@ -19,7 +19,7 @@ from spanvas.otlp.export import encode_json
 from spanvas.otlp.intake import Intake, Limits
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
-from tests.otlp_requests import as_json, key_values, make_request, plain
+from tests.support.otlp_requests import as_json, key_values, make_request, plain
 
 NO_LIMITS = Limits(attributes=10**6, events=10**6, links=10**6, depth=100)
 INT64 = st.integers(-(2**63), 2**63 - 1)

@@ -13,8 +13,8 @@ from spanvas.otlp.errors import MalformedError, TooManyError
 from spanvas.otlp.intake import Limits
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.wire import MAX_TAGS
-from tests.builders import SECOND, T0, span_id
-from tests.otlp_requests import TRACE, any_value, key_values, make_proto_span, make_request
+from tests.support.builders import SECOND, T0, span_id
+from tests.support.otlp_requests import TRACE, any_value, key_values, make_proto_span, make_request
 
 
 def decoded(*spans: Span, **options):

@@ -13,7 +13,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from spanvas.model.span import Event, Link, Span
 from spanvas.otlp.export_safe import export_safe
 from spanvas.otlp.protobuf_export import encode_protobuf
-from tests.builders import SECOND, T0, make_span
+from tests.support.builders import SECOND, T0, make_span
 
 PLACE = "/v1/executions/e1/spans/6100000000000000"
 

@@ -14,8 +14,8 @@ from spanvas.otlp.errors import MalformedError, TooManyError
 from spanvas.otlp.jsontext import MAX_PARSED_BYTES, parse_json, parsed_bytes
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
-from tests.builders import SECOND, T0, span_id
-from tests.otlp_requests import TRACE, as_json, key_values, make_proto_span, make_request
+from tests.support.builders import SECOND, T0, span_id
+from tests.support.otlp_requests import TRACE, as_json, key_values, make_proto_span, make_request
 
 
 def request_of(**span: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from spanvas.privacy.known import KnownTexts
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from spanvas.privacy.secret_items import is_secret_item
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 SCANNER = Scanner()
 TEXTS = st.sampled_from(

@@ -11,12 +11,12 @@ import pytest
 
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
-from tests.builders import make_span
-from tests.harmless_lines import harmless as harmless_lines
-from tests.harmless_texts import harmless
-from tests.labelled_numbers import CARD_FORMS, IBAN_FORMS
-from tests.labelled_places import APART, HIDDEN
-from tests.labelled_texts import (
+from tests.support.builders import make_span
+from tests.support.harmless_lines import harmless as harmless_lines
+from tests.support.harmless_texts import harmless
+from tests.support.labelled_numbers import CARD_FORMS, IBAN_FORMS
+from tests.support.labelled_places import APART, HIDDEN
+from tests.support.labelled_texts import (
     ASSIGNED,
     BARE,
     KEYS,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
-from tests.builders import make_span
-from tests.json_writing import Card, json_texts
-from tests.labelled_places import readable
+from tests.support.builders import make_span
+from tests.support.json_writing import Card, json_texts
+from tests.support.labelled_places import readable
 
 SCANNER = Scanner()
 NAMES = st.sampled_from(["note", "note", "n", "role", "password", "a b", "ü", "{", "name", "value"])

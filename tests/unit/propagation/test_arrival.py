@@ -13,7 +13,7 @@ from spanvas.propagation.arrival import Arrival, Arrivals, arrival_of, arrivals_
 from spanvas.propagation.carriers import Parent
 from spanvas.propagation.messages import message_of
 from spanvas.propagation.paths import text_at
-from tests.unit.propagation.records import sqs_record
+from tests.support.sqs_records import sqs_record
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = Parent(TRACE, "00f067aa0ba902b7")

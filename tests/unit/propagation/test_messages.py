@@ -9,7 +9,7 @@ import pytest
 
 from spanvas.propagation.carriers import NOTHING, Parent, Passed
 from spanvas.propagation.messages import message_of, messages_in
-from tests.unit.propagation.records import CARRIED, TRACE, sqs_record
+from tests.support.sqs_records import CARRIED, TRACE, sqs_record
 
 PASSED = Passed(Parent(TRACE, "00f067aa0ba902b7"), "e1", "acme")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from spanvas.model.span import Event
 from spanvas.semantics import NormalForm, normal_form, normalise
-from tests.builders import T0, make_span
+from tests.support.builders import T0, make_span
 
 
 def form_of(attributes: dict[str, Any], **fields: Any) -> NormalForm:

@@ -7,8 +7,8 @@ import pytest
 from spanvas.model.execution import count
 from spanvas.semantics import content_of, cost_lines, row_of
 from spanvas.semantics.content_names import is_content, is_content_event
-from tests import story, story_expected
-from tests.captured import FOLDER, captured
+from tests.support import story, story_expected
+from tests.support.captured import FOLDER, captured
 
 CAPTURED = sorted(
     path.stem for path in FOLDER.glob("*.pb") if not path.stem.startswith("langgraph-")

@@ -6,7 +6,7 @@ import pytest
 
 from spanvas.model.usage import Usage
 from spanvas.semantics import NormalForm, row_of
-from tests.builders import make_span
+from tests.support.builders import make_span
 from tests.unit.semantics.forms import form_of, text
 
 TOOL = '{"type": "function", "name": "f", "description": "F.", "inputSchema": {"type": "object"}}'

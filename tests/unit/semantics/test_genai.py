@@ -10,7 +10,7 @@ from spanvas.semantics.content import content_of, previews_in, shortened
 from spanvas.semantics.genai import kind_of, messages_of, model_of, parts_of, provider_of, usage_of
 from spanvas.semantics.reading import reading_of
 from spanvas.semantics.view import View
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 USER = {"role": "user", "parts": [{"type": "text", "content": "Where is my parcel?"}]}
 ANSWER = {"role": "assistant", "parts": [{"type": "text", "content": "On its way."}]}

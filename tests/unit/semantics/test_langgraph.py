@@ -17,8 +17,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from spanvas.model import kinds
 from spanvas.model.execution import completeness_of, count
 from spanvas.semantics import content_of, normal_form, row_of
-from tests.builders import make_execution
-from tests.captured import FOLDER, captured, value_of
+from tests.support.builders import make_execution
+from tests.support.captured import FOLDER, captured, value_of
 
 FILES = ("langgraph-openinference", "langgraph-traceloop")
 

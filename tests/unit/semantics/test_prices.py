@@ -3,7 +3,7 @@ from __future__ import annotations
 from spanvas.model.usage import Usage
 from spanvas.semantics import row_of
 from spanvas.semantics.prices import CostLine, Price, cost_lines, cost_of, lines_of, price_of
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 SONNET = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 

@@ -21,7 +21,7 @@ from spanvas.semantics import (
 from spanvas.semantics.dialect import FIELDS, Kinds, Read
 from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, ORDER, load
 from spanvas.storage.chunks import plan
-from tests.builders import T0, make_span
+from tests.support.builders import T0, make_span
 
 PLAIN = {
     source

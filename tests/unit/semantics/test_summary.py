@@ -9,7 +9,7 @@ from spanvas.model.row import ArtifactRef
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
 from spanvas.semantics.summary import row_of
-from tests.builders import SECOND, T0, make_span, span_id
+from tests.support.builders import SECOND, T0, make_span, span_id
 from tests.unit.semantics.forms import text
 
 USER = text("user", "Where?")

@@ -8,7 +8,7 @@ import pytest
 
 from spanvas.model.usage import Usage
 from spanvas.semantics import row_of
-from tests.builders import make_span
+from tests.support.builders import make_span
 from tests.unit.semantics.forms import form_of
 
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}

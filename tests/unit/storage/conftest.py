@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.storage.direct import connections
+from spanvas.http import connections
 
 
 @pytest.fixture(autouse=True)

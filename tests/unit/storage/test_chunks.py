@@ -8,7 +8,7 @@ from spanvas.model.span import Span
 from spanvas.storage import chunks, codec
 from spanvas.storage.chunk_reading import decode_spans
 from spanvas.storage.chunks import plan
-from tests.builders import SECOND, T0, make_span
+from tests.support.builders import SECOND, T0, make_span
 
 
 def details_of(*spans) -> list[list[str]]:

@@ -12,7 +12,7 @@ from spanvas.model.usage import Usage
 from spanvas.model.values import jsonable
 from spanvas.storage import codec
 from spanvas.storage.chunk_reading import decode_rows, decode_spans
-from tests.builders import SECOND, T0, make_row, make_span, span_id
+from tests.support.builders import SECOND, T0, make_row, make_span, span_id
 
 FULL = make_row(
     "a",

@@ -18,8 +18,8 @@ from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableI
 from spanvas.storage.chunk_reading import decode_rows, decode_spans
 from spanvas.storage.decoding import MalformedError, Reading, attempted, built, padded
 from spanvas.storage.item_reading import access_of, artifact_of, execution_of
-from tests.functional.storage.test_golden import lacking
-from tests.stored_cases import FOLDER, Json
+from tests.support.golden_stored import lacking
+from tests.support.stored_cases import FOLDER, Json
 
 
 class Point(NamedTuple):

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from spanvas.storage.direct.connections import Endpoint, Request, tls_context
+from spanvas.http.connections import Endpoint, Request, tls_context
+from spanvas.http.failures import CallError
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
-from spanvas.storage.direct.failures import CallError
-from tests.unit.storage.scripted_server import OK, failing, serving
+from tests.support.scripted_server import OK, failing, serving
 
 THROTTLED = failing(
     400, b'{"__type": "com.amazonaws.dynamodb#ProvisionedThroughputExceededException"}'
@@ -28,8 +28,8 @@ def put(client: DirectDynamoDB) -> Any:
 def test_an_item_goes_out_as_dynamodb_wants_it_and_bytes_come_back() -> None:
     answer = b'{"Item": {"data": {"B": "AP8="}, "B": {"S": "name"}}}'
     sent = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer)
-    with serving(sent, OK) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(sent, OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         found = client.get_item(TableName="t", Key={"pk": {"S": "a"}})
         assert found == {"Item": {"data": {"B": b"\x00\xff"}, "B": {"S": "name"}}}
         assert put(client) == {}
@@ -44,8 +44,8 @@ def test_an_item_goes_out_as_dynamodb_wants_it_and_bytes_come_back() -> None:
 
 @pytest.mark.parametrize("operation", ["update_item", "batch_get_item", "query"])
 def test_other_operations_go_the_same_way(operation: str) -> None:
-    with serving(OK) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         assert getattr(client, operation)(TableName="t") == {}
         client.close()
     target = b"DynamoDB_20120810." + operation.title().replace("_", "").encode()
@@ -56,8 +56,8 @@ def test_other_operations_go_the_same_way(operation: str) -> None:
     "first", [THROTTLED, failing(500, b"{}"), failing(503, b""), None], ids=str
 )
 def test_what_passes_by_itself_is_tried_again(first: bytes | None) -> None:
-    with serving(first, OK) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(first, OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         assert put(client) == {}
         client.close()
     assert len(server.requests) == 2
@@ -76,8 +76,8 @@ def test_what_passes_by_itself_is_tried_again(first: bytes | None) -> None:
 def test_what_does_not_pass_is_an_error_with_its_code(
     script: list[bytes | None], code: str, is_answer: bool
 ) -> None:
-    with serving(*script) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(*script) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         with pytest.raises(CallError) as caught:
             put(client)
         client.close()
@@ -86,16 +86,16 @@ def test_what_does_not_pass_is_an_error_with_its_code(
 
 
 def test_a_failed_condition_is_the_callers() -> None:
-    with serving(CONDITION) as (_, place):
-        client = DirectDynamoDB(place)
+    with serving(CONDITION) as (_, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         with pytest.raises(client.exceptions.ConditionalCheckFailedException):
             put(client)
         client.close()
 
 
 def test_a_connection_that_the_other_side_has_closed_is_not_used() -> None:
-    with serving(OK, OK) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(OK, OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         put(client)
         server.hang_up()
         time.sleep(0.05)
@@ -106,8 +106,8 @@ def test_a_connection_that_the_other_side_has_closed_is_not_used() -> None:
 
 def test_a_connection_whose_answer_is_the_last_is_not_kept() -> None:
     last = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
-    with serving(last, OK) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(last, OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         put(client)
         put(client)
         client.close()
@@ -117,8 +117,8 @@ def test_a_connection_whose_answer_is_the_last_is_not_kept() -> None:
 def test_after_a_fork_the_parents_connections_are_not_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with serving(OK, OK) as (server, place):
-        client = DirectDynamoDB(place)
+    with serving(OK, OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
         put(client)
         child = os.getpid() + 1
         monkeypatch.setattr(os, "getpid", lambda: child)
@@ -128,10 +128,10 @@ def test_after_a_fork_the_parents_connections_are_not_used(
 
 
 def test_nobody_listening_is_an_error_of_the_connection() -> None:
-    with serving() as (_, place):
+    with serving() as (_, aws_endpoint):
         pass
     with pytest.raises(CallError) as caught:
-        put(DirectDynamoDB(place))
+        put(DirectDynamoDB(aws_endpoint))
     assert (caught.value.code, caught.value.is_answer) == ("ConnectionRefusedError", False)
 
 

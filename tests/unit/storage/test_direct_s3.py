@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from spanvas.storage.direct.failures import CallError
-from spanvas.storage.direct.place import Place
+from spanvas.http.credentials import AwsEndpoint
+from spanvas.http.failures import CallError
 from spanvas.storage.direct.s3 import DirectS3
-from tests.unit.storage.early_server import answering_early
-from tests.unit.storage.scripted_server import KEYS, OK, failing, serving
+from tests.support.early_server import answering_early
+from tests.support.scripted_server import KEYS, OK, failing, serving
 
 
 def upload(s3: DirectS3, body: Any, **options: str) -> Any:
@@ -22,8 +22,11 @@ def test_an_upload_is_a_signed_stream_and_says_its_version() -> None:
     stored = b"HTTP/1.1 200 OK\r\nx-amz-version-id: v7\r\ncontent-length: 0\r\n\r\n"
     stream = io.BytesIO(b"skipped" + b"x" * 600_000)
     stream.seek(7)
-    with serving(failing(503, b"<Error><Code>SlowDown</Code></Error>"), stored) as (server, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(failing(503, b"<Error><Code>SlowDown</Code></Error>"), stored) as (
+        server,
+        aws_endpoint,
+    ):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         assert upload(s3, stream, ContentDisposition="attachment") == {"VersionId": "v7"}
         s3.close()
     head, _, body = server.requests[1].partition(b"\r\n\r\n")
@@ -42,8 +45,8 @@ def test_an_upload_is_a_signed_stream_and_says_its_version() -> None:
     ],
 )
 def test_an_upload_that_fails_says_why(script: list[bytes | None], code: str) -> None:
-    with serving(*script) as (_, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(*script) as (_, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         with pytest.raises(CallError) as caught:
             upload(s3, b"x")
         s3.close()
@@ -54,7 +57,7 @@ def test_a_large_upload_that_is_denied_says_so() -> None:
     denied = failing(403, b"<Error><Code>AccessDenied</Code></Error>")
     with answering_early(denied) as server:
         s3 = DirectS3(
-            Place("eu-central-1", "amazonaws.com", KEYS, {"s3": server.url}), lambda: None
+            AwsEndpoint("eu-central-1", "amazonaws.com", KEYS, {"s3": server.url}), lambda: None
         )
         with pytest.raises(CallError) as caught:
             upload(s3, b"x" * 20_000_000)
@@ -82,8 +85,8 @@ def regions_of(requests: list[bytes]) -> list[str]:
 
 @pytest.mark.parametrize("moved", ELSEWHERE.values(), ids=ELSEWHERE.keys())
 def test_a_bucket_in_another_region_is_found_there_and_remembered(moved: bytes) -> None:
-    with serving(moved, OK, OK) as (server, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(moved, OK, OK) as (server, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         upload(s3, io.BytesIO(b"x" * 600_000))
         assert s3.get_object(Bucket="b", Key="k")["Body"].read() == b"{}"
         s3.close()
@@ -92,15 +95,15 @@ def test_a_bucket_in_another_region_is_found_there_and_remembered(moved: bytes) 
 
 
 def test_a_part_of_an_object_in_another_region_is_read_there() -> None:
-    with serving(ELSEWHERE["header"], OK) as (server, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(ELSEWHERE["header"], OK) as (server, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         assert s3.get_object(Bucket="b", Key="k", Range="bytes=0-1")["Body"].read() == b"{}"
         s3.close()
     assert regions_of(server.requests) == ["eu-central-1", "us-west-2"]
 
 
 def test_buckets_of_other_regions_have_hosts_of_their_own() -> None:
-    s3 = DirectS3(Place("eu-central-1", "amazonaws.com", KEYS, {}), lambda: None)
+    s3 = DirectS3(AwsEndpoint("eu-central-1", "amazonaws.com", KEYS, {}), lambda: None)
     assert s3._target("b", "k", "us-west-2")[0].host == "b.s3.us-west-2.amazonaws.com"
 
 
@@ -109,8 +112,8 @@ def test_buckets_of_other_regions_have_hosts_of_their_own() -> None:
 )
 def test_what_is_no_other_region_is_not_followed(named: str) -> None:
     answer = b"HTTP/1.1 301 Moved\r\nx-amz-bucket-region: %s\r\ncontent-length: 0\r\n\r\n"
-    with serving(answer % named.encode()) as (server, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(answer % named.encode()) as (server, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         with pytest.raises(CallError, match="HTTP 301"):
             upload(s3, b"x")
         s3.close()
@@ -119,8 +122,8 @@ def test_what_is_no_other_region_is_not_followed(named: str) -> None:
 
 def test_two_regions_that_send_to_each_other_end_as_an_error() -> None:
     back = ELSEWHERE["header"].replace(b"us-west-2", b"eu-central-1")
-    with serving(ELSEWHERE["header"], back) as (server, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(ELSEWHERE["header"], back) as (server, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         with pytest.raises(CallError, match="HTTP 301"):
             upload(s3, b"x")
         s3.close()
@@ -132,8 +135,8 @@ def test_a_part_of_an_object_is_read_with_what_the_object_is() -> None:
         b'HTTP/1.1 206 Partial Content\r\ncontent-type: text/csv\r\netag: "e"\r\n'
         b"content-range: bytes 0-2/900\r\nx-amz-version-id: v7\r\ncontent-length: 3\r\n\r\na,b"
     )
-    with serving(part, OK) as (server, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(part, OK) as (server, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         found = s3.get_object(Bucket="b", Key="a b", Range="bytes=0-2", VersionId="v+7")
         assert found.pop("Body").read() == b"a,b"
         assert found == {
@@ -157,8 +160,8 @@ def test_a_part_of_an_object_is_read_with_what_the_object_is() -> None:
     ],
 )
 def test_an_object_that_cannot_be_read_says_why(script: list[bytes | None], code: str) -> None:
-    with serving(*script) as (_, place):
-        s3 = DirectS3(place, lambda: None)
+    with serving(*script) as (_, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
         with pytest.raises(CallError) as caught:
             s3.get_object(Bucket="b", Key="k")
         s3.close()
@@ -172,7 +175,7 @@ def test_the_rest_of_s3_is_botocores_and_made_once() -> None:
         made.append("client")
         return "client"
 
-    s3 = DirectS3(Place("eu-central-1", "amazonaws.com", KEYS, {}), make)
+    s3 = DirectS3(AwsEndpoint("eu-central-1", "amazonaws.com", KEYS, {}), make)
     assert s3.upper() == "CLIENT"
     assert s3.title() == "Client"
     assert made == ["client"]

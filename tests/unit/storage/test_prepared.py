@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from spanvas.storage.direct.connections import Endpoint, Request
+from spanvas.http.connections import Endpoint, Request
+from spanvas.http.exchange import on_sent
+from spanvas.http.failures import CallError
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
-from spanvas.storage.direct.failures import CallError
-from spanvas.storage.direct.sent import on_sent
-from tests.unit.storage.scripted_server import OK, serving
+from tests.support.scripted_server import OK, serving
 
 
 def test_a_connection_that_was_prepared_is_the_one_that_is_used() -> None:
-    with serving(OK, OK) as (server, place), closing(DirectDynamoDB(place)) as client:
+    with serving(OK, OK) as (server, aws_endpoint), closing(DirectDynamoDB(aws_endpoint)) as client:
         client.connect()
         client.connect()
         client.get_item(TableName="t", Key={"pk": {"S": "a"}})
@@ -29,7 +29,7 @@ def test_a_connection_that_was_prepared_is_the_one_that_is_used() -> None:
 
 
 def test_one_that_the_other_side_has_closed_meanwhile_is_not() -> None:
-    with serving(OK) as (server, place), closing(DirectDynamoDB(place)) as client:
+    with serving(OK) as (server, aws_endpoint), closing(DirectDynamoDB(aws_endpoint)) as client:
         client.connect()
         while not server.connections:
             pass
@@ -39,10 +39,10 @@ def test_one_that_the_other_side_has_closed_meanwhile_is_not() -> None:
 
 
 def test_nobody_to_connect_to_is_an_error() -> None:
-    with serving() as (_, place):
+    with serving() as (_, aws_endpoint):
         pass
     with pytest.raises(CallError) as caught:
-        DirectDynamoDB(place).connect()
+        DirectDynamoDB(aws_endpoint).connect()
     assert caught.value.code == "ConnectionRefusedError"
 
 

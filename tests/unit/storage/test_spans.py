@@ -12,7 +12,7 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 PATIENCE = 60.0
 LARGE = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(1_000))

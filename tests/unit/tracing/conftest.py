@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.recording import Recording, recording
 
 
 @pytest.fixture

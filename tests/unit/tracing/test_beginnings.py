@@ -12,9 +12,9 @@ import pytest
 import spanvas
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Execution
-from spanvas.storage.memory import MemoryTraceStore
-from tests.functional.tracing.lambda_function import LAMBDA, invoke
-from tests.unit.tracing.recording import Recording, eventually, execution_of, recording
+from tests.support.lambda_function import LAMBDA, invoke
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import Recording, eventually, execution_of, recording
 
 
 class Noting(MemoryTraceStore):

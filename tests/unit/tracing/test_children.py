@@ -13,7 +13,7 @@ from spanvas.model.span import Span
 from spanvas.tracing.children import ENDED, HEAD, STARTED, Child, Parent
 from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
-from tests.builders import make_span
+from tests.support.builders import make_span
 
 
 class Family:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import spanvas
-from spanvas.storage.memory import MemoryTraceStore
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import Recording, recording
 
 
 def test_content_is_redacted_before_it_goes_anywhere(door: Recording) -> None:

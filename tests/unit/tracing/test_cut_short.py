@@ -9,10 +9,10 @@ import spanvas
 from spanvas.collector.results import Outcome, Result
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.span import Span
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch, WriteResult
 from spanvas.tracing.run import Run
-from tests.unit.tracing.recording import (
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import (
     HandClock,
     by_hand,
     eventually,

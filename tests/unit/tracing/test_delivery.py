@@ -12,12 +12,12 @@ import spanvas
 from spanvas.collector.results import Outcome, Result
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.run import Run
 from spanvas.tracing.worker import Worker
-from tests.unit.tracing.recording import (
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import (
     SECOND,
     HandClock,
     by_hand,

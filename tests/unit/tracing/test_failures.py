@@ -6,7 +6,7 @@ import pytest
 
 import spanvas
 from spanvas.model.execution import Cause
-from tests.unit.tracing.recording import Recording
+from tests.support.recording import QuotaError, Recording
 
 
 def test_an_exception_passes_through_and_is_recorded_where_it_began(door: Recording) -> None:
@@ -46,10 +46,6 @@ def test_an_exception_that_is_caught_inside_does_not_fail_the_execution(door: Re
     execution = door.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.status, execution.cause) == ("succeeded", None)
-
-
-class QuotaError(Exception):
-    error_type = "ThrottlingException"
 
 
 def test_the_cause_is_the_place_of_what_an_exception_was_raised_from(door: Recording) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import spanvas
-from tests.unit.tracing.recording import SECOND, Recording, as_dict
-from tests.unit.tracing.test_failures import QuotaError
+from tests.support.recording import SECOND, QuotaError, Recording, as_dict
 
 
 def test_a_generation_is_written_in_the_names_of_the_conventions(door: Recording) -> None:

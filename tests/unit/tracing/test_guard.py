@@ -7,8 +7,7 @@ import time
 from spanvas.tracing.guard import Guard, guard_time
 from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
-from tests.unit.tracing.recording import SECOND, HandClock, eventually
-from tests.unit.tracing.test_small_parts import make_run
+from tests.support.recording import SECOND, HandClock, eventually, make_run
 
 
 class Guarded:

@@ -10,7 +10,7 @@ import pytest
 from opentelemetry import trace
 
 from spanvas.tracing.instrumentations import LAYER, Found, found_in, own_folders, switch_on
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.recording import Recording, recording
 
 MODULE = """
 calls = []

@@ -11,7 +11,7 @@ from opentelemetry.context import Context
 
 import spanvas
 from spanvas.tracing.log_events import SpanEventLoggerProvider
-from tests.unit.tracing.recording import SECOND, recording
+from tests.support.recording import SECOND, recording
 
 LOGGER = SpanEventLoggerProvider().get_logger("acme")
 

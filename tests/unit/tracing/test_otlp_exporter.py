@@ -13,9 +13,9 @@ from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer
 from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink, http_sink
 from spanvas.tracing.health import Health
-from tests.builders import make_span
-from tests.unit.storage.early_server import answering_early
-from tests.unit.tracing.test_small_parts import Seconds, make_run
+from tests.support.builders import make_span
+from tests.support.early_server import answering_early
+from tests.support.recording import Seconds, make_run
 
 
 class Endpoint:

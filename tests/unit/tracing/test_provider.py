@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
 import spanvas
 from spanvas.model.ids import trace_id_for
-from tests.unit.tracing.recording import execution_of, recording
+from tests.support.recording import execution_of, recording
 
 
 def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import spanvas
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from tests.unit.tracing.recording import SECOND, Recording, as_dict
+from tests.support.recording import SECOND, Recording, as_dict
 
 ROOT = root_span_id_for("default", "e1")
 TRACE = trace_id_for("default", "e1")

@@ -15,13 +15,13 @@ from spanvas.model.span import Span
 from spanvas.otlp.export_safe import export_safe
 from spanvas.semantics import attributes as names
 from spanvas.semantics.content_names import CONTENT_NAMES
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing import aws_retries
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.provider import make_resource
-from tests.functional.tracing.lambda_function import LAMBDA, make_context
-from tests.unit.propagation.records import sqs_record
-from tests.unit.tracing.recording import Recording, recording
+from tests.support.lambda_function import LAMBDA, make_context
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import Recording, recording
+from tests.support.sqs_records import sqs_record
 
 DOCS = Path(__file__).parents[3] / "docs"
 REFERENCE = (DOCS / "reference/attributes.md").read_text()

@@ -16,10 +16,10 @@ from spanvas.collector.results import Outcome, Result
 from spanvas.model.execution import Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.bootstrap import TracedHandler
-from tests.unit.propagation.records import sqs_record
-from tests.unit.tracing.recording import SECOND, Recording, recording
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import SECOND, Recording, recording
+from tests.support.sqs_records import sqs_record
 
 EVENT = {"execution_id": "e1"}
 

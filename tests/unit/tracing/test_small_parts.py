@@ -22,28 +22,8 @@ from spanvas.tracing.generation import generation_attributes, generation_content
 from spanvas.tracing.handles import seen_below
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.provider import ExecutionIdGenerator, make_resource
-from spanvas.tracing.run import Run
-from tests.builders import make_span
-
-
-def make_run(**overrides: Any) -> Run:
-    values: dict[str, Any] = {
-        "tenant": "acme",
-        "execution_id": "e1",
-        "trace_id": "a" * 32,
-        "workflow_id": "brief",
-        "started_at_unix_nano": 1,
-        "deadline_unix_nano": 10**19,
-    }
-    return Run(**{**values, **overrides})
-
-
-class Seconds:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.builders import make_span
+from tests.support.recording import Seconds, make_run
 
 
 def test_breaker_opens_after_two_failures_in_a_row_and_lets_one_try_through_later() -> None:

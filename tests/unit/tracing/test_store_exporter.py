@@ -10,15 +10,15 @@ import pytest
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause
 from spanvas.model.span import Span
-from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch, WriteResult
 from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer
 from spanvas.tracing.exporters.store import StoreExporter
 from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
-from tests.builders import T0, Clock, make_span
-from tests.unit.tracing.test_small_parts import Seconds, make_run
+from tests.support.builders import T0, Clock, make_span
+from tests.support.memory_store import MemoryTraceStore
+from tests.support.recording import Seconds, make_run
 
 
 class Stored:

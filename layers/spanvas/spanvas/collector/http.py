@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from spanvas.collector.results import MAX_MESSAGE, Outcome, Result, failure_of
 from spanvas.collector.signing import signing_for
-from spanvas.storage.direct.connections import Endpoint, Request
-from spanvas.storage.direct.exchange import Answer
-from spanvas.storage.direct.proxies import proxy_of
+from spanvas.http.connections import Endpoint, Request
+from spanvas.http.exchange import Response
+from spanvas.http.proxies import proxy_of
 
 TIMEOUT_SECONDS: Final = 5.0
 """Of one request. Much shorter ones have lost every span behind a slow network, silently."""
@@ -70,8 +70,8 @@ class OtlpHttp:
         self._endpoint.close()
 
 
-def result_of(answer: Answer, now: float) -> Result:
-    """`now`: Unix seconds, for an endpoint that wants to be left alone until a date."""
+def result_of(answer: Response, now: float) -> Result:
+    """Returns what a response means. `now`: Unix seconds, for a `Retry-After` that is a date."""
     if 200 <= answer.status < 300:
         return _taken(answer)
     message = f"status {answer.status}"
@@ -82,8 +82,8 @@ def result_of(answer: Answer, now: float) -> Result:
     return Result(outcome, message=message)
 
 
-def _taken(answer: Answer) -> Result:
-    """A success may be a partial one: its spans that were rejected must not be sent again."""
+def _taken(answer: Response) -> Result:
+    """Returns the result of a success. It may be partial; the rejected spans must not be sent again."""
     if not answer.body or not answer.headers.get("content-type", "").startswith(PROTOBUF):
         return Result(Outcome.TAKEN)
     from spanvas.otlp.partial_success import partial_success
@@ -93,7 +93,7 @@ def _taken(answer: Answer) -> Result:
 
 
 def pause_of(text: str, now: float) -> float:
-    """Seconds of a Retry-After, which is a number or a date; nonsense counts as none."""
+    """Returns the seconds of a `Retry-After`, which is a number or a date; 0 where it is neither."""
     try:
         seconds = float(text) if text else 0.0
     except ValueError:
@@ -111,7 +111,7 @@ def _until(date: str, now: float) -> float:
 
 
 def traces_url(endpoint: str) -> str:
-    """OTLP exporter specification: `v1/traces` is added to a base URL."""
+    """Returns the URL for traces: `v1/traces` is added to a base URL (OTLP exporter specification)."""
     base, mark, query = endpoint.partition("?")
     base = base.rstrip("/")
     path = base if base.endswith("/v1/traces") else f"{base}/v1/traces"
@@ -119,5 +119,5 @@ def traces_url(endpoint: str) -> str:
 
 
 def one_line(value: str) -> str:
-    """A header's value cannot begin another header."""
+    """Returns the value without line breaks, so that it cannot begin another header."""
     return " ".join(value.split())

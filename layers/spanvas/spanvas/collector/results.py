@@ -9,7 +9,7 @@ MAX_MESSAGE: Final = 300
 
 
 class Outcome(Enum):
-    """`LATER`: the same request may be taken later. `REFUSED`: never."""
+    """What became of a request. `LATER`: the same request may be accepted later. `REFUSED`: never."""
 
     TAKEN = "taken"
     LATER = "later"
@@ -28,6 +28,9 @@ class Result(NamedTuple):
 
 
 def failure_of(error: BaseException) -> Result:
-    """What an exception means that ended the sending: the connection has failed, or the settings cannot be used (a
-    proxy that is not http://, a header that HTTP cannot carry). It may be another one next time."""
+    """Returns the result for an exception that ended the sending: `LATER`, since the next attempt may not raise it.
+
+    The connection has failed, or a setting cannot be used: a proxy that is not http://, or a header that HTTP cannot
+    carry.
+    """
     return Result(Outcome.LATER, message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])

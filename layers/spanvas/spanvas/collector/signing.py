@@ -21,21 +21,17 @@ Sign = Callable[[Mapping[str, str], bytes, float], dict[str, str]]
 
 
 def signing_for(host: str, path: str, environment: Mapping[str, str]) -> Sign | None:
-    """None for every other endpoint, and where the environment holds no credentials.
-
-    Those of a Lambda function live as long as its execution environment, which is why they may be kept.
-    """
+    """Returns what signs for CloudWatch; None for every other endpoint, and where there are no credentials."""
     found = CLOUDWATCH.fullmatch(host)
-    key_id, secret, token = (
-        environment.get(f"AWS_{name}", "")
-        for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
-    )
-    if found is None or not (key_id and secret):
+    if found is None:
         return None
-    from spanvas.storage.direct.place import Credentials
-    from spanvas.storage.direct.signature import Signer
+    from spanvas.http.credentials import credentials_of
+    from spanvas.http.signature import Signer
 
-    signer = Signer(Credentials(key_id, secret, token), found[1], SERVICE)
+    credentials = credentials_of(environment)
+    if credentials is None:
+        return None
+    signer = Signer(credentials, found[1], SERVICE)
 
     def sign(headers: Mapping[str, str], body: bytes, now: float) -> dict[str, str]:
         signed = {name: value for name, value in headers.items() if name not in UNSIGNED}

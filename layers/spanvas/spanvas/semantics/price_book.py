@@ -271,7 +271,7 @@ def _index(provider: str) -> _Index:
 
 
 def _matches(clause: Any, text: str) -> bool:
-    """Whether a clause of the book holds for a text in lower case: see `local.refresh_prices.clause`."""
+    """Whether a clause of the book holds for a text in lower case: see `tools.refresh_prices.clause`."""
     if clause is None:
         return False
     if isinstance(clause, list):

@@ -1,6 +1,6 @@
-"""Clients of DynamoDB and S3, and their failures as ours.
+"""Clients of DynamoDB and S3, calls of them at the same time, and their failures as errors of the store.
 
-In a Lambda function they speak HTTP themselves (`direct`), everywhere else they are botocore's; either way with the
+In a Lambda function the clients speak HTTP themselves (`direct`), everywhere else they are botocore's. Both have the
 same operations, errors and retries.
 """
 
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas.http.credentials import aws_endpoint_of
+from spanvas.http.failures import CallError, is_passing
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.settings import aws_variables
-from spanvas.storage.direct.failures import CallError, is_passing
-from spanvas.storage.direct.place import place_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,25 +26,30 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 5
 ATTEMPTS: Final = 3
+THREADS: Final = 4
 
 
 def dynamodb_client() -> DynamoDBClient:
-    place = place_of(aws_variables())
-    if place is None:
+    """Returns our own client of DynamoDB in Lambda's ordinary case, and boto3's everywhere else."""
+    endpoint = aws_endpoint_of(aws_variables())
+    if endpoint is None:
         return _client("dynamodb")  # type: ignore[no-any-return]
     from spanvas.storage.direct.dynamodb import DirectDynamoDB
 
-    return DirectDynamoDB(place)  # type: ignore[return-value]
+    return DirectDynamoDB(endpoint)  # type: ignore[return-value]
 
 
 def s3_client() -> S3Client:
-    """Signature version 4 always: without it boto3 presigns with version 2 in us-east-1."""
-    place = place_of(aws_variables())
-    if place is None:
+    """Returns our own client of S3 in Lambda's ordinary case, and boto3's everywhere else.
+
+    The signature version is always 4: without it boto3 presigns with version 2 in us-east-1.
+    """
+    endpoint = aws_endpoint_of(aws_variables())
+    if endpoint is None:
         return _s3_of_botocore()
     from spanvas.storage.direct.s3 import DirectS3
 
-    return DirectS3(place, _s3_of_botocore)  # type: ignore[return-value]
+    return DirectS3(endpoint, _s3_of_botocore)  # type: ignore[return-value]
 
 
 def _s3_of_botocore() -> S3Client:
@@ -50,8 +57,10 @@ def _s3_of_botocore() -> S3Client:
 
 
 class ClientOfProcess:
-    """A client of boto3, and another one in a forked child: it shares no connection, and no lock that is held by a
-    thread which is not there."""
+    """A client of boto3 that is made anew in a forked child.
+
+    The child shares no connection with its parent, and no lock that is held by a thread which it does not have.
+    """
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
@@ -82,10 +91,10 @@ def _make_client(service: str, **options: str) -> Any:
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Turn what the clients raise into StoreUnavailableError; `doing` completes "the store failed ...".
+def translate_errors(doing: str) -> Iterator[None]:
+    """Raises StoreUnavailableError for what the clients raise; `doing` completes "the store failed ...".
 
-    A failed condition is an answer, not a failure: it is let through for the caller.
+    A failed condition is an answer, not a failure: it passes unchanged to the caller.
     """
     try:
         yield
@@ -106,7 +115,29 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def _unavailable(doing: str, code: str, is_answer: bool) -> StoreUnavailableError:
-    """`is_answer`: AWS itself has said so, and may go on saying it."""
+    """`is_answer`: True for an error response of AWS, False for a failed connection."""
     is_for_long = is_answer and not is_passing(code)
     seconds = 5 if is_for_long else 2
     return StoreUnavailableError(f"the store failed {doing}: {code}", seconds, code)
+
+
+def run_concurrently(calls: Sequence[Callable[[], None]]) -> None:
+    """Blocks until all calls have finished; raises the first error, in the order of the calls.
+
+    Each call runs in a copy of the caller's context, so that a call which instrumentations ignore is ignored here too.
+    A process that is ending starts no threads any more (RuntimeError): there the calls run one after the other, and
+    some of them may run twice.
+    """
+    if len(calls) == 1:
+        calls[0]()
+        return
+    with ThreadPoolExecutor(min(len(calls), THREADS), "spanvas-calls") as pool:
+        try:
+            submitted = [pool.submit(copy_context().run, call) for call in calls]
+        except RuntimeError:
+            submitted = []
+    for future in submitted:
+        future.result()
+    if not submitted:
+        for call in calls:
+            call()

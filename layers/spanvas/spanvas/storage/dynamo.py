@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
+from spanvas.http.exchange import on_sent
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.span import Span
 from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
-from spanvas.storage.direct.sent import on_sent
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.port import (
     Binding,

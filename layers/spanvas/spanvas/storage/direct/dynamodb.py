@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from spanvas.storage.direct.connections import Endpoint, Request
-from spanvas.storage.direct.exchange import Answer
-from spanvas.storage.direct.failures import (
-    CallError,
-    ConditionalCheckFailedException,
-    is_passing,
-)
-from spanvas.storage.direct.place import Place
-from spanvas.storage.direct.signature import Signer
+from spanvas.http.connections import Endpoint, Request
+from spanvas.http.credentials import AwsEndpoint
+from spanvas.http.exchange import Response
+from spanvas.http.failures import CallError, is_passing
+from spanvas.http.signature import Signer
 
 loads: Callable[[bytes], Any]
 try:  # the functions bring orjson; in executors the standard library does
@@ -30,25 +26,37 @@ SECONDS: Final = 3.0
 TARGET: Final = "DynamoDB_20120810."
 
 
+class ConditionalCheckFailedException(Exception):
+    """A condition did not hold: an answer, not a failure. Its name is the service's, as on boto3's clients, and so is
+    `response`, whose `Item` is what was there, where that was asked for."""
+
+    def __init__(self, response: Mapping[str, Any] | None = None) -> None:
+        super().__init__("a condition did not hold")
+        self.response = response or {}
+
+
 class _Exceptions:
     ConditionalCheckFailedException = ConditionalCheckFailedException
 
 
 class DirectDynamoDB:
-    """Operations take and answer what boto3's do. Raises CallError, or ConditionalCheckFailedException."""
+    """A client of DynamoDB. Its operations take and return what those of boto3's client do.
+
+    Raises CallError, or ConditionalCheckFailedException.
+    """
 
     exceptions: Final = _Exceptions
 
-    def __init__(self, place: Place) -> None:
-        url = place.endpoints.get("dynamodb") or f"https://dynamodb.{place.region}.{place.suffix}"
+    def __init__(self, aws: AwsEndpoint) -> None:
+        url = aws.endpoints.get("dynamodb") or f"https://dynamodb.{aws.region}.{aws.suffix}"
         self._endpoint = Endpoint(url)
-        self._signer = Signer(place.credentials, place.region, "dynamodb")
+        self._signer = Signer(aws.credentials, aws.region, "dynamodb")
 
     def close(self) -> None:
         self._endpoint.close()
 
     def connect(self) -> None:
-        """Have a connection ready. Raises CallError where there is none to be had."""
+        """Opens a connection for the next request, if none is open. Raises CallError."""
         try:
             self._endpoint.prepare(SECONDS)
         except OSError as error:
@@ -97,8 +105,8 @@ class DirectDynamoDB:
         raise CallError(code)
 
 
-def code_of(answer: Answer) -> str:
-    """Error code of an answer: the end of `__type`; the status where there is no such thing."""
+def code_of(answer: Response) -> str:
+    """Returns the error code of a response: the end of `__type`, or the status where there is none."""
     try:
         kind = json.loads(answer.body)["__type"]
     except (ValueError, KeyError, TypeError):
@@ -106,7 +114,7 @@ def code_of(answer: Answer) -> str:
     return str(kind).rpartition("#")[2]
 
 
-def _is_retried(answer: Answer) -> bool:
+def _is_retried(answer: Response) -> bool:
     return answer.status >= 500 or (answer.status == 400 and is_passing(code_of(answer)))
 
 
@@ -115,7 +123,7 @@ def _base64(value: Any) -> str:
 
 
 def parsed(body: bytes) -> Any:
-    """An answer as boto3 has it. Binary values of items come in base64, as the only member of their object."""
+    """Returns a body as boto3 returns it: binary values, which come in base64, are bytes."""
     return _with_bytes(loads(body))
 
 

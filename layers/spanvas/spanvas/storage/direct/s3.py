@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from spanvas.storage.direct.connections import Body, Endpoint, Request
-from spanvas.storage.direct.exchange import Answer
-from spanvas.storage.direct.failures import CallError, is_passing
-from spanvas.storage.direct.place import Place
-from spanvas.storage.direct.signature import Signer
+from spanvas.http.connections import Body, Endpoint, Request
+from spanvas.http.credentials import AwsEndpoint
+from spanvas.http.exchange import Response
+from spanvas.http.failures import CallError, is_passing
+from spanvas.http.signature import Signer
 
 SECONDS: Final = 5.0
 BYTES_PER_SECOND: Final = 2_000_000
@@ -48,11 +48,13 @@ class _Call(NamedTuple):
 
 
 class DirectS3:
-    """`put_object` and `get_object` as boto3's client has them, for the parameters that the store uses. Raises
-    CallError."""
+    """A client of S3: `put_object` and `get_object` are ours, everything else is boto3's client.
 
-    def __init__(self, place: Place, make_client: Callable[[], Any]) -> None:
-        self._place = place
+    Both take the parameters that the store uses, and raise CallError.
+    """
+
+    def __init__(self, aws: AwsEndpoint, make_client: Callable[[], Any]) -> None:
+        self._aws = aws
         self._make_client = make_client
         self._endpoints: dict[str, Endpoint] = {}
         self._signers: dict[str, Signer] = {}
@@ -80,7 +82,8 @@ class DirectS3:
         ContentDisposition: str = "",
         ChecksumSHA256: str = "",
     ) -> dict[str, Any]:
-        """A stream has to be seekable, and is sent from where it stands. Without a checksum it is read twice."""
+        """Uploads an object. A stream is sent from its position and has to be seekable; without a checksum it is read
+        twice."""
         stream = io.BytesIO(Body) if isinstance(Body, bytes) else Body
         start = stream.tell()
         size = stream.seek(0, io.SEEK_END) - start
@@ -109,7 +112,7 @@ class DirectS3:
     def get_object(
         self, *, Bucket: str, Key: str, Range: str = "", VersionId: str = ""
     ) -> dict[str, Any]:
-        """The body is in memory: what the store reads is small, or a part."""
+        """Returns an object with its body in memory: what the store reads is small, or a range."""
         query = f"versionId={quote(VersionId, safe='~')}" if VersionId else ""
         headers = {"x-amz-content-sha256": EMPTY}
         if Range:
@@ -124,9 +127,9 @@ class DirectS3:
         }
         return {"Body": io.BytesIO(answer.body), **found}
 
-    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Answer:
+    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Response:
         """S3's answer; asked again, once, where S3 says that the bucket is in another region. Raises CallError."""
-        region = self._regions.get(bucket, self._place.region)
+        region = self._regions.get(bucket, self._aws.region)
         try:
             answer = self._sent(bucket, key, region, call, seconds)
             other = region_of(answer)
@@ -137,10 +140,10 @@ class DirectS3:
             raise CallError(type(error).__name__, is_answer=False) from error
         return answer
 
-    def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Answer:
+    def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Response:
         endpoint, path = self._target(bucket, quote(key, safe="/~"), region)
         headers = {"host": endpoint.host, **call.headers}
-        signer = self._signers.setdefault(region, Signer(self._place.credentials, region, "s3"))
+        signer = self._signers.setdefault(region, Signer(self._aws.credentials, region, "s3"))
 
         def sign() -> Request:
             signed = signer.signed(call.method, path, headers, call.digest, time.time(), call.query)
@@ -151,8 +154,8 @@ class DirectS3:
 
     def _target(self, bucket: str, key: str, region: str) -> tuple[Endpoint, str]:
         """Virtual-hosted on AWS; by path at an endpoint that was given, and for names that TLS cannot check."""
-        given = self._place.endpoints.get("s3")
-        regional = f"s3.{region}.{self._place.suffix}"
+        given = self._aws.endpoints.get("s3")
+        regional = f"s3.{region}.{self._aws.suffix}"
         if given:
             base = urlsplit(given).path.rstrip("/")
             return self._endpoint(given), f"{base}/{bucket}/{key}"
@@ -168,6 +171,7 @@ class DirectS3:
 
 
 def digest_of(stream: BinaryIO, start: int) -> bytes:
+    """Returns the SHA-256 of a stream from a position on."""
     digest = sha256()
     stream.seek(start)
     while block := stream.read(BLOCK):
@@ -175,16 +179,15 @@ def digest_of(stream: BinaryIO, start: int) -> bytes:
     return digest.digest()
 
 
-def code_of(answer: Answer) -> str:
-    """Error code of an answer in XML; the status where there is none."""
+def code_of(answer: Response) -> str:
+    """Returns the error code of a response in XML, or the status where there is none."""
     return _element(answer, "Code") or f"HTTP {answer.status}"
 
 
-def region_of(answer: Answer) -> str:
-    """The region where the bucket is, of an answer that says that the request went to another one; else empty.
+def region_of(answer: Response) -> str:
+    """Returns the bucket's region, where a response says that the request went to another one; else an empty text.
 
-    What is no name of a region is not followed: the next request is signed, and must not go to a host of
-    somebody else.
+    What is no name of a region is ignored: the next request is signed, and must not go to another host.
     """
     if answer.status not in ELSEWHERE:
         return ""
@@ -192,12 +195,12 @@ def region_of(answer: Answer) -> str:
     return named if REGION.fullmatch(named) else ""
 
 
-def _element(answer: Answer, name: str) -> str:
+def _element(answer: Response, name: str) -> str:
     """Text of the first such element of an answer in XML; empty where there is none."""
     _, opened, rest = answer.body.decode("utf-8", "replace").partition(f"<{name}>")
     text, closed, _ = rest.partition(f"</{name}>")
     return text if opened and closed else ""
 
 
-def _is_retried(answer: Answer) -> bool:
+def _is_retried(answer: Response) -> bool:
     return answer.status >= 500 or is_passing(code_of(answer))

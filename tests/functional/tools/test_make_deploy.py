@@ -1,0 +1,127 @@
+"""`make deploy` over programs that only note how they are called: the steps, their order and their arguments."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.aws_from_template import ROOT
+
+NOTE = """#!{python}
+import json, os, pathlib, sys
+name = pathlib.Path(sys.argv[0]).parts[-3]
+call = [name, *sys.argv[1:]]
+with open({log!r}, "a") as log:
+    log.write(json.dumps([call, os.environ.get("AWS_DEFAULT_REGION")]) + "\\n")
+sys.exit({failing!r} in call)
+"""
+Call = tuple[list[str], str | None]
+
+
+class Checkout:
+    """A checkout in which everything is installed and the page is built."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.log = root / "log"
+        shutil.copy(ROOT / "Makefile", root)
+        for path in ("requirements-dev.txt", "requirements-sam.txt", "frontend/package-lock.json"):
+            (root / path).parent.mkdir(exist_ok=True)
+            (root / path).touch()
+        self.install(failing="")
+
+    def install(self, failing: str) -> None:
+        """The programs; those that have the argument `failing` fail."""
+        for venv in (".venv", ".venv-sam"):
+            program = self.root / venv / "bin" / "python"
+            program.parent.mkdir(parents=True, exist_ok=True)
+            python = shutil.which("python3")
+            program.write_text(NOTE.format(python=python, log=str(self.log), failing=failing))
+            program.chmod(0o755)
+            (self.root / venv / ".installed").touch()
+        for built in ("frontend/node_modules/.installed", "frontend/dist/index.html"):
+            (self.root / built).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / built).touch()
+
+    def make(self, *arguments: str, **environment: str) -> tuple[int, list[Call]]:
+        inherited = {"PATH": os.environ["PATH"], "HOME": str(self.root), **environment}
+        done = subprocess.run(
+            ["make", "--silent", *arguments],
+            cwd=self.root,
+            env=inherited,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return done.returncode, [(call, region) for call, region in map(json.loads, lines)]
+
+
+@pytest.fixture(params=["plain", "with a blank"])
+def checkout(tmp_path: Path, request: pytest.FixtureRequest) -> Checkout:
+    root = tmp_path / request.param
+    root.mkdir()
+    return Checkout(root)
+
+
+CHECK = [".venv", "-m", "tools.deploy_site", "--check", "--"]
+BUILD = [".venv-sam", "-m", "samcli", "build"]
+DEPLOY = [".venv-sam", "-m", "samcli", "deploy"]
+UPLOAD = [".venv", "-m", "tools.deploy_site", "--"]
+
+
+def test_the_arguments_reach_the_check_the_deployment_and_the_upload(checkout: Checkout) -> None:
+    status, calls = checkout.make(
+        "deploy",
+        "DEPLOY_ARGS=--stack-name=mine --region eu-west-3 --parameter-overrides "
+        """'Connections="{\\"a\\": \\"b c\\"}"' JwtIssuer=https://login.example.com/""",
+    )
+    arguments = [
+        "--stack-name=mine", "--region", "eu-west-3", "--parameter-overrides",
+        'Connections="{\\"a\\": \\"b c\\"}"', "JwtIssuer=https://login.example.com/",
+    ]  # fmt: skip
+    assert status == 0
+    assert [call for call, _ in calls] == [
+        [*CHECK, *arguments],
+        BUILD,
+        [*DEPLOY, *arguments],
+        [*UPLOAD, *arguments],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failing", "done"),
+    [
+        ("--check", [CHECK]),
+        ("build", [CHECK, BUILD]),
+        ("deploy", [CHECK, BUILD, DEPLOY]),
+    ],
+)
+def test_nothing_is_done_behind_a_step_that_fails(
+    checkout: Checkout, failing: str, done: list[list[str]]
+) -> None:
+    checkout.install(failing)
+    status, calls = checkout.make("deploy")
+    assert status != 0
+    assert [call for call, _ in calls] == done
+
+
+@pytest.mark.parametrize(
+    ("environment", "region"),
+    [
+        ({}, None),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2", "AWS_REGION": "eu-west-1"}, "eu-west-1"),
+    ],
+)
+def test_sam_deploys_to_the_region_of_the_user_and_to_no_default_of_ours(
+    checkout: Checkout, environment: dict[str, str], region: str | None
+) -> None:
+    _, calls = checkout.make("deploy", **environment)
+    assert [seen for call, seen in calls if call == DEPLOY] == [region]

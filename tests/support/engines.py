@@ -1,0 +1,127 @@
+"""The local stack's engines for the benches that need no whole stack, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local.http_message import LOOPBACK
+from local.resources import read_functions
+from spanvas.storage.dynamo import DynamoTraceStore
+from tests.support.aws_from_template import (
+    ROOT,
+    STACK,
+    create_resources,
+    deployed_stack,
+    translated_template,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_SESSION_TOKEN": "bench",
+    "AWS_REGION": STACK.region,
+    "AWS_DEFAULT_REGION": STACK.region,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class EngineError(Exception):
+    """A server that a test or a bench needs has not started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Clients of running engines, with the table and the bucket of the template."""
+
+    dynamodb: DynamoDBClient
+    s3: S3Client
+    table: str
+    bucket: str
+
+    @property
+    def store(self) -> DynamoTraceStore:
+        return DynamoTraceStore(self.table, self.bucket, dynamodb=self.dynamodb, s3=self.s3)
+
+    def environment(self, logical_id: str) -> dict[str, str]:
+        """A function's environment as the template and Lambda have it, pointed at the engines."""
+        functions = read_functions(deployed_stack(), translated_template())
+        function = next(known for known in functions if known.logical_id == logical_id)
+        return {
+            **function.environment,
+            **CREDENTIALS,
+            "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb.meta.endpoint_url,
+            "AWS_ENDPOINT_URL_S3": self.s3.meta.endpoint_url,
+            "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "PYTHONPATH": os.pathsep.join(
+                (str(ROOT / "layers" / "spanvas"), str(ROOT / "functions"))
+            ),
+        }
+
+
+@contextmanager
+def moto_engines() -> Iterator[Engines]:
+    """moto's DynamoDB and S3 with the template's table and bucket."""
+    with engine("dynamodb") as dynamodb_url, engine("s3") as s3_url:
+        dynamodb, s3 = client_of("dynamodb", dynamodb_url), client_of("s3", s3_url)
+        yield Engines(dynamodb, s3, *create_resources(dynamodb, s3))
+
+
+@contextmanager
+def engine(service: str) -> Iterator[str]:
+    """One of the local stack's engines; its URL."""
+    command = [sys.executable, "-m", "local.engines", service, "0"]
+    environment = {**os.environ, **CREDENTIALS, "MOTO_ACCOUNT_ID": STACK.account_id}
+    with announcing(command, "URL=", environment) as url:
+        yield url
+
+
+@contextmanager
+def announcing(
+    command: Sequence[str], announcement: str, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """A server of its own that ends with the context; what its first line says after the announcement."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if announcement not in line:
+                raise EngineError(f"{' '.join(command)} did not start: {line.strip()}")
+            yield line.partition(announcement)[2].strip()
+        finally:
+            process.terminate()
+
+
+def client_of(service: Any, url: str, config: Any = None) -> Any:
+    import boto3
+
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        config=config,
+        region_name=STACK.region,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=CREDENTIALS["AWS_SESSION_TOKEN"],
+    )
+
+
+def free_port() -> int:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port

@@ -1,0 +1,133 @@
+"""The part of the fake store that keeps artifacts and accesses; as `artifacts` and `accesses`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from typing import BinaryIO
+from urllib.parse import urlencode
+
+from spanvas.model.access import Access
+from spanvas.model.artifact import Artifact
+from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
+from spanvas.model.unreadable import UnreadableItem
+from spanvas.storage import items
+from spanvas.storage.accesses import page_of_accesses
+from spanvas.storage.artifacts import (
+    encoded_name,
+    measured,
+    object_key,
+    oldest_first,
+    seen_object,
+)
+from spanvas.storage.decoding import attempted
+from spanvas.storage.item_reading import artifact_of
+from spanvas.storage.port import Page
+
+Key = tuple[str, str]
+
+
+class MemoryArtifacts:
+    _clock: Callable[[], int]
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
+        """What there is in other buckets, by bucket and key: bytes and content type."""
+        self._artifacts: dict[Key, dict[str, Artifact]] = {}
+        self._accesses: dict[Key, list[Access]] = {}
+
+    def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
+        self._check()
+        with measured(body) as (stream, sha256, size, head):
+            stored = replace(
+                artifact,
+                media_type=checked_media_type(artifact.media_type, head, artifact.name),
+                bytes=size,
+                sha256=sha256.hex(),
+                key=object_key(artifact),
+                version="1",
+            )
+            content = stream if isinstance(stream, bytes) else stream.read()
+            self.bodies[stored.key] = content
+        self._keep(stored)
+        return stored
+
+    def refer_to_artifact(self, artifact: Artifact) -> Artifact:
+        """Of what is in `objects`, by bucket and key: bytes and type."""
+        self._check()
+        found = self.objects.get((artifact.bucket, artifact.key))
+        if found is None:
+            raise StoreUnavailableError("the store failed looking at an object: NoSuchKey")
+        body, content_type = found
+        answer = {
+            "Body": io.BytesIO(body[:HEAD_BYTES]),
+            "ContentRange": f"bytes 0-{HEAD_BYTES - 1}/{len(body)}",
+            "ContentType": content_type,
+            "ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
+            "VersionId": "1",
+        }
+        stored = seen_object(artifact, answer)
+        self._keep(stored)
+        return stored
+
+    def _keep(self, artifact: Artifact) -> None:
+        owner = (artifact.tenant, artifact.execution_id)
+        self._artifacts.setdefault(owner, {})[artifact.artifact_id] = artifact
+
+    def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
+        self._check()
+        found = self._artifacts.get((tenant, execution_id), {}).values()
+        return oldest_first([attempted(self._kept_artifact, kept) for kept in found], self._report)
+
+    def _kept_artifact(self, artifact: Artifact) -> Artifact:
+        return artifact_of(self._overlaid(items.artifact_item(artifact, 0)))
+
+    def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
+        self._check()
+        artifact = self._artifacts.get((tenant, execution_id), {}).get(artifact_id)
+        return None if artifact is None else self._kept_artifact(artifact)
+
+    def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
+        query = urlencode(
+            {
+                "response-content-type": artifact.media_type,
+                "response-content-disposition": (
+                    f"{disposition}; filename*=UTF-8''{encoded_name(artifact.name)}"
+                ),
+                "X-Amz-Expires": expires_seconds,
+            }
+        )
+        return f"memory://{artifact.bucket}/{artifact.key}?{query}"
+
+    def record_access(self, access: Access) -> None:
+        self._check()
+        self._accesses.setdefault((access.tenant, access.execution_id), []).append(access)
+
+    def list_accesses(
+        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
+    ) -> Page[Access]:
+        self._check()
+        found = sorted(
+            (
+                access
+                for access in self._accesses.get((tenant, execution_id), [])
+                if after is None or items.access_position(access) < after
+            ),
+            key=items.access_position,
+            reverse=True,
+        )
+        stored = [self._overlaid(items.access_item(access, 0)) for access in found]
+        return page_of_accesses(stored, limit, self._clock(), self._report)
+
+    def _overlaid(self, item: items.Item) -> items.Item:
+        raise NotImplementedError  # pragma: no cover - the store's own
+
+    def _report(self, item: UnreadableItem) -> None:
+        raise NotImplementedError  # pragma: no cover - the store's own
+
+    def _check(self) -> None:
+        raise NotImplementedError  # pragma: no cover - the store's own
