@@ -107,21 +107,25 @@ def workflow(
     on, True for the one that finishes what others began. Where it does not end here, `input` and output are those of
     this function's part.
     """
-    return Scope(
-        current_engine,
-        "open_workflow",
-        RunHandle(execution_id or ""),
-        workflow_id=workflow_id,
-        execution_id=execution_id,
-        tenant=tenant,
-        version=version,
-        name=name,
-        expected_nodes=expected_nodes,
-        input=input,
-        started_by=started_by,
-        is_final=is_final,
-        attributes=attributes,
-    )
+
+    def opener() -> RunHandle | None:
+        engine = current_engine()
+        if engine is None:
+            return None
+        return engine.open_workflow(
+            workflow_id=workflow_id,
+            execution_id=execution_id,
+            tenant=tenant,
+            version=version,
+            name=name,
+            expected_nodes=expected_nodes,
+            input=input,
+            started_by=started_by,
+            is_final=is_final,
+            attributes=attributes,
+        )
+
+    return Scope(opener, RunHandle(execution_id or ""))
 
 
 def node(
@@ -146,17 +150,21 @@ def node(
     them from 1: they all meet in one node, each as an attempt inside of it. A node with the id of the state that a
     state machine has called the function for is that state, whose retries are its attempts.
     """
-    return Scope(
-        current_engine,
-        "open_node",
-        Handle(),
-        node_id=node_id,
-        name=name,
-        kind=kind,
-        input=input,
-        attempt=attempt,
-        attributes=attributes,
-    )
+
+    def opener() -> Handle | None:
+        engine = current_engine()
+        if engine is None:
+            return None
+        return engine.open_node(
+            node_id=node_id,
+            name=name,
+            kind=kind,
+            input=input,
+            attempt=attempt,
+            attributes=attributes,
+        )
+
+    return Scope(opener, Handle())
 
 
 def attempt(
@@ -172,14 +180,18 @@ def attempt(
             except Throttled:
                 ...
     """
-    return Scope(
-        current_engine,
-        "open_attempt",
-        Handle(),
-        number=number,
-        backoff_ms=backoff_ms,
-        attributes=attributes,
-    )
+
+    def opener() -> Handle | None:
+        engine = current_engine()
+        if engine is None:
+            return None
+        return engine.open_attempt(
+            number=number,
+            backoff_ms=backoff_ms,
+            attributes=attributes,
+        )
+
+    return Scope(opener, Handle())
 
 
 def span(
@@ -195,16 +207,20 @@ def span(
     with spanvas.span("GET orders", kind="http", attributes={"http.request.method": "GET"}) as span:
         span.set_attribute("http.response.status_code", 200)
     """
-    return Scope(
-        current_engine,
-        "open_span",
-        Handle(),
-        name=name,
-        kind=kind,
-        input=input,
-        attributes=attributes,
-        start_time_unix_nano=start_time_unix_nano,
-    )
+
+    def opener() -> Handle | None:
+        engine = current_engine()
+        if engine is None:
+            return None
+        return engine.open_span(
+            name=name,
+            kind=kind,
+            input=input,
+            attributes=attributes,
+            start_time_unix_nano=start_time_unix_nano,
+        )
+
+    return Scope(opener, Handle())
 
 
 def record_generation(
@@ -326,7 +342,12 @@ def message(record: Mapping[str, Any]) -> Scope[Handle]:
     Takes records of SQS and SNS as Lambda gives them, messages as `receive_message` returns them, and events of
     EventBridge. A function with one message an invocation does not need it.
     """
-    return Scope(current_engine, "open_message", Handle(), record=record)
+
+    def opener() -> Handle | None:
+        engine = current_engine()
+        return engine.open_message(record=record) if engine is not None else None
+
+    return Scope(opener, Handle())
 
 
 def end_execution(error: BaseException | str | None = None) -> None:
@@ -353,7 +374,12 @@ def undecided() -> Scope[Handle]:
     first write that the wrapper has made before (`SPANVAS_START_BUDGET_MS`) changes nothing of an execution that is
     there, and `disown()` takes it back where none was.
     """
-    return Scope(current_engine, "open_undecided", Handle())
+
+    def opener() -> Handle | None:
+        engine = current_engine()
+        return engine.open_undecided() if engine is not None else None
+
+    return Scope(opener, Handle())
 
 
 def disown() -> None:
