@@ -68,10 +68,10 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     order = order_of(event, context.aws_request_id)
     logger.append_keys(execution_id=order.execution_id, workflow_id=order.workflow_id)
     try:
-        with spanvas.undecided():
+        with spanvas.defer_recording():
             taking, held = _claim(order)
         if taking is Taking.REPEATED:
-            spanvas.disown()
+            spanvas.discard()
             logger.info("the event has come before: it is run once")
             return {"execution_id": order.execution_id, "status": "repeated"}
         with held:

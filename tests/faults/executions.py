@@ -16,7 +16,7 @@ import spanvas
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing.bootstrap import TracedHandler
-from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.worker import Breaker
 from tests.bench.engines import CREDENTIALS, Engines
 from tests.faults.proxy import Fault, Plan
 from tests.unit.tracing.recording import Recording, recording

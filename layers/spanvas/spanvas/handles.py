@@ -1,7 +1,7 @@
-"""What the door's context managers yield, and the context manager itself.
+"""What the context managers of the public API yield, and the context manager itself.
 
 These handles do nothing: they are what there is when tracing is off. The live ones (`spanvas.tracing.handles`) derive
-from them. Imports nothing, like the door.
+from them. Imports nothing, as the package itself.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ class TestBatches:
     def test_more_messages_than_can_be_told_are_counted(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("spanvas.tracing.batch.MAX_UNTOUCHED", 1)
+        monkeypatch.setattr("spanvas.tracing.messages.MAX_UNTOUCHED", 1)
         functions = Functions()
         functions.call(works, {"Records": batch()}, "consumer")
         assert functions.door.engine.health()["messages.without_part"] == 1
@@ -149,14 +149,18 @@ class TestBatches:
     ) -> None:
         def handler(event: Any, context: Any) -> str:
             with monkeypatch.context() as patch:
-                patch.setattr(functions.door.engine, "open_root", lambda run, parent: None)
+                patch.setattr(
+                    functions.door.engine.executions, "open_root", lambda run, **options: None
+                )
                 with spanvas.message(event["Records"][0]) as part:
                     assert part.span_id == ""
             with monkeypatch.context() as patch:
-                patch.setattr(functions.door.engine, "open_span", lambda **options: None)
+                patch.setattr(functions.door.engine.spans, "open_span", lambda **options: None)
                 with spanvas.message(event["Records"][1]) as part:
                     assert part.span_id == ""
-            monkeypatch.setattr(functions.door.engine, "open_root", lambda run, parent: None)
+            monkeypatch.setattr(
+                functions.door.engine.executions, "open_root", lambda run, **options: None
+            )
             return "fine"
 
         functions = Functions()

@@ -11,7 +11,7 @@ import pytest
 
 import spanvas
 from spanvas.storage.memory import MemoryTraceStore
-from spanvas.tracing.exporters.otlp import http_sink
+from spanvas.tracing.otlp_exporter import http_sink
 from spanvas.tracing.provider import ExecutionIdGenerator
 from tests.functional.tracing.collector import collector
 from tests.unit.tracing.recording import Recording, recording

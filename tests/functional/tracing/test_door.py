@@ -17,8 +17,8 @@ from spanvas.model.tree import build_tree
 from spanvas.semantics.content import content_of
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
-from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.provider import ExecutionIdGenerator
+from spanvas.tracing.worker import Breaker
 from tests.unit.tracing.recording import Recording, recording
 
 

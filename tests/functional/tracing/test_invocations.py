@@ -244,13 +244,13 @@ def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatc
     with recording(environment=LAMBDA) as door:
         for name in ("new_run", "open_root"):
             with monkeypatch.context() as patch:
-                patch.setattr(door.engine, name, broken)
+                patch.setattr(door.engine.executions, name, broken)
                 assert invoke(door, lambda event, context: "fine", {}) == "fine"
         with monkeypatch.context() as patch:
-            patch.setattr(door.engine, "open_root", lambda run, parent: None)
+            patch.setattr(door.engine.executions, "open_root", lambda run, **options: None)
             assert invoke(door, lambda event, context: "fine", {}) == "fine"
         with monkeypatch.context() as patch:
-            patch.setattr(door.engine, "open_span", lambda **options: None)
+            patch.setattr(door.engine.spans, "open_span", lambda **options: None)
             assert invoke(door, lambda event, context: "fine", {}) == "fine"
     assert door.names == ["brief"]
     assert spanvas.health() == {}

@@ -9,7 +9,7 @@ import pytest
 import spanvas
 from spanvas.model.execution import Cause
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from spanvas.tracing.context import current_place
+from spanvas.tracing.context import current_scope
 from tests.functional.tracing.functions import ARN, Functions, fails, state, works
 from tests.unit.tracing.recording import SECOND, recording
 
@@ -157,9 +157,9 @@ class TestStateMachines:
     def test_a_state_that_is_cut_short_leaves_the_execution_to_the_machine(self) -> None:
         def handler(event: Any, context: Any) -> None:
             with spanvas.node("slow"):
-                place = current_place()
+                place = current_scope()
                 assert place is not None
-                functions.door.engine._cut_short(place.run)
+                functions.door.engine.processor.cut_short(place.run)
 
         functions = Functions()
         functions.call(handler, state("Reserve", 1), "reserve")
@@ -171,8 +171,8 @@ class TestStateMachines:
     def test_what_has_ended_is_not_cut_short(self) -> None:
         with recording() as door:
             with spanvas.workflow("orders", execution_id="e1"):
-                place = current_place()
+                place = current_scope()
                 assert place is not None
-            door.engine._cut_short(place.run)
+            door.engine.processor.cut_short(place.run)
             assert place.run.ended is not None
             assert place.run.ended.status == "succeeded"

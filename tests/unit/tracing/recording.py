@@ -24,10 +24,10 @@ from spanvas.settings import LambdaEnvironment, Settings
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.engine import Engine
-from spanvas.tracing.exporters.otlp import SpanSink
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.handles import LiveRun
+from spanvas.tracing.otlp_exporter import SpanSink
 from spanvas.tracing.provider import next_ids
-from spanvas.tracing.run import Run
 
 SECOND = 1_000_000_000
 SCANNER = Scanner()
@@ -82,10 +82,10 @@ class Recording:
         self.engine = engine
         self.store = store
         self.spans: list[Span] = []
-        self.runs: list[Run] = []
+        self.runs: list[ExecutionState] = []
         engine.processor.add_sink(self._keep)
 
-    def _keep(self, run: Run, span: Span) -> None:
+    def _keep(self, run: ExecutionState, span: Span) -> None:
         self.spans.append(span)
         self.runs.append(run)
 
@@ -98,11 +98,11 @@ class Recording:
     def names(self) -> list[str]:
         return [span.name for span in self.spans]
 
-    def time_runs_out(self, run: Run, clock: HandClock) -> None:
+    def time_runs_out(self, run: ExecutionState, clock: HandClock) -> None:
         """The guard's moment has come."""
-        assert run.guard_at_unix_nano is not None
-        clock.time = run.guard_at_unix_nano
-        self.engine.delivery._guard._worker.nudge()
+        guard = self.engine.delivery._guard
+        clock.time = guard._moments[run]
+        guard._worker.nudge()
 
 
 @contextmanager
@@ -173,11 +173,11 @@ def by_hand(clock: HandClock, **settings: Any) -> AbstractContextManager[Recordi
     return recording(**{"store": MemoryTraceStore(), "clock": clock, **settings})
 
 
-def open_run(door: Recording, clock: HandClock) -> tuple[Run, LiveRun]:
+def open_run(door: Recording, clock: HandClock) -> tuple[ExecutionState, LiveRun]:
     """An execution in a function that has a minute."""
     deadline = clock.time + 60 * SECOND
-    run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-    root = door.engine.open_root(run)
+    run = door.engine.executions.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+    root = door.engine.executions.open_root(run)
     assert root is not None
     return run, root
 

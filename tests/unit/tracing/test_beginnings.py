@@ -141,7 +141,7 @@ def test_a_store_that_is_down_is_asked_once() -> None:
 
 
 def test_what_is_disowned_was_never_there(door_store: Noting) -> None:
-    door = wrapped(door_store, spanvas.disown)
+    door = wrapped(door_store, spanvas.discard)
     assert door.store.read_execution("default", "e1") is None
     assert door_store.calls == ["begin", "withdraw"]
 
@@ -150,7 +150,7 @@ def test_of_what_others_have_begun_nothing_is_taken_back(door_store: Noting) -> 
     wrapped(door_store, lambda: None)
     door_store.calls.clear()
     before = door_store.read_execution("default", "e1")
-    wrapped(door_store, spanvas.disown)
+    wrapped(door_store, spanvas.discard)
     assert door_store.read_execution("default", "e1") == before
     assert door_store.calls == ["begin"]
 

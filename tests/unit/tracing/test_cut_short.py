@@ -11,7 +11,7 @@ from spanvas.model.execution import Cause, Execution
 from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.storage.port import SpanBatch, WriteResult
-from spanvas.tracing.run import Run
+from spanvas.tracing.execution_state import ExecutionState
 from tests.unit.tracing.recording import (
     HandClock,
     by_hand,
@@ -28,7 +28,7 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
     clock = HandClock()
     with by_hand(clock) as door:
         run, root = open_run(door, clock)
-        node = door.engine.open_node(node_id="draft", name="Draft")
+        node = door.engine.spans.open_node(node_id="draft", name="Draft")
         assert node is not None
         door.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
@@ -54,19 +54,19 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
 
 def test_what_ends_while_the_guard_is_at_it_keeps_its_own_end() -> None:
     with recording() as door:
-        run = door.engine.new_run("brief", "e1", None)
-        root = door.engine.open_root(run)
-        node = door.engine.open_node(node_id="draft", name="Draft")
+        run = door.engine.executions.new_run("brief", "e1", None)
+        root = door.engine.executions.open_root(run)
+        node = door.engine.spans.open_node(node_id="draft", name="Draft")
         assert root is not None
         assert node is not None
 
-        def end(_: Run, span: Span) -> None:
+        def end(_: ExecutionState, span: Span) -> None:
             if span.attributes.get("spanvas.truncated"):
                 node.close(None)
                 root.close(None)
 
         door.engine.processor.add_sink(end)
-        door.engine._cut_short(run)
+        door.engine.processor.cut_short(run)
         assert [(span.name, span.status) for span in door.spans] == [
             ("brief", "error"),
             ("Draft", "ok"),
@@ -144,7 +144,7 @@ def test_between_nodes_the_guard_says_after_which_one() -> None:
     clock = HandClock()
     with by_hand(clock) as door:
         run, root = open_run(door, clock)
-        node = door.engine.open_node(node_id="draft", name="Draft")
+        node = door.engine.spans.open_node(node_id="draft", name="Draft")
         assert node is not None
         node.close(None)
         door.time_runs_out(run, clock)

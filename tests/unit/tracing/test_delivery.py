@@ -15,7 +15,7 @@ from spanvas.model.span import Span
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
-from spanvas.tracing.run import Run
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.worker import Worker
 from tests.unit.tracing.recording import (
     SECOND,
@@ -65,7 +65,9 @@ def test_a_running_execution_is_written_every_second() -> None:
     now = [100 * SECOND]
     with recording(clock=lambda: now[0], flush_interval_ms=1_000) as door:
         delivery = door.engine.delivery
-        delivery._store_worker = Still(delivery._store_work)  # type: ignore[assignment]
+        store = delivery._store
+        assert store is not None
+        delivery._store_worker = Still(store.work)  # type: ignore[assignment]
 
         def written_at(seconds: range) -> list[int]:
             """Those of the seconds at which something is written, while small things happen."""
@@ -74,10 +76,9 @@ def test_a_running_execution_is_written_every_second() -> None:
                 now[0] = (100 + second) * SECOND
                 with spanvas.span("small"):
                     pass
-                assert delivery._store is not None
-                before = delivery._store._written
-                delivery._store_work(False)
-                if delivery._store._written > before:
+                before = store._batches.written
+                store.work(False)
+                if store._batches.written > before:
                     found.append(second)
             return found
 
@@ -176,9 +177,9 @@ def test_a_flush_that_was_given_little_time_does_not_blame_the_store() -> None:
 
 def test_a_flush_makes_durable_what_waits_for_the_name_of_its_workflow() -> None:
     with recording() as door:
-        run = door.engine.new_run("function", "e1", None)
-        run.hold_until_unix_nano = 1_000_000 * SECOND
-        root = door.engine.open_root(run)
+        run = door.engine.executions.new_run("function", "e1", None)
+        run.export.hold_until_unix_nano = 1_000_000 * SECOND
+        root = door.engine.executions.open_root(run)
         assert root is not None
         with spanvas.node("draft"):
             pass
@@ -219,8 +220,8 @@ def test_without_a_store_spans_still_reach_the_endpoint() -> None:
     with recording(store=MemoryTraceStore(), make_sink=lambda: sink) as door:
         engine = door.engine
         engine.delivery._store = None
-        engine._store = None
-        root = engine.open_root(engine.new_run("function", "e1", None))
+        engine.artifacts._store = None
+        root = engine.executions.open_root(engine.executions.new_run("function", "e1", None))
         assert root is not None
         with spanvas.workflow("brief"), spanvas.node("draft"):
             assert spanvas.attach_artifact("a.md", b"x") is None
@@ -268,8 +269,8 @@ def test_after_a_fork_a_process_has_threads_and_spans_of_its_own() -> None:
 
 def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
     with recording() as door:
-        run = door.engine.new_run("brief", "e1", None)
-        root = door.engine.open_root(run)
+        run = door.engine.executions.new_run("brief", "e1", None)
+        root = door.engine.executions.open_root(run)
         assert root is not None
         with spanvas.node("draft"):
             pass
@@ -288,11 +289,11 @@ def test_engine_of_settings_without_a_table_says_so_and_keeps_nothing(
     assert [record.getMessage() for record in caplog.records] == [
         "SPANVAS_TABLE is not set: executions are not stored"
     ]
-    run = engine.new_run("brief", None, None)
-    assert isinstance(run, Run)
+    run = engine.executions.new_run("brief", None, None)
+    assert isinstance(run, ExecutionState)
 
 
 def test_lambda_functions_that_tell_no_deadline_are_given_the_longest_there_is() -> None:
     with recording(environment={"AWS_LAMBDA_FUNCTION_NAME": "f"}) as door:
-        run = door.engine.new_run("brief", None, None)
+        run = door.engine.executions.new_run("brief", None, None)
         assert run.deadline_unix_nano == run.started_at_unix_nano + 900 * SECOND

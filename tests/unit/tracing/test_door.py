@@ -13,6 +13,7 @@ from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing import engine as engine_module
 from spanvas.tracing.engine import Engine
+from tests.unit.tracing.recording import recording
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -
             otlp_certificate="/var/task/own.pem",
         )
     )
-    assert isinstance(engine._store, DynamoTraceStore)
+    assert isinstance(engine.artifacts._store, DynamoTraceStore)
     assert engine.delivery._otlp is not None
     engine.delivery._otlp._make_sink()
     assert made == [("http://127.0.0.1:9", {"a": "b"}, "/var/task/own.pem")]
@@ -120,3 +121,15 @@ def test_everything_public_is_listed_and_says_what_it_does() -> None:
     assert public - {"Scope", "current_engine"} == set(spanvas.__all__)
     for name in public:
         assert vars(spanvas)[name].__doc__
+
+
+def test_the_former_names_work_and_warn() -> None:
+    with recording() as door, spanvas.workflow("brief", execution_id="e1"):
+        with (
+            pytest.warns(DeprecationWarning, match=r"undecided\(\) is now spanvas.defer_recording"),
+            spanvas.undecided(),
+        ):
+            pass
+        with pytest.warns(DeprecationWarning, match=r"disown\(\) is now spanvas.discard\(\)"):
+            spanvas.disown()
+    assert door.engine.health() == {"executions.disowned": 1}

@@ -145,7 +145,7 @@ def test_what_fails_is_said_once_and_costs_that_one_alone(
 
 def test_an_empty_folder_costs_no_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with recording() as door:
-        monkeypatch.setattr(door.engine, "instrumentation_options", lambda: 1 / 0)
+        monkeypatch.setattr(door.engine.providers, "instrumentation_options", lambda: 1 / 0)
         assert switch_on(door.engine, [tmp_path]) == []
         assert switch_on(door.engine) == []
 
@@ -160,11 +160,11 @@ class TestOptions:
 
         with recording() as door:
             monkeypatch.setattr(trace, "get_tracer_provider", Provider)
-            assert door.engine.instrumentation_options() == {}
+            assert door.engine.providers.instrumentation_options() == {}
 
     def test_ours_otherwise(self) -> None:
         with recording() as door:
-            options = door.engine.instrumentation_options()
+            options = door.engine.providers.instrumentation_options()
             assert set(options) == {"tracer_provider", "logger_provider"}
             assert_spans_come(door, options["tracer_provider"])
 

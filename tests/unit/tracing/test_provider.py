@@ -13,7 +13,7 @@ from tests.unit.tracing.recording import execution_of, recording
 
 def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None:
     with recording() as door:
-        tracer = door.engine._provider.get_tracer("some.library", "1.2")
+        tracer = door.engine.providers.own.get_tracer("some.library", "1.2")
         with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
             with tracer.start_as_current_span("inside") as inside:
                 pass
@@ -37,7 +37,7 @@ def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None
 
 def test_a_span_that_began_before_its_execution_was_known_is_found_by_its_trace() -> None:
     with recording() as door:
-        tracer = door.engine._provider.get_tracer("server")
+        tracer = door.engine.providers.own.get_tracer("server")
         with tracer.start_as_current_span("request") as request:  # noqa: SIM117
             with spanvas.workflow("brief", execution_id="e1") as run:
                 pass
@@ -71,7 +71,7 @@ def test_ours_becomes_the_global_provider_where_there_is_none(
             pass
         with spanvas.workflow("brief"):
             pass
-    assert providers.chosen == [door.engine._provider]
+    assert providers.chosen == [door.engine.providers.own]
 
 
 def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
@@ -128,5 +128,5 @@ def test_tables_of_open_spans_and_known_executions_are_bounded(
 
 def test_sdk_flushes_do_not_wait_for_ours() -> None:
     with recording() as door:
-        assert door.engine._provider.force_flush()
-        door.engine._provider.shutdown()
+        assert door.engine.providers.own.force_flush()
+        door.engine.providers.own.shutdown()

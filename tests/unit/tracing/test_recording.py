@@ -218,7 +218,7 @@ def test_ids_that_do_not_fit_are_made_to_fit(door: Recording) -> None:
         pass
     assert run.execution_id == "order-17-764d22b41a53"
     assert door.runs[0].tenant == "rzte-a6f9d29dc0d4"
-    assert door.runs[0].workflow_id == "my-workflow-597be17f65a3"
+    assert door.runs[0].workflow.workflow_id == "my-workflow-597be17f65a3"
     assert door.spans[0].attributes["spanvas.node.id"] == "crire-d181a02714a9"
 
 

@@ -16,7 +16,7 @@ from spanvas.otlp.export_safe import export_safe
 from spanvas.semantics import attributes as names
 from spanvas.semantics.content_names import CONTENT_NAMES
 from spanvas.storage.memory import MemoryTraceStore
-from spanvas.tracing import aws_retries
+from spanvas.tracing import instrumentations
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.provider import make_resource
 from tests.functional.tracing.lambda_function import LAMBDA, make_context
@@ -75,11 +75,11 @@ def everything() -> list[Span]:
             spanvas.workflow("poll", execution_id="e1", tenant="acme"),
             spanvas.message(sqs_record()),
         ):
-            spanvas.disown()
-        run = door.engine.new_run("late", "e2", None)
-        root = door.engine.open_root(run)
+            spanvas.discard()
+        run = door.engine.executions.new_run("late", "e2", None)
+        root = door.engine.executions.open_root(run)
         assert root is not None
-        door.engine._cut_short(run)
+        door.engine.processor.cut_short(run)
         root.close(None)
     return door.spans
 
@@ -126,7 +126,9 @@ def use_everything(door: Recording) -> None:
                 pass
         with pytest.raises(ValueError), spanvas.node("fails"):
             raise ValueError
-        aws_retries._tell(1, 1, OPERATION, {}, (SimpleNamespace(status_code=429), THROTTLED))
+        instrumentations._add_event(
+            1, 1, OPERATION, {}, (SimpleNamespace(status_code=429), THROTTLED)
+        )
         run.set_output(1)
 
 

@@ -41,7 +41,7 @@ def theirs() -> Tracer:
     """What instrumentations work with."""
     engine = spanvas.current_engine()
     assert engine is not None
-    return engine._provider.get_tracer("theirs")
+    return engine.providers.own.get_tracer("theirs")
 
 
 def eventually(condition: Callable[[], object]) -> None:
@@ -53,10 +53,10 @@ def eventually(condition: Callable[[], object]) -> None:
 
 def repeated(is_mine: Callable[[], bool] = lambda: False) -> str:
     """A handler that asks first."""
-    with spanvas.undecided():
+    with spanvas.defer_recording():
         mine = is_mine()
     if not mine:
-        spanvas.disown()
+        spanvas.discard()
         return "repeated"
     with spanvas.workflow("brief"), spanvas.node("draft"):
         return "run"
@@ -72,9 +72,9 @@ def use_everything() -> None:
     with spanvas.message(sqs_record()):
         assert spanvas.inject({}) == {}
     spanvas.end_execution()
-    spanvas.disown()
+    spanvas.discard()
     assert spanvas.flush()
-    with spanvas.undecided(), theirs().start_as_current_span("GET"):
+    with spanvas.defer_recording(), theirs().start_as_current_span("GET"):
         pass
 
 
@@ -99,7 +99,7 @@ def test_an_event_of_ones_own_is_recorded_as_ever() -> None:
 
 def test_whatever_a_handler_does_afterwards_is_not_recorded_either() -> None:
     with recording() as door:
-        invoke(door, lambda: (spanvas.disown(), use_everything()))
+        invoke(door, lambda: (spanvas.discard(), use_everything()))
     assert door.spans == []
     assert execution_of(door) is None
     assert door.engine.health() == {"executions.disowned": 1}
@@ -107,7 +107,7 @@ def test_whatever_a_handler_does_afterwards_is_not_recorded_either() -> None:
 
 def test_an_exception_of_a_repetition_is_the_handlers_own_and_fails_no_execution() -> None:
     def handler() -> None:
-        spanvas.disown()
+        spanvas.discard()
         raise ValueError("returned to the queue")
 
     with recording() as door, pytest.raises(ValueError, match="returned"):
@@ -189,7 +189,7 @@ def test_what_has_ended_before_is_forgotten_with_the_rest() -> None:
     def handler() -> None:
         with spanvas.node("look the event up"):
             pass
-        spanvas.disown()
+        spanvas.discard()
 
     with recording(make_sink=lambda: record) as door:
         invoke(door, handler)
@@ -217,7 +217,7 @@ def test_a_part_of_a_message_is_disowned_alone() -> None:
         for message in event["Records"]:
             with spanvas.message(message):
                 if message["messageId"] == "m1":
-                    spanvas.disown()
+                    spanvas.discard()
 
     with recording() as door:
         invoke(door, handler, event)
@@ -233,7 +233,7 @@ def test_a_message_beside_others_of_the_same_execution_is_marked_alone() -> None
         for message in event["Records"]:
             with spanvas.message(message), spanvas.node("step"):
                 if message["messageId"] == "m2":
-                    spanvas.disown()
+                    spanvas.discard()
 
     with recording() as door:
         invoke(door, handler, event)
@@ -253,7 +253,7 @@ def test_a_message_that_is_read_within_a_workflow_is_marked_alone() -> None:
         spanvas.workflow("poll", execution_id="e1"),
         spanvas.message(record("m1", "e1")),
     ):
-        spanvas.disown()
+        spanvas.discard()
     assert door.span("process orders").attributes["spanvas.disowned"] is True
     assert execution_of(door) is not None
 
@@ -263,7 +263,7 @@ def test_an_invocation_for_one_message_is_disowned_with_it() -> None:
 
     def handler() -> None:
         with spanvas.message(event["Records"][0]):
-            spanvas.disown()
+            spanvas.discard()
 
     with recording() as door:
         invoke(door, handler, event)
@@ -274,7 +274,7 @@ def test_an_invocation_for_one_message_is_disowned_with_it() -> None:
 def test_a_whole_batch_that_is_disowned_leaves_no_part() -> None:
     event = {"Records": [record("m1", "e1"), record("m2", "e2")]}
     with recording() as door:
-        invoke(door, spanvas.disown, event)
+        invoke(door, spanvas.discard, event)
     assert door.spans == []
     assert door.store.list_executions("default").items == []
 
@@ -294,9 +294,9 @@ def test_the_guard_leaves_what_is_undecided_and_what_is_disowned_alone() -> None
 
         def handler() -> None:
             (run,) = door.engine.delivery._roots
-            with spanvas.undecided():
+            with spanvas.defer_recording():
                 door.engine.delivery._cut([run])
-            spanvas.disown()
+            spanvas.discard()
             door.engine.delivery._cut([run])
 
         invoke(door, handler)
@@ -307,8 +307,8 @@ def test_the_guard_leaves_what_is_undecided_and_what_is_disowned_alone() -> None
 def test_without_an_execution_there_is_nothing_to_disown() -> None:
     with recording() as door:
         assert repeated() == "repeated"
-        with spanvas.undecided():
-            spanvas.disown()
+        with spanvas.defer_recording():
+            spanvas.discard()
     assert door.engine.health() == {}
 
 

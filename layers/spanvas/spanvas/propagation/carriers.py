@@ -33,7 +33,7 @@ class Parent(NamedTuple):
     flags: int = 1
 
 
-class Passed(NamedTuple):
+class RemoteContext(NamedTuple):
     """What a caller has passed along. `execution_id` is None where the caller does not know Spanvas."""
 
     parent: Parent | None = None
@@ -42,7 +42,7 @@ class Passed(NamedTuple):
     workflow_id: str | None = None
 
 
-NOTHING: Final = Passed()
+NOTHING: Final = RemoteContext()
 
 
 def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
@@ -59,7 +59,7 @@ def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
     return headers
 
 
-def passed_in(carrier: Any) -> Passed:
+def remote_context_in(carrier: Any) -> RemoteContext:
     """What a mapping of headers or attributes carries; names in any case."""
     if not isinstance(carrier, Mapping):
         return NOTHING
@@ -72,7 +72,7 @@ def passed_in(carrier: Any) -> Passed:
     if not found:
         return NOTHING
     entries = _entries(found.get(BAGGAGE, ""))
-    return Passed(
+    return RemoteContext(
         parent_of(found.get(TRACEPARENT, "")),
         entries.get(EXECUTION) or None,
         entries.get(TENANT) or None,

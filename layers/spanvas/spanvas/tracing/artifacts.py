@@ -5,18 +5,23 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from opentelemetry import trace
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.model.artifact import Artifact, essence_of
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.sniffing import UNSAID
 from spanvas.semantics import attributes as names
+from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
+from spanvas.tracing.health import guarded
+from spanvas.tracing.spans import SpanRecorder
 
 EVENT: Final = "spanvas.artifact"
 MAX_NAME: Final = 255
@@ -33,6 +38,62 @@ class ArtifactHandle:
     media_type: str
     bytes: int
     sha256: str
+
+
+class ArtifactRecorder:
+    """Stores files of the span that is open. Guarded: returns None instead of raising."""
+
+    def __init__(
+        self,
+        spans: SpanRecorder,
+        store: TraceStore | None,
+        settings: Settings,
+        redact_text: Callable[[str], str],
+        unobserved: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self.problems = spans.problems
+        self._spans = spans
+        self._store = store
+        self._settings = settings
+        self._redact_text = redact_text
+        self._unobserved = unobserved
+
+    @guarded()
+    def attach(
+        self, name: str, data: Any, media_type: str = "", *, s3: str = "", version: str = ""
+    ) -> ArtifactHandle | None:
+        """Stores the file and names it on the span. Returns None where it could not be stored, which the span says."""
+        scope, span = self._spans.scope("attach_artifact"), trace.get_current_span()
+        if scope is None or self._store is None or not isinstance(span, SdkSpan):
+            return None
+        described = describe(
+            self._redact_text(str(name)),
+            media_type,
+            f"{span.get_span_context().span_id:016x}",
+            scope.node_id,
+            tenant=scope.run.tenant,
+            execution_id=scope.run.execution_id,
+            created_at_unix_nano=self._spans.now(),
+        )
+        settings = self._settings
+        try:
+            with self._unobserved():
+                if s3:
+                    stored = refer_to_artifact(
+                        self._store, described, s3, version, settings.artifact_buckets
+                    )
+                else:
+                    stored = store_artifact(
+                        self._store, described, data, settings.max_artifact_bytes
+                    )
+        except Exception as error:  # noqa: BLE001 - the span says so, the execution goes on
+            mark_failed(span, described.name, error)
+            self.problems.say_once("artifacts.failed", "an artifact was not stored: %s", error)
+            return None
+        mark_stored(span, stored, media_type)
+        return ArtifactHandle(
+            stored.artifact_id, stored.name, stored.media_type, stored.bytes, stored.sha256
+        )
 
 
 def new_artifact_id() -> str:

@@ -13,8 +13,7 @@ from typing import Any, Final, Protocol
 
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.invocation import Invocations, OpenInvocation
-from spanvas.tracing.response import fault_of, fault_of_response
+from spanvas.tracing.invocation import Invocations, OpenInvocation, fault_of, fault_of_response
 
 Handler = Callable[[Any, Any], Any]
 

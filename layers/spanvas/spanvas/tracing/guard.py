@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
 from spanvas.tracing.worker import Worker
 
 NANO: Final = 1_000_000_000
@@ -24,7 +24,7 @@ class Guard:
     """
 
     def __init__(
-        self, cut: Callable[[list[Run]], None], health: Health, clock: Callable[[], int]
+        self, cut: Callable[[list[ExecutionState]], None], health: Health, clock: Callable[[], int]
     ) -> None:
         self._cut = cut
         self._clock = clock
@@ -33,30 +33,30 @@ class Guard:
 
     def _reset(self) -> None:
         self._lock = Lock()
-        self._runs: set[Run] = set()
+        self._moments: dict[ExecutionState, int] = {}
         self._wakes_at = NEVER
 
     def after_fork(self) -> None:
         self._reset()
         self._worker.after_fork()
 
-    def watch(self, run: Run, now: int) -> None:
-        """Wakes the thread only if it sleeps for too long: as a rule it has its eye on an earlier execution."""
-        moment = run.guard_at_unix_nano = guard_time(now, run.deadline_unix_nano)
+    def watch(self, run: ExecutionState, now: int) -> None:
+        """Guards an execution. Wakes the thread only if its moment is earlier than all others."""
+        moment = guard_time(now, run.deadline_unix_nano)
         with self._lock:
-            self._runs.add(run)
+            self._moments[run] = moment
             is_earlier = moment < self._wakes_at
         if is_earlier:
             self._worker.nudge()
 
-    def forget(self, run: Run) -> None:
+    def forget(self, run: ExecutionState) -> None:
         with self._lock:
-            self._runs.discard(run)
+            self._moments.pop(run, None)
 
     def _pause(self) -> float | None:
         """Seconds until the first moment; None without one: a frozen function is left in peace."""
         with self._lock:
-            self._wakes_at = min(_moments(self._runs), default=NEVER)
+            self._wakes_at = min(self._moments.values(), default=NEVER)
         if self._wakes_at == NEVER:
             return None
         return max((self._wakes_at - self._clock()) / NANO, 0.0)
@@ -64,9 +64,9 @@ class Guard:
     def _look(self, is_requested: bool) -> bool:
         now = self._clock()
         with self._lock:
-            late = [run for run in self._runs if (run.guard_at_unix_nano or NEVER) <= now]
-        for run in late:
-            run.guard_at_unix_nano = None
+            late = [run for run, moment in self._moments.items() if moment <= now]
+            for run in late:
+                del self._moments[run]
         if late:
             self._cut(late)
         return True
@@ -76,7 +76,3 @@ def guard_time(now: int, deadline_unix_nano: int) -> int:
     shortest, longest = (seconds * NANO for seconds in SECONDS)
     margin = min(max((deadline_unix_nano - now) * SHARE, shortest), longest)
     return int(deadline_unix_nano - margin)
-
-
-def _moments(runs: Iterable[Run]) -> list[int]:
-    return [run.guard_at_unix_nano for run in runs if run.guard_at_unix_nano is not None]

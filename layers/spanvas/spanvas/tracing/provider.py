@@ -1,4 +1,4 @@
-"""The SDK's tracer provider, as executions need it."""
+"""The SDK's tracer provider, as executions need it, and how it meets the process's global one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
+from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import NoOpTracer, Tracer
 
 from spanvas.settings import LambdaEnvironment, Settings
 
@@ -36,6 +38,52 @@ class ExecutionIdGenerator(IdGenerator):
     def generate_span_id(self) -> int:
         given = next_ids.get()
         return given.span_id if given else _random(8)
+
+
+class TracerProviders:
+    """Our provider, and the global one that instrumentations use: ours, unless the function brought its own."""
+
+    def __init__(
+        self,
+        processor: SpanProcessor,
+        resource: Resource,
+        id_generator: IdGenerator,
+        is_global: bool,
+    ) -> None:
+        self.own = make_provider(processor, resource, id_generator)
+        self._processor = processor
+        self._is_to_join = is_global
+
+    def tracer(self) -> Tracer:
+        """Returns the tracer of our own spans. Raises RuntimeError where the SDK is switched off."""
+        tracer = self.own.get_tracer("spanvas", LAYER_VERSION)
+        if isinstance(tracer, NoOpTracer):
+            raise RuntimeError("OTEL_SDK_DISABLED is set")
+        return tracer
+
+    def join_global(self) -> None:
+        """Makes our provider the global one, or listens to the one that the function brought.
+
+        Not before the first execution: a function sets its provider up when it is imported.
+        """
+        if not self._is_to_join:
+            return
+        self._is_to_join = False
+        provider = trace.get_tracer_provider()
+        if isinstance(provider, trace.ProxyTracerProvider):
+            trace.set_tracer_provider(self.own)
+        elif hasattr(provider, "add_span_processor"):
+            provider.add_span_processor(self._processor)
+
+    def instrumentation_options(self) -> dict[str, Any]:
+        """Returns what instrumentations are switched on with: our providers, unless the function has its own."""
+        self.join_global()
+        provider = trace.get_tracer_provider()
+        if provider is not self.own and hasattr(provider, "add_span_processor"):
+            return {}
+        from spanvas.tracing.log_events import SpanEventLoggerProvider
+
+        return {"tracer_provider": self.own, "logger_provider": SpanEventLoggerProvider()}
 
 
 def make_provider(

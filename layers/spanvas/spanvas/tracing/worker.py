@@ -1,20 +1,24 @@
-"""A daemon thread that does one piece of work when it is asked to, or now and then, and never holds anybody up."""
+"""Background work: a daemon thread that never holds anybody up, and a breaker that stops what keeps failing."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from threading import Condition, Thread
+from typing import Final
 
 from spanvas.tracing.health import Health
+
+FAILURES: Final = 2
+OPEN_SECONDS: Final = 30.0
 
 
 class Worker:
     """Runs `work` in its own thread: on request, and after `pause()` seconds without one (None: only on request).
 
-    `work` is told whether it was requested, and answers whether it succeeded. A request is a ticket; whoever waits
-    for it waits no longer than the budget. A worker that has been at older work for longer than that already (a hung
-    endpoint) is not waited for at all.
+    `set_up` is called once in every new thread. `work` gets whether it was requested, and returns whether it succeeded.
+    A request is a ticket; whoever waits for it waits no longer than the budget. A worker that has been at older work
+    for longer than that already (a hung endpoint) is not waited for at all.
     """
 
     def __init__(
@@ -23,12 +27,14 @@ class Worker:
         work: Callable[[bool], bool],
         health: Health,
         pause: Callable[[], float | None] = lambda: None,
+        set_up: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
         self._work = work
         self._health = health
         self._pause = pause
+        self._set_up = set_up
         self._clock = clock
         self._reset()
 
@@ -86,6 +92,7 @@ class Worker:
             self._thread.start()
 
     def _loop(self) -> None:
+        self._set_up()
         changed = self._changed
         while True:
             with changed:
@@ -95,16 +102,56 @@ class Worker:
                 requested = self._done < self._requested
                 ticket = self._busy_with = self._requested
                 self._busy_since = self._clock()
-            succeeded = self._do(requested)
+            try:
+                succeeded = self._work(requested)
+            except Exception as error:  # noqa: BLE001 - the thread has to live on
+                self._health.problem(self._name, error)
+                succeeded = False
             with changed:
                 self._busy_since = None
                 self._succeeded = succeeded
                 self._done = ticket
                 changed.notify_all()
 
-    def _do(self, requested: bool) -> bool:
-        try:
-            return self._work(requested)
-        except Exception as error:  # noqa: BLE001 - the thread has to live on
-            self._health.problem(self._name, error)
-            return False
+
+class Breaker:
+    """A circuit breaker: after two failures in a row, nothing is allowed for a while.
+
+    Fed with an exporter's own results, not with those of a flush: the SDK's says True whatever happened.
+
+    After `open_seconds` one attempt is allowed; if it fails, the time starts again.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        failures: int = FAILURES,
+        open_seconds: float = OPEN_SECONDS,
+    ) -> None:
+        self._clock = clock
+        self._allowed_failures = failures
+        self._open_seconds = open_seconds
+        self._failures = 0
+        self._open_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self._clock() < self._open_until
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last thing that was heard is a failure: the next try is not worth a long wait."""
+        return self._failures > 0
+
+    def record(self, succeeded: bool) -> None:
+        if succeeded:
+            self._failures = 0
+            self._open_until = 0.0
+            return
+        self._failures += 1
+        if self._failures >= self._allowed_failures:
+            self._open_until = self._clock() + self._open_seconds
+
+    def pause(self, seconds: float) -> None:
+        """Leave it alone for so long, as it has asked to be."""
+        self._open_until = max(self._open_until, self._clock() + seconds)
