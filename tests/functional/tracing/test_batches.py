@@ -155,7 +155,7 @@ class TestBatches:
                 with spanvas.message(event["Records"][0]) as part:
                     assert part.span_id == ""
             with monkeypatch.context() as patch:
-                patch.setattr(functions.door.engine.spans, "open_span", lambda **options: None)
+                patch.setattr(functions.door.engine.spans, "open_invocation", lambda *_: None)
                 with spanvas.message(event["Records"][1]) as part:
                     assert part.span_id == ""
             monkeypatch.setattr(

@@ -250,7 +250,7 @@ def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatc
             patch.setattr(door.engine.executions, "open_root", lambda run, **options: None)
             assert invoke(door, lambda event, context: "fine", {}) == "fine"
         with monkeypatch.context() as patch:
-            patch.setattr(door.engine.spans, "open_span", lambda **options: None)
+            patch.setattr(door.engine.spans, "open_invocation", lambda *_: None)
             assert invoke(door, lambda event, context: "fine", {}) == "fine"
     assert door.names == ["brief"]
     assert spanvas.health() == {}

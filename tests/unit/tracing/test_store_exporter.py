@@ -399,3 +399,33 @@ def test_after_a_fork_the_child_has_nothing_to_send() -> None:
     stored.exporter.buffer.append(run, make_span("a"))
     stored.exporter.after_fork()
     assert not stored.exporter.has_work
+
+
+def test_who_ends_an_execution_may_change_while_it_is_registered() -> None:
+    class Meanwhile(MemoryTraceStore):
+        def start_execution(self, execution: Any) -> None:
+            registered.append(execution.ended_by)
+            run.leave_end_to("caller")
+
+    registered: list[str] = []
+    stored = Stored(Meanwhile(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    for _ in range(3):
+        stored.exporter.work()
+    assert registered == ["function", "caller"]
+
+
+def test_lost_spans_that_are_found_again_are_taken_back() -> None:
+    stored = Stored()
+    run = make_run()
+    stored.exporter.watch(run)
+    run.export.missing = 2
+    stored.exporter.buffer.append(run, make_span("a"))
+    stored.exporter.work()
+    run.export.missing = 0
+    stored.exporter.buffer.append(run, make_span("b"))
+    stored.exporter.work()
+    execution = stored.store.read_execution("acme", "e1")
+    assert execution is not None
+    assert (execution.counters.spans, execution.counters.dropped) == (2, 0)

@@ -112,8 +112,9 @@ class Invocations:
         if whole.machine is not None and whole.machine.state is not None:
             engine.spans.open_state(whole.machine.state)
         span = engine.spans.open_invocation(
-            name=str(getattr(context, "function_name", "") or "invocation"),
-            attributes=self._attributes(event, context, run, whole, is_cold),
+            LiveSpan,
+            str(getattr(context, "function_name", "") or "invocation"),
+            self._attributes(event, context, run, whole, is_cold),
         )
         batch = None
         if whole.message is None and parts:

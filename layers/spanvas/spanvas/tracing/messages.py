@@ -29,42 +29,21 @@ MAX_UNTOUCHED: Final = 100
 RETURNED: Final = "the message was returned to its queue"
 
 
-class LivePart(public.Handle):
-    """The part of one message: its execution's root, and this invocation's span in it, which the handle is of."""
+class LivePart(LiveSpan):
+    """This invocation's span in the execution of one message. That execution's root fails and ends with it."""
 
-    __slots__ = ("_root", "_span")
+    __slots__ = ("root",)
 
-    def __init__(self, root: LiveRun, span: LiveSpan) -> None:
-        self._root = root
-        self._span = span
+    root: LiveRun
 
-    @property
-    def span_id(self) -> str:
-        return self._span.span_id
-
-    @property
-    def trace_id(self) -> str:
-        return self._span.trace_id
-
-    def set_input(self, value: Any) -> None:
-        self._span.set_input(value)
-
-    def set_output(self, value: Any) -> None:
-        self._span.set_output(value)
-
-    def set_attribute(self, key: str, value: Any) -> None:
-        self._span.set_attribute(key, value)
-
-    def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
-        self._span.add_event(name, attributes)
-
+    @guarded()
     def fail(self, error: BaseException | str) -> None:
-        self._span.fail(error)
-        self._root.fail(error)
+        LiveSpan.fail(self, error)
+        self.root.fail(error)
 
     def close(self, error: BaseException | None) -> None:
-        self._span.close(error)
-        self._root.close(error)
+        LiveSpan.close(self, error)
+        self.root.close(None)
 
 
 class MessageRecorder:
@@ -83,9 +62,9 @@ class MessageRecorder:
     ) -> None:
         self.problems = spans.problems
         self.default_workflow_id = default_workflow_id
-        self._spans = spans
+        self.spans = spans
         self._executions = executions
-        self._delivery = delivery
+        self.delivery = delivery
         self._settings = settings
 
     def new_part(
@@ -111,7 +90,7 @@ class MessageRecorder:
         )
 
     @guarded()
-    def open_message(self, *, record: Any) -> LivePart | LiveSpan | public.Handle | None:
+    def open_message(self, *, record: Any) -> public.Handle | None:
         """Opens what belongs to one message: a part of its execution, or a span where that is the one that is open."""
         scope = current_scope()
         if scope is not None and scope.run.is_discarded:
@@ -130,7 +109,7 @@ class MessageRecorder:
         if scope is not None and (
             inbound.execution_id is None or scope.run.is_meant(inbound.execution_id, inbound.tenant)
         ):
-            return self._spans.open_span(
+            return self.spans.open_span(
                 name=f"process {message.destination}".strip(),
                 attributes=message_attributes(message),
                 is_message=not scope.invocation.is_of_one_message,
@@ -166,27 +145,21 @@ class MessageRecorder:
         )
         if root is None:
             return None
-        span = self._spans.open_invocation(
-            name=f"process {message.destination}".strip(),
-            attributes=message_attributes(message),
-            start_time_unix_nano=began_at_unix_nano,
-            otel_kind=SpanKind.CONSUMER,
-            links=[Link(handler.span.get_span_context())] if handler is not None else [],
+        part = self.spans.open_invocation(
+            LivePart,
+            f"process {message.destination}".strip(),
+            message_attributes(message),
+            SpanKind.CONSUMER,
+            began_at_unix_nano,
+            [Link(handler.span.get_span_context())] if handler is not None else [],
         )
-        if span is None:
+        if part is None:
             root.close(None)
             return None
+        part.root = root
         if handler is not None:
-            handler.span.add_link(span.span.get_span_context())
-        return LivePart(root, span)
-
-    def write_parts(self, runs: list[ExecutionState]) -> None:
-        """Writes the parts of a batch, all of which are over."""
-        for run in runs:
-            self._delivery.closed(run)
-
-    def now(self) -> int:
-        return self._spans.now()
+            handler.span.add_link(part.span.get_span_context())
+        return part
 
     def execution_id_in(self, event: Any) -> str | None:
         """Returns the execution id that the deployment's path finds in an event."""
@@ -231,7 +204,7 @@ class Batch:
         self.invocation = invocation
         self.deferred_runs: list[ExecutionState] = []
         self._recorder = recorder
-        self._began_at_unix_nano = recorder.now()
+        self._began_at_unix_nano = recorder.spans.now()
         self._waiting = {item.message.id: item for item in inbound if item.message is not None}
 
     def open(self, record: Any) -> LivePart | None:
@@ -255,7 +228,8 @@ class Batch:
             part.close(error)
         if len(untouched) > MAX_UNTOUCHED:
             self._recorder.problems.count("messages.without_part", len(untouched) - MAX_UNTOUCHED)
-        self._recorder.write_parts(self.deferred_runs)
+        for run in self.deferred_runs:
+            self._recorder.delivery.closed(run)
 
 
 def parent_of(inbound: InboundContext) -> SpanContext | None:

@@ -78,31 +78,29 @@ class SpanRecorder:
         }
         scope = scope._replace(is_message=scope.is_message or is_message)
         start = start_time_unix_nano
-        live = self._open_in(scope, name, all_attributes, None, start, otel_kind, links)
+        live = self._open_in(LiveSpan, scope, name, all_attributes, None, start, otel_kind, links)
         return _with_input(live, input)
 
+    @guarded()
     def open_invocation(
         self,
-        *,
+        make: type[N],
         name: str,
         attributes: Mapping[str, Any],
-        start_time_unix_nano: int | None = None,
         otel_kind: SpanKind = SpanKind.SERVER,
+        start_time_unix_nano: int | None = None,
         links: Sequence[Link] = (),
-    ) -> LiveSpan | None:
+    ) -> N | None:
         """Opens the span of this function's part of the execution that is open."""
         scope = self.scope("invocation")
         if scope is None:
             return None
-        scope.invocation.span = self.open_span(
-            name=name,
-            kind=kinds.INVOCATION,
-            attributes=attributes,
-            start_time_unix_nano=start_time_unix_nano,
-            otel_kind=otel_kind,
-            links=links,
+        all_attributes = {names.KIND: kinds.INVOCATION, **attributes}
+        live = self._open_in(
+            make, scope, name, all_attributes, None, start_time_unix_nano, otel_kind, links
         )
-        return scope.invocation.span
+        scope.invocation.span = live
+        return live
 
     @guarded()
     def open_node(
@@ -134,7 +132,7 @@ class SpanRecorder:
                 del all_attributes[names.NODE_NAME]
             live = self._name_state(state, name, all_attributes)
         elif attempt is None:
-            live = self._open_in(scope, name or node_id, all_attributes, node_id)
+            live = self._open_in(LiveSpan, scope, name or node_id, all_attributes, node_id)
         else:
             visit = (state.span_id,) if state is not None else ()
             retried = self._open_known(
@@ -162,7 +160,7 @@ class SpanRecorder:
             **without_empty({names.BACKOFF_MS: backoff_ms}),
             **(attributes or {}),
         }
-        return self._open_in(scope, f"attempt {number}", all_attributes)
+        return self._open_in(LiveSpan, scope, f"attempt {number}", all_attributes)
 
     @guarded()
     def open_state(self, state: State) -> LiveSpan | None:
@@ -215,6 +213,7 @@ class SpanRecorder:
 
     def _open_in(
         self,
+        make: type[N],
         scope: SpanScope,
         name: str,
         attributes: Mapping[str, Any],
@@ -222,14 +221,14 @@ class SpanRecorder:
         start_time: int | None = None,
         otel_kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
-    ) -> LiveSpan:
+    ) -> N:
         """`node_id` is that of a node; None for what is no node."""
         if node_id is not None:
             scope = scope._replace(node_id=node_id)
         span, context = self.start(
             name, with_scope(scope), attributes, start_time, otel_kind, links
         )
-        return LiveSpan(self, span, context, scope.run, scope.node_id, node_id is not None)
+        return make(self, span, context, scope.run, scope.node_id, node_id is not None)
 
     def _name_state(self, state: LiveSpan, name: str, attributes: Mapping[str, Any]) -> LiveSpan:
         """The node is the very state that a state machine has called this function for."""
