@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from spanvas.tracing.execution_state import ExecutionState
-from spanvas.tracing.guard import Guard, guard_time
 from spanvas.tracing.health import Health
+from spanvas.tracing.worker import Guard, guard_time
 from tests.unit.tracing.recording import SECOND, HandClock, eventually
 from tests.unit.tracing.test_small_parts import make_run
 

@@ -38,12 +38,10 @@ class SpanBuffer:
         max_bytes: int = MAX_BYTES,
         on_lost: Callable[[list[Waiting]], None] = lambda lost: None,
     ) -> None:
-        self._lock = Lock()
-        self._waiting: deque[Waiting] = deque()
-        self._bytes = 0
         self._max_spans = max_spans
         self._max_bytes = max_bytes
         self.on_lost = on_lost
+        self.clear()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -51,7 +49,7 @@ class SpanBuffer:
     def clear(self) -> None:
         """Empties the buffer in a forked child, where the lock may be held by a thread that is not there."""
         self._lock = Lock()
-        self._waiting = deque()
+        self._waiting: deque[Waiting] = deque()
         self._bytes = 0
 
     def append(self, run: ExecutionState, span: Span) -> None:

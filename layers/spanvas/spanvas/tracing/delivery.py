@@ -22,12 +22,11 @@ from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
 from spanvas.tracing.children import Children
 from spanvas.tracing.execution_state import ExecutionState
-from spanvas.tracing.guard import Guard
 from spanvas.tracing.health import Health
 from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter, SpanSink
 from spanvas.tracing.processor import RecordingProcessor
 from spanvas.tracing.store_exporter import MAX_WAITING_BYTES, StoreExporter
-from spanvas.tracing.worker import Worker
+from spanvas.tracing.worker import Guard, Worker
 
 NANO: Final = 1_000_000_000
 MS: Final = 1_000_000

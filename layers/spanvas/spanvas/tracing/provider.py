@@ -41,7 +41,12 @@ class ExecutionIdGenerator(IdGenerator):
 
 
 class TracerProviders:
-    """Our provider, and the global one that instrumentations use: ours, unless the function brought its own."""
+    """Our provider, and the global one that instrumentations use: ours, unless the function brought its own.
+
+    Ours is always on: whether executions are traced is one setting, not a sampler's. Limits are raised, since
+    flattened conventions need hundreds of attributes and the SDK drops the *first* ones, model and provider among
+    them. All are given, so that no `OTEL_*` variable can raise while they are read.
+    """
 
     def __init__(
         self,
@@ -50,7 +55,24 @@ class TracerProviders:
         id_generator: IdGenerator,
         is_global: bool,
     ) -> None:
-        self.own = make_provider(processor, resource, id_generator)
+        limits = SpanLimits(
+            max_attributes=4096,
+            max_span_attributes=4096,
+            max_event_attributes=512,
+            max_link_attributes=128,
+            max_events=1024,
+            max_links=1024,
+            max_attribute_length=SpanLimits.UNSET,
+            max_span_attribute_length=SpanLimits.UNSET,
+        )
+        self.own = TracerProvider(
+            sampler=ALWAYS_ON,
+            resource=resource,
+            shutdown_on_exit=False,
+            id_generator=id_generator,
+            span_limits=limits,
+        )
+        self.own.add_span_processor(processor)
         self._processor = processor
         self._is_to_join = is_global
 
@@ -84,35 +106,6 @@ class TracerProviders:
         from spanvas.tracing.log_events import SpanEventLoggerProvider
 
         return {"tracer_provider": self.own, "logger_provider": SpanEventLoggerProvider()}
-
-
-def make_provider(
-    processor: SpanProcessor, resource: Resource, id_generator: IdGenerator
-) -> TracerProvider:
-    """Always on: whether executions are traced is one setting, not a sampler's.
-
-    Limits are raised, since flattened conventions need hundreds of attributes and the SDK drops the *first* ones,
-    model and provider among them. All are given, so that no `OTEL_*` variable can raise while they are read.
-    """
-    limits = SpanLimits(
-        max_attributes=4096,
-        max_span_attributes=4096,
-        max_event_attributes=512,
-        max_link_attributes=128,
-        max_events=1024,
-        max_links=1024,
-        max_attribute_length=SpanLimits.UNSET,
-        max_span_attribute_length=SpanLimits.UNSET,
-    )
-    provider = TracerProvider(
-        sampler=ALWAYS_ON,
-        resource=resource,
-        shutdown_on_exit=False,
-        id_generator=id_generator,
-        span_limits=limits,
-    )
-    provider.add_span_processor(processor)
-    return provider
 
 
 def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resource:

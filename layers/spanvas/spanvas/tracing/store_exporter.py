@@ -7,7 +7,8 @@ kept as it is and sent again: a chunk is named by what is in it, so nothing doub
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
@@ -175,12 +176,9 @@ class StoreExporter:
             if run.export.hold_until_unix_nano > now and not run.is_ended:
                 continue
             execution = run.execution()
-            try:
+            # Where it is refused, its spans make the item, with what they say.
+            with self._counting_refusals("start_execution"):
                 self.store.start_execution(execution)
-            except StoreUnavailableError:
-                raise
-            except Exception as error:  # noqa: BLE001 - its spans make the mapping, with what they say
-                self._health.problem("store.start_execution", error)
             run.export.registered_ended_by = execution.ended_by
         self._forget_settled()
 
@@ -225,19 +223,21 @@ class StoreExporter:
 
     def _write_end(self, run: ExecutionState, end: End, own_health: str) -> None:
         health = {**self._exporter_health(run), "store": own_health}
-        try:
+        at = end.ended_at_unix_nano
+        with self._counting_refusals("end_execution"):
             self.store.end_execution(
-                run.tenant,
-                run.execution_id,
-                end.status,
-                end.ended_at_unix_nano,
-                end.cause,
-                health,
+                run.tenant, run.execution_id, end.status, at, end.cause, health
             )
+
+    @contextmanager
+    def _counting_refusals(self, what: str) -> Iterator[None]:
+        """A call that is refused as it is: others go on (an end that is refused: the execution ends as lost)."""
+        try:
+            yield
         except StoreUnavailableError:
             raise
-        except Exception as error:  # noqa: BLE001 - it is closed as lost when its deadline has passed
-            self._health.problem("store.end_execution", error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about this call
+            self._health.problem(f"store.{what}", error)
 
     def _make_batches(self) -> None:
         """What has ended since, and what has started: one batch an execution."""

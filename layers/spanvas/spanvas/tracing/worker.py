@@ -1,16 +1,22 @@
-"""Background work: a daemon thread that never holds anybody up, and a breaker that stops what keeps failing."""
+"""Background work: a daemon thread that never holds anybody up, a guard of deadlines, a circuit breaker."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import Final
 
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
 
 FAILURES: Final = 2
 OPEN_SECONDS: Final = 30.0
+NANO: Final = 1_000_000_000
+SHARE: Final = 0.1
+SECONDS: Final = (0.3, 2.0)
+"""So long before the deadline it acts: a tenth of the time given, within these bounds."""
+NEVER: Final = 1 << 63
 
 
 class Worker:
@@ -155,3 +161,66 @@ class Breaker:
     def pause(self, seconds: float) -> None:
         """Leave it alone for so long, as it has asked to be."""
         self._open_until = max(self._open_until, self._clock() + seconds)
+
+
+class Guard:
+    """Acts shortly before a function's time runs out.
+
+    Sleeps in a thread of its own until the first guarded moment: an exporter's thread may hang just then.
+
+    `cut` is called there with the executions whose time is about to run out, once for each.
+    """
+
+    def __init__(
+        self, cut: Callable[[list[ExecutionState]], None], health: Health, clock: Callable[[], int]
+    ) -> None:
+        self._cut = cut
+        self._clock = clock
+        self._worker = Worker("spanvas-guard", self._look, health, self._pause)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._lock = Lock()
+        self._moments: dict[ExecutionState, int] = {}
+        self._wakes_at = NEVER
+
+    def after_fork(self) -> None:
+        self._reset()
+        self._worker.after_fork()
+
+    def watch(self, run: ExecutionState, now: int) -> None:
+        """Guards an execution. Wakes the thread only if its moment is earlier than all others."""
+        moment = guard_time(now, run.deadline_unix_nano)
+        with self._lock:
+            self._moments[run] = moment
+            is_earlier = moment < self._wakes_at
+        if is_earlier:
+            self._worker.nudge()
+
+    def forget(self, run: ExecutionState) -> None:
+        with self._lock:
+            self._moments.pop(run, None)
+
+    def _pause(self) -> float | None:
+        """Seconds until the first moment; None without one: a frozen function is left in peace."""
+        with self._lock:
+            self._wakes_at = min(self._moments.values(), default=NEVER)
+        if self._wakes_at == NEVER:
+            return None
+        return max((self._wakes_at - self._clock()) / NANO, 0.0)
+
+    def _look(self, is_requested: bool) -> bool:
+        now = self._clock()
+        with self._lock:
+            late = [run for run, moment in self._moments.items() if moment <= now]
+            for run in late:
+                del self._moments[run]
+        if late:
+            self._cut(late)
+        return True
+
+
+def guard_time(now: int, deadline_unix_nano: int) -> int:
+    shortest, longest = (seconds * NANO for seconds in SECONDS)
+    margin = min(max((deadline_unix_nano - now) * SHARE, shortest), longest)
+    return int(deadline_unix_nano - margin)
