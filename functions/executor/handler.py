@@ -1,7 +1,7 @@
 """The Lambda function: one event is one execution.
 
-Not responsible for tracing (the layer's door is called, on or off) nor for running (`engine`). A workflow that fails
-is a result, not an error of the function: raising would make Lambda run an asynchronous event again.
+Not responsible for tracing (the layer's public API is called, on or off) nor for running (`engine`). A workflow that
+fails is a result, not an error of the function: raising would make Lambda run an asynchronous event again.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> d
             raise found
         check_run(found, workflow_input, connections)
         resources = Resources(
-            door=spanvas,
+            tracing=spanvas,
             converse=converse,
             send=send,
             connections=connections,
