@@ -61,9 +61,9 @@ def test_an_attempt_that_is_repeated_is_an_event_of_the_open_span(url: str) -> N
     client = make_client(url)
     assert instrumentations.watch_aws_retries(health)
     assert instrumentations.watch_aws_retries(health)
-    with recording() as door, spanvas.workflow("brief"), spanvas.node("ask"):
+    with recording() as recorded, spanvas.workflow("brief"), spanvas.node("ask"):
         converse(client, "one?")
-    span = door.span("ask")
+    span = recorded.span("ask")
     (event,) = span.events
     assert event.name == "spanvas.retry"
     assert event.attributes == {
@@ -80,29 +80,29 @@ def test_an_attempt_that_is_repeated_is_an_event_of_the_open_span(url: str) -> N
 def test_a_connection_that_fails_is_told_by_its_exception() -> None:
     instrumentations.watch_aws_retries(Health())
     with (
-        recording() as door,
+        recording() as recorded,
         spanvas.workflow("brief"),
         pytest.raises(Exception, match="Could not connect"),
     ):
         converse(make_client("http://127.0.0.1:9", attempts=2), "two?")
-    (event,) = door.span("brief").events
+    (event,) = recorded.span("brief").events
     assert event.attributes["error.type"] == "EndpointConnectionError"
     assert "http.response.status_code" not in event.attributes
 
 
 def test_an_attempt_that_is_not_repeated_is_none(url: str) -> None:
     instrumentations.watch_aws_retries(Health())
-    with recording() as door, spanvas.workflow("brief"), pytest.raises(ClientError):
+    with recording() as recorded, spanvas.workflow("brief"), pytest.raises(ClientError):
         converse(make_client(url, attempts=1), "three?")
-    assert door.span("brief").events == ()
+    assert recorded.span("brief").events == ()
 
 
 def test_outside_of_spans_and_in_our_own_calls_nothing_is_told(url: str) -> None:
     instrumentations.watch_aws_retries(Health())
     converse(make_client(url), "four?")
-    with recording() as door, spanvas.workflow("brief"), unobserved():
+    with recording() as recorded, spanvas.workflow("brief"), unobserved():
         converse(make_client(url), "five?")
-    assert door.span("brief").events == ()
+    assert recorded.span("brief").events == ()
 
 
 def test_trouble_of_ours_leaves_the_call_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ class IncrementalIdGenerator(IdGenerator):
 
 
 class Recording:
-    """An engine behind the door, its store, and the ended spans in the order of their ends."""
+    """An engine behind the public API, its store, and the ended spans in the order of their ends."""
 
     def __init__(self, engine: Engine, store: TraceStore) -> None:
         self.engine = engine
@@ -117,7 +117,7 @@ def recording(
     is_global: bool = False,
     **settings: Any,
 ) -> Iterator[Recording]:
-    """The door with an engine of the test's own behind it."""
+    """The public API with an engine of the test's own behind it."""
     patient = {"redaction_budget_ms": 10_000, "store_budget_ms": 60_000, "flush_budget_ms": 60_000}
     settings = {"flush_interval_ms": 3_600_000, **patient, **settings}
     store = store if store is not None else MemoryTraceStore(clock=lambda: SECOND)
@@ -151,15 +151,15 @@ def eventually(condition: Callable[[], object]) -> None:
         time.sleep(0.002)
 
 
-def execution_of(door: Recording, execution_id: str = "e1") -> Execution:
-    execution = door.store.read_execution("default", execution_id)
+def execution_of(recorded: Recording, execution_id: str = "e1") -> Execution:
+    execution = recorded.store.read_execution("default", execution_id)
     assert execution is not None
     return execution
 
 
-def rows_of(door: Recording) -> dict[str, int | None]:
+def rows_of(recorded: Recording) -> dict[str, int | None]:
     """Names of stored spans, with their ends."""
-    trace = door.store.read_trace("default", "e1")
+    trace = recorded.store.read_trace("default", "e1")
     return {row.name: row.end_time_unix_nano for row in trace.rows} if trace else {}
 
 
@@ -173,11 +173,11 @@ def by_hand(clock: HandClock, **settings: Any) -> AbstractContextManager[Recordi
     return recording(**{"store": MemoryTraceStore(), "clock": clock, **settings})
 
 
-def open_run(door: Recording, clock: HandClock) -> tuple[ExecutionState, LiveRun]:
+def open_run(recorded: Recording, clock: HandClock) -> tuple[ExecutionState, LiveRun]:
     """An execution in a function that has a minute."""
     deadline = clock.time + 60 * SECOND
-    run = door.engine.executions.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-    root = door.engine.executions.open_root(run)
+    run = recorded.engine.executions.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+    root = recorded.engine.executions.open_root(run)
     assert root is not None
     return run, root
 

@@ -48,7 +48,7 @@ NOT_ATTRIBUTES = {
     names.TOOL_NAME,
     names.HTTP_METHOD,
 }
-"""Functions of the door, an event, a provider, and what is read without being written."""
+"""Functions of the public API, an event, a provider, and what is read without being written."""
 
 
 def documented() -> set[str]:
@@ -64,11 +64,11 @@ def documented() -> set[str]:
 @pytest.fixture(scope="module")
 def everything() -> list[Span]:
     """One of every span, attribute and event that the layer writes."""
-    with recording(environment=LAMBDA, scanner=None, artifact_buckets=("reports",)) as door:
-        TracedHandler(door.engine, lambda event, context: use_everything(door))(
+    with recording(environment=LAMBDA, scanner=None, artifact_buckets=("reports",)) as recorded:
+        TracedHandler(recorded.engine, lambda event, context: use_everything(recorded))(
             {"execution_id": "e1"}, make_context()
         )
-        TracedHandler(door.engine, lambda event, context: None)(
+        TracedHandler(recorded.engine, lambda event, context: None)(
             {"Records": [sqs_record()]}, make_context()
         )
         with (
@@ -76,12 +76,12 @@ def everything() -> list[Span]:
             spanvas.message(sqs_record()),
         ):
             spanvas.discard()
-        run = door.engine.executions.new_run("late", "e2", None)
-        root = door.engine.executions.open_root(run)
+        run = recorded.engine.executions.new_run("late", "e2", None)
+        root = recorded.engine.executions.open_root(run)
         assert root is not None
-        door.engine.processor.cut_short(run)
+        recorded.engine.processor.cut_short(run)
         root.close(None)
-    return door.spans
+    return recorded.spans
 
 
 OPERATION = SimpleNamespace(
@@ -90,8 +90,8 @@ OPERATION = SimpleNamespace(
 THROTTLED = {"Error": {"Code": "ThrottlingException"}}
 
 
-def use_everything(door: Recording) -> None:
-    store = door.store
+def use_everything(recorded: Recording) -> None:
+    store = recorded.store
     assert isinstance(store, MemoryTraceStore)
     with spanvas.workflow("brief", version="1", expected_nodes=("draft",), input=1) as run:
         with spanvas.node("draft", name="Draft", kind="generate", attempt=1):

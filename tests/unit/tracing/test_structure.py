@@ -103,14 +103,14 @@ def test_a_span_passes_at_most_twelve_of_our_frames_from_the_processor_to_put_it
 
 
 def test_the_engine_is_put_together_of_parts_that_inherit_from_nothing() -> None:
-    with recording() as door:
+    with recording() as recorded:
         parts = [
-            door.engine.spans,
-            door.engine.generations,
-            door.engine.artifacts,
-            door.engine.executions,
-            door.engine.messages,
-            door.engine.delivery,
-            door.engine,
+            recorded.engine.spans,
+            recorded.engine.generations,
+            recorded.engine.artifacts,
+            recorded.engine.executions,
+            recorded.engine.messages,
+            recorded.engine.delivery,
+            recorded.engine,
         ]
     assert [type(part).__bases__ for part in parts] == [(object,)] * 7

@@ -1,4 +1,4 @@
-"""The door itself: on, off, and when it cannot be opened."""
+"""The public API itself: on, off, and when the engine cannot start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.tracing.recording import recording
 
 @pytest.fixture
 def unasked(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """The door as it is when a process has just begun."""
+    """The public API as it is when a process has just begun."""
     monkeypatch.setattr(spanvas, "_engine", None)
     monkeypatch.setattr(spanvas, "_is_asked", False)
     monkeypatch.setattr(settings, "_loaded", None)
@@ -124,7 +124,7 @@ def test_everything_public_is_listed_and_says_what_it_does() -> None:
 
 
 def test_the_former_names_work_and_warn() -> None:
-    with recording() as door, spanvas.workflow("brief", execution_id="e1"):
+    with recording() as recorded, spanvas.workflow("brief", execution_id="e1"):
         with (
             pytest.warns(DeprecationWarning, match=r"undecided\(\) is now spanvas.defer_recording"),
             spanvas.undecided(),
@@ -132,4 +132,4 @@ def test_the_former_names_work_and_warn() -> None:
             pass
         with pytest.warns(DeprecationWarning, match=r"disown\(\) is now spanvas.discard\(\)"):
             spanvas.disown()
-    assert door.engine.health() == {"executions.disowned": 1}
+    assert recorded.engine.health() == {"executions.disowned": 1}
