@@ -46,7 +46,7 @@ NOTHING: Final = RemoteContext()
 
 
 def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
-    """The two headers. Entries that would make the baggage too long are left out, the last ones first."""
+    """Returns the two headers. Entries that would make the baggage too long are left out, the last ones first."""
     headers = {TRACEPARENT: f"00-{parent.trace_id}-{parent.span_id}-{parent.flags:02x}"}
     text = ""
     for name, value in baggage.items():
@@ -60,7 +60,7 @@ def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
 
 
 def remote_context_in(carrier: Any) -> RemoteContext:
-    """What a mapping of headers or attributes carries; names in any case."""
+    """Returns what a mapping of headers or attributes carries; names in any case."""
     if not isinstance(carrier, Mapping):
         return NOTHING
     found = {}
@@ -81,7 +81,7 @@ def remote_context_in(carrier: Any) -> RemoteContext:
 
 
 def parent_of(traceparent: str) -> Parent | None:
-    """The span that a `traceparent` names; None where it is malformed."""
+    """Returns the span that a `traceparent` names; None where it is malformed."""
     match = TRACEPARENT_FORM.fullmatch(traceparent.strip())
     return Parent(match[1], match[2], int(match[3], 16)) if match else None
 

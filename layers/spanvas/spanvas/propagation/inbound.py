@@ -45,7 +45,8 @@ class InboundContexts(NamedTuple):
 
 
 def inbound_contexts(event: Any, context: Any, id_path: Path, tenant_path: Path) -> InboundContexts:
-    """`context` is Lambda's; its client context carries what callers with the W3C's headers have put there."""
+    """Returns the contexts of an event. `context` is Lambda's; its client context carries what callers with the W3C's
+    headers have put there."""
     execution_id = id_path(event)
     machine = run_in(event)
     found = [] if execution_id or machine is not None else messages_in(event)
@@ -63,7 +64,7 @@ def inbound_contexts(event: Any, context: Any, id_path: Path, tenant_path: Path)
 
 
 def inbound_of(message: Message, id_path: Path, tenant_path: Path) -> InboundContext:
-    """Of one message."""
+    """Returns what is known of the execution of one message."""
     body = message.body if message.body is not None else {}
     machine = run_in(body)
     remote = message.remote if message.remote != NOTHING else remote_context_in(body)

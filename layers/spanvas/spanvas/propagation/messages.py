@@ -31,7 +31,7 @@ class Message(NamedTuple):
 
 
 def messages_in(event: Any) -> list[Message]:
-    """The messages of an event, in their order; none where it is something else."""
+    """Returns the messages of an event, in their order; none where it is something else."""
     if not isinstance(event, Mapping):
         return []
     records = event.get("Records")
@@ -42,7 +42,7 @@ def messages_in(event: Any) -> list[Message]:
 
 
 def message_of(record: Any) -> Message | None:
-    """A record of SQS or SNS as Lambda gives it, a message as `receive_message` returns it, an event of EventBridge."""
+    """Reads a record of SQS or SNS, a message as `receive_message` returns it, an event of EventBridge; else None."""
     if not isinstance(record, Mapping):
         return None
     source = record.get("eventSource") or record.get("EventSource")

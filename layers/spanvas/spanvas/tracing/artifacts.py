@@ -97,6 +97,7 @@ class ArtifactRecorder:
 
 
 def new_artifact_id() -> str:
+    """Returns a random id."""
     return f"art_{os.urandom(10).hex()}"
 
 
@@ -106,7 +107,7 @@ def store_artifact(
     data: bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO,
     max_bytes: int,
 ) -> Artifact:
-    """Upload a file. Raises TooLargeError before anything is sent, and whatever the store raises."""
+    """Uploads a file. Raises TooLargeError before anything is sent, and whatever the store raises."""
     if isinstance(data, (str, os.PathLike)):
         with Path(data).open("rb") as stream:
             return store_artifact(store, artifact, stream, max_bytes)
@@ -119,7 +120,7 @@ def store_artifact(
 def refer_to_artifact(
     store: TraceStore, artifact: Artifact, uri: str, version: str, buckets: Collection[str]
 ) -> Artifact:
-    """List a file that is in S3 already. Raises InvalidInputError, and whatever the store raises."""
+    """Lists a file that is in S3 already. Raises InvalidInputError, and whatever the store raises."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not uri.startswith("s3://") or not bucket or not key:
         raise InvalidInputError("s3", "expected s3://bucket/key")
@@ -154,7 +155,8 @@ def _check_size(size: int, max_bytes: int) -> None:
 def describe(
     name: str, media_type: str, span_id: str, node_id: str | None, **execution: Any
 ) -> Artifact:
-    """The artifact before it is stored. A name is for people: any text, without control characters, not too long."""
+    """Returns the artifact before it is stored. A name is for people: any text, without control characters, not too
+    long."""
     shown = "".join(character for character in name if character.isprintable())[:MAX_NAME]
     return Artifact(
         artifact_id=new_artifact_id(),
@@ -169,7 +171,7 @@ def describe(
 
 
 def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
-    """On the producing span: one more in its list, and an event with the digest, or with where it was before.
+    """Adds the file to the list of the producing span, and an event with its digest, or with where it was before.
 
     A media type that was asked for and refused is named there.
     """
@@ -201,7 +203,7 @@ def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
 
 
 def mark_failed(span: SdkSpan, name: str, error: BaseException) -> None:
-    """On the producing span: what is missing and why."""
+    """Says on the producing span what is missing and why."""
     reason = f"{type(error).__name__}: {error}"
     span.set_attribute(names.ARTIFACT_ERROR, f"{name}: {reason}"[:1_000])
     span.add_event(EVENT, {"spanvas.artifact.name": name, names.ERROR_TYPE: type(error).__name__})

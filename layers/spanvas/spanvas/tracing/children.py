@@ -63,6 +63,7 @@ class Children:
         """In a child: who gets its spans of the executions that were open when it was forked."""
 
     def before(self) -> None:
+        """Makes the socket, before the fork."""
         self._forking.made = None
         runs = [*self._open_runs(), *self._inherited]
         if runs:
@@ -70,6 +71,7 @@ class Children:
                 self._forking.made = (*socket.socketpair(), runs)
 
     def in_parent(self) -> None:
+        """Listens to the new child."""
         made, self._forking.made = getattr(self._forking, "made", None), None
         if made is None:
             return
@@ -81,6 +83,7 @@ class Children:
             threading.Thread(target=self._listen, args=(child,), name=THREAD, daemon=True).start()
 
     def in_child(self) -> None:
+        """Keeps the connection to the parent, and drops those of its other children."""
         made, self._forking = getattr(self._forking, "made", None), threading.local()
         for child in self._known.values():
             child.leave()
@@ -99,7 +102,7 @@ class Children:
             self._forget_gone(child)
 
     def close(self, run: ExecutionState) -> None:
-        """The execution ends here. What children have begun of it and not ended is missing, until it comes."""
+        """Counts as missing what children have begun of an execution that ends, and not ended. It may still come."""
         self.receive()
         for child in list(self._known.values()):
             child.count_missing(run)
@@ -143,14 +146,14 @@ class Child:
         self._flushes = 0
 
     def wait(self) -> None:
-        """Until there is something to read, or the child is gone."""
+        """Blocks until there is something to read, or the child is gone."""
         poll = select.poll()
         with suppress(OSError, ValueError):  # it is closed meanwhile
             poll.register(self._connection, select.POLLIN)
             poll.poll()
 
     def pump(self) -> None:
-        """Read what there is."""
+        """Reads and handles what has arrived."""
         with self._lock:
             while not self.is_gone:
                 try:
@@ -164,7 +167,7 @@ class Child:
                 self._handle_messages()
 
     def answer(self, flush: Callable[[], bool]) -> None:
-        """Whoever has asked for a flush gets its result."""
+        """Sends the result of a flush to the child for each that it has requested."""
         while self._flushes:
             self._flushes -= 1
             result = ALL if flush() else NOT_ALL
@@ -179,6 +182,7 @@ class Child:
             run.export.missing += number
 
     def leave(self) -> None:
+        """Closes the connection."""
         self._connection.close()
 
     def _handle_messages(self) -> None:
@@ -213,13 +217,15 @@ class Parent:
         self._lock = threading.Lock()
 
     def started(self, run: ExecutionState) -> None:
+        """Reports that a span has begun."""
         self._send(STARTED, id(run))
 
     def ended(self, run: ExecutionState, span: Span) -> None:
+        """Sends a span that has ended."""
         self._send(ENDED, id(run), pickle.dumps(span, pickle.HIGHEST_PROTOCOL))
 
     def flush(self, seconds: float) -> bool:
-        """Whether the parent has written everything."""
+        """Asks the parent to flush. Returns whether it has written everything."""
         with self._lock:
             if not self._sent(HEAD.pack(FLUSH, 0, 0)):
                 return False

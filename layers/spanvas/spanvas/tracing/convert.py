@@ -36,7 +36,7 @@ class Converter:
         node_id: str | None = None,
         deadline_unix_nano: int | None = None,
     ) -> Span:
-        """A span that has ended, or is still open. `node_id` is that of the node it belongs to."""
+        """Returns ours of a span that has ended or is still open. `node_id` is that of its enclosing node."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
         attributes = copied(span.attributes)
         if node_id is not None:
@@ -86,7 +86,7 @@ class Converter:
 
 
 def size_of(span: Span) -> int:
-    """Bytes that a span takes up in memory, roughly: its texts."""
+    """Returns the bytes that a span takes up in memory, roughly: its texts."""
     size = 500 + len(span.name) + len(span.status_message) + _size(span.attributes)
     return size + sum(100 + _size(event.attributes) for event in span.events)
 
@@ -105,7 +105,8 @@ def _size(value: Any) -> int:
 
 
 def copied(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A copy, with lists for tuples. Of an open span, whose own thread may be writing, until one succeeds."""
+    """Returns a copy, with lists for tuples. Repeats it while the span's own thread is writing, up to `COPIES`
+    times."""
     for _ in range(COPIES - 1):
         try:
             return _copied(attributes or {})
@@ -130,7 +131,9 @@ def _listed(value: Any) -> Any:
 
 
 def json_text(value: Any) -> str:
-    """JSON for any value. Models and dataclasses become objects, sets lists; what has no form is marked or described.
+    """Returns JSON for any value.
+
+    Models and dataclasses become objects, sets lists; what has no form in JSON is marked or described.
 
     Content over the limit becomes `{"$truncated": its first characters, "characters": its length}`.
     """

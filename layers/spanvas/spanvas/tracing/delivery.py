@@ -38,7 +38,7 @@ EXIT_SECONDS: Final = 2.0
 
 
 class Delivery:
-    """The two exporters and the guard, each in its own thread, and the executions that are open."""
+    """Has the two exporters and the guard, each in its own thread, and the executions that are open."""
 
     def __init__(
         self,
@@ -98,12 +98,12 @@ class Delivery:
         atexit.register(self._at_exit)
 
     def prepare(self) -> None:
-        """Before there is anything to write: in a function's init phase."""
+        """Makes a connection in a function's init phase, before there is anything to write."""
         if self._beginnings is not None:
             self._beginnings.prepare()
 
     def opened(self, run: ExecutionState, root: SdkSpan) -> None:
-        """An execution has begun: it is registered in the background, and written now and then while it goes on."""
+        """Registers an execution in the background, and writes it at intervals while it goes on."""
         now = self._clock()
         with self._lock:
             is_new, is_first = run not in self._roots, not self._roots
@@ -121,16 +121,17 @@ class Delivery:
             self._otlp_worker.nudge()
 
     def named(self, run: ExecutionState) -> None:
-        """The workflow of a held execution is known: it can be registered."""
+        """Lets a held execution be registered, since its workflow is known."""
         run.export.hold_until_unix_nano = 0
         if self._store is not None:
             self._store_worker.nudge()
 
     def root_of(self, run: ExecutionState) -> SdkSpan:
+        """Returns the workflow span of an open execution. Raises KeyError for another."""
         return self._roots[run]
 
     def closed(self, run: ExecutionState) -> None:
-        """An execution has ended: everything of it is written, as far as the time goes."""
+        """Writes everything of an execution that has ended or goes on elsewhere, as far as the time allows."""
         with self._lock:
             self._roots.pop(run, None)
         run.export.hold_until_unix_nano = 0
@@ -141,7 +142,7 @@ class Delivery:
         self.flush(run.deadline_unix_nano)
 
     def discard(self, run: ExecutionState) -> None:
-        """An execution turns out to be somebody else's: what has not been written of it never is."""
+        """Writes nothing more of an execution, which turned out to be somebody else's."""
         self._guard.forget(run)
         if self._otlp is not None:
             self._otlp.forget(run)
@@ -157,9 +158,9 @@ class Delivery:
         *,
         with_parent: bool = False,
     ) -> bool:
-        """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
-        none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in a forked
-        child, where the parent has its spans."""
+        """Sends what waits, through both exporters at once. Returns whether everything is in the store (or, where
+        there is none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in
+        a forked child, where the parent has its spans."""
         allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
         self.children.receive()
         parent = self.children.parent if with_parent else None
@@ -201,6 +202,7 @@ class Delivery:
         return succeeded
 
     def after_fork(self) -> None:
+        """Forgets, in a forked child, the executions and threads of the parent."""
         self._lock = Lock()
         self._roots = {}
         self._guard.after_fork()
@@ -271,6 +273,7 @@ def unobserved() -> Iterator[None]:
 
 
 def waiting_bytes(memory_mb: int) -> int:
-    """How much may wait for the store: an eighth of the function's memory. Encoding it takes as much again."""
+    """Returns how many bytes may wait for the store: an eighth of the function's memory. Encoding it takes as much
+    again."""
     share = memory_mb * 1024 * 1024 // 8 if memory_mb else MAX_WAITING_BYTES
     return min(share, MAX_WAITING_BYTES)

@@ -28,7 +28,7 @@ MAX_STACK: Final = 20_000
 
 
 class Recorder(Protocol):
-    """What a handle needs of the engine. Where `keeps_content` is False, content is not even encoded."""
+    """What a handle needs of its recorder. Where `keeps_content` is False, content is not even encoded."""
 
     problems: Health
     keeps_content: bool
@@ -222,7 +222,7 @@ class LiveRun(LiveSpan, public.RunHandle):
 
 
 def error_type(error: BaseException | str) -> str:
-    """What the exception calls itself (`error_type`), else its class by its full name."""
+    """Returns what the exception calls itself (`error_type`), else the full name of its class."""
     if isinstance(error, str):
         return "Error"
     named = getattr(error, "error_type", None)
@@ -242,6 +242,7 @@ def _message(error: BaseException) -> str:
 
 
 def exception_attributes(error: BaseException) -> dict[str, Any]:
+    """Returns the attributes of the exception's event."""
     attributes = {
         names.EXCEPTION_TYPE: error_type(error),
         names.EXCEPTION_MESSAGE: _message(error),
@@ -258,7 +259,7 @@ def _remember(error: BaseException, cause: Cause) -> None:
 
 
 def seen_below(error: BaseException | str) -> Cause | None:
-    """What we know of the exceptions that led to this one."""
+    """Returns the recorded cause of the exceptions that led to this one; None where none was recorded."""
     below: Any = error
     for _ in range(20):
         below = getattr(below, "__cause__", None) or getattr(below, "__context__", None)

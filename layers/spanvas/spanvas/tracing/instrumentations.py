@@ -51,7 +51,7 @@ class Found(NamedTuple):
 
 
 def switch_on(engine: Engine, folders: Iterable[Path] | None = None) -> list[str]:
-    """Switch on what is found and wanted; the names of what was. A failure is said once, and costs that one alone.
+    """Switches on what is found and wanted. Returns its names. A failure is logged once, and concerns that one alone.
 
     Called when the function's own module has been imported: what it has switched on itself, and the provider that it
     has set up for that, is left as it is.
@@ -68,12 +68,12 @@ def switch_on(engine: Engine, folders: Iterable[Path] | None = None) -> list[str
 
 
 def own_folders(task_root: str) -> list[Path]:
-    """The function's folder and that of the layers."""
+    """Returns the function's folder and that of the layers."""
     return [Path(task_root), LAYER] if task_root else [LAYER]
 
 
 def found_in(folder: Path) -> Iterator[Found]:
-    """Entry points of every distribution that is installed there, by name."""
+    """Yields the entry points of every distribution in a folder, by name."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(INFO))
     except OSError:

@@ -145,14 +145,16 @@ class Invocations:
 
 
 def deadline(context: Any, now: int) -> int | None:
-    """Unix nanoseconds at which the function's time ends."""
+    """Returns the Unix nanoseconds at which the function's time ends; None where the context does not say."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return now + int(remaining()) * MS if callable(remaining) else None
 
 
 def faas_attributes(event: Any, context: Any, environment: LambdaEnvironment) -> dict[str, Any]:
-    """Log group and stream are the context's, not the environment's as it was at the start: a restored snapshot has
-    another stream."""
+    """Returns what is known of the function and its invocation.
+
+    Log group and stream are the context's, not the environment's: a restored snapshot has another stream.
+    """
     arn = str(getattr(context, "invoked_function_arn", "") or "")
     parts = arn.split(":")
     group = str(getattr(context, "log_group_name", "") or "")
@@ -177,7 +179,7 @@ def faas_attributes(event: Any, context: Any, environment: LambdaEnvironment) ->
 
 
 def figures() -> dict[str, int]:
-    """What is known at the end alone: the most memory that the process has had, in bytes."""
+    """Returns what is known only at the end: the most memory that the process has had, in bytes."""
     try:
         from resource import RUSAGE_SELF, getrusage
     except ImportError:
@@ -186,7 +188,7 @@ def figures() -> dict[str, int]:
 
 
 def log_url(region: str, group: str, stream: str, request_id: str) -> str:
-    """The console's page of this invocation's log lines; empty where something of it is not known."""
+    """Returns the console's page of this invocation's log lines; empty where a part of it is not known."""
     if not (region and group and stream):
         return ""
     host = next(
@@ -199,7 +201,7 @@ def log_url(region: str, group: str, stream: str, request_id: str) -> str:
 
 
 def trigger_of(event: Any) -> str:
-    """`faas.trigger`; empty where the event is one of a caller's own."""
+    """Returns `faas.trigger`; empty where the event has a form of the caller's own."""
     if not isinstance(event, Mapping):
         return ""
     records = event.get("Records")
@@ -219,8 +221,8 @@ def _twice(text: str) -> str:
 
 
 def fault_of(error: BaseException) -> BaseException:
-    """What the runtime reports when its marshaller raises: its own faults by their type and message, others as they
-    are."""
+    """Returns what the runtime reports when its marshaller raises: its own faults by their type and message, others as
+    they are."""
     kind, message = getattr(error, "exception_type", None), getattr(error, "msg", None)
     if isinstance(kind, str) and isinstance(message, str):
         return ResponseFault(kind, message)
@@ -228,7 +230,7 @@ def fault_of(error: BaseException) -> BaseException:
 
 
 def fault_of_response(marshalled: Any) -> ResponseFault | None:
-    """What becomes of a marshalled response, `(body, content type)`, that cannot be delivered; None where it can.
+    """Returns why a marshalled response, `(body, content type)`, cannot be delivered; None where it can.
 
     The runtime sends a text as UTF-8, and its process ends where that has no such form (half of a surrogate pair).
     """

@@ -73,14 +73,14 @@ class OtlpExporter:
 
     @property
     def state(self) -> str:
-        """In a word, for the execution: `ok`, `failing`, or `open` when it is not even tried."""
+        """One word for the execution: `ok`, `failing`, or `open` when it is not even tried."""
         if self.breaker.is_open:
             return "open"
         return "failing" if self._last_result is False else "ok"
 
     def report(self, run: ExecutionState) -> dict[str, str]:
-        """For an execution: the state and, where it fails, since when (Unix nanoseconds) and why. How many of the
-        execution's own spans have been dropped, where any have."""
+        """Returns the state and, where it fails, since when (Unix nanoseconds) and why; and how many of the execution's
+        own spans have been dropped, where any have."""
         told = {"otlp": self.state}
         if self._failing_since:
             told |= {"otlp_since": str(self._failing_since), "otlp_reason": self._reason}
@@ -186,7 +186,7 @@ def _place(item: Waiting) -> str:
 
 
 def http_sink(endpoint: str, headers: Mapping[str, str], certificate: str = "") -> SpanSink:
-    """Requests to a base URL, in protobuf."""
+    """Returns a sink that posts protobuf to a base URL."""
     from spanvas.collector.http import OtlpHttp
     from spanvas.otlp.protobuf_export import encode_protobuf
     from spanvas.settings import aws_variables

@@ -64,7 +64,7 @@ class RecordingProcessor(SpanProcessor):
         """The process that runs the executions which this one has inherited."""
 
     def after_fork(self, parent: Parent | None) -> None:
-        """Open spans are the parent's to end. Their locks may be held, by threads that are not here."""
+        """Leaves the open spans to the parent. Their locks may be held by threads that are not in this process."""
         for opened in self._open.values():
             make_usable(opened.span)
         for run in self._runs.values():
@@ -76,11 +76,11 @@ class RecordingProcessor(SpanProcessor):
         self._left, self._held = [], []
 
     def add_sink(self, sink: Sink) -> None:
-        """Where every recorded span goes, with its execution."""
+        """Adds a receiver of every recorded span and its execution."""
         self._sinks.append(sink)
 
     def register(self, run: ExecutionState) -> None:
-        """Spans of this trace belong to that execution, also after its end."""
+        """Makes spans of its trace belong to that execution, also after its end."""
         with self._lock:
             self._runs[int(run.trace_id, 16)] = run
             while len(self._runs) > MAX_RUNS:
@@ -104,7 +104,7 @@ class RecordingProcessor(SpanProcessor):
                 self._open.popitem(last=False)
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Guarded by hand: every frame here is one more in each span of a user's code."""
+        """Emits the span. Guarded here, not by the decorator: that would be one frame more for every span."""
         try:
             ended = self._ended(span)
             if ended is not None:
@@ -113,10 +113,10 @@ class RecordingProcessor(SpanProcessor):
             self.problems.problem("on_end", error)
 
     def shutdown(self) -> None:
-        """Nothing is held here that has to be let go."""
+        """Does nothing: nothing is held here."""
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Flushing has a deadline of its own; the SDK's callers do not have to wait for it."""
+        """Does nothing: flushing has a deadline of its own, for which the SDK's callers do not have to wait."""
         return True
 
     def started_spans(self) -> Iterator[tuple[ExecutionState, Span]]:
@@ -214,12 +214,12 @@ class RecordingProcessor(SpanProcessor):
         return self._redactor.redact(converted)
 
     def started(self, run: ExecutionState) -> None:
-        """A span has begun here, or in a child of this process: whoever runs the execution counts it."""
+        """Tells the parent, in a forked child, that a span of the parent's execution has begun."""
         if run.is_inherited and self._parent is not None:
             self._parent.started(run)
 
     def emit(self, run: ExecutionState, span: Span) -> None:
-        """To whoever takes recorded spans: in a forked child that is its parent, if the execution is the parent's."""
+        """Hands a recorded span to the sinks; in a forked child, to the parent if it runs the execution."""
         if run.is_inherited:
             if self._parent is not None:
                 self._parent.ended(run, span)
@@ -281,7 +281,7 @@ def _truncated(span: Span, now: int, message: str) -> Span:
 
 
 def make_usable(span: SdkSpan) -> None:
-    """Give the SDK's span new locks, in a process that has none of the threads which may hold them."""
+    """Gives the SDK's span new locks, in a process that has none of the threads which may hold them."""
     owners: list[Any] = [span, *(getattr(span, name, None) for name in LOCKED)]
     for owner in owners:
         held = getattr(owner, "_lock", None)

@@ -109,7 +109,7 @@ class TracerProviders:
 
 
 def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resource:
-    """Without `Resource.create`: its detectors look through every installed package."""
+    """Returns the resource, without `Resource.create`, whose detectors look through every installed package."""
     attributes: dict[str, Any] = {
         "service.name": settings.service_name or environment.function_name or "spanvas",
         "telemetry.sdk.name": "opentelemetry",

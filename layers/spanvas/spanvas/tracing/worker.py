@@ -54,17 +54,17 @@ class Worker:
         self._busy_with = 0
 
     def after_fork(self) -> None:
-        """Threads and held locks stay behind in the parent (Lambda managed instances fork their workers)."""
+        """Starts anew in a forked child, which has no threads of its parent but its held locks."""
         self._reset()
 
     def nudge(self) -> None:
-        """Ask for the pause again: what it depends on has changed."""
+        """Makes the thread ask for its pause again, since what that depends on has changed."""
         with self._changed:
             self._ensure_thread()
             self._changed.notify_all()
 
     def request(self) -> int:
-        """Ask for the work to be done once more; the ticket says what to wait for."""
+        """Asks for the work to be done once more. Returns a ticket for `wait`."""
         with self._changed:
             self._ensure_thread()
             self._requested += 1
@@ -72,7 +72,7 @@ class Worker:
             return self._requested
 
     def wait(self, ticket: int, budget_seconds: float) -> bool:
-        """Whether the work of that ticket was done, and well, within the budget."""
+        """Waits for the work of that ticket. Returns whether it succeeded within the budget."""
         deadline = self._clock() + budget_seconds
         with self._changed:
             if self._busy_with < ticket and self.is_stuck(budget_seconds):
@@ -84,11 +84,11 @@ class Worker:
             return self._succeeded
 
     def is_done(self, ticket: int) -> bool:
-        """Whether the work of that ticket came to an end, well or not."""
+        """Returns whether the work of that ticket has ended, with success or not."""
         return self._done >= ticket
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether one piece of work has been going on for longer than that."""
+        """Returns whether one piece of work has been going on for longer than that."""
         since = self._busy_since
         return since is not None and self._clock() - since > seconds
 
@@ -142,14 +142,16 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
+        """Whether nothing is allowed now."""
         return self._clock() < self._open_until
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the last thing that was heard is a failure: the next try is not worth a long wait."""
+        """Whether the last result was a failure: the next attempt is not worth a long wait."""
         return self._failures > 0
 
     def record(self, succeeded: bool) -> None:
+        """Takes the result of an attempt into account."""
         if succeeded:
             self._failures = 0
             self._open_until = 0.0
@@ -159,7 +161,7 @@ class Breaker:
             self._open_until = self._clock() + self._open_seconds
 
     def pause(self, seconds: float) -> None:
-        """Leave it alone for so long, as it has asked to be."""
+        """Allows nothing for so long, as the other side has asked."""
         self._open_until = max(self._open_until, self._clock() + seconds)
 
 
@@ -198,6 +200,7 @@ class Guard:
             self._worker.nudge()
 
     def forget(self, run: ExecutionState) -> None:
+        """Guards an execution no longer."""
         with self._lock:
             self._moments.pop(run, None)
 
@@ -221,6 +224,7 @@ class Guard:
 
 
 def guard_time(now: int, deadline_unix_nano: int) -> int:
+    """Returns the Unix nanoseconds at which the guard acts."""
     shortest, longest = (seconds * NANO for seconds in SECONDS)
     margin = min(max((deadline_unix_nano - now) * SHARE, shortest), longest)
     return int(deadline_unix_nano - margin)
