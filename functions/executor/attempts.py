@@ -32,7 +32,7 @@ def with_attempts(policy: Retry, resources: Resources, work: Callable[[], Result
     number = 1
     while True:
         try:
-            with resources.door.attempt(number, backoff_ms=waited_ms):
+            with resources.tracing.attempt(number, backoff_ms=waited_ms):
                 return work()
         except NodeError as error:
             if not error.is_retryable:

@@ -69,7 +69,7 @@ def _run_graph(
             for node_id in graph.get_ready():
                 visible = {name: results[name] for name in ancestors[node_id]}
                 scope = {"input": workflow_input, "nodes": visible}
-                run = resources.door.bind(_run_traced)
+                run = resources.tracing.bind(_run_traced)
                 running[pool.submit(run, nodes[node_id], scope, resources)] = node_id
             if not running:
                 return failures
@@ -89,7 +89,7 @@ def _run_traced(node: AnyNode, scope: Mapping[str, Any], resources: Resources) -
         values = values_of(node, scope)
     except NodeError as error:
         unfit = error
-    with resources.door.node(node.id, name=node.title, kind=node.kind, input=values) as span:
+    with resources.tracing.node(node.id, name=node.title, kind=node.kind, input=values) as span:
         try:
             if unfit is not None:
                 raise unfit

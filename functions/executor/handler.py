@@ -1,7 +1,7 @@
 """The Lambda function: one event is one execution.
 
-Not responsible for tracing (the layer's door is called, on or off) nor for running (`engine`). A workflow that fails
-is a result, not an error of the function: raising would make Lambda run an asynchronous event again.
+Not responsible for tracing (the layer's public API is called, on or off) nor for running (`engine`). A workflow that
+fails is a result, not an error of the function: raising would make Lambda run an asynchronous event again.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     order = order_of(event, context.aws_request_id)
     logger.append_keys(execution_id=order.execution_id, workflow_id=order.workflow_id)
     try:
-        with spanvas.undecided():
+        with spanvas.defer_recording():
             taking, held = _claim(order)
         if taking is Taking.REPEATED:
-            spanvas.disown()
+            spanvas.discard()
             logger.info("the event has come before: it is run once")
             return {"execution_id": order.execution_id, "status": "repeated"}
         with held:
@@ -183,7 +183,7 @@ def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> d
             raise found
         check_run(found, workflow_input, connections)
         resources = Resources(
-            door=spanvas,
+            tracing=spanvas,
             converse=converse,
             send=send,
             connections=connections,

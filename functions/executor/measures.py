@@ -41,7 +41,7 @@ def publish(
 
 
 class Drops:
-    """Spans that exporters have dropped since this was last asked: the door counts over the life of the process.
+    """Spans that exporters have dropped since this was last asked: `spanvas.health()` counts since the process began.
 
     What is dropped after an execution has ended is told with the next one.
     """

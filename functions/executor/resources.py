@@ -1,4 +1,4 @@
-"""What a running workflow needs from outside, as one argument: the door, time, connections and the two networks."""
+"""What a running workflow needs from outside, as one argument: tracing, time, connections and the two networks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from executor.door import Door
+from executor.tracing import Tracing
 
 # Kept free before the function's own timeout, for ending spans and writing them.
 RESERVE_MS = 1_500
@@ -55,7 +55,7 @@ Converse = Callable[[Mapping[str, Any], int], Mapping[str, Any]]
 class Resources:
     """Handed to every node. `remaining_ms` is the Lambda's time left; `chance` gives numbers in [0, 1)."""
 
-    door: Door
+    tracing: Tracing
     converse: Converse
     send: Send
     connections: Mapping[str, str]

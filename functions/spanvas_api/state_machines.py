@@ -18,7 +18,7 @@ from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.ids import root_span_id_for
 from spanvas.model.loss import failed_place
 from spanvas.model.span import ERROR, OK, Span
-from spanvas.propagation.carriers import passed_in
+from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
 from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
@@ -96,7 +96,7 @@ def write_end(
 
 def _find(store: TraceStore, settings: Settings, end: MachineEnd) -> StoredTrace | None:
     """By the ids and tenants that its functions may have found: in what it was started with, or by its ARN."""
-    passed = passed_in(end.input)
+    passed = remote_context_in(end.input)
     named = _at(settings.execution_id_path, end.input)
     tenants = (_at(settings.tenant_path, end.input), passed.tenant, settings.tenant)
     for tenant in dict.fromkeys(as_name(tenant) for tenant in tenants if tenant):
@@ -130,7 +130,7 @@ def _cause(trace: StoredTrace, end: MachineEnd) -> Cause | None:
 def _root(trace: StoredTrace, end: MachineEnd, cause: Cause | None) -> Span:
     """The workflow's span, ended. The same at every delivery of the event, so that it is kept once."""
     execution = trace.execution
-    passed = passed_in(end.input)
+    passed = remote_context_in(end.input)
     parent = passed.parent
     attributes: dict[str, Any] = {
         names.KIND: kinds.WORKFLOW,

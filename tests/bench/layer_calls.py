@@ -1,4 +1,4 @@
-"""What single calls cost: of the door when it is closed, of a span, of redaction."""
+"""What single calls cost: of the public API when it is off, of a span, of redaction."""
 
 from __future__ import annotations
 

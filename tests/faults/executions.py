@@ -16,7 +16,7 @@ import spanvas
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing.bootstrap import TracedHandler
-from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.worker import Breaker
 from tests.faults.proxy import Fault, Plan
 from tests.support.engines import CREDENTIALS, Engines
 from tests.support.recording import Recording, recording
@@ -95,12 +95,12 @@ class Faulty:
             store = self._store()
             with recording(
                 store=store, clock=time.time_ns, environment={}, store_budget_ms=2_000
-            ) as door:
-                exporter = door.engine.delivery._store
+            ) as recorded:
+                exporter = recorded.engine.delivery._store
                 assert exporter is not None
                 exporter.breaker = Breaker(open_seconds=0.0)
                 self._plan.begin(fault, first, count)
-                result = self._invoke(door, execution_id, written)
+                result = self._invoke(recorded, execution_id, written)
                 self.calls = self._plan.begin(None)
                 is_recovered = flushed()
                 close(store)
@@ -120,8 +120,8 @@ class Faulty:
             engines.table, engines.bucket, dynamodb=aws.dynamodb_client(), s3=aws.s3_client()
         )
 
-    def _invoke(self, door: Recording, execution_id: str, written: Written) -> Any:
-        handler = TracedHandler(door.engine, lambda event, context: execute(written))
+    def _invoke(self, recorded: Recording, execution_id: str, written: Written) -> Any:
+        handler = TracedHandler(recorded.engine, lambda event, context: execute(written))
         context = SimpleNamespace(
             aws_request_id="8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d",
             function_name="brief",

@@ -46,19 +46,19 @@ PARTS = (
     "spanvas/model/span.py",
     "spanvas/collector/results.py",
     "spanvas/privacy/redact.py",
-    "spanvas/propagation/arrival.py",
+    "spanvas/propagation/inbound.py",
     "spanvas/semantics/attributes.py",
     "spanvas/storage/dynamo.py",
     "spanvas/tracing/__init__.py",
     "spanvas/tracing/engine.py",
-    "spanvas/tracing/exporters/store.py",
+    "spanvas/tracing/store_exporter.py",
     "spanvas/tracing/instrumentations.py",
     "spanvas/tracing/bootstrap.py",
     "spanvas/tracing/invocation.py",
     "spanvas/tracing/lambda_wrapper.py",
-    "spanvas/tracing/parts.py",
+    "spanvas/tracing/messages.py",
 )
-"""One of every package and every stage: what is imported for the door, for the engine, and for the handler."""
+"""One of every package and every stage: what is imported for the public API, for the engine, and for the handler."""
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def invoke(stack: Stack, opt: Path, task: Path, name: str, execution_id: str) ->
 
 
 def test_three_steps_are_enough_for_a_trace(stack: Stack, built_opt: Path, tmp_path: Path) -> None:
-    """The function as it was, before it knew of the door."""
+    """The function as it was, before it knew of Spanvas."""
     (tmp_path / "app.py").write_text(blocks("python")[0], "utf-8")
     invoke(stack, built_opt, tmp_path, "as-it-was", "first-3")
     with stack.api() as api:

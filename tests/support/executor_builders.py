@@ -9,7 +9,7 @@ from executor.document import WorkflowDocument
 from executor.errors import NodeError
 from executor.resources import HttpAnswer, Resources
 from executor.rules import parse_document
-from tests.support.recording_door import RecordingDoor
+from tests.support.recording_tracing import RecordingTracing
 
 MODEL = "amazon.nova-lite-v1:0"
 
@@ -101,7 +101,7 @@ def json_answer(text: str, status: int = 200, **headers: str) -> HttpAnswer:
 
 
 def resources_of(
-    door: RecordingDoor | None = None,
+    tracing: RecordingTracing | None = None,
     *,
     model: Callable[..., Mapping[str, Any]] | None = None,
     send: Callable[..., HttpAnswer] | None = None,
@@ -109,7 +109,7 @@ def resources_of(
 ) -> Resources:
     time = time or FakeTime()
     return Resources(
-        door=door or RecordingDoor(),
+        tracing=tracing or RecordingTracing(),
         converse=model or FakeModel(),
         send=send or FakeHttp(),
         connections={"shop": "https://shop.example/v1/"},

@@ -33,9 +33,11 @@ def make_context(**overrides: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**values, **overrides})
 
 
-def invoke(door: Recording, handler: Callable[[Any, Any], Any], event: Any, **context: Any) -> Any:
-    return TracedHandler(door.engine, handler)(event, make_context(**context))
+def invoke(
+    recorded: Recording, handler: Callable[[Any, Any], Any], event: Any, **context: Any
+) -> Any:
+    return TracedHandler(recorded.engine, handler)(event, make_context(**context))
 
 
-def execution_ids(door: Recording) -> set[str]:
-    return {run.execution_id for run in door.runs}
+def execution_ids(recorded: Recording) -> set[str]:
+    return {run.execution_id for run in recorded.runs}

@@ -23,10 +23,10 @@ from spanvas.privacy.scan import Scanner
 from spanvas.settings import LambdaEnvironment, Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.engine import Engine
-from spanvas.tracing.exporters.otlp import SpanSink
+from spanvas.tracing.execution_state import ExecutionState, Workflow
 from spanvas.tracing.handles import LiveRun
+from spanvas.tracing.otlp_exporter import SpanSink
 from spanvas.tracing.provider import next_ids
-from spanvas.tracing.run import Run
 from tests.support.memory_store import MemoryTraceStore
 
 SECOND = 1_000_000_000
@@ -76,16 +76,16 @@ class IncrementalIdGenerator(IdGenerator):
 
 
 class Recording:
-    """An engine behind the door, its store, and the ended spans in the order of their ends."""
+    """An engine behind the public API, its store, and the ended spans in the order of their ends."""
 
     def __init__(self, engine: Engine, store: TraceStore) -> None:
         self.engine = engine
         self.store = store
         self.spans: list[Span] = []
-        self.runs: list[Run] = []
+        self.runs: list[ExecutionState] = []
         engine.processor.add_sink(self._keep)
 
-    def _keep(self, run: Run, span: Span) -> None:
+    def _keep(self, run: ExecutionState, span: Span) -> None:
         self.spans.append(span)
         self.runs.append(run)
 
@@ -98,11 +98,11 @@ class Recording:
     def names(self) -> list[str]:
         return [span.name for span in self.spans]
 
-    def time_runs_out(self, run: Run, clock: HandClock) -> None:
+    def time_runs_out(self, run: ExecutionState, clock: HandClock) -> None:
         """The guard's moment has come."""
-        assert run.guard_at_unix_nano is not None
-        clock.time = run.guard_at_unix_nano
-        self.engine.delivery._guard._worker.nudge()
+        guard = self.engine.delivery._guard
+        clock.time = guard._moments[run]
+        guard._worker.nudge()
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def recording(
     is_global: bool = False,
     **settings: Any,
 ) -> Iterator[Recording]:
-    """The door with an engine of the test's own behind it."""
+    """The public API with an engine of the test's own behind it."""
     patient = {"redaction_budget_ms": 10_000, "store_budget_ms": 60_000, "flush_budget_ms": 60_000}
     settings = {"flush_interval_ms": 3_600_000, **patient, **settings}
     store = store if store is not None else MemoryTraceStore(clock=lambda: SECOND)
@@ -151,15 +151,15 @@ def eventually(condition: Callable[[], object]) -> None:
         time.sleep(0.002)
 
 
-def execution_of(door: Recording, execution_id: str = "e1") -> Execution:
-    execution = door.store.read_execution("default", execution_id)
+def execution_of(recorded: Recording, execution_id: str = "e1") -> Execution:
+    execution = recorded.store.read_execution("default", execution_id)
     assert execution is not None
     return execution
 
 
-def rows_of(door: Recording) -> dict[str, int | None]:
+def rows_of(recorded: Recording) -> dict[str, int | None]:
     """Names of stored spans, with their ends."""
-    trace = door.store.read_trace("default", "e1")
+    trace = recorded.store.read_trace("default", "e1")
     return {row.name: row.end_time_unix_nano for row in trace.rows} if trace else {}
 
 
@@ -173,11 +173,11 @@ def by_hand(clock: HandClock, **settings: Any) -> AbstractContextManager[Recordi
     return recording(**{"store": MemoryTraceStore(), "clock": clock, **settings})
 
 
-def open_run(door: Recording, clock: HandClock) -> tuple[Run, LiveRun]:
+def open_run(recorded: Recording, clock: HandClock) -> tuple[ExecutionState, LiveRun]:
     """An execution in a function that has a minute."""
     deadline = clock.time + 60 * SECOND
-    run = door.engine.new_run("brief", "e1", None, deadline_unix_nano=deadline)
-    root = door.engine.open_root(run)
+    run = recorded.engine.executions.new_run("brief", "e1", None, deadline_unix_nano=deadline)
+    root = recorded.engine.executions.open_root(run)
     assert root is not None
     return run, root
 
@@ -208,16 +208,16 @@ def as_dict(span: Span) -> dict[str, Any]:
     return fields
 
 
-def make_run(**overrides: Any) -> Run:
+def make_run(**overrides: Any) -> ExecutionState:
     values: dict[str, Any] = {
         "tenant": "acme",
         "execution_id": "e1",
         "trace_id": "a" * 32,
-        "workflow_id": "brief",
+        "workflow": Workflow("brief"),
         "started_at_unix_nano": 1,
         "deadline_unix_nano": 10**19,
     }
-    return Run(**{**values, **overrides})
+    return ExecutionState(**{**values, **overrides})
 
 
 class Seconds:

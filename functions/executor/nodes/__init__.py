@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import Any
 
 from executor.document import AnyNode, InnerNode
-from executor.door import SpanHandle
 from executor.resources import Resources
+from executor.tracing import SpanHandle
 
 MODULES = {
     "generate": "executor.nodes.generate",

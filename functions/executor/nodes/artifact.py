@@ -16,11 +16,11 @@ from executor.document import (
     JsonContent,
     MarkdownContent,
 )
-from executor.door import SpanHandle
 from executor.errors import NodeError
 from executor.expressions import evaluate
 from executor.resources import Resources
 from executor.templates import render
+from executor.tracing import SpanHandle
 
 # A cell that begins so is a formula to a spreadsheet (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -36,7 +36,7 @@ def run(
     name = render("filename", node.filename, variables)
     media_type, data = _file(node.content, variables)
     output = {"name": name, "media_type": media_type, "bytes": len(data)}
-    handle = resources.door.attach_artifact(name, data, media_type=media_type)
+    handle = resources.tracing.attach_artifact(name, data, media_type=media_type)
     if handle is None:
         return {**output, "stored": False}
     return {**output, "stored": True, "artifact_id": handle.artifact_id}

@@ -9,12 +9,12 @@ from typing import Any
 
 from executor.bedrock import PROVIDER
 from executor.document import GenerateNode, Tool
-from executor.door import SpanHandle
 from executor.errors import NodeError
 from executor.messages import as_messages, as_usage, text_of
 from executor.nodes.http import request as http_request
 from executor.resources import Resources
 from executor.templates import render
+from executor.tracing import SpanHandle
 from spanvas.semantics import attributes as names
 
 # A model may set its JSON into a code fence although it was asked not to.
@@ -83,13 +83,13 @@ def _call(
     try:
         response = resources.converse(request, node.timeout_seconds)
     except NodeError as error:
-        resources.door.record_generation(
+        resources.tracing.record_generation(
             **asked, error=error, end_time_unix_nano=resources.time_unix_nano()
         )
         raise
     usage = as_usage(response["usage"])
     resources.ledger.add(node.model, usage)
-    resources.door.record_generation(
+    resources.tracing.record_generation(
         **asked,
         output_messages=as_messages([response["output"]["message"]]),
         usage=usage,
@@ -160,7 +160,7 @@ def _use_tool(node: GenerateNode, use: Mapping[str, Any], resources: Resources) 
     """The result that the model gets. A tool's failure is one too: the model may say so, or try something else."""
     tool = next((tool for tool in node.tools if tool.name == use["name"]), None)
     try:
-        with resources.door.span(
+        with resources.tracing.span(
             f"execute_tool {use['name']}",
             kind="tool",
             attributes={

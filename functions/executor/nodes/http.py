@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from executor.document import HttpCall, HttpNode
-from executor.door import SpanHandle
 from executor.errors import NodeError
 from executor.expressions import evaluate
 from executor.resources import HttpAnswer, Resources
 from executor.templates import render
+from executor.tracing import SpanHandle
 
 # Longest part of an error answer that is repeated in the error's message.
 MAX_QUOTED_CHARACTERS = 300
@@ -51,7 +51,7 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
     if body is not None:
         attributes["http.request.body.size"] = len(body)
     name = f"{call.method} {attributes['url.path']}"
-    with resources.door.span(name, kind="http", attributes=attributes) as span:
+    with resources.tracing.span(name, kind="http", attributes=attributes) as span:
         timeout = min(call.timeout_seconds, resources.seconds_left())
         if timeout <= 0:
             raise NodeError("Timeout", f"{name} was not sent: the function's time is over")

@@ -8,12 +8,12 @@ from typing import Any
 
 from executor.attempts import with_attempts
 from executor.document import MapNode
-from executor.door import SpanHandle
 from executor.errors import NodeError
 from executor.expressions import evaluate
 from executor.inputs import values_of
 from executor.nodes import run_node
 from executor.resources import Resources
+from executor.tracing import SpanHandle
 from spanvas.semantics import attributes as names
 
 
@@ -58,7 +58,7 @@ def _run_all(
                 if index < 0:
                     break
                 future = pool.submit(
-                    resources.door.bind(_run_item), node, variables, index, item, resources
+                    resources.tracing.bind(_run_item), node, variables, index, item, resources
                 )
                 pending[future] = index
             if not pending:
@@ -76,7 +76,7 @@ def _run_item(
 ) -> Any:
     inner = node.node
     scope = {**variables, "item": item, "index": index}
-    with resources.door.span(
+    with resources.tracing.span(
         f"item {index}", kind="item", input=item, attributes={names.MAP_INDEX: index}
     ) as span:
         values = values_of(inner, scope)

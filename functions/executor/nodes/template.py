@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from executor.document import TemplateNode
-from executor.door import SpanHandle
 from executor.resources import Resources
 from executor.templates import render
+from executor.tracing import SpanHandle
 
 
 def run(

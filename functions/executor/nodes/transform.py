@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from executor.document import TransformNode
-from executor.door import SpanHandle
 from executor.expressions import evaluate
 from executor.resources import Resources
+from executor.tracing import SpanHandle
 
 
 def run(

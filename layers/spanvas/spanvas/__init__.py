@@ -1,6 +1,6 @@
 """Spanvas: one trace for every workflow execution.
 
-The door for authors of executor functions. Everything here does nothing, and loads nothing, unless the environment
+The public API for executor authors. Everything here does nothing, and loads nothing, unless the environment
 says `SPANVAS_ENABLED=true`; and whatever goes wrong inside Spanvas, the function's own result does not change.
 
     import spanvas
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from spanvas.tracing.artifacts import ArtifactHandle
     from spanvas.tracing.engine import Engine
 
+    H = TypeVar("H", bound=Handle)
     C = TypeVar("C", bound=MutableMapping[str, Any])
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -50,6 +51,8 @@ __all__ = [
     "attach_artifact",
     "attempt",
     "bind",
+    "defer_recording",
+    "discard",
     "disown",
     "end_execution",
     "flush",
@@ -107,20 +110,20 @@ def workflow(
     on, True for the one that finishes what others began. Where it does not end here, `input` and output are those of
     this function's part.
     """
-    return Scope(
-        current_engine,
-        "open_workflow",
+    return _scope(
+        lambda engine: engine.executions.open_workflow(
+            workflow_id=workflow_id,
+            execution_id=execution_id,
+            tenant=tenant,
+            version=version,
+            name=name,
+            expected_nodes=expected_nodes,
+            input=input,
+            started_by=started_by,
+            is_final=is_final,
+            attributes=attributes,
+        ),
         RunHandle(execution_id or ""),
-        workflow_id=workflow_id,
-        execution_id=execution_id,
-        tenant=tenant,
-        version=version,
-        name=name,
-        expected_nodes=expected_nodes,
-        input=input,
-        started_by=started_by,
-        is_final=is_final,
-        attributes=attributes,
     )
 
 
@@ -146,16 +149,16 @@ def node(
     them from 1: they all meet in one node, each as an attempt inside of it. A node with the id of the state that a
     state machine has called the function for is that state, whose retries are its attempts.
     """
-    return Scope(
-        current_engine,
-        "open_node",
+    return _scope(
+        lambda engine: engine.spans.open_node(
+            node_id=node_id,
+            name=name,
+            kind=kind,
+            input=input,
+            attempt=attempt,
+            attributes=attributes,
+        ),
         Handle(),
-        node_id=node_id,
-        name=name,
-        kind=kind,
-        input=input,
-        attempt=attempt,
-        attributes=attributes,
     )
 
 
@@ -172,13 +175,13 @@ def attempt(
             except Throttled:
                 ...
     """
-    return Scope(
-        current_engine,
-        "open_attempt",
+    return _scope(
+        lambda engine: engine.spans.open_attempt(
+            number=number,
+            backoff_ms=backoff_ms,
+            attributes=attributes,
+        ),
         Handle(),
-        number=number,
-        backoff_ms=backoff_ms,
-        attributes=attributes,
     )
 
 
@@ -195,15 +198,15 @@ def span(
     with spanvas.span("GET orders", kind="http", attributes={"http.request.method": "GET"}) as span:
         span.set_attribute("http.response.status_code", 200)
     """
-    return Scope(
-        current_engine,
-        "open_span",
+    return _scope(
+        lambda engine: engine.spans.open_span(
+            name=name,
+            kind=kind,
+            input=input,
+            attributes=attributes,
+            start_time_unix_nano=start_time_unix_nano,
+        ),
         Handle(),
-        name=name,
-        kind=kind,
-        input=input,
-        attributes=attributes,
-        start_time_unix_nano=start_time_unix_nano,
     )
 
 
@@ -235,7 +238,7 @@ def record_generation(
     """
     engine = current_engine()
     if engine is not None:
-        engine.record_generation(
+        engine.generations.record(
             model=model,
             provider=provider,
             system=system,
@@ -279,7 +282,7 @@ def attach_artifact(
     engine = current_engine()
     if engine is None:
         return None
-    return engine.attach_artifact(name, data, media_type, s3=s3, version=version)
+    return engine.artifacts.attach(name, data, media_type, s3=s3, version=version)
 
 
 def inject(carrier: C) -> C:
@@ -296,7 +299,7 @@ def inject(carrier: C) -> C:
     """
     engine = current_engine()
     if engine is not None:
-        carrier.update(engine.passed_on())
+        carrier.update(engine.executions.propagation_headers())
     return carrier
 
 
@@ -310,7 +313,7 @@ def message_attributes(attributes: Mapping[str, Any] | None = None) -> dict[str,
     added = dict(attributes or {})
     engine = current_engine()
     if engine is not None:
-        for name, value in engine.passed_on().items():
+        for name, value in engine.executions.propagation_headers().items():
             added[name] = {"DataType": "String", "StringValue": value}
     return added
 
@@ -326,7 +329,7 @@ def message(record: Mapping[str, Any]) -> Scope[Handle]:
     Takes records of SQS and SNS as Lambda gives them, messages as `receive_message` returns them, and events of
     EventBridge. A function with one message an invocation does not need it.
     """
-    return Scope(current_engine, "open_message", Handle(), record=record)
+    return _scope(lambda engine: engine.messages.open_message(record=record), Handle())
 
 
 def end_execution(error: BaseException | str | None = None) -> None:
@@ -336,28 +339,28 @@ def end_execution(error: BaseException | str | None = None) -> None:
     """
     engine = current_engine()
     if engine is not None:
-        engine.end_execution(error)
+        engine.executions.end_execution(error)
 
 
-def undecided() -> Scope[Handle]:
-    """While it is being found out whether an event is a repetition: inside, nothing more of the execution is written.
+def defer_recording() -> Scope[Handle]:
+    """Writes nothing more of the execution while the block finds out whether the event is a repetition.
 
-        with spanvas.undecided():
+        with spanvas.defer_recording():
             is_mine = claim(event)
         if not is_mine:
-            spanvas.disown()
+            spanvas.discard()
             return None
 
     Before any `workflow()`, and for as long as it takes: the execution stays as it is for everybody else. Without it,
     what the wrapper has opened is registered after `SPANVAS_FLUSH_INTERVAL_MS`, or when its workflow is named. The
     first write that the wrapper has made before (`SPANVAS_START_BUDGET_MS`) changes nothing of an execution that is
-    there, and `disown()` takes it back where none was.
+    there, and `discard()` takes it back where none was.
     """
-    return Scope(current_engine, "open_undecided", Handle())
+    return _scope(lambda engine: engine.executions.defer_recording(), Handle())
 
 
-def disown() -> None:
-    """This delivery is not mine: somebody else runs, or has run, the execution that is open.
+def discard() -> None:
+    """Discards what is recorded of this delivery: somebody else runs, or has run, the execution that is open.
 
     For events that come again: nothing is recorded of what this invocation has opened or opens from here on, and the
     execution is neither ended nor changed. `health()` counts it. Inside of `message()` it is about that message alone;
@@ -365,7 +368,26 @@ def disown() -> None:
     """
     engine = current_engine()
     if engine is not None:
-        engine.disown()
+        engine.executions.discard()
+
+
+def undecided() -> Scope[Handle]:
+    """Deprecated: the former name of `defer_recording()`."""
+    _warn_of_rename("undecided", "defer_recording")
+    return defer_recording()
+
+
+def disown() -> None:
+    """Deprecated: the former name of `discard()`."""
+    _warn_of_rename("disown", "discard")
+    discard()
+
+
+def _warn_of_rename(old: str, new: str) -> None:
+    import warnings
+
+    message = f"spanvas.{old}() is now spanvas.{new}(); the old name goes with the next release"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
 def bind(function: Callable[P, R]) -> Callable[P, R]:
@@ -373,8 +395,11 @@ def bind(function: Callable[P, R]) -> Callable[P, R]:
 
     pool.map(spanvas.bind(work), items)
     """
-    engine = current_engine()
-    return engine.bind(function) if engine is not None else function
+    if current_engine() is None:
+        return function
+    from spanvas.tracing.context import bind
+
+    return bind(function)
 
 
 def flush(timeout_ms: int | None = None) -> bool:
@@ -393,6 +418,16 @@ def health() -> dict[str, int]:
     """
     engine = current_engine()
     return engine.health() if engine is not None else {}
+
+
+def _scope(opener: Callable[[Engine], H | None], idle: H) -> Scope[H]:
+    """Returns a scope that opens with the engine; with none, its block gets `idle`."""
+
+    def open_with_engine() -> H | None:
+        engine = current_engine()
+        return opener(engine) if engine is not None else None
+
+    return Scope(open_with_engine, idle)
 
 
 def current_engine() -> Engine | None:

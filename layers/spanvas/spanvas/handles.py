@@ -1,7 +1,7 @@
-"""What the door's context managers yield, and the context manager itself.
+"""What the context managers of the public API yield, and the context manager itself.
 
 These handles do nothing: they are what there is when tracing is off. The live ones (`spanvas.tracing.handles`) derive
-from them. Imports nothing, like the door.
+from them. Imports nothing, as the package itself.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Any, Generic, TypeVar
-
-    from spanvas.tracing.engine import Engine
 
     H = TypeVar("H", bound="Handle")
     F = TypeVar("F", bound=Callable[..., Any])
@@ -79,24 +77,18 @@ class RunHandle(Handle):
 class Scope(Generic[H]):
     """Opens a span for a `with` block, or around every call of a decorated function (`async def` included)."""
 
-    __slots__ = ("_arguments", "_engine", "_idle", "_open", "_opener")
+    __slots__ = ("_idle", "_open_handles", "_opener")
 
-    def __init__(
-        self, engine: Callable[[], Engine | None], opener: str, idle: H, **arguments: Any
-    ) -> None:
-        self._engine = engine
+    def __init__(self, opener: Callable[[], H | None], idle: H) -> None:
+        """`opener` opens the span; it returns None when nothing is recorded, and then the block gets `idle`."""
         self._opener = opener
         self._idle = idle
-        self._arguments = arguments
-        self._open: list[Handle] = []
+        self._open_handles: list[H] = []
 
     def __enter__(self) -> H:
-        engine = self._engine()
-        handle: H | None = None
-        if engine is not None:
-            handle = getattr(engine, self._opener)(**self._arguments)
-        self._open.append(handle or self._idle)
-        return handle or self._idle
+        handle = self._opener() or self._idle
+        self._open_handles.append(handle)
+        return handle
 
     def __exit__(
         self,
@@ -104,7 +96,7 @@ class Scope(Generic[H]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._open.pop().close(error)
+        self._open_handles.pop().close(error)
 
     def __call__(self, function: F) -> F:
         code = getattr(function, "__code__", None)
@@ -125,5 +117,5 @@ class Scope(Generic[H]):
         return call  # type: ignore[return-value]
 
     def _again(self) -> Scope[H]:
-        """A scope of its own for every call: calls may overlap."""
-        return Scope(self._engine, self._opener, self._idle, **self._arguments)
+        """Returns a new scope for one call, since calls may overlap."""
+        return Scope(self._opener, self._idle)

@@ -58,7 +58,7 @@ def twenty_spans(event, _context):
 
 
 def door_calls(_event, _context):
-    """What every function of the door costs: the median of a call in microseconds, by its name."""
+    """What every function of the public API costs: the median of a call in microseconds, by its name."""
     calls = {
         "workflow": lambda: spanvas.workflow("w", input={"a": 1}),
         "node": lambda: spanvas.node("n", input="x"),

@@ -17,7 +17,7 @@ from executor.rules import check_run, parse_document
 from executor.transport import send
 from local.standins import StandIns
 from tests.support.executor_builders import FakeModel
-from tests.support.recording_door import RecordingDoor
+from tests.support.recording_tracing import RecordingTracing
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "workflows.md").read_text("utf-8")
 EXAMPLE = json.loads(re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)[0])
@@ -25,9 +25,9 @@ EXAMPLE = json.loads(re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)[0])
 
 def test_the_example_runs_as_printed(running: StandIns) -> None:
     example = parse_document(EXAMPLE)
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     check_run(example, example.sample_input, running.connections)
-    resources = Resources(door, FakeModel(), send, running.connections, lambda: 60_000)
+    resources = Resources(tracing, FakeModel(), send, running.connections, lambda: 60_000)
     outcome = run_workflow(example, example.sample_input, resources)
     assert outcome.error is None
     assert outcome.outputs == {
@@ -37,8 +37,8 @@ def test_the_example_runs_as_printed(running: StandIns) -> None:
         ],
         "missing": 1,
     }
-    assert door.artifacts[0].name == "orders.csv"
-    assert door.artifacts[0].data.splitlines()[1] == b"LH-20431,Edith Marlowe,148.00 GBP"
+    assert tracing.artifacts[0].name == "orders.csv"
+    assert tracing.artifacts[0].data.splitlines()[1] == b"LH-20431,Edith Marlowe,148.00 GBP"
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,12 @@ class Functions:
             clock=clock,
             id_generator=random_ids(),
             **{**self.settings, **settings},
-        ) as door:
-            self.door: Recording = door
+        ) as recorded:
+            self.recorded: Recording = recorded
             try:
-                return TracedHandler(door.engine, handler)(event, make_context(function_name=name))
+                return TracedHandler(recorded.engine, handler)(
+                    event, make_context(function_name=name)
+                )
             finally:
                 self._clock = clock.time
 
@@ -48,7 +50,7 @@ class Functions:
 
     def invocation(self) -> Span:
         """Of the function that was called last."""
-        return next(span for span in self.door.spans if span.otel_kind == "server")
+        return next(span for span in self.recorded.spans if span.otel_kind == "server")
 
     def tree(self, execution_id: str, tenant: str = "default") -> list[str]:
         """Every row as its depth, kind, name and status."""

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 import spanvas
 from local import standins
-from spanvas.tracing import aws_retries
+from spanvas.tracing import instrumentations
+from spanvas.tracing.delivery import unobserved
 from spanvas.tracing.health import Health
 from tests.support.recording import recording
 
@@ -58,11 +59,11 @@ def converse(client: Any, question: str) -> None:
 def test_an_attempt_that_is_repeated_is_an_event_of_the_open_span(url: str) -> None:
     health = Health()
     client = make_client(url)
-    assert aws_retries.watch(health)
-    assert aws_retries.watch(health)
-    with recording() as door, spanvas.workflow("brief"), spanvas.node("ask"):
+    assert instrumentations.watch_aws_retries(health)
+    assert instrumentations.watch_aws_retries(health)
+    with recording() as recorded, spanvas.workflow("brief"), spanvas.node("ask"):
         converse(client, "one?")
-    span = door.span("ask")
+    span = recorded.span("ask")
     (event,) = span.events
     assert event.name == "spanvas.retry"
     assert event.attributes == {
@@ -77,41 +78,41 @@ def test_an_attempt_that_is_repeated_is_an_event_of_the_open_span(url: str) -> N
 
 
 def test_a_connection_that_fails_is_told_by_its_exception() -> None:
-    aws_retries.watch(Health())
+    instrumentations.watch_aws_retries(Health())
     with (
-        recording() as door,
+        recording() as recorded,
         spanvas.workflow("brief"),
         pytest.raises(Exception, match="Could not connect"),
     ):
         converse(make_client("http://127.0.0.1:9", attempts=2), "two?")
-    (event,) = door.span("brief").events
+    (event,) = recorded.span("brief").events
     assert event.attributes["error.type"] == "EndpointConnectionError"
     assert "http.response.status_code" not in event.attributes
 
 
 def test_an_attempt_that_is_not_repeated_is_none(url: str) -> None:
-    aws_retries.watch(Health())
-    with recording() as door, spanvas.workflow("brief"), pytest.raises(ClientError):
+    instrumentations.watch_aws_retries(Health())
+    with recording() as recorded, spanvas.workflow("brief"), pytest.raises(ClientError):
         converse(make_client(url, attempts=1), "three?")
-    assert door.span("brief").events == ()
+    assert recorded.span("brief").events == ()
 
 
 def test_outside_of_spans_and_in_our_own_calls_nothing_is_told(url: str) -> None:
-    aws_retries.watch(Health())
+    instrumentations.watch_aws_retries(Health())
     converse(make_client(url), "four?")
-    with recording() as door, spanvas.workflow("brief"), door.engine.delivery.unobserved():
+    with recording() as recorded, spanvas.workflow("brief"), unobserved():
         converse(make_client(url), "five?")
-    assert door.span("brief").events == ()
+    assert recorded.span("brief").events == ()
 
 
 def test_trouble_of_ours_leaves_the_call_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     health = Health()
-    aws_retries.watch(health)
-    monkeypatch.setattr(aws_retries, "_tell", lambda *_, **__: 1 / 0)
+    instrumentations.watch_aws_retries(health)
+    monkeypatch.setattr(instrumentations, "_add_event", lambda *_, **__: 1 / 0)
     converse(make_client(url), "six?")
     assert health.counts() == {"problem.aws_retries": 1}
 
 
 def test_a_botocore_that_is_not_there_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "botocore.endpoint", None)
-    assert not aws_retries.watch(Health())
+    assert not instrumentations.watch_aws_retries(Health())

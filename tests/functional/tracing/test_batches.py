@@ -32,7 +32,7 @@ class TestBatches:
         whole = "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"
         assert functions.tree(whole) == ["workflow consumer ok", "  invocation consumer ok"]
         invocation = functions.invocation()
-        parts = [span for span in functions.door.spans if span.name == "process orders"]
+        parts = [span for span in functions.recorded.spans if span.name == "process orders"]
         assert [link.span_id for link in invocation.links] == [part.span_id for part in parts]
         assert {link.span_id for part in parts for link in part.links} == {invocation.span_id}
         assert [part.attributes["spanvas.output"] for part in parts] == ['"m1"', '"m2"']
@@ -43,7 +43,7 @@ class TestBatches:
     def test_without_a_line_of_code_the_parts_are_as_long_as_the_invocation(self) -> None:
         functions = Functions()
         functions.call(works, {"Records": batch()}, "consumer")
-        parts = [span for span in functions.door.spans if span.name == "process orders"]
+        parts = [span for span in functions.recorded.spans if span.name == "process orders"]
         invocation = functions.invocation()
         assert len(parts) == 2
         assert [link.span_id for link in invocation.links] == [part.span_id for part in parts]
@@ -58,7 +58,7 @@ class TestBatches:
             "  invocation process orders #2 error",
         ]
         assert functions.status("e2") == "failed"
-        events = [len(span.events) for span in functions.door.spans]
+        events = [len(span.events) for span in functions.recorded.spans]
         assert sum(events) == 1
 
     def test_messages_that_go_back_to_the_queue_have_failed(self) -> None:
@@ -68,7 +68,7 @@ class TestBatches:
         functions = Functions()
         functions.call(handler, {"Records": batch()}, "consumer")
         assert functions.status("e2") == "failed"
-        parts = [span for span in functions.door.spans if span.name == "process orders"]
+        parts = [span for span in functions.recorded.spans if span.name == "process orders"]
         assert [part.status for part in parts] == ["ok", "error"]
         assert parts[1].status_message == "the message was returned to its queue"
         assert functions.invocation().status == "ok"
@@ -124,10 +124,10 @@ class TestBatches:
         assert functions.status("e2") == "succeeded"
 
     def test_a_message_that_was_fetched_by_hand(self) -> None:
-        with recording() as door, spanvas.message(sqs_record()), spanvas.node("work"):
+        with recording() as recorded, spanvas.message(sqs_record()), spanvas.node("work"):
             pass
-        assert [(run.tenant, run.execution_id) for run in door.runs] == [("acme", "e1")] * 2
-        execution = door.store.read_execution("acme", "e1")
+        assert [(run.tenant, run.execution_id) for run in recorded.runs] == [("acme", "e1")] * 2
+        execution = recorded.store.read_execution("acme", "e1")
         assert execution is not None
         assert execution.status == "running"
 
@@ -139,24 +139,28 @@ class TestBatches:
     def test_more_messages_than_can_be_told_are_counted(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("spanvas.tracing.batch.MAX_UNTOUCHED", 1)
+        monkeypatch.setattr("spanvas.tracing.messages.MAX_UNTOUCHED", 1)
         functions = Functions()
         functions.call(works, {"Records": batch()}, "consumer")
-        assert functions.door.engine.health()["messages.without_part"] == 1
+        assert functions.recorded.engine.health()["messages.without_part"] == 1
 
     def test_trouble_of_ours_leaves_the_messages_alone(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def handler(event: Any, context: Any) -> str:
             with monkeypatch.context() as patch:
-                patch.setattr(functions.door.engine, "open_root", lambda run, parent: None)
+                patch.setattr(
+                    functions.recorded.engine.executions, "open_root", lambda run, **options: None
+                )
                 with spanvas.message(event["Records"][0]) as part:
                     assert part.span_id == ""
             with monkeypatch.context() as patch:
-                patch.setattr(functions.door.engine, "open_span", lambda **options: None)
+                patch.setattr(functions.recorded.engine.spans, "open_invocation", lambda *_: None)
                 with spanvas.message(event["Records"][1]) as part:
                     assert part.span_id == ""
-            monkeypatch.setattr(functions.door.engine, "open_root", lambda run, parent: None)
+            monkeypatch.setattr(
+                functions.recorded.engine.executions, "open_root", lambda run, **options: None
+            )
             return "fine"
 
         functions = Functions()

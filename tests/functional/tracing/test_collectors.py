@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 import spanvas
-from spanvas.tracing.exporters.otlp import http_sink
+from spanvas.tracing.otlp_exporter import http_sink
 from spanvas.tracing.provider import ExecutionIdGenerator
 from tests.support.collector import collector
 from tests.support.memory_store import MemoryTraceStore
@@ -27,8 +27,8 @@ def exporting(url: str, budget_ms: int = BUDGET_MS) -> Iterator[Recording]:
         flush_budget_ms=budget_ms,
         clock=time.time_ns,
         id_generator=ExecutionIdGenerator(),
-    ) as door:
-        yield door
+    ) as recorded:
+        yield recorded
 
 
 def invoke(number: int) -> int:
@@ -70,7 +70,7 @@ def test_model_and_provider_stay_whatever_number_of_messages_comes_after_them(
     """The SDK drops the first attributes when there are more than 128, or than a variable says."""
     monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "16")
     monkeypatch.setenv("OTEL_ATTRIBUTE_COUNT_LIMIT", "16")
-    with collector() as server, exporting(server.url, budget_ms=5_000) as door:  # noqa: SIM117
+    with collector() as server, exporting(server.url, budget_ms=5_000) as recorded:  # noqa: SIM117
         with (
             spanvas.workflow("brief", execution_id="e1"),
             spanvas.span("chat", kind="model") as span,
@@ -81,7 +81,7 @@ def test_model_and_provider_stay_whatever_number_of_messages_comes_after_them(
                 name = f"llm.input_messages.{number}.message.content"
                 span.set_attribute(name, f"message {number}")
     (sent,) = [found for found in server.spans() if found.name == "chat"]
-    stored = door.store.read_span("default", "e1", span.span_id)
+    stored = recorded.store.read_span("default", "e1", span.span_id)
     assert stored is not None
     for attributes in (stored.attributes, {item.key: item.value for item in sent.attributes}):
         assert {"gen_ai.request.model", "gen_ai.provider.name"} < set(attributes)
@@ -132,24 +132,24 @@ def unresolvable() -> Iterator[str]:
 )
 def test_a_dead_endpoint_changes_no_result_and_is_soon_left_alone(dead) -> None:
     """How long it is waited for is the bench's figure."""
-    with dead() as url, exporting(url) as door:
+    with dead() as url, exporting(url) as recorded:
         assert [invoke(number) for number in range(30)] == [number * 2 for number in range(30)]
-        exporter = door.engine.delivery._otlp
+        exporter = recorded.engine.delivery._otlp
         assert exporter is not None
-        assert exporter.state == "open" or door.engine.delivery._otlp_worker.is_stuck(0)
-    executions = door.store.list_executions("default", limit=50).items
+        assert exporter.state == "open" or recorded.engine.delivery._otlp_worker.is_stuck(0)
+    executions = recorded.store.list_executions("default", limit=50).items
     assert len(executions) == 30
     assert all(execution.counters.spans == 4 for execution in executions)
 
 
 def test_an_endpoint_that_comes_back_gets_what_has_waited() -> None:
-    with collector() as server, exporting(server.url, budget_ms=5_000) as door:
+    with collector() as server, exporting(server.url, budget_ms=5_000) as recorded:
         invoke(0)
         healthy = len(server.requests)
         server.status = 503
         invoke(1)
         assert spanvas.health()["otlp.failed"] == 1
-        execution = door.store.read_execution("default", "e1")
+        execution = recorded.store.read_execution("default", "e1")
         assert execution is not None
         assert execution.exporter_health["store"] == "ok"
         server.status = 200

@@ -31,8 +31,8 @@ def handler_of(code: str, **given: Any) -> Callable[[Any, Any], Any]:
     return found
 
 
-def execution_of(door: Recording, execution_id: str = "e1") -> Execution | None:
-    return door.store.read_execution("default", execution_id)
+def execution_of(recorded: Recording, execution_id: str = "e1") -> Execution | None:
+    return recorded.store.read_execution("default", execution_id)
 
 
 @pytest.fixture
@@ -55,17 +55,17 @@ def test_with_powertools_a_repetition_gets_the_answer_and_leaves_no_trace(claims
         asked.append(question)
         return "a wave"
 
-    with recording() as door:
-        traced = TracedHandler(door.engine, handler_of(WITH_POWERTOOLS, answer=answer))
+    with recording() as recorded:
+        traced = TracedHandler(recorded.engine, handler_of(WITH_POWERTOOLS, answer=answer))
         assert traced(EVENT, make_context()) == {"text": "a wave"}
-        before, spans = execution_of(door), len(door.spans)
+        before, spans = execution_of(recorded), len(recorded.spans)
         assert traced(EVENT, make_context()) == {"text": "a wave"}
     assert asked == ["what is light?"]
     assert before is not None
     assert (before.status, before.workflow_id) == ("succeeded", "research-brief")
-    assert execution_of(door) == before
-    assert len(door.spans) == spans
-    assert door.engine.health() == {"executions.disowned": 1}
+    assert execution_of(recorded) == before
+    assert len(recorded.spans) == spans
+    assert recorded.engine.health() == {"executions.disowned": 1}
 
 
 def test_with_powertools_an_event_that_somebody_is_running_goes_back(claims: Any) -> None:
@@ -75,13 +75,13 @@ def test_with_powertools_an_event_that_somebody_is_running_goes_back(claims: Any
             traced(EVENT, make_context())
         return "a wave"
 
-    with recording() as door:
-        traced = TracedHandler(door.engine, handler_of(WITH_POWERTOOLS, answer=answer))
+    with recording() as recorded:
+        traced = TracedHandler(recorded.engine, handler_of(WITH_POWERTOOLS, answer=answer))
         assert traced(EVENT, make_context()) == {"text": "a wave"}
-    execution = execution_of(door)
+    execution = execution_of(recorded)
     assert execution is not None
     assert execution.status == "succeeded"
-    assert door.engine.health() == {"executions.disowned": 1}
+    assert recorded.engine.health() == {"executions.disowned": 1}
     (kept,) = claims.scan()["Items"]
     assert json.loads(kept["data"]) == {"text": "a wave"}
     assert datetime.fromtimestamp(int(kept["expiration"])) > datetime.now()
@@ -93,28 +93,28 @@ def test_a_question_of_ones_own() -> None:
     def take_claim(name: str) -> bool:
         return name not in taken and not taken.add(name)
 
-    with recording() as door:
+    with recording() as recorded:
         own = handler_of(
             f"import spanvas\n{OF_ONES_OWN}", take_claim=take_claim, run=lambda event, _: "run"
         )
-        traced = TracedHandler(door.engine, own)
+        traced = TracedHandler(recorded.engine, own)
         assert [traced(EVENT, make_context()) for _ in range(2)] == ["run", None]
-    assert [span.kind for span in door.spans] == ["invocation", "workflow"]
+    assert [span.kind for span in recorded.spans] == ["invocation", "workflow"]
 
 
 def test_messages() -> None:
     processed: list[str] = []
 
-    with recording() as door:
+    with recording() as recorded:
         own = handler_of(
             f"import spanvas\n{MESSAGES}",
             take_claim=lambda name: name == "m1",
             process=lambda record: processed.append(record["messageId"]),
         )
         records = [sqs_record(name) for name in ("m1", "m2")]
-        TracedHandler(door.engine, own)({"Records": records}, make_context())
+        TracedHandler(recorded.engine, own)({"Records": records}, make_context())
     assert processed == ["m1"]
-    spans = [span for span in door.spans if span.name == "process orders"]
+    spans = [span for span in recorded.spans if span.name == "process orders"]
     assert [span.attributes.get("spanvas.disowned") for span in spans] == [None, True]
-    assert door.store.read_execution("acme", "e1") is not None
-    assert door.engine.health() == {"executions.disowned": 1}
+    assert recorded.store.read_execution("acme", "e1") is not None
+    assert recorded.engine.health() == {"executions.disowned": 1}

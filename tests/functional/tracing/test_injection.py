@@ -105,7 +105,7 @@ def test_messages_continue_the_execution_below_the_span_that_sent_them(
         "    node send ok",
         "      invocation second #1 ok",
     ]
-    assert {run.trace_id for run in functions.door.runs} == {trace_id_for("acme", "e1")}
+    assert {run.trace_id for run in functions.recorded.runs} == {trace_id_for("acme", "e1")}
 
 
 def test_an_event_of_the_bus_that_calls_a_function_itself(queue: str) -> None:
@@ -148,7 +148,7 @@ def test_a_state_machine_is_an_execution_of_its_own_in_the_same_trace() -> None:
     context = {"Execution": {"Id": execution, "Input": sent}, "State": {"Name": "Reserve"}}
     functions.call(lambda event, context: None, {"StepFunctions": context}, "reserve")
     assert functions.status(execution, "acme") == "running"
-    assert {run.trace_id for run in functions.door.runs} == {trace_id_for("acme", "e1")}
+    assert {run.trace_id for run in functions.recorded.runs} == {trace_id_for("acme", "e1")}
 
 
 def test_a_state_machine_is_a_part_where_the_path_says_so() -> None:

@@ -23,12 +23,12 @@ from tests.support.recording import SECOND, as_dict, eventually, recording
 
 
 def test_an_invocation_is_a_span_of_its_execution() -> None:
-    with recording(environment=LAMBDA) as door:
+    with recording(environment=LAMBDA) as recorded:
         result = invoke(
-            door, lambda event, context: {"n": event["n"]}, {"n": 1, "execution_id": "e1"}
+            recorded, lambda event, context: {"n": event["n"]}, {"n": 1, "execution_id": "e1"}
         )
     assert result == {"n": 1}
-    invocation, root = door.spans
+    invocation, root = recorded.spans
     assert invocation.otel_kind == "server"
     attributes = as_dict(invocation)["attributes"]
     assert attributes.pop("spanvas.memory.peak_bytes") > 1_000_000
@@ -56,7 +56,7 @@ def test_an_invocation_is_a_span_of_its_execution() -> None:
         root_span_id_for("default", "e1"),
     )
     assert invocation.parent_span_id == root.span_id
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.workflow_id, execution.status) == ("brief", "succeeded")
     # The deadline is the function's own: a minute after the clock's first look.
@@ -64,19 +64,21 @@ def test_an_invocation_is_a_span_of_its_execution() -> None:
 
 
 def test_only_the_first_invocation_is_a_cold_start() -> None:
-    with recording(environment=LAMBDA) as door:
-        traced = TracedHandler(door.engine, lambda event, context: None)
+    with recording(environment=LAMBDA) as recorded:
+        traced = TracedHandler(recorded.engine, lambda event, context: None)
         for _ in range(2):
             traced({}, make_context())
-    starts = [span.attributes["faas.coldstart"] for span in door.spans if span.kind == "invocation"]
+    starts = [
+        span.attributes["faas.coldstart"] for span in recorded.spans if span.kind == "invocation"
+    ]
     assert starts == [True, False]
 
 
 def test_provisioned_environments_have_no_cold_start() -> None:
     environment = {**LAMBDA, "AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency"}
-    with recording(environment=environment) as door:
-        invoke(door, lambda event, context: None, {})
-    assert door.spans[0].attributes["faas.coldstart"] is False
+    with recording(environment=environment) as recorded:
+        invoke(recorded, lambda event, context: None, {})
+    assert recorded.spans[0].attributes["faas.coldstart"] is False
 
 
 @pytest.mark.parametrize(
@@ -97,29 +99,29 @@ def test_provisioned_environments_have_no_cold_start() -> None:
     ],
 )
 def test_the_execution_id_is_looked_for_in_order(event: Any, expected: str) -> None:
-    with recording(environment=LAMBDA) as door:
-        invoke(door, lambda event, context: None, event)
-    assert execution_ids(door) == {expected}
+    with recording(environment=LAMBDA) as recorded:
+        invoke(recorded, lambda event, context: None, event)
+    assert execution_ids(recorded) == {expected}
 
 
 def test_path_and_tenant_are_settings() -> None:
     with recording(
         environment=LAMBDA, execution_id_path="Records[0].id", tenant_path="detail.customer"
-    ) as door:
+    ) as recorded:
         invoke(
-            door,
+            recorded,
             lambda event, context: None,
             {"Records": [{"id": "r1"}], "detail": {"customer": "acme"}},
         )
-    assert execution_ids(door) == {"r1"}
-    assert door.runs[0].tenant == "acme"
+    assert execution_ids(recorded) == {"r1"}
+    assert recorded.runs[0].tenant == "acme"
 
 
 def test_a_path_that_is_none_falls_back_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    with recording(environment=LAMBDA, execution_id_path="a[") as door:
+    with recording(environment=LAMBDA, execution_id_path="a[") as recorded:
         for _ in range(2):
-            invoke(door, lambda event, context: None, {})
-    assert execution_ids(door) == {"8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"}
+            invoke(recorded, lambda event, context: None, {})
+    assert execution_ids(recorded) == {"8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"}
     assert len(caplog.records) == 1
     assert "the path 'a[' cannot be read" in caplog.text
 
@@ -129,11 +131,11 @@ def test_a_callers_trace_is_joined() -> None:
         "execution_id": "e1",
         "headers": {"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"},
     }
-    with recording(environment=LAMBDA) as door:
-        invoke(door, lambda event, context: None, event)
-    root = door.span("brief") if len(door.spans) == 1 else door.spans[-1]
+    with recording(environment=LAMBDA) as recorded:
+        invoke(recorded, lambda event, context: None, event)
+    root = recorded.span("brief") if len(recorded.spans) == 1 else recorded.spans[-1]
     assert (root.trace_id, root.parent_span_id) == ("a" * 32, "b" * 16)
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert execution.trace_id == "a" * 32
 
@@ -154,10 +156,10 @@ def test_a_workflow_inside_gives_the_execution_its_name() -> None:
             run.set_output("done")
         return run.span_id
 
-    with recording(environment=LAMBDA) as door:
-        root_span_id = invoke(door, handler, {"execution_id": "e1"})
-    root = door.spans[-1]
-    assert [(span.name, span.kind) for span in door.spans] == [
+    with recording(environment=LAMBDA) as recorded:
+        root_span_id = invoke(recorded, handler, {"execution_id": "e1"})
+    root = recorded.spans[-1]
+    assert [(span.name, span.kind) for span in recorded.spans] == [
         ("read", "node"),
         ("brief", "invocation"),
         ("Support triage", "workflow"),
@@ -166,7 +168,7 @@ def test_a_workflow_inside_gives_the_execution_its_name() -> None:
     assert root.attributes["spanvas.output"] == '"done"'
     assert root.attributes["spanvas.workflow.id"] == "triage"
     assert root.attributes["spanvas.workflow.expected_nodes"] == ["read"]
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.workflow_id, execution.workflow_name) == ("triage", "Support triage")
     assert (execution.workflow_version, execution.expected_nodes) == ("3", ("read",))
@@ -179,9 +181,9 @@ def test_an_event_of_our_own_api_names_its_workflow_and_starter() -> None:
         "workflow_version": "3",
         "started_by": "ada",
     }
-    with recording(environment=LAMBDA) as door:
-        invoke(door, lambda event, context: None, event)
-    execution = door.store.read_execution("default", "e1")
+    with recording(environment=LAMBDA) as recorded:
+        invoke(recorded, lambda event, context: None, event)
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.workflow_id, execution.workflow_version) == ("triage", "3")
     assert execution.started_by == "ada"
@@ -195,13 +197,13 @@ def test_a_workflow_that_fails_inside_fails_the_execution_although_the_function_
         except ValueError:
             return "sorry"
 
-    with recording(environment=LAMBDA) as door:
-        assert invoke(door, handler, {"execution_id": "e1"}) == "sorry"
-    execution = door.store.read_execution("default", "e1")
+    with recording(environment=LAMBDA) as recorded:
+        assert invoke(recorded, handler, {"execution_id": "e1"}) == "sorry"
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert execution.cause is not None
     assert (execution.status, execution.cause.node_id) == ("failed", "read")
-    assert (door.spans[-1].status, door.spans[-2].status) == ("error", "ok")
+    assert (recorded.spans[-1].status, recorded.spans[-2].status) == ("error", "ok")
 
 
 def test_another_execution_inside_is_one_of_its_own() -> None:
@@ -210,9 +212,9 @@ def test_another_execution_inside_is_one_of_its_own() -> None:
             with spanvas.workflow("triage", execution_id=record):
                 pass
 
-    with recording(environment=LAMBDA) as door:
-        invoke(door, handler, {"records": ["r1", "r2"]})
-    assert execution_ids(door) == {"r1", "r2", "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"}
+    with recording(environment=LAMBDA) as recorded:
+        invoke(recorded, handler, {"records": ["r1", "r2"]})
+    assert execution_ids(recorded) == {"r1", "r2", "8a7d6c5b-4e3f-4a2b-9c1d-0e9f8a7b6c5d"}
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), KeyboardInterrupt()])
@@ -220,41 +222,41 @@ def test_exceptions_of_the_handler_pass_through(error: BaseException) -> None:
     def handler(event: Any, context: Any) -> None:
         raise error
 
-    with recording(environment=LAMBDA) as door:
+    with recording(environment=LAMBDA) as recorded:
         with pytest.raises(type(error)) as caught:
-            invoke(door, handler, {"execution_id": "e1"})
+            invoke(recorded, handler, {"execution_id": "e1"})
         assert caught.value is error
-    assert [span.status for span in door.spans] == ["error", "error"]
-    execution = door.store.read_execution("default", "e1")
+    assert [span.status for span in recorded.spans] == ["error", "error"]
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert execution.status == "failed"
 
 
 def test_a_context_of_another_shape_is_no_obstacle() -> None:
-    with recording() as door:
-        traced = TracedHandler(door.engine, lambda event, context: context)
+    with recording() as recorded:
+        traced = TracedHandler(recorded.engine, lambda event, context: context)
         assert traced({}, None) is None
-    assert door.spans[-1].name == "lambda"
+    assert recorded.spans[-1].name == "lambda"
 
 
 def test_trouble_of_ours_leaves_the_handler_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: object, **options: object) -> None:
         raise RuntimeError("ours")
 
-    with recording(environment=LAMBDA) as door:
+    with recording(environment=LAMBDA) as recorded:
         for name in ("new_run", "open_root"):
             with monkeypatch.context() as patch:
-                patch.setattr(door.engine, name, broken)
-                assert invoke(door, lambda event, context: "fine", {}) == "fine"
+                patch.setattr(recorded.engine.executions, name, broken)
+                assert invoke(recorded, lambda event, context: "fine", {}) == "fine"
         with monkeypatch.context() as patch:
-            patch.setattr(door.engine, "open_root", lambda run, parent: None)
-            assert invoke(door, lambda event, context: "fine", {}) == "fine"
+            patch.setattr(recorded.engine.executions, "open_root", lambda run, **options: None)
+            assert invoke(recorded, lambda event, context: "fine", {}) == "fine"
         with monkeypatch.context() as patch:
-            patch.setattr(door.engine, "open_span", lambda **options: None)
-            assert invoke(door, lambda event, context: "fine", {}) == "fine"
-    assert door.names == ["brief"]
+            patch.setattr(recorded.engine.spans, "open_invocation", lambda *_: None)
+            assert invoke(recorded, lambda event, context: "fine", {}) == "fine"
+    assert recorded.names == ["brief"]
     assert spanvas.health() == {}
-    assert door.engine.health() == {"problem.open_invocation": 2}
+    assert recorded.engine.health() == {"problem.open_invocation": 2}
 
 
 def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:
@@ -264,11 +266,11 @@ def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:
         def __getattr__(self, name: str) -> Callable[..., bool]:
             return lambda *arguments, **options: gate.wait(30)
 
-    with recording(store=Hangs(), environment=LAMBDA, clock=time.time_ns) as door:  # type: ignore[arg-type]
+    with recording(store=Hangs(), environment=LAMBDA, clock=time.time_ns) as recorded:  # type: ignore[arg-type]
         result = invoke(
-            door, lambda event, context: "fine", {}, get_remaining_time_in_millis=lambda: 300
+            recorded, lambda event, context: "fine", {}, get_remaining_time_in_millis=lambda: 300
         )
         # The store still hangs: nobody has waited for it.
-        eventually(lambda: door.engine.delivery._store_worker.is_stuck(0))
+        eventually(lambda: recorded.engine.delivery._store_worker.is_stuck(0))
         gate.set()
     assert result == "fine"

@@ -106,12 +106,12 @@ class TestPassedOn:
         assert (execution.deadline_unix_nano or 0) > 86_400 * SECOND
 
     def test_without_a_wrapper_too(self) -> None:
-        with recording() as door:
+        with recording() as recorded:
             with spanvas.workflow("orders", execution_id="e1", is_final=False):
                 pass
-            execution = door.store.read_execution("default", "e1")
+            execution = recorded.store.read_execution("default", "e1")
             assert execution is not None
-            assert (execution.status, door.spans) == ("running", [])
+            assert (execution.status, recorded.spans) == ("running", [])
 
     @pytest.mark.parametrize(
         ("setting", "event", "expected"),
@@ -147,12 +147,12 @@ class TestPassedOn:
 
 def test_a_span_of_a_part_is_what_it_is() -> None:
     """The whole of what one part records, once."""
-    with recording(environment=LAMBDA) as door:
+    with recording(environment=LAMBDA) as recorded:
         event = {
             "traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01",
             "baggage": "spanvas.execution.id=e1",
         }
-        TracedHandler(door.engine, lambda event, context: None)(event, make_context())
-    (invocation,) = door.spans
+        TracedHandler(recorded.engine, lambda event, context: None)(event, make_context())
+    (invocation,) = recorded.spans
     assert (invocation.trace_id, invocation.parent_span_id) == ("a" * 32, "b" * 16)
     assert as_dict(invocation)["attributes"]["spanvas.kind"] == "invocation"

@@ -9,7 +9,7 @@ import pytest
 import spanvas
 from spanvas.model.execution import Cause
 from spanvas.model.ids import root_span_id_for, trace_id_for
-from spanvas.tracing.context import current_place
+from spanvas.tracing.context import current_scope
 from tests.functional.tracing.functions import ARN, Functions, fails, state, works
 from tests.support.recording import SECOND, recording
 
@@ -62,7 +62,7 @@ class TestStateMachines:
         item["StepFunctions"]["Map"] = {"Item": {"Index": 4}}
         functions.call(works, item)
         assert functions.tree(ARN).count("  node Poll #1 ok") == 3
-        assert functions.door.span("Poll").attributes["spanvas.map.index"] == 4
+        assert functions.recorded.span("Poll").attributes["spanvas.map.index"] == 4
 
     def test_a_node_of_the_same_id_is_the_state(self) -> None:
         def handler(event: Any, context: Any) -> None:
@@ -79,7 +79,7 @@ class TestStateMachines:
             "    invocation reserve #1 ok",
             "      node inner ok",
         ]
-        attributes = functions.door.span("Reserve the stock").attributes
+        attributes = functions.recorded.span("Reserve the stock").attributes
         assert attributes["spanvas.node.kind"] == "http"
         assert attributes["spanvas.node.name"] == "Reserve the stock"
         assert (attributes["spanvas.input"], attributes["spanvas.output"]) == ("17", '"reserved"')
@@ -92,9 +92,9 @@ class TestStateMachines:
         functions = Functions()
         with pytest.raises(ValueError):
             functions.call(handler, state("Reserve", 1), "reserve")
-        events = [len(span.events) for span in functions.door.spans]
+        events = [len(span.events) for span in functions.recorded.spans]
         assert sorted(events) == [0, 1]
-        assert functions.door.span("Reserve").status == "error"
+        assert functions.recorded.span("Reserve").status == "error"
 
     def test_a_workflow_in_a_state_names_the_execution_and_keeps_to_its_part(self) -> None:
         def handler(event: Any, context: Any) -> None:
@@ -109,7 +109,7 @@ class TestStateMachines:
         execution = functions.store.read_execution("default", ARN)
         assert execution is not None
         assert (execution.workflow_id, execution.workflow_version) == ("orders", "2")
-        invocation = functions.door.span("reserve").attributes
+        invocation = functions.recorded.span("reserve").attributes
         assert (invocation["spanvas.input"], invocation["spanvas.output"]) == ("17", '"reserved"')
         assert functions.tree(ARN)[0] == "workflow Orders …"
 
@@ -157,22 +157,22 @@ class TestStateMachines:
     def test_a_state_that_is_cut_short_leaves_the_execution_to_the_machine(self) -> None:
         def handler(event: Any, context: Any) -> None:
             with spanvas.node("slow"):
-                place = current_place()
+                place = current_scope()
                 assert place is not None
-                functions.door.engine._cut_short(place.run)
+                functions.recorded.engine.processor.cut_short(place.run)
 
         functions = Functions()
         functions.call(handler, state("Reserve", 1), "reserve")
         assert functions.status(ARN) == "running"
-        assert "order-flow" not in functions.door.names
-        cut = [span for span in functions.door.spans if "spanvas.truncated" in span.attributes]
+        assert "order-flow" not in functions.recorded.names
+        cut = [span for span in functions.recorded.spans if "spanvas.truncated" in span.attributes]
         assert [span.name for span in cut] == ["Reserve", "reserve", "slow"]
 
     def test_what_has_ended_is_not_cut_short(self) -> None:
-        with recording() as door:
+        with recording() as recorded:
             with spanvas.workflow("orders", execution_id="e1"):
-                place = current_place()
+                place = current_scope()
                 assert place is not None
-            door.engine._cut_short(place.run)
+            recorded.engine.processor.cut_short(place.run)
             assert place.run.ended is not None
             assert place.run.ended.status == "succeeded"

@@ -45,11 +45,11 @@ class TestTries:
         assert invocations == [1, 2]
 
     def test_a_node_stands_without_its_try(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with recording() as door, spanvas.workflow("orders", execution_id="e1"):
-            monkeypatch.setattr(door.engine, "open_attempt", lambda number: None)
+        with recording() as recorded, spanvas.workflow("orders", execution_id="e1"):
+            monkeypatch.setattr(recorded.engine.spans, "open_attempt", lambda number: None)
             with spanvas.node("charge", attempt=2):
                 pass
-        assert door.names == ["charge", "orders"]
+        assert recorded.names == ["charge", "orders"]
 
     def test_in_a_state_they_are_of_that_state(self) -> None:
         def handler(event: Any, context: Any) -> None:

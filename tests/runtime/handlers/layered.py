@@ -40,5 +40,5 @@ def happen(what, event):
 
 
 def plain(event, _context):
-    """A handler that knows nothing of the door."""
+    """A handler that knows nothing of Spanvas."""
     return {"event": event, "loaded": sorted(name.partition(".")[0] for name in sys.modules)}

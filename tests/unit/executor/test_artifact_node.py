@@ -12,13 +12,13 @@ import pytest
 from executor.errors import NodeError
 from executor.nodes import run_node
 from tests.support.executor_builders import resources_of, workflow_of
-from tests.support.recording_door import RecordedArtifact, RecordedSpan, RecordingDoor
+from tests.support.recording_tracing import RecordedArtifact, RecordedSpan, RecordingTracing
 
 ROWS = [{"name": "Ann", "n": 3, "tags": ["a"]}, {"name": "=1+1", "n": None}]
 VARIABLES = {"rows": ROWS, "name": "<Ann>"}
 
 
-def write(content: dict[str, Any], door: RecordingDoor | None = None) -> Any:
+def write(content: dict[str, Any], tracing: RecordingTracing | None = None) -> Any:
     node = {
         "id": "a",
         "kind": "artifact",
@@ -26,15 +26,15 @@ def write(content: dict[str, Any], door: RecordingDoor | None = None) -> Any:
         "inputs": {"rows": "input.rows", "name": "input.name"},
         "content": content,
     }
-    resources = resources_of(door)
+    resources = resources_of(tracing)
     span = RecordedSpan("a", "artifact")
     return run_node(workflow_of(node).nodes[0], VARIABLES, resources, span)
 
 
 def written(content: dict[str, Any]) -> RecordedArtifact:
-    door = RecordingDoor()
-    write(content, door)
-    return door.artifacts[0]
+    tracing = RecordingTracing()
+    write(content, tracing)
+    return tracing.artifacts[0]
 
 
 def test_markdown_is_the_template_as_rendered() -> None:
@@ -77,7 +77,7 @@ def test_png_is_a_picture() -> None:
 
 
 def test_the_output_says_what_was_stored_and_where() -> None:
-    output = write({"format": "markdown", "template": "text"}, RecordingDoor())
+    output = write({"format": "markdown", "template": "text"}, RecordingTracing())
     assert output == {
         "name": "<ann>.x",
         "media_type": "text/markdown",
@@ -88,7 +88,7 @@ def test_the_output_says_what_was_stored_and_where() -> None:
 
 
 def test_without_tracing_the_node_succeeds_and_says_that_nothing_is_stored() -> None:
-    output = write({"format": "markdown", "template": "text"}, RecordingDoor(is_on=False))
+    output = write({"format": "markdown", "template": "text"}, RecordingTracing(is_on=False))
     assert output["stored"] is False
     assert "artifact_id" not in output
 

@@ -10,7 +10,7 @@ from executor.attempts import backoff_ms, with_attempts
 from executor.document import Retry
 from executor.errors import NodeError
 from tests.support.executor_builders import FakeTime, resources_of
-from tests.support.recording_door import RecordingDoor
+from tests.support.recording_tracing import RecordingTracing
 
 POLICY = Retry(max_attempts=3, backoff_ms=100, multiplier=2)
 
@@ -43,23 +43,25 @@ def test_the_wait_doubles_up_to_its_maximum_less_some_chance(
 
 
 def test_each_attempt_is_a_span_with_the_wait_before_it() -> None:
-    door, time = RecordingDoor(), FakeTime()
-    result = with_attempts(POLICY, resources_of(door, time=time), failing(throttled(), throttled()))
+    tracing, time = RecordingTracing(), FakeTime()
+    result = with_attempts(
+        POLICY, resources_of(tracing, time=time), failing(throttled(), throttled())
+    )
     assert result == "done"
     assert time.slept == [0.1, 0.2]
-    assert [(span.name, span.attributes["backoff_ms"]) for span in door.root.children] == [
+    assert [(span.name, span.attributes["backoff_ms"]) for span in tracing.root.children] == [
         ("attempt 1", None),
         ("attempt 2", 100),
         ("attempt 3", 200),
     ]
-    assert [span.error is None for span in door.root.children] == [False, False, True]
+    assert [span.error is None for span in tracing.root.children] == [False, False, True]
 
 
 def test_a_policy_of_one_attempt_has_no_attempt_span() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     with pytest.raises(NodeError, match=r"^too many$"):
-        with_attempts(Retry(), resources_of(door), failing(throttled()))
-    assert door.root.children == []
+        with_attempts(Retry(), resources_of(tracing), failing(throttled()))
+    assert tracing.root.children == []
 
 
 def test_the_last_error_says_how_many_attempts_there_were() -> None:
@@ -69,11 +71,11 @@ def test_the_last_error_says_how_many_attempts_there_were() -> None:
 
 
 def test_an_error_that_will_not_pass_is_not_tried_again() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     refused = NodeError("ValidationException", "no such model")
     with pytest.raises(NodeError, match=r"^no such model$"):
-        with_attempts(POLICY, resources_of(door), failing(refused))
-    assert len(door.root.children) == 1
+        with_attempts(POLICY, resources_of(tracing), failing(refused))
+    assert len(tracing.root.children) == 1
 
 
 def test_a_service_that_says_when_to_come_back_is_obeyed() -> None:

@@ -1,4 +1,4 @@
-"""Running graphs, with a door that remembers and no network."""
+"""Running graphs, with tracing that remembers and no network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.executor_builders import (
     transform,
     workflow_of,
 )
-from tests.support.recording_door import RecordingDoor
+from tests.support.recording_tracing import RecordingTracing
 
 
 def run(
@@ -65,31 +65,31 @@ def test_an_output_that_cannot_be_evaluated_fails_the_execution() -> None:
 
 
 def test_every_node_is_a_span_with_its_inputs_and_its_output() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     run(
         template("a", name="First", template="{{ x }}!", inputs={"x": "input.x"}),
-        resources=resources_of(door),
+        resources=resources_of(tracing),
         given={"x": "hi"},
     )
-    (span,) = door.root.children
+    (span,) = tracing.root.children
     assert (span.name, span.kind, span.attributes) == ("a", "template", {"name": "First"})
     assert (span.input, span.output) == ({"x": "hi"}, "hi!")
 
 
 def test_a_failing_node_fails_the_execution_with_its_cause() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     outcome = run(
         transform("count", "sum(x)", inputs={"x": "input.x"}),
         template("after", inputs={"n": "nodes.count"}),
         edges=[["count", "after"]],
-        resources=resources_of(door),
+        resources=resources_of(tracing),
         given={"x": "no list"},
     )
     assert outcome.error is not None
     assert (outcome.error.node_id, outcome.error.error_type) == ("count", "ExpressionError")
     assert outcome.outputs == {}
-    assert door.root.names() == ["count"]
-    assert door.root.children[0].error is not None
+    assert tracing.root.names() == ["count"]
+    assert tracing.root.children[0].error is not None
 
 
 def test_only_what_depends_on_a_failed_node_does_not_run() -> None:
@@ -123,15 +123,15 @@ def test_a_defect_of_a_node_is_a_cause_too() -> None:
 
 
 def test_an_input_that_finds_nothing_fails_its_node() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     outcome = run(
         template("a", inputs={"x": "input.order.id"}),
-        resources=resources_of(door),
+        resources=resources_of(tracing),
         given={"order": {}},
     )
     message = "input 'x' is empty: input.order.id finds nothing"
     assert cause_of(outcome) == ("a", "MissingInput", message)
-    assert door.root.names() == ["a"]
+    assert tracing.root.names() == ["a"]
 
 
 def test_an_input_may_say_what_to_use_instead_of_nothing() -> None:
@@ -143,10 +143,10 @@ def test_an_input_may_say_what_to_use_instead_of_nothing() -> None:
 
 
 def test_retries_are_spans_below_their_node() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     send = FakeHttp(json_answer("{}", 503), json_answer("{}", 200))
-    run(http("a"), resources=resources_of(door, send=send))
-    assert door.root.names() == [
+    run(http("a"), resources=resources_of(tracing, send=send))
+    assert tracing.root.names() == [
         "a",
         "  attempt 1",
         "    GET /things",

@@ -20,7 +20,7 @@ from tests.support.executor_builders import (
     resources_of,
     workflow_of,
 )
-from tests.support.recording_door import RecordedSpan, RecordingDoor
+from tests.support.recording_tracing import RecordedSpan, RecordingTracing
 
 TOOL: dict[str, Any] = {
     "name": "find_order",
@@ -45,13 +45,13 @@ CALL: dict[str, Any] = {
 
 def run(
     model: FakeModel,
-    door: RecordingDoor | None = None,
+    tracing: RecordingTracing | None = None,
     send: FakeHttp | None = None,
     time: FakeTime | None = None,
     **fields: Any,
 ) -> Any:
     node = workflow_of(generate("a", inputs={"name": "input.name"}, **fields)).nodes[0]
-    resources = resources_of(door, model=model, send=send, time=time)
+    resources = resources_of(tracing, model=model, send=send, time=time)
     return run_node(node, {"name": "Ann"}, resources, RecordedSpan("a", "generate"))
 
 
@@ -115,9 +115,9 @@ def test_everything_that_a_document_sets_is_sent() -> None:
 
 
 def test_a_call_is_recorded_as_a_generation() -> None:
-    door = RecordingDoor()
-    run(FakeModel(answer_of(cacheReadInputTokens=90)), door, system="Be kind.", temperature=0.2)
-    (span,) = door.root.children
+    tracing = RecordingTracing()
+    run(FakeModel(answer_of(cacheReadInputTokens=90)), tracing, system="Be kind.", temperature=0.2)
+    (span,) = tracing.root.children
     assert span.name == f"chat {MODEL}"
     assert span.attributes == {
         "provider": "aws.bedrock",
@@ -144,17 +144,17 @@ def test_a_call_is_recorded_as_a_generation() -> None:
 
 
 def test_a_failed_call_is_recorded_with_its_error() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     error = NodeError("ThrottlingException", "too many", is_retryable=True)
     with pytest.raises(NodeError, match="too many"):
-        run(FakeModel(error), door)
-    assert door.root.children[0].error is error
+        run(FakeModel(error), tracing)
+    assert tracing.root.children[0].error is error
 
 
 def test_a_tool_call_is_answered_over_http_and_the_model_asked_again() -> None:
-    door, model = RecordingDoor(), FakeModel(CALL, answer_of("It is 7."))
+    tracing, model = RecordingTracing(), FakeModel(CALL, answer_of("It is 7."))
     send = FakeHttp(json_answer('{"id": 7}'))
-    output = run(model, door, send, tools=[TOOL])
+    output = run(model, tracing, send, tools=[TOOL])
     assert output["text"] == "It is 7."
     assert output["tool_calls"] == [{"name": "find_order", "arguments": {"number": "7"}}]
     assert output["usage"]["input_tokens"] == 30
@@ -173,13 +173,13 @@ def test_a_tool_call_is_answered_over_http_and_the_model_asked_again() -> None:
             ],
         },
     ]
-    assert door.root.names() == [
+    assert tracing.root.names() == [
         f"chat {MODEL}",
         "execute_tool find_order",
         "  GET /orders/7",
         f"chat {MODEL}",
     ]
-    assert door.root.children[1].attributes == {
+    assert tracing.root.children[1].attributes == {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "find_order",
         "gen_ai.tool.call.id": "t1",
@@ -200,12 +200,12 @@ def test_a_tools_answer_that_is_no_object_is_given_as_text() -> None:
 
 
 def test_a_tool_that_fails_is_told_to_the_model_and_marks_its_span() -> None:
-    door, model = RecordingDoor(), FakeModel(CALL, answer_of("I could not look."))
-    run(model, door, FakeHttp(json_answer("", 404)), tools=[TOOL])
+    tracing, model = RecordingTracing(), FakeModel(CALL, answer_of("I could not look."))
+    run(model, tracing, FakeHttp(json_answer("", 404)), tools=[TOOL])
     (result,) = results_given(model)
     assert result["status"] == "error"
     assert result["content"] == [{"text": "shop: GET /orders/7 answered 404"}]
-    assert door.spans("tool")[0].error is not None
+    assert tracing.spans("tool")[0].error is not None
 
 
 def test_a_tool_that_does_not_exist_is_told_to_the_model() -> None:

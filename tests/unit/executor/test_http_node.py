@@ -19,17 +19,20 @@ from tests.support.executor_builders import (
     resources_of,
     workflow_of,
 )
-from tests.support.recording_door import RecordedSpan, RecordingDoor
+from tests.support.recording_tracing import RecordedSpan, RecordingTracing
 
 OK = json_answer('{"id": 7}')
 
 
 def request(
-    send: FakeHttp, door: RecordingDoor | None = None, time: FakeTime | None = None, **fields: Any
+    send: FakeHttp,
+    tracing: RecordingTracing | None = None,
+    time: FakeTime | None = None,
+    **fields: Any,
 ) -> Any:
     inputs = {"id": "input.id", "items": "input.items"}
     node = workflow_of(http("a", inputs=inputs, **fields)).nodes[0]
-    resources = resources_of(door, send=send, time=time)
+    resources = resources_of(tracing, send=send, time=time)
     variables = {"id": "LH 1/2", "items": [{"sku": "X"}], "none": None}
     return run_node(node, variables, resources, RecordedSpan("a", "http"))
 
@@ -79,9 +82,9 @@ def test_a_connection_that_is_not_configured_is_refused() -> None:
 
 
 def test_a_request_is_a_span_that_says_where_it_went() -> None:
-    door = RecordingDoor()
-    request(FakeHttp(OK), door, path="/orders/{{ id }}", method="PUT", body="id")
-    (span,) = door.root.children
+    tracing = RecordingTracing()
+    request(FakeHttp(OK), tracing, path="/orders/{{ id }}", method="PUT", body="id")
+    (span,) = tracing.root.children
     assert (span.name, span.kind) == ("PUT /orders/LH%201%2F2", "http")
     assert span.attributes == {
         "http.request.method": "PUT",
@@ -95,12 +98,12 @@ def test_a_request_is_a_span_that_says_where_it_went() -> None:
 
 
 def test_the_port_of_a_connection_is_part_of_its_span() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     node = workflow_of(http("a")).nodes[0]
-    resources = resources_of(door, send=FakeHttp(OK))
+    resources = resources_of(tracing, send=FakeHttp(OK))
     resources.connections["shop"] = "http://127.0.0.1:8327/orders"  # type: ignore[index]
     run_node(node, {}, resources, RecordedSpan("a", "http"))
-    assert door.root.children[0].attributes["server.port"] == 8327
+    assert tracing.root.children[0].attributes["server.port"] == 8327
 
 
 @pytest.mark.parametrize(

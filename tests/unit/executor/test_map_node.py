@@ -18,13 +18,13 @@ from tests.support.executor_builders import (
     transform,
     workflow_of,
 )
-from tests.support.recording_door import RecordedSpan, RecordingDoor
+from tests.support.recording_tracing import RecordedSpan, RecordingTracing
 
 
 def run(
     items: Any,
     inner: dict[str, Any],
-    door: RecordingDoor | None = None,
+    tracing: RecordingTracing | None = None,
     span: RecordedSpan | None = None,
     send: Any = None,
     **fields: Any,
@@ -37,7 +37,7 @@ def run(
         "node": inner,
         **fields,
     }
-    resources = resources_of(door, send=send)
+    resources = resources_of(tracing, send=send)
     variables = {"items": items, "word": "no"}
     return run_node(
         workflow_of(node).nodes[0], variables, resources, span or RecordedSpan("m", "map")
@@ -59,10 +59,10 @@ def test_no_items_are_no_failure() -> None:
 
 
 def test_every_item_is_a_span_with_its_index_its_input_and_its_output() -> None:
-    door, span = RecordingDoor(), RecordedSpan("m", "map")
-    run(["a", "b"], template("i", template="{{ x }}!", inputs={"x": "item"}), door, span)
+    tracing, span = RecordingTracing(), RecordedSpan("m", "map")
+    run(["a", "b"], template("i", template="{{ x }}!", inputs={"x": "item"}), tracing, span)
     assert span.attributes == {"spanvas.map.size": 2}
-    found = sorted(door.root.children, key=lambda item: item.name)
+    found = sorted(tracing.root.children, key=lambda item: item.name)
     assert [(s.name, s.kind, s.attributes, s.input, s.output) for s in found] == [
         ("item 0", "item", {"spanvas.map.index": 0}, "a", "a!"),
         ("item 1", "item", {"spanvas.map.index": 1}, "b", "b!"),
@@ -88,9 +88,9 @@ def test_fifty_items_run_a_bounded_number_at_a_time() -> None:
 
 
 def test_an_item_is_tried_again_by_itself() -> None:
-    door, answers = RecordingDoor(), [json_answer("", 503), json_answer("{}")]
-    run(["a"], http("i"), door, send=lambda *_: answers.pop(0))
-    assert door.root.names() == [
+    tracing, answers = RecordingTracing(), [json_answer("", 503), json_answer("{}")]
+    run(["a"], http("i"), tracing, send=lambda *_: answers.pop(0))
+    assert tracing.root.names() == [
         "item 0",
         "  attempt 1",
         "    GET /things",
@@ -103,15 +103,15 @@ SUM = transform("i", "sum(x)", inputs={"x": "item"})
 
 
 def test_tolerated_failures_leave_gaps_that_are_named() -> None:
-    door = RecordingDoor()
-    output = run([[1], "a", [3], "b"], SUM, door, tolerated_failures=2)
+    tracing = RecordingTracing()
+    output = run([[1], "a", [3], "b"], SUM, tracing, tolerated_failures=2)
     assert output["results"] == [1, None, 3, None]
     assert output["succeeded"] == 2
     assert [(f["index"], f["error_type"]) for f in output["failures"]] == [
         (1, "ExpressionError"),
         (3, "ExpressionError"),
     ]
-    assert sum(span.error is not None for span in door.root.children) == 2
+    assert sum(span.error is not None for span in tracing.root.children) == 2
 
 
 def test_one_failure_too_many_fails_the_node_with_the_first_items_error() -> None:
@@ -122,10 +122,10 @@ def test_one_failure_too_many_fails_the_node_with_the_first_items_error() -> Non
 
 
 def test_no_item_begins_once_too_many_have_failed() -> None:
-    door = RecordingDoor()
+    tracing = RecordingTracing()
     with pytest.raises(NodeError, match=r"^1 of 100 items failed; item 0: "):
-        run(["a"] * 100, SUM, door, concurrency=1)
-    assert len(door.root.children) == 1
+        run(["a"] * 100, SUM, tracing, concurrency=1)
+    assert len(tracing.root.children) == 1
 
 
 def test_an_item_whose_input_finds_nothing_fails() -> None:

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from spanvas.propagation.carriers import NOTHING, Parent, Passed, carried, parent_of, passed_in
+from spanvas.propagation.carriers import (
+    NOTHING,
+    Parent,
+    RemoteContext,
+    carried,
+    parent_of,
+    remote_context_in,
+)
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -29,19 +36,19 @@ def test_what_is_carried_is_read_back() -> None:
         "spanvas.execution.id=arn:aws:states:eu-central-1:1:execution:m:r,"
         "spanvas.tenant=acme,spanvas.workflow.id=order-flow",
     }
-    assert passed_in(headers) == Passed(
+    assert remote_context_in(headers) == RemoteContext(
         Parent(TRACE, SPAN), "arn:aws:states:eu-central-1:1:execution:m:r", "acme", "order-flow"
     )
 
 
 def test_names_are_read_in_any_case() -> None:
     headers = {"Traceparent": TRACEPARENT, "BAGGAGE": "spanvas.execution.id=e1;ttl=5 , broken"}
-    assert passed_in(headers) == Passed(Parent(TRACE, SPAN, 1), "e1")
+    assert remote_context_in(headers) == RemoteContext(Parent(TRACE, SPAN, 1), "e1")
 
 
 @pytest.mark.parametrize("carrier", [None, [], "x", {}, {"traceparent": 3}, {3: TRACEPARENT}])
 def test_what_carries_nothing(carrier: Any) -> None:
-    assert passed_in(carrier) == NOTHING
+    assert remote_context_in(carrier) == NOTHING
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from spanvas.propagation.carriers import NOTHING, Parent, Passed
+from spanvas.propagation.carriers import NOTHING, Parent, RemoteContext
 from spanvas.propagation.messages import message_of, messages_in
 from tests.support.sqs_records import CARRIED, TRACE, sqs_record
 
-PASSED = Passed(Parent(TRACE, "00f067aa0ba902b7"), "e1", "acme")
+PASSED = RemoteContext(Parent(TRACE, "00f067aa0ba902b7"), "e1", "acme")
 
 SNS = {
     "Type": "Notification",
@@ -92,7 +92,7 @@ def test_bodies_that_are_no_objects(body: str) -> None:
 def test_records_that_carry_nothing(changes: dict[str, Any]) -> None:
     message = message_of(sqs_record(**changes))
     assert message is not None
-    assert (message.passed, message.attempt) == (NOTHING, None)
+    assert (message.remote, message.attempt) == (NOTHING, None)
 
 
 @pytest.mark.parametrize(

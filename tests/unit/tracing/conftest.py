@@ -8,6 +8,6 @@ from tests.support.recording import Recording, recording
 
 
 @pytest.fixture
-def door() -> Iterator[Recording]:
+def recorded() -> Iterator[Recording]:
     with recording() as recorded:
         yield recorded

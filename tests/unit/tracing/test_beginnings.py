@@ -49,9 +49,9 @@ PATIENT = 60_000
 def wrapped(store: MemoryTraceStore, handler: Callable[[], Any], **settings: Any) -> Recording:
     """An invocation under the wrapper, that is over."""
     options = {"start_budget_ms": PATIENT, **settings}
-    with recording(store=store, environment=LAMBDA, clock=time.time_ns, **options) as door:
-        invoke(door, lambda event, context: handler(), EVENT)
-    return door
+    with recording(store=store, environment=LAMBDA, clock=time.time_ns, **options) as recorded:
+        invoke(recorded, lambda event, context: handler(), EVENT)
+    return recorded
 
 
 def test_the_execution_is_known_before_the_handlers_first_line() -> None:
@@ -68,26 +68,26 @@ def test_the_execution_is_known_before_the_handlers_first_line() -> None:
     assert store.calls == ["begin", "start", "end"]
 
 
-def test_one_write_more_and_no_other(door_store: Noting) -> None:
+def test_one_write_more_and_no_other(noting_store: Noting) -> None:
     def handler() -> None:
         with spanvas.workflow("brief", version="7"), spanvas.node("draft"):
             pass
 
-    door = wrapped(door_store, handler)
-    assert door_store.calls == ["begin", "start", "end"]
-    execution = execution_of(door)
+    recorded = wrapped(noting_store, handler)
+    assert noting_store.calls == ["begin", "start", "end"]
+    execution = execution_of(recorded)
     assert (execution.workflow_id, execution.workflow_version) == ("brief", "7")
     assert not execution.is_provisional
 
 
 @pytest.fixture
-def door_store() -> Noting:
+def noting_store() -> Noting:
     return Noting()
 
 
-def test_a_budget_of_0_saves_the_write(door_store: Noting) -> None:
-    wrapped(door_store, lambda: None, start_budget_ms=0)
-    assert door_store.calls == ["start", "end"]
+def test_a_budget_of_0_saves_the_write(noting_store: Noting) -> None:
+    wrapped(noting_store, lambda: None, start_budget_ms=0)
+    assert noting_store.calls == ["start", "end"]
 
 
 def test_the_function_does_not_wait_for_the_answer() -> None:
@@ -100,11 +100,11 @@ def test_the_function_does_not_wait_for_the_answer() -> None:
             return super().begin_execution(execution, sent)
 
     store = Silent()
-    door = wrapped(store, lambda: "fine")
-    assert execution_of(door).status == "succeeded"
+    recorded = wrapped(store, lambda: "fine")
+    assert execution_of(recorded).status == "succeeded"
     gate.set()
     eventually(lambda: store.calls == ["start", "end", "begin"])
-    assert execution_of(door).status == "succeeded"
+    assert execution_of(recorded).status == "succeeded"
 
 
 def test_what_cannot_be_sent_is_waited_for_no_longer_than_the_budget_and_once() -> None:
@@ -117,16 +117,18 @@ def test_what_cannot_be_sent_is_waited_for_no_longer_than_the_budget_and_once() 
             raise StoreUnavailableError("the store failed: no connection")
 
     store = Unreachable()
-    with recording(store=store, environment=LAMBDA, clock=time.time_ns, start_budget_ms=20) as door:
+    with recording(
+        store=store, environment=LAMBDA, clock=time.time_ns, start_budget_ms=20
+    ) as recorded:
         for number in range(5):
             time.sleep(0.03)  # it has been at it for longer than the budget
-            invoke(door, lambda event, context: "fine", {"execution_id": f"e{number}"})
+            invoke(recorded, lambda event, context: "fine", {"execution_id": f"e{number}"})
         assert spanvas.health()["store.late_beginnings"] == 1
         gate.set()
         eventually(lambda: "store.failed_beginnings" in spanvas.health())
         for number in range(5):
-            assert execution_of(door, f"e{number}").status == "succeeded"
-            invoke(door, lambda event, context: "fine", {"execution_id": f"later-{number}"})
+            assert execution_of(recorded, f"e{number}").status == "succeeded"
+            invoke(recorded, lambda event, context: "fine", {"execution_id": f"later-{number}"})
     # After a failure they are left out for a while.
     assert store.calls.count("begin") == 1
 
@@ -134,25 +136,25 @@ def test_what_cannot_be_sent_is_waited_for_no_longer_than_the_budget_and_once() 
 def test_a_store_that_is_down_is_asked_once() -> None:
     store = MemoryTraceStore()
     store.down = True
-    with recording(store=store, environment=LAMBDA, start_budget_ms=PATIENT) as door:
+    with recording(store=store, environment=LAMBDA, start_budget_ms=PATIENT) as recorded:
         for number in range(3):
-            invoke(door, lambda event, context: "fine", {"execution_id": f"e{number}"})
+            invoke(recorded, lambda event, context: "fine", {"execution_id": f"e{number}"})
         assert spanvas.health()["store.failed_beginnings"] == 1
 
 
-def test_what_is_disowned_was_never_there(door_store: Noting) -> None:
-    door = wrapped(door_store, spanvas.disown)
-    assert door.store.read_execution("default", "e1") is None
-    assert door_store.calls == ["begin", "withdraw"]
+def test_what_is_disowned_was_never_there(noting_store: Noting) -> None:
+    recorded = wrapped(noting_store, spanvas.discard)
+    assert recorded.store.read_execution("default", "e1") is None
+    assert noting_store.calls == ["begin", "withdraw"]
 
 
-def test_of_what_others_have_begun_nothing_is_taken_back(door_store: Noting) -> None:
-    wrapped(door_store, lambda: None)
-    door_store.calls.clear()
-    before = door_store.read_execution("default", "e1")
-    wrapped(door_store, spanvas.disown)
-    assert door_store.read_execution("default", "e1") == before
-    assert door_store.calls == ["begin"]
+def test_of_what_others_have_begun_nothing_is_taken_back(noting_store: Noting) -> None:
+    wrapped(noting_store, lambda: None)
+    noting_store.calls.clear()
+    before = noting_store.read_execution("default", "e1")
+    wrapped(noting_store, spanvas.discard)
+    assert noting_store.read_execution("default", "e1") == before
+    assert noting_store.calls == ["begin"]
 
 
 def test_messages_have_beginnings_of_their_own_unless_nobody_opens_them() -> None:
@@ -170,9 +172,9 @@ def test_messages_have_beginnings_of_their_own_unless_nobody_opens_them() -> Non
 
     with recording(
         store=store, environment=LAMBDA, clock=time.time_ns, start_budget_ms=PATIENT
-    ) as door:
-        invoke(door, handler, {"Records": records})
-        assert execution_of(door, "m2").status == "succeeded"
+    ) as recorded:
+        invoke(recorded, handler, {"Records": records})
+        assert execution_of(recorded, "m2").status == "succeeded"
     assert seen == [None]
     assert store.calls.count("begin") == 2  # of the invocation, and of m1
 
@@ -185,10 +187,10 @@ def test_a_connection_is_prepared_where_there_is_a_budget() -> None:
             prepared.set()
             raise StoreUnavailableError("the store failed: no connection")
 
-    with recording(store=Prepared(), start_budget_ms=0) as door:
-        door.engine.delivery.prepare()
-    with recording(store=Prepared(), start_budget_ms=PATIENT) as door:
+    with recording(store=Prepared(), start_budget_ms=0) as recorded:
+        recorded.engine.delivery.prepare()
+    with recording(store=Prepared(), start_budget_ms=PATIENT) as recorded:
         assert not prepared.is_set()
-        door.engine.delivery.prepare()
+        recorded.engine.delivery.prepare()
         assert prepared.wait(60)
         assert spanvas.health() == {}

@@ -11,8 +11,8 @@ import pytest
 
 from spanvas.model.span import Span
 from spanvas.tracing.children import ENDED, HEAD, STARTED, Child, Parent
+from spanvas.tracing.execution_state import ExecutionState, Workflow
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
 from tests.support.builders import make_span
 
 
@@ -21,18 +21,18 @@ class Family:
 
     def __init__(self) -> None:
         ours, self.theirs = socket.socketpair()
-        self.run = Run("acme", "e1", "0" * 32, "w", 1, 2)
+        self.run = ExecutionState("acme", "e1", "0" * 32, Workflow("w"), 1, 2)
         self.spans: list[Span] = []
         self.begun = 0
         self.health = Health()
         self.child = Child(ours, [self.run], self._started, self._emit)
         self.parent = Parent(self.theirs, self.health)
 
-    def _started(self, run: Run) -> None:
+    def _started(self, run: ExecutionState) -> None:
         assert run is self.run
         self.begun += 1
 
-    def _emit(self, run: Run, span: Span) -> None:
+    def _emit(self, run: ExecutionState, span: Span) -> None:
         assert run is self.run
         self.spans.append(span)
 
@@ -55,7 +55,7 @@ def test_a_span_arrives_as_it_was(family: Family) -> None:
     family.child.pump()
     assert (family.begun, family.spans) == (1, [span])
     family.child.count_missing(family.run)
-    assert family.run.dropped == 0
+    assert family.run.export.missing == 0
 
 
 def test_messages_in_pieces_are_put_together(family: Family) -> None:
@@ -77,23 +77,22 @@ def test_a_child_that_dies_in_the_middle_of_a_message_is_missing_a_span(family: 
     family.child.count_missing(family.run)
     family.child.count_missing(family.run)
     assert family.child.is_gone
-    assert (family.run.dropped, family.run.dropped_total) == (1, 1)
+    assert family.run.export.missing == 1
 
 
 def test_what_was_counted_as_missing_is_taken_back_when_it_comes(family: Family) -> None:
     family.parent.started(family.run)
     family.child.pump()
     family.child.count_missing(family.run)
-    assert family.run.dropped == 1
-    family.run.dropped = 0  # it has been told
+    assert family.run.export.missing == 1
     family.parent.ended(family.run, make_span("late"))
     family.child.pump()
     family.child.count_missing(family.run)
-    assert (family.run.dropped, family.run.dropped_total) == (-1, 0)
+    assert family.run.export.missing == 0
 
 
 def test_spans_of_an_execution_that_was_not_open_at_the_fork_are_nobodys(family: Family) -> None:
-    other = Run("acme", "e2", "1" * 32, "w", 1, 2)
+    other = ExecutionState("acme", "e2", "1" * 32, Workflow("w"), 1, 2)
     family.parent.started(other)
     family.parent.ended(other, make_span("draft"))
     family.child.pump()

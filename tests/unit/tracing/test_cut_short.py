@@ -10,7 +10,7 @@ from spanvas.collector.results import Outcome, Result
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, WriteResult
-from spanvas.tracing.run import Run
+from spanvas.tracing.execution_state import ExecutionState
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import (
     HandClock,
@@ -26,17 +26,17 @@ TAKEN = Result(Outcome.TAKEN)
 
 def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
     clock = HandClock()
-    with by_hand(clock) as door:
-        run, root = open_run(door, clock)
-        node = door.engine.open_node(node_id="draft", name="Draft")
+    with by_hand(clock) as recorded:
+        run, root = open_run(recorded, clock)
+        node = recorded.engine.spans.open_node(node_id="draft", name="Draft")
         assert node is not None
-        door.time_runs_out(run, clock)
+        recorded.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
-        assert execution_of(door).status == "lost"
-        assert execution_of(door).cause == Cause(
+        assert execution_of(recorded).status == "lost"
+        assert execution_of(recorded).cause == Cause(
             "Timeout", "the function's time ran out in node draft", "draft", node.span_id
         )
-        cut = door.store.read_span("default", "e1", node.span_id)
+        cut = recorded.store.read_span("default", "e1", node.span_id)
         assert cut is not None
         assert (cut.status, cut.attributes["spanvas.truncated"]) == ("error", "deadline")
         assert cut.status_message == "the function's time ran out in node draft"
@@ -44,35 +44,35 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
         clock.time += 1
         node.close(None)
         root.close(None)
-        eventually(lambda: execution_of(door).status == "succeeded")
-    stored = door.store.read_span("default", "e1", node.span_id)
+        eventually(lambda: execution_of(recorded).status == "succeeded")
+    stored = recorded.store.read_span("default", "e1", node.span_id)
     assert stored is not None
     assert (stored.status, stored.attributes.get("spanvas.truncated")) == ("ok", None)
     assert spanvas.health() == {}
-    assert door.engine.health()["executions.cut_short"] == 1
+    assert recorded.engine.health()["executions.cut_short"] == 1
 
 
 def test_what_ends_while_the_guard_is_at_it_keeps_its_own_end() -> None:
-    with recording() as door:
-        run = door.engine.new_run("brief", "e1", None)
-        root = door.engine.open_root(run)
-        node = door.engine.open_node(node_id="draft", name="Draft")
+    with recording() as recorded:
+        run = recorded.engine.executions.new_run("brief", "e1", None)
+        root = recorded.engine.executions.open_root(run)
+        node = recorded.engine.spans.open_node(node_id="draft", name="Draft")
         assert root is not None
         assert node is not None
 
-        def end(_: Run, span: Span) -> None:
+        def end(_: ExecutionState, span: Span) -> None:
             if span.attributes.get("spanvas.truncated"):
                 node.close(None)
                 root.close(None)
 
-        door.engine.processor.add_sink(end)
-        door.engine._cut_short(run)
-        assert [(span.name, span.status) for span in door.spans] == [
+        recorded.engine.processor.add_sink(end)
+        recorded.engine.processor.cut_short(run)
+        assert [(span.name, span.status) for span in recorded.spans] == [
             ("brief", "error"),
             ("Draft", "ok"),
             ("brief", "ok"),
         ]
-    assert (execution_of(door).status, execution_of(door).cause) == ("succeeded", None)
+    assert (execution_of(recorded).status, execution_of(recorded).cause) == ("succeeded", None)
 
 
 def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> None:
@@ -91,9 +91,9 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
 
     store = Hangs()
     clock = HandClock()
-    with by_hand(clock, store=store, make_sink=lambda: sink) as door:
-        run, root = open_run(door, clock)
-        door.time_runs_out(run, clock)
+    with by_hand(clock, store=store, make_sink=lambda: sink) as recorded:
+        run, root = open_run(recorded, clock)
+        recorded.time_runs_out(run, clock)
         eventually(lambda: sent == [("brief", "the function's time ran out")])
         store.gate.set()
         root.close(None)
@@ -111,13 +111,13 @@ def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
 
     store = Hangs()
     clock = HandClock()
-    with by_hand(clock, store=store) as door:
-        run, root = open_run(door, clock)
-        door.engine.delivery._store_worker.request()
+    with by_hand(clock, store=store) as recorded:
+        run, root = open_run(recorded, clock)
+        recorded.engine.delivery._store_worker.request()
         assert store.began.wait(30)
-        door.time_runs_out(run, clock)
-        eventually(lambda: execution_of(door).status == "lost")
-        assert execution_of(door).cause == Cause(
+        recorded.time_runs_out(run, clock)
+        eventually(lambda: execution_of(recorded).status == "lost")
+        assert execution_of(recorded).cause == Cause(
             "Timeout", "the function's time ran out", None, None
         )
         store.gate.set()
@@ -132,33 +132,33 @@ def test_the_guard_acts_without_a_store() -> None:
         return TAKEN
 
     clock = HandClock()
-    with by_hand(clock, make_sink=lambda: sink) as door:
-        door.engine.delivery._store = None
-        run, root = open_run(door, clock)
-        door.time_runs_out(run, clock)
+    with by_hand(clock, make_sink=lambda: sink) as recorded:
+        recorded.engine.delivery._store = None
+        run, root = open_run(recorded, clock)
+        recorded.time_runs_out(run, clock)
         eventually(lambda: sent == ["brief"])
         root.close(None)
 
 
 def test_between_nodes_the_guard_says_after_which_one() -> None:
     clock = HandClock()
-    with by_hand(clock) as door:
-        run, root = open_run(door, clock)
-        node = door.engine.open_node(node_id="draft", name="Draft")
+    with by_hand(clock) as recorded:
+        run, root = open_run(recorded, clock)
+        node = recorded.engine.spans.open_node(node_id="draft", name="Draft")
         assert node is not None
         node.close(None)
-        door.time_runs_out(run, clock)
+        recorded.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
         message = "the function's time ran out after node draft"
-        assert execution_of(door).cause == Cause("Timeout", message, "draft", node.span_id)
+        assert execution_of(recorded).cause == Cause("Timeout", message, "draft", node.span_id)
         root.close(None)
 
 
 def test_the_guard_says_where_it_was_only_if_there_was_a_node() -> None:
     clock = HandClock()
-    with by_hand(clock) as door:
-        run, root = open_run(door, clock)
-        door.time_runs_out(run, clock)
+    with by_hand(clock) as recorded:
+        run, root = open_run(recorded, clock)
+        recorded.time_runs_out(run, clock)
         eventually(lambda: run.is_end_written)
-        assert execution_of(door).cause == Cause("Timeout", "the function's time ran out")
+        assert execution_of(recorded).cause == Cause("Timeout", "the function's time ran out")
         root.close(None)

@@ -14,7 +14,7 @@ from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.tracing.delivery import waiting_bytes
 from spanvas.tracing.engine import Engine
-from spanvas.tracing.run import Run
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.worker import Worker
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import (
@@ -33,15 +33,15 @@ TAKEN = Result(Outcome.TAKEN)
 
 
 def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> None:
-    with real_time() as door, spanvas.workflow("brief", execution_id="e1"):
+    with real_time() as recorded, spanvas.workflow("brief", execution_id="e1"):
         with spanvas.node("draft"), spanvas.span("look", kind="tool"):
-            eventually(lambda: "draft" in rows_of(door))
-            assert execution_of(door).status == "running"
+            eventually(lambda: "draft" in rows_of(recorded))
+            assert execution_of(recorded).status == "running"
             # Steps are durable at their start, other spans when they have ended.
-            assert rows_of(door) == {"brief": None, "draft": None}
-        eventually(lambda: rows_of(door).get("draft"))
-        assert set(rows_of(door)) == {"brief", "draft", "look"}
-    assert all(rows_of(door).values())
+            assert rows_of(recorded) == {"brief": None, "draft": None}
+        eventually(lambda: rows_of(recorded).get("draft"))
+        assert set(rows_of(recorded)) == {"brief", "draft", "look"}
+    assert all(rows_of(recorded).values())
 
 
 class Still:
@@ -63,9 +63,11 @@ class Still:
 
 def test_a_running_execution_is_written_every_second() -> None:
     now = [100 * SECOND]
-    with recording(clock=lambda: now[0], flush_interval_ms=1_000) as door:
-        delivery = door.engine.delivery
-        delivery._store_worker = Still(delivery._store_work)  # type: ignore[assignment]
+    with recording(clock=lambda: now[0], flush_interval_ms=1_000) as recorded:
+        delivery = recorded.engine.delivery
+        store = delivery._store
+        assert store is not None
+        delivery._store_worker = Still(store.work)  # type: ignore[assignment]
 
         def written_at(seconds: range) -> list[int]:
             """Those of the seconds at which something is written, while small things happen."""
@@ -74,10 +76,9 @@ def test_a_running_execution_is_written_every_second() -> None:
                 now[0] = (100 + second) * SECOND
                 with spanvas.span("small"):
                     pass
-                assert delivery._store is not None
-                before = delivery._store._written
-                delivery._store_work(False)
-                if delivery._store._written > before:
+                before = store._batches.written
+                store.work(False)
+                if store._batches.written > before:
                     found.append(second)
             return found
 
@@ -85,14 +86,18 @@ def test_a_running_execution_is_written_every_second() -> None:
             assert written_at(range(1, 4)) == [1, 2, 3]
             with spanvas.node("draft"):
                 assert written_at(range(4, 6)) == [4, 5]
-    assert execution_of(door).status == "succeeded"
+    assert execution_of(recorded).status == "succeeded"
 
 
 def test_steps_that_end_before_the_next_flush_are_written_once() -> None:
-    with recording() as door, spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
+    with (
+        recording() as recorded,
+        spanvas.workflow("brief", execution_id="e1"),
+        spanvas.node("draft"),
+    ):
         pass
-    assert execution_of(door).counters.spans == 2
-    assert len(door.spans) == 2
+    assert execution_of(recorded).counters.spans == 2
+    assert len(recorded.spans) == 2
 
 
 def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
@@ -105,17 +110,17 @@ def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
 
     store = Hangs()
     clock = HandClock()
-    with by_hand(clock, store=store, store_budget_ms=30_000) as door:
-        budgets = budgets_of(door.engine.delivery._store_worker)
-        run, root = open_run(door, clock)
+    with by_hand(clock, store=store, store_budget_ms=30_000) as recorded:
+        budgets = budgets_of(recorded.engine.delivery._store_worker)
+        run, root = open_run(recorded, clock)
         clock.time = run.deadline_unix_nano - 250_000_000
         root.close(None)
         assert budgets == [pytest.approx(0.05)]
-        assert execution_of(door).status == "running"
-        assert door.engine.health()["store.unfinished_flushes"] == 1
+        assert execution_of(recorded).status == "running"
+        assert recorded.engine.health()["store.unfinished_flushes"] == 1
         store.gate.set()
         assert spanvas.flush(30_000)
-    assert execution_of(door).status == "succeeded"
+    assert execution_of(recorded).status == "succeeded"
 
 
 def run_one(execution_id: str) -> None:
@@ -145,19 +150,19 @@ def test_a_store_that_hangs_costs_its_budget_once_and_gets_everything_in_the_end
             super().start_execution(execution)
 
     store = Hangs()
-    with recording(store=store, clock=time.time_ns, store_budget_ms=800) as door:
-        budgets = budgets_of(door.engine.delivery._store_worker)
+    with recording(store=store, clock=time.time_ns, store_budget_ms=800) as recorded:
+        budgets = budgets_of(recorded.engine.delivery._store_worker)
         for number in range(6):
             run_one(f"e{number}")
         assert budgets == [0.8] + [0.1] * 5
-        assert door.engine.delivery._store is not None
-        assert door.engine.delivery._store.breaker.is_open
-        assert door.engine.health()["store.late"] == 6
+        assert recorded.engine.delivery._store is not None
+        assert recorded.engine.delivery._store.breaker.is_open
+        assert recorded.engine.health()["store.late"] == 6
         store.gate.set()
-        eventually(lambda: not door.engine.delivery._store.breaker.is_open)  # type: ignore[union-attr]
+        eventually(lambda: not recorded.engine.delivery._store.breaker.is_open)  # type: ignore[union-attr]
         eventually(spanvas.flush)
         run_one("e6")
-        statuses = lambda: [execution_of(door, f"e{number}").status for number in range(7)]  # noqa: E731
+        statuses = lambda: [execution_of(recorded, f"e{number}").status for number in range(7)]  # noqa: E731
         eventually(lambda: statuses() == ["succeeded"] * 7)
 
 
@@ -167,23 +172,23 @@ def test_a_flush_that_was_given_little_time_does_not_blame_the_store() -> None:
             time.sleep(0.2)
             super().start_execution(execution)
 
-    with recording(store=Slow(), clock=time.time_ns) as door:
+    with recording(store=Slow(), clock=time.time_ns) as recorded:
         with spanvas.workflow("brief", execution_id="e1"):
             assert not spanvas.flush(10)
-        assert "store.late" not in door.engine.health()
-    assert execution_of(door).status == "succeeded"
+        assert "store.late" not in recorded.engine.health()
+    assert execution_of(recorded).status == "succeeded"
 
 
 def test_a_flush_makes_durable_what_waits_for_the_name_of_its_workflow() -> None:
-    with recording() as door:
-        run = door.engine.new_run("function", "e1", None)
-        run.hold_until_unix_nano = 1_000_000 * SECOND
-        root = door.engine.open_root(run)
+    with recording() as recorded:
+        run = recorded.engine.executions.new_run("function", "e1", None)
+        run.export.hold_until_unix_nano = 1_000_000 * SECOND
+        root = recorded.engine.executions.open_root(run)
         assert root is not None
         with spanvas.node("draft"):
             pass
         assert spanvas.flush(5_000)
-        assert set(rows_of(door)) == {"draft", "function"}
+        assert set(rows_of(recorded)) == {"draft", "function"}
         root.close(None)
 
 
@@ -197,7 +202,7 @@ def test_a_store_that_is_down_changes_nothing_but_the_trace(
 ) -> None:
     store = MemoryTraceStore(clock=lambda: SECOND)
     store.down = True
-    with recording(store=store) as door:
+    with recording(store=store) as recorded:
         for number in range(3):
             with spanvas.workflow("brief", execution_id=f"e{number}") as run:
                 run.set_output(number)
@@ -206,7 +211,7 @@ def test_a_store_that_is_down_changes_nothing_but_the_trace(
     assert [record.getMessage() for record in caplog.records] == [
         "the trace may stay incomplete: the store failed: it is down"
     ]
-    assert len(door.spans) == 3
+    assert len(recorded.spans) == 3
 
 
 def test_without_a_store_spans_still_reach_the_endpoint() -> None:
@@ -216,11 +221,11 @@ def test_without_a_store_spans_still_reach_the_endpoint() -> None:
         sent.extend(span.name for span in spans)
         return TAKEN
 
-    with recording(store=MemoryTraceStore(), make_sink=lambda: sink) as door:
-        engine = door.engine
+    with recording(store=MemoryTraceStore(), make_sink=lambda: sink) as recorded:
+        engine = recorded.engine
         engine.delivery._store = None
-        engine._store = None
-        root = engine.open_root(engine.new_run("function", "e1", None))
+        engine.artifacts._store = None
+        root = engine.executions.open_root(engine.executions.new_run("function", "e1", None))
         assert root is not None
         with spanvas.workflow("brief"), spanvas.node("draft"):
             assert spanvas.attach_artifact("a.md", b"x") is None
@@ -237,11 +242,11 @@ def test_both_exporters_get_every_span_and_the_execution_says_how_they_are() -> 
         sent.extend(span.name for span in spans)
         return TAKEN
 
-    with recording(make_sink=lambda: sink, flush_budget_ms=5_000) as door:  # noqa: SIM117
+    with recording(make_sink=lambda: sink, flush_budget_ms=5_000) as recorded:  # noqa: SIM117
         with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
             pass
     assert sent == ["draft", "brief"]
-    assert execution_of(door).exporter_health == {"store": "ok", "otlp": "ok"}
+    assert execution_of(recorded).exporter_health == {"store": "ok", "otlp": "ok"}
 
 
 def test_spans_wait_for_an_endpoint_that_comes_back_and_are_sent_now_and_then() -> None:
@@ -258,25 +263,25 @@ def test_spans_wait_for_an_endpoint_that_comes_back_and_are_sent_now_and_then() 
 
 
 def test_after_a_fork_a_process_has_threads_and_spans_of_its_own() -> None:
-    with recording() as door:
+    with recording() as recorded:
         with spanvas.workflow("brief", execution_id="e1"):
-            door.engine._after_fork()
+            recorded.engine._after_fork()
         with spanvas.workflow("brief", execution_id="e2"):
             pass
-    assert execution_of(door, "e2").status == "succeeded"
+    assert execution_of(recorded, "e2").status == "succeeded"
 
 
 def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
-    with recording() as door:
-        run = door.engine.new_run("brief", "e1", None)
-        root = door.engine.open_root(run)
+    with recording() as recorded:
+        run = recorded.engine.executions.new_run("brief", "e1", None)
+        root = recorded.engine.executions.open_root(run)
         assert root is not None
         with spanvas.node("draft"):
             pass
-        door.engine.delivery._at_exit()
-        assert "draft" in rows_of(door)
+        recorded.engine.delivery._at_exit()
+        assert "draft" in rows_of(recorded)
         root.close(None)
-        door.engine.delivery._at_exit()
+        recorded.engine.delivery._at_exit()
 
 
 def test_engine_of_settings_without_a_table_says_so_and_keeps_nothing(
@@ -288,11 +293,11 @@ def test_engine_of_settings_without_a_table_says_so_and_keeps_nothing(
     assert [record.getMessage() for record in caplog.records] == [
         "SPANVAS_TABLE is not set: executions are not stored"
     ]
-    run = engine.new_run("brief", None, None)
-    assert isinstance(run, Run)
+    run = engine.executions.new_run("brief", None, None)
+    assert isinstance(run, ExecutionState)
 
 
 def test_lambda_functions_that_tell_no_deadline_are_given_the_longest_there_is() -> None:
-    with recording(environment={"AWS_LAMBDA_FUNCTION_NAME": "f"}) as door:
-        run = door.engine.new_run("brief", None, None)
+    with recording(environment={"AWS_LAMBDA_FUNCTION_NAME": "f"}) as recorded:
+        run = recorded.engine.executions.new_run("brief", None, None)
         assert run.deadline_unix_nano == run.started_at_unix_nano + 900 * SECOND

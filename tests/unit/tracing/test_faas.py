@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spanvas.tracing.faas import deadline, figures, log_url, trigger_of
+from spanvas.tracing.invocation import deadline, figures, log_url, trigger_of
 
 
 @pytest.mark.parametrize(

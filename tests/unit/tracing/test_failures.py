@@ -9,7 +9,7 @@ from spanvas.model.execution import Cause
 from tests.support.recording import QuotaError, Recording
 
 
-def test_an_exception_passes_through_and_is_recorded_where_it_began(door: Recording) -> None:
+def test_an_exception_passes_through_and_is_recorded_where_it_began(recorded: Recording) -> None:
     error = ValueError("no rain")
     with (
         pytest.raises(ValueError) as caught,
@@ -19,65 +19,71 @@ def test_an_exception_passes_through_and_is_recorded_where_it_began(door: Record
     ):
         raise error
     assert caught.value is error
-    look, node, root = door.spans
-    assert [span.status for span in door.spans] == ["error"] * 3
-    assert [span.status_message for span in door.spans] == ["no rain"] * 3
-    assert [span.attributes["error.type"] for span in door.spans] == ["ValueError"] * 3
+    look, node, root = recorded.spans
+    assert [span.status for span in recorded.spans] == ["error"] * 3
+    assert [span.status_message for span in recorded.spans] == ["no rain"] * 3
+    assert [span.attributes["error.type"] for span in recorded.spans] == ["ValueError"] * 3
     (event,) = look.events
     assert event.name == "exception"
     assert event.attributes["exception.type"] == "ValueError"
     assert event.attributes["exception.message"] == "no rain"
     assert "raise error" in event.attributes["exception.stacktrace"]
     assert node.events == root.events == ()
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert execution.status == "failed"
     assert execution.cause == Cause("ValueError", "no rain", "draft", look.span_id)
 
 
-def test_an_exception_that_is_caught_inside_does_not_fail_the_execution(door: Recording) -> None:
+def test_an_exception_that_is_caught_inside_does_not_fail_the_execution(
+    recorded: Recording,
+) -> None:
     with (
         spanvas.workflow("brief", execution_id="e1"),
         pytest.raises(KeyError),
         spanvas.node("draft"),
     ):
         raise KeyError("gone")
-    assert door.span("draft").status == "error"
-    execution = door.store.read_execution("default", "e1")
+    assert recorded.span("draft").status == "error"
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.status, execution.cause) == ("succeeded", None)
 
 
-def test_the_cause_is_the_place_of_what_an_exception_was_raised_from(door: Recording) -> None:
+def test_the_cause_is_the_place_of_what_an_exception_was_raised_from(recorded: Recording) -> None:
     with pytest.raises(RuntimeError), spanvas.workflow("brief", execution_id="e1"):
         try:
             with spanvas.node("draft"):
                 raise QuotaError("slow down")
         except QuotaError as error:
             raise RuntimeError("gave up") from error
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
-    assert execution.cause == Cause("RuntimeError", "gave up", "draft", door.span("draft").span_id)
-    assert door.span("draft").attributes["error.type"] == "ThrottlingException"
+    assert execution.cause == Cause(
+        "RuntimeError", "gave up", "draft", recorded.span("draft").span_id
+    )
+    assert recorded.span("draft").attributes["error.type"] == "ThrottlingException"
 
 
-def test_a_failure_without_a_trail_is_placed_at_the_last_node_that_failed(door: Recording) -> None:
+def test_a_failure_without_a_trail_is_placed_at_the_last_node_that_failed(
+    recorded: Recording,
+) -> None:
     with spanvas.workflow("brief", execution_id="e1") as run:
         with pytest.raises(QuotaError), spanvas.node("draft"):
             raise QuotaError("slow down")
         run.fail("node 'draft' failed")
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert execution.cause == Cause(
-        "Error", "node 'draft' failed", "draft", door.span("draft").span_id
+        "Error", "node 'draft' failed", "draft", recorded.span("draft").span_id
     )
-    assert door.span("brief").status == "error"
+    assert recorded.span("brief").status == "error"
 
 
-def test_exceptions_that_are_no_errors_end_their_spans_too(door: Recording) -> None:
+def test_exceptions_that_are_no_errors_end_their_spans_too(recorded: Recording) -> None:
     with pytest.raises(KeyboardInterrupt), spanvas.workflow("brief"):
         raise KeyboardInterrupt
-    assert door.span("brief").attributes["error.type"] == "KeyboardInterrupt"
+    assert recorded.span("brief").attributes["error.type"] == "KeyboardInterrupt"
 
 
 class HostileError(Exception):
@@ -90,21 +96,21 @@ class HostileError(Exception):
         raise AttributeError(name)
 
 
-def test_exceptions_that_cannot_be_read_are_recorded_all_the_same(door: Recording) -> None:
+def test_exceptions_that_cannot_be_read_are_recorded_all_the_same(recorded: Recording) -> None:
     with pytest.raises(HostileError), spanvas.workflow("brief"), spanvas.node("draft"):
         raise HostileError
-    assert door.span("draft").status_message == "HostileError whose message cannot be read"
-    assert door.span("draft").attributes["error.type"].endswith("test_failures.HostileError")
+    assert recorded.span("draft").status_message == "HostileError whose message cannot be read"
+    assert recorded.span("draft").attributes["error.type"].endswith("test_failures.HostileError")
 
 
-def test_node_fail_marks_the_node_alone(door: Recording) -> None:
+def test_node_fail_marks_the_node_alone(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
         node.fail("nothing to say")
-    assert door.span("draft").status == "error"
-    assert door.span("brief").status == "ok"
+    assert recorded.span("draft").status == "error"
+    assert recorded.span("brief").status == "ok"
 
 
-def test_trouble_inside_stays_inside(door: Recording) -> None:
+def test_trouble_inside_stays_inside(recorded: Recording) -> None:
     class Unprintable:
         def __str__(self) -> str:
             raise RuntimeError
@@ -115,6 +121,6 @@ def test_trouble_inside_stays_inside(door: Recording) -> None:
         with spanvas.node(Unprintable()) as node:  # type: ignore[arg-type]
             node.set_output("ignored")
         run.set_output(Unprintable())
-    assert door.names == ["brief"]
+    assert recorded.names == ["brief"]
     assert spanvas.health()["problem.open_node"] == 1
     assert spanvas.health()["problem.set_output"] == 1

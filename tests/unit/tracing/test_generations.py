@@ -6,7 +6,7 @@ import spanvas
 from tests.support.recording import SECOND, QuotaError, Recording, as_dict
 
 
-def test_a_generation_is_written_in_the_names_of_the_conventions(door: Recording) -> None:
+def test_a_generation_is_written_in_the_names_of_the_conventions(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
         spanvas.record_generation(
             model="anthropic.claude-sonnet-4-5",
@@ -24,7 +24,7 @@ def test_a_generation_is_written_in_the_names_of_the_conventions(door: Recording
             start_time_unix_nano=2 * SECOND,
             end_time_unix_nano=3 * SECOND,
         )
-    span = door.spans[0]
+    span = recorded.spans[0]
     assert span.otel_kind == "client"
     assert as_dict(span) == {
         "name": "chat anthropic.claude-sonnet-4-5",
@@ -60,17 +60,17 @@ def test_a_generation_is_written_in_the_names_of_the_conventions(door: Recording
     }
 
 
-def test_a_failed_generation_keeps_its_error(door: Recording) -> None:
+def test_a_failed_generation_keeps_its_error(recorded: Recording) -> None:
     with spanvas.workflow("brief"):
         spanvas.record_generation(model="m", error=QuotaError("slow down"))
         spanvas.record_generation(model="m", error="refused")
-    one, other = (span for span in door.spans if span.kind == "model")
+    one, other = (span for span in recorded.spans if span.kind == "model")
     assert (one.status, one.status_message) == ("error", "slow down")
     assert one.attributes["error.type"] == "ThrottlingException"
     assert one.events[0].attributes["exception.message"] == "slow down"
     assert (other.status_message, other.events) == ("refused", ())
 
 
-def test_a_generation_outside_of_a_workflow_is_not_recorded(door: Recording) -> None:
+def test_a_generation_outside_of_a_workflow_is_not_recorded(recorded: Recording) -> None:
     spanvas.record_generation(model="m")
-    assert door.spans == []
+    assert recorded.spans == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from spanvas.tracing.guard import Guard, guard_time
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
+from spanvas.tracing.worker import Guard, guard_time
 from tests.support.recording import SECOND, HandClock, eventually, make_run
 
 
@@ -19,10 +19,10 @@ class Guarded:
         self.cut: list[str] = []
         self.guard = Guard(self._note, Health(), self.clock)
 
-    def _note(self, runs: list[Run]) -> None:
+    def _note(self, runs: list[ExecutionState]) -> None:
         self.cut.extend(run.execution_id for run in runs)
 
-    def watch(self, execution_id: str, due_seconds: float) -> Run:
+    def watch(self, execution_id: str, due_seconds: float) -> ExecutionState:
         """A run that is guarded after so many seconds."""
         # A tenth of its time is kept.
         deadline = self.began + int(due_seconds / 0.9 * SECOND)

@@ -79,8 +79,8 @@ def test_the_folders_are_the_functions_and_the_layers() -> None:
 
 def test_they_are_switched_on_with_our_providers(folder: Path) -> None:
     bring(folder, "acme", "acme = acme_instrumentation:Instrumentor")
-    with recording() as door:
-        assert switch_on(door.engine, [folder]) == ["acme"]
+    with recording() as recorded:
+        assert switch_on(recorded.engine, [folder]) == ["acme"]
     assert calls() == [["logger_provider", "raise_exception_on_conflict", "tracer_provider"]]
 
 
@@ -105,8 +105,8 @@ def test_the_setting_chooses_by_name_or_package(
         "two = acme_instrumentation:Instrumentor",
         "aws-lambda = acme_instrumentation:Instrumentor",
     )
-    with recording(instrumentations=wanted) as door:
-        assert switch_on(door.engine, [folder]) == expected
+    with recording(instrumentations=wanted) as recorded:
+        assert switch_on(recorded.engine, [folder]) == expected
 
 
 def test_what_is_on_already_and_what_has_no_library_is_passed_over_in_silence(
@@ -118,8 +118,8 @@ def test_what_is_on_already_and_what_has_no_library_is_passed_over_in_silence(
         "already = acme_instrumentation:Already",
         "redis = acme_instrumentation:Conflicts",
     )
-    with recording() as door:
-        assert switch_on(door.engine, [folder]) == []
+    with recording() as recorded:
+        assert switch_on(recorded.engine, [folder]) == []
     assert caplog.text == ""
 
 
@@ -134,8 +134,8 @@ def test_what_fails_is_said_once_and_costs_that_one_alone(
         "absent = acme_instrumentation:Absent",
     )
     bring(folder, "c_fine", "fine = acme_instrumentation:Instrumentor")
-    with recording() as door:
-        assert switch_on(door.engine, [folder]) == ["fine"]
+    with recording() as recorded:
+        assert switch_on(recorded.engine, [folder]) == ["fine"]
     assert [record.getMessage() for record in caplog.records] == [
         "the instrumentation missing of a-missing is not switched on: "
         "ModuleNotFoundError: No module named 'no_such_module'",
@@ -144,10 +144,10 @@ def test_what_fails_is_said_once_and_costs_that_one_alone(
 
 
 def test_an_empty_folder_costs_no_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with recording() as door:
-        monkeypatch.setattr(door.engine, "instrumentation_options", lambda: 1 / 0)
-        assert switch_on(door.engine, [tmp_path]) == []
-        assert switch_on(door.engine) == []
+    with recording() as recorded:
+        monkeypatch.setattr(recorded.engine.providers, "instrumentation_options", lambda: 1 / 0)
+        assert switch_on(recorded.engine, [tmp_path]) == []
+        assert switch_on(recorded.engine) == []
 
 
 class TestOptions:
@@ -158,20 +158,20 @@ class TestOptions:
             def add_span_processor(self, processor: object) -> None:
                 pass
 
-        with recording() as door:
+        with recording() as recorded:
             monkeypatch.setattr(trace, "get_tracer_provider", Provider)
-            assert door.engine.instrumentation_options() == {}
+            assert recorded.engine.providers.instrumentation_options() == {}
 
     def test_ours_otherwise(self) -> None:
-        with recording() as door:
-            options = door.engine.instrumentation_options()
+        with recording() as recorded:
+            options = recorded.engine.providers.instrumentation_options()
             assert set(options) == {"tracer_provider", "logger_provider"}
-            assert_spans_come(door, options["tracer_provider"])
+            assert_spans_come(recorded, options["tracer_provider"])
 
 
-def assert_spans_come(door: Recording, provider: trace.TracerProvider) -> None:
+def assert_spans_come(recorded: Recording, provider: trace.TracerProvider) -> None:
     import spanvas
 
     with spanvas.workflow("brief"):
         provider.get_tracer("acme").start_span("call").end()
-    assert door.names == ["call", "brief"]
+    assert recorded.names == ["call", "brief"]

@@ -32,12 +32,12 @@ LOGGER = SpanEventLoggerProvider().get_logger("acme")
 )
 @pytest.mark.parametrize("as_record", [True, False])
 def test_an_event_is_added_with_its_body(given: dict[str, Any], as_record: bool) -> None:
-    with recording() as door, spanvas.workflow("brief"):
+    with recording() as recorded, spanvas.workflow("brief"):
         if as_record:
             LOGGER.emit(LogRecord(timestamp=7 * SECOND, **given))
         else:
             LOGGER.emit(timestamp=7 * SECOND, **given)
-    (event,) = door.span("brief").events
+    (event,) = recorded.span("brief").events
     assert (event.name, event.time_unix_nano) == ("gen_ai.user.message", 7 * SECOND)
     assert event.attributes == {
         "gen_ai.system": "acme",
@@ -48,24 +48,27 @@ def test_an_event_is_added_with_its_body(given: dict[str, Any], as_record: bool)
 
 
 def test_a_body_that_is_no_object_is_kept_as_such() -> None:
-    with recording() as door, spanvas.workflow("brief"):
+    with recording() as recorded, spanvas.workflow("brief"):
         LOGGER.emit(LogRecord(event_name="note", body="text"))
         LOGGER.emit(event_name="bare")
-    assert [dict(event.attributes) for event in door.span("brief").events] == [{"body": "text"}, {}]
+    assert [dict(event.attributes) for event in recorded.span("brief").events] == [
+        {"body": "text"},
+        {},
+    ]
 
 
 def test_the_span_of_its_own_context_is_the_one() -> None:
-    with recording() as door, spanvas.workflow("brief"):
+    with recording() as recorded, spanvas.workflow("brief"):
         context = trace.set_span_in_context(trace.get_current_span())
         with spanvas.node("draft"):
             LOGGER.emit(event_name="note", context=context)
-    assert len(door.span("brief").events) == 1
+    assert len(recorded.span("brief").events) == 1
 
 
 def test_without_a_name_or_a_span_nothing_happens() -> None:
-    with recording() as door, spanvas.workflow("brief"):
+    with recording() as recorded, spanvas.workflow("brief"):
         LOGGER.emit(LogRecord(body="a log line"))
         LOGGER.emit(event_name="lost", context=Context())
         assert LOGGER.enabled()
-    assert door.span("brief").events == ()
+    assert recorded.span("brief").events == ()
     assert not LOGGER.enabled()

@@ -9,10 +9,10 @@ import pytest
 
 from spanvas.collector.results import Outcome, Result
 from spanvas.model.span import Span
-from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer
-from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink, http_sink
 from spanvas.tracing.health import Health
+from spanvas.tracing.otlp_exporter import OtlpExporter, SpanSink, http_sink
+from spanvas.tracing.worker import Breaker
 from tests.support.builders import make_span
 from tests.support.early_server import answering_early
 from tests.support.recording import Seconds, make_run
@@ -51,7 +51,7 @@ def make_otlp(**options: Any) -> tuple[OtlpExporter, Endpoint, Health, Seconds]:
 
 def test_otlp_is_made_at_the_first_work_and_sends_what_waits() -> None:
     exporter, endpoint, _, _ = make_otlp()
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     assert endpoint.made == 0
     assert exporter.work()
     assert exporter.work()
@@ -62,10 +62,10 @@ def test_otlp_is_made_at_the_first_work_and_sends_what_waits() -> None:
 def test_otlp_sends_a_failed_batch_again_and_gives_it_up_after_three_tries() -> None:
     exporter, endpoint, health, seconds = make_otlp()
     endpoint.result = Result(Outcome.LATER)
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     assert exporter.state == "failing"
-    exporter.add(make_run(), make_span("b"))
+    exporter.buffer.append(make_run(), make_span("b"))
     assert not exporter.work()
     assert exporter.state == "open"
     assert not exporter.work()
@@ -102,7 +102,7 @@ def test_a_sink_that_raises_is_a_failing_one(
     health, seconds = Health(), Seconds()
     sink = Raising(at_once=at_once)
     exporter = OtlpExporter(sink.make, health, breaker=Breaker(seconds))
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     assert exporter.state == "failing"
     assert not exporter.work()
@@ -139,7 +139,7 @@ def test_settings_that_cannot_be_used_are_a_failing_endpoint(
     with answering_early(b"") as server:
         url = "https://otlp.example" if environment else server.url
         exporter = OtlpExporter(lambda: http_sink(url, headers), Health())
-        exporter.add(make_run(), make_span("a"))
+        exporter.buffer.append(make_run(), make_span("a"))
         assert not exporter.work()
     assert exporter.state == "failing"
     assert said in caplog.text
@@ -154,7 +154,7 @@ def test_a_sink_that_recovers_is_taken_up_again() -> None:
         return makers.pop(0)()
 
     exporter = OtlpExporter(make, health)
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     assert exporter.work()
     assert (endpoint.requests, exporter.state) == ([["a"]], "ok")
@@ -163,9 +163,9 @@ def test_a_sink_that_recovers_is_taken_up_again() -> None:
 
 def test_otlp_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     exporter, endpoint, health, _ = make_otlp(buffer=SpanBuffer(max_spans=2))
-    monkeypatch.setattr("spanvas.tracing.exporters.otlp.BATCH_SPANS", 1)
+    monkeypatch.setattr("spanvas.tracing.otlp_exporter.BATCH_SPANS", 1)
     for label in "abc":
-        exporter.add(make_run(), make_span(label))
+        exporter.buffer.append(make_run(), make_span(label))
     assert exporter.work()
     assert endpoint.requests == [["b"], ["c"]]
     assert health.counts() == {"otlp.dropped": 1}
@@ -174,7 +174,7 @@ def test_otlp_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_otlp_drops_at_once_what_is_refused_for_good() -> None:
     exporter, endpoint, health, _ = make_otlp()
     endpoint.result = Result(Outcome.REFUSED)
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     assert not exporter.has_work
     assert exporter.state == "failing"
@@ -184,7 +184,7 @@ def test_otlp_drops_at_once_what_is_refused_for_good() -> None:
 def test_otlp_leaves_an_endpoint_alone_for_as_long_as_it_asks() -> None:
     exporter, endpoint, _, seconds = make_otlp()
     endpoint.result = Result(Outcome.LATER, 120)
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     endpoint.result = Result(Outcome.TAKEN)
     seconds.now += 60
@@ -198,11 +198,11 @@ def test_otlp_halves_a_request_that_is_too_large_and_drops_a_span_that_is() -> N
     exporter, endpoint, health, _ = make_otlp()
     endpoint.max_spans = 2
     for label in "abcde":
-        exporter.add(make_run(), make_span(label))
+        exporter.buffer.append(make_run(), make_span(label))
     assert exporter.work()
     assert endpoint.requests == [list("abcde"), list("ab"), list("cde"), ["c"], list("de")]
     endpoint.max_spans = 0
-    exporter.add(make_run(), make_span("f"))
+    exporter.buffer.append(make_run(), make_span("f"))
     assert exporter.work()
     assert health.counts() == {"otlp.failed": 1, "otlp.dropped": 1}
 
@@ -213,7 +213,7 @@ def test_otlp_counts_what_was_rejected_of_a_request_that_was_taken(
     exporter, endpoint, health, _ = make_otlp()
     endpoint.result = Result(Outcome.TAKEN, rejected=2, message="too old")
     for label in "abc":
-        exporter.add(make_run(), make_span(label))
+        exporter.buffer.append(make_run(), make_span(label))
     assert exporter.work()
     assert exporter.state == "ok"
     assert endpoint.requests == [["a", "b", "c"]]
@@ -223,12 +223,12 @@ def test_otlp_counts_what_was_rejected_of_a_request_that_was_taken(
 
 def test_otlp_after_a_fork_makes_its_connection_anew() -> None:
     exporter, endpoint, _, _ = make_otlp()
-    exporter.add(make_run(), make_span("a"))
+    exporter.buffer.append(make_run(), make_span("a"))
     exporter.work()
-    exporter.add(make_run(), make_span("b"))
+    exporter.buffer.append(make_run(), make_span("b"))
     exporter.after_fork()
     assert exporter.work()
-    exporter.add(make_run(), make_span("c"))
+    exporter.buffer.append(make_run(), make_span("c"))
     assert exporter.work()
     assert (endpoint.made, endpoint.requests) == (2, [["a"], ["c"]])
 
@@ -239,7 +239,7 @@ def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_drop
     assert exporter.report(run) == {"otlp": "ok"}
     seconds.now = 1_000
     endpoint.result = Result(Outcome.LATER, message="ConnectionRefusedError: refused")
-    exporter.add(run, make_span("a"))
+    exporter.buffer.append(run, make_span("a"))
     exporter.work()
     assert exporter.report(run) == {
         "otlp": "failing",
@@ -254,8 +254,8 @@ def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_drop
     assert exporter.report(other) == failing
     seconds.now = 1_060
     endpoint.result = Result(Outcome.TAKEN, rejected=2)
-    exporter.add(other, make_span("b"))
-    exporter.add(other, make_span("c"))
+    exporter.buffer.append(other, make_span("b"))
+    exporter.buffer.append(other, make_span("c"))
     exporter.work()
     assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
     assert exporter.report(other) == {"otlp": "ok", "otlp_dropped": "2"}
@@ -264,7 +264,7 @@ def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_drop
 def test_spans_that_there_is_no_room_for_are_dropped_of_their_own_execution() -> None:
     exporter, _, _, _ = make_otlp(buffer=SpanBuffer(max_spans=1))
     run, other = make_run(), make_run()
-    exporter.add(run, make_span("a"))
-    exporter.add(other, make_span("b"))
+    exporter.buffer.append(run, make_span("a"))
+    exporter.buffer.append(other, make_span("b"))
     assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
     assert exporter.report(other) == {"otlp": "ok"}

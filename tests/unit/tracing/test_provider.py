@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry that did not come through the door, and whose provider is the global one."""
+"""Spans of OpenTelemetry that did not come through the public API, and whose provider is the global one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.support.recording import execution_of, recording
 
 
 def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None:
-    with recording() as door:
-        tracer = door.engine._provider.get_tracer("some.library", "1.2")
+    with recording() as recorded:
+        tracer = recorded.engine.providers.own.get_tracer("some.library", "1.2")
         with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft") as node:
             with tracer.start_as_current_span("inside") as inside:
                 pass
@@ -28,24 +28,24 @@ def test_plain_opentelemetry_spans_belong_to_the_execution_around_them() -> None
         )
         late.end()
         assert spanvas.health() == {"spans.without_execution": 1}
-    assert door.names == ["inside", "own trace", "draft", "brief", "late"]
-    assert door.span("inside").parent_span_id == node.span_id
-    assert door.span("inside").attributes["spanvas.node.id"] == "draft"
-    assert door.span("inside").scope_name == "some.library"
-    assert door.span("late").trace_id == trace_id_for("default", "e1")
+    assert recorded.names == ["inside", "own trace", "draft", "brief", "late"]
+    assert recorded.span("inside").parent_span_id == node.span_id
+    assert recorded.span("inside").attributes["spanvas.node.id"] == "draft"
+    assert recorded.span("inside").scope_name == "some.library"
+    assert recorded.span("late").trace_id == trace_id_for("default", "e1")
 
 
 def test_a_span_that_began_before_its_execution_was_known_is_found_by_its_trace() -> None:
-    with recording() as door:
-        tracer = door.engine._provider.get_tracer("server")
+    with recording() as recorded:
+        tracer = recorded.engine.providers.own.get_tracer("server")
         with tracer.start_as_current_span("request") as request:  # noqa: SIM117
             with spanvas.workflow("brief", execution_id="e1") as run:
                 pass
         context = request.get_span_context()
     assert run.trace_id == f"{context.trace_id:032x}"
-    assert door.span("brief").parent_span_id == f"{context.span_id:016x}"
-    assert door.names == ["brief", "request"]
-    assert execution_of(door).trace_id == run.trace_id
+    assert recorded.span("brief").parent_span_id == f"{context.span_id:016x}"
+    assert recorded.names == ["brief", "request"]
+    assert execution_of(recorded).trace_id == run.trace_id
 
 
 class _Providers:
@@ -65,13 +65,13 @@ def test_ours_becomes_the_global_provider_where_there_is_none(
 ) -> None:
     providers = _Providers(monkeypatch)
     providers.use(trace.ProxyTracerProvider())
-    with recording(is_global=True) as door:
+    with recording(is_global=True) as recorded:
         assert providers.chosen == []
         with spanvas.workflow("brief"):
             pass
         with spanvas.workflow("brief"):
             pass
-    assert providers.chosen == [door.engine._provider]
+    assert providers.chosen == [recorded.engine.providers.own]
 
 
 def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
@@ -80,11 +80,11 @@ def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
     theirs = SdkTracerProvider(shutdown_on_exit=False)
     providers = _Providers(monkeypatch)
     providers.use(theirs)
-    with recording(is_global=True) as door, spanvas.workflow("brief", execution_id="e1") as run:  # noqa: SIM117
+    with recording(is_global=True) as recorded, spanvas.workflow("brief", execution_id="e1") as run:  # noqa: SIM117
         with theirs.get_tracer("t").start_as_current_span("theirs"):
             pass
     assert providers.chosen == []
-    assert door.span("theirs").parent_span_id == run.span_id
+    assert recorded.span("theirs").parent_span_id == run.span_id
 
 
 def test_a_provider_that_cannot_be_listened_to_is_left_alone(
@@ -92,9 +92,9 @@ def test_a_provider_that_cannot_be_listened_to_is_left_alone(
 ) -> None:
     providers = _Providers(monkeypatch)
     providers.use(trace.NoOpTracerProvider())
-    with recording(is_global=True) as door, spanvas.workflow("brief"):
+    with recording(is_global=True) as recorded, spanvas.workflow("brief"):
         pass
-    assert door.names == ["brief"]
+    assert recorded.names == ["brief"]
 
 
 def test_a_disabled_sdk_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +105,10 @@ def test_a_disabled_sdk_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_limits_in_the_environment_cannot_break_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
-    with recording() as door, spanvas.workflow("brief") as run:
+    with recording() as recorded, spanvas.workflow("brief") as run:
         for number in range(500):
             run.set_attribute(f"a{number}", number)
-    assert len(door.span("brief").attributes) > 500
+    assert len(recorded.span("brief").attributes) > 500
 
 
 def test_tables_of_open_spans_and_known_executions_are_bounded(
@@ -116,17 +116,17 @@ def test_tables_of_open_spans_and_known_executions_are_bounded(
 ) -> None:
     monkeypatch.setattr("spanvas.tracing.processor.MAX_OPEN", 2)
     monkeypatch.setattr("spanvas.tracing.processor.MAX_RUNS", 1)
-    with recording() as door:
+    with recording() as recorded:
         with spanvas.workflow("brief", execution_id="e1"):  # noqa: SIM117
             with spanvas.span("a"), spanvas.span("b"), spanvas.span("c"):
-                assert len(door.engine.processor._open) == 2
+                assert len(recorded.engine.processor._open) == 2
         with spanvas.workflow("brief", execution_id="e2"):
-            assert len(door.engine.processor._runs) == 1
+            assert len(recorded.engine.processor._runs) == 1
     # Found by their trace, though no longer known as open.
-    assert door.names[:4] == ["c", "b", "a", "brief"]
+    assert recorded.names[:4] == ["c", "b", "a", "brief"]
 
 
 def test_sdk_flushes_do_not_wait_for_ours() -> None:
-    with recording() as door:
-        assert door.engine._provider.force_flush()
-        door.engine._provider.shutdown()
+    with recording() as recorded:
+        assert recorded.engine.providers.own.force_flush()
+        recorded.engine.providers.own.shutdown()

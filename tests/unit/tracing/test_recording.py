@@ -15,7 +15,7 @@ ROOT = root_span_id_for("default", "e1")
 TRACE = trace_id_for("default", "e1")
 
 
-def test_a_workflow_with_a_node_an_attempt_and_a_span(door: Recording) -> None:
+def test_a_workflow_with_a_node_an_attempt_and_a_span(recorded: Recording) -> None:
     # brief
     #  └ Draft the brief
     #     └ attempt 2
@@ -35,7 +35,7 @@ def test_a_workflow_with_a_node_an_attempt_and_a_span(door: Recording) -> None:
                 ):
                     pass
             node.set_output(["done"])
-    assert [as_dict(span) for span in door.spans] == [
+    assert [as_dict(span) for span in recorded.spans] == [
         {
             "name": "GET facts",
             "id": "0000000000000003",
@@ -99,15 +99,15 @@ def test_a_workflow_with_a_node_an_attempt_and_a_span(door: Recording) -> None:
             },
         },
     ]
-    assert {span.trace_id for span in door.spans} == {TRACE}
-    assert {span.scope_name for span in door.spans} == {"spanvas"}
-    assert door.spans[0].resource == {"service.name": "test"}
+    assert {span.trace_id for span in recorded.spans} == {TRACE}
+    assert {span.scope_name for span in recorded.spans} == {"spanvas"}
+    assert recorded.spans[0].resource == {"service.name": "test"}
 
 
-def test_the_execution_is_registered_and_ended(door: Recording) -> None:
+def test_the_execution_is_registered_and_ended(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1", version="3", started_by="ada"):
         pass
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.workflow_id, execution.workflow_version) == ("brief", "3")
     assert (execution.status, execution.started_by) == ("succeeded", "ada")
@@ -117,10 +117,10 @@ def test_the_execution_is_registered_and_ended(door: Recording) -> None:
     assert execution.counters.spans == 1
 
 
-def test_an_execution_takes_as_long_as_its_workflow_span(door: Recording) -> None:
+def test_an_execution_takes_as_long_as_its_workflow_span(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
         pass
-    trace = door.store.read_trace("default", "e1")
+    trace = recorded.store.read_trace("default", "e1")
     assert trace is not None
     [root] = [row for row in trace.rows if row.kind == "workflow"]
     execution = trace.execution
@@ -128,7 +128,7 @@ def test_an_execution_takes_as_long_as_its_workflow_span(door: Recording) -> Non
     assert execution.ended_at_unix_nano == root.end_time_unix_nano == 6 * SECOND
 
 
-def test_decorators_open_a_span_for_every_call(door: Recording) -> None:
+def test_decorators_open_a_span_for_every_call(recorded: Recording) -> None:
     @spanvas.node("double")
     def double(number: int) -> int:
         """Twice."""
@@ -144,37 +144,37 @@ def test_decorators_open_a_span_for_every_call(door: Recording) -> None:
 
     assert sums() == [2, 4, 9]
     assert double.__doc__ == "Twice."
-    assert door.names == ["double", "double", "triple", "sums"]
+    assert recorded.names == ["double", "double", "triple", "sums"]
 
 
-def test_a_decorated_callable_without_code_of_its_own_works(door: Recording) -> None:
+def test_a_decorated_callable_without_code_of_its_own_works(recorded: Recording) -> None:
     count = spanvas.span("count", kind="tool")(len)
     with spanvas.workflow("brief"):
         assert count([1, 2]) == 2
-    assert door.span("count").kind == "tool"
+    assert recorded.span("count").kind == "tool"
 
 
-def test_one_scope_can_be_entered_again_within_itself(door: Recording) -> None:
+def test_one_scope_can_be_entered_again_within_itself(recorded: Recording) -> None:
     scope = spanvas.span("again", kind="tool")
     with spanvas.workflow("brief"), scope, scope:
         pass
-    inner, outer = (span for span in door.spans if span.name == "again")
+    inner, outer = (span for span in recorded.spans if span.name == "again")
     assert inner.parent_span_id == outer.span_id
 
 
-def test_bound_functions_run_inside_the_spans_that_were_open(door: Recording) -> None:
+def test_bound_functions_run_inside_the_spans_that_were_open(recorded: Recording) -> None:
     def work(number: int) -> int:
         with spanvas.span(f"item {number}", kind="item"):
             return number
 
     with spanvas.workflow("brief"), spanvas.node("map") as node, ThreadPoolExecutor(4) as pool:
         assert list(pool.map(spanvas.bind(work), range(8))) == list(range(8))
-    items = [span for span in door.spans if span.kind == "item"]
+    items = [span for span in recorded.spans if span.kind == "item"]
     assert len(items) == 8
     assert {span.parent_span_id for span in items} == {node.span_id}
 
 
-def test_unbound_threads_outside_of_a_workflow_record_nothing(door: Recording) -> None:
+def test_unbound_threads_outside_of_a_workflow_record_nothing(recorded: Recording) -> None:
     def work() -> str:
         with spanvas.node("lost") as node, spanvas.span("lost too") as span:
             node.set_output(1)
@@ -182,60 +182,60 @@ def test_unbound_threads_outside_of_a_workflow_record_nothing(door: Recording) -
 
     with spanvas.workflow("brief"), ThreadPoolExecutor(1) as pool:
         assert pool.submit(work).result() == ""
-    assert door.names == ["brief"]
+    assert recorded.names == ["brief"]
     assert spanvas.health()["outside"] == 2
 
 
-def test_a_workflow_inside_a_workflow_is_a_span_of_it(door: Recording) -> None:
+def test_a_workflow_inside_a_workflow_is_a_span_of_it(recorded: Recording) -> None:
     with spanvas.workflow("outer", execution_id="e1") as outer, pytest.raises(ValueError):  # noqa: SIM117
         with spanvas.workflow("inner", version="2") as inner:
             assert inner.execution_id == "e1"
             raise ValueError("inner")
-    assert door.span("inner").parent_span_id == outer.span_id
-    assert door.span("inner").kind == "workflow"
-    assert door.span("inner").status == "error"
-    assert door.span("outer").status == "ok"
+    assert recorded.span("inner").parent_span_id == outer.span_id
+    assert recorded.span("inner").kind == "workflow"
+    assert recorded.span("inner").status == "error"
+    assert recorded.span("outer").status == "ok"
 
 
 def test_another_execution_inside_a_workflow_has_a_trace_of_its_own_and_a_link(
-    door: Recording,
+    recorded: Recording,
 ) -> None:
     with spanvas.workflow("outer", execution_id="e1") as outer:  # noqa: SIM117
         with spanvas.workflow("inner", execution_id="e2") as inner, spanvas.node("n"):
             pass
     assert inner.trace_id == trace_id_for("default", "e2")
-    assert door.span("inner").parent_span_id is None
-    assert as_dict(door.span("inner"))["links"] == [(outer.trace_id, outer.span_id)]
-    assert {run.execution_id for run in door.runs[:2]} == {"e2"}
-    assert door.store.read_execution("default", "e2") is not None
+    assert recorded.span("inner").parent_span_id is None
+    assert as_dict(recorded.span("inner"))["links"] == [(outer.trace_id, outer.span_id)]
+    assert {run.execution_id for run in recorded.runs[:2]} == {"e2"}
+    assert recorded.store.read_execution("default", "e2") is not None
 
 
-def test_ids_that_do_not_fit_are_made_to_fit(door: Recording) -> None:
+def test_ids_that_do_not_fit_are_made_to_fit(recorded: Recording) -> None:
     with (
         spanvas.workflow("my workflow", execution_id="order/17", tenant="Ärzte") as run,
         spanvas.node("écrire"),
     ):
         pass
     assert run.execution_id == "order-17-764d22b41a53"
-    assert door.runs[0].tenant == "rzte-a6f9d29dc0d4"
-    assert door.runs[0].workflow_id == "my-workflow-597be17f65a3"
-    assert door.spans[0].attributes["spanvas.node.id"] == "crire-d181a02714a9"
+    assert recorded.runs[0].tenant == "rzte-a6f9d29dc0d4"
+    assert recorded.runs[0].workflow.workflow_id == "my-workflow-597be17f65a3"
+    assert recorded.spans[0].attributes["spanvas.node.id"] == "crire-d181a02714a9"
 
 
-def test_an_execution_without_an_id_gets_one(door: Recording) -> None:
+def test_an_execution_without_an_id_gets_one(recorded: Recording) -> None:
     with spanvas.workflow("brief") as run:
         pass
     assert run.execution_id.startswith("exec_00000000z8")
 
 
-def test_workflow_input_and_attributes_are_on_the_root(door: Recording) -> None:
+def test_workflow_input_and_attributes_are_on_the_root(recorded: Recording) -> None:
     with spanvas.workflow("brief", input={"a": 1}, attributes={"canvas.id": "c1"}):
         pass
-    assert door.span("brief").attributes["spanvas.input"] == '{"a": 1}'
-    assert door.span("brief").attributes["canvas.id"] == "c1"
+    assert recorded.span("brief").attributes["spanvas.input"] == '{"a": 1}'
+    assert recorded.span("brief").attributes["canvas.id"] == "c1"
 
 
-def test_an_unknown_kind_becomes_other(door: Recording) -> None:
+def test_an_unknown_kind_becomes_other(recorded: Recording) -> None:
     with spanvas.workflow("brief"), spanvas.span("x", kind="banana"):
         pass
-    assert door.span("x").kind == "other"
+    assert recorded.span("x").kind == "other"

@@ -15,7 +15,7 @@ from spanvas.model.span import Span
 from spanvas.otlp.export_safe import export_safe
 from spanvas.semantics import attributes as names
 from spanvas.semantics.content_names import CONTENT_NAMES
-from spanvas.tracing import aws_retries
+from spanvas.tracing import instrumentations
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.provider import make_resource
 from tests.support.lambda_function import LAMBDA, make_context
@@ -48,7 +48,7 @@ NOT_ATTRIBUTES = {
     names.TOOL_NAME,
     names.HTTP_METHOD,
 }
-"""Functions of the door, an event, a provider, and what is read without being written."""
+"""Functions of the public API, an event, a provider, and what is read without being written."""
 
 
 def documented() -> set[str]:
@@ -64,24 +64,24 @@ def documented() -> set[str]:
 @pytest.fixture(scope="module")
 def everything() -> list[Span]:
     """One of every span, attribute and event that the layer writes."""
-    with recording(environment=LAMBDA, scanner=None, artifact_buckets=("reports",)) as door:
-        TracedHandler(door.engine, lambda event, context: use_everything(door))(
+    with recording(environment=LAMBDA, scanner=None, artifact_buckets=("reports",)) as recorded:
+        TracedHandler(recorded.engine, lambda event, context: use_everything(recorded))(
             {"execution_id": "e1"}, make_context()
         )
-        TracedHandler(door.engine, lambda event, context: None)(
+        TracedHandler(recorded.engine, lambda event, context: None)(
             {"Records": [sqs_record()]}, make_context()
         )
         with (
             spanvas.workflow("poll", execution_id="e1", tenant="acme"),
             spanvas.message(sqs_record()),
         ):
-            spanvas.disown()
-        run = door.engine.new_run("late", "e2", None)
-        root = door.engine.open_root(run)
+            spanvas.discard()
+        run = recorded.engine.executions.new_run("late", "e2", None)
+        root = recorded.engine.executions.open_root(run)
         assert root is not None
-        door.engine._cut_short(run)
+        recorded.engine.processor.cut_short(run)
         root.close(None)
-    return door.spans
+    return recorded.spans
 
 
 OPERATION = SimpleNamespace(
@@ -90,8 +90,8 @@ OPERATION = SimpleNamespace(
 THROTTLED = {"Error": {"Code": "ThrottlingException"}}
 
 
-def use_everything(door: Recording) -> None:
-    store = door.store
+def use_everything(recorded: Recording) -> None:
+    store = recorded.store
     assert isinstance(store, MemoryTraceStore)
     with spanvas.workflow("brief", version="1", expected_nodes=("draft",), input=1) as run:
         with spanvas.node("draft", name="Draft", kind="generate", attempt=1):
@@ -126,7 +126,9 @@ def use_everything(door: Recording) -> None:
                 pass
         with pytest.raises(ValueError), spanvas.node("fails"):
             raise ValueError
-        aws_retries._tell(1, 1, OPERATION, {}, (SimpleNamespace(status_code=429), THROTTLED))
+        instrumentations._add_event(
+            1, 1, OPERATION, {}, (SimpleNamespace(status_code=429), THROTTLED)
+        )
         run.set_output(1)
 
 

@@ -24,24 +24,24 @@ from tests.support.sqs_records import sqs_record
 EVENT = {"execution_id": "e1"}
 
 
-def invoke(door: Recording, handler: Callable[[], Any], event: Any = EVENT) -> Any:
+def invoke(recorded: Recording, handler: Callable[[], Any], event: Any = EVENT) -> Any:
     context = SimpleNamespace(
         aws_request_id="request-1",
         function_name="brief",
         get_remaining_time_in_millis=lambda: 60_000,
     )
-    return TracedHandler(door.engine, lambda event, context: handler())(event, context)
+    return TracedHandler(recorded.engine, lambda event, context: handler())(event, context)
 
 
-def execution_of(door: Recording, execution_id: str = "e1") -> Execution | None:
-    return door.store.read_execution("default", execution_id)
+def execution_of(recorded: Recording, execution_id: str = "e1") -> Execution | None:
+    return recorded.store.read_execution("default", execution_id)
 
 
 def theirs() -> Tracer:
     """What instrumentations work with."""
     engine = spanvas.current_engine()
     assert engine is not None
-    return engine._provider.get_tracer("theirs")
+    return engine.providers.own.get_tracer("theirs")
 
 
 def eventually(condition: Callable[[], object]) -> None:
@@ -53,10 +53,10 @@ def eventually(condition: Callable[[], object]) -> None:
 
 def repeated(is_mine: Callable[[], bool] = lambda: False) -> str:
     """A handler that asks first."""
-    with spanvas.undecided():
+    with spanvas.defer_recording():
         mine = is_mine()
     if not mine:
-        spanvas.disown()
+        spanvas.discard()
         return "repeated"
     with spanvas.workflow("brief"), spanvas.node("draft"):
         return "run"
@@ -72,48 +72,48 @@ def use_everything() -> None:
     with spanvas.message(sqs_record()):
         assert spanvas.inject({}) == {}
     spanvas.end_execution()
-    spanvas.disown()
+    spanvas.discard()
     assert spanvas.flush()
-    with spanvas.undecided(), theirs().start_as_current_span("GET"):
+    with spanvas.defer_recording(), theirs().start_as_current_span("GET"):
         pass
 
 
 def test_a_repetition_leaves_nothing_but_a_count() -> None:
-    with recording() as door:
-        assert invoke(door, repeated) == "repeated"
-    assert door.spans == []
-    assert execution_of(door) is None
-    assert door.store.list_executions("default").items == []
-    assert door.engine.health() == {"executions.disowned": 1}
+    with recording() as recorded:
+        assert invoke(recorded, repeated) == "repeated"
+    assert recorded.spans == []
+    assert execution_of(recorded) is None
+    assert recorded.store.list_executions("default").items == []
+    assert recorded.engine.health() == {"executions.disowned": 1}
 
 
 def test_an_event_of_ones_own_is_recorded_as_ever() -> None:
-    with recording() as door:
-        assert invoke(door, lambda: repeated(lambda: True)) == "run"
-    assert door.names == ["draft", "brief", "brief"]
-    execution = execution_of(door)
+    with recording() as recorded:
+        assert invoke(recorded, lambda: repeated(lambda: True)) == "run"
+    assert recorded.names == ["draft", "brief", "brief"]
+    execution = execution_of(recorded)
     assert execution is not None
     assert (execution.status, execution.workflow_id) == ("succeeded", "brief")
-    assert door.engine.health() == {}
+    assert recorded.engine.health() == {}
 
 
 def test_whatever_a_handler_does_afterwards_is_not_recorded_either() -> None:
-    with recording() as door:
-        invoke(door, lambda: (spanvas.disown(), use_everything()))
-    assert door.spans == []
-    assert execution_of(door) is None
-    assert door.engine.health() == {"executions.disowned": 1}
+    with recording() as recorded:
+        invoke(recorded, lambda: (spanvas.discard(), use_everything()))
+    assert recorded.spans == []
+    assert execution_of(recorded) is None
+    assert recorded.engine.health() == {"executions.disowned": 1}
 
 
 def test_an_exception_of_a_repetition_is_the_handlers_own_and_fails_no_execution() -> None:
     def handler() -> None:
-        spanvas.disown()
+        spanvas.discard()
         raise ValueError("returned to the queue")
 
-    with recording() as door, pytest.raises(ValueError, match="returned"):
-        invoke(door, handler)
-    assert door.spans == []
-    assert execution_of(door) is None
+    with recording() as recorded, pytest.raises(ValueError, match="returned"):
+        invoke(recorded, handler)
+    assert recorded.spans == []
+    assert execution_of(recorded) is None
 
 
 @pytest.mark.parametrize("status", ["running", "succeeded", "failed", "queued"])
@@ -126,8 +126,8 @@ def test_the_execution_stays_as_it_is(status: str) -> None:
     if status in ("succeeded", "failed"):
         store.end_execution("default", "e1", status, 2)
     before = store.read_execution("default", "e1")
-    with recording(store=store) as door:
-        invoke(door, repeated)
+    with recording(store=store) as recorded:
+        invoke(recorded, repeated)
     after = store.read_execution("default", "e1")
     assert before is not None
     if status == "queued":  # that some function has begun is so
@@ -140,18 +140,18 @@ def test_nothing_is_written_while_it_is_undecided_however_long_that_takes() -> N
     store = MemoryTraceStore()
     with recording(
         store=store, clock=time.time_ns, flush_interval_ms=10, make_sink=lambda: sink
-    ) as door:
+    ) as recorded:
 
         def is_mine() -> bool:
             with spanvas.workflow("another", execution_id="other"):
                 with theirs().start_as_current_span("GET"):
                     pass
-                eventually(lambda: execution_of(door, "other"))
+                eventually(lambda: execution_of(recorded, "other"))
             spanvas.flush()
             return False
 
-        invoke(door, lambda: repeated(is_mine))
-    assert execution_of(door) is None
+        invoke(recorded, lambda: repeated(is_mine))
+    assert execution_of(recorded) is None
     assert {name for name, execution_id in sent if execution_id == "e1"} == set()
     assert ("another", "other") in sent
 
@@ -167,16 +167,16 @@ def sink(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
 def test_what_has_ended_while_it_was_undecided_is_recorded_when_it_turns_out_to_be_ones_own() -> (
     None
 ):
-    with recording() as door:
+    with recording() as recorded:
 
         def is_mine() -> bool:
             with spanvas.span("look the event up"):
                 pass
-            assert door.spans == []
+            assert recorded.spans == []
             return True
 
-        invoke(door, lambda: repeated(is_mine))
-    assert door.names == ["look the event up", "draft", "brief", "brief"]
+        invoke(recorded, lambda: repeated(is_mine))
+    assert recorded.names == ["look the event up", "draft", "brief", "brief"]
 
 
 def test_what_has_ended_before_is_forgotten_with_the_rest() -> None:
@@ -189,25 +189,25 @@ def test_what_has_ended_before_is_forgotten_with_the_rest() -> None:
     def handler() -> None:
         with spanvas.node("look the event up"):
             pass
-        spanvas.disown()
+        spanvas.discard()
 
-    with recording(make_sink=lambda: record) as door:
-        invoke(door, handler)
+    with recording(make_sink=lambda: record) as recorded:
+        invoke(recorded, handler)
     assert requests == []
-    assert execution_of(door) is None
-    assert door.store.read_trace("default", "e1") is None
+    assert execution_of(recorded) is None
+    assert recorded.store.read_trace("default", "e1") is None
 
 
 def test_what_waits_of_others_is_written_all_the_same() -> None:
     store = MemoryTraceStore(clock=lambda: SECOND)
-    with recording(store=store) as door:
+    with recording(store=store) as recorded:
         store.down = True
-        invoke(door, lambda: repeated(lambda: True), {"execution_id": "e0"})
+        invoke(recorded, lambda: repeated(lambda: True), {"execution_id": "e0"})
         store.down = False
-        door.engine.delivery._store.breaker.record(True)  # type: ignore[union-attr]
-        invoke(door, repeated)
-    assert execution_of(door, "e0") is not None
-    assert execution_of(door) is None
+        recorded.engine.delivery._store.breaker.record(True)  # type: ignore[union-attr]
+        invoke(recorded, repeated)
+    assert execution_of(recorded, "e0") is not None
+    assert execution_of(recorded) is None
 
 
 def test_a_part_of_a_message_is_disowned_alone() -> None:
@@ -217,13 +217,13 @@ def test_a_part_of_a_message_is_disowned_alone() -> None:
         for message in event["Records"]:
             with spanvas.message(message):
                 if message["messageId"] == "m1":
-                    spanvas.disown()
+                    spanvas.discard()
 
-    with recording() as door:
-        invoke(door, handler, event)
-    assert execution_of(door, "e1") is None
-    assert execution_of(door, "e2") is not None
-    assert execution_of(door, "request-1") is not None
+    with recording() as recorded:
+        invoke(recorded, handler, event)
+    assert execution_of(recorded, "e1") is None
+    assert execution_of(recorded, "e2") is not None
+    assert execution_of(recorded, "request-1") is not None
 
 
 def test_a_message_beside_others_of_the_same_execution_is_marked_alone() -> None:
@@ -233,29 +233,29 @@ def test_a_message_beside_others_of_the_same_execution_is_marked_alone() -> None
         for message in event["Records"]:
             with spanvas.message(message), spanvas.node("step"):
                 if message["messageId"] == "m2":
-                    spanvas.disown()
+                    spanvas.discard()
 
-    with recording() as door:
-        invoke(door, handler, event)
-    execution = execution_of(door, "e1")
+    with recording() as recorded:
+        invoke(recorded, handler, event)
+    execution = execution_of(recorded, "e1")
     assert execution is not None
     assert [
         (span.name, span.attributes.get("spanvas.disowned"))
-        for span in door.spans
+        for span in recorded.spans
         if span.name in ("step", "process orders")
     ] == [("step", None), ("process orders", None), ("step", True), ("process orders", None)]
-    assert door.engine.health() == {"executions.disowned": 1}
+    assert recorded.engine.health() == {"executions.disowned": 1}
 
 
 def test_a_message_that_is_read_within_a_workflow_is_marked_alone() -> None:
     with (
-        recording() as door,
+        recording() as recorded,
         spanvas.workflow("poll", execution_id="e1"),
         spanvas.message(record("m1", "e1")),
     ):
-        spanvas.disown()
-    assert door.span("process orders").attributes["spanvas.disowned"] is True
-    assert execution_of(door) is not None
+        spanvas.discard()
+    assert recorded.span("process orders").attributes["spanvas.disowned"] is True
+    assert execution_of(recorded) is not None
 
 
 def test_an_invocation_for_one_message_is_disowned_with_it() -> None:
@@ -263,20 +263,20 @@ def test_an_invocation_for_one_message_is_disowned_with_it() -> None:
 
     def handler() -> None:
         with spanvas.message(event["Records"][0]):
-            spanvas.disown()
+            spanvas.discard()
 
-    with recording() as door:
-        invoke(door, handler, event)
-    assert door.spans == []
-    assert execution_of(door) is None
+    with recording() as recorded:
+        invoke(recorded, handler, event)
+    assert recorded.spans == []
+    assert execution_of(recorded) is None
 
 
 def test_a_whole_batch_that_is_disowned_leaves_no_part() -> None:
     event = {"Records": [record("m1", "e1"), record("m2", "e2")]}
-    with recording() as door:
-        invoke(door, spanvas.disown, event)
-    assert door.spans == []
-    assert door.store.list_executions("default").items == []
+    with recording() as recorded:
+        invoke(recorded, spanvas.discard, event)
+    assert recorded.spans == []
+    assert recorded.store.list_executions("default").items == []
 
 
 def record(message_id: str, execution_id: str) -> dict[str, Any]:
@@ -290,26 +290,26 @@ def record(message_id: str, execution_id: str) -> dict[str, Any]:
 
 
 def test_the_guard_leaves_what_is_undecided_and_what_is_disowned_alone() -> None:
-    with recording() as door:
+    with recording() as recorded:
 
         def handler() -> None:
-            (run,) = door.engine.delivery._roots
-            with spanvas.undecided():
-                door.engine.delivery._cut([run])
-            spanvas.disown()
-            door.engine.delivery._cut([run])
+            (run,) = recorded.engine.delivery._roots
+            with spanvas.defer_recording():
+                recorded.engine.delivery._cut([run])
+            spanvas.discard()
+            recorded.engine.delivery._cut([run])
 
-        invoke(door, handler)
-    assert door.spans == []
-    assert door.engine.health() == {"executions.disowned": 1}
+        invoke(recorded, handler)
+    assert recorded.spans == []
+    assert recorded.engine.health() == {"executions.disowned": 1}
 
 
 def test_without_an_execution_there_is_nothing_to_disown() -> None:
-    with recording() as door:
+    with recording() as recorded:
         assert repeated() == "repeated"
-        with spanvas.undecided():
-            spanvas.disown()
-    assert door.engine.health() == {}
+        with spanvas.defer_recording():
+            spanvas.discard()
+    assert recorded.engine.health() == {}
 
 
 def test_off_both_words_do_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

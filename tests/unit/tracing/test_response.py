@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.tracing.response import ResponseFault, fault_of, fault_of_response
+from spanvas.tracing.invocation import ResponseFault, fault_of, fault_of_response
 
 
 class RuntimesFault(Exception):

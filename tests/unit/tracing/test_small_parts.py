@@ -14,14 +14,13 @@ from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
 from spanvas.settings import LambdaEnvironment, Settings
-from spanvas.tracing.breaker import Breaker
-from spanvas.tracing.buffer import SpanBuffer, Waiting
-from spanvas.tracing.content import json_text
-from spanvas.tracing.convert import copied, size_of
+from spanvas.tracing.buffer import SpanBuffer
+from spanvas.tracing.convert import copied, json_text, size_of
 from spanvas.tracing.generation import generation_attributes, generation_content
 from spanvas.tracing.handles import seen_below
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.provider import ExecutionIdGenerator, make_resource
+from spanvas.tracing.worker import Breaker
 from tests.support.builders import make_span
 from tests.support.recording import Seconds, make_run
 
@@ -47,28 +46,30 @@ def test_breaker_opens_after_two_failures_in_a_row_and_lets_one_try_through_late
 
 def test_buffer_gives_up_the_oldest_beyond_its_number_and_its_bytes() -> None:
     run = make_run()
-    buffer = SpanBuffer(max_spans=2, max_bytes=100)
-    spans = [make_span(label) for label in "abcd"]
-    assert buffer.add(run, spans[0], 10) == []
-    assert buffer.add(run, spans[1], 10) == []
-    assert buffer.add(run, spans[2], 10) == [Waiting(run, spans[0], 10)]
-    assert buffer.add(run, spans[3], 95) == [
-        Waiting(run, spans[1], 10),
-        Waiting(run, spans[2], 10),
-    ]
-    assert (len(buffer), buffer.lost) == (1, 3)
+    lost: list[str] = []
+    size = size_of(make_span("a"))
+    buffer = SpanBuffer(2, 4 * size, lambda gone: lost.extend(item.span.name for item in gone))
+    for label in "ab":
+        buffer.append(run, make_span(label))
+    assert lost == []
+    buffer.append(run, make_span("c"))
+    assert lost == ["a"]
+    buffer.append(run, make_span("d", attributes={"long": "x" * (5 * size // 2)}))
+    assert lost == ["a", "b", "c"]
+    assert len(buffer) == 1
 
 
 def test_buffer_hands_out_the_oldest_first_within_limits() -> None:
     run = make_run()
     buffer = SpanBuffer()
     for label in "abcde":
-        buffer.add(run, make_span(label), 10)
-    assert [item.span.name for item in buffer.take(max_spans=2)] == ["a", "b"]
-    assert [item.span.name for item in buffer.take(max_bytes=15)] == ["c"]
-    assert [item.span.name for item in buffer.take(max_bytes=5)] == ["d"]
-    assert [item.span.name for item in buffer.take()] == ["e"]
-    assert buffer.take() == []
+        buffer.append(run, make_span(label))
+    size = size_of(make_span("a"))
+    assert [item.span.name for item in buffer.drain(max_spans=2)] == ["a", "b"]
+    assert [item.span.name for item in buffer.drain(max_bytes=size * 3 // 2)] == ["c"]
+    assert [item.span.name for item in buffer.drain(max_bytes=size // 2)] == ["d"]
+    assert [item.span.name for item in buffer.drain()] == ["e"]
+    assert buffer.drain() == []
 
 
 def test_health_says_a_thing_once_and_counts_it_always(caplog: pytest.LogCaptureFixture) -> None:

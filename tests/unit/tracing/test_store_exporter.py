@@ -11,11 +11,11 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, WriteResult
-from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer
-from spanvas.tracing.exporters.store import StoreExporter
+from spanvas.tracing.execution_state import ExecutionState, ExportState
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
+from spanvas.tracing.store_exporter import StoreExporter
+from spanvas.tracing.worker import Breaker
 from tests.support.builders import T0, Clock, make_span
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Seconds, make_run
@@ -29,21 +29,21 @@ class Stored:
         self.seconds = Seconds()
         self.health = Health()
         self.store = store or MemoryTraceStore(clock=self.clock)
-        self.started: list[tuple[Run, Span]] = []
+        self.started: list[tuple[ExecutionState, Span]] = []
         self.exporter = StoreExporter(
             self.store,
             self.health,
             self.clock,
-            self._take_started,
+            self._drain_started,
             breaker=Breaker(self.seconds),
             **options,
         )
 
-    def _take_started(self) -> Iterable[tuple[Run, Span]]:
+    def _drain_started(self) -> Iterable[tuple[ExecutionState, Span]]:
         started, self.started = self.started, []
         return started
 
-    def rows(self, run: Run) -> list[str]:
+    def rows(self, run: ExecutionState) -> list[str]:
         trace = self.store.read_trace(run.tenant, run.execution_id)
         return sorted(row.name for row in trace.rows) if trace else []
 
@@ -52,7 +52,7 @@ def test_spans_and_the_end_are_written_after_the_registration() -> None:
     stored = Stored()
     run = make_run(started_at_unix_nano=T0)
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     run.end("failed", T0 + 5, Cause("E", "m"))
     assert stored.exporter.work()
     execution = stored.store.read_execution("acme", "e1")
@@ -68,17 +68,18 @@ def test_registration_alone_writes_no_spans() -> None:
     run = make_run(started_at_unix_nano=T0)
     stored.exporter.watch(run)
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
-    assert stored.exporter.register()
+    stored.exporter.buffer.append(run, make_span("a"))
+    stored.exporter.begin_interval(stored.clock())
+    assert stored.exporter.work(is_requested=False)
     assert stored.rows(run) == []
     assert stored.exporter.next_registration_unix_nano() is None
 
 
 def test_a_held_execution_waits_for_its_name_its_time_or_its_end() -> None:
     stored = Stored()
-    run = make_run(hold_until_unix_nano=T0 + 10)
+    run = make_run(export=ExportState(hold_until_unix_nano=T0 + 10))
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     assert stored.exporter.next_registration_unix_nano() == T0 + 10
     assert not stored.exporter.work()
     assert stored.store.read_execution("acme", "e1") is None
@@ -91,7 +92,7 @@ def test_started_spans_are_written_with_the_ended_ones() -> None:
     stored = Stored()
     run = make_run()
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     stored.started = [(run, make_span("open", end_time_unix_nano=None))]
     assert stored.exporter.work()
     assert stored.rows(run) == ["a", "open"]
@@ -101,17 +102,17 @@ def test_what_a_store_that_is_down_did_not_take_is_sent_again_and_nothing_double
     stored = Stored()
     run = make_run()
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     stored.store.down = True
     assert not stored.exporter.work()
     assert not stored.exporter.breaker.is_open
     assert not stored.exporter.work()
     assert stored.exporter.breaker.is_open
     assert stored.exporter.next_registration_unix_nano() is None
-    stored.exporter.add(run, make_span("b"))
+    stored.exporter.buffer.append(run, make_span("b"))
     stored.store.down = False
     assert not stored.exporter.work()
-    assert not stored.exporter.register()
+    assert not stored.exporter.work(is_requested=False)
     stored.seconds.now += 30
     assert stored.exporter.work()
     assert stored.rows(run) == ["a", "b"]
@@ -140,7 +141,7 @@ def test_a_flush_that_breaks_in_the_middle_keeps_the_rest() -> None:
     runs = [make_run(execution_id=f"e{number}") for number in range(3)]
     for run in runs:
         stored.exporter.watch(run)
-        stored.exporter.add(run, make_span(run.execution_id))
+        stored.exporter.buffer.append(run, make_span(run.execution_id))
         run.end("succeeded", T0, None)
     assert not stored.exporter.work()
     store.down, store.writes = False, 100
@@ -181,7 +182,7 @@ def test_a_batch_that_is_refused_is_given_up_in_the_end_and_holds_up_no_other() 
     run, other = make_run(), make_run(execution_id="e2")
     for each, label in ((run, "poison"), (other, "fine")):
         stored.exporter.watch(each)
-        stored.exporter.add(each, make_span(label))
+        stored.exporter.buffer.append(each, make_span(label))
         each.end("succeeded", T0, None)
     assert [stored.exporter.work() for _ in range(3)] == [False, False, False]
     assert stored.exporter.work()
@@ -255,7 +256,7 @@ def test_why_an_execution_was_cut_is_written_before_its_spans_and_once_more_afte
     stored = Stored(Noting(clock=Clock()))
     run = make_run()
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     run.end("lost", T0, Cause("Timeout", "m"))
     assert stored.exporter.work()
     assert calls == ["{'store': 'incomplete'}", "spans", "{'store': 'ok'}"]
@@ -268,7 +269,7 @@ def test_an_execution_that_ends_while_another_is_registered_is_registered_before
             super().start_execution(execution)
             if execution.execution_id == "e1":
                 stored.exporter.watch(other)
-                stored.exporter.add(other, make_span("b"))
+                stored.exporter.buffer.append(other, make_span("b"))
                 other.end("succeeded", T0, None)
 
     stored = Stored(Meanwhile(clock=Clock()))
@@ -288,7 +289,7 @@ def test_spans_that_had_to_go_are_counted_on_the_execution() -> None:
     run = make_run()
     stored.exporter.watch(run)
     for label in "abc":
-        stored.exporter.add(run, make_span(label))
+        stored.exporter.buffer.append(run, make_span(label))
     assert stored.exporter.work()
     execution = stored.store.read_execution("acme", "e1")
     assert execution is not None
@@ -301,7 +302,7 @@ def test_batches_that_wait_for_the_store_are_bounded_too() -> None:
     stored.exporter.watch(run)
     stored.store.down = True
     for label in "abc":
-        stored.exporter.add(run, make_span(label))
+        stored.exporter.buffer.append(run, make_span(label))
         stored.exporter.work()
         stored.seconds.now += 60
     stored.store.down = False
@@ -313,13 +314,13 @@ def test_batches_that_wait_for_the_store_are_bounded_too() -> None:
 def test_executions_that_wait_for_the_store_are_bounded_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("spanvas.tracing.exporters.store.MAX_WAITING_RUNS", 2)
+    monkeypatch.setattr("spanvas.tracing.store_exporter.MAX_WAITING_RUNS", 2)
     stored = Stored()
     stored.store.down = True
     runs = [make_run(execution_id=f"e{number}") for number in range(3)]
     for run in runs:
         stored.exporter.watch(run)
-        stored.exporter.add(run, make_span(run.execution_id))
+        stored.exporter.buffer.append(run, make_span(run.execution_id))
         run.end("succeeded", T0, None)
         stored.exporter.work()
         stored.seconds.now += 60
@@ -343,13 +344,13 @@ def test_a_batch_that_fails_while_others_are_written_is_given_up_after_ten_of_th
     stored = Stored(RefusesForNow(clock=Clock()))
     large = make_run(execution_id="large")
     stored.exporter.watch(large)
-    stored.exporter.add(large, make_span("large"))
+    stored.exporter.buffer.append(large, make_span("large"))
     stored.exporter.work()
     for number in range(12):
         stored.seconds.now += 60
         run = make_run(execution_id=f"e{number}")
         stored.exporter.watch(run)
-        stored.exporter.add(run, make_span("small"))
+        stored.exporter.buffer.append(run, make_span("small"))
         stored.exporter.work()
         stored.seconds.now += 60
         stored.exporter.work()
@@ -368,7 +369,7 @@ def test_a_batch_that_was_given_up_while_it_was_written_is_gone_once() -> None:
     stored = Stored(Slow(clock=Clock()))
     run = make_run()
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     assert stored.exporter.work()
     assert stored.rows(run) == ["a"]
 
@@ -381,12 +382,12 @@ def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> 
             sizes.append(len(batch.spans))
             return super().write(batch)
 
-    monkeypatch.setattr("spanvas.tracing.exporters.store.BATCH_SPANS", 2)
+    monkeypatch.setattr("spanvas.tracing.store_exporter.BATCH_SPANS", 2)
     stored = Stored(Counting(clock=Clock()))
     run = make_run()
     stored.exporter.watch(run)
     for label in "abcde":
-        stored.exporter.add(run, make_span(label))
+        stored.exporter.buffer.append(run, make_span(label))
     assert stored.exporter.work()
     assert sizes == [2, 2, 1]
 
@@ -395,6 +396,36 @@ def test_after_a_fork_the_child_has_nothing_to_send() -> None:
     stored = Stored()
     run = make_run()
     stored.exporter.watch(run)
-    stored.exporter.add(run, make_span("a"))
+    stored.exporter.buffer.append(run, make_span("a"))
     stored.exporter.after_fork()
     assert not stored.exporter.has_work
+
+
+def test_who_ends_an_execution_may_change_while_it_is_registered() -> None:
+    class Meanwhile(MemoryTraceStore):
+        def start_execution(self, execution: Any) -> None:
+            registered.append(execution.ended_by)
+            run.leave_end_to("caller")
+
+    registered: list[str] = []
+    stored = Stored(Meanwhile(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    for _ in range(3):
+        stored.exporter.work()
+    assert registered == ["function", "caller"]
+
+
+def test_lost_spans_that_are_found_again_are_taken_back() -> None:
+    stored = Stored()
+    run = make_run()
+    stored.exporter.watch(run)
+    run.export.missing = 2
+    stored.exporter.buffer.append(run, make_span("a"))
+    stored.exporter.work()
+    run.export.missing = 0
+    stored.exporter.buffer.append(run, make_span("b"))
+    stored.exporter.work()
+    execution = stored.store.read_execution("acme", "e1")
+    assert execution is not None
+    assert (execution.counters.spans, execution.counters.dropped) == (2, 0)

@@ -33,7 +33,7 @@ class Parent(NamedTuple):
     flags: int = 1
 
 
-class Passed(NamedTuple):
+class RemoteContext(NamedTuple):
     """What a caller has passed along. `execution_id` is None where the caller does not know Spanvas."""
 
     parent: Parent | None = None
@@ -42,11 +42,11 @@ class Passed(NamedTuple):
     workflow_id: str | None = None
 
 
-NOTHING: Final = Passed()
+NOTHING: Final = RemoteContext()
 
 
 def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
-    """The two headers. Entries that would make the baggage too long are left out, the last ones first."""
+    """Returns the two headers. Entries that would make the baggage too long are left out, the last ones first."""
     headers = {TRACEPARENT: f"00-{parent.trace_id}-{parent.span_id}-{parent.flags:02x}"}
     text = ""
     for name, value in baggage.items():
@@ -59,8 +59,8 @@ def carried(parent: Parent, baggage: Mapping[str, str]) -> dict[str, str]:
     return headers
 
 
-def passed_in(carrier: Any) -> Passed:
-    """What a mapping of headers or attributes carries; names in any case."""
+def remote_context_in(carrier: Any) -> RemoteContext:
+    """Returns what a mapping of headers or attributes carries; names in any case."""
     if not isinstance(carrier, Mapping):
         return NOTHING
     found = {}
@@ -72,7 +72,7 @@ def passed_in(carrier: Any) -> Passed:
     if not found:
         return NOTHING
     entries = _entries(found.get(BAGGAGE, ""))
-    return Passed(
+    return RemoteContext(
         parent_of(found.get(TRACEPARENT, "")),
         entries.get(EXECUTION) or None,
         entries.get(TENANT) or None,
@@ -81,7 +81,7 @@ def passed_in(carrier: Any) -> Passed:
 
 
 def parent_of(traceparent: str) -> Parent | None:
-    """The span that a `traceparent` names; None where it is malformed."""
+    """Returns the span that a `traceparent` names; None where it is malformed."""
     match = TRACEPARENT_FORM.fullmatch(traceparent.strip())
     return Parent(match[1], match[2], int(match[3], 16)) if match else None
 

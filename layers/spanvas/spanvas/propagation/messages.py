@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from spanvas.propagation.carriers import NOTHING, Passed, passed_in
+from spanvas.propagation.carriers import NOTHING, RemoteContext, remote_context_in
 
 SQS: Final = "aws_sqs"
 SNS: Final = "aws.sns"
@@ -26,12 +26,12 @@ class Message(NamedTuple):
     system: str
     destination: str
     attempt: int | None
-    passed: Passed
+    remote: RemoteContext
     body: Mapping[str, Any] | None
 
 
 def messages_in(event: Any) -> list[Message]:
-    """The messages of an event, in their order; none where it is something else."""
+    """Returns the messages of an event, in their order; none where it is something else."""
     if not isinstance(event, Mapping):
         return []
     records = event.get("Records")
@@ -42,7 +42,7 @@ def messages_in(event: Any) -> list[Message]:
 
 
 def message_of(record: Any) -> Message | None:
-    """A record of SQS or SNS as Lambda gives it, a message as `receive_message` returns it, an event of EventBridge."""
+    """Reads a record of SQS or SNS, a message as `receive_message` returns it, an event of EventBridge; else None."""
     if not isinstance(record, Mapping):
         return None
     source = record.get("eventSource") or record.get("EventSource")
@@ -58,12 +58,12 @@ def message_of(record: Any) -> Message | None:
 def _from_sqs(record: Mapping[str, Any]) -> Message:
     attributes = _texts(record.get("messageAttributes") or record.get("MessageAttributes"))
     body = _object(record.get("body") or record.get("Body"))
-    passed = passed_in(attributes)
-    if passed == NOTHING and body is not None:
+    remote = remote_context_in(attributes)
+    if remote == NOTHING and body is not None:
         # What SNS or EventBridge has put into the queue wraps the message, and its attributes with it.
         inner = _wrapped(body)
         if inner is not None:
-            passed, body = inner.passed, inner.body
+            remote, body = inner.remote, inner.body
     received = record.get("attributes") or record.get("Attributes") or {}
     arn = str(record.get("eventSourceARN") or "")
     return Message(
@@ -71,7 +71,7 @@ def _from_sqs(record: Mapping[str, Any]) -> Message:
         SQS,
         arn.rpartition(":")[2],
         _attempt(received),
-        passed,
+        remote,
         body,
     )
 
@@ -90,7 +90,7 @@ def _from_sns(sns: Mapping[str, Any]) -> Message:
         SNS,
         str(sns.get("TopicArn") or "").rpartition(":")[2],
         None,
-        passed_in(_texts(sns.get("MessageAttributes"))),
+        remote_context_in(_texts(sns.get("MessageAttributes"))),
         _object(sns.get("Message")),
     )
 
@@ -101,7 +101,7 @@ def _from_eventbridge(event: Mapping[str, Any]) -> Message:
         EVENTBRIDGE,
         str(event.get("source") or ""),
         None,
-        passed_in(event["detail"]),
+        remote_context_in(event["detail"]),
         event,
     )
 

@@ -10,7 +10,7 @@ PLAIN_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 def value_at(path: str, event: Any) -> Any:
-    """JMESPath of an event; None where there is nothing. Plain dotted paths need no `jmespath`.
+    """Returns what a JMESPath finds in an event; None where there is nothing. Plain dotted paths need no `jmespath`.
 
     Raises ImportError for another path where `jmespath` is not installed, and what it raises for a wrong one.
     """
@@ -28,7 +28,7 @@ def value_at(path: str, event: Any) -> Any:
 
 
 def text_at(path: str, event: Any) -> str | None:
-    """A text or a number at that path, as text."""
+    """Returns a text or a number at that path, as text."""
     value = value_at(path, event)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None

@@ -5,18 +5,23 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from opentelemetry import trace
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.model.artifact import Artifact, essence_of
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.sniffing import UNSAID
 from spanvas.semantics import attributes as names
+from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
+from spanvas.tracing.health import guarded
+from spanvas.tracing.spans import SpanRecorder
 
 EVENT: Final = "spanvas.artifact"
 MAX_NAME: Final = 255
@@ -35,7 +40,64 @@ class ArtifactHandle:
     sha256: str
 
 
+class ArtifactRecorder:
+    """Stores files of the span that is open. Guarded: returns None instead of raising."""
+
+    def __init__(
+        self,
+        spans: SpanRecorder,
+        store: TraceStore | None,
+        settings: Settings,
+        redact_text: Callable[[str], str],
+        unobserved: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self.problems = spans.problems
+        self._spans = spans
+        self._store = store
+        self._settings = settings
+        self._redact_text = redact_text
+        self._unobserved = unobserved
+
+    @guarded()
+    def attach(
+        self, name: str, data: Any, media_type: str = "", *, s3: str = "", version: str = ""
+    ) -> ArtifactHandle | None:
+        """Stores the file and names it on the span. Returns None where it could not be stored, which the span says."""
+        scope, span = self._spans.scope("attach_artifact"), trace.get_current_span()
+        if scope is None or self._store is None or not isinstance(span, SdkSpan):
+            return None
+        described = describe(
+            self._redact_text(str(name)),
+            media_type,
+            f"{span.get_span_context().span_id:016x}",
+            scope.node_id,
+            tenant=scope.run.tenant,
+            execution_id=scope.run.execution_id,
+            created_at_unix_nano=self._spans.now(),
+        )
+        settings = self._settings
+        try:
+            with self._unobserved():
+                if s3:
+                    stored = refer_to_artifact(
+                        self._store, described, s3, version, settings.artifact_buckets
+                    )
+                else:
+                    stored = store_artifact(
+                        self._store, described, data, settings.max_artifact_bytes
+                    )
+        except Exception as error:  # noqa: BLE001 - the span says so, the execution goes on
+            mark_failed(span, described.name, error)
+            self.problems.say_once("artifacts.failed", "an artifact was not stored: %s", error)
+            return None
+        mark_stored(span, stored, media_type)
+        return ArtifactHandle(
+            stored.artifact_id, stored.name, stored.media_type, stored.bytes, stored.sha256
+        )
+
+
 def new_artifact_id() -> str:
+    """Returns a random id."""
     return f"art_{os.urandom(10).hex()}"
 
 
@@ -45,7 +107,7 @@ def store_artifact(
     data: bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO,
     max_bytes: int,
 ) -> Artifact:
-    """Upload a file. Raises TooLargeError before anything is sent, and whatever the store raises."""
+    """Uploads a file. Raises TooLargeError before anything is sent, and whatever the store raises."""
     if isinstance(data, (str, os.PathLike)):
         with Path(data).open("rb") as stream:
             return store_artifact(store, artifact, stream, max_bytes)
@@ -58,7 +120,7 @@ def store_artifact(
 def refer_to_artifact(
     store: TraceStore, artifact: Artifact, uri: str, version: str, buckets: Collection[str]
 ) -> Artifact:
-    """List a file that is in S3 already. Raises InvalidInputError, and whatever the store raises."""
+    """Lists a file that is in S3 already. Raises InvalidInputError, and whatever the store raises."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not uri.startswith("s3://") or not bucket or not key:
         raise InvalidInputError("s3", "expected s3://bucket/key")
@@ -93,7 +155,8 @@ def _check_size(size: int, max_bytes: int) -> None:
 def describe(
     name: str, media_type: str, span_id: str, node_id: str | None, **execution: Any
 ) -> Artifact:
-    """The artifact before it is stored. A name is for people: any text, without control characters, not too long."""
+    """Returns the artifact before it is stored. A name is for people: any text, without control characters, not too
+    long."""
     shown = "".join(character for character in name if character.isprintable())[:MAX_NAME]
     return Artifact(
         artifact_id=new_artifact_id(),
@@ -108,7 +171,7 @@ def describe(
 
 
 def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
-    """On the producing span: one more in its list, and an event with the digest, or with where it was before.
+    """Adds the file to the list of the producing span, and an event with its digest, or with where it was before.
 
     A media type that was asked for and refused is named there.
     """
@@ -140,7 +203,7 @@ def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
 
 
 def mark_failed(span: SdkSpan, name: str, error: BaseException) -> None:
-    """On the producing span: what is missing and why."""
+    """Says on the producing span what is missing and why."""
     reason = f"{type(error).__name__}: {error}"
     span.set_attribute(names.ARTIFACT_ERROR, f"{name}: {reason}"[:1_000])
     span.add_event(EVENT, {"spanvas.artifact.name": name, names.ERROR_TYPE: type(error).__name__})

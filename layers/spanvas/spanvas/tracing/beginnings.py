@@ -15,24 +15,23 @@ from typing import Final, NamedTuple
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.port import TraceStore
-from spanvas.tracing.breaker import Breaker
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
-from spanvas.tracing.worker import Worker
+from spanvas.tracing.worker import Breaker, Worker
 
 THREAD: Final = "spanvas-start"
 
 
 class _Waiting(NamedTuple):
-    run: Run
+    run: ExecutionState
     sent: Event
 
 
 class Beginnings:
-    """Tells the store of executions that begin, and takes it back where they turn out to be somebody else's.
+    """Writes that executions begin, and withdraws it where they turn out to be somebody else's.
 
     In a thread of its own: the end of a short invocation does not have to wait for the answer to its beginning.
-    `unobserved` keeps instrumentations away from the thread's calls. With a budget of 0 nothing is ever written.
+    `set_up` is called once in the thread. With a budget of 0 nothing is ever written.
     """
 
     def __init__(
@@ -40,15 +39,15 @@ class Beginnings:
         store: TraceStore,
         budget_seconds: float,
         health: Health,
-        unobserved: Callable[[Callable[[bool], bool]], Callable[[bool], bool]],
+        set_up: Callable[[], object] = lambda: None,
     ) -> None:
         self._store = store
         self._budget = budget_seconds
         self._health = health
         self._breaker = Breaker(failures=1)
-        self._worker = Worker(THREAD, unobserved(self._work), health)
+        self._worker = Worker(THREAD, self._work, health, set_up=set_up)
         self._waiting: deque[_Waiting] = deque()
-        self._withdrawn: deque[Run] = deque()
+        self._withdrawn: deque[ExecutionState] = deque()
         self._is_prepared = True
         self._last_withdrawal = 0
 
@@ -58,13 +57,13 @@ class Beginnings:
         self._worker.after_fork()
 
     def prepare(self) -> None:
-        """Have a connection by the time that the first execution begins."""
+        """Makes a connection before the first execution begins."""
         if self._budget:
             self._is_prepared = False
             self._worker.request()
 
-    def tell(self, run: Run, *, is_waiting: bool) -> None:
-        """`is_waiting`: return when the request has been sent, or the budget is used up."""
+    def begin(self, run: ExecutionState, *, is_waiting: bool) -> None:
+        """Writes that an execution has begun. `is_waiting`: returns when that was sent, or the budget is used up."""
         if not self._budget or self._breaker.is_open or self._worker.is_stuck(self._budget):
             return
         sent = Event()
@@ -73,14 +72,14 @@ class Beginnings:
         if is_waiting and not sent.wait(self._budget):
             self._health.count("store.late_beginnings")
 
-    def withdraw(self, run: Run) -> None:
-        """What has been told, or is being told, is taken back where it has not been completed."""
+    def withdraw(self, run: ExecutionState) -> None:
+        """Withdraws the first write of an execution, also one under way, unless it has been registered since."""
         if self._budget and not run.is_registered:
             self._withdrawn.append(run)
             self._last_withdrawal = self._worker.request()
 
     def wait(self, seconds: float) -> None:
-        """Until what is taken back is taken back, for so long at most."""
+        """Waits for the withdrawals, for so long at most."""
         if self._last_withdrawal:
             self._worker.wait(self._last_withdrawal, seconds)
             self._last_withdrawal = 0
@@ -94,14 +93,14 @@ class Beginnings:
             self._begin(*self._waiting.popleft())
         while self._withdrawn:
             run = self._withdrawn.popleft()
-            if run.is_begun:
+            if run.export.is_begun:
                 self._store.withdraw_execution(run.tenant, run.execution_id)
         return True
 
-    def _begin(self, run: Run, sent: Event) -> None:
+    def _begin(self, run: ExecutionState, sent: Event) -> None:
         try:
-            if not (run.is_registered or run.is_ended or run.is_disowned):
-                run.is_begun = self._store.begin_execution(run.execution(), sent.set)
+            if not (run.is_registered or run.is_ended or run.is_discarded):
+                run.export.is_begun = self._store.begin_execution(run.execution(), sent.set)
                 self._breaker.record(True)
         except StoreUnavailableError:
             self._breaker.record(False)

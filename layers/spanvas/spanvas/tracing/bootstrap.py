@@ -13,8 +13,7 @@ from typing import Any, Final, Protocol
 
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.invocation import Invocations, OpenInvocation
-from spanvas.tracing.response import fault_of, fault_of_response
+from spanvas.tracing.invocation import Invocations, OpenInvocation, fault_of, fault_of_response
 
 Handler = Callable[[Any, Any], Any]
 
@@ -66,7 +65,7 @@ class Results:
 
     @guarded(fallback=False)
     def follow(self, opened: OpenInvocation, result: Any) -> bool:
-        """Whether the invocation is closed later, when its result is marshalled."""
+        """Returns whether the invocation is closed later, when its result is marshalled."""
         client = sys.modules[RUNTIME_CLIENT].BaseLambdaRuntimeClient
         if not isinstance(client.marshaller, WatchedMarshaller):
             client.marshaller = WatchedMarshaller(client.marshaller)
@@ -75,7 +74,7 @@ class Results:
         return True
 
     def settle(self, error: BaseException | None) -> None:
-        """Close what waits: with `error`, if that is what the caller gets."""
+        """Closes what waits: with `error`, if that is what the caller gets."""
         pending, self._pending = self._pending, None
         if pending is not None:
             opened, result = pending

@@ -1,69 +1,174 @@
-"""Ended spans that wait to be sent: bounded in number and in bytes, the oldest are given up first."""
+"""What waits to be sent: ended spans, and batches for the store. Both are bounded, the oldest are given up first."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Final, NamedTuple
 
 from spanvas.model.span import Span
-from spanvas.tracing.run import Run
+from spanvas.storage.port import SpanBatch
+from spanvas.tracing.convert import size_of
+from spanvas.tracing.execution_state import ExecutionState
 
 MAX_SPANS: Final = 20_000
 MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_REFUSALS: Final = 3
+"""Of a batch that cannot be written, as it is."""
+MAX_PASSED_OVER: Final = 10
+"""How often a batch may fail while others are written: the fault is in it, and it would hold them up for ever."""
 
 
 class Waiting(NamedTuple):
-    run: Run
+    """A span that waits. `bytes` is its size in memory, roughly."""
+
+    run: ExecutionState
     span: Span
     bytes: int
 
 
 class SpanBuffer:
-    """Thread-safe. `lost` counts what was given up."""
+    """Thread-safe. `on_lost` is called with the spans that had to go for others."""
 
-    def __init__(self, max_spans: int = MAX_SPANS, max_bytes: int = MAX_BYTES) -> None:
-        self._lock = Lock()
-        self._waiting: deque[Waiting] = deque()
-        self._bytes = 0
+    def __init__(
+        self,
+        max_spans: int = MAX_SPANS,
+        max_bytes: int = MAX_BYTES,
+        on_lost: Callable[[list[Waiting]], None] = lambda lost: None,
+    ) -> None:
         self._max_spans = max_spans
         self._max_bytes = max_bytes
-        self.lost = 0
+        self.on_lost = on_lost
+        self.clear()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, run: Run, span: Span, size: int) -> list[Waiting]:
-        """Keep a span; the answer is what had to go for it."""
+    def clear(self) -> None:
+        """Empties the buffer in a forked child, where the lock may be held by a thread that is not there."""
+        self._lock = Lock()
+        self._waiting: deque[Waiting] = deque()
+        self._bytes = 0
+
+    def append(self, run: ExecutionState, span: Span) -> None:
+        """Keeps a span, at the cost of the oldest ones where there is no room."""
+        size = size_of(span)
+        lost = []
         with self._lock:
             self._waiting.append(Waiting(run, span, size))
             self._bytes += size
-            return self._shrink()
+            while len(self._waiting) > self._max_spans or self._bytes > self._max_bytes:
+                oldest = self._waiting.popleft()
+                self._bytes -= oldest.bytes
+                lost.append(oldest)
+        if lost:
+            self.on_lost(lost)
 
-    def take(self, max_spans: int | None = None, max_bytes: int | None = None) -> list[Waiting]:
-        """The oldest spans, up to so many and so large together; at least one where there is one."""
+    def drain(self, max_spans: int | None = None, max_bytes: int | None = None) -> list[Waiting]:
+        """Removes and returns the oldest spans, up to so many and so large together; at least one if there is one."""
         with self._lock:
-            taken: list[Waiting] = []
+            drained: list[Waiting] = []
             size = 0
-            while self._waiting and (max_spans is None or len(taken) < max_spans):
+            while self._waiting and (max_spans is None or len(drained) < max_spans):
                 size += self._waiting[0].bytes
-                if taken and max_bytes is not None and size > max_bytes:
+                if drained and max_bytes is not None and size > max_bytes:
                     break
-                taken.append(self._waiting.popleft())
-            self._bytes -= sum(item.bytes for item in taken)
-            return taken
+                drained.append(self._waiting.popleft())
+            self._bytes -= sum(item.bytes for item in drained)
+            return drained
 
-    def drop(self, run: Run) -> None:
-        """Forget what waits of an execution."""
+    def forget(self, run: ExecutionState) -> None:
+        """Removes what waits of an execution."""
         with self._lock:
             self._waiting = deque(item for item in self._waiting if item.run is not run)
             self._bytes = sum(item.bytes for item in self._waiting)
 
-    def _shrink(self) -> list[Waiting]:
-        gone = []
-        while len(self._waiting) > self._max_spans or self._bytes > self._max_bytes:
-            oldest = self._waiting.popleft()
-            self._bytes -= oldest.bytes
-            self.lost += 1
-            gone.append(oldest)
+
+@dataclass(slots=True, eq=False)
+class StoreBatch:
+    """A batch that waits for the store. `seen_written` is how many others had been written when it failed last."""
+
+    run: ExecutionState
+    batch: SpanBatch
+    bytes: int
+    refusals: int = 0
+    passed_over: int = 0
+    seen_written: int = 0
+
+
+class BatchQueue:
+    """Batches in the order in which they are written. Thread-safe. `on_lost` is called with each that is given up."""
+
+    def __init__(self, max_bytes: int, on_lost: Callable[[StoreBatch], None]) -> None:
+        self._max_bytes = max_bytes
+        self._on_lost = on_lost
+        self.written = 0
+        self.clear()
+
+    def clear(self) -> None:
+        self._lock = Lock()
+        self._batches: deque[StoreBatch] = deque()
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def snapshot(self) -> list[StoreBatch]:
+        with self._lock:
+            return list(self._batches)
+
+    def holds(self, run: ExecutionState) -> bool:
+        """Whether something of an execution waits."""
+        return any(item.run is run for item in self.snapshot())
+
+    def extend(self, batches: Iterable[StoreBatch]) -> None:
+        """Queues batches, at the cost of the oldest ones where there is no room."""
+        with self._lock:
+            for item in batches:
+                item.seen_written = self.written
+                self._batches.append(item)
+            size = sum(item.bytes for item in self._batches)
+            lost = []
+            while size > self._max_bytes:
+                lost.append(self._batches.popleft())
+                size -= lost[-1].bytes
+        for item in lost:
+            self._on_lost(item)
+
+    def forget(self, run: ExecutionState) -> list[StoreBatch]:
+        """Removes and returns what waits of an execution."""
+        with self._lock:
+            gone = [item for item in self._batches if item.run is run]
+            self._batches = deque(item for item in self._batches if item.run is not run)
         return gone
+
+    def note_written(self, item: StoreBatch) -> None:
+        """Removes a batch that was written."""
+        self.written += 1
+        self._remove(item)
+
+    def note_unavailable(self, item: StoreBatch) -> None:
+        """Moves a batch to the end, so that the next attempt begins with another."""
+        self._remove(item)
+        if self.written > item.seen_written:
+            item.passed_over += 1
+            item.seen_written = self.written
+        if item.passed_over >= MAX_PASSED_OVER:
+            self._on_lost(item)
+            return
+        with self._lock:
+            self._batches.append(item)
+
+    def note_refused(self, item: StoreBatch) -> None:
+        """Gives a batch up that the store has refused too often."""
+        item.refusals += 1
+        if item.refusals >= MAX_REFUSALS:
+            self._remove(item)
+            self._on_lost(item)
+
+    def _remove(self, item: StoreBatch) -> None:
+        """It may have been given up meanwhile, to make room."""
+        with self._lock:
+            if item in self._batches:
+                self._batches.remove(item)

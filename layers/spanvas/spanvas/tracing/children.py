@@ -21,8 +21,8 @@ from contextlib import suppress
 from typing import Final
 
 from spanvas.model.span import Span
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
 
 HEAD: Final = struct.Struct("!cQI")
 THREAD: Final = "spanvas-child"
@@ -45,9 +45,9 @@ class Children:
 
     def __init__(
         self,
-        open_runs: Callable[[], list[Run]],
-        started: Callable[[Run], None],
-        emit: Callable[[Run, Span], None],
+        open_runs: Callable[[], list[ExecutionState]],
+        started: Callable[[ExecutionState], None],
+        emit: Callable[[ExecutionState, Span], None],
         flush: Callable[[], bool],
         health: Health,
     ) -> None:
@@ -58,11 +58,12 @@ class Children:
         self._health = health
         self._forking = threading.local()
         self._known: dict[int, Child] = {}
-        self._inherited: list[Run] = []
+        self._inherited: list[ExecutionState] = []
         self.parent: Parent | None = None
         """In a child: who gets its spans of the executions that were open when it was forked."""
 
     def before(self) -> None:
+        """Makes the socket, before the fork."""
         self._forking.made = None
         runs = [*self._open_runs(), *self._inherited]
         if runs:
@@ -70,6 +71,7 @@ class Children:
                 self._forking.made = (*socket.socketpair(), runs)
 
     def in_parent(self) -> None:
+        """Listens to the new child."""
         made, self._forking.made = getattr(self._forking, "made", None), None
         if made is None:
             return
@@ -81,6 +83,7 @@ class Children:
             threading.Thread(target=self._listen, args=(child,), name=THREAD, daemon=True).start()
 
     def in_child(self) -> None:
+        """Keeps the connection to the parent, and drops those of its other children."""
         made, self._forking = getattr(self._forking, "made", None), threading.local()
         for child in self._known.values():
             child.leave()
@@ -92,15 +95,15 @@ class Children:
             ours.close()
             self.parent = Parent(theirs, self._health)
 
-    def take(self) -> None:
-        """Take in what the children have sent by now."""
+    def receive(self) -> None:
+        """Reads what the children have sent by now."""
         for child in list(self._known.values()):
             child.pump()
             self._forget_gone(child)
 
-    def close(self, run: Run) -> None:
-        """The execution ends here. What children have begun of it and not ended is missing, until it comes."""
-        self.take()
+    def close(self, run: ExecutionState) -> None:
+        """Counts as missing what children have begun of an execution that ends, and not ended. It may still come."""
+        self.receive()
         for child in list(self._known.values()):
             child.count_missing(run)
 
@@ -127,9 +130,9 @@ class Child:
     def __init__(
         self,
         connection: socket.socket,
-        runs: list[Run],
-        started: Callable[[Run], None],
-        emit: Callable[[Run, Span], None],
+        runs: list[ExecutionState],
+        started: Callable[[ExecutionState], None],
+        emit: Callable[[ExecutionState, Span], None],
     ) -> None:
         self.runs = {id(run): run for run in runs}
         self.is_gone = False
@@ -139,18 +142,18 @@ class Child:
         self._lock = threading.Lock()
         self._data = bytearray()
         self._open: Counter[int] = Counter()
-        self._told: Counter[int] = Counter()
+        self._counted: Counter[int] = Counter()
         self._flushes = 0
 
     def wait(self) -> None:
-        """Until there is something to read, or the child is gone."""
+        """Blocks until there is something to read, or the child is gone."""
         poll = select.poll()
         with suppress(OSError, ValueError):  # it is closed meanwhile
             poll.register(self._connection, select.POLLIN)
             poll.poll()
 
     def pump(self) -> None:
-        """Read what there is."""
+        """Reads and handles what has arrived."""
         with self._lock:
             while not self.is_gone:
                 try:
@@ -161,28 +164,28 @@ class Child:
                     data = b""
                 self.is_gone = not data
                 self._data += data
-                self._take()
+                self._handle_messages()
 
     def answer(self, flush: Callable[[], bool]) -> None:
-        """Whoever has asked for a flush gets its result."""
+        """Sends the result of a flush to the child for each that it has requested."""
         while self._flushes:
             self._flushes -= 1
             result = ALL if flush() else NOT_ALL
             with suppress(OSError):
                 self._connection.send(result, socket.MSG_DONTWAIT)
 
-    def count_missing(self, run: Run) -> None:
-        """Spans that the child has begun and not ended: more of them than before, or fewer."""
+    def count_missing(self, run: ExecutionState) -> None:
+        """Counts the spans that the child has begun and not ended: more of them than before, or fewer."""
         with self._lock:
-            number = self._open[id(run)] - self._told[id(run)]
-            self._told[id(run)] += number
-            run.dropped += number
-            run.dropped_total += number
+            number = self._open[id(run)] - self._counted[id(run)]
+            self._counted[id(run)] += number
+            run.export.missing += number
 
     def leave(self) -> None:
+        """Closes the connection."""
         self._connection.close()
 
-    def _take(self) -> None:
+    def _handle_messages(self) -> None:
         while len(self._data) >= HEAD.size:
             what, number, size = HEAD.unpack_from(self._data)
             end = HEAD.size + size
@@ -192,7 +195,7 @@ class Child:
             del self._data[:end]
             self._handle(what, self.runs.get(number), content)
 
-    def _handle(self, what: bytes, run: Run | None, content: bytes) -> None:
+    def _handle(self, what: bytes, run: ExecutionState | None, content: bytes) -> None:
         if run is None:
             self._flushes += what == FLUSH
         elif what == STARTED:
@@ -213,14 +216,16 @@ class Parent:
         self._health = health
         self._lock = threading.Lock()
 
-    def started(self, run: Run) -> None:
+    def started(self, run: ExecutionState) -> None:
+        """Reports that a span has begun."""
         self._send(STARTED, id(run))
 
-    def ended(self, run: Run, span: Span) -> None:
+    def ended(self, run: ExecutionState, span: Span) -> None:
+        """Sends a span that has ended."""
         self._send(ENDED, id(run), pickle.dumps(span, pickle.HIGHEST_PROTOCOL))
 
     def flush(self, seconds: float) -> bool:
-        """Whether the parent has written everything."""
+        """Asks the parent to flush. Returns whether it has written everything."""
         with self._lock:
             if not self._sent(HEAD.pack(FLUSH, 0, 0)):
                 return False

@@ -4,39 +4,62 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
-from typing import Final, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
-from spanvas.tracing.run import Run
+from spanvas.handles import Handle
+from spanvas.tracing.execution_state import ExecutionState
+from spanvas.tracing.handles import LiveSpan
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PLACE_KEY: Final = otel_context.create_key("spanvas-place")
+SCOPE_KEY: Final = otel_context.create_key("spanvas-scope")
 
 
-class Place(NamedTuple):
-    """The execution that is running, the node of it, and whether it is about one message of several."""
+@dataclass(slots=True, eq=False)
+class Invocation:
+    """This function's part of an execution. Each field is assigned by one module alone, which its comment names.
 
-    run: Run
+    `is_of_one_message`: the function was invoked for a single message, and this is that message's execution.
+    """
+
+    is_of_one_message: bool = False
+    span: LiveSpan | None = None
+    """`spans`: the span of the part, where the wrapper or a message has opened one."""
+    state: LiveSpan | None = None
+    """`spans`: the state of a state machine that the function is called for."""
+    open_message: Callable[[Any], Handle | None] | None = None
+    """`invocation`: opens the part of one of several messages; returns None for a record that is none of them."""
+
+
+class SpanScope(NamedTuple):
+    """The execution and the part of it that are open, the enclosing node, and whether a message of several is."""
+
+    run: ExecutionState
+    invocation: Invocation
     node_id: str | None = None
     is_message: bool = False
 
 
-def current_place(context: Context | None = None) -> Place | None:
-    place = otel_context.get_value(PLACE_KEY, context)
-    return place if isinstance(place, Place) else None
+def current_scope(context: Context | None = None) -> SpanScope | None:
+    """Returns what is open in that context, by default in the current one."""
+    scope = otel_context.get_value(SCOPE_KEY, context)
+    return scope if isinstance(scope, SpanScope) else None
 
 
-def with_place(place: Place, context: Context | None = None) -> Context:
-    return otel_context.set_value(PLACE_KEY, place, context)
+def with_scope(scope: SpanScope, context: Context | None = None) -> Context:
+    """Returns a context in which that is open."""
+    return otel_context.set_value(SCOPE_KEY, scope, context)
 
 
 def bind(function: Callable[P, R]) -> Callable[P, R]:
-    """The function in a copy of the present context. Every call has its own copy: one cannot be entered twice."""
+    """Returns the function, run in a copy of the present context. Every call has its own copy: one cannot be entered
+    twice."""
     context = contextvars.copy_context()
 
     @wraps(function)

@@ -1,4 +1,4 @@
-"""From the SDK's spans to ours."""
+"""From the SDK's spans to ours, and from any value to the JSON text of content."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
+from spanvas.model.values import jsonable
 from spanvas.semantics import attributes as names
 from spanvas.semantics.genai import kind_of
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
 COPIES: Final = 5
 SCALARS: Final = frozenset({str, int, float, bool})
+MAX_CHARACTERS: Final = 1_000_000
+"""Longer content is cut: no reader of a trace reads a megabyte, and every copy of it costs the function memory."""
 
 
 class Converter:
@@ -33,7 +36,7 @@ class Converter:
         node_id: str | None = None,
         deadline_unix_nano: int | None = None,
     ) -> Span:
-        """A span that has ended, or is still open. `node_id` is that of the node it belongs to."""
+        """Returns ours of a span that has ended or is still open. `node_id` is that of its enclosing node."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
         attributes = copied(span.attributes)
         if node_id is not None:
@@ -83,7 +86,7 @@ class Converter:
 
 
 def size_of(span: Span) -> int:
-    """Bytes that a span takes up in memory, roughly: its texts."""
+    """Returns the bytes that a span takes up in memory, roughly: its texts."""
     size = 500 + len(span.name) + len(span.status_message) + _size(span.attributes)
     return size + sum(100 + _size(event.attributes) for event in span.events)
 
@@ -102,7 +105,8 @@ def _size(value: Any) -> int:
 
 
 def copied(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A copy, with lists for tuples. Of an open span, whose own thread may be writing, until one succeeds."""
+    """Returns a copy, with lists for tuples. Repeats it while the span's own thread is writing, up to `COPIES`
+    times."""
     for _ in range(COPIES - 1):
         try:
             return _copied(attributes or {})
@@ -124,3 +128,38 @@ def _listed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _listed(item) for key, item in value.items()}
     return value
+
+
+def json_text(value: Any) -> str:
+    """Returns JSON for any value.
+
+    Models and dataclasses become objects, sets lists; what has no form in JSON is marked or described.
+
+    Content over the limit becomes `{"$truncated": its first characters, "characters": its length}`.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+    except (TypeError, ValueError, RecursionError):
+        # NaN, a cycle, keys that are no strings, endless nesting.
+        text = json.dumps(jsonable(value), ensure_ascii=False)
+    if not text.isascii():
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if len(text) > MAX_CHARACTERS:
+        cut = {"$truncated": text[:MAX_CHARACTERS], "characters": len(text)}
+        text = json.dumps(cut, ensure_ascii=False)
+    return text
+
+
+def _plain(value: Any) -> Any:
+    """What `json` does not know: by its own account of itself, else by its type."""
+    if isinstance(value, (set, frozenset)):
+        return list(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return {"$bytes": len(value)}
+    dump = getattr(value, "model_dump", None)
+    if callable(dump) and not isinstance(value, type):
+        return dump(mode="json")
+    fields = getattr(value, "__dataclass_fields__", None)
+    if fields is not None and not isinstance(value, type):
+        return {name: getattr(value, name) for name in fields}
+    return str(value)

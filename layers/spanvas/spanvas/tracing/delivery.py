@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Token
 from threading import Lock
 from typing import Final
 
@@ -12,6 +13,7 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import (
     _SUPPRESS_HTTP_INSTRUMENTATION_KEY,
     _SUPPRESS_INSTRUMENTATION_KEY,
+    Context,
 )
 from opentelemetry.sdk.trace import Span as SdkSpan
 
@@ -19,14 +21,12 @@ from spanvas.settings import Settings, lambda_environment
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
 from spanvas.tracing.children import Children
-from spanvas.tracing.exporters import otlp as otlp_exporter
-from spanvas.tracing.exporters.otlp import OtlpExporter, SpanSink
-from spanvas.tracing.exporters.store import MAX_WAITING_BYTES, StoreExporter
-from spanvas.tracing.guard import Guard
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
+from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter, SpanSink
 from spanvas.tracing.processor import RecordingProcessor
-from spanvas.tracing.run import Run
-from spanvas.tracing.worker import Worker
+from spanvas.tracing.store_exporter import MAX_WAITING_BYTES, StoreExporter
+from spanvas.tracing.worker import Guard, Worker
 
 NANO: Final = 1_000_000_000
 MS: Final = 1_000_000
@@ -38,10 +38,7 @@ EXIT_SECONDS: Final = 2.0
 
 
 class Delivery:
-    """The two exporters and the guard, each in its own thread, and the executions that are open.
-
-    `cut_short` is called, in the guard's thread, for an execution whose function has hardly any time left.
-    """
+    """Has the two exporters and the guard, each in its own thread, and the executions that are open."""
 
     def __init__(
         self,
@@ -51,17 +48,15 @@ class Delivery:
         processor: RecordingProcessor,
         health: Health,
         clock: Callable[[], int],
-        cut_short: Callable[[Run], None],
     ) -> None:
         self._clock = clock
         self._health = health
-        self._cut_short = cut_short
+        self._processor = processor
         self._interval_nano = settings.flush_interval_ms * MS
         self._otlp_seconds = settings.flush_budget_ms / 1_000
         self._store_seconds = settings.store_budget_ms / 1_000
         self._lock = Lock()
-        self._roots: dict[Run, SdkSpan] = {}
-        self._next_write = 0
+        self._roots: dict[ExecutionState, SdkSpan] = {}
         self._store: StoreExporter | None = None
         self._otlp: OtlpExporter | None = None
         self._beginnings: Beginnings | None = None
@@ -76,12 +71,9 @@ class Delivery:
         if make_sink is not None:
             self._otlp = OtlpExporter(make_sink, health, clock=clock)
             self._otlp_worker = Worker(
-                otlp_exporter.THREAD,
-                self._unobserved_work(self._otlp_work),
-                health,
-                self._otlp_pause,
+                THREAD, self._otlp.work, health, self._otlp_pause, suppress_instrumentation
             )
-            processor.add_sink(self._otlp.add)
+            processor.add_sink(self._otlp.buffer.append)
         if store is not None:
             self._store = StoreExporter(
                 store,
@@ -90,60 +82,67 @@ class Delivery:
                 processor.started_spans,
                 self._exporter_health,
                 max_waiting_bytes=waiting_bytes(lambda_environment().memory_mb),
+                interval_nano=self._interval_nano,
             )
             self._store_worker = Worker(
-                "spanvas-store", self._unobserved_work(self._store_work), health, self._store_pause
+                "spanvas-store",
+                self._store.work,
+                health,
+                self._store_pause,
+                suppress_instrumentation,
             )
-            processor.add_sink(self._store.add)
+            processor.add_sink(self._store.buffer.append)
             self._beginnings = Beginnings(
-                store, settings.start_budget_ms / 1_000, health, self._unobserved_work
+                store, settings.start_budget_ms / 1_000, health, suppress_instrumentation
             )
         atexit.register(self._at_exit)
 
     def prepare(self) -> None:
-        """Before there is anything to write: in a function's init phase."""
+        """Makes a connection in a function's init phase, before there is anything to write."""
         if self._beginnings is not None:
             self._beginnings.prepare()
 
-    def opened(self, run: Run, root: SdkSpan) -> None:
-        """An execution has begun: it is registered in the background, and written now and then while it goes on."""
+    def opened(self, run: ExecutionState, root: SdkSpan) -> None:
+        """Registers an execution in the background, and writes it at intervals while it goes on."""
         now = self._clock()
         with self._lock:
             is_new, is_first = run not in self._roots, not self._roots
-            if is_first:
-                self._next_write = now + self._interval_nano
             self._roots[run] = root
-        is_held = run.hold_until_unix_nano > now and not run.is_afterthought
+        is_held = run.export.hold_until_unix_nano > now and not run.is_retroactive
         if self._beginnings is not None and is_new and is_held:
-            self._beginnings.tell(run, is_waiting=is_first)
+            self._beginnings.begin(run, is_waiting=is_first)
         self._guard.watch(run, now)
         if self._store is not None:
+            if is_first:
+                self._store.begin_interval(now)
             self._store.watch(run)
             self._store_worker.nudge()
         if self._otlp is not None:
             self._otlp_worker.nudge()
 
-    def named(self, run: Run) -> None:
-        """The workflow of a held execution is known: it can be registered."""
-        run.hold_until_unix_nano = 0
+    def named(self, run: ExecutionState) -> None:
+        """Lets a held execution be registered, since its workflow is known."""
+        run.export.hold_until_unix_nano = 0
         if self._store is not None:
             self._store_worker.nudge()
 
-    def root_of(self, run: Run) -> SdkSpan:
+    def root_of(self, run: ExecutionState) -> SdkSpan:
+        """Returns the workflow span of an open execution. Raises KeyError for another."""
         return self._roots[run]
 
-    def closed(self, run: Run) -> None:
-        """An execution has ended: everything of it is written, as far as the time goes."""
+    def closed(self, run: ExecutionState) -> None:
+        """Writes everything of an execution that has ended or goes on elsewhere, as far as the time allows."""
         with self._lock:
             self._roots.pop(run, None)
+        run.export.hold_until_unix_nano = 0
         self.children.close(run)
         self._guard.forget(run)
-        if self._store is not None and not run.is_disowned:
+        if self._store is not None and not run.is_discarded:
             self._store.watch(run)
         self.flush(run.deadline_unix_nano)
 
-    def disowned(self, run: Run) -> None:
-        """An execution turns out to be somebody else's: what has not been written of it never is."""
+    def discard(self, run: ExecutionState) -> None:
+        """Writes nothing more of an execution, which turned out to be somebody else's."""
         self._guard.forget(run)
         if self._otlp is not None:
             self._otlp.forget(run)
@@ -159,11 +158,11 @@ class Delivery:
         *,
         with_parent: bool = False,
     ) -> bool:
-        """Send what waits, through both exporters at once. Whether everything is in the store (or, where there is
-        none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in a forked
-        child, where the parent has its spans."""
+        """Sends what waits, through both exporters at once. Returns whether everything is in the store (or, where
+        there is none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in
+        a forked child, where the parent has its spans."""
         allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
-        self.children.take()
+        self.children.receive()
         parent = self.children.parent if with_parent else None
         succeeded = parent is None or parent.flush(min(self._store_seconds, allowed))
         return self._flush(allowed) and succeeded
@@ -171,7 +170,7 @@ class Delivery:
     def _flush(self, allowed: float) -> bool:
         with self._lock:
             for run in self._roots:
-                run.hold_until_unix_nano = 0
+                run.export.hold_until_unix_nano = 0
         # Both tickets first: the two work side by side.
         otlp_ticket = self._otlp_worker.request() if self._otlp is not None else 0
         store_ticket = self._store_worker.request() if self._store is not None else 0
@@ -199,21 +198,11 @@ class Delivery:
         if not succeeded:
             self._health.count("store.unfinished_flushes")
             if allowed >= budget and not self._store_worker.is_done(ticket):
-                store.missed()
+                store.note_late()
         return succeeded
 
-    @contextmanager
-    def unobserved(self) -> Iterator[None]:
-        """Our own calls of AWS and of the endpoint are not the workflow's: instrumentations look away."""
-        context = otel_context.set_value(_SUPPRESS_INSTRUMENTATION_KEY, True)
-        context = otel_context.set_value(_SUPPRESS_HTTP_INSTRUMENTATION_KEY, True, context)
-        token = otel_context.attach(context)
-        try:
-            yield
-        finally:
-            otel_context.detach(token)
-
     def after_fork(self) -> None:
+        """Forgets, in a forked child, the executions and threads of the parent."""
         self._lock = Lock()
         self._roots = {}
         self._guard.after_fork()
@@ -226,42 +215,17 @@ class Delivery:
             self._store.after_fork()
             self._store_worker.after_fork()
 
-    def _unobserved_work(self, work: Callable[[bool], bool]) -> Callable[[bool], bool]:
-        def run(is_requested: bool) -> bool:
-            with self.unobserved():
-                return work(is_requested)
-
-        return run
-
-    def _store_work(self, is_requested: bool) -> bool:
-        """All of it when that is asked for or due; between times only what has just begun is registered."""
-        assert self._store is not None
-        now = self._clock()
-        if not (is_requested or now >= self._next_write):
-            return self._store.register()
-        self._next_write = now + self._interval_nano
-        return self._store.work()
-
     def _store_pause(self) -> float | None:
         """Seconds until something is due; None when no execution is open: a frozen function is left in peace."""
-        assert self._store is not None
-        if not self._roots:
-            return None
-        registration = self._store.next_registration_unix_nano()
-        due = self._next_write if registration is None else min(self._next_write, registration)
-        return max((due - self._clock()) / NANO, 0.0)
-
-    def _otlp_work(self, is_requested: bool) -> bool:
-        assert self._otlp is not None
-        return self._otlp.work()
+        return self._store.pause() if self._store is not None and self._roots else None
 
     def _otlp_pause(self) -> float | None:
         return self._interval_nano / NANO if self._roots else None
 
-    def _cut(self, late: list[Run]) -> None:
-        late = [run for run in late if not (run.is_undecided or run.is_disowned)]
+    def _cut(self, late: list[ExecutionState]) -> None:
+        late = [run for run in late if not (run.is_deferred or run.is_discarded)]
         for run in late:
-            self._cut_short(run)
+            self._processor.cut_short(run)
             self._health.count("executions.cut_short")
             if self._store is not None:
                 self._store.watch(run)
@@ -271,16 +235,16 @@ class Delivery:
             is_at_it = self._store_worker.is_stuck(0)
             self._store_worker.request()
             if is_at_it:  # it may be at a write that lasts longer than the function
-                with self.unobserved():
-                    self._store.tell_cuts(late)
+                with unobserved():
+                    self._store.report_timeouts(late)
 
-    def _exporter_health(self, run: Run) -> dict[str, str]:
+    def _exporter_health(self, run: ExecutionState) -> dict[str, str]:
         if self._otlp is None:
             return {}
-        told = self._otlp.report(run)
+        report = self._otlp.report(run)
         if self._otlp_worker.is_stuck(self._otlp_seconds):
-            told["otlp"] = "failing"
-        return told
+            report["otlp"] = "failing"
+        return report
 
     def _at_exit(self) -> None:
         waits = (self._store is not None and self._store.has_work) or (
@@ -290,7 +254,26 @@ class Delivery:
             self.flush(None, int(EXIT_SECONDS * 1_000))
 
 
+def suppress_instrumentation() -> Token[Context]:
+    """Hides from instrumentations what is called in this thread from here on: our own calls are not the workflow's."""
+    context = otel_context.set_value(_SUPPRESS_INSTRUMENTATION_KEY, True)
+    return otel_context.attach(
+        otel_context.set_value(_SUPPRESS_HTTP_INSTRUMENTATION_KEY, True, context)
+    )
+
+
+@contextmanager
+def unobserved() -> Iterator[None]:
+    """Hides from instrumentations what is called in the block."""
+    token = suppress_instrumentation()
+    try:
+        yield
+    finally:
+        otel_context.detach(token)
+
+
 def waiting_bytes(memory_mb: int) -> int:
-    """How much may wait for the store: an eighth of the function's memory. Encoding it takes as much again."""
+    """Returns how many bytes may wait for the store: an eighth of the function's memory. Encoding it takes as much
+    again."""
     share = memory_mb * 1024 * 1024 // 8 if memory_mb else MAX_WAITING_BYTES
     return min(share, MAX_WAITING_BYTES)

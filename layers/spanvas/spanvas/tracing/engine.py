@@ -1,7 +1,7 @@
-"""The engine of a process: what the door talks to.
+"""The engine of a process: what the public API talks to.
 
-Puts provider, processor, exporters and their threads together. Nothing raises from here into the code of a user:
-every public method is guarded.
+Puts provider, processor, recorders and delivery together. Nothing raises from here into the code of a user: every
+public method is guarded.
 """
 
 from __future__ import annotations
@@ -9,38 +9,40 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final
 
-from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
-from opentelemetry.trace import NoOpTracer
 
-from spanvas.privacy.redact import Redactor
+from spanvas.privacy.redact import NONE, Redactor
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import LambdaEnvironment, Settings, lambda_environment
 from spanvas.storage.port import TraceStore
-from spanvas.tracing.context import bind, current_place
-from spanvas.tracing.delivery import Delivery
-from spanvas.tracing.exporters.otlp import SpanSink, http_sink
-from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.parts import PartRecorder
-from spanvas.tracing.processor import RecordingProcessor
-from spanvas.tracing.provider import (
-    LAYER_VERSION,
-    ExecutionIdGenerator,
-    make_provider,
-    make_resource,
+from spanvas.tracing.artifacts import ArtifactRecorder
+from spanvas.tracing.context import current_scope
+from spanvas.tracing.delivery import Delivery, unobserved
+from spanvas.tracing.executions import (
+    ELSEWHERE_LIMIT_SECONDS,
+    LAMBDA_LIMIT_SECONDS,
+    ExecutionRecorder,
 )
+from spanvas.tracing.generation import GenerationRecorder
+from spanvas.tracing.health import Health, guarded
+from spanvas.tracing.messages import MessageRecorder
+from spanvas.tracing.otlp_exporter import SpanSink, http_sink
+from spanvas.tracing.processor import RecordingProcessor
+from spanvas.tracing.provider import ExecutionIdGenerator, TracerProviders, make_resource
+from spanvas.tracing.spans import SpanRecorder
 
 REMEMBERED_CHARACTERS: Final = 1_000_000
 
-P = ParamSpec("P")
-R = TypeVar("R")
 
+class Engine:
+    """Everything that tracing needs, made once. Tests give their own store, clock and ids.
 
-class Engine(PartRecorder):
-    """Everything that tracing needs, made once. Tests give their own store, clock and ids."""
+    `spans`, `generations` and `artifacts` record inside of executions, `executions` and `messages` open them,
+    `delivery` writes them.
+    """
 
     def __init__(
         self,
@@ -55,31 +57,35 @@ class Engine(PartRecorder):
         id_generator: IdGenerator | None = None,
         is_global: bool = True,
     ) -> None:
-        health = Health()
+        self.problems = health = Health()
         self.settings = settings
         self.environment = environment or lambda_environment()
-        self._is_global = is_global
         redactor = make_redactor(settings, scanner)
         self.processor = RecordingProcessor(redactor, health, clock)
-        self.delivery = Delivery(
-            settings, store, make_sink, self.processor, health, clock, self._cut_short
-        )
-        self._provider = make_provider(
+        self.delivery = Delivery(settings, store, make_sink, self.processor, health, clock)
+        self.providers = TracerProviders(
             self.processor,
             resource or make_resource(settings, self.environment),
             id_generator or ExecutionIdGenerator(),
+            is_global,
         )
-        tracer = self._provider.get_tracer("spanvas", LAYER_VERSION)
-        if isinstance(tracer, NoOpTracer):
-            raise RuntimeError("OTEL_SDK_DISABLED is set")
-        super().__init__(
+        self.spans = SpanRecorder(self.providers.tracer(), clock, health, settings.content != NONE)
+        self.generations = GenerationRecorder(self.spans)
+        self.artifacts = ArtifactRecorder(
+            self.spans, store, settings, redactor.redact_text, unobserved
+        )
+        name = self.environment.function_name
+        self.executions = ExecutionRecorder(
+            self.spans,
+            self.processor,
+            self.delivery,
             settings,
-            tracer,
-            store,
-            health,
-            clock,
-            self.delivery.unobserved,
+            LAMBDA_LIMIT_SECONDS if name else ELSEWHERE_LIMIT_SECONDS,
             redactor.redact_text,
+            self.providers.join_global,
+        )
+        self.messages = MessageRecorder(
+            self.spans, self.executions, self.delivery, settings, name or "lambda"
         )
         children = self.delivery.children
         os.register_at_fork(
@@ -90,7 +96,7 @@ class Engine(PartRecorder):
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
-        """The real one: DynamoDB and S3, and the OTLP endpoint if there is one."""
+        """Returns the real one: DynamoDB and S3, and the OTLP endpoint if there is one."""
         engine = cls(
             settings,
             store=_store_of(settings),
@@ -103,32 +109,18 @@ class Engine(PartRecorder):
             )
         return engine
 
-    def bind(self, function: Callable[P, R]) -> Callable[P, R]:
-        return bind(function)
-
     @guarded(fallback=False)
     def flush(self, timeout_ms: int | None = None) -> bool:
-        place = current_place()
-        deadline = place.run.deadline_unix_nano if place is not None else None
-        is_inherited = place is not None and place.run.is_inherited
+        """Writes what waits. Returns whether all of it is durable."""
+        scope = current_scope()
+        deadline = scope.run.deadline_unix_nano if scope is not None else None
+        is_inherited = scope is not None and scope.run.is_inherited
         return self.delivery.flush(deadline, timeout_ms, with_parent=is_inherited)
 
     @guarded(fallback={})
     def health(self) -> dict[str, int]:
+        """Returns what went wrong, counted."""
         return self.problems.counts()
-
-    def instrumentation_options(self) -> dict[str, Any]:
-        """What instrumentations are switched on with: our providers, unless the function has set up its own."""
-        self.join_global_provider()
-        provider = trace.get_tracer_provider()
-        if provider is not self._provider and hasattr(provider, "add_span_processor"):
-            return {}
-        from spanvas.tracing.log_events import SpanEventLoggerProvider
-
-        return {
-            "tracer_provider": self._provider,
-            "logger_provider": SpanEventLoggerProvider(),
-        }
 
     def _after_fork(self) -> None:
         """In a child: what the parent has open is the parent's; what begins here is this process's own."""
@@ -140,7 +132,7 @@ class Engine(PartRecorder):
 
 
 def make_redactor(settings: Settings, scanner: Scanner | None) -> Redactor:
-    """An agent repeats its conversation in every span: what was clean once is remembered, in a megabyte or two."""
+    """Returns a redactor that remembers clean texts, 1 or 2 MB: agents repeat their conversation in every span."""
     return Redactor(
         settings.content,
         settings.redaction_budget_ms,

@@ -2,53 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
+from opentelemetry.trace import Link, SpanContext, StatusCode
 
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.propagation import carriers
 from spanvas.semantics import attributes as names
-from spanvas.settings import LambdaEnvironment, Settings
-from spanvas.tracing.context import Place, current_place, with_place
+from spanvas.settings import Settings
+from spanvas.tracing.context import Invocation, SpanScope, current_scope, with_scope
+from spanvas.tracing.delivery import Delivery
+from spanvas.tracing.execution_state import ExecutionState, ExportState, Workflow, make_workflow
 from spanvas.tracing.handles import MAX_MESSAGE, LiveRun, error_type
 from spanvas.tracing.health import guarded
-from spanvas.tracing.nodes import NodeRecorder
-from spanvas.tracing.run import Run
-from spanvas.tracing.workflows import (
-    Workflow,
-    is_meant,
-    make_workflow,
-    root_attributes,
-    workflow_of,
-)
-
-if TYPE_CHECKING:
-    from spanvas.tracing.delivery import Delivery
-    from spanvas.tracing.processor import RecordingProcessor
+from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
+from spanvas.tracing.spans import SpanRecorder
 
 NANO: Final = 1_000_000_000
+MS: Final = 1_000_000
 LAMBDA_LIMIT_SECONDS: Final = 900
 ELSEWHERE_LIMIT_SECONDS: Final = 86_400
 """Deadlines of executions whose function tells none: nothing runs for ever."""
 
 
-class ExecutionRecorder(NodeRecorder):
-    """Opens executions. Guarded, as `SpanRecorder`."""
+class ExecutionRecorder:
+    """Opens, names, ends and discards executions. Guarded: returns None instead of raising.
 
-    settings: Settings
-    environment: LambdaEnvironment
-    processor: RecordingProcessor
-    delivery: Delivery
-    _provider: TracerProvider
-    _is_global: bool
+    `join_global` is called before the first execution begins.
+    """
+
+    def __init__(
+        self,
+        spans: SpanRecorder,
+        processor: RecordingProcessor,
+        delivery: Delivery,
+        settings: Settings,
+        limit_seconds: int,
+        redact_text: Callable[[str], str],
+        join_global: Callable[[], None],
+    ) -> None:
+        self.problems = spans.problems
+        self._spans = spans
+        self._processor = processor
+        self._delivery = delivery
+        self._settings = settings
+        self._limit_seconds = limit_seconds
+        self._redact_text = redact_text
+        self._join_global = join_global
 
     @guarded()
     def open_workflow(
@@ -65,21 +71,26 @@ class ExecutionRecorder(NodeRecorder):
         is_final: bool | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> LiveRun | None:
-        """A new execution; the open one under its right name; or, inside a named one, a workflow within it."""
+        """Opens a new execution; or names the open one; or, inside a named one, opens a workflow within it."""
         workflow = make_workflow(workflow_id, name, version, expected_nodes)
-        place = current_place()
+        scope = current_scope()
         live: LiveRun | None
-        if place is not None and place.run.is_disowned:
+        if scope is not None and scope.run.is_discarded:
             return None
-        if place is None or not is_meant(place.run, execution_id, tenant):
-            run = self.new_run(workflow.workflow_id, execution_id, tenant, started_by)
-            run.ended_by = BY_CALLER if is_final is False else BY_FUNCTION
-            workflow.give_to(run)
+        if scope is None or not scope.run.is_meant(execution_id, tenant):
+            run = self.new_run(
+                workflow.workflow_id,
+                execution_id,
+                tenant,
+                started_by,
+                ended_by=BY_CALLER if is_final is False else BY_FUNCTION,
+            )
+            run.name(workflow)
             live = self.open_root(run, attributes)
-        elif place.run.is_adopted or place.run.is_inherited:
-            live = self._open_nested(place.run, workflow, attributes)
+        elif scope.run.is_named or scope.run.is_inherited:
+            live = self._open_nested(scope.run, workflow, attributes)
         else:
-            live = self._adopt(place.run, workflow, attributes, is_final)
+            live = self._name(scope, workflow, attributes, is_final)
         if live is not None and input is not None:
             live.set_input(input)
         return live
@@ -91,118 +102,139 @@ class ExecutionRecorder(NodeRecorder):
         tenant: str | None,
         started_by: str = "",
         deadline_unix_nano: int | None = None,
-    ) -> Run:
-        """An execution, or a part of one, that has not begun yet."""
-        now = self._clock()
-        owner = as_name(tenant or self.settings.tenant)
+        workflow_version: str = "",
+        is_held: bool = False,
+        **state: Any,
+    ) -> ExecutionState:
+        """Returns an execution, or a part of one, that has not begun yet. `state`: further fields of it.
+
+        `is_held`: it is not registered for one flush interval, so that a `workflow()` can still name it.
+        """
+        now = self._spans.now()
+        owner = as_name(tenant or self._settings.tenant)
         execution = as_execution_id(execution_id or ids.new_execution_id(now))
-        return Run(
+        hold_until = now + self._settings.flush_interval_ms * MS if is_held else 0
+        values = {"started_at_unix_nano": now, "began_at_unix_nano": now, **state}
+        values["started_at_unix_nano"] = min(values["started_at_unix_nano"], now)
+        return ExecutionState(
             tenant=owner,
             execution_id=execution,
             trace_id=ids.trace_id_for(owner, execution),
-            workflow_id=as_name(workflow_id),
-            started_at_unix_nano=now,
-            began_at_unix_nano=now,
+            workflow=Workflow(as_name(workflow_id), version=workflow_version),
             started_by=str(started_by),
-            deadline_unix_nano=deadline_unix_nano or self._assumed_deadline(now),
-            idle_nano=self.settings.idle_seconds * NANO,
+            deadline_unix_nano=deadline_unix_nano or now + self._limit_seconds * NANO,
+            idle_nano=self._settings.idle_seconds * NANO,
+            export=ExportState(hold_until_unix_nano=hold_until),
+            **values,
         )
 
     @guarded()
     def open_root(
         self,
-        run: Run,
+        run: ExecutionState,
         attributes: Mapping[str, Any] | None = None,
         parent: SpanContext | None = None,
+        invocation: Invocation | None = None,
+        on_done: Callable[[ExecutionState], None] | None = None,
     ) -> LiveRun | None:
-        """Begin an execution with its workflow span, or a part of one that somebody else has begun.
+        """Begins an execution with its workflow span, or a part of one that somebody else has begun.
 
         `parent` is the span of a caller in another process, or one that is current here and not ours: the execution
-        joins that trace. Inside another execution it gets a trace of its own, linked to where it began.
+        joins that trace. Inside another execution it gets a trace of its own, linked to where it began. `on_done` is
+        called when this function has done its part, by default to write all of it.
         """
-        self.join_global_provider()
+        self._join_global()
         outer = trace.get_current_span().get_span_context()
-        if parent is None and outer.is_valid and current_place() is None:
+        if parent is None and outer.is_valid and current_scope() is None:
             parent = outer
         links = [Link(outer)] if outer.is_valid and parent is not outer else []
         if parent is not None:
-            run.trace_id = f"{parent.trace_id:032x}"
-        self.processor.register(run)
+            run.join_trace(f"{parent.trace_id:032x}")
+        self._processor.register(run)
         caller = trace.INVALID_SPAN if parent is None else trace.NonRecordingSpan(parent)
-        span, context = self._start(
-            workflow_of(run).name,
+        span, context = self._spans.start(
+            run.workflow.shown_name,
             # Where somebody else has begun it, the caller is a span inside of it.
-            with_place(
-                Place(run),
-                trace.set_span_in_context(trace.INVALID_SPAN if run.is_passed_on else caller),
+            with_scope(
+                SpanScope(run, invocation or Invocation()),
+                trace.set_span_in_context(trace.INVALID_SPAN if run.is_continued else caller),
             ),
-            {**root_attributes(run), **(attributes or {})},
+            {**run.root_attributes(), **(attributes or {})},
             run.started_at_unix_nano,
             links=links,
             known=(run.trace_id, run.root_span_id),
         )
-        if run.is_passed_on:
+        if run.is_continued:
             context = trace.set_span_in_context(caller, context)
-        self.delivery.opened(run, span)
+        self._delivery.opened(run, span)
+        done = on_done or self._delivery.closed
         return LiveRun(
-            self,
+            self._spans,
             span,
             context,
             run,
-            lambda cause: self._end_run(run, cause),
-            left=self.processor.leave,
+            lambda cause: self._end_run(run, cause, done),
+            left=self._processor.leave,
         )
 
     @guarded()
     def end_execution(self, error: BaseException | str | None = None) -> None:
-        """The part that runs here is the last one: with it the execution ends."""
-        place = self._place("end_execution")
-        if place is None or place.run.is_inherited:
+        """Makes the part that runs here the last one: with it the execution ends."""
+        scope = self._spans.scope("end_execution")
+        if scope is None or scope.run.is_inherited:
             return
-        self._let_end(place.run, BY_FUNCTION)
+        self._let_end(scope.run, BY_FUNCTION)
         if error is not None:
-            root = self.delivery.root_of(place.run)
-            root.set_attribute(names.ERROR_TYPE, error_type(error))
-            root.set_status(StatusCode.ERROR, str(error)[:MAX_MESSAGE])
-            cause = Cause(error_type(error), str(error)[:MAX_MESSAGE], *self._here(place))
-            place.run.note_failure(cause)
+            kind, message = error_type(error), str(error)[:MAX_MESSAGE]
+            root = self._delivery.root_of(scope.run)
+            root.set_attribute(names.ERROR_TYPE, kind)
+            root.set_status(StatusCode.ERROR, message)
+            span_id = f"{trace.get_current_span().get_span_context().span_id:016x}"
+            scope.run.note_failure(Cause(kind, message, scope.node_id, span_id))
 
     @guarded(fallback={})
-    def passed_on(self) -> dict[str, str]:
-        """`traceparent` and `baggage` for whoever continues the execution: below the span that is open here."""
+    def propagation_headers(self) -> dict[str, str]:
+        """Returns `traceparent` and `baggage` for whoever continues the execution below the span that is open here."""
         from opentelemetry import baggage
 
-        place, context = self._place("inject"), trace.get_current_span().get_span_context()
-        if place is None or not context.is_valid:
+        scope, context = self._spans.scope("inject"), trace.get_current_span().get_span_context()
+        if scope is None or not context.is_valid:
             return {}
         entries = {str(name): str(value) for name, value in baggage.get_all().items()}
         entries |= {
-            carriers.EXECUTION: place.run.execution_id,
-            carriers.TENANT: place.run.tenant,
-            carriers.WORKFLOW: place.run.workflow_id,
+            carriers.EXECUTION: scope.run.execution_id,
+            carriers.TENANT: scope.run.tenant,
+            carriers.WORKFLOW: scope.run.workflow.workflow_id,
         }
         parent = carriers.Parent(
             f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags)
         )
         return carriers.carried(parent, entries)
 
-    def join_global_provider(self) -> None:
-        """Instrumentations use the global provider: ours, unless the function brought its own, which we listen to.
+    @guarded()
+    def defer_recording(self) -> DeferredRecording | None:
+        """Keeps the open execution in the process until the handle is closed."""
+        scope = current_scope()
+        if scope is None or scope.run.is_deferred or scope.run.is_discarded:
+            return None
+        return self._processor.defer(scope.run)
 
-        Not before the first execution: a function sets its provider up when it is imported.
-        """
-        if not self._is_global:
+    @guarded()
+    def discard(self) -> None:
+        """Records nothing more of the open execution. Outside of one there is nothing to discard, and nothing wrong."""
+        scope = current_scope()
+        if scope is None or scope.run.is_discarded:
             return
-        self._is_global = False
-        provider = trace.get_tracer_provider()
-        if isinstance(provider, trace.ProxyTracerProvider):
-            trace.set_tracer_provider(self._provider)
-        elif hasattr(provider, "add_span_processor"):
-            provider.add_span_processor(self.processor)
+        self.problems.count("executions.disowned")
+        if scope.is_message:  # others of this execution are not repetitions
+            trace.get_current_span().set_attribute(names.DISOWNED, True)
+            return
+        self._processor.discard(scope.run)
+        self._delivery.discard(scope.run)
 
-    def _adopt(
+    def _name(
         self,
-        run: Run,
+        scope: SpanScope,
         workflow: Workflow,
         attributes: Mapping[str, Any] | None,
         is_final: bool | None,
@@ -211,77 +243,50 @@ class ExecutionRecorder(NodeRecorder):
 
         Where it does not end here, what the workflow says of itself is said of this part of it.
         """
+        run = scope.run
         if is_final is not None:
             self._let_end(run, BY_FUNCTION if is_final else run.ended_elsewhere)
-        workflow.give_to(run)
-        root = self.delivery.root_of(run)
+        run.name(workflow)
+        root = self._delivery.root_of(run)
         root.update_name(workflow.name)
         root.set_attributes(workflow.attributes())
-        self.delivery.named(run)
-        part = None if run.is_ended_here else run.invocation
+        self._delivery.named(run)
+        part = None if run.is_ended_here else scope.invocation.span
         span = root if part is None else part.span
         span.set_attributes(dict(attributes or {}))
         here = otel_context.get_current()
-        return LiveRun(self, span, here, run, run.note_failure, owns_span=False, same=part)
+        return LiveRun(self._spans, span, here, run, run.note_failure, owns_span=False, same=part)
 
     def _open_nested(
-        self, run: Run, workflow: Workflow, attributes: Mapping[str, Any] | None
+        self, run: ExecutionState, workflow: Workflow, attributes: Mapping[str, Any] | None
     ) -> LiveRun:
         """A workflow that another one calls: a span of it."""
-        span, context = self._start(
+        span, context = self._spans.start(
             workflow.name,
             otel_context.get_current(),
             {**workflow.attributes(), **(attributes or {})},
         )
-        return LiveRun(self, span, context, run)
+        return LiveRun(self._spans, span, context, run)
 
-    def _let_end(self, run: Run, who: str) -> None:
-        """Change who ends an execution."""
-        if run.leave_end_to(who):
-            self.delivery.opened(run, self.delivery.root_of(run))
+    def _let_end(self, run: ExecutionState, who: str) -> None:
+        """Change who ends an execution. It is registered anew then: how long it may rest has changed."""
+        was_registered = run.is_registered
+        if run.leave_end_to(who) and was_registered:
+            self._delivery.opened(run, self._delivery.root_of(run))
 
-    def _end_run(self, run: Run, cause: Cause | None) -> None:
+    def _end_run(
+        self,
+        run: ExecutionState,
+        cause: Cause | None,
+        done: Callable[[ExecutionState], None],
+    ) -> None:
         """This function has done its part."""
         if run.is_inherited:
             return  # in a forked child, whose parent has not
-        if not run.is_ended_here:
-            run.rest()
-        else:
+        if run.is_ended_here:
             if cause is not None:
                 cause = replace(cause, message=self._redact_text(cause.message))
             # The moment at which its workflow span has ended: an execution has one duration.
-            ended_at = self.delivery.root_of(run).end_time or self._clock()
+            ended_at = self._delivery.root_of(run).end_time or self._spans.now()
             run.end(SUCCEEDED if cause is None else FAILED, ended_at, cause)
-        if run.closes_later is None:
-            self.delivery.closed(run)
-        else:
-            run.closes_later.append(run)
-
-    def _cut_short(self, run: Run) -> None:
-        """The function's time is about to run out: what is open now is recorded as cut."""
-        if run.is_ended:
-            return
-        node_id, span_id = self.processor.open_node(run)
-        where = f" in node {node_id}" if node_id else ""
-        if node_id is None and run.last_node is not None:
-            node_id, span_id = run.last_node
-            where = f" after node {node_id}"
-        message = f"the function's time ran out{where}"
-        self.processor.truncate(run, message)
-        if run.is_ended_here:
-            run.cut(self._clock(), Cause("Timeout", message, node_id, span_id))
-
-    def _here(self, place: Place) -> tuple[str | None, str]:
-        return place.node_id, f"{trace.get_current_span().get_span_context().span_id:016x}"
-
-    def _assumed_deadline(self, now: int) -> int:
-        in_lambda = bool(self.environment.function_name)
-        seconds = LAMBDA_LIMIT_SECONDS if in_lambda else ELSEWHERE_LIMIT_SECONDS
-        return now + seconds * NANO
-
-
-def span_context(parent: carriers.Parent) -> SpanContext:
-    """The SDK's form of a caller's span."""
-    return SpanContext(
-        int(parent.trace_id, 16), int(parent.span_id, 16), True, TraceFlags(parent.flags)
-    )
+        done(run)

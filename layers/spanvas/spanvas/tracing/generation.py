@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from opentelemetry import context as otel_context
+from opentelemetry.trace import SpanKind, StatusCode
+
 from spanvas.model import kinds
 from spanvas.semantics import attributes as names
 from spanvas.semantics.genai import messages_of, parts_of
-from spanvas.tracing.content import json_text
+from spanvas.tracing.convert import json_text
+from spanvas.tracing.handles import error_type, exception_attributes
+from spanvas.tracing.health import guarded
+from spanvas.tracing.spans import SpanRecorder
 
 USAGE: Final = {
     "input_tokens": names.INPUT_TOKENS[0],
@@ -18,6 +24,55 @@ USAGE: Final = {
     "reasoning_tokens": names.REASONING_TOKENS[0],
 }
 RESPONSE_ID: Final = "gen_ai.response.id"
+
+
+class GenerationRecorder:
+    """Records model calls that are over. Guarded: nothing raises."""
+
+    def __init__(self, spans: SpanRecorder) -> None:
+        self.problems = spans.problems
+        self._spans = spans
+
+    @guarded()
+    def record(
+        self,
+        /,
+        *,
+        model: str,
+        provider: str = "",
+        operation: str = "chat",
+        system: Any = None,
+        input_messages: Any = None,
+        output_messages: Any = None,
+        tool_definitions: Any = None,
+        error: BaseException | str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        start_time_unix_nano: int | None = None,
+        end_time_unix_nano: int | None = None,
+        **details: Any,
+    ) -> None:
+        """Records one model call as a finished span."""
+        if self._spans.scope("record_generation") is None:
+            return
+        end = end_time_unix_nano or self._spans.now()
+        own = generation_attributes(model, provider, operation, **details)
+        if self._spans.keeps_content:
+            own |= generation_content(system, input_messages, output_messages, tool_definitions)
+        span, _ = self._spans.start(
+            f"{operation} {model}",
+            otel_context.get_current(),
+            {**own, **(attributes or {})},
+            start_time_unix_nano or end,
+            SpanKind.CLIENT,
+        )
+        if error is None:
+            span.set_status(StatusCode.OK)
+        else:
+            span.set_attribute(names.ERROR_TYPE, error_type(error))
+            span.set_status(StatusCode.ERROR, str(error))
+            if isinstance(error, BaseException):
+                span.add_event(names.EXCEPTION_EVENT, exception_attributes(error), end)
+        span.end(end)
 
 
 def generation_attributes(
@@ -31,7 +86,7 @@ def generation_attributes(
     response_model: str = "",
     response_id: str = "",
 ) -> dict[str, Any]:
-    """Everything but the content. Tokens that were not reported are absent, not 0."""
+    """Returns all attributes but the content. Tokens that were not reported are absent, not 0."""
     attributes: dict[str, Any] = {
         names.KIND: kinds.MODEL,
         names.OPERATION: operation,
@@ -57,7 +112,7 @@ def generation_attributes(
 def generation_content(
     system: Any, input_messages: Any, output_messages: Any, tool_definitions: Any
 ) -> dict[str, str]:
-    """The content, as JSON texts: what instrumentations of the GenAI conventions write."""
+    """Returns the content as JSON texts, as instrumentations of the GenAI conventions write it."""
     content = {
         names.SYSTEM_INSTRUCTIONS: parts_of(system),
         names.INPUT_MESSAGES: _messages(input_messages, "user"),

@@ -13,12 +13,12 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.trace import StatusCode
 
-from spanvas import handles as door
+from spanvas import handles as public
 from spanvas.model.execution import Cause
 from spanvas.semantics import attributes as names
-from spanvas.tracing.content import json_text
+from spanvas.tracing.convert import json_text
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.run import Run
 
 ORIGIN: Final = "__spanvas_origin__"
 """Attribute of an exception: the cause that it was where it first left a span."""
@@ -28,7 +28,7 @@ MAX_STACK: Final = 20_000
 
 
 class Recorder(Protocol):
-    """What a handle needs of the engine. Where `keeps_content` is False, content is not even encoded."""
+    """What a handle needs of its recorder. Where `keeps_content` is False, content is not even encoded."""
 
     problems: Health
     keeps_content: bool
@@ -36,8 +36,8 @@ class Recorder(Protocol):
     def now(self) -> int: ...
 
 
-class LiveSpan(door.Handle):
-    """Any span of the door. `node_id` is that of the node it belongs to, or, with `is_node`, is.
+class LiveSpan(public.Handle):
+    """An open span of the public API. `node_id`: the node span itself if `is_node`, else its enclosing node.
 
     `owns_span` is False for a second handle of a span that is open already: it does not end it.
     """
@@ -58,7 +58,7 @@ class LiveSpan(door.Handle):
         recorder: Recorder,
         span: SdkSpan,
         context: Context,
-        run: Run,
+        run: ExecutionState,
         node_id: str | None = None,
         is_node: bool = False,
         owns_span: bool = True,
@@ -140,7 +140,7 @@ class LiveSpan(door.Handle):
             )
             _remember(error, cause)
         if self._is_node:
-            self.run.last_failed_node = cause
+            self.run.note_failed_node(cause)
         return cause
 
     def _cause_of(self, error: BaseException | str) -> Cause:
@@ -153,8 +153,8 @@ class LiveSpan(door.Handle):
         return Cause(error_type(error), message[:MAX_MESSAGE], *place)
 
 
-class TriedNode(LiveSpan):
-    """A node of which this is one try of several: the try is a span inside of it."""
+class RetriedNode(LiveSpan):
+    """A node of which this is one attempt of several: the attempt is a span inside of it."""
 
     __slots__ = ("attempt",)
 
@@ -166,11 +166,11 @@ class TriedNode(LiveSpan):
         LiveSpan.close(self, error)
 
 
-class LiveRun(LiveSpan, door.RunHandle):
+class LiveRun(LiveSpan, public.RunHandle):
     """The root of an execution, or a workflow inside of one.
 
     `ended` is called when the block of an execution has ended, with what made it fail. `owns_span` is False for the
-    handle of a `workflow()` that has adopted the execution which the wrapper opened: the wrapper ends the span. `same`
+    handle of a `workflow()` that has named the execution which the wrapper opened: the wrapper ends the span. `same`
     is the wrapper's own handle of that span, if it is not the root. `left` lets go of the span of an execution that
     goes on elsewhere.
     """
@@ -180,7 +180,7 @@ class LiveRun(LiveSpan, door.RunHandle):
         recorder: Recorder,
         span: SdkSpan,
         context: Context,
-        run: Run,
+        run: ExecutionState,
         ended: Callable[[Cause | None], None] | None = None,
         owns_span: bool = True,
         same: LiveSpan | None = None,
@@ -222,7 +222,7 @@ class LiveRun(LiveSpan, door.RunHandle):
 
 
 def error_type(error: BaseException | str) -> str:
-    """What the exception calls itself (`error_type`), else its class by its full name."""
+    """Returns what the exception calls itself (`error_type`), else the full name of its class."""
     if isinstance(error, str):
         return "Error"
     named = getattr(error, "error_type", None)
@@ -242,6 +242,7 @@ def _message(error: BaseException) -> str:
 
 
 def exception_attributes(error: BaseException) -> dict[str, Any]:
+    """Returns the attributes of the exception's event."""
     attributes = {
         names.EXCEPTION_TYPE: error_type(error),
         names.EXCEPTION_MESSAGE: _message(error),
@@ -258,7 +259,7 @@ def _remember(error: BaseException, cause: Cause) -> None:
 
 
 def seen_below(error: BaseException | str) -> Cause | None:
-    """What we know of the exceptions that led to this one."""
+    """Returns the recorded cause of the exceptions that led to this one; None where none was recorded."""
     below: Any = error
     for _ in range(20):
         below = getattr(below, "__cause__", None) or getattr(below, "__context__", None)

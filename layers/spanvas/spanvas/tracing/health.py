@@ -27,17 +27,19 @@ class Health:
         self._lock = Lock()
 
     def count(self, what: str, number: int = 1) -> None:
+        """Counts occurrences of something."""
         with self._lock:
             self._counts[what] += number
 
     def counts(self) -> dict[str, int]:
+        """Returns how often each thing has occurred."""
         with self._lock:
             return dict(self._counts)
 
     def say_once(
         self, what: str, message: str, *arguments: object, error: BaseException | None = None
     ) -> None:
-        """Log the first occurrence as a warning; the others are counted alone."""
+        """Counts an occurrence, and logs the first one as a warning."""
         with self._lock:
             self._counts[what] += 1
             if what in self._said:
@@ -46,7 +48,7 @@ class Health:
         logger.warning(message, *arguments, exc_info=error)
 
     def problem(self, where: str, error: BaseException) -> None:
-        """An exception of our own, which nobody else may see."""
+        """Reports an exception of our own, which the function must not see."""
         self.say_once(
             f"problem.{where}",
             "spanvas failed in %s; the function is not affected",
@@ -66,7 +68,7 @@ S = TypeVar("S", bound=HasHealth)
 def guarded(
     fallback: Any = None,
 ) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Concatenate[S, P], R]]:
-    """A method that answers `fallback` instead of raising: for everything that a user's code calls."""
+    """Makes a method return `fallback` instead of raising: for everything that a user's code calls."""
 
     def decorate(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
         @wraps(method)

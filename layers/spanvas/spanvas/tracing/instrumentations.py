@@ -2,20 +2,29 @@
 
 What `opentelemetry-instrument` does for every installed package (0.7 s on Lambda) is done here for the entry points of
 the function's own folder and of layers alone, which costs one look into each package's metadata.
+
+botocore retries by itself and reports it to nobody. Every failed attempt that it repeats becomes an event of the span
+that is open, which counts them; with an instrumentation of botocore that span is the call's own.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from opentelemetry import trace
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
+from opentelemetry.sdk.trace import Span as SdkSpan
+
+from spanvas.semantics import attributes as names
+from spanvas.tracing.engine import Engine
 from spanvas.tracing.health import Health
-
-if TYPE_CHECKING:
-    from spanvas.tracing.engine import Engine
 
 GROUP: Final = "opentelemetry_instrumentor"
 ALL: Final = "all"
@@ -27,6 +36,10 @@ LAYER: Final = Path(__file__).parents[2]
 INFO: Final = ".dist-info"
 CONFLICT: Final = "DependencyConflictError"
 """What an instrumentation raises whose library is not there: nothing to be said of."""
+BOTOCORE: Final = "botocore.endpoint"
+RETRY_METHOD: Final = "_needs_retry"
+"""Of `botocore.endpoint.Endpoint`: asked after each attempt; it waits before it answers True."""
+MARK: Final = "__spanvas__"
 
 
 class Found(NamedTuple):
@@ -38,7 +51,7 @@ class Found(NamedTuple):
 
 
 def switch_on(engine: Engine, folders: Iterable[Path] | None = None) -> list[str]:
-    """Switch on what is found and wanted; the names of what was. A failure is said once, and costs that one alone.
+    """Switches on what is found and wanted. Returns its names. A failure is logged once, and concerns that one alone.
 
     Called when the function's own module has been imported: what it has switched on itself, and the provider that it
     has set up for that, is left as it is.
@@ -50,17 +63,17 @@ def switch_on(engine: Engine, folders: Iterable[Path] | None = None) -> list[str
     chosen = [found for folder in where for found in found_in(folder) if _is_wanted(found, wanted)]
     if not chosen:
         return []
-    options = engine.instrumentation_options()
+    options = engine.providers.instrumentation_options()
     return [found.name for found in chosen if _instrument(found, options, engine.problems)]
 
 
 def own_folders(task_root: str) -> list[Path]:
-    """The function's folder and that of the layers."""
+    """Returns the function's folder and that of the layers."""
     return [Path(task_root), LAYER] if task_root else [LAYER]
 
 
 def found_in(folder: Path) -> Iterator[Found]:
-    """Entry points of every distribution that is installed there, by name."""
+    """Yields the entry points of every distribution in a folder, by name."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(INFO))
     except OSError:
@@ -113,3 +126,59 @@ def _instrument(found: Found, options: dict[str, Any], health: Health) -> bool:
         )
         return False
     return True
+
+
+def watch_aws_retries(health: Health) -> bool:
+    """Watches botocore's retries. Returns False until the function has imported botocore: then call it again."""
+    module = sys.modules.get(BOTOCORE)
+    endpoint = getattr(module, "Endpoint", None)
+    ask = getattr(endpoint, RETRY_METHOD, None)
+    if ask is None:
+        return False
+    if not hasattr(ask, MARK):
+        setattr(endpoint, RETRY_METHOD, _watched(ask, health))
+    return True
+
+
+def _watched(ask: Callable[..., Any], health: Health) -> Callable[..., Any]:
+    @wraps(ask)
+    def needs_retry(
+        self: Any, attempts: Any, operation_model: Any, *rest: Any, **named: Any
+    ) -> Any:
+        failed_at = time.time_ns()
+        answer = ask(self, attempts, operation_model, *rest, **named)
+        if answer:
+            try:
+                _add_event(failed_at, attempts, operation_model, *rest, **named)
+            except Exception as error:  # noqa: BLE001 - the call goes on, whatever this was
+                health.problem("aws_retries", error)
+        return answer
+
+    setattr(needs_retry, MARK, True)
+    return needs_retry
+
+
+def _add_event(
+    failed_at: int,
+    attempts: int,
+    operation_model: Any,
+    request_dict: Any = None,
+    response: Any = None,
+    caught_exception: Any = None,
+) -> None:
+    span = trace.get_current_span()
+    if not isinstance(span, SdkSpan) or get_value(_SUPPRESS_INSTRUMENTATION_KEY):
+        return
+    http, parsed = response if response is not None else (None, {})
+    code = parsed.get("Error", {}).get("Code") if caught_exception is None else None
+    event: dict[str, str | int] = {
+        names.RETRY_NUMBER: attempts,
+        names.ERROR_TYPE: str(code or type(caught_exception).__name__),
+        "rpc.service": str(operation_model.service_model.service_id),
+        "rpc.method": str(operation_model.name),
+    }
+    status = getattr(http, "status_code", None)
+    if isinstance(status, int):
+        event["http.response.status_code"] = status
+    span.add_event(names.RETRY_EVENT, event, failed_at)
+    span.set_attribute(names.RETRIES, attempts)

@@ -1,41 +1,77 @@
-"""One invocation of a wrapped function: its part of an execution, and the invocation's own span in it."""
+"""One invocation of a wrapped function: its part of an execution, and the invocation's own span in it.
+
+What is known of the function is said in the names of OpenTelemetry's FaaS and cloud conventions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
-from opentelemetry.trace import SpanKind
-
-from spanvas.model import ids, kinds
-from spanvas.propagation.arrival import Arrival, arrivals_of
+from spanvas.model import ids
+from spanvas.propagation.inbound import InboundContext, inbound_contexts
 from spanvas.semantics import attributes as names
-from spanvas.tracing import aws_retries, faas
-from spanvas.tracing.batch import Batch, message_attributes
+from spanvas.settings import LambdaEnvironment
+from spanvas.tracing.context import Invocation
 from spanvas.tracing.engine import Engine
+from spanvas.tracing.execution_state import ExecutionState, without_empty
 from spanvas.tracing.handles import LiveRun, LiveSpan
 from spanvas.tracing.health import guarded
-from spanvas.tracing.response import ResponseFault
-from spanvas.tracing.run import Run
+from spanvas.tracing.instrumentations import watch_aws_retries
+from spanvas.tracing.messages import Batch, message_attributes, parent_of
 
 PROVISIONED: Final = "provisioned-concurrency"
+MS: Final = 1_000_000
+CONSOLES: Final = {"cn": "console.amazonaws.cn", "us-gov": "console.amazonaws-us-gov.com"}
+"""Of the partitions that have their own, by the beginning of their regions' names."""
+TRIGGERS: Final = {
+    "aws:sqs": "pubsub",
+    "aws:sns": "pubsub",
+    "aws:kinesis": "pubsub",
+    "aws:kafka": "pubsub",
+    "SelfManagedKafka": "pubsub",
+    "aws:mq": "pubsub",
+    "aws:s3": "datasource",
+    "aws:dynamodb": "datasource",
+    "aws:docdb": "datasource",
+}
+"""`faas.trigger` by the event source of a record."""
+MAX_RESPONSE_BYTES: Final = 6_291_556
+"""Largest response that Lambda takes: 6 MB and 100 bytes. Source: AWS, "Lambda quotas", and Lambda's own message."""
+TOO_LARGE: Final = "Function.ResponseSizeTooLarge"
+EXITED: Final = "Runtime.ExitError"
+
+
+class ResponseFault(Exception):
+    """The caller gets this error although the handler has returned. `error_type` is Lambda's own word for it."""
+
+    def __init__(self, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.error_type = error_type
 
 
 class OpenInvocation(NamedTuple):
+    """The handles of an invocation that is open."""
+
     root: LiveRun
     state: LiveSpan | None
-    invocation: LiveSpan | None
+    span: LiveSpan | None
     batch: Batch | None
 
     def close(self, error: BaseException | None, result: Any = None) -> None:
-        if self.invocation is not None:
-            self.invocation.span.set_attributes(faas.figures())
+        """Ends all of it. `error` is what the caller gets instead of the result."""
+        if isinstance(error, ResponseFault):
+            # It has its place here: a node that failed before was caught, and has nothing to do with it.
+            self.root.run.note_failed_node(None)
+        if self.span is not None:
+            self.span.span.set_attributes(figures())
             if error is not None:
-                self.invocation.fail(error)
+                self.span.fail(error)
         if self.batch is not None:
             # While the invocation is open, which gets a link to each part.
             self.batch.close(error, result)
-        for handle in (self.invocation, self.state, self.root):
+        for handle in (self.span, self.state, self.root):
             if handle is not None:
                 handle.close(error)
 
@@ -51,38 +87,46 @@ class Invocations:
 
     @guarded()
     def open_invocation(self, event: Any, context: Any) -> OpenInvocation | None:
-        """None where tracing has failed: the handler runs without."""
-        is_cold = self._is_first and self._engine.environment.init_type != PROVISIONED
-        self._is_first = False
+        """Opens this function's part of an execution; None where tracing has failed: the handler runs without."""
         engine = self._engine
-        self._watches_aws = self._watches_aws or aws_retries.watch(engine.problems)
-        whole, messages = arrivals_of(event, context, engine.execution_id_in, engine.tenant_in)
-        run = engine.new_part(
-            whole,
-            _text(event, "workflow_id") or engine.default_workflow_id,
-            fallback_id=str(getattr(context, "aws_request_id", "") or ids.new_span_id()),
-            started_by=_text(event, "started_by"),
-            deadline_unix_nano=faas.deadline(context, engine.now()),
+        is_cold = self._is_first and engine.environment.init_type != PROVISIONED
+        self._is_first = False
+        self._watches_aws = self._watches_aws or watch_aws_retries(engine.problems)
+        messages = engine.messages
+        whole, parts = inbound_contexts(
+            event, context, messages.execution_id_in, messages.tenant_in
         )
-        run.workflow_version = _text(event, "workflow_version")
-        run.is_of_one_message = whole.message is not None and len(messages) == 1
-        root = engine.open_arrived(run, whole)
+        run = messages.new_part(
+            whole,
+            workflow_id=_text(event, "workflow_id"),
+            execution_id=str(getattr(context, "aws_request_id", "") or ids.new_span_id()),
+            workflow_version=_text(event, "workflow_version"),
+            started_by=_text(event, "started_by"),
+            deadline_unix_nano=deadline(context, engine.spans.now()),
+        )
+        is_of_one_message = whole.message is not None and len(parts) == 1
+        invocation = Invocation(is_of_one_message)
+        root = engine.executions.open_root(run, parent=parent_of(whole), invocation=invocation)
         if root is None:
             return None
-        state = None
         if whole.machine is not None and whole.machine.state is not None:
-            state = engine.open_state(run, whole.machine.state)
-        invocation = self._open_invocation(event, context, run, whole, is_cold)
-        if whole.message is None and messages:
-            run.batch = Batch(engine, messages, run.deadline_unix_nano)
-            run.batch.invocation = invocation
-        return OpenInvocation(root, state, invocation, run.batch)
+            engine.spans.open_state(whole.machine.state)
+        span = engine.spans.open_invocation(
+            LiveSpan,
+            str(getattr(context, "function_name", "") or "invocation"),
+            self._attributes(event, context, run, whole, is_cold),
+        )
+        batch = None
+        if whole.message is None and parts:
+            batch = Batch(messages, parts, run.deadline_unix_nano, span)
+            invocation.open_message = batch.open
+        return OpenInvocation(root, invocation.state, span, batch)
 
-    def _open_invocation(
-        self, event: Any, context: Any, run: Run, whole: Arrival, is_cold: bool
-    ) -> LiveSpan | None:
+    def _attributes(
+        self, event: Any, context: Any, run: ExecutionState, whole: InboundContext, is_cold: bool
+    ) -> dict[str, Any]:
         attributes = {
-            **faas.attributes(event, context, self._engine.environment),
+            **faas_attributes(event, context, self._engine.environment),
             names.FAAS_COLDSTART: is_cold,
             names.DEADLINE: run.deadline_unix_nano,
         }
@@ -90,23 +134,117 @@ class Invocations:
             attributes |= message_attributes(whole.message)
         if whole.machine is not None and whole.machine.state is not None:
             attributes[names.ATTEMPT] = whole.machine.state.attempt
-        run.invocation = self._engine.open_span(
-            name=str(getattr(context, "function_name", "") or "invocation"),
-            kind=kinds.INVOCATION,
-            attributes=attributes,
-            otel_kind=SpanKind.SERVER,
-        )
-        return run.invocation
+        return attributes
 
     @guarded()
     def close_invocation(
         self, opened: OpenInvocation, error: BaseException | None, result: Any
     ) -> None:
-        """`error` is what the caller gets instead of the result."""
-        if isinstance(error, ResponseFault):
-            # It has its place here: a node that failed before was caught, and has nothing to do with it.
-            opened.root.run.last_failed_node = None
+        """Ends an invocation. `error` is what the caller gets instead of the result."""
         opened.close(error, result)
+
+
+def deadline(context: Any, now: int) -> int | None:
+    """Returns the Unix nanoseconds at which the function's time ends; None where the context does not say."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return now + int(remaining()) * MS if callable(remaining) else None
+
+
+def faas_attributes(event: Any, context: Any, environment: LambdaEnvironment) -> dict[str, Any]:
+    """Returns what is known of the function and its invocation.
+
+    Log group and stream are the context's, not the environment's: a restored snapshot has another stream.
+    """
+    arn = str(getattr(context, "invoked_function_arn", "") or "")
+    parts = arn.split(":")
+    group = str(getattr(context, "log_group_name", "") or "")
+    stream = str(getattr(context, "log_stream_name", "") or "")
+    request_id = str(getattr(context, "aws_request_id", "") or "")
+    return without_empty(
+        {
+            "faas.invocation_id": request_id,
+            "faas.name": environment.function_name,
+            "faas.version": environment.function_version,
+            "faas.max_memory": environment.memory_mb * 1024 * 1024 or None,
+            "faas.init_type": environment.init_type,
+            "faas.trigger": trigger_of(event),
+            "cloud.resource_id": arn,
+            "cloud.account.id": parts[4] if len(parts) > 4 else "",
+            "cloud.region": environment.region,
+            "aws.log.group.names": [group] if group else [],
+            "aws.log.stream.names": [stream] if stream else [],
+            names.LOG_URL: log_url(environment.region, group, stream, request_id),
+        }
+    )
+
+
+def figures() -> dict[str, int]:
+    """Returns what is known only at the end: the most memory that the process has had, in bytes."""
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:
+        return {}
+    return {names.PEAK_MEMORY: getrusage(RUSAGE_SELF).ru_maxrss * 1024}
+
+
+def log_url(region: str, group: str, stream: str, request_id: str) -> str:
+    """Returns the console's page of this invocation's log lines; empty where a part of it is not known."""
+    if not (region and group and stream):
+        return ""
+    host = next(
+        (host for start, host in CONSOLES.items() if region.startswith(f"{start}-")),
+        "console.aws.amazon.com",
+    )
+    url = f"https://{region}.{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
+    url += f"{_twice(group)}/log-events/{_twice(stream)}"
+    return f"{url}$3FfilterPattern$3D" + _twice(f'"{request_id}"') if request_id else url
+
+
+def trigger_of(event: Any) -> str:
+    """Returns `faas.trigger`; empty where the event has a form of the caller's own."""
+    if not isinstance(event, Mapping):
+        return ""
+    records = event.get("Records")
+    if isinstance(records, list) and records and isinstance(records[0], Mapping):
+        source = records[0].get("eventSource") or records[0].get("EventSource")
+        return TRIGGERS.get(str(source), "other")
+    if isinstance(event.get("requestContext"), Mapping):
+        return "http"
+    if "detail-type" in event:
+        return "timer" if event.get("detail-type") == "Scheduled Event" else "pubsub"
+    return TRIGGERS.get(str(event.get("eventSource")), "")
+
+
+def _twice(text: str) -> str:
+    """As the console escapes what is in its fragment: percent-encoded twice, with `$` for the second `%`."""
+    return quote(quote(text, safe=""), safe="").replace("%", "$")
+
+
+def fault_of(error: BaseException) -> BaseException:
+    """Returns what the runtime reports when its marshaller raises: its own faults by their type and message, others as
+    they are."""
+    kind, message = getattr(error, "exception_type", None), getattr(error, "msg", None)
+    if isinstance(kind, str) and isinstance(message, str):
+        return ResponseFault(kind, message)
+    return error
+
+
+def fault_of_response(marshalled: Any) -> ResponseFault | None:
+    """Returns why a marshalled response, `(body, content type)`, cannot be delivered; None where it can.
+
+    The runtime sends a text as UTF-8, and its process ends where that has no such form (half of a surrogate pair).
+    """
+    body = marshalled[0]
+    try:
+        size = len(body) if isinstance(body, bytes) or body.isascii() else len(body.encode())
+    except UnicodeEncodeError as error:
+        return ResponseFault(EXITED, f"Runtime exited with error: exit status 1: {error}")
+    if size <= MAX_RESPONSE_BYTES:
+        return None
+    message = (
+        f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+    )
+    return ResponseFault(TOO_LARGE, message)
 
 
 def _text(event: Any, key: str) -> str:

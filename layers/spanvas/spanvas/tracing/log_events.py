@@ -49,6 +49,6 @@ class SpanEventLoggerProvider(LoggerProvider):
 def _flat(value: Any) -> Any:
     if isinstance(value, (str, bool, int, float)):
         return value
-    from spanvas.tracing.content import json_text
+    from spanvas.tracing.convert import json_text
 
     return json_text(value)

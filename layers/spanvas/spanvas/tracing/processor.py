@@ -12,16 +12,18 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace import Span as SdkSpan
 
+from spanvas import handles as public
 from spanvas.model import kinds
+from spanvas.model.execution import Cause
 from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
 from spanvas.semantics import attributes as names
 from spanvas.semantics.genai import kind_of
 from spanvas.tracing.children import Parent
-from spanvas.tracing.context import Place, current_place
+from spanvas.tracing.context import Invocation, SpanScope, current_scope
 from spanvas.tracing.convert import Converter
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.run import Run
 
 MAX_OPEN: Final = 20_000
 MAX_RUNS: Final = 256
@@ -29,15 +31,15 @@ MAX_RUNS: Final = 256
 LOCKED: Final = ("_attributes", "_events", "_links")
 """What of an SDK's span has a lock of its own, besides the span."""
 
-Sink = Callable[[Run, Span], None]
+Sink = Callable[[ExecutionState, Span], None]
 
 
 @dataclass(slots=True)
 class _OpenSpan:
     span: SdkSpan
-    place: Place
+    scope: SpanScope
     kind: str
-    is_announced: bool = False
+    is_start_exported: bool = False
 
 
 class RecordingProcessor(SpanProcessor):
@@ -55,14 +57,14 @@ class RecordingProcessor(SpanProcessor):
         self._converter = Converter()
         self._open: OrderedDict[int, _OpenSpan] = OrderedDict()
         self._left: list[_OpenSpan] = []
-        self._runs: OrderedDict[int, Run] = OrderedDict()
-        self._held: list[tuple[Run, Span]] = []
+        self._runs: OrderedDict[int, ExecutionState] = OrderedDict()
+        self._held: list[tuple[ExecutionState, Span]] = []
         self._lock = Lock()
         self._parent: Parent | None = None
         """The process that runs the executions which this one has inherited."""
 
     def after_fork(self, parent: Parent | None) -> None:
-        """Open spans are the parent's to end. Their locks may be held, by threads that are not here."""
+        """Leaves the open spans to the parent. Their locks may be held by threads that are not in this process."""
         for opened in self._open.values():
             make_usable(opened.span)
         for run in self._runs.values():
@@ -74,11 +76,11 @@ class RecordingProcessor(SpanProcessor):
         self._left, self._held = [], []
 
     def add_sink(self, sink: Sink) -> None:
-        """Where every recorded span goes, with its execution."""
+        """Adds a receiver of every recorded span and its execution."""
         self._sinks.append(sink)
 
-    def register(self, run: Run) -> None:
-        """Spans of this trace belong to that execution, also after its end."""
+    def register(self, run: ExecutionState) -> None:
+        """Makes spans of its trace belong to that execution, also after its end."""
         with self._lock:
             self._runs[int(run.trace_id, 16)] = run
             while len(self._runs) > MAX_RUNS:
@@ -86,164 +88,202 @@ class RecordingProcessor(SpanProcessor):
 
     @guarded()
     def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
-        place = current_place(parent_context) or self._place_by_trace(span)
-        if place is None:
+        scope = current_scope(parent_context) or self._scope_by_trace(span)
+        if scope is None:
             self.problems.count("spans.without_execution")
             return
-        if place.run.is_disowned:
+        if scope.run.is_discarded:
             return
         assert span.context is not None
         kind = kind_of(span.attributes or {})
-        is_elsewhere = place.run.is_passed_on and _is_root(span, place.run)
-        self.started(place.run)
+        is_elsewhere = scope.run.is_continued and scope.run.is_root(span.context.span_id)
+        self.started(scope.run)
         with self._lock:
-            self._open[span.context.span_id] = _OpenSpan(span, place, kind, is_elsewhere)
+            self._open[span.context.span_id] = _OpenSpan(span, scope, kind, is_elsewhere)
             while len(self._open) > MAX_OPEN:
                 self._open.popitem(last=False)
 
-    @guarded()
     def on_end(self, span: ReadableSpan) -> None:
-        assert span.context is not None
-        with self._lock:
-            opened = self._open.pop(span.context.span_id, None)
-        place = opened.place if opened is not None else self._place_by_trace(span)
-        if opened is not None and opened.kind == kinds.NODE:
-            opened.place.run.last_node = (opened.place.node_id, f"{span.context.span_id:016x}")
-        if opened is None and place is not None and place.run.is_inherited:
-            return  # begun by the parent, which ends it
-        if place is not None and not place.run.is_disowned:
-            self.emit(place.run, self._recorded(span, place))
+        """Emits the span. Guarded here, not by the decorator: that would be one frame more for every span."""
+        try:
+            ended = self._ended(span)
+            if ended is not None:
+                self.emit(*ended)
+        except Exception as error:  # noqa: BLE001 - the user's execution goes on, whatever this was
+            self.problems.problem("on_end", error)
 
     def shutdown(self) -> None:
-        """Nothing is held here that has to be let go."""
+        """Does nothing: nothing is held here."""
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Flushing has a deadline of its own; the SDK's callers do not have to wait for it."""
+        """Does nothing: flushing has a deadline of its own, for which the SDK's callers do not have to wait."""
         return True
 
-    def started_spans(self) -> Iterator[tuple[Run, Span]]:
-        """Spans of steps that are open and have not been told yet, as they are now. Called by the exporter's thread."""
+    def started_spans(self) -> Iterator[tuple[ExecutionState, Span]]:
+        """Yields open spans of nodes and workflows whose start is not exported yet. Called by the exporter's thread."""
         with self._lock:
             waiting, self._left = self._left, []
             waiting += [
                 opened
                 for opened in self._open.values()
-                if not opened.is_announced
+                if not opened.is_start_exported
                 and opened.kind in kinds.DURABLE_AT_START
-                and not opened.place.run.is_undecided
+                and not opened.scope.run.is_deferred
             ]
         for opened in waiting:
-            opened.is_announced = True
-            run = opened.place.run
-            yield run, self._recorded(opened.span, opened.place)
+            opened.is_start_exported = True
+            run = opened.scope.run
+            yield run, self._recorded(opened.span, opened.scope)
 
     def leave(self, span: SdkSpan) -> None:
-        """Let go of a span that somebody else is going to end. That it has started is told, if it has not been."""
+        """Lets go of a span that somebody else is going to end. Queues its start record if not yet exported."""
         assert span.context is not None
         with self._lock:
             opened = self._open.pop(span.context.span_id, None)
-            if opened is not None and not opened.is_announced:
+            if opened is not None and not opened.is_start_exported:
                 self._left.append(opened)
 
-    def decided(self, run: Run) -> None:
-        """What has ended meanwhile goes where all goes, unless the execution is somebody else's."""
+    def defer(self, run: ExecutionState) -> DeferredRecording:
+        """Keeps in the process what ends of an execution, until the handle is closed."""
+        run.is_deferred = True
+        return DeferredRecording(self, run)
+
+    def resume(self, run: ExecutionState) -> None:
+        """Emits what has ended of a deferred execution, unless it was discarded meanwhile."""
         with self._lock:
-            run.is_undecided = False
+            run.is_deferred = False
             freed = [span for held, span in self._held if held is run]
             self._held = [item for item in self._held if item[0] is not run]
-        if not run.is_disowned:
+        if not run.is_discarded:
             for span in freed:
                 self.emit(run, span)
 
-    def forget(self, run: Run) -> None:
-        """Let go of all that is open of an execution; none of it is recorded when it ends."""
+    def discard(self, run: ExecutionState) -> None:
+        """Lets go of all that is open of an execution; none of it is recorded when it ends."""
+        run.is_discarded = True
         with self._lock:
-            for span_id in [i for i, opened in self._open.items() if opened.place.run is run]:
+            for span_id in [i for i, opened in self._open.items() if opened.scope.run is run]:
                 del self._open[span_id]
-            self._left = [opened for opened in self._left if opened.place.run is not run]
+            self._left = [opened for opened in self._left if opened.scope.run is not run]
 
-    def open_node(self, run: Run) -> tuple[str | None, str | None]:
-        """Node id and span id of the deepest node of an execution that is open."""
+    def cut_short(self, run: ExecutionState) -> None:
+        """Records every open span of an execution as ended now, since its function's time is about to run out. The
+        spans themselves go on: a later end wins."""
+        if run.is_ended:
+            return
         with self._lock:
-            for span_id, opened in reversed(self._open.items()):
-                if opened.place.run is run and opened.kind == kinds.NODE:
-                    return opened.place.node_id, f"{span_id:016x}"
-        return None, None
-
-    def truncate(self, run: Run, message: str) -> None:
-        """Record every open span of an execution as ended now. The spans themselves go on: a later end wins.
-
-        A root that is somebody else's to end is none of them.
-        """
-        with self._lock:
-            opened_spans = [
-                opened
-                for opened in self._open.values()
-                if opened.place.run is run and (run.is_ended_here or not _is_root(opened.span, run))
-            ]
+            opened_spans = [item for item in self._open.values() if item.scope.run is run]
         now = self._clock()
+        node_id, span_id, where = _last_node(run, opened_spans)
+        message = f"the function's time ran out{where}"
         for opened in opened_spans:
-            span = self._recorded(opened.span, opened.place)
-            if span.end_time_unix_nano is not None:  # meanwhile, by itself
-                continue
-            self.emit(
-                run,
-                replace(
-                    span,
-                    end_time_unix_nano=now,
-                    status=ERROR,
-                    status_message=message,
-                    attributes={
-                        **span.attributes,
-                        names.TRUNCATED: "deadline",
-                        names.ERROR_TYPE: "Timeout",
-                    },
-                ),
-            )
+            assert opened.span.context is not None
+            if not run.is_ended_here and run.is_root(opened.span.context.span_id):
+                continue  # somebody else ends it
+            span = self._recorded(opened.span, opened.scope)
+            if span.end_time_unix_nano is None:  # else it has ended meanwhile, by itself
+                self.emit(run, _truncated(span, now, message))
+        if run.is_ended_here:
+            run.time_out(self._clock(), Cause("Timeout", message, node_id, span_id))
 
-    def _recorded(self, span: ReadableSpan, place: Place) -> Span:
+    def _ended(self, span: ReadableSpan) -> tuple[ExecutionState, Span] | None:
+        """What is recorded of a span that has ended; None where nothing is."""
+        assert span.context is not None
+        with self._lock:
+            opened = self._open.pop(span.context.span_id, None)
+        scope = opened.scope if opened is not None else self._scope_by_trace(span)
+        if opened is not None and opened.kind == kinds.NODE:
+            opened.scope.run.last_ended_node = (
+                opened.scope.node_id,
+                f"{span.context.span_id:016x}",
+            )
+        if scope is None or scope.run.is_discarded:
+            return None
+        if opened is None and scope.run.is_inherited:
+            return None  # begun by the parent, which ends it
+        return scope.run, self._recorded(span, scope)
+
+    def _recorded(self, span: ReadableSpan, scope: SpanScope) -> Span:
         """Ours, redacted."""
         converted = self._converter.convert(
             span,
             recorded_at_unix_nano=self._clock(),
-            node_id=place.node_id,
-            deadline_unix_nano=place.run.deadline_unix_nano,
+            node_id=scope.node_id,
+            deadline_unix_nano=scope.run.deadline_unix_nano,
         )
         return self._redactor.redact(converted)
 
-    def started(self, run: Run) -> None:
-        """A span has begun here, or in a child of this process: whoever runs the execution counts it."""
+    def started(self, run: ExecutionState) -> None:
+        """Tells the parent, in a forked child, that a span of the parent's execution has begun."""
         if run.is_inherited and self._parent is not None:
             self._parent.started(run)
 
-    def emit(self, run: Run, span: Span) -> None:
-        """To whoever takes recorded spans: in a forked child that is its parent, if the execution is the parent's."""
+    def emit(self, run: ExecutionState, span: Span) -> None:
+        """Hands a recorded span to the sinks; in a forked child, to the parent if it runs the execution."""
         if run.is_inherited:
             if self._parent is not None:
                 self._parent.ended(run, span)
             return
         with self._lock:
-            is_held = run.is_undecided
+            is_held = run.is_deferred
             if is_held:
                 self._held.append((run, span))
         for sink in () if is_held else self._sinks:
             sink(run, span)
 
-    def _place_by_trace(self, span: ReadableSpan) -> Place | None:
+    def _scope_by_trace(self, span: ReadableSpan) -> SpanScope | None:
         assert span.context is not None
         run = self._runs.get(span.context.trace_id)
-        return Place(run) if run is not None else None
+        return SpanScope(run, Invocation()) if run is not None else None
+
+
+class DeferredRecording(public.Handle):
+    """While it is open, nothing of the execution leaves the process, and its function's time is not watched."""
+
+    __slots__ = ("_processor", "_run", "problems")
+
+    def __init__(self, processor: RecordingProcessor, run: ExecutionState) -> None:
+        self.problems = processor.problems
+        self._processor = processor
+        self._run = run
+
+    @guarded()
+    def close(self, error: BaseException | None) -> None:
+        self._processor.resume(self._run)
+
+
+def _last_node(
+    run: ExecutionState, opened_spans: list[_OpenSpan]
+) -> tuple[str | None, str | None, str]:
+    """Node id and span id of the deepest open node, or else of the node that has ended last; and where that is."""
+    for opened in reversed(opened_spans):
+        if opened.kind == kinds.NODE and opened.scope.node_id:
+            assert opened.span.context is not None
+            node_id = opened.scope.node_id
+            return node_id, f"{opened.span.context.span_id:016x}", f" in node {node_id}"
+    if run.last_ended_node is not None:
+        return *run.last_ended_node, f" after node {run.last_ended_node[0]}"
+    return None, None, ""
+
+
+def _truncated(span: Span, now: int, message: str) -> Span:
+    return replace(
+        span,
+        end_time_unix_nano=now,
+        status=ERROR,
+        status_message=message,
+        attributes={
+            **span.attributes,
+            names.TRUNCATED: "deadline",
+            names.ERROR_TYPE: "Timeout",
+        },
+    )
 
 
 def make_usable(span: SdkSpan) -> None:
-    """Give the SDK's span new locks, in a process that has none of the threads which may hold them."""
+    """Gives the SDK's span new locks, in a process that has none of the threads which may hold them."""
     owners: list[Any] = [span, *(getattr(span, name, None) for name in LOCKED)]
     for owner in owners:
         held = getattr(owner, "_lock", None)
         if held is not None:
             owner._lock = RLock() if "RLock" in type(held).__name__ else Lock()
-
-
-def _is_root(span: ReadableSpan, run: Run) -> bool:
-    assert span.context is not None
-    return f"{span.context.span_id:016x}" == run.root_span_id

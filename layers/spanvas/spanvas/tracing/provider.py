@@ -1,4 +1,4 @@
-"""The SDK's tracer provider, as executions need it."""
+"""The SDK's tracer provider, as executions need it, and how it meets the process's global one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
+from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import NoOpTracer, Tracer
 
 from spanvas.settings import LambdaEnvironment, Settings
 
@@ -38,37 +40,76 @@ class ExecutionIdGenerator(IdGenerator):
         return given.span_id if given else _random(8)
 
 
-def make_provider(
-    processor: SpanProcessor, resource: Resource, id_generator: IdGenerator
-) -> TracerProvider:
-    """Always on: whether executions are traced is one setting, not a sampler's.
+class TracerProviders:
+    """Our provider, and the global one that instrumentations use: ours, unless the function brought its own.
 
-    Limits are raised, since flattened conventions need hundreds of attributes and the SDK drops the *first* ones,
-    model and provider among them. All are given, so that no `OTEL_*` variable can raise while they are read.
+    Ours is always on: whether executions are traced is one setting, not a sampler's. Limits are raised, since
+    flattened conventions need hundreds of attributes and the SDK drops the *first* ones, model and provider among
+    them. All are given, so that no `OTEL_*` variable can raise while they are read.
     """
-    limits = SpanLimits(
-        max_attributes=4096,
-        max_span_attributes=4096,
-        max_event_attributes=512,
-        max_link_attributes=128,
-        max_events=1024,
-        max_links=1024,
-        max_attribute_length=SpanLimits.UNSET,
-        max_span_attribute_length=SpanLimits.UNSET,
-    )
-    provider = TracerProvider(
-        sampler=ALWAYS_ON,
-        resource=resource,
-        shutdown_on_exit=False,
-        id_generator=id_generator,
-        span_limits=limits,
-    )
-    provider.add_span_processor(processor)
-    return provider
+
+    def __init__(
+        self,
+        processor: SpanProcessor,
+        resource: Resource,
+        id_generator: IdGenerator,
+        is_global: bool,
+    ) -> None:
+        limits = SpanLimits(
+            max_attributes=4096,
+            max_span_attributes=4096,
+            max_event_attributes=512,
+            max_link_attributes=128,
+            max_events=1024,
+            max_links=1024,
+            max_attribute_length=SpanLimits.UNSET,
+            max_span_attribute_length=SpanLimits.UNSET,
+        )
+        self.own = TracerProvider(
+            sampler=ALWAYS_ON,
+            resource=resource,
+            shutdown_on_exit=False,
+            id_generator=id_generator,
+            span_limits=limits,
+        )
+        self.own.add_span_processor(processor)
+        self._processor = processor
+        self._is_to_join = is_global
+
+    def tracer(self) -> Tracer:
+        """Returns the tracer of our own spans. Raises RuntimeError where the SDK is switched off."""
+        tracer = self.own.get_tracer("spanvas", LAYER_VERSION)
+        if isinstance(tracer, NoOpTracer):
+            raise RuntimeError("OTEL_SDK_DISABLED is set")
+        return tracer
+
+    def join_global(self) -> None:
+        """Makes our provider the global one, or listens to the one that the function brought.
+
+        Not before the first execution: a function sets its provider up when it is imported.
+        """
+        if not self._is_to_join:
+            return
+        self._is_to_join = False
+        provider = trace.get_tracer_provider()
+        if isinstance(provider, trace.ProxyTracerProvider):
+            trace.set_tracer_provider(self.own)
+        elif hasattr(provider, "add_span_processor"):
+            provider.add_span_processor(self._processor)
+
+    def instrumentation_options(self) -> dict[str, Any]:
+        """Returns what instrumentations are switched on with: our providers, unless the function has its own."""
+        self.join_global()
+        provider = trace.get_tracer_provider()
+        if provider is not self.own and hasattr(provider, "add_span_processor"):
+            return {}
+        from spanvas.tracing.log_events import SpanEventLoggerProvider
+
+        return {"tracer_provider": self.own, "logger_provider": SpanEventLoggerProvider()}
 
 
 def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resource:
-    """Without `Resource.create`: its detectors look through every installed package."""
+    """Returns the resource, without `Resource.create`, whose detectors look through every installed package."""
     attributes: dict[str, Any] = {
         "service.name": settings.service_name or environment.function_name or "spanvas",
         "telemetry.sdk.name": "opentelemetry",

@@ -1,20 +1,30 @@
-"""A daemon thread that does one piece of work when it is asked to, or now and then, and never holds anybody up."""
+"""Background work: a daemon thread that never holds anybody up, a guard of deadlines, a circuit breaker."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
+from typing import Final
 
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
+
+FAILURES: Final = 2
+OPEN_SECONDS: Final = 30.0
+NANO: Final = 1_000_000_000
+SHARE: Final = 0.1
+SECONDS: Final = (0.3, 2.0)
+"""So long before the deadline it acts: a tenth of the time given, within these bounds."""
+NEVER: Final = 1 << 63
 
 
 class Worker:
     """Runs `work` in its own thread: on request, and after `pause()` seconds without one (None: only on request).
 
-    `work` is told whether it was requested, and answers whether it succeeded. A request is a ticket; whoever waits
-    for it waits no longer than the budget. A worker that has been at older work for longer than that already (a hung
-    endpoint) is not waited for at all.
+    `set_up` is called once in every new thread. `work` gets whether it was requested, and returns whether it succeeded.
+    A request is a ticket; whoever waits for it waits no longer than the budget. A worker that has been at older work
+    for longer than that already (a hung endpoint) is not waited for at all.
     """
 
     def __init__(
@@ -23,12 +33,14 @@ class Worker:
         work: Callable[[bool], bool],
         health: Health,
         pause: Callable[[], float | None] = lambda: None,
+        set_up: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
         self._work = work
         self._health = health
         self._pause = pause
+        self._set_up = set_up
         self._clock = clock
         self._reset()
 
@@ -42,17 +54,17 @@ class Worker:
         self._busy_with = 0
 
     def after_fork(self) -> None:
-        """Threads and held locks stay behind in the parent (Lambda managed instances fork their workers)."""
+        """Starts anew in a forked child, which has no threads of its parent but its held locks."""
         self._reset()
 
     def nudge(self) -> None:
-        """Ask for the pause again: what it depends on has changed."""
+        """Makes the thread ask for its pause again, since what that depends on has changed."""
         with self._changed:
             self._ensure_thread()
             self._changed.notify_all()
 
     def request(self) -> int:
-        """Ask for the work to be done once more; the ticket says what to wait for."""
+        """Asks for the work to be done once more. Returns a ticket for `wait`."""
         with self._changed:
             self._ensure_thread()
             self._requested += 1
@@ -60,7 +72,7 @@ class Worker:
             return self._requested
 
     def wait(self, ticket: int, budget_seconds: float) -> bool:
-        """Whether the work of that ticket was done, and well, within the budget."""
+        """Waits for the work of that ticket. Returns whether it succeeded within the budget."""
         deadline = self._clock() + budget_seconds
         with self._changed:
             if self._busy_with < ticket and self.is_stuck(budget_seconds):
@@ -72,11 +84,11 @@ class Worker:
             return self._succeeded
 
     def is_done(self, ticket: int) -> bool:
-        """Whether the work of that ticket came to an end, well or not."""
+        """Returns whether the work of that ticket has ended, with success or not."""
         return self._done >= ticket
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether one piece of work has been going on for longer than that."""
+        """Returns whether one piece of work has been going on for longer than that."""
         since = self._busy_since
         return since is not None and self._clock() - since > seconds
 
@@ -86,6 +98,7 @@ class Worker:
             self._thread.start()
 
     def _loop(self) -> None:
+        self._set_up()
         changed = self._changed
         while True:
             with changed:
@@ -95,16 +108,123 @@ class Worker:
                 requested = self._done < self._requested
                 ticket = self._busy_with = self._requested
                 self._busy_since = self._clock()
-            succeeded = self._do(requested)
+            try:
+                succeeded = self._work(requested)
+            except Exception as error:  # noqa: BLE001 - the thread has to live on
+                self._health.problem(self._name, error)
+                succeeded = False
             with changed:
                 self._busy_since = None
                 self._succeeded = succeeded
                 self._done = ticket
                 changed.notify_all()
 
-    def _do(self, requested: bool) -> bool:
-        try:
-            return self._work(requested)
-        except Exception as error:  # noqa: BLE001 - the thread has to live on
-            self._health.problem(self._name, error)
-            return False
+
+class Breaker:
+    """A circuit breaker: after two failures in a row, nothing is allowed for a while.
+
+    Fed with an exporter's own results, not with those of a flush: the SDK's says True whatever happened.
+
+    After `open_seconds` one attempt is allowed; if it fails, the time starts again.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        failures: int = FAILURES,
+        open_seconds: float = OPEN_SECONDS,
+    ) -> None:
+        self._clock = clock
+        self._allowed_failures = failures
+        self._open_seconds = open_seconds
+        self._failures = 0
+        self._open_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is allowed now."""
+        return self._clock() < self._open_until
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last result was a failure: the next attempt is not worth a long wait."""
+        return self._failures > 0
+
+    def record(self, succeeded: bool) -> None:
+        """Takes the result of an attempt into account."""
+        if succeeded:
+            self._failures = 0
+            self._open_until = 0.0
+            return
+        self._failures += 1
+        if self._failures >= self._allowed_failures:
+            self._open_until = self._clock() + self._open_seconds
+
+    def pause(self, seconds: float) -> None:
+        """Allows nothing for so long, as the other side has asked."""
+        self._open_until = max(self._open_until, self._clock() + seconds)
+
+
+class Guard:
+    """Acts shortly before a function's time runs out.
+
+    Sleeps in a thread of its own until the first guarded moment: an exporter's thread may hang just then.
+
+    `cut` is called there with the executions whose time is about to run out, once for each.
+    """
+
+    def __init__(
+        self, cut: Callable[[list[ExecutionState]], None], health: Health, clock: Callable[[], int]
+    ) -> None:
+        self._cut = cut
+        self._clock = clock
+        self._worker = Worker("spanvas-guard", self._look, health, self._pause)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._lock = Lock()
+        self._moments: dict[ExecutionState, int] = {}
+        self._wakes_at = NEVER
+
+    def after_fork(self) -> None:
+        self._reset()
+        self._worker.after_fork()
+
+    def watch(self, run: ExecutionState, now: int) -> None:
+        """Guards an execution. Wakes the thread only if its moment is earlier than all others."""
+        moment = guard_time(now, run.deadline_unix_nano)
+        with self._lock:
+            self._moments[run] = moment
+            is_earlier = moment < self._wakes_at
+        if is_earlier:
+            self._worker.nudge()
+
+    def forget(self, run: ExecutionState) -> None:
+        """Guards an execution no longer."""
+        with self._lock:
+            self._moments.pop(run, None)
+
+    def _pause(self) -> float | None:
+        """Seconds until the first moment; None without one: a frozen function is left in peace."""
+        with self._lock:
+            self._wakes_at = min(self._moments.values(), default=NEVER)
+        if self._wakes_at == NEVER:
+            return None
+        return max((self._wakes_at - self._clock()) / NANO, 0.0)
+
+    def _look(self, is_requested: bool) -> bool:
+        now = self._clock()
+        with self._lock:
+            late = [run for run, moment in self._moments.items() if moment <= now]
+            for run in late:
+                del self._moments[run]
+        if late:
+            self._cut(late)
+        return True
+
+
+def guard_time(now: int, deadline_unix_nano: int) -> int:
+    """Returns the Unix nanoseconds at which the guard acts."""
+    shortest, longest = (seconds * NANO for seconds in SECONDS)
+    margin = min(max((deadline_unix_nano - now) * SHARE, shortest), longest)
+    return int(deadline_unix_nano - margin)

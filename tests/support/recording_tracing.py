@@ -1,4 +1,4 @@
-"""A door that remembers what was told to it, as a tree of plain spans."""
+"""Tracing that remembers what it was told, as a tree of plain spans."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RecordedArtifact:
     artifact_id: str
 
 
-class RecordingDoor:
+class RecordingTracing:
     """Keeps spans, artifacts and generations; with `is_on=False` it stores no artifact, as when tracing is off."""
 
     def __init__(self, is_on: bool = True) -> None:

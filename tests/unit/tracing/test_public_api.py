@@ -1,4 +1,4 @@
-"""The door itself: on, off, and when it cannot be opened."""
+"""The public API itself: on, off, and when the engine cannot start."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing import engine as engine_module
 from spanvas.tracing.engine import Engine
+from tests.support.recording import recording
 
 
 @pytest.fixture
 def unasked(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """The door as it is when a process has just begun."""
+    """The public API as it is when a process has just begun."""
     monkeypatch.setattr(spanvas, "_engine", None)
     monkeypatch.setattr(spanvas, "_is_asked", False)
     monkeypatch.setattr(settings, "_loaded", None)
@@ -95,7 +96,7 @@ def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -
             otlp_certificate="/var/task/own.pem",
         )
     )
-    assert isinstance(engine._store, DynamoTraceStore)
+    assert isinstance(engine.artifacts._store, DynamoTraceStore)
     assert engine.delivery._otlp is not None
     engine.delivery._otlp._make_sink()
     assert made == [("http://127.0.0.1:9", {"a": "b"}, "/var/task/own.pem")]
@@ -120,3 +121,15 @@ def test_everything_public_is_listed_and_says_what_it_does() -> None:
     assert public - {"Scope", "current_engine"} == set(spanvas.__all__)
     for name in public:
         assert vars(spanvas)[name].__doc__
+
+
+def test_the_former_names_work_and_warn() -> None:
+    with recording() as recorded, spanvas.workflow("brief", execution_id="e1"):
+        with (
+            pytest.warns(DeprecationWarning, match=r"undecided\(\) is now spanvas.defer_recording"),
+            spanvas.undecided(),
+        ):
+            pass
+        with pytest.warns(DeprecationWarning, match=r"disown\(\) is now spanvas.discard\(\)"):
+            spanvas.disown()
+    assert recorded.engine.health() == {"executions.disowned": 1}

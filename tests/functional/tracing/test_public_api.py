@@ -1,4 +1,4 @@
-"""Through the door into the store, and out again as readers see it."""
+"""Through the public API into the store, and out again as readers see it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import spanvas
 from spanvas.model.tree import build_tree
 from spanvas.semantics.content import content_of
 from spanvas.storage.port import TraceStore
-from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.provider import ExecutionIdGenerator
+from spanvas.tracing.worker import Breaker
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Recording, recording
 
 
 @pytest.fixture
-def door(store: TraceStore) -> Iterator[Recording]:
+def recorded(store: TraceStore) -> Iterator[Recording]:
     with recording(
         store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator(), max_artifact_bytes=100
     ) as recorded:
@@ -39,7 +39,7 @@ def drawn(store: TraceStore, execution_id: str) -> list[str]:
     ]
 
 
-def test_a_run_is_read_back_as_the_tree_that_it_was(door: Recording) -> None:
+def test_a_run_is_read_back_as_the_tree_that_it_was(recorded: Recording) -> None:
     def item(number: int) -> None:
         with spanvas.span(f"item {number}", kind="item"):
             pass
@@ -49,20 +49,20 @@ def test_a_run_is_read_back_as_the_tree_that_it_was(door: Recording) -> None:
             for number in range(3):
                 pool.submit(spanvas.bind(item), number).result()
         run.set_output({"ok": True})
-    assert drawn(door.store, "e1") == [
+    assert drawn(recorded.store, "e1") == [
         "triage ok",
         "  map ok",
         "    item 0 ok",
         "    item 1 ok",
         "    item 2 ok",
     ]
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.status, execution.counters.spans) == ("succeeded", 5)
     assert execution.expected_nodes == ("map", "send")
 
 
-def test_prompts_answers_tokens_and_cost_are_read_back(door: Recording) -> None:
+def test_prompts_answers_tokens_and_cost_are_read_back(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1"), spanvas.node("draft"):
         spanvas.record_generation(
             model="anthropic.claude-sonnet-4-5",
@@ -71,7 +71,7 @@ def test_prompts_answers_tokens_and_cost_are_read_back(door: Recording) -> None:
             output_messages=["Clouds."],
             usage={"input_tokens": 1_000, "output_tokens": 100},
         )
-    trace = door.store.read_trace("default", "e1")
+    trace = recorded.store.read_trace("default", "e1")
     assert trace is not None
     (row,) = [row for row in trace.rows if row.kind == "model"]
     assert (row.node_id, row.model, row.provider) == (
@@ -84,14 +84,14 @@ def test_prompts_answers_tokens_and_cost_are_read_back(door: Recording) -> None:
     assert row.cost_nano_usd == 4_950_000
     assert row.input_preview == "Why does [REDACTED:email] see rain?"
     assert "redacted" in row.marks
-    span = door.store.read_span("default", "e1", row.span_id)
+    span = recorded.store.read_span("default", "e1", row.span_id)
     assert span is not None
     assert content_of(span)["output_messages"] == [
         {"role": "assistant", "parts": [{"type": "text", "content": "Clouds."}]}
     ]
 
 
-def test_a_failure_is_read_back_with_its_cause(door: Recording) -> None:
+def test_a_failure_is_read_back_with_its_cause(recorded: Recording) -> None:
     with (
         pytest.raises(ValueError),
         spanvas.workflow("brief", execution_id="e1"),
@@ -104,13 +104,13 @@ def test_a_failure_is_read_back_with_its_cause(door: Recording) -> None:
             except ValueError:
                 if number == 2:
                     raise
-    assert drawn(door.store, "e1") == [
+    assert drawn(recorded.store, "e1") == [
         "brief error",
         "  draft error",
         "    attempt 1 error",
         "    attempt 2 error",
     ]
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert execution.cause is not None
     assert (execution.status, execution.cause.node_id) == ("failed", "draft")
@@ -128,7 +128,7 @@ def test_two_functions_of_one_execution_meet_in_one_tree(store: TraceStore) -> N
     assert drawn(store, "e1") == ["triage ok", "  read ok", "  answer ok"]
 
 
-def test_files_are_stored_from_bytes_paths_and_streams(door: Recording, tmp_path: Path) -> None:
+def test_files_are_stored_from_bytes_paths_and_streams(recorded: Recording, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"1,2\n")
     read_on = io.BytesIO(b"skipped rest")
@@ -156,34 +156,36 @@ def test_files_are_stored_from_bytes_paths_and_streams(door: Recording, tmp_path
             "pipe": Pipe(),
         }.items():
             assert spanvas.attach_artifact(name, data) is not None  # type: ignore[arg-type]
-    sizes = {item.name: item.bytes for item in door.store.list_artifacts("default", "e1").items}
+    sizes = {item.name: item.bytes for item in recorded.store.list_artifacts("default", "e1").items}
     assert sizes == {"bytes": 3, "array": 3, "path": 4, "stream": 6, "read on": 4, "pipe": 4}
 
 
 @pytest.mark.parametrize("as_stream", [False, True])
 def test_a_file_over_the_limit_is_not_stored_and_its_span_says_why(
-    door: Recording, as_stream: bool
+    recorded: Recording, as_stream: bool
 ) -> None:
     data = b"x" * 101
     with spanvas.workflow("brief", execution_id="e1"):
         assert spanvas.attach_artifact("big", io.BytesIO(data) if as_stream else data) is None
-    assert door.store.list_artifacts("default", "e1").items == []
-    trace = door.store.read_trace("default", "e1")
+    assert recorded.store.list_artifacts("default", "e1").items == []
+    trace = recorded.store.read_trace("default", "e1")
     assert trace is not None
     assert trace.rows[0].marks == ("artifact_failed",)
-    assert door.span("brief").attributes["spanvas.artifact.error"] == (
+    assert recorded.span("brief").attributes["spanvas.artifact.error"] == (
         "big: TooLargeError: data: more than 100 bytes (SPANVAS_MAX_ARTIFACT_BYTES)"
     )
 
 
-def test_a_media_type_that_the_content_belies_is_named_where_the_file_is(door: Recording) -> None:
+def test_a_media_type_that_the_content_belies_is_named_where_the_file_is(
+    recorded: Recording,
+) -> None:
     with spanvas.workflow("brief", execution_id="e1"):
         refused = spanvas.attach_artifact("chart.png", b"<script>", media_type="image/png")
         kept = spanvas.attach_artifact("a.txt", b"a", media_type="Text/Plain; charset=utf-8")
     assert refused is not None
     assert kept is not None
     assert (refused.media_type, kept.media_type) == ("application/octet-stream", "text/plain")
-    first, second = door.span("brief").events
+    first, second = recorded.span("brief").events
     assert first.attributes["spanvas.artifact.refused_media_type"] == "image/png"
     assert "spanvas.artifact.refused_media_type" not in second.attributes
 
@@ -201,27 +203,27 @@ def test_only_files_of_the_buckets_that_are_named_are_attached_where_they_are(
     uri: str, why: str
 ) -> None:
     with (
-        recording(artifact_buckets=("reports",)) as door,
+        recording(artifact_buckets=("reports",)) as recorded,
         spanvas.workflow("brief", execution_id="e1"),
     ):
         assert spanvas.attach_artifact("q3.csv", s3=uri) is None
-    error = door.span("brief").attributes["spanvas.artifact.error"]
+    error = recorded.span("brief").attributes["spanvas.artifact.error"]
     assert error == f"q3.csv: InvalidInputError: {why}"
-    assert door.store.list_artifacts("default", "e1").items == []
+    assert recorded.store.list_artifacts("default", "e1").items == []
 
 
 def test_a_file_that_is_in_s3_already_is_named_on_its_span() -> None:
     store = MemoryTraceStore()
     store.objects["reports", "2026/q3.csv"] = (b"a,b\n", "text/csv")
     with (
-        recording(store=store, artifact_buckets=("reports",)) as door,
+        recording(store=store, artifact_buckets=("reports",)) as recorded,
         spanvas.workflow("brief", execution_id="e1"),
     ):
         found = spanvas.attach_artifact("q3.csv", s3="s3://reports/2026/q3.csv", version="1")
         assert spanvas.attach_artifact("gone", s3="s3://reports/gone") is None
     assert found is not None
     assert (found.media_type, found.bytes, found.sha256) == ("text/csv", 4, "")
-    span = door.span("brief")
+    span = recorded.span("brief")
     assert span.attributes["spanvas.artifacts"] == [
         {"id": found.artifact_id, "name": "q3.csv", "media_type": "text/csv", "bytes": 4}
     ]
@@ -235,7 +237,7 @@ def test_a_file_that_is_in_s3_already_is_named_on_its_span() -> None:
     assert span.status == "ok"
 
 
-def test_names_of_files_are_shown_without_control_characters(door: Recording) -> None:
+def test_names_of_files_are_shown_without_control_characters(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1"):
         one = spanvas.attach_artifact("../a\x00b\u202e.csv\r\n" + "x" * 300, b"1")
         other = spanvas.attach_artifact("\n", b"1")
@@ -243,7 +245,7 @@ def test_names_of_files_are_shown_without_control_characters(door: Recording) ->
     assert other is not None
     assert one.name == ("../ab.csv" + "x" * 300)[:255]
     assert other.name == "artifact"
-    for stored in door.store.list_artifacts("default", "e1").items:
+    for stored in recorded.store.list_artifacts("default", "e1").items:
         assert stored.key == f"artifacts/default/e1/{stored.artifact_id}"
 
 
@@ -254,10 +256,10 @@ def test_ten_thousand_spans_are_stored(store: TraceStore) -> None:
             clock=time.time_ns,
             id_generator=ExecutionIdGenerator(),
             store_budget_ms=60_000,
-        ) as door,
+        ) as recorded,
         spanvas.workflow("brief", execution_id="e1"),
     ):
-        exporter = door.engine.delivery._store
+        exporter = recorded.engine.delivery._store
         assert exporter is not None
         exporter.breaker = Breaker(open_seconds=0)
         for number in range(10_000):
@@ -265,12 +267,12 @@ def test_ten_thousand_spans_are_stored(store: TraceStore) -> None:
                 pass
     # On a busy machine the engine may have been too late for one of them.
     assert any(spanvas.flush(60_000) for _ in range(10))
-    execution = door.store.read_execution("default", "e1")
+    execution = recorded.store.read_execution("default", "e1")
     assert execution is not None
     assert (execution.counters.spans, execution.counters.dropped) == (10_001, 0)
 
 
-def test_values_that_cannot_be_encoded_do_not_cost_the_span(door: Recording) -> None:
+def test_values_that_cannot_be_encoded_do_not_cost_the_span(recorded: Recording) -> None:
     with spanvas.workflow("brief", execution_id="e1") as run:
         run.set_attribute("nan", float("nan"))
         run.set_attribute("text \ud800", "\udfff")
@@ -279,7 +281,7 @@ def test_values_that_cannot_be_encoded_do_not_cost_the_span(door: Recording) -> 
         run.set_attribute("object", {"a": [1, {"b": None}]})
         run.set_attribute("foreign", object())
         run.add_event("\ud800", {"e": float("inf")})
-    trace = door.store.read_trace("default", "e1")
+    trace = recorded.store.read_trace("default", "e1")
     assert trace is not None
     assert [row.name for row in trace.rows] == ["brief"]
 
@@ -287,7 +289,7 @@ def test_values_that_cannot_be_encoded_do_not_cost_the_span(door: Recording) -> 
 def test_a_secret_in_any_place_reaches_no_item_of_the_store(store: TraceStore) -> None:
     canary = "ada.lovelace@example.org"
     with (
-        recording(store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator()) as door,
+        recording(store=store, clock=time.time_ns, id_generator=ExecutionIdGenerator()) as recorded,
         pytest.raises(ValueError, match=canary),
         spanvas.workflow("brief", execution_id="e1", input={"mail": canary}) as run,
     ):
@@ -303,10 +305,10 @@ def test_a_secret_in_any_place_reaches_no_item_of_the_store(store: TraceStore) -
         )
         with spanvas.node("draft"):
             raise ValueError(canary)
-    trace = door.store.read_trace("default", "e1")
+    trace = recorded.store.read_trace("default", "e1")
     assert trace is not None
-    spans = [door.store.read_span("default", "e1", row.span_id) for row in trace.rows]
-    kept = repr((trace, spans, door.store.list_artifacts("default", "e1").items))
+    spans = [recorded.store.read_span("default", "e1", row.span_id) for row in trace.rows]
+    kept = repr((trace, spans, recorded.store.list_artifacts("default", "e1").items))
     assert canary not in kept
     assert kept.count("[REDACTED:email]") > 12
     assert trace.execution.cause is not None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, BY_STATE_MACHINE
 from spanvas.model.identifiers import as_execution_id
-from spanvas.propagation.carriers import NOTHING, Parent, Passed, passed_in
+from spanvas.propagation.carriers import NOTHING, Parent, RemoteContext, remote_context_in
 from spanvas.propagation.messages import Message, messages_in
 from spanvas.propagation.state_machines import StateMachineRun, machine_name, run_in
 
@@ -20,10 +20,10 @@ Path = Callable[[Any], str | None]
 """What is at a path that the deployment has set, in an event or in a message's body."""
 
 
-class Arrival(NamedTuple):
+class InboundContext(NamedTuple):
     """What is known of the execution that an event, or one message of it, is part of.
 
-    `execution_id` is None where nothing says it. `parent` is the caller's span; `is_passed_on`: the caller knows
+    `execution_id` is None where nothing says it. `parent` is the caller's span; `is_continued`: the caller knows
     Spanvas, and has an execution of which that span is a part.
     """
 
@@ -32,76 +32,77 @@ class Arrival(NamedTuple):
     workflow_id: str | None = None
     ended_by: str = BY_FUNCTION
     parent: Parent | None = None
-    is_passed_on: bool = False
+    is_continued: bool = False
     machine: StateMachineRun | None = None
     message: Message | None = None
 
 
-class Arrivals(NamedTuple):
+class InboundContexts(NamedTuple):
     """Of the invocation as a whole, and, where its messages are of several executions, of each message."""
 
-    whole: Arrival
-    messages: list[Arrival]
+    whole: InboundContext
+    messages: list[InboundContext]
 
 
-def arrivals_of(event: Any, context: Any, id_path: Path, tenant_path: Path) -> Arrivals:
-    """`context` is Lambda's; its client context carries what callers with the W3C's headers have put there."""
+def inbound_contexts(event: Any, context: Any, id_path: Path, tenant_path: Path) -> InboundContexts:
+    """Returns the contexts of an event. `context` is Lambda's; its client context carries what callers with the W3C's
+    headers have put there."""
     execution_id = id_path(event)
     machine = run_in(event)
     found = [] if execution_id or machine is not None else messages_in(event)
     if not found:
-        passed = _passed_with(event, context, machine)
-        whole = _arrival(execution_id, tenant_path(event), machine, passed)
-        return Arrivals(whole, [])
-    arrivals = [arrival_of(message, id_path, tenant_path) for message in found]
+        remote = _remote_context_of(event, context, machine)
+        whole = _inbound(execution_id, tenant_path(event), machine, remote)
+        return InboundContexts(whole, [])
+    contexts = [inbound_of(message, id_path, tenant_path) for message in found]
     # Where messages have no place for a tenant, the event as a whole may name it.
     default = tenant_path(event)
-    arrivals = [item._replace(tenant=item.tenant or default) for item in arrivals]
-    if len({(item.tenant, item.execution_id) for item in arrivals}) == 1:
-        return Arrivals(arrivals[0], arrivals)
-    return Arrivals(Arrival(tenant=default), arrivals)
+    contexts = [item._replace(tenant=item.tenant or default) for item in contexts]
+    if len({(item.tenant, item.execution_id) for item in contexts}) == 1:
+        return InboundContexts(contexts[0], contexts)
+    return InboundContexts(InboundContext(tenant=default), contexts)
 
 
-def arrival_of(message: Message, id_path: Path, tenant_path: Path) -> Arrival:
-    """Of one message."""
+def inbound_of(message: Message, id_path: Path, tenant_path: Path) -> InboundContext:
+    """Returns what is known of the execution of one message."""
     body = message.body if message.body is not None else {}
     machine = run_in(body)
-    passed = message.passed if message.passed != NOTHING else passed_in(body)
-    arrival = _arrival(id_path(body), tenant_path(body), machine, passed)
-    return arrival._replace(message=message)
+    remote = message.remote if message.remote != NOTHING else remote_context_in(body)
+    inbound = _inbound(id_path(body), tenant_path(body), machine, remote)
+    return inbound._replace(message=message)
 
 
-def _arrival(
+def _inbound(
     execution_id: str | None,
     tenant: str | None,
     machine: StateMachineRun | None,
-    passed: Passed,
-) -> Arrival:
+    remote: RemoteContext,
+) -> InboundContext:
     """A state machine's execution is its own, whatever trace it was started in, unless the path says otherwise."""
     if machine is not None:
         execution_id = execution_id or machine.arn
-    is_foreign = execution_id is not None and as_execution_id(execution_id) != passed.execution_id
+    is_foreign = execution_id is not None and as_execution_id(execution_id) != remote.execution_id
     if is_foreign:
         workflow_id = machine_name(machine.arn) if machine is not None else None
         ended_by = BY_FUNCTION
     else:
-        workflow_id = passed.workflow_id
-        ended_by = BY_CALLER if passed.execution_id else BY_FUNCTION
-        execution_id = passed.execution_id
-    if not execution_id and passed.parent is not None:
-        execution_id = passed.parent.trace_id
-    return Arrival(
+        workflow_id = remote.workflow_id
+        ended_by = BY_CALLER if remote.execution_id else BY_FUNCTION
+        execution_id = remote.execution_id
+    if not execution_id and remote.parent is not None:
+        execution_id = remote.parent.trace_id
+    return InboundContext(
         execution_id,
-        tenant or passed.tenant,
+        tenant or remote.tenant,
         workflow_id or None,
         BY_STATE_MACHINE if machine is not None else ended_by,
-        passed.parent,
-        not is_foreign and passed.execution_id is not None,
+        remote.parent,
+        not is_foreign and remote.execution_id is not None,
         machine,
     )
 
 
-def _passed_with(event: Any, context: Any, machine: StateMachineRun | None) -> Passed:
+def _remote_context_of(event: Any, context: Any, machine: StateMachineRun | None) -> RemoteContext:
     """What the caller has passed along: in the event, the input of its state machine, the client context.
 
     From HTTP headers, which anybody may send, nothing but the `traceparent` is taken.
@@ -112,8 +113,8 @@ def _passed_with(event: Any, context: Any, machine: StateMachineRun | None) -> P
         carriers.append(w3c())
     carriers.append(getattr(getattr(context, "client_context", None), "custom", None))
     for carrier in carriers:
-        passed = passed_in(carrier)
-        if passed != NOTHING:
-            return passed
+        remote = remote_context_in(carrier)
+        if remote != NOTHING:
+            return remote
     headers = event.get("headers") if isinstance(event, Mapping) else None
-    return Passed(passed_in(headers).parent)
+    return RemoteContext(remote_context_in(headers).parent)

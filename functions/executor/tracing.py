@@ -1,4 +1,4 @@
-"""What the executor uses of the door `spanvas`, as a protocol: the package itself fits it, and so does a fake."""
+"""What the executor uses of the public API `spanvas`, as a protocol: the package itself fits it, and so does a fake."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ArtifactHandle(Protocol):
     def artifact_id(self) -> str: ...
 
 
-class Door(Protocol):
+class Tracing(Protocol):
     """Spans of one execution; see the package `spanvas` for what each of these records."""
 
     def node(

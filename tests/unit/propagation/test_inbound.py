@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, BY_STATE_MACHINE
-from spanvas.propagation.arrival import Arrival, Arrivals, arrival_of, arrivals_of
 from spanvas.propagation.carriers import Parent
+from spanvas.propagation.inbound import (
+    InboundContext,
+    InboundContexts,
+    inbound_contexts,
+    inbound_of,
+)
 from spanvas.propagation.messages import message_of
 from spanvas.propagation.paths import text_at
 from tests.support.sqs_records import sqs_record
@@ -26,8 +31,8 @@ ARN = "arn:aws:states:eu-central-1:123456789012:execution:triage:run-1"
 MACHINE = {"Execution": {"Id": ARN}}
 
 
-def arrivals(event: Any, context: Any = None) -> Arrivals:
-    return arrivals_of(
+def contexts(event: Any, context: Any = None) -> InboundContexts:
+    return inbound_contexts(
         event,
         context,
         lambda value: text_at("execution_id", value),
@@ -35,22 +40,22 @@ def arrivals(event: Any, context: Any = None) -> Arrivals:
     )
 
 
-def whole(event: Any, context: Any = None) -> Arrival:
-    found = arrivals(event, context)
+def whole(event: Any, context: Any = None) -> InboundContext:
+    found = contexts(event, context)
     assert found.messages == []
     return found.whole
 
 
 def test_nothing_is_known_of_an_event_of_its_own() -> None:
-    assert whole({"order": 17}) == Arrival()
-    assert whole([1]) == whole(None) == Arrival()
+    assert whole({"order": 17}) == InboundContext()
+    assert whole([1]) == whole(None) == InboundContext()
 
 
 def test_the_path_goes_before_everything() -> None:
     event = {"execution_id": "e2", "tenant": "globex", **MACHINE, **CARRIED}
     found = whole(event)
     assert (found.execution_id, found.tenant) == ("e2", "globex")
-    assert (found.ended_by, found.is_passed_on) == (BY_STATE_MACHINE, False)
+    assert (found.ended_by, found.is_continued) == (BY_STATE_MACHINE, False)
     assert found.workflow_id == "triage"
 
 
@@ -61,27 +66,27 @@ def test_the_path_alone_begins_an_execution_that_ends_with_the_function() -> Non
 
 def test_another_execution_than_the_callers_joins_its_trace_alone() -> None:
     found = whole({"execution_id": "e2", **CARRIED})
-    assert (found.execution_id, found.ended_by, found.is_passed_on) == ("e2", BY_FUNCTION, False)
+    assert (found.execution_id, found.ended_by, found.is_continued) == ("e2", BY_FUNCTION, False)
     assert (found.parent, found.workflow_id) == (PARENT, None)
 
 
 def test_a_state_machine_ends_its_execution() -> None:
     found = whole({**MACHINE, "tenant": "acme"})
     assert (found.execution_id, found.workflow_id) == (ARN, "triage")
-    assert (found.ended_by, found.is_passed_on, found.tenant) == (BY_STATE_MACHINE, False, "acme")
+    assert (found.ended_by, found.is_continued, found.tenant) == (BY_STATE_MACHINE, False, "acme")
 
 
 def test_a_state_machines_execution_joins_the_trace_that_started_it() -> None:
     event = {"StepFunctions": {"Execution": {"Id": ARN, "Input": {"order": 17, **CARRIED}}}}
     found = whole(event)
     assert (found.execution_id, found.parent, found.tenant) == (ARN, PARENT, "acme")
-    assert (found.workflow_id, found.is_passed_on) == ("triage", False)
+    assert (found.workflow_id, found.is_continued) == ("triage", False)
 
 
 def test_a_state_machine_may_be_a_part_of_the_callers_execution() -> None:
     found = whole({"execution_id": "e1", **MACHINE, **CARRIED})
     assert (found.execution_id, found.workflow_id) == ("e1", "orders")
-    assert (found.ended_by, found.is_passed_on) == (BY_STATE_MACHINE, True)
+    assert (found.ended_by, found.is_continued) == (BY_STATE_MACHINE, True)
 
 
 @pytest.mark.parametrize(
@@ -94,21 +99,21 @@ def test_a_state_machine_may_be_a_part_of_the_callers_execution() -> None:
     ],
 )
 def test_what_a_caller_has_passed_on_is_the_callers_to_end(event: Any, context: Any) -> None:
-    assert whole(event, context) == Arrival(
-        "e1", "acme", "orders", BY_CALLER, PARENT, is_passed_on=True
+    assert whole(event, context) == InboundContext(
+        "e1", "acme", "orders", BY_CALLER, PARENT, is_continued=True
     )
 
 
 def test_the_same_id_at_the_path_is_the_callers_execution() -> None:
     found = whole({"execution_id": "e1", **CARRIED})
-    assert (found.ended_by, found.is_passed_on) == (BY_CALLER, True)
+    assert (found.ended_by, found.is_continued) == (BY_CALLER, True)
 
 
 def test_ids_that_do_not_fit_are_compared_as_they_are_kept() -> None:
     # "order 17" is kept as this: a blank is no part of an id.
     baggage = "spanvas.execution.id=order-17-7897a6913dd7"
     found = whole({"execution_id": "order 17", **CARRIED, "baggage": baggage})
-    assert found.is_passed_on
+    assert found.is_continued
 
 
 def test_a_traceparent_alone_names_an_execution_after_its_trace() -> None:
@@ -118,13 +123,13 @@ def test_a_traceparent_alone_names_an_execution_after_its_trace() -> None:
 
 def test_of_http_headers_the_traceparent_alone_is_taken() -> None:
     found = whole({"headers": {"Traceparent": TRACEPARENT, "Baggage": CARRIED["baggage"]}})
-    assert found == Arrival(TRACE, None, None, BY_FUNCTION, PARENT)
+    assert found == InboundContext(TRACE, None, None, BY_FUNCTION, PARENT)
 
 
 def test_the_messages_of_one_execution_are_its_part() -> None:
     records = [sqs_record("m1"), sqs_record("m2")]
-    found = arrivals({"Records": records})
-    assert (found.whole.execution_id, found.whole.is_passed_on) == ("e1", True)
+    found = contexts({"Records": records})
+    assert (found.whole.execution_id, found.whole.is_continued) == ("e1", True)
     assert found.whole.message is not None
     assert found.whole.message.id == "m1"
 
@@ -136,8 +141,8 @@ def test_the_messages_of_several_executions_have_a_part_each() -> None:
         sqs_record("m3", messageAttributes={}, body="plain"),
         sqs_record("m4", messageAttributes={}, body=json.dumps(MACHINE)),
     ]
-    found = arrivals({"Records": records, "tenant": "initech"})
-    assert found.whole == Arrival(tenant="initech")
+    found = contexts({"Records": records, "tenant": "initech"})
+    assert found.whole == InboundContext(tenant="initech")
     assert [
         (item.execution_id, item.tenant, item.ended_by, item.message and item.message.id)
         for item in found.messages
@@ -153,10 +158,10 @@ def test_a_message_may_carry_its_execution_in_its_body() -> None:
     record = sqs_record(messageAttributes={}, body=json.dumps({"traceparent": TRACEPARENT}))
     message = message_of(record)
     assert message is not None
-    found = arrival_of(message, lambda value: None, lambda value: None)
+    found = inbound_of(message, lambda value: None, lambda value: None)
     assert (found.execution_id, found.parent) == (TRACE, PARENT)
 
 
 def test_the_path_goes_before_messages() -> None:
-    found = arrivals({"execution_id": "e3", "Records": [sqs_record()]})
+    found = contexts({"execution_id": "e3", "Records": [sqs_record()]})
     assert (found.whole.execution_id, found.messages) == ("e3", [])

@@ -13,11 +13,10 @@ from typing import Final, Protocol
 
 from spanvas.collector.results import Outcome, Result, failure_of
 from spanvas.model.span import Span
-from spanvas.tracing.breaker import Breaker
 from spanvas.tracing.buffer import SpanBuffer, Waiting
-from spanvas.tracing.convert import size_of
+from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
-from spanvas.tracing.run import Run
+from spanvas.tracing.worker import Breaker
 
 THREAD: Final = "spanvas-otlp"
 BATCH_SPANS: Final = 512
@@ -40,7 +39,7 @@ class SpanSink(Protocol):
 
 
 class OtlpExporter:
-    """`make_sink` is called in the worker's thread, when there is a first span to send."""
+    """Sends what is in `buffer`. `make_sink` is called in the worker's thread, when there is a first span to send."""
 
     def __init__(
         self,
@@ -57,51 +56,49 @@ class OtlpExporter:
         self._make_sink = make_sink
         self._sink: SpanSink | None = None
         self._health = health
-        self._buffer = buffer if buffer is not None else _make_buffer()
+        self.buffer = buffer if buffer is not None else SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
+        self.buffer.on_lost = self._count_dropped
         self._batches: deque[list[Waiting]] = deque()
         self._attempts = 0
         self._last_result: bool | None = None
 
     def after_fork(self) -> None:
         self._sink = None
-        self._buffer = _make_buffer()
+        self.buffer.clear()
         self._batches.clear()
 
     @property
     def has_work(self) -> bool:
-        return bool(self._batches or self._buffer)
+        return bool(self._batches or self.buffer)
 
     @property
     def state(self) -> str:
-        """In a word, for the execution: `ok`, `failing`, or `open` when it is not even tried."""
+        """One word for the execution: `ok`, `failing`, or `open` when it is not even tried."""
         if self.breaker.is_open:
             return "open"
         return "failing" if self._last_result is False else "ok"
 
-    def report(self, run: Run) -> dict[str, str]:
-        """For an execution: the state and, where it fails, since when (Unix nanoseconds) and why. How many of the
-        execution's own spans have been dropped, where any have."""
+    def report(self, run: ExecutionState) -> dict[str, str]:
+        """Returns the state and, where it fails, since when (Unix nanoseconds) and why; and how many of the execution's
+        own spans have been dropped, where any have."""
         told = {"otlp": self.state}
         if self._failing_since:
             told |= {"otlp_since": str(self._failing_since), "otlp_reason": self._reason}
-        if run.otlp_dropped:
-            told["otlp_dropped"] = str(run.otlp_dropped)
+        if run.export.otlp_dropped:
+            told["otlp_dropped"] = str(run.export.otlp_dropped)
         return told
 
-    def add(self, run: Run, span: Span) -> None:
-        self._count_dropped(self._buffer.add(run, span, size_of(span)))
+    def forget(self, run: ExecutionState) -> None:
+        """Sends nothing more of an execution, which is somebody else's."""
+        self.buffer.forget(run)
 
-    def forget(self, run: Run) -> None:
-        """An execution that is somebody else's: what waits of it is not sent."""
-        self._buffer.drop(run)
-
-    def work(self) -> bool:
-        """Send everything that waits. Stops at the first failure: the endpoint is as dead for the others."""
+    def work(self, is_requested: bool = True) -> bool:
+        """Sends everything that waits. Stops at the first failure: the endpoint is as dead for the others."""
         while self.has_work:
             if self.breaker.is_open:
                 return False
             if not self._batches:
-                self._batches.append(self._buffer.take(BATCH_SPANS, BATCH_BYTES))
+                self._batches.append(self.buffer.drain(BATCH_SPANS, BATCH_BYTES))
                 self._attempts = 0
             if not self._send(self._batches[0]):
                 return False
@@ -160,7 +157,7 @@ class OtlpExporter:
         self._health.count("otlp.dropped", result.rejected)
         run = batch[0].run
         if all(item.run is run for item in batch):
-            run.otlp_dropped += result.rejected
+            run.export.otlp_dropped += result.rejected
 
     def _split(self, batch: list[Waiting], message: str) -> None:
         """The endpoint takes no request of this size: two of half of it instead."""
@@ -179,13 +176,9 @@ class OtlpExporter:
 
     def _count_dropped(self, gone: list[Waiting]) -> None:
         for item in gone:
-            item.run.otlp_dropped += 1
+            item.run.export.otlp_dropped += 1
         if gone:
             self._health.count("otlp.dropped", len(gone))
-
-
-def _make_buffer() -> SpanBuffer:
-    return SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
 
 
 def _place(item: Waiting) -> str:
@@ -193,7 +186,7 @@ def _place(item: Waiting) -> str:
 
 
 def http_sink(endpoint: str, headers: Mapping[str, str], certificate: str = "") -> SpanSink:
-    """Requests to a base URL, in protobuf."""
+    """Returns a sink that posts protobuf to a base URL."""
     from spanvas.collector.http import OtlpHttp
     from spanvas.otlp.protobuf_export import encode_protobuf
     from spanvas.settings import aws_variables

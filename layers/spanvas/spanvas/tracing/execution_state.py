@@ -1,0 +1,223 @@
+"""An execution as the process knows it that runs a part of it: what it is, how it ends, how far it is exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, NamedTuple
+
+from spanvas.model import kinds
+from spanvas.model.execution import BY_CALLER, BY_FUNCTION, LOST, Cause, Execution
+from spanvas.model.identifiers import as_execution_id, as_name
+from spanvas.model.ids import root_span_id_for
+from spanvas.semantics import attributes as names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """How an execution ended. Two are never equal: which of them the store has been told is known by identity."""
+
+    status: str
+    ended_at_unix_nano: int
+    cause: Cause | None
+
+
+class Workflow(NamedTuple):
+    """What a `workflow()` says of itself. `name` is empty until one has named the execution."""
+
+    workflow_id: str
+    name: str = ""
+    version: str = ""
+    expected_nodes: tuple[str, ...] = ()
+
+    @property
+    def shown_name(self) -> str:
+        return self.name or self.workflow_id
+
+    def attributes(self) -> dict[str, Any]:
+        """Returns the attributes of the workflow span."""
+        return {
+            names.KIND: kinds.WORKFLOW,
+            names.WORKFLOW_ID: self.workflow_id,
+            names.WORKFLOW_NAME: self.shown_name,
+            **without_empty(
+                {
+                    names.WORKFLOW_VERSION: self.version,
+                    names.WORKFLOW_EXPECTED_NODES: list(self.expected_nodes),
+                }
+            ),
+        }
+
+
+def make_workflow(
+    workflow_id: str, name: str = "", version: str = "", expected_nodes: Iterable[str] = ()
+) -> Workflow:
+    """Returns a workflow whose ids fit into ours and whose name is not empty."""
+    fitted = as_name(workflow_id)
+    nodes = tuple(as_name(node) for node in expected_nodes)
+    return Workflow(fitted, str(name) or fitted, str(version), nodes)
+
+
+def without_empty(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Drops None, "" and []."""
+    return {name: value for name, value in attributes.items() if value not in (None, "", [])}
+
+
+@dataclass(slots=True, eq=False)
+class ExportState:
+    """How far an execution is exported. Each field is assigned by one module alone, which its comment names."""
+
+    hold_until_unix_nano: int = 0
+    """`delivery`: it is not registered before, so that a `workflow()` can still name it."""
+    is_begun: bool = False
+    """`beginnings`: the store knows of it by a provisional first write, which the registration completes."""
+    registered_ended_by: str | None = None
+    """`store_exporter`: who ends the execution, as it was registered last; None when it is not registered."""
+    written_end: End | None = None
+    """`store_exporter`: the last end written after all its spans."""
+    timeout_reported: End | None = None
+    """`store_exporter`: the guard's end, which was written before the spans."""
+    dropped: int = 0
+    """`store_exporter`: spans that were given up."""
+    dropped_reported: int = 0
+    """`store_exporter`: how many of the dropped and the missing ones the store has been told of."""
+    missing: int = 0
+    """`children`: spans that forked processes have begun and not ended."""
+    otlp_dropped: int = 0
+    """`otlp_exporter`: spans that the OTLP endpoint has not got and will not get."""
+
+
+@dataclass(slots=True, eq=False)
+class ExecutionState:
+    """Identity, workflow and outcome are changed by the methods, which the function's own threads call (and the guard's
+    thread: `time_out`). The processor assigns what it says of it, the exporters what is in `export`.
+
+    `began_at_unix_nano` and `deadline_unix_nano` are those of this function's part. `ended_by` says who ends the
+    execution; where that is not this function, the execution may rest for `idle_nano` until the next one continues it.
+    `is_continued`: its workflow span was begun elsewhere. `is_named`: a `workflow()` has named it (the wrapper opens
+    executions before it knows their workflow). `is_retroactive`: its work was done when it was opened, so it has no
+    beginning that could be reported.
+    """
+
+    tenant: str
+    execution_id: str
+    trace_id: str
+    workflow: Workflow
+    started_at_unix_nano: int
+    deadline_unix_nano: int
+    began_at_unix_nano: int = 0
+    started_by: str = ""
+    ended_by: str = BY_FUNCTION
+    idle_nano: int = 0
+    is_continued: bool = False
+    is_named: bool = False
+    is_retroactive: bool = False
+    ended: End | None = None
+    failure: Cause | None = None
+    """What a `workflow()` inside has failed of, although its function may go on."""
+    last_failed_node: Cause | None = None
+    """For failures that are raised after the node's own exception has been caught."""
+    last_ended_node: tuple[str | None, str] | None = None
+    """Assigned by the processor: id and span id."""
+    is_inherited: bool = False
+    """Assigned by the processor: this is a copy in a forked child; the parent runs the execution and ends it."""
+    is_deferred: bool = False
+    """Assigned by the processor: nothing of it leaves the process until it is known whose it is."""
+    is_discarded: bool = False
+    """Assigned by the processor: somebody else runs it, and nothing of it is recorded here."""
+    export: ExportState = field(default_factory=ExportState)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def root_span_id(self) -> str:
+        return root_span_id_for(self.tenant, self.execution_id)
+
+    @property
+    def is_ended_here(self) -> bool:
+        """Whether the execution ends when this function has done its part."""
+        return self.ended_by == BY_FUNCTION
+
+    @property
+    def ended_elsewhere(self) -> str:
+        """Who ends the execution if this function does not."""
+        return BY_CALLER if self.is_ended_here else self.ended_by
+
+    @property
+    def is_ended(self) -> bool:
+        return self.ended is not None
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the store knows of it, as it is now: how long it may rest depends on who ends it."""
+        return self.export.registered_ended_by == self.ended_by
+
+    @property
+    def is_end_written(self) -> bool:
+        return self.ended is not None and self.export.written_end is self.ended
+
+    def is_root(self, span_id: int) -> bool:
+        """Whether that is the workflow span."""
+        return f"{span_id:016x}" == self.root_span_id
+
+    def is_meant(self, execution_id: str | None, tenant: str | None) -> bool:
+        """Whether a caller names this execution, or leaves open which one."""
+        if execution_id is not None and as_execution_id(execution_id) != self.execution_id:
+            return False
+        return tenant is None or as_name(tenant) == self.tenant
+
+    def join_trace(self, trace_id: str) -> None:
+        """Makes the execution a part of a caller's trace."""
+        self.trace_id = trace_id
+
+    def name(self, workflow: Workflow) -> None:
+        """Says which workflow the execution is one of."""
+        self.workflow = workflow
+        self.is_named = True
+
+    def leave_end_to(self, who: str) -> bool:
+        """Changes who ends the execution. Returns whether that is somebody else than before."""
+        changed, self.ended_by = self.ended_by != who, who
+        return changed
+
+    def end(self, status: str, ended_at_unix_nano: int, cause: Cause | None) -> None:
+        """Ends it by the function's own word, which replaces the guard's."""
+        with self._lock:
+            self.ended = End(status, ended_at_unix_nano, cause)
+
+    def time_out(self, ended_at_unix_nano: int, cause: Cause) -> None:
+        """Ends it by the guard's word, which never replaces the function's."""
+        with self._lock:
+            self.ended = self.ended or End(LOST, ended_at_unix_nano, cause)
+
+    def note_failure(self, cause: Cause | None) -> None:
+        self.failure = cause or self.failure
+
+    def note_failed_node(self, cause: Cause | None) -> None:
+        self.last_failed_node = cause
+
+    def root_attributes(self) -> dict[str, Any]:
+        """Returns the attributes of the execution's workflow span."""
+        return {
+            **self.workflow.attributes(),
+            names.TENANT: self.tenant,
+            names.EXECUTION_ID: self.execution_id,
+        }
+
+    def execution(self) -> Execution:
+        """Returns what registers it: always `running`, since the end is written on its own."""
+        return Execution(
+            tenant=self.tenant,
+            execution_id=self.execution_id,
+            trace_id=self.trace_id,
+            workflow_id=self.workflow.workflow_id,
+            workflow_name=self.workflow.name,
+            workflow_version=self.workflow.version,
+            started_at_unix_nano=self.started_at_unix_nano,
+            deadline_unix_nano=self.deadline_unix_nano
+            + (0 if self.is_ended_here else self.idle_nano),
+            expected_nodes=self.workflow.expected_nodes,
+            started_by=self.started_by,
+            ended_by=self.ended_by,
+            began_at_unix_nano=self.began_at_unix_nano or None,
+        )
