@@ -78,6 +78,14 @@ class DynamoTraceStore:
             clock,
             self._report,
         )
+        # Methods of the port that need nothing else: each is one call less on the way to the table.
+        self.end_execution = self._executions.end
+        self.close_as_lost = self._executions.close_as_lost
+        self.read_execution = self._executions.read
+        self.read_trace = self._spans.read_trace
+        self.read_versions = self._spans.read_versions
+        self.read_spans = self._spans.read_spans
+        self.write = self._spans.write
 
     @cached_property
     def _history(self) -> History:
@@ -163,46 +171,14 @@ class DynamoTraceStore:
         if connect is not None:
             connect()
 
-    def end_execution(
-        self,
-        tenant: str,
-        execution_id: str,
-        status: str,
-        ended_at_unix_nano: int,
-        cause: Cause | None = None,
-        exporter_health: dict[str, str] | None = None,
-    ) -> None:
-        self._executions.end(
-            tenant, execution_id, status, ended_at_unix_nano, cause, exporter_health
-        )
-
-    def write(self, batch: SpanBatch) -> WriteResult:
-        return self._spans.write(batch)
-
     def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
         return self._sightings.bind_trace(tenant, trace_id, wanted, is_explicit=is_explicit)
 
     def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
         return self._sightings.receive(batch, sighting, is_new=is_new)
 
-    def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
-        return self._executions.read(tenant, execution_id)
-
-    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
-        return self._spans.read_trace(tenant, execution_id)
-
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
-
-    def read_versions(
-        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
-    ) -> list[Span]:
-        return self._spans.read_versions(tenant, execution_id, span_id, known)
-
-    def read_spans(
-        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
-    ) -> Page[Span]:
-        return self._spans.read_spans(tenant, execution_id, max_bytes, after)
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
         self._executions.replace_counters(execution, counters)
@@ -268,6 +244,3 @@ class DynamoTraceStore:
 
     def count_set_aside(self) -> int:
         return self._overdue.count_set_aside()
-
-    def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
-        return self._executions.close_as_lost(execution, cause)

@@ -68,7 +68,7 @@ class ExecutionItems:
         execution_id: str,
         status: str,
         ended_at_unix_nano: int,
-        cause: Cause | None,
+        cause: Cause | None = None,
         exporter_health: Mapping[str, str] | None = None,
     ) -> None:
         """End; of several ends the latest stays, and any replaces `lost`."""

@@ -121,7 +121,7 @@ class SpanItems:
         return versions_of(span_id, names, details, self._report)
 
     def read_spans(
-        self, tenant: str, execution_id: str, max_bytes: int, after: str | None
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
     ) -> Page[Span]:
         trace = self.read_trace(tenant, execution_id)
         if trace is None:
