@@ -85,9 +85,9 @@ def versions(rows: Iterable[Row]) -> list[Row]:
     """Of the rows of one span: the one that is shown, then those of versions that had ended too and say something else,
     the latest first. Every version once."""
     ordered = sorted(rows, key=lambda row: (_rank(row), _content(row)))
-    ended = {told(row): row for row in ordered if row.end_time_unix_nano is not None}
+    ended = {comparable(row): row for row in ordered if row.end_time_unix_nano is not None}
     shown = reduce(merge_rows, ordered)
-    ended.pop(told(shown), None)
+    ended.pop(comparable(shown), None)
     return [shown, *reversed(ended.values())]
 
 
@@ -105,11 +105,11 @@ def _is_rewritten(one: Row, other: Row) -> bool:
         return True
     if one.end_time_unix_nano is None or other.end_time_unix_nano is None:
         return False
-    return told(one) != told(other)
+    return comparable(one) != comparable(other)
 
 
-def told(row: Row) -> Row:
-    """What a version says, wherever it is kept and whichever way it came."""
+def comparable(row: Row) -> Row:
+    """Returns what a version of a span says, without the fields that tell when and by which way it came."""
     return row._replace(
         start_time_unix_nano=0,
         marks=(),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 Value = Any
 """None, bool, int, float, str, bytes, list or dict of these: OpenTelemetry's AnyValue."""
 
 UNSET, OK, ERROR = "unset", "ok", "error"
+STATUSES: Final = (UNSET, OK, ERROR)
+"""In the order of OTLP's numbers: `Status.StatusCode` of opentelemetry-proto, `trace/v1/trace.proto`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
-from spanvas.model.span import Event, Link, Span
+from spanvas.model.span import STATUSES, Event, Link, Span
 from spanvas.otlp.export_safe import encodable, export_safe
-from spanvas.otlp.intake import KINDS, STATUSES
+from spanvas.otlp.intake import KINDS
 
 SAMPLED: Final = 1
 KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import Cause, Counters, Execution
+from spanvas.model.execution import Counters, Execution
 from spanvas.model.span import Span
 from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import aws
@@ -22,8 +22,6 @@ from spanvas.storage.port import (
     Overdue,
     Page,
     SpanBatch,
-    StoredTrace,
-    WriteResult,
 )
 from spanvas.storage.spans import SpanItems
 
