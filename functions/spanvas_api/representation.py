@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import OPEN, Completeness, Counters, Execution, run_nano
 from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.model.usage import Usage
 
 

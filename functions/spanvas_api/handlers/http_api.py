@@ -22,7 +22,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
-from spanvas.model.unreadable import UnreadableItemError
+from spanvas.model.errors import UnreadableItemError
 from spanvas_api.errors import ResponseTooLargeError, UnknownRouteError
 from spanvas_api.http import problems
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes

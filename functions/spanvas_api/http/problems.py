@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 from spanvas.model.errors import (
     ConflictError,
     InvalidInputError,
+    NewerItemError,
     NotFoundError,
     StoreUnavailableError,
     TooLargeError,
+    UnreadableItemError,
 )
-from spanvas.model.unreadable import NewerItemError, UnreadableItemError
 from spanvas_api.errors import (
     ExecutorUnavailableError,
     ForbiddenError,

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from math import ceil
 from typing import Final
 
+from spanvas.model.units import NANO
 from spanvas_api.errors import RateLimitedError
 
-NANO: Final = 1_000_000_000
 MAX_TENANTS: Final = 10_000
 """Buckets that are remembered. The longest unused is forgotten, and full when it is made anew."""
 

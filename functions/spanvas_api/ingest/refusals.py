@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from spanvas.model.errors import InvalidInputError, StoreUnavailableError, TooLargeError
-from spanvas.model.unreadable import UnreadableItemError
+from spanvas.model.errors import (
+    InvalidInputError,
+    StoreUnavailableError,
+    TooLargeError,
+    UnreadableItemError,
+)
 from spanvas.otlp import messages
 from spanvas_api.errors import (
     ForbiddenError,

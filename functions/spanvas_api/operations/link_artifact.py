@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from spanvas.model.errors import ConflictError, NotFoundError
+from spanvas.model.units import NANO
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.errors import ForbiddenError
 from spanvas_api.http import parameters
 from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
-
-NANO = 1_000_000_000
 
 
 def link_artifact(request: Request, services: Services) -> Response:

@@ -11,6 +11,7 @@ from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
 from spanvas.model.loss import explained
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
+from spanvas.model.units import NANO
 from spanvas.storage.port import StoredTrace
 from spanvas_api.access import read_authorized, record_read
 from spanvas_api.auth import authorize, may_read_content
@@ -33,7 +34,7 @@ from spanvas_api.trace.version import (
     version_of,
 )
 
-OPEN_TAG_NANO: Final = 20 * 1_000_000_000
+OPEN_TAG_NANO: Final = 20 * NANO
 """Open spans become lost by time alone, without a write: the tag of an open execution lives no longer than this."""
 
 

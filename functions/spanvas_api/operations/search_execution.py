@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
+from spanvas.model.units import NANO
 from spanvas.semantics.content_names import is_content, is_content_event
 from spanvas_api import routes
 from spanvas_api.access import authorized_execution, record_read
@@ -23,7 +24,7 @@ PAGE_BYTES: Final = 16_000_000
 """Of stored details that are looked through at a time."""
 MAX_BYTES: Final = 64_000_000
 """Of all of them: some 15,000 spans of 4 KB."""
-MAX_NANO: Final = 8 * 1_000_000_000
+MAX_NANO: Final = 8 * NANO
 MAX_HITS: Final = 2_000
 
 NAME, ATTRIBUTES, CONTENT = "name", "attributes", "content"

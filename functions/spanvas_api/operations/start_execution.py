@@ -8,6 +8,7 @@ from typing import Final
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import FAILED, QUEUED, UNTRACED, Cause, Execution
 from spanvas.model.ids import new_execution_id, trace_id_for
+from spanvas.model.units import NANO
 from spanvas_api.auth import authorize
 from spanvas_api.errors import ExecutorUnavailableError, InvalidBodyError
 from spanvas_api.http import parameters
@@ -46,7 +47,7 @@ def start_execution(request: Request, services: Services) -> Response:
             workflow_version=workflow.version,
             status=QUEUED if services.settings.enabled else UNTRACED,
             started_at_unix_nano=request.now_unix_nano,
-            deadline_unix_nano=request.now_unix_nano + QUEUE_SECONDS * 1_000_000_000,
+            deadline_unix_nano=request.now_unix_nano + QUEUE_SECONDS * NANO,
             expected_nodes=tuple(node.id for node in workflow.nodes),
             started_by=request.principal.subject,
         )

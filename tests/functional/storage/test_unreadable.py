@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from spanvas.model.access import ALLOWED, Access
+from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.model.execution import Cause
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.storage import codec, items
 from spanvas.storage.chunks import plan
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore

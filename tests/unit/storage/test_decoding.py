@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.model.execution import STATUSES, Execution
 from spanvas.model.row import Row
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.storage.codec import decode_spans
 from spanvas.storage.decoding import MalformedError, Reading, attempted, built, padded
 from spanvas.storage.item_reading import access_of, artifact_of, execution_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution
 from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import codec, items
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of

@@ -14,7 +14,7 @@ from functools import cache
 from types import NoneType, TracebackType, UnionType
 from typing import Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
+from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
 
 VERSION: Final = 1
 """Of the form in which items are written. An item says another one as `v`; one that says none has this first one."""

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanvas.model.artifact import Artifact
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, Execution
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItem
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.direct.sent import on_sent
@@ -58,7 +59,7 @@ class DynamoTraceStore:
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         dynamodb = dynamodb or aws.dynamodb_client()
         self._given_s3 = s3
-        self._retention_seconds = retention_days * 86_400
+        self._retention_seconds = retention_days * DAY_SECONDS
         self._clock = clock
         self._dynamodb = dynamodb
         self._table = table
@@ -149,11 +150,11 @@ class DynamoTraceStore:
         self.on_unreadable(item)
 
     def start_execution(self, execution: Execution) -> None:
-        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        expires_at = self._clock() // NANO + self._retention_seconds
         self._executions.start(replace(execution, expires_at=expires_at))
 
     def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
-        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        expires_at = self._clock() // NANO + self._retention_seconds
         token = on_sent.set(sent)
         try:
             return self._beginnings.begin(replace(execution, expires_at=expires_at))
@@ -162,7 +163,7 @@ class DynamoTraceStore:
             sent()
 
     def withdraw_execution(self, tenant: str, execution_id: str) -> None:
-        self._beginnings.withdraw(tenant, execution_id, self._clock() // 1_000_000_000)
+        self._beginnings.withdraw(tenant, execution_id, self._clock() // NANO)
 
     def prepare(self) -> None:
         connect = getattr(self._dynamodb, "connect", None)

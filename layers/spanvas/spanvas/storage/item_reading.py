@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import BY_FUNCTION, STATUSES, Execution
+from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.decoding import MalformedError, Reading, built, check_times
 
@@ -134,7 +135,7 @@ def is_expired(item: Item, now_unix_nano: int) -> bool:
         expires_at = _value(item.get(items.TTL_ATTRIBUTE, {"N": "0"}))
         if not isinstance(expires_at, int):
             raise MalformedError(f"{items.TTL_ATTRIBUTE} is no number")
-        return 0 < expires_at <= now_unix_nano // items.NANO
+        return 0 < expires_at <= now_unix_nano // NANO
 
 
 def unexpired(item: Item, now_unix_nano: int, decode: Callable[[Item], T]) -> T | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import FAILED, LOST, OPEN, Cause, Counters, Execution
+from spanvas.model.units import DAY_SECONDS, NANO
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -29,8 +30,6 @@ CLAIM: Final = "CLAIM#"
 AFTER_ROWS: Final = "ROWS$"
 """`$` follows `#`: the upper bound of everything that begins with `ROWS#`."""
 
-NANO: Final = 1_000_000_000
-DAY_SECONDS: Final = 86_400
 TTL_ATTRIBUTE: Final = "expires_at"
 RUNNING_SHARDS: Final = 4
 BY_WORKFLOW: Final = ("by_workflow", "workflow_key", "started_key")
@@ -96,7 +95,7 @@ def workflow_key(tenant: str, workflow_id: str) -> str:
 
 def tenant_day_key(tenant: str, started_at_unix_nano: int) -> str:
     """Executions of a tenant are sharded by day, so that no partition takes every write of a tenant."""
-    day = datetime.fromtimestamp(started_at_unix_nano // 1_000_000_000, UTC)
+    day = datetime.fromtimestamp(started_at_unix_nano // NANO, UTC)
     return f"T#{tenant}#D#{day:%Y%m%d}"
 
 

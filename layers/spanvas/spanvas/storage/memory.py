@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import (
     LOST,
     OPEN,
@@ -33,7 +33,7 @@ from spanvas.model.execution import (
 )
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItem
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.accesses import page_of_accesses
 from spanvas.storage.artifacts import (
@@ -87,7 +87,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         self.bodies: dict[str, bytes] = {}
         self._clock = clock
         self._budget = budget or Budget()
-        self._retention_seconds = retention_days * 86_400
+        self._retention_seconds = retention_days * DAY_SECONDS
         self._executions: dict[Key, Execution] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self._unlisted: set[Key] = set()
@@ -208,7 +208,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         self._check()
         execution = self._executions.get((tenant, self._moved(tenant, execution_id)))
         now = self._clock()
-        if execution is None or execution.expires_at <= now // 1_000_000_000:
+        if execution is None or execution.expires_at <= now // NANO:
             return None
         return seen_at(self._as_stored(execution), now)
 
@@ -306,7 +306,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
 
     def _places(self, asked: HistoryQuery) -> list[tuple[str, Key]]:
         """Keys of the history within the bounds, in order. Failed and lost ones are found without looking at others."""
-        bounds = bounds_of(asked, self._clock(), self._retention_seconds // items.DAY_SECONDS)
+        bounds = bounds_of(asked, self._clock(), self._retention_seconds // DAY_SECONDS)
         status = asked.status if items.is_indexed(asked.status) else None
         places = [
             (place, key)
@@ -444,7 +444,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         self._executions[key] = replace(changed, revision=known.revision + 1)
 
     def _expiry(self) -> int:
-        return self._clock() // 1_000_000_000 + self._retention_seconds
+        return self._clock() // NANO + self._retention_seconds
 
     def _check(self) -> None:
         if self.down:

@@ -13,11 +13,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import Counters, Execution, place_of
 from spanvas.model.ids import is_trace_id
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
 from spanvas.storage.copying import Copier

@@ -14,6 +14,7 @@ from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.identifiers import as_execution_id, as_name
+from spanvas.model.units import NANO
 from spanvas.propagation import carriers
 from spanvas.semantics import attributes as names
 from spanvas.settings import LambdaEnvironment, Settings
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from spanvas.tracing.delivery import Delivery
     from spanvas.tracing.processor import RecordingProcessor
 
-NANO: Final = 1_000_000_000
 LAMBDA_LIMIT_SECONDS: Final = 900
 ELSEWHERE_LIMIT_SECONDS: Final = 86_400
 """Deadlines of executions whose function tells none: nothing runs for ever."""

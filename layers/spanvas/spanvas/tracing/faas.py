@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from spanvas.model.units import MS
 from spanvas.semantics import attributes as names
 from spanvas.settings import LambdaEnvironment
 from spanvas.tracing.recorder import present
 
-MS: Final = 1_000_000
 CONSOLES: Final = {"cn": "console.amazonaws.cn", "us-gov": "console.amazonaws-us-gov.com"}
 """Of the partitions that have their own, by the beginning of their regions' names."""
 TRIGGERS: Final = {

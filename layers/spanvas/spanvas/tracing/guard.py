@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Final
 
+from spanvas.model.units import NANO
 from spanvas.tracing.health import Health
 from spanvas.tracing.run import Run
 from spanvas.tracing.worker import Worker
 
-NANO: Final = 1_000_000_000
 SHARE: Final = 0.1
 SECONDS: Final = (0.3, 2.0)
 """So long before the deadline it acts: a tenth of the time given, within these bounds."""

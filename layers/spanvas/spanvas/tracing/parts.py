@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION
+from spanvas.model.units import MS
 from spanvas.propagation.arrival import Arrival, arrival_of
 from spanvas.propagation.messages import message_of
 from spanvas.propagation.paths import text_at
@@ -17,7 +18,6 @@ from spanvas.tracing.repetitions import RepetitionRecorder
 from spanvas.tracing.run import Run
 from spanvas.tracing.workflows import is_meant
 
-MS: Final = 1_000_000
 ALWAYS: Final = "always"
 NEVER: Final = "never"
 
