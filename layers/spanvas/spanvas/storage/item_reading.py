@@ -22,18 +22,19 @@ Item = Mapping[str, Any]
 T = TypeVar("T")
 
 EXECUTION_NAMES: Final = {
-    "started_at": "started_at_unix_nano",
-    "ended_at": "ended_at_unix_nano",
-    "deadline": "deadline_unix_nano",
+    items.STARTED_AT_UNIX_NANO: "started_at_unix_nano",
+    items.QUEUED_UNTIL_UNIX_NANO: "queued_until_unix_nano",
+    items.ENDED_AT_UNIX_NANO: "ended_at_unix_nano",
+    items.DEADLINE_UNIX_NANO: "deadline_unix_nano",
 }
 ARTIFACT_NAMES: Final = {
     "s3_key": "key",
     "s3_version": "version",
     "s3_bucket": "bucket",
     "s3_etag": "etag",
-    "created_at": "created_at_unix_nano",
+    items.CREATED_AT_UNIX_NANO: "created_at_unix_nano",
 }
-ACCESS_NAMES: Final = {"time": "time_unix_nano"}
+ACCESS_NAMES: Final = {items.TIME_UNIX_NANO: "time_unix_nano"}
 """Attributes that have another name than the field that they are read into."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
 
@@ -56,9 +57,9 @@ def execution_of(item: Item) -> Execution:
         values["is_newer"] = reading.is_newer
         values["is_provisional"] = items.PROVISIONAL in item
         begun = start_of(values)
-        values["started_at_unix_nano"] = begun.started_at
-        values["queued_until_unix_nano"] = begun.queued_until
-        values["listed_at_unix_nano"] = begun.listed_at
+        values["started_at_unix_nano"] = begun.started_at_unix_nano
+        values["queued_until_unix_nano"] = begun.queued_until_unix_nano
+        values["listed_at_unix_nano"] = begun.listed_at_unix_nano
         execution = built(Execution, values, ("tenant", "execution_id", "status"))
         if (execution.tenant, execution.execution_id) != items.owner_of(reading.pk):
             raise MalformedError("tenant and execution_id are not those of the key")
@@ -70,11 +71,11 @@ def execution_of(item: Item) -> Execution:
 
 
 class Start(NamedTuple):
-    """Unix nanoseconds; the last two are None where they are the start itself."""
+    """When an execution started. The last two are None where they are the start itself."""
 
-    started_at: int
-    queued_until: int | None
-    listed_at: int | None
+    started_at_unix_nano: int
+    queued_until_unix_nano: int | None
+    listed_at_unix_nano: int | None
 
 
 def start_of(values: Mapping[str, Any]) -> Start:
@@ -88,7 +89,7 @@ def start_of(values: Mapping[str, Any]) -> Start:
     listed = int(place.partition("#")[0]) if place else stored
     if "origin_naming" in values:
         return Start(stored, None, listed if listed != stored else None)
-    begun = values.get("queued_until") or stored
+    begun = values.get("queued_until_unix_nano") or stored
     return Start(listed, begun if begun > listed else None, None)
 
 

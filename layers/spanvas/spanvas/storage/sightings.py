@@ -39,7 +39,13 @@ INDEX_NAMES: Final = (
 CANDIDATES: Final = 5
 OPEN_TO_CHANGE: Final = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
 OPEN_TO_COUNTING: Final = "attribute_exists(pk) AND attribute_not_exists(#moved_to)"
-OPTIONAL: Final = ("ended_at", "deadline", "cause", "running_key", "deadline_key")
+OPTIONAL: Final = (
+    items.ENDED_AT_UNIX_NANO,
+    items.DEADLINE_UNIX_NANO,
+    "cause",
+    "running_key",
+    "deadline_key",
+)
 """Attributes that are taken away where an execution has them no longer."""
 
 
