@@ -145,7 +145,7 @@ def _close(store: TraceStore, overdue: Overdue) -> Cause | None:
     trace = store.read_trace(*overdue)
     if trace is None or trace.execution.execution_id != overdue.execution_id:
         return None
-    execution = trace.explained()
+    execution = trace.with_loss_cause()
     if execution.status in OPEN and execution.deadline_unix_nano is None:
         raise ConflictError("it has no deadline, and the index has one")
     if execution.status != LOST:

@@ -112,7 +112,7 @@ def make_redactor(mode: str) -> Redactor:
 
 
 def without_tenant(spans: Iterable[Span]) -> list[Span]:
-    """The tenant is the credential's. What a span says of it is nobody's word, and would be read as ours."""
+    """Strips `spanvas.tenant` from spans and resources: it is untrusted input, the token decides the tenant."""
     resources: dict[int, Mapping[str, Any]] = {}
     cleaned = []
     for span in spans:

@@ -12,7 +12,7 @@ from spanvas_api.services import Services
 
 
 def link_artifact(request: Request, services: Services) -> Response:
-    """`wire.LinkArtifactResponse`. Types that a browser would run are linked as `attachment`, whatever was asked."""
+    """Returns `wire.LinkArtifactResponse`. Links types that a browser would run as `attachment`, whatever was asked."""
     try:
         execution = authorized_execution(request, services, "link_artifact")
     except ForbiddenError:

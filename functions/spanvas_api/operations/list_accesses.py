@@ -13,7 +13,7 @@ from spanvas_api.services import Services
 
 
 def list_accesses(request: Request, services: Services) -> Response:
-    """`wire.AccessesResponse`, newest first."""
+    """Returns `wire.AccessesResponse`, newest first."""
     execution = authorized_execution(request, services, "list_accesses")
     parameters.only(request.query, "limit", "cursor")
     cursors = Cursors(

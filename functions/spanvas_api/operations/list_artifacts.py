@@ -12,7 +12,7 @@ from spanvas_api.services import Services
 
 
 def list_artifacts(request: Request, services: Services) -> Response:
-    """`wire.ArtifactsResponse`. Names and sizes only: opening one takes a link."""
+    """Returns `wire.ArtifactsResponse`: names and sizes only, since opening a file takes a link."""
     execution = authorized_execution(request, services, "list_artifacts")
     parameters.only(request.query)
     page = services.store.list_artifacts(execution.tenant, execution.execution_id)

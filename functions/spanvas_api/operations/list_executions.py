@@ -16,7 +16,7 @@ FILTERS: Final = ("workflow_id", "status", "from", "to", "order")
 
 
 def list_executions(request: Request, services: Services) -> Response:
-    """`wire.ExecutionsResponse`."""
+    """Returns `wire.ExecutionsResponse`: a page of the history."""
     authorize(request.principal, "list_executions")
     query = request.query
     parameters.only(query, *FILTERS, "limit", "cursor")

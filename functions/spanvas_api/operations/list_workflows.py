@@ -9,7 +9,7 @@ from spanvas_api.services import Services
 
 
 def list_workflows(request: Request, services: Services) -> Response:
-    """`wire.WorkflowsResponse`, by id."""
+    """Returns `wire.WorkflowsResponse`, sorted by id."""
     authorize(request.principal, "list_workflows")
     parameters.only(request.query)
     items = [

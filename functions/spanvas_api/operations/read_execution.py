@@ -15,7 +15,7 @@ def read_execution(request: Request, services: Services) -> Response:
     stored = read_authorized(request, "read_execution", services.store.read_trace)
     parameters.only(request.query)
     completeness = completeness_of(stored.execution, stored.rows)
-    execution = stored.explained()
+    execution = stored.with_loss_cause()
     if stored.is_whole:
         execution = totalled(execution, stored.rows, request.now_unix_nano)
     return Response(execution_body(execution, completeness, services.settings.trace_url_template))

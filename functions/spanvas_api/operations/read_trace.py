@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import InvalidInputError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
-from spanvas.model.loss import explained
+from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
 from spanvas.model.units import NANO
@@ -87,7 +87,7 @@ class _Answering(NamedTuple):
             if rows is stored.rows:
                 self._repair(stored.execution, execution)
         if not stored.unreadable:
-            execution = explained(execution, rows)
+            execution = with_loss_cause(execution, rows)
         completeness = completeness_of(execution, rows)
         latest = stored if rows is stored.rows else None
         chunks = ChunkCounts(len(stored.unreadable), stored.newer_chunks)

@@ -20,7 +20,7 @@ QUEUE_SECONDS: Final = 3600
 
 
 def start_execution(request: Request, services: Services) -> Response:
-    """`wire.StartExecutionResponse`.
+    """Starts an execution and returns `wire.StartExecutionResponse`.
 
     Raises NotFoundError for an unknown workflow, InvalidBodyError or TooLargeError for an input that does not fit, and
     ExecutorUnavailableError when the executor did not take it; the execution is then kept as failed, with the cause.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from spanvas.model.execution import Cause, Execution
-from spanvas.model.loss import explained
+from spanvas.model.loss import with_loss_cause
 from spanvas.storage.port import TraceStore
 from tests.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.functional.storage.batches import batch
@@ -107,7 +107,7 @@ class TestBeginnings:
         clock.advance(61)
         causes = [found(store, name).cause for name in ("exec_1", "exec_2")]
         assert [cause.error_type for cause in causes if cause] == ["Lost", "NotStarted"]
-        late = {one.execution_id: explained(one, ()) for one in overdue(store)}
+        late = {one.execution_id: with_loss_cause(one, ()) for one in overdue(store)}
         cause = late["exec_1"].cause
         assert cause is not None
         assert cause.error_type == "Killed"

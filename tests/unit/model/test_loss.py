@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas.model.execution import LOST, OVERDUE, QUEUED, UNENDED, UNSTARTED, Cause, seen_at
-from spanvas.model.loss import cause_of_loss, explained, failed_place
+from spanvas.model.loss import cause_of_loss, failed_place, with_loss_cause
 from spanvas.model.row import Row
 from tests.builders import SECOND, T0, make_execution, make_row, span_id
 
@@ -100,12 +100,12 @@ def test_a_function_of_which_nothing_has_arrived_was_killed_when_it_had_just_beg
 
 def test_a_cause_that_is_known_stays() -> None:
     known = make_execution(status=LOST, cause=Cause("Timeout", "it said so itself"))
-    assert explained(known, [INVOCATION]) is known
+    assert with_loss_cause(known, [INVOCATION]) is known
     running = make_execution()
-    assert explained(running, [INVOCATION]) is running
+    assert with_loss_cause(running, [INVOCATION]) is running
     lost = seen_at(running, LATER)
     assert lost.cause == OVERDUE
-    explained_cause = explained(lost, [INVOCATION]).cause
+    explained_cause = with_loss_cause(lost, [INVOCATION]).cause
     assert explained_cause is not None
     assert explained_cause.error_type == "Killed"
 
@@ -113,7 +113,7 @@ def test_a_cause_that_is_known_stays() -> None:
 def test_a_queued_execution_was_never_begun() -> None:
     lost = seen_at(make_execution(status=QUEUED), LATER)
     assert (lost.status, lost.cause) == (LOST, UNSTARTED)
-    assert explained(lost, []) is lost
+    assert with_loss_cause(lost, []) is lost
     assert UNENDED.error_type == OVERDUE.error_type
 
 

@@ -28,7 +28,7 @@ def client_error(code: str) -> ClientError:
 def test_failures_of_both_kinds_of_clients_become_ours(
     error: Exception, code: str, seconds: int
 ) -> None:
-    with pytest.raises(StoreUnavailableError) as caught, aws.translated("writing"):
+    with pytest.raises(StoreUnavailableError) as caught, aws.translate_errors("writing"):
         raise error
     assert str(caught.value) == f"the store failed writing: {code}"
     assert caught.value.retry_after_seconds == seconds
@@ -44,7 +44,7 @@ def test_failures_of_both_kinds_of_clients_become_ours(
     ids=repr,
 )
 def test_what_is_no_failure_of_the_store_passes(error: Exception) -> None:
-    with pytest.raises(type(error)), aws.translated("writing"):
+    with pytest.raises(type(error)), aws.translate_errors("writing"):
         raise error
 
 
@@ -52,5 +52,5 @@ def test_without_botocore_an_error_of_ours_passes_too(monkeypatch: pytest.Monkey
     import sys
 
     monkeypatch.delitem(sys.modules, "botocore.exceptions")
-    with pytest.raises(KeyError), aws.translated("writing"):
+    with pytest.raises(KeyError), aws.translate_errors("writing"):
         raise KeyError("ours")

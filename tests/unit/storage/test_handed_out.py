@@ -120,6 +120,6 @@ def test_where_nobody_hands_out_keys_the_store_is_unavailable() -> None:
     with (
         closing(DirectDynamoDB(place)) as client,
         pytest.raises(StoreUnavailableError, match="NoCredentials"),
-        aws.translated("reading"),
+        aws.translate_errors("reading"),
     ):
         client.get_item(TableName="t", Key={})

@@ -25,8 +25,8 @@ SILENCE: Final = (
 )
 
 
-def explained(execution: Execution, rows: Iterable[Row]) -> Execution:
-    """A lost execution with the cause that its rows tell; any other, and one whose cause is known, as it is."""
+def with_loss_cause(execution: Execution, rows: Iterable[Row]) -> Execution:
+    """Returns a lost execution with the cause that its rows tell; any other, and one with a known cause, unchanged."""
     if execution.status != LOST or execution.cause != OVERDUE:
         return execution
     return replace(execution, cause=cause_of_loss(execution, rows))

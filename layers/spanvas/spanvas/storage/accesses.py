@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from spanvas.model.access import Access
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.item_reading import access_of, unexpired
 from spanvas.storage.port import Page
@@ -34,7 +34,7 @@ class AccessItems:
 
     def record(self, access: Access) -> None:
         expires_at = self._clock() // NANO + self._retention_seconds
-        with translated("recording an access"):
+        with translate_errors("recording an access"):
             self._dynamodb.put_item(
                 TableName=self._table, Item=items.access_item(access, expires_at)
             )
@@ -53,7 +53,7 @@ class AccessItems:
             "ScanIndexForward": False,
             "Limit": limit + 2,
         }
-        with translated("listing accesses"):
+        with translate_errors("listing accesses"):
             answer = self._dynamodb.query(**request)
         found = [item for item in answer["Items"] if item["sk"]["S"] != upper]
         return page_of_accesses(found, limit, self._clock(), self._report)

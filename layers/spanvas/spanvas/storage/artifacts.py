@@ -15,7 +15,7 @@ from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.item_reading import artifact_of, unexpired
 from spanvas.storage.port import Page
@@ -56,7 +56,7 @@ class ArtifactItems:
                 sha256=sha256.hex(),
                 key=object_key(artifact),
             )
-            with translated("writing an artifact"):
+            with translate_errors("writing an artifact"):
                 answer = self._s3().put_object(
                     Bucket=self._bucket,
                     Key=artifact.key,
@@ -77,7 +77,7 @@ class ArtifactItems:
 
     def _keep(self, artifact: Artifact) -> None:
         expires_at = self._clock() // NANO + self._retention_seconds
-        with translated("listing an artifact with its execution"):
+        with translate_errors("listing an artifact with its execution"):
             self._dynamodb.put_item(
                 TableName=self._table, Item=items.artifact_item(artifact, expires_at)
             )
@@ -88,13 +88,13 @@ class ArtifactItems:
         if artifact.version:
             wanted["VersionId"] = artifact.version
         try:
-            with translated("looking at an object"):
+            with translate_errors("looking at an object"):
                 part = f"bytes=0-{HEAD_BYTES - 1}"
                 return dict(self._s3().get_object(**wanted, Range=part))
         except StoreUnavailableError as error:
             if error.code != "InvalidRange":
                 raise
-        with translated("looking at an empty object"):
+        with translate_errors("looking at an empty object"):
             return dict(self._s3().get_object(**wanted))
 
     def list(self, tenant: str, execution_id: str) -> Page[Artifact]:
@@ -108,7 +108,7 @@ class ArtifactItems:
         }
         found: list[Artifact | UnreadableItem] = []
         while True:
-            with translated("listing artifacts"):
+            with translate_errors("listing artifacts"):
                 answer = self._dynamodb.query(**request)
             now = self._clock()
             found += [
@@ -121,7 +121,7 @@ class ArtifactItems:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
-        with translated("reading an artifact"):
+        with translate_errors("reading an artifact"):
             answer = self._dynamodb.get_item(
                 TableName=self._table,
                 Key=items.key(tenant, execution_id, items.ARTIFACT + artifact_id),
@@ -140,7 +140,7 @@ class ArtifactItems:
         }
         if artifact.version:
             parameters["VersionId"] = artifact.version
-        with translated("signing a link"):
+        with translate_errors("signing a link"):
             return self._s3().generate_presigned_url(
                 "get_object", Params=parameters, ExpiresIn=expires_seconds
             )

@@ -27,6 +27,7 @@ ATTEMPTS: Final = 3
 
 
 def dynamodb_client() -> DynamoDBClient:
+    """Makes a client of DynamoDB: our own in a Lambda function, else boto3's."""
     place = place_of(aws_variables())
     if place is None:
         return _client("dynamodb")  # type: ignore[no-any-return]
@@ -36,7 +37,7 @@ def dynamodb_client() -> DynamoDBClient:
 
 
 def s3_client() -> S3Client:
-    """Signature version 4 always: without it boto3 presigns with version 2 in us-east-1."""
+    """Makes a client of S3. Always with signature version 4: without it boto3 presigns with version 2 in us-east-1."""
     place = place_of(aws_variables())
     if place is None:
         return _s3_of_botocore()
@@ -82,10 +83,10 @@ def _make_client(service: str, **options: str) -> Any:
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Turn what the clients raise into StoreUnavailableError; `doing` completes "the store failed ...".
+def translate_errors(doing: str) -> Iterator[None]:
+    """Turns what the clients raise into StoreUnavailableError; `doing` completes "the store failed ...".
 
-    A failed condition is an answer, not a failure: it is let through for the caller.
+    Lets ConditionalCheckFailedException through: a failed condition is an answer, not a failure.
     """
     try:
         yield
@@ -106,7 +107,7 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def _unavailable(doing: str, code: str, is_answer: bool) -> StoreUnavailableError:
-    """`is_answer`: AWS itself has said so, and may go on saying it."""
+    """`is_answer`: true for a service's error response, false for a transport error."""
     is_for_long = is_answer and not is_passing(code)
     seconds = 5 if is_for_long else 2
     return StoreUnavailableError(f"the store failed {doing}: {code}", seconds, code)

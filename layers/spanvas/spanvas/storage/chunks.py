@@ -39,8 +39,10 @@ class Chunk:
 
 
 def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
-    """The chunks of a batch. The same spans give the same chunks, whatever their order. Of a span that is in it in
-    several versions that had ended, each goes to a chunk of its own, as if they had been sent apart."""
+    """Returns the chunks of a batch. The same spans give the same chunks, whatever their order.
+
+    Differing ended versions of one span id each get their own chunk, as if they had been sent in different batches.
+    """
     merged: dict[str, Span] = {}
     several: dict[str, list[Span]] = {}
     for span in spans:
@@ -67,7 +69,7 @@ def _order(span: Span) -> tuple[int, str]:
 
 
 def _others(each: Iterable[Span], shown: Span) -> list[Span]:
-    """Of what a batch holds of one span: versions that had ended and say something else than the one that counts."""
+    """Returns the ended versions of one span that differ from the version that is shown."""
     ordered = sorted(each, key=repr)
     rows = [row_of(span)._replace(detail=f"{place:05}") for place, span in enumerate(ordered)]
     said = comparable(row_of(shown))
@@ -104,7 +106,7 @@ def _pieces(spans: Sequence[Span]) -> list[_Piece]:
 
 
 def _small_pieces(spans: Sequence[Span]) -> list[_Piece]:
-    """Of spans that are light enough, it seems: quotes and foreign scripts may make them heavier."""
+    """Encodes spans whose estimated size is small enough; halves those that quotes or non-ASCII text make larger."""
     payload = codec.encode_spans(spans)
     if len(payload) <= DETAIL_BYTES * 1.5 or len(spans) == 1:
         return [_Piece(spans, payload)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -94,7 +94,7 @@ class ClaimItems:
         self, claim: Claim, change: str, condition: str, values: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
         """None where the condition held, else the item as it was found."""
-        with translated("claiming an event"):
+        with translate_errors("claiming an event"):
             try:
                 self._dynamodb.update_item(
                     TableName=self._table,

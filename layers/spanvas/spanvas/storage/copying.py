@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, count
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import rows_of
 from spanvas.storage.decoding import Report, attempted
 
@@ -35,7 +35,7 @@ class Copier:
             "ConsistentRead": True,
         }
         while True:
-            with translated("reading what is to be moved"):
+            with translate_errors("reading what is to be moved"):
                 answer = self._dynamodb.query(**request)
             for item in answer["Items"]:
                 sort = item["sk"]["S"]
@@ -58,7 +58,7 @@ class Copier:
 
     def _put(self, item: dict[str, Any]) -> bool:
         """Whether it was not there before."""
-        with translated("moving an execution"):
+        with translate_errors("moving an execution"):
             try:
                 self._dynamodb.put_item(
                     TableName=self._table,

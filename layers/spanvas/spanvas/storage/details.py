@@ -16,7 +16,7 @@ from spanvas.model.errors import (
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import spans_of
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of
@@ -85,7 +85,7 @@ class DetailItems:
         return detail_of(item, self._object)
 
     def _object(self, key: str) -> bytes:
-        with translated("reading a large span"):
+        with translate_errors("reading a large span"):
             body: bytes = self._s3().get_object(Bucket=self._bucket, Key=key)["Body"].read()
             return body
 
@@ -97,7 +97,7 @@ class DetailItems:
         found: dict[str, Any] = {}
         refusals = 0
         while pending:
-            with translated("reading spans"):
+            with translate_errors("reading spans"):
                 answer = self._dynamodb.batch_get_item(RequestItems=pending)
             given = answer["Responses"].get(self._table, [])
             for item in given:

@@ -21,7 +21,7 @@ from spanvas.model.execution import (
     seen_at,
 )
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.item_reading import execution_of, is_expired, moved_to
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class ExecutionItems:
 
     def item(self, tenant: str, execution_id: str) -> Mapping[str, Any] | None:
         """META as it is stored."""
-        with translated("reading an execution"):
+        with translate_errors("reading an execution"):
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key=items.key(tenant, execution_id), ConsistentRead=True
             )
@@ -245,7 +245,7 @@ class ExecutionItems:
         if remove:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in remove)
         used = {*attributes, *add, *remove, *NAMES.findall(condition)}
-        with translated("writing an execution"):
+        with translate_errors("writing an execution"):
             try:
                 answer = self._dynamodb.update_item(
                     TableName=self._table,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import Execution
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.listing import Budget, Finds, HistoryQuery, following
@@ -180,7 +180,7 @@ class History:
             request["ExpressionAttributeValues"][":workflow"] = items.s(scan.workflow_id)
         if upper <= lower:
             return Entries([], 0, None)
-        with translated("listing executions"):
+        with translate_errors("listing executions"):
             answer = self._dynamodb.query(**request)
         last = answer.get("LastEvaluatedKey")
         found = [entry for entry in answer["Items"] if _key(entry) != upper]
@@ -209,7 +209,7 @@ class History:
         found: dict[str, Mapping[str, Any]] = {}
         pending: Any = {self._table: {"Keys": keys}}
         for _ in range(ATTEMPTS):
-            with translated("reading executions"):
+            with translate_errors("reading executions"):
                 answer = self._dynamodb.batch_get_item(RequestItems=pending)
             for item in answer["Responses"].get(self._table, []):
                 found[item["pk"]["S"]] = item

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.units import NANO
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.port import Overdue
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class OverdueItems:
             "Limit": PAGE,
         }
         while True:
-            with translated("looking for overdue executions"):
+            with translate_errors("looking for overdue executions"):
                 answer = self._dynamodb.query(**request)
             for entry in answer["Items"]:
                 yield int(entry[SORT]["N"]), entry["pk"]["S"]
@@ -80,7 +80,7 @@ class OverdueItems:
             ":running": items.s(items.running_partition(shard)),
             ":now": items.n(now),
         }
-        with translated("setting an execution aside"):
+        with translate_errors("setting an execution aside"):
             try:
                 answer = self._dynamodb.update_item(
                     TableName=self._table,
@@ -97,7 +97,7 @@ class OverdueItems:
         return _tries(answer["Attributes"])
 
     def _count(self, shard: int) -> int:
-        with translated("counting executions that were set aside"):
+        with translate_errors("counting executions that were set aside"):
             answer = self._dynamodb.query(
                 TableName=self._table,
                 IndexName=INDEX,

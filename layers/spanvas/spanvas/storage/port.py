@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Generic, NamedTuple, Protocol
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Cause, Counters, Execution
-from spanvas.model.loss import explained
+from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row, merge_duplicates, versions
 from spanvas.model.span import Span
 
@@ -79,9 +79,9 @@ class StoredTrace:
         """Whether all that is stored could be decoded, by a reader that knows all of it."""
         return not (self.unreadable or self.newer_chunks or self.execution.is_newer)
 
-    def explained(self) -> Execution:
+    def with_loss_cause(self) -> Execution:
         """The execution with the cause that its rows tell; as it is where some of them could not be decoded."""
-        return self.execution if self.unreadable else explained(self.execution, self.rows)
+        return self.execution if self.unreadable else with_loss_cause(self.execution, self.rows)
 
     def versions(self, span_id: str) -> list[Row]:
         """As `model.row.versions`, `MAX_VERSIONS` at most; none where the span is not there."""

@@ -18,7 +18,7 @@ from spanvas.model.execution import Counters, Execution, place_of
 from spanvas.model.ids import is_trace_id
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.copying import Copier
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
@@ -203,7 +203,7 @@ class SightingItems:
     def _registered(self, tenant: str, trace_id: str) -> str | None:
         """An execution that has this trace and was registered by whoever runs it."""
         index, partition_name, _ = items.BY_TRACE
-        with translated("looking for the execution of a trace"):
+        with translate_errors("looking for the execution of a trace"):
             answer = self._dynamodb.query(
                 TableName=self._table,
                 IndexName=index,

@@ -11,7 +11,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import INLINE_BYTES, Chunk, plan
 from spanvas.storage.decoding import Report
@@ -19,7 +19,7 @@ from spanvas.storage.details import DetailItems, page_of, versions_of
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.item_reading import moved_to
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
-from spanvas.storage.side_by_side import side_by_side
+from spanvas.storage.run_concurrently import run_concurrently
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -92,7 +92,7 @@ class SpanItems:
             "ConsistentRead": True,
         }
         while True:
-            with translated("reading a trace"):
+            with translate_errors("reading a trace"):
                 answer = self._dynamodb.query(**request)
             for item in answer["Items"]:
                 sort = item["sk"]["S"]
@@ -138,7 +138,7 @@ class SpanItems:
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
         """All at once: nobody looks for a detail before the rows that point at it are there."""
-        side_by_side(
+        run_concurrently(
             [
                 call
                 for index, detail in enumerate(chunk.details)
@@ -165,17 +165,17 @@ class SpanItems:
         ]
 
     def _put_detail(self, item: dict[str, Any]) -> None:
-        with translated("writing spans"):
+        with translate_errors("writing spans"):
             self._dynamodb.put_item(TableName=self._table, Item=item)
 
     def _upload(self, key: str, detail: bytes) -> None:
-        with translated("writing a large span"):
+        with translate_errors("writing a large span"):
             self._s3().put_object(
                 Bucket=self._bucket, Key=key, Body=detail, ContentType="application/zstd"
             )
 
     def _put_rows(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> bool:
-        with translated("writing rows"):
+        with translate_errors("writing rows"):
             try:
                 self._dynamodb.put_item(
                     TableName=self._table,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from spanvas.model.units import NANO
 from spanvas.storage import items
-from spanvas.storage.aws import translated
+from spanvas.storage.aws import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,7 +39,7 @@ class StatusIndex:
         """Unix nanoseconds: executions that started then or later are in the index. It is read once a process."""
         now = self._clock()
         if not self._is_noted and now - self._looked_at >= LOOK_AGAIN_AFTER:
-            with translated("reading what is indexed"):
+            with translate_errors("reading what is indexed"):
                 answer = self._dynamodb.get_item(TableName=self._table, Key=KEY)
             self._is_noted = "Item" in answer
             self._since = int(answer["Item"][SINCE]["N"]) if self._is_noted else 0
@@ -51,7 +51,7 @@ class StatusIndex:
         self.since()
         if self._is_noted:
             return
-        with translated("noting what is indexed"):
+        with translate_errors("noting what is indexed"):
             created = self._dynamodb.describe_table(TableName=self._table)["Table"]
             is_young = self._clock() - nanoseconds(created["CreationDateTime"]) < YOUNG
             try:

@@ -10,14 +10,14 @@ from contextvars import ContextVar
 
 import pytest
 
-from spanvas.storage.side_by_side import side_by_side
+from spanvas.storage.run_concurrently import run_concurrently
 
 AT_THE_END = """
 import atexit
 from functools import partial
-from spanvas.storage.side_by_side import side_by_side
-side_by_side([lambda: None, lambda: None])
-atexit.register(side_by_side, [partial(print, "item"), partial(print, "object")])
+from spanvas.storage.run_concurrently import run_concurrently
+run_concurrently([lambda: None, lambda: None])
+atexit.register(run_concurrently, [partial(print, "item"), partial(print, "object")])
 """
 
 
@@ -27,7 +27,7 @@ def test_all_are_made_at_the_same_time() -> None:
     def meet() -> None:
         meeting.wait()
 
-    side_by_side([meet] * 3)
+    run_concurrently([meet] * 3)
     assert not meeting.broken
 
 
@@ -38,7 +38,7 @@ def test_what_one_raises_is_raised_when_all_have_ended() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        side_by_side([fail, lambda: made.append("other")])
+        run_concurrently([fail, lambda: made.append("other")])
     assert made == ["other"]
 
 
@@ -46,14 +46,14 @@ def test_each_is_made_in_the_context_of_the_caller() -> None:
     looks_away = ContextVar("looks_away", default=False)
     token = looks_away.set(True)
     seen: list[bool] = []
-    side_by_side([lambda: seen.append(looks_away.get())] * 3)
+    run_concurrently([lambda: seen.append(looks_away.get())] * 3)
     looks_away.reset(token)
     assert seen == [True, True, True]
 
 
 def test_one_is_made_here() -> None:
     made: list[threading.Thread] = []
-    side_by_side([lambda: made.append(threading.current_thread())])
+    run_concurrently([lambda: made.append(threading.current_thread())])
     assert made == [threading.current_thread()]
 
 

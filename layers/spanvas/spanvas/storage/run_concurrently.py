@@ -10,9 +10,10 @@ from typing import Final
 THREADS: Final = 4
 
 
-def side_by_side(calls: Sequence[Callable[[], None]]) -> None:
-    """Returns when all of them have; raises what one of them raised. Each runs in a copy of the caller's context: where
-    instrumentations have been told to look away, they do.
+def run_concurrently(calls: Sequence[Callable[[], None]]) -> None:
+    """Blocks until all calls have finished. Re-raises the first error in the order of the list.
+
+    Each runs in a copy of the caller's context, so an instrumentation that is suppressed there stays suppressed.
 
     What waits at the end of a process is written while the interpreter ends, which starts no thread any more (that is a
     RuntimeError): there they come one after the other, so a call has to bear being made twice.
