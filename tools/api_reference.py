@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spanvas_api.problems import RULES, TYPE_PREFIX, UNKNOWN
+from spanvas_api.http.problems import RULES, TYPE_PREFIX, UNKNOWN
 
 _HEAD = """# The API
 

@@ -1,11 +1,14 @@
-"""What only the API can run into; the rest is in `spanvas.model.errors`.
+"""Errors that only the API and the OTLP endpoint raise; `spanvas.model.errors` lists all others.
 
 SpanvasError
  ├─ UnauthenticatedError        no verified token came with the request
  ├─ ForbiddenError              the token is valid but lacks the tenant or the scope
  ├─ UnknownRouteError           no call has this method and path
  ├─ ExecutorUnavailableError    the executor function could not be invoked; says when to try again
- ├─ AnswerTooLargeError         the answer is larger than Lambda can carry
+ ├─ ResponseTooLargeError       the response is larger than Lambda can carry
+ ├─ MethodNotAllowedError       the path is right, the method is not (OTLP)
+ ├─ UnsupportedMediaTypeError   the body is in a type or coding that is not read here (OTLP)
+ ├─ RateLimitedError            the tenant sends more than its share; says when to try again (OTLP)
  └─ InvalidInputError
      └─ InvalidBodyError        the body is JSON but does not fit; names the field
 """
@@ -39,9 +42,29 @@ class ExecutorUnavailableError(SpanvasError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class AnswerTooLargeError(SpanvasError):
-    """The answer is larger than Lambda can carry: 6 MB, of which base64 takes a quarter."""
+class ResponseTooLargeError(SpanvasError):
+    """The response is larger than Lambda can carry: 6 MB, of which base64 takes a quarter."""
 
 
 class InvalidBodyError(InvalidInputError):
     """The body could be read but does not fit; `field` names the part that does not."""
+
+
+class MethodNotAllowedError(SpanvasError):
+    """Spans are sent with POST alone."""
+
+
+class UnsupportedMediaTypeError(SpanvasError):
+    """`header` names the request header that gives the type or coding."""
+
+    def __init__(self, message: str, header: str) -> None:
+        super().__init__(message)
+        self.header = header
+
+
+class RateLimitedError(SpanvasError):
+    """The tenant has sent more than its share; nothing of this request was kept."""
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

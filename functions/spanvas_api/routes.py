@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from spanvas.model.execution import STATUSES
+
 EXECUTIONS_READ: Final = "executions:read"
 EXECUTIONS_START: Final = "executions:start"
 TRACE_READ: Final = "trace:read"
@@ -21,7 +23,6 @@ NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
 SPAN_ID_PATTERN: Final = r"^[0-9a-f]{16}$"
 UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
 
-EXECUTION_STATUSES: Final = ("queued", "running", "succeeded", "failed", "lost", "untraced")
 NEWEST_FIRST: Final = "newest_first"
 OLDEST_FIRST: Final = "oldest_first"
 ORDERS: Final = (NEWEST_FIRST, OLDEST_FIRST)
@@ -135,7 +136,7 @@ ROUTES: Final = (
                 "status",
                 "query",
                 "Only executions in this state.",
-                {"type": "string", "enum": list(EXECUTION_STATUSES)},
+                {"type": "string", "enum": list(STATUSES)},
             ),
             Parameter("from", "query", "Started at or after, unix nanoseconds.", _NANO_SCHEMA),
             Parameter(

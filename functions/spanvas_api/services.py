@@ -20,7 +20,7 @@ from spanvas_api.unreadable import UnreadableItems
 if TYPE_CHECKING:
     from executor.document import WorkflowDocument
     from spanvas.storage.port import TraceStore
-    from spanvas_api.trace_parts import WholeTrace
+    from spanvas_api.trace.page import WholeTrace
 
 
 class WorkflowNode(Protocol):

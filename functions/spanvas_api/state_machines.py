@@ -18,6 +18,7 @@ from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.ids import root_span_id_for
 from spanvas.model.loss import failed_place
 from spanvas.model.span import ERROR, OK, Span
+from spanvas.model.units import MS
 from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
 from spanvas.semantics import attributes as names
@@ -34,7 +35,6 @@ ENDS: Final = {
 }
 """What is said of it, where no node of it failed."""
 ERROR_TYPES: Final = {"TIMED_OUT": "Timeout", "ABORTED": "Aborted"}
-MS: Final = 1_000_000
 
 
 class MachineEnd(NamedTuple):

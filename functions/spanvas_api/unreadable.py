@@ -11,7 +11,7 @@ from typing import Final
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, Metrics, MetricUnit
 
-from spanvas.model.unreadable import UnreadableItem
+from spanvas.model.errors import UnreadableItem
 
 REMEMBERED: Final = 1_000
 

@@ -8,7 +8,7 @@ import pytest
 
 from local.lambdas.sandbox import Sandbox
 from spanvas.model.execution import completeness_of
-from spanvas_api.trace_status import trace_status
+from spanvas_api.trace.status import trace_status
 from tests.runtime.layer_sandbox import LayeredFunctions, answer
 
 pytestmark = pytest.mark.runtime

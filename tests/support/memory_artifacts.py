@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.accesses import page_of_accesses
 from spanvas.storage.artifacts import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import (
     Execution,
     place_of,
 )
-from spanvas.model.unreadable import UnreadableItem
+from spanvas.model.units import DAY_SECONDS
 from spanvas.storage import items
 from spanvas.storage.decoding import attempted
 from spanvas.storage.listing import Budget, Finds, HistoryQuery
@@ -60,7 +61,7 @@ class MemoryHistory:
 
     def _places(self, asked: HistoryQuery) -> list[tuple[str, Key]]:
         """Keys of the history within the bounds, in order. Failed and lost ones are found without looking at others."""
-        bounds = bounds_of(asked, self._clock(), self._retention_seconds // items.DAY_SECONDS)
+        bounds = bounds_of(asked, self._clock(), self._retention_seconds // DAY_SECONDS)
         status = asked.status if items.is_indexed(asked.status) else None
         places = [
             (place, key)

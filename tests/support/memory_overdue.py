@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from spanvas.model.execution import LOST, OPEN, Cause, Execution
-from spanvas.storage import items
+from spanvas.model.units import NANO
 from spanvas.storage.overdue import waiting_seconds
 from spanvas.storage.port import Overdue
 
@@ -45,7 +45,7 @@ class MemoryOverdue:
             return False
         self._closing_tries[key] = self._closing_tries.get(key, 0) + 1
         wait = waiting_seconds(self._closing_tries[key])
-        self._set_aside[key] = now + wait * items.NANO
+        self._set_aside[key] = now + wait * NANO
         return True
 
     def count_set_aside(self) -> int:

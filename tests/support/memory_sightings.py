@@ -9,6 +9,7 @@ from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters, Execution, place_of
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
+from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.chunks import Chunk, plan
 from spanvas.storage.port import Binding, SpanBatch
@@ -73,7 +74,7 @@ class MemorySightings:
             execution = replace(first_seen(sighting), expires_at=self._expiry())
         else:
             execution = seen_again(known, sighting)
-        kept = self._expiry() - self._clock() // items.NANO
+        kept = self._expiry() - self._clock() // NANO
         place = items.listed_at(execution, kept, None if known is None else place_of(known))
         self._executions[key] = replace(
             execution,

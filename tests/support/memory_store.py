@@ -12,7 +12,7 @@ from functools import wraps
 from threading import RLock
 from typing import Any, TypeVar
 
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import (
     LOST,
     OPEN,
@@ -26,7 +26,7 @@ from spanvas.model.execution import (
     seen_at,
 )
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItem
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import Chunk
@@ -74,7 +74,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArti
         self.lock = RLock()
         self._clock = clock
         self._budget = budget or Budget()
-        self._retention_seconds = retention_days * 86_400
+        self._retention_seconds = retention_days * DAY_SECONDS
         self._executions: dict[Key, Execution] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
@@ -189,7 +189,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArti
         self._check()
         execution = self._executions.get((tenant, self._moved(tenant, execution_id)))
         now = self._clock()
-        if execution is None or execution.expires_at <= now // 1_000_000_000:
+        if execution is None or execution.expires_at <= now // NANO:
             return None
         return seen_at(self._as_stored(execution), now)
 
@@ -290,7 +290,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArti
         self._executions[key] = replace(changed, revision=known.revision + 1)
 
     def _expiry(self) -> int:
-        return self._clock() // 1_000_000_000 + self._retention_seconds
+        return self._clock() // NANO + self._retention_seconds
 
     def _check(self) -> None:
         if self.down:

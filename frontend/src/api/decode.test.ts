@@ -5,6 +5,30 @@ import { decodeExecutionPage } from "./decodeExecution";
 import { decodeSpan } from "./decodeSpan";
 import { decodeTrace } from "./decodeTrace";
 import { decodeWorkflows } from "./decodeWorkflow";
+import type { WireRow } from "./wire";
+
+/** A row with every field that the API has: one that is added there does not compile without a value here. */
+const FULL_ROW: Required<WireRow> = {
+  span_id: "00f067aa0ba902b7",
+  parent_span_id: "00f067aa0ba902b8",
+  depth: 1,
+  name: "chat",
+  kind: "model",
+  node_id: "classify",
+  start_time_unix_nano: "1764000000000000001",
+  end_time_unix_nano: "1764000000000000002",
+  status: "error",
+  error: { type: "E", message: "went wrong" },
+  model: "m",
+  provider: "aws.bedrock",
+  usage: { cache_read_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0 },
+  cost_nano_usd: 6,
+  input_preview: "in",
+  output_preview: "out",
+  attempt: 2,
+  artifacts: [{ artifact_id: "art_1", name: "a.csv", media_type: "text/csv", bytes: 8 }],
+  marks: ["truncated"],
+};
 
 function refusal(decode: () => unknown): string {
   try {
@@ -43,6 +67,20 @@ describe("decodeTrace", () => {
       artifacts: [],
       marks: [],
     });
+  });
+
+  it("reads every field of a row that the API has", () => {
+    const read = new Set<string>();
+    const row = new Proxy(FULL_ROW, {
+      get(target, name: keyof WireRow) {
+        read.add(name);
+        return target[name];
+      },
+    });
+
+    decodeTrace({ ...wireTrace(), rows: [row] }, 0n);
+
+    expect(Object.keys(FULL_ROW).filter((name) => !read.has(name))).toEqual([]);
   });
 
   it("takes null for absent, as executions may say it", () => {

@@ -1,4 +1,4 @@
-"""The trace API's function: an HTTP API event in, an answer out.
+"""The trace API's function: an HTTP API event in, an HTTP response out.
 
 Routes come from `routes.ROUTES`; the operation of a route is imported when it is first called. Powertools routes and
 logs, without its validation: that alone would add 90 ms to every cold start (pydantic and the OpenAPI models).
@@ -16,16 +16,17 @@ from importlib import import_module
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import Response as GatewayResponse
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
-from spanvas.model.unreadable import UnreadableItemError
-from spanvas_api import problems
-from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
-from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
-from spanvas_api.request import Answer, Request, request_id_of, request_of
+from spanvas.model.errors import UnreadableItemError
+from spanvas_api.errors import ResponseTooLargeError, UnknownRouteError
+from spanvas_api.http import problems
+from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
+from spanvas_api.http.request import Request, Response, request_id_of, request_of
 from spanvas_api.routes import ROUTES, Route
 from spanvas_api.services import Services
 
@@ -39,7 +40,7 @@ HEADERS: Final = {
 
 logger = Logger(service=SERVICE)
 
-Operation = Callable[[Request, Services], Answer]
+Operation = Callable[[Request, Services], Response]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
@@ -52,28 +53,15 @@ class _Resolver(APIGatewayHttpResolver):
 
 
 def make_handler(services: Callable[[], Services]) -> Handler:
-    """The function's handler over these services, which are asked for at the first request."""
-    app = _Resolver(serializer=_as_it_is)
+    """Returns the function's handler. `services` is called by the first request, and may raise as an operation may."""
+    app = _Resolver(serializer=_unchanged)
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
-    def answered(label: str, operation: Callable[[dict[str, Any]], Answer]) -> Response[Any]:
-        started = time.perf_counter()
-        event = app.current_event.raw_event
-        try:
-            response = _response(operation(event), event)
-        except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
-            response = _problem_response(error, event)
-        _measure(metrics, label, response.status_code, time.perf_counter() - started)
-        return response
-
     for route in ROUTES:
-        app.route(re.sub(r"{(\w+)}", r"<\1>", route.path), route.method)(
-            _endpoint(route, services, answered, metrics)
-        )
-
-    @app.not_found
-    def no_such_route(_: Exception) -> Response[Any]:
-        return answered("none", _refuse_route)
+        pattern = re.sub(r"{(\w+)}", r"<\1>", route.path)
+        app.route(pattern, route.method)(_responder(route, app, services, metrics))
+    refuse = _responder(None, app, services, metrics)
+    app.not_found(lambda _: refuse())
 
     @logger.inject_lambda_context
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -87,76 +75,77 @@ def make_handler(services: Callable[[], Services]) -> Handler:
     return handler
 
 
-def _endpoint(
-    route: Route,
-    services: Callable[[], Services],
-    answered: Callable[..., Response[Any]],
-    metrics: Metrics,
-) -> Callable[..., Response[Any]]:
-    label = f"{route.method} {route.path}"
+def _responder(
+    route: Route | None, app: _Resolver, services: Callable[[], Services], metrics: Metrics
+) -> Callable[..., GatewayResponse[Any]]:
+    """Returns what answers the requests of a route: it runs the operation, turns every exception into a problem, and
+    measures. Without a route, it answers that there is none."""
+    label = f"{route.method} {route.path}" if route else "none"
 
-    def endpoint(**path: str) -> Response[Any]:
-        def operate(event: dict[str, Any]) -> Answer:
+    def respond(**path: str) -> GatewayResponse[Any]:
+        started = time.perf_counter()
+        event = app.current_event.raw_event
+        try:
+            if route is None:
+                raise UnknownRouteError("no such call")
             found = services()
-            request = request_of(event, path, found.settings.tenant_claim, found.clock())
             try:
-                return operation_of(route)(request, found)
+                request = request_of(event, path, found.settings.tenant_claim, found.clock())
+                response = _gateway_response(operation_of(route)(request, found), event)
             except UnreadableItemError as error:
                 found.unreadable.note(error.item)
                 raise
             finally:
                 found.unreadable.measure(metrics)
+        except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
+            response = _problem_response(error, event)
+        _measure(metrics, label, response.status_code, time.perf_counter() - started)
+        return response
 
-        return answered(label, operate)
-
-    return endpoint
+    return respond
 
 
 def operation_of(route: Route) -> Operation:
-    """The function that answers a route; its module is imported when it is first asked for."""
+    """Returns the function that answers a route. Imports its module at the first call."""
     module = import_module(f"spanvas_api.operations.{route.operation}")
     operation: Operation = getattr(module, route.operation)
     return operation
 
 
-def _refuse_route(event: dict[str, Any]) -> Answer:
-    raise UnknownRouteError("no such call")
-
-
-def _response(answer: Answer, event: dict[str, Any]) -> Response[Any]:
-    headers: dict[str, str | list[str]] = {**HEADERS, **answer.headers}
-    if answer.payload is None:
-        return Response(answer.status, body="", headers=headers)
+def _gateway_response(response: Response, event: dict[str, Any]) -> GatewayResponse[Any]:
+    headers: dict[str, str | list[str]] = {**HEADERS, **response.headers}
+    if response.payload is None:
+        return GatewayResponse(response.status, body="", headers=headers)
     headers["Content-Type"] = "application/json"
-    coding, body = _coded(answer, event)
+    coding, body = _encoded(response, event)
     if not coding:
         _check_size(body, MAX_TEXT_BYTES)
-        return Response(answer.status, body=body.decode(), headers=headers)
+        return GatewayResponse(response.status, body=body.decode(), headers=headers)
     headers["Content-Encoding"] = coding
     _check_size(body, MAX_CODED_BYTES)
-    return Response(answer.status, body=body, headers=headers)
+    return GatewayResponse(response.status, body=body, headers=headers)
 
 
-def _coded(answer: Answer, event: dict[str, Any]) -> tuple[str, bytes]:
-    """Content coding, if any, and body. An operation that answers bytes has coded them already, or decided not to."""
-    if isinstance(answer.payload, bytes):
-        return answer.headers.get("Content-Encoding", ""), answer.payload
-    body = json_bytes(answer.payload)
+def _encoded(response: Response, event: dict[str, Any]) -> tuple[str, bytes]:
+    """Returns content coding, if any, and body. An operation that returns bytes has chosen their coding already."""
+    if isinstance(response.payload, bytes):
+        return response.headers.get("Content-Encoding", ""), response.payload
+    body = json_bytes(response.payload)
     accepted = (event.get("headers") or {}).get("accept-encoding")
     return compressed(body, accepted) or ("", body)
 
 
 def _check_size(body: bytes, limit: int) -> None:
     if len(body) > limit:
-        raise AnswerTooLargeError(f"{len(body):,} bytes")
+        raise ResponseTooLargeError(f"{len(body):,} bytes")
 
 
-def _as_it_is(body: Any) -> Any:
+def _unchanged(body: Any) -> Any:
     """Bodies are bytes or text by the time Powertools would serialise them."""
     return body
 
 
-def _problem_response(error: Exception, event: dict[str, Any]) -> Response[Any]:
+def _problem_response(error: Exception, event: dict[str, Any]) -> GatewayResponse[Any]:
     request_id = request_id_of(event)
     problem = problems.problem_for(error, request_id)
     if not problems.is_expected(error):
@@ -168,11 +157,11 @@ def _problem_response(error: Exception, event: dict[str, Any]) -> Response[Any]:
         **problem.headers,
         "Content-Type": problems.MEDIA_TYPE,
     }
-    return Response(problem.status, body=json_bytes(problem.body).decode(), headers=headers)
+    return GatewayResponse(problem.status, body=json_bytes(problem.body).decode(), headers=headers)
 
 
 def _measure(metrics: Metrics, label: str, status: int, seconds: float) -> None:
-    """One EMF line a request: over all calls, and by call."""
+    """Writes one EMF line per request: over all calls, and by call."""
     metrics.add_dimensions(service=SERVICE, route=label)
     metrics.add_metadata("status", status)
     metrics.add_metric("ApiLatency", MetricUnit.Milliseconds, seconds * 1000)
@@ -182,7 +171,7 @@ def _measure(metrics: Metrics, label: str, status: int, seconds: float) -> None:
 
 @cache
 def process_services() -> Services:
-    """The services of this process, made at the first request."""
+    """Returns the services of this process. Makes them at the first request."""
     return Services(settings.load())
 
 
@@ -190,7 +179,7 @@ handler = make_handler(process_services)
 
 
 def warm_up(services: Services) -> None:
-    """Load all that any call needs. For SnapStart, whose snapshot then holds it; a cold start without it would pay."""
+    """Loads all that any call needs, for SnapStart's snapshot. A cold start without SnapStart would pay for it."""
     for route in ROUTES:
         operation_of(route)
     _ = services.store, services.workflows

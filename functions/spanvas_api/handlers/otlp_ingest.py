@@ -20,10 +20,10 @@ from spanvas import settings
 from spanvas.otlp import messages
 from spanvas.otlp.intake import Intake
 from spanvas_api.auth import authorize, principal_of
+from spanvas_api.http.request import request_id_of
 from spanvas_api.ingest.ingest import Ingest
-from spanvas_api.ingest.message import Answer, check_method, http_answer, media_type_of
+from spanvas_api.ingest.message import OtlpResponse, check_method, http_response, media_type_of
 from spanvas_api.ingest.refusals import is_expected, refusal
-from spanvas_api.request import request_id_of
 from spanvas_api.services import Services
 
 NAMESPACE: Final = "Spanvas"
@@ -46,38 +46,41 @@ def make_handler(ingest: Callable[[], Ingest]) -> Handler:
         # Spans are many objects without a cycle: collecting meanwhile would walk them for nothing.
         gc.disable()
         try:
-            taking = ingest()
-            intake = take(event, media_type, taking)
-            taking.services.unreadable.measure(metrics)
-            answer = accepted(intake, media_type)
+            ingesting = ingest()
+            intake = ingest_spans(event, media_type, ingesting)
+            ingesting.services.unreadable.measure(metrics)
+            response = accepted(intake, media_type)
         except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
-            answer = refusal(error, media_type)
-            log(error, event, answer)
+            response = refusal(error, media_type)
+            log(error, event, response)
         finally:
             gc.enable()
-        measure(metrics, answer.status, intake, time.perf_counter() - started)
-        return http_answer(answer, media_type)
+        measure(metrics, response.status, intake, time.perf_counter() - started)
+        return http_response(response, media_type)
 
     return handler
 
 
-def take(event: dict[str, Any], media_type: str, ingest: Ingest) -> Intake:
+def ingest_spans(event: dict[str, Any], media_type: str, ingest: Ingest) -> Intake:
+    """Stores the spans of a request whose sender may send some. Raises what `refusals` has a rule for, and more."""
     principal = principal_of(event, ingest.services.settings.tenant_claim)
     authorize(principal, "ingest_traces")
     check_method(event)
-    return ingest.take(event, principal, media_type)
+    return ingest.ingest(event, principal, media_type)
 
 
-def accepted(intake: Intake, media_type: str) -> Answer:
+def accepted(intake: Intake, media_type: str) -> OtlpResponse:
     """Success, or partial success where something was rejected or cut."""
-    return Answer(200, messages.response(media_type, intake.rejected_spans, intake.explanation()))
+    return OtlpResponse(
+        200, messages.response(media_type, intake.rejected_spans, intake.explanation())
+    )
 
 
-def log(error: Exception, event: dict[str, Any], answer: Answer) -> None:
+def log(error: Exception, event: dict[str, Any], response: OtlpResponse) -> None:
     request_id = request_id_of(event)
     if not is_expected(error):
         logger.exception("request failed", request_id=request_id)
-    elif answer.status >= 500:
+    elif response.status >= 500:
         logger.warning("request refused", request_id=request_id, reason=repr(error))
 
 

@@ -19,10 +19,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
 from spanvas.collector.results import Outcome
-from spanvas.model.errors import ConflictError, SpanvasError, StoreUnavailableError
+from spanvas.model.errors import (
+    ConflictError,
+    SpanvasError,
+    StoreUnavailableError,
+    UnreadableItemError,
+)
 from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution, totalled
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItemError
 from spanvas.storage.port import Overdue, StoredTrace, TraceStore
 from spanvas_api import collector
 from spanvas_api.services import Services

@@ -51,8 +51,8 @@ class Ingest:
     def services(self) -> Services:
         return self._services
 
-    def take(self, event: Mapping[str, Any], principal: Principal, media_type: str) -> Intake:
-        """Keep the spans of a request; what was rejected is told by the intake that is returned.
+    def ingest(self, event: Mapping[str, Any], principal: Principal, media_type: str) -> Intake:
+        """Stores the spans of a request. The returned intake says which of them were rejected.
 
         Raises InvalidInputError, TooLargeError, RateLimitedError and StoreUnavailableError; of the last, spans may have
         been kept, and the same request may be sent again.
@@ -61,7 +61,7 @@ class Ingest:
         body = sent_body(event, settings.ingest_compressed_bytes)
         self._rate.check(principal.tenant)
         body = inflated_body(event, body, settings.ingest_inflated_bytes)
-        self._rate.take(principal.tenant, len(body))
+        self._rate.consume(principal.tenant, len(body))
         decode = decode_protobuf if media_type == PROTOBUF else decode_json
         intake = decode(body, self._limits)
         if intake.spans:
@@ -112,7 +112,7 @@ def make_redactor(mode: str) -> Redactor:
 
 
 def without_tenant(spans: Iterable[Span]) -> list[Span]:
-    """The tenant is the credential's. What a span says of it is nobody's word, and would be read as ours."""
+    """Strips `spanvas.tenant` from spans and resources: it is untrusted input, the token decides the tenant."""
     resources: dict[int, Mapping[str, Any]] = {}
     cleaned = []
     for span in spans:

@@ -1,4 +1,4 @@
-"""An HTTP API event as an OTLP request, and an OTLP answer as an HTTP API answer.
+"""An HTTP API event as an OTLP request, and an OTLP response as an HTTP API response.
 
 Source: OTLP specification, "OTLP/HTTP".
 """
@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.otlp import messages
-from spanvas_api.ingest.errors import MethodNotAllowedError, UnsupportedMediaTypeError
+from spanvas_api.errors import MethodNotAllowedError, UnsupportedMediaTypeError
 
 MEDIA_TYPES: Final = (messages.PROTOBUF, messages.JSON)
 GZIP: Final = frozenset({"gzip", "x-gzip"})
@@ -23,8 +23,8 @@ MAX_MEMBERS: Final = 1_000
 """A gzip body may consist of several members; thousands of empty ones are an attack on whoever inflates them."""
 
 
-class Answer(NamedTuple):
-    """`headers` without the content type, which is the request's."""
+class OtlpResponse(NamedTuple):
+    """An HTTP response of the OTLP endpoint. `headers` without the content type, which is the request's."""
 
     status: int
     body: bytes
@@ -108,20 +108,20 @@ def inflate(data: bytes, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def http_answer(answer: Answer, media_type: str) -> dict[str, Any]:
-    """Payload format 2.0."""
+def http_response(response: OtlpResponse, media_type: str) -> dict[str, Any]:
+    """Returns the response as the HTTP API takes it from a function (payload format 2.0)."""
     headers = {
         "Content-Type": media_type,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
-        **answer.headers,
+        **response.headers,
     }
     if media_type == messages.JSON:
-        body, is_coded = answer.body.decode(), False
+        body, is_coded = response.body.decode(), False
     else:
-        body, is_coded = b64encode(answer.body).decode(), True
+        body, is_coded = b64encode(response.body).decode(), True
     return {
-        "statusCode": answer.status,
+        "statusCode": response.status,
         "headers": headers,
         "body": body,
         "isBase64Encoded": is_coded,

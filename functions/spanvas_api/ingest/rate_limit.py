@@ -12,9 +12,9 @@ from collections.abc import Callable
 from math import ceil
 from typing import Final
 
-from spanvas_api.ingest.errors import RateLimitedError
+from spanvas.model.units import NANO
+from spanvas_api.errors import RateLimitedError
 
-NANO: Final = 1_000_000_000
 MAX_TENANTS: Final = 10_000
 """Buckets that are remembered. The longest unused is forgotten, and full when it is made anew."""
 
@@ -39,7 +39,8 @@ class RateLimit:
                 seconds,
             )
 
-    def take(self, tenant: str, number_of_bytes: int) -> None:
+    def consume(self, tenant: str, number_of_bytes: int) -> None:
+        """Takes the bytes of an accepted request out of the tenant's bucket."""
         self._buckets[tenant] = (self._refilled(tenant) - number_of_bytes, self._clock())
         self._buckets.move_to_end(tenant)
         if len(self._buckets) > MAX_TENANTS:

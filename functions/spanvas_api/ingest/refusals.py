@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from spanvas.model.errors import InvalidInputError, StoreUnavailableError, TooLargeError
-from spanvas.model.unreadable import UnreadableItemError
+from spanvas.model.errors import (
+    InvalidInputError,
+    StoreUnavailableError,
+    TooLargeError,
+    UnreadableItemError,
+)
 from spanvas.otlp import messages
-from spanvas_api.errors import ForbiddenError, UnauthenticatedError
-from spanvas_api.ingest.errors import (
+from spanvas_api.errors import (
+    ForbiddenError,
     MethodNotAllowedError,
     RateLimitedError,
+    UnauthenticatedError,
     UnsupportedMediaTypeError,
 )
-from spanvas_api.ingest.message import Answer
+from spanvas_api.ingest.message import OtlpResponse
 
 
-class Rule(NamedTuple):
+class StatusRule(NamedTuple):
     """`code` is of google/rpc/code.proto. An empty `message` means that the error's own is fit to be read."""
 
     error: type[Exception]
@@ -29,17 +34,17 @@ class Rule(NamedTuple):
 
 
 RULES: Final = (
-    Rule(UnauthenticatedError, 401, 16),
-    Rule(ForbiddenError, 403, 7),
-    Rule(MethodNotAllowedError, 405, 12),
-    Rule(TooLargeError, 413, 11),
-    Rule(UnsupportedMediaTypeError, 415, 3),
-    Rule(InvalidInputError, 400, 3),
-    Rule(RateLimitedError, 429, 8),
-    Rule(UnreadableItemError, 409, 9, "What is stored of the execution cannot be read."),
-    Rule(StoreUnavailableError, 503, 14, "The store does not answer; send the same again."),
+    StatusRule(UnauthenticatedError, 401, 16),
+    StatusRule(ForbiddenError, 403, 7),
+    StatusRule(MethodNotAllowedError, 405, 12),
+    StatusRule(TooLargeError, 413, 11),
+    StatusRule(UnsupportedMediaTypeError, 415, 3),
+    StatusRule(InvalidInputError, 400, 3),
+    StatusRule(RateLimitedError, 429, 8),
+    StatusRule(UnreadableItemError, 409, 9, "What is stored of the execution cannot be read."),
+    StatusRule(StoreUnavailableError, 503, 14, "The store does not answer; send the same again."),
 )
-UNKNOWN: Final = Rule(Exception, 500, 13, "Something went wrong; the failure was logged.")
+UNKNOWN: Final = StatusRule(Exception, 500, 13, "Something went wrong; the failure was logged.")
 
 
 def is_expected(error: Exception) -> bool:
@@ -47,8 +52,8 @@ def is_expected(error: Exception) -> bool:
     return _rule_for(error) is not UNKNOWN
 
 
-def refusal(error: Exception, media_type: str) -> Answer:
-    """How an error is answered, in the encoding of the request."""
+def refusal(error: Exception, media_type: str) -> OtlpResponse:
+    """Returns the response to an error, in the encoding of the request."""
     rule = _rule_for(error)
     headers: dict[str, str] = {}
     field = error.field if isinstance(error, InvalidInputError) and rule.status == 400 else ""
@@ -63,8 +68,10 @@ def refusal(error: Exception, media_type: str) -> Answer:
     if isinstance(error, ForbiddenError) and error.scope:
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
     message = rule.message or str(error)
-    return Answer(rule.status, messages.status(media_type, rule.code, message, field), headers)
+    return OtlpResponse(
+        rule.status, messages.status(media_type, rule.code, message, field), headers
+    )
 
 
-def _rule_for(error: Exception) -> Rule:
+def _rule_for(error: Exception) -> StatusRule:
     return next((rule for rule in RULES if isinstance(error, rule.error)), UNKNOWN)

@@ -18,13 +18,13 @@ from spanvas.model.span import Event, Span
 from spanvas.otlp.export import encode_json
 from spanvas.semantics.content_names import is_content, is_content_event
 from spanvas.storage.port import Page
-from spanvas_api import parameters, routes
-from spanvas_api.audit import record_read
+from spanvas_api import routes
+from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
-from spanvas_api.cursors import Cursors
-from spanvas_api.encoding import MAX_CODED_BYTES, accepted_codings, compressed
-from spanvas_api.operations.found import authorized_execution
-from spanvas_api.request import Answer, Request
+from spanvas_api.http import parameters
+from spanvas_api.http.cursors import Cursors
+from spanvas_api.http.encoding import MAX_CODED_BYTES, accepted_codings, compressed
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
 PART_BYTES: Final = 1_500_000
@@ -36,7 +36,7 @@ UNREADABLE_HEADER: Final = "Spanvas-Unreadable"
 """How many stored details of this part cannot be read, and are not in it: the body is OTLP, and has no place for it."""
 
 
-def export_execution(request: Request, services: Services) -> Answer:
+def export_execution(request: Request, services: Services) -> Response:
     """`wire.ExportTraceRequest`, one part of it. Content that is left out is recorded as a refused access, too."""
     execution = authorized_execution(request, services, "export_execution")
     parameters.only(request.query, "format", "cursor")
@@ -69,7 +69,7 @@ def _part(
     after: str | None,
     *,
     with_content: bool,
-) -> tuple[Answer, Page[Span]]:
+) -> tuple[Response, Page[Span]]:
     """As many spans as can be answered at once. Where they compress worse than spans do, fewer."""
     accept = request.headers.get("accept-encoding")
     is_coded = accept is None or max(accepted_codings(accept).values()) > 0
@@ -85,8 +85,8 @@ def _part(
             limit = PART_BYTES
             continue
         if coded is None:
-            return Answer(body), page
-        return Answer(coded[1], headers={"Content-Encoding": coded[0]}), page
+            return Response(body), page
+        return Response(coded[1], headers={"Content-Encoding": coded[0]}), page
 
 
 def has_content(span: Span) -> bool:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from spanvas.model.errors import ConflictError, NotFoundError
-from spanvas_api import parameters
-from spanvas_api.audit import record_read
+from spanvas.model.units import NANO
+from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.errors import ForbiddenError
-from spanvas_api.operations.found import authorized_execution
-from spanvas_api.request import Answer, Request
+from spanvas_api.http import parameters
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
-NANO = 1_000_000_000
 
-
-def link_artifact(request: Request, services: Services) -> Answer:
-    """`wire.LinkArtifactResponse`. Types that a browser would run are linked as `attachment`, whatever was asked."""
+def link_artifact(request: Request, services: Services) -> Response:
+    """Returns `wire.LinkArtifactResponse`. Links types that a browser would run as `attachment`, whatever was asked."""
     try:
         execution = authorized_execution(request, services, "link_artifact")
     except ForbiddenError:
@@ -32,7 +30,7 @@ def link_artifact(request: Request, services: Services) -> Answer:
         disposition = "attachment"
     seconds = services.settings.link_expiry_seconds
     record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=True)
-    return Answer(
+    return Response(
         {
             "url": services.store.sign_artifact_url(artifact, disposition, seconds),
             "expires_at_unix_nano": str(request.now_unix_nano + seconds * NANO),

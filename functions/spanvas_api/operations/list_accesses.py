@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from spanvas.model.access import Access
-from spanvas_api import parameters
-from spanvas_api.cursors import Cursors
-from spanvas_api.operations.found import authorized_execution
-from spanvas_api.request import Answer, Request
+from spanvas_api.access import authorized_execution
+from spanvas_api.http import parameters
+from spanvas_api.http.cursors import Cursors
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
 
-def list_accesses(request: Request, services: Services) -> Answer:
-    """`wire.AccessesResponse`, newest first."""
+def list_accesses(request: Request, services: Services) -> Response:
+    """Returns `wire.AccessesResponse`, newest first."""
     execution = authorized_execution(request, services, "list_accesses")
     parameters.only(request.query, "limit", "cursor")
     cursors = Cursors(
@@ -36,7 +36,7 @@ def list_accesses(request: Request, services: Services) -> Answer:
     }
     if page.unreadable:
         body["unreadable"] = len(page.unreadable)
-    return Answer(body)
+    return Response(body)
 
 
 def _access_body(access: Access) -> dict[str, Any]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from spanvas.model.artifact import Artifact
-from spanvas_api import parameters
-from spanvas_api.operations.found import authorized_execution
-from spanvas_api.request import Answer, Request
+from spanvas_api.access import authorized_execution
+from spanvas_api.http import parameters
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
 
-def list_artifacts(request: Request, services: Services) -> Answer:
-    """`wire.ArtifactsResponse`. Names and sizes only: opening one takes a link."""
+def list_artifacts(request: Request, services: Services) -> Response:
+    """Returns `wire.ArtifactsResponse`: names and sizes only, since opening a file takes a link."""
     execution = authorized_execution(request, services, "list_artifacts")
     parameters.only(request.query)
     page = services.store.list_artifacts(execution.tenant, execution.execution_id)
     body: dict[str, Any] = {"items": [_artifact_body(artifact) for artifact in page.items]}
     if page.unreadable:
         body["unreadable"] = len(page.unreadable)
-    return Answer(body)
+    return Response(body)
 
 
 def _artifact_body(artifact: Artifact) -> dict[str, Any]:

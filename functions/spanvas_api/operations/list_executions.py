@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from spanvas_api import parameters
 from spanvas_api.auth import authorize
-from spanvas_api.cursors import Cursors
+from spanvas_api.http import parameters
+from spanvas_api.http.cursors import Cursors
+from spanvas_api.http.request import Request, Response
 from spanvas_api.representation import execution_body, unreadable_body
-from spanvas_api.request import Answer, Request
 from spanvas_api.routes import OLDEST_FIRST
 from spanvas_api.services import Services
 
 FILTERS: Final = ("workflow_id", "status", "from", "to", "order")
 
 
-def list_executions(request: Request, services: Services) -> Answer:
-    """`wire.ExecutionsResponse`."""
+def list_executions(request: Request, services: Services) -> Response:
+    """Returns `wire.ExecutionsResponse`: a page of the history."""
     authorize(request.principal, "list_executions")
     query = request.query
     parameters.only(query, *FILTERS, "limit", "cursor")
@@ -45,4 +45,4 @@ def list_executions(request: Request, services: Services) -> Answer:
     body["next_cursor"] = None if position is None else cursors.seal(position)
     if page.unreadable:
         body["unreadable"] = [unreadable_body(item) for item in page.unreadable]
-    return Answer(body)
+    return Response(body)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from spanvas_api import parameters
 from spanvas_api.auth import authorize
-from spanvas_api.request import Answer, Request
+from spanvas_api.http import parameters
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
 
-def list_workflows(request: Request, services: Services) -> Answer:
-    """`wire.WorkflowsResponse`, by id."""
+def list_workflows(request: Request, services: Services) -> Response:
+    """Returns `wire.WorkflowsResponse`, sorted by id."""
     authorize(request.principal, "list_workflows")
     parameters.only(request.query)
     items = [
@@ -26,4 +26,4 @@ def list_workflows(request: Request, services: Services) -> Answer:
         }
         for _, workflow in sorted(services.workflows.items())
     ]
-    return Answer({"items": items})
+    return Response({"items": items})

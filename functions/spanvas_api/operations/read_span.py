@@ -13,19 +13,18 @@ from spanvas.model.tree import state_of
 from spanvas.semantics import attributes as names
 from spanvas.semantics import content_of, cost_lines, row_of
 from spanvas.semantics.content_names import is_content, is_content_event
-from spanvas_api import parameters
-from spanvas_api.audit import record_read
+from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
-from spanvas_api.operations.found import authorized_execution
+from spanvas_api.http import parameters
+from spanvas_api.http.request import Request, Response
 from spanvas_api.representation import artifact_ref_body, usage_body
-from spanvas_api.request import Answer, Request
 from spanvas_api.services import Services
-from spanvas_api.span_versions import other_versions
+from spanvas_api.trace.diff import other_versions
 
 MILLION = 1_000_000
 
 
-def read_span(request: Request, services: Services) -> Answer:
+def read_span(request: Request, services: Services) -> Response:
     """`wire.SpanResponse`. Content that is withheld is recorded as a refused access, too."""
     execution = authorized_execution(request, services, "read_span")
     span_id = parameters.span_id(request.path)
@@ -53,7 +52,7 @@ def read_span(request: Request, services: Services) -> Answer:
     body["content_access"] = access if contents[0] else "not_captured"
     if any(contents):
         record_read(services.store, request, execution, "span", span_id, is_allowed=is_allowed)
-    return Answer(body)
+    return Response(body)
 
 
 def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str, Any]:

@@ -11,25 +11,26 @@ from typing import Any, Final
 
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
+from spanvas.model.units import NANO
 from spanvas.semantics.content_names import is_content, is_content_event
-from spanvas_api import parameters, routes
-from spanvas_api.audit import record_read
+from spanvas_api import routes
+from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
-from spanvas_api.operations.found import authorized_execution
-from spanvas_api.request import Answer, Request
+from spanvas_api.http import parameters
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
 PAGE_BYTES: Final = 16_000_000
 """Of stored details that are looked through at a time."""
 MAX_BYTES: Final = 64_000_000
 """Of all of them: some 15,000 spans of 4 KB."""
-MAX_NANO: Final = 8 * 1_000_000_000
+MAX_NANO: Final = 8 * NANO
 MAX_HITS: Final = 2_000
 
 NAME, ATTRIBUTES, CONTENT = "name", "attributes", "content"
 
 
-def search_execution(request: Request, services: Services) -> Answer:
+def search_execution(request: Request, services: Services) -> Response:
     """`wire.SearchResponse`. With `trace:content` the search is recorded as an access before anything is read."""
     execution = authorized_execution(request, services, "search_execution")
     parameters.only(request.query, "q")
@@ -61,7 +62,7 @@ def search_execution(request: Request, services: Services) -> Answer:
     }
     if unreadable:
         body["unreadable"] = unreadable
-    return Answer(body)
+    return Response(body)
 
 
 def _words(request: Request) -> list[str]:

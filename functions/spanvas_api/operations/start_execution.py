@@ -8,18 +8,19 @@ from typing import Final
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import FAILED, QUEUED, UNTRACED, Cause, Execution
 from spanvas.model.ids import new_execution_id, trace_id_for
-from spanvas_api import parameters
+from spanvas.model.units import NANO
 from spanvas_api.auth import authorize
 from spanvas_api.errors import ExecutorUnavailableError, InvalidBodyError
-from spanvas_api.request import Answer, Request
+from spanvas_api.http import parameters
+from spanvas_api.http.request import Request, Response
 from spanvas_api.services import Services
 
 QUEUE_SECONDS: Final = 3600
 """Lambda keeps an event no longer (`MaximumEventAgeInSeconds` of the executor): not begun by then, never begun."""
 
 
-def start_execution(request: Request, services: Services) -> Answer:
-    """`wire.StartExecutionResponse`.
+def start_execution(request: Request, services: Services) -> Response:
+    """Starts an execution and returns `wire.StartExecutionResponse`.
 
     Raises NotFoundError for an unknown workflow, InvalidBodyError or TooLargeError for an input that does not fit, and
     ExecutorUnavailableError when the executor did not take it; the execution is then kept as failed, with the cause.
@@ -46,7 +47,7 @@ def start_execution(request: Request, services: Services) -> Answer:
             workflow_version=workflow.version,
             status=QUEUED if services.settings.enabled else UNTRACED,
             started_at_unix_nano=request.now_unix_nano,
-            deadline_unix_nano=request.now_unix_nano + QUEUE_SECONDS * 1_000_000_000,
+            deadline_unix_nano=request.now_unix_nano + QUEUE_SECONDS * NANO,
             expected_nodes=tuple(node.id for node in workflow.nodes),
             started_by=request.principal.subject,
         )
@@ -66,7 +67,7 @@ def start_execution(request: Request, services: Services) -> Answer:
     except ExecutorUnavailableError as error:
         _keep_as_failed(services, tenant, execution_id, error)
         raise
-    return Answer({"execution_id": execution_id, "status": QUEUED}, status=202)
+    return Response({"execution_id": execution_id, "status": QUEUED}, status=202)
 
 
 def _keep_as_failed(

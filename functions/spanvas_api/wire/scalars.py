@@ -10,6 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from spanvas.model.execution import STATUSES
+from spanvas.model.kinds import KINDS
+
 UnixNano = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{1,20}$"),
@@ -23,24 +26,10 @@ DurationNano = Annotated[
 TraceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 SpanId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 NanoUsd = Annotated[int, Field(description="Billionths of a US dollar.")]
-ExecutionStatus = Literal["queued", "running", "succeeded", "failed", "lost", "untraced"]
+ExecutionStatus = Annotated[str, Field(json_schema_extra={"enum": list(STATUSES)})]
 TraceStatus = Literal["COMPLETE", "RUNNING", "PARTIAL", "EMPTY"]
 RowStatus = Literal["ok", "error", "unset", "running", "lost"]
-SpanKind = Literal[
-    "workflow",
-    "invocation",
-    "node",
-    "attempt",
-    "map",
-    "item",
-    "model",
-    "tool",
-    "retrieval",
-    "agent",
-    "http",
-    "artifact",
-    "other",
-]
+SpanKind = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
 AccessAction = Literal["trace", "span", "artifact", "search", "export"]
 Disposition = Literal["inline", "attachment"]
 

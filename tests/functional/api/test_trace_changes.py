@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from spanvas.model.span import Span
 from spanvas.settings import Settings
-from spanvas_api import trace_parts
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
+from spanvas_api.trace import page
 from tests.functional.api.conftest import MakeApi
 from tests.functional.api.traces import TRACE, WITHOUT_CONTENT, write
 from tests.support.api_client import Client
@@ -159,7 +159,7 @@ class TestTheWhole:
         write(run, *(make_span(f"new {n}", "run", 4 + n) for n in range(3)))
 
         few = api.get(TRACE, since=version, limit="2").json
-        monkeypatch.setattr(trace_parts, "MAX_TEXT_BYTES", 1_400)
+        monkeypatch.setattr(page, "MAX_TEXT_BYTES", 1_400)
         small = api.get(TRACE, {"accept-encoding": "identity"}, since=version).json
 
         assert [("positions" in part, part["next_cursor"] is None) for part in (few, small)] == [
@@ -171,7 +171,7 @@ class TestTheWhole:
         self, api: Client, run: AuditedStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patched:
-            patched.setattr("spanvas_api.trace_versions.WIRE_VERSION", 1)
+            patched.setattr("spanvas_api.trace.version.WIRE_VERSION", 1)
             version = api.get(TRACE).json["version"]
 
         assert "positions" not in api.get(TRACE, since=version).json

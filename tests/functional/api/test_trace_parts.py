@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spanvas_api import trace_parts
+from spanvas_api.trace import page
 from tests.functional.api.conftest import MakeApi
 from tests.functional.api.traces import TRACE, write
 from tests.support.api_client import Client
@@ -171,7 +171,7 @@ class TestParts:
     def test_an_answer_that_lambda_cannot_give_holds_fewer_rows(
         self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(trace_parts, "MAX_TEXT_BYTES", 1_900)
+        monkeypatch.setattr(page, "MAX_TEXT_BYTES", 1_900)
 
         parts = parts_of(api, {"accept-encoding": "identity"})
 

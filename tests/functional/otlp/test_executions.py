@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas.storage import codec
-from spanvas.storage.chunk_reading import decode_spans
+from spanvas.storage.codec import decode_spans
 from spanvas_api.ingest import executions
 from tests.functional.otlp.client import OtlpClient
 from tests.functional.otlp.conftest import MakeOtlp

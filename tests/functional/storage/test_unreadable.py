@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from spanvas.model.access import ALLOWED, Access
+from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.model.execution import Cause
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.storage import codec, items
 from spanvas.storage.chunks import plan
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
+from spanvas.storage.row_codec import encode_rows
 from tests.functional.storage.spoiling import change_item
 from tests.support.builders import (
     SECOND,
@@ -68,7 +69,7 @@ def read_trace(store: TraceStore) -> StoredTrace:
 
 
 def rows_chunk(**columns: Any) -> dict[str, Any]:
-    chunk = json.loads(codec.encode_rows([]))
+    chunk = json.loads(encode_rows([]))
     return items.b(codec.compress(json.dumps({**chunk, **columns}).encode()))
 
 
@@ -177,7 +178,7 @@ class TestUnreadable:
             items.b(codec.compress(b"{")),
             items.b(codec.compress(b"[]")),
             items.b(codec.compress(b"{}")),
-            items.b(codec.compress(codec.encode_rows([])[:-9])),
+            items.b(codec.compress(encode_rows([])[:-9])),
             rows_chunk(span_id=["a"], start=[0, 1]),
             rows_chunk(span_id=["a"], start=["0"]),
             rows_chunk(span_id=["a"], base=-1, start=[0]),

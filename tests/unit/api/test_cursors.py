@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanvas.model.errors import InvalidInputError
-from spanvas_api.cursors import Cursors
+from spanvas_api.http.cursors import Cursors
 
 JSON = st.recursive(
     st.none()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from spanvas_api.encoding import accepted_codings, entity_tag, json_bytes, matches
+from spanvas_api.http.encoding import accepted_codings, entity_tag, json_bytes, matches
 
 
 def test_json_is_utf8() -> None:

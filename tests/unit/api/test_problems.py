@@ -3,22 +3,32 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model import errors as model_errors
-from spanvas.model import unreadable
 from spanvas.model.errors import ConflictError, InvalidInputError, StoreUnavailableError
 from spanvas_api import errors as api_errors
-from spanvas_api.errors import ExecutorUnavailableError, ForbiddenError, UnauthenticatedError
-from spanvas_api.problems import RULES, UNKNOWN, problem_for, rule_for
+from spanvas_api.errors import (
+    ExecutorUnavailableError,
+    ForbiddenError,
+    MethodNotAllowedError,
+    RateLimitedError,
+    UnauthenticatedError,
+    UnsupportedMediaTypeError,
+)
+from spanvas_api.http.problems import RULES, UNKNOWN, problem_for, rule_for
+from spanvas_api.ingest import refusals
+
+OF_OTLP = {MethodNotAllowedError, RateLimitedError, UnsupportedMediaTypeError}
 
 
 def test_every_error_of_ours_has_a_rule() -> None:
     ours = {
         error
-        for module in (model_errors, unreadable, api_errors)
+        for module in (model_errors, api_errors)
         for error in vars(module).values()
         if isinstance(error, type) and issubclass(error, model_errors.SpanvasError)
     }
 
-    assert {rule.error for rule in RULES} == ours - {model_errors.SpanvasError}
+    assert {rule.error for rule in RULES} == ours - {model_errors.SpanvasError} - OF_OTLP
+    assert {rule.error for rule in refusals.RULES} >= OF_OTLP
 
 
 def test_subclasses_stand_before_their_bases() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model.execution import Completeness, Counters
-from spanvas_api.trace_status import ALL_READ, Parts, TraceStatus, trace_status
+from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status
 from tests.support.builders import make_execution
 
 WHOLE = Completeness(("classify", "reply"), ("classify", "reply"))
@@ -17,10 +17,12 @@ def status_of(
     orphans: int = 0,
     lost: int = 0,
     dropped: int = 0,
-    parts: Parts = ALL_READ,
+    chunks: ChunkCounts = ALL_READ,
 ) -> TraceStatus:
     execution = make_execution(status=status, counters=Counters(dropped=dropped))
-    return trace_status(execution, completeness, rows=rows, orphans=orphans, lost=lost, parts=parts)
+    return trace_status(
+        execution, completeness, rows=rows, orphans=orphans, lost=lost, chunks=chunks
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,14 +74,14 @@ def test_missing_nodes_are_named_up_to_five() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "parts", "rows", "expected"),
+    ("status", "chunks", "rows", "expected"),
     [
-        ("succeeded", Parts(1), 3, ("PARTIAL", "1 part of the trace cannot be read.")),
-        ("failed", Parts(2), 0, ("PARTIAL", "2 parts of the trace cannot be read.")),
-        ("running", Parts(1), 0, ("RUNNING", "1 part of the trace cannot be read.")),
+        ("succeeded", ChunkCounts(1), 3, ("PARTIAL", "1 part of the trace cannot be read.")),
+        ("failed", ChunkCounts(2), 0, ("PARTIAL", "2 parts of the trace cannot be read.")),
+        ("running", ChunkCounts(1), 0, ("RUNNING", "1 part of the trace cannot be read.")),
         (
             "succeeded",
-            Parts(0, 1),
+            ChunkCounts(0, 1),
             3,
             (
                 "PARTIAL",
@@ -88,7 +90,7 @@ def test_missing_nodes_are_named_up_to_five() -> None:
         ),
         (
             "succeeded",
-            Parts(1, 2),
+            ChunkCounts(1, 2),
             3,
             (
                 "PARTIAL",
@@ -99,12 +101,12 @@ def test_missing_nodes_are_named_up_to_five() -> None:
     ],
 )
 def test_what_cannot_be_read_is_told_before_all_else(
-    status: str, parts: Parts, rows: int, expected: TraceStatus
+    status: str, chunks: ChunkCounts, rows: int, expected: TraceStatus
 ) -> None:
-    assert status_of(status, rows=rows, parts=parts) == expected
+    assert status_of(status, rows=rows, chunks=chunks) == expected
 
 
 def test_what_may_be_in_a_part_that_cannot_be_read_is_not_said_to_be_missing() -> None:
     incomplete = Completeness(("classify", "reply"), ("classify",))
-    found = status_of("succeeded", incomplete, orphans=1, lost=1, dropped=1, parts=Parts(1))
+    found = status_of("succeeded", incomplete, orphans=1, lost=1, dropped=1, chunks=ChunkCounts(1))
     assert found.reason == "1 part of the trace cannot be read; 1 span could not be delivered."

@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 import pytest
 
 from spanvas.model.errors import InvalidInputError, TooLargeError
-from spanvas_api.ingest.message import Answer, http_answer, inflate, sent_body
+from spanvas_api.ingest.message import OtlpResponse, http_response, inflate, sent_body
 
 MIB = 1024 * 1024
 
@@ -94,9 +94,11 @@ def test_what_is_said_to_be_base64_and_is_not_is_refused() -> None:
 
 
 def test_json_goes_out_as_text_and_protobuf_as_base64() -> None:
-    answer = http_answer(Answer(200, b"{}"), "application/json")
+    answer = http_response(OtlpResponse(200, b"{}"), "application/json")
     assert (answer["body"], answer["isBase64Encoded"]) == ("{}", False)
-    answer = http_answer(Answer(429, b"\x08\x0e", {"Retry-After": "3"}), "application/x-protobuf")
+    answer = http_response(
+        OtlpResponse(429, b"\x08\x0e", {"Retry-After": "3"}), "application/x-protobuf"
+    )
     assert (b64decode(answer["body"]), answer["isBase64Encoded"]) == (b"\x08\x0e", True)
     assert answer["headers"] == {
         "Content-Type": "application/x-protobuf",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from spanvas.model.span import Span
 from spanvas.storage import chunks, codec
-from spanvas.storage.chunk_reading import decode_spans
 from spanvas.storage.chunks import plan
+from spanvas.storage.codec import decode_spans
 from tests.support.builders import SECOND, T0, make_span
 
 

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.model.execution import STATUSES, Execution
 from spanvas.model.row import Row
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
-from spanvas.storage.chunk_reading import decode_rows, decode_spans
+from spanvas.storage.codec import decode_spans
 from spanvas.storage.decoding import MalformedError, Reading, attempted, built, padded
 from spanvas.storage.item_reading import access_of, artifact_of, execution_of
+from spanvas.storage.row_codec import decode_rows
 from tests.support.golden_stored import lacking
 from tests.support.stored_cases import FOLDER, Json
 

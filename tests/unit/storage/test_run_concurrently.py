@@ -16,6 +16,7 @@ AT_THE_END = """
 import atexit
 from functools import partial
 from spanvas.storage.aws import run_concurrently
+from spanvas.storage.aws import run_concurrently
 run_concurrently([lambda: None, lambda: None])
 atexit.register(run_concurrently, [partial(print, "item"), partial(print, "object")])
 """

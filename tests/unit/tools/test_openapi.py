@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from spanvas_api import wire
 from spanvas_api.auth import SCOPES
 from spanvas_api.handlers.http_api import operation_of
-from spanvas_api.problems import RULES
+from spanvas_api.http.problems import RULES
 from spanvas_api.routes import ROUTES
 from tools import openapi
 

@@ -6,10 +6,17 @@ SpanvasError
  │   └─ TooLargeError        it is larger than the limit that the message states
  ├─ ConflictError            what was asked contradicts what is stored
  ├─ StoreUnavailableError    the store throttles or is down; says when to try again
- └─ UnreadableItemError      a stored item cannot be decoded; names the item (`model.unreadable`)
+ └─ UnreadableItemError      a stored item cannot be decoded; names the item
+     └─ NewerItemError       a newer version of Spanvas has written it
+
+Subclasses of these are in `otlp.errors` (a body that is not OTLP) and in `spanvas_api.errors` (what only the API and
+the OTLP endpoint raise). `storage.decoding.MalformedError` and `storage.direct.failures.CallError` stay inside the
+store: its methods raise the errors above instead.
 """
 
 from __future__ import annotations
+
+from typing import Final, NamedTuple
 
 
 class SpanvasError(Exception):
@@ -45,3 +52,37 @@ class StoreUnavailableError(SpanvasError):
         super().__init__(message)
         self.code = code
         self.retry_after_seconds = retry_after_seconds
+
+
+NEWER_VERSION: Final = "newer_version"
+MALFORMED: Final = "malformed"
+
+
+class UnreadableItem(NamedTuple):
+    """Which item, and why. `reason` names fields and types, never a value: it is written to logs.
+
+    `is_newer`: a newer version of Spanvas has written it. `position` is the item's place in the list that was read.
+    """
+
+    pk: str
+    sk: str
+    reason: str
+    is_newer: bool = False
+    position: str = ""
+
+    @property
+    def why(self) -> str:
+        """One word for the API: `newer_version` or `malformed`."""
+        return NEWER_VERSION if self.is_newer else MALFORMED
+
+
+class UnreadableItemError(SpanvasError):
+    """What was asked for is in the store, and cannot be decoded by this version."""
+
+    def __init__(self, item: UnreadableItem) -> None:
+        super().__init__(f"{item.pk} {item.sk}: {item.reason}")
+        self.item = item
+
+
+class NewerItemError(UnreadableItemError):
+    """A newer version of Spanvas has written it."""

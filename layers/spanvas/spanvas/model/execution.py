@@ -121,13 +121,13 @@ class Execution:
 
 
 def place_of(execution: Execution) -> int:
-    """The time that the history is sorted by, in unix nanoseconds."""
+    """Returns the time that the history is sorted by, in unix nanoseconds."""
     listed = execution.listed_at_unix_nano
     return execution.started_at_unix_nano if listed is None else listed
 
 
 def run_nano(execution: Execution) -> int | None:
-    """How long it ran, without its time in a queue; None while it has not ended."""
+    """Returns how long it ran, in nanoseconds, without its time in a queue; None while it has not ended."""
     if execution.ended_at_unix_nano is None:
         return None
     begun = execution.queued_until_unix_nano or execution.started_at_unix_nano
@@ -203,7 +203,7 @@ that is known by its spans alone. `model.loss` knows more, from its rows."""
 
 
 def seen_at(execution: Execution, now_unix_nano: int) -> Execution:
-    """The execution as it is at a time: an overdue one is lost, swept or not."""
+    """Returns the execution as it is at a time: an overdue one is lost, swept or not."""
     if not execution.is_overdue(now_unix_nano):
         return execution
     return replace(
@@ -221,7 +221,7 @@ def _cause_of_silence(execution: Execution) -> Cause:
 
 
 def begun(known: Execution, part: Execution) -> Execution:
-    """What whoever runs an execution says of it, with the place in the history that it has if that is earlier.
+    """Returns `part`, with the start of the known execution if that is earlier.
 
     The start never moves to a later time: whoever reads the history from the newest on would miss the execution.
     """
@@ -231,11 +231,14 @@ def begun(known: Execution, part: Execution) -> Execution:
 
 
 def continued(known: Execution, part: Execution) -> Execution | None:
-    """A known execution when one more function begins a part of it; None where that changes nothing.
+    """Returns a known execution after one more function has begun a part of it; None if that changes nothing.
 
-    The deadline moves on, never back. What has ended runs again where the part began after that: a lost execution
-    always, since it is not lost; any other where the part is a repetition (of the function that ends it, or of a state
-    machine that runs again), not where it is an afterthought that nobody would end.
+    | status            | the part is ended by                 | becomes                                          |
+    |-------------------|--------------------------------------|--------------------------------------------------|
+    | running           | anybody                              | running, with the later of the two deadlines     |
+    | lost              | anybody                              | running, if the part began after the end         |
+    | succeeded, failed | its function or a state machine      | running, if the part began after the end         |
+    | succeeded, failed | its caller: nobody would end it      | unchanged                                        |
     """
     if known.status == RUNNING:
         deadline = part.deadline_unix_nano or 0

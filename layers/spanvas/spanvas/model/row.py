@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Final, NamedTuple
 
+from spanvas.model.span import merge_rank
 from spanvas.model.usage import Usage
 
 REWRITTEN: Final = "rewritten"
@@ -58,8 +59,8 @@ def merge_rows(one: Row, other: Row) -> Row:
     A span ends once. Where two ended versions say different things, the one that is shown is marked: whoever may send
     spans of an execution may send an id that is there already, and must not replace what was seen unnoticed.
     """
-    winner = max(one, other, key=_rank)
-    if _rank(one) == _rank(other):
+    winner = max(one, other, key=merge_rank)
+    if merge_rank(one) == merge_rank(other):
         winner = max(one, other, key=_content)
     earliest = min(one.start_time_unix_nano, other.start_time_unix_nano)
     if winner.start_time_unix_nano != earliest:
@@ -84,16 +85,11 @@ def merge_duplicates(rows: list[Row]) -> list[Row]:
 def versions(rows: Iterable[Row]) -> list[Row]:
     """Of the rows of one span: the one that is shown, then those of versions that had ended too and say something else,
     the latest first. Every version once."""
-    ordered = sorted(rows, key=lambda row: (_rank(row), _content(row)))
-    ended = {told(row): row for row in ordered if row.end_time_unix_nano is not None}
+    ordered = sorted(rows, key=lambda row: (merge_rank(row), _content(row)))
+    ended = {comparable(row): row for row in ordered if row.end_time_unix_nano is not None}
     shown = reduce(merge_rows, ordered)
-    ended.pop(told(shown), None)
+    ended.pop(comparable(shown), None)
     return [shown, *reversed(ended.values())]
-
-
-def _rank(row: Row) -> tuple[bool, int, int]:
-    ended = row.end_time_unix_nano
-    return (ended is not None, ended or 0, row.recorded_at_unix_nano)
 
 
 def _content(row: Row) -> str:
@@ -105,11 +101,11 @@ def _is_rewritten(one: Row, other: Row) -> bool:
         return True
     if one.end_time_unix_nano is None or other.end_time_unix_nano is None:
         return False
-    return told(one) != told(other)
+    return comparable(one) != comparable(other)
 
 
-def told(row: Row) -> Row:
-    """What a version says, wherever it is kept and whichever way it came."""
+def comparable(row: Row) -> Row:
+    """Returns what a version of a span says, without the fields that tell when and by which way it came."""
     return row._replace(
         start_time_unix_nano=0,
         marks=(),

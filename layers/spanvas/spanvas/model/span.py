@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+
+    class _Version(Protocol):
+        @property
+        def end_time_unix_nano(self) -> int | None: ...
+        @property
+        def recorded_at_unix_nano(self) -> int: ...
+
 
 Value = Any
 """None, bool, int, float, str, bytes, list or dict of these: OpenTelemetry's AnyValue."""
 
 UNSET, OK, ERROR = "unset", "ok", "error"
+STATUSES: Final = (UNSET, OK, ERROR)
+"""In the order of OTLP's numbers: `Status.StatusCode` of opentelemetry-proto, `trace/v1/trace.proto`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +61,25 @@ class Span:
     recorded_at_unix_nano: int = 0
 
 
+def merge_rank(version: _Version) -> tuple[bool, int, int]:
+    """Orders versions of one span, or of its row: an ended one is above a started one, then the later one counts."""
+    ended = version.end_time_unix_nano
+    return (ended is not None, ended or 0, version.recorded_at_unix_nano)
+
+
 def merge_spans(one: Span, other: Span) -> Span:
     """Two versions of one span made one: the ended version wins, then the later one, from the earliest start.
 
     Commutative, associative and idempotent, so duplicated, late and shuffled deliveries end in the same span.
     Ties are broken by the content itself.
     """
-    winner = max(one, other, key=_rank)
-    if _rank(one) == _rank(other):
+    winner = max(one, other, key=merge_rank)
+    if merge_rank(one) == merge_rank(other):
         winner = max(one, other, key=_content)
     earliest = min(one.start_time_unix_nano, other.start_time_unix_nano)
     if winner.start_time_unix_nano == earliest:
         return winner
     return replace(winner, start_time_unix_nano=earliest)
-
-
-def _rank(span: Span) -> tuple[bool, int, int]:
-    ended = span.end_time_unix_nano
-    return (ended is not None, ended or 0, span.recorded_at_unix_nano)
 
 
 def _content(span: Span) -> str:

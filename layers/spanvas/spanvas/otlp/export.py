@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from spanvas.model.span import Event, Link, Span
+from spanvas.model.span import STATUSES, Event, Link, Span
 from spanvas.otlp.export_safe import encodable
 from spanvas.otlp.intake import (
     DROPPED_ATTRIBUTES,
@@ -24,7 +24,6 @@ from spanvas.otlp.intake import (
     OPEN,
     PARENT_IS_REMOTE,
     PARENT_ORIGIN_KNOWN,
-    STATUSES,
     TIME_LIMIT,
     TRACE_STATE,
 )

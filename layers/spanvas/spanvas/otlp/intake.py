@@ -12,14 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
+from spanvas.model.span import STATUSES, UNSET, Event, Link, Span
 from spanvas.otlp.errors import TooManyError
 from spanvas.semantics import attributes as names
 from spanvas.semantics.genai import kind_of
 
 KINDS: Final = ("internal", "internal", "server", "client", "producer", "consumer")
 """By number; 0 is unspecified, which the protocol lets a receiver take for internal."""
-STATUSES: Final = (UNSET, OK, ERROR)
 TIME_LIMIT: Final = 2**63
 """Unix nanoseconds beyond it are past the year 2262, and more than other systems hold."""
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
-from spanvas.model.span import Event, Link, Span
+from spanvas.model.span import STATUSES, Event, Link, Span
 from spanvas.otlp.export_safe import encodable, export_safe
-from spanvas.otlp.intake import KINDS, STATUSES
+from spanvas.otlp.intake import KINDS
+from spanvas.otlp.wire import length_delimited, number_field, varint
 
 SAMPLED: Final = 1
 KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
@@ -32,17 +33,19 @@ def encode_protobuf(spans: Iterable[Span], place_of: Place) -> bytes:
     groups: dict[int, tuple[Mapping[str, Any], dict[tuple[str, str], list[bytes]]]] = {}
     for span in spans:
         _, scopes = groups.setdefault(id(span.resource), (span.resource, {}))
-        encoded = _message(2, _span(span, place_of(span)))
+        encoded = length_delimited(2, _span(span, place_of(span)))
         scopes.setdefault((span.scope_name, span.scope_version), []).append(encoded)
     return b"".join(
-        _message(1, _message(1, _attributes(1, resource, "")) + _scopes(scopes))
+        length_delimited(1, length_delimited(1, _attributes(1, resource, "")) + _scopes(scopes))
         for resource, scopes in groups.values()
     )
 
 
 def _scopes(scopes: Mapping[tuple[str, str], Sequence[bytes]]) -> bytes:
     return b"".join(
-        _message(2, _message(1, _text(1, name) + _text(2, version)) + b"".join(spans))
+        length_delimited(
+            2, length_delimited(1, _text(1, name) + _text(2, version)) + b"".join(spans)
+        )
         for (name, version), spans in scopes.items()
     )
 
@@ -50,17 +53,19 @@ def _scopes(scopes: Mapping[tuple[str, str], Sequence[bytes]]) -> bytes:
 def _span(span: Span, place: str) -> bytes:
     return b"".join(
         (
-            _message(1, bytes.fromhex(span.trace_id)),
-            _message(2, bytes.fromhex(span.span_id)),
-            _message(4, bytes.fromhex(span.parent_span_id)) if span.parent_span_id else b"",
+            length_delimited(1, bytes.fromhex(span.trace_id)),
+            length_delimited(2, bytes.fromhex(span.span_id)),
+            length_delimited(4, bytes.fromhex(span.parent_span_id)) if span.parent_span_id else b"",
             _text(5, span.name),
-            _number(6, KIND_NUMBERS.get(span.otel_kind, 1)),
+            number_field(6, KIND_NUMBERS.get(span.otel_kind, 1)),
             _time(7, span.start_time_unix_nano),
             _time(8, _end(span)),
             _attributes(9, span.attributes, place),
-            *(_message(11, _event(event, place)) for event in span.events),
-            *(_message(13, _link(link, place)) for link in span.links),
-            _message(15, _text(2, span.status_message) + _number(3, STATUS_NUMBERS[span.status])),
+            *(length_delimited(11, _event(event, place)) for event in span.events),
+            *(length_delimited(13, _link(link, place)) for link in span.links),
+            length_delimited(
+                15, _text(2, span.status_message) + number_field(3, STATUS_NUMBERS[span.status])
+            ),
             b"\x85\x01" + _FIXED32(SAMPLED),
         )
     )
@@ -84,8 +89,8 @@ def _event(event: Event, place: str) -> bytes:
 def _link(link: Link, place: str) -> bytes:
     return b"".join(
         (
-            _message(1, bytes.fromhex(link.trace_id)),
-            _message(2, bytes.fromhex(link.span_id)),
+            length_delimited(1, bytes.fromhex(link.trace_id)),
+            length_delimited(2, bytes.fromhex(link.span_id)),
             _attributes(4, link.attributes, place),
             b"\x35" + _FIXED32(SAMPLED),
         )
@@ -94,7 +99,9 @@ def _link(link: Link, place: str) -> bytes:
 
 def _attributes(field: int, attributes: Mapping[str, Any], place: str) -> bytes:
     return b"".join(
-        _message(field, _message(1, name.encode()) + _message(2, _value(value)))
+        length_delimited(
+            field, length_delimited(1, name.encode()) + length_delimited(2, _value(value))
+        )
         for name, value in export_safe(attributes, place).items()
     )
 
@@ -102,41 +109,19 @@ def _attributes(field: int, attributes: Mapping[str, Any], place: str) -> bytes:
 def _value(value: Any) -> bytes:
     """An AnyValue of what `export_safe` leaves: a scalar, or a list of scalars."""
     if isinstance(value, str):
-        return _message(1, value.encode())
+        return length_delimited(1, value.encode())
     if isinstance(value, bool):
         return b"\x10\x01" if value else b"\x10\x00"
     if isinstance(value, int):
-        return b"\x18" + _varint(value & 0xFFFF_FFFF_FFFF_FFFF)
+        return b"\x18" + varint(value & 0xFFFF_FFFF_FFFF_FFFF)
     if isinstance(value, float):
         return b"\x21" + _DOUBLE(value)
-    return _message(5, b"".join(_message(1, _value(item)) for item in value))
-
-
-def _message(field: int, data: bytes) -> bytes:
-    return _varint(field << 3 | 2) + _varint(len(data)) + data
+    return length_delimited(5, b"".join(length_delimited(1, _value(item)) for item in value))
 
 
 def _text(field: int, text: str) -> bytes:
-    return _message(field, encodable(text).encode()) if text else b""
-
-
-def _number(field: int, number: int) -> bytes:
-    return _varint(field << 3) + _varint(number) if number else b""
+    return length_delimited(field, encodable(text).encode()) if text else b""
 
 
 def _time(field: int, unix_nano: int) -> bytes:
-    return _varint(field << 3 | 1) + _FIXED64(min(max(unix_nano, 0), _TIME_LIMIT - 1))
-
-
-def _varint(number: int) -> bytes:
-    if number < 128:
-        return _SMALL[number]
-    parts = bytearray()
-    while number > 127:
-        parts.append(number & 127 | 128)
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)
-
-
-_SMALL: Final = tuple(bytes((number,)) for number in range(128))
+    return varint(field << 3 | 1) + _FIXED64(min(max(unix_nano, 0), _TIME_LIMIT - 1))

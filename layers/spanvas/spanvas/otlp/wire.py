@@ -1,4 +1,4 @@
-"""Protobuf's wire format: tags, varints, lengths, and what to pass over.
+"""Protobuf's wire format, read and written: tags, varints, lengths, and what to pass over.
 
 Positions are indexes into one bytes object, since slices of it would be copied at every level. Methods read from `i`
 up to, not including, `end`, and return the position behind what they read. Reading past the end of the whole is an
@@ -122,3 +122,28 @@ class WireReader:
 
 def cut_off() -> MalformedError:
     return MalformedError("body", "the message is cut off")
+
+
+_ONE_BYTE: Final = tuple(bytes((number,)) for number in range(128))
+
+
+def varint(number: int) -> bytes:
+    """Returns a number from 0 to 2**64 - 1 as a varint."""
+    if number < 128:
+        return _ONE_BYTE[number]
+    encoded = bytearray()
+    while number > 127:
+        encoded.append(number & 127 | 128)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
+
+
+def length_delimited(field: int, data: bytes) -> bytes:
+    """Returns a field that holds a message, a text or bytes."""
+    return varint(field << 3 | LEN) + varint(len(data)) + data
+
+
+def number_field(field: int, number: int) -> bytes:
+    """Returns a field that holds a number; nothing if it is 0, which is the default."""
+    return varint(field << 3) + varint(number) if number else b""

@@ -13,6 +13,7 @@ from time import thread_time_ns
 from typing import Any, Final
 
 from spanvas.model.span import Event, Link, Span
+from spanvas.model.units import MS
 from spanvas.privacy.content import IDENTIFIERS, is_content, is_content_event
 from spanvas.privacy.job import Job
 from spanvas.privacy.known import MAX_CHARACTERS, KnownTexts
@@ -26,8 +27,6 @@ FULL: Final = "full"
 RECEIPT: Final = "spanvas.redaction"
 MESSAGE: Final = "exception.message"
 """Stands for texts that have no name of their own: they are dropped where free text is."""
-
-NANO_PER_MS: Final = 1_000_000
 
 
 class Redactor:
@@ -53,7 +52,7 @@ class Redactor:
         self.mode = mode
         known = KnownTexts(is_secret_item, IDENTIFIERS, max_remembered)
         self._known = known if is_remembering else None
-        self._budget_nano = budget_ms * NANO_PER_MS
+        self._budget_nano = budget_ms * MS
         self._scanner = scanner
         self._is_scanner_inherited = False
         self._clock = clock

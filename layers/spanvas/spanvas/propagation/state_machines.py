@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from spanvas.model.units import DAY_SECONDS, NANO
+
 KEYS: Final = ("Execution", "StepFunctions", "_context", "Context", "context")
 """Where state machines put `$$` or `$$.Execution`: there is no fixed place."""
 PLACES: Final = ("Payload", "Input", "input")
@@ -82,7 +84,7 @@ def unix_nano(text: Any) -> int | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     since = aware - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000
+    return (since.days * DAY_SECONDS + since.seconds) * NANO + since.microseconds * 1_000
 
 
 def _run_of(context: Mapping[str, Any]) -> StateMachineRun | None:

@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-NANO: Final = 1_000_000_000
+from spanvas.model.units import NANO
+
 DATED: Final = re.compile(r"-(20\d\d)(\d\d)(\d\d)(?!\d)")
 TAIL: Final = re.compile(r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|latest))?(?:-v\d+(?::\d+)?)?$")
 BEDROCK: Final = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from spanvas.model import kinds
+from spanvas.model.units import NANO
 from spanvas.model.usage import Usage
 from spanvas.semantics import attributes as names
 from spanvas.semantics.dialect import Source
@@ -13,7 +14,6 @@ from spanvas.semantics.providers import spelt
 from spanvas.semantics.reading import Reading
 from spanvas.semantics.values import count, parsed, text
 
-NANO: Final = 1_000_000_000
 MAX_COST_USD: Final = 1_000_000
 EXCLUSIVE_SCOPES: Final = frozenset({"opentelemetry.instrumentation.botocore.bedrock-runtime"})
 """Instrumentations that pass on Bedrock's own counts: `inputTokens` without what came from or went into the cache."""

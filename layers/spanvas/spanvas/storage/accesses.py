@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spanvas.model.access import Access
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
@@ -28,11 +29,11 @@ class AccessItems:
         self._report = report
         self._dynamodb = dynamodb
         self._table = table
-        self._retention_seconds = retention_days * 86_400
+        self._retention_seconds = retention_days * DAY_SECONDS
         self._clock = clock
 
     def record(self, access: Access) -> None:
-        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        expires_at = self._clock() // NANO + self._retention_seconds
         with translate_errors("recording an access"):
             self._dynamodb.put_item(
                 TableName=self._table, Item=items.access_item(access, expires_at)

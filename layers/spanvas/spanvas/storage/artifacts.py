@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
-from spanvas.model.unreadable import UnreadableItem
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
@@ -43,7 +43,7 @@ class ArtifactItems:
         self._table = table
         self._s3 = s3
         self._bucket = bucket
-        self._retention_seconds = retention_days * 86_400
+        self._retention_seconds = retention_days * DAY_SECONDS
         self._clock = clock
 
     def put(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
@@ -76,7 +76,7 @@ class ArtifactItems:
         return looked_at
 
     def _keep(self, artifact: Artifact) -> None:
-        expires_at = self._clock() // 1_000_000_000 + self._retention_seconds
+        expires_at = self._clock() // NANO + self._retention_seconds
         with translate_errors("listing an artifact with its execution"):
             self._dynamodb.put_item(
                 TableName=self._table, Item=items.artifact_item(artifact, expires_at)

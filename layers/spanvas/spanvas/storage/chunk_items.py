@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution
 from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import codec, items
-from spanvas.storage.chunk_reading import decode_rows, decode_spans
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of
 from spanvas.storage.port import StoredTrace
+from spanvas.storage.row_codec import decode_rows
 
 
 class Chunks:
@@ -53,7 +53,7 @@ def spans_of(
 
     def decode() -> list[Span]:
         with Reading(pk, sk) as reading:
-            return decode_spans(payload, span_id, reading)
+            return codec.decode_spans(payload, span_id, reading)
 
     return attempted(decode)
 

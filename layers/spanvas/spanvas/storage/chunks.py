@@ -11,11 +11,12 @@ from itertools import zip_longest
 from typing import Final
 
 from spanvas.model.execution import Counters, count
-from spanvas.model.row import Row, told, versions
+from spanvas.model.row import Row, comparable, versions
 from spanvas.model.span import Span, merge_spans
 from spanvas.semantics.summary import row_of
 from spanvas.storage import codec
 from spanvas.storage.port import MAX_VERSIONS
+from spanvas.storage.row_codec import encode_rows
 
 MAX_ROWS: Final = 2_000
 """Spans in one rows chunk: about 60 KB compressed, so that ten thousand are read in one or two pages of 1 MB."""
@@ -38,8 +39,10 @@ class Chunk:
 
 
 def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
-    """The chunks of a batch. The same spans give the same chunks, whatever their order. Of a span that is in it in
-    several versions that had ended, each goes to a chunk of its own, as if they had been sent apart."""
+    """Returns the chunks of a batch. The same spans give the same chunks, whatever their order.
+
+    Differing ended versions of one span id each get their own chunk, as if they had been sent in different batches.
+    """
     merged: dict[str, Span] = {}
     several: dict[str, list[Span]] = {}
     for span in spans:
@@ -66,11 +69,11 @@ def _order(span: Span) -> tuple[int, str]:
 
 
 def _others(each: Iterable[Span], shown: Span) -> list[Span]:
-    """Of what a batch holds of one span: versions that had ended and say something else than the one that counts."""
+    """Returns the ended versions of one span that differ from the version that is shown."""
     ordered = sorted(each, key=repr)
     rows = [row_of(span)._replace(detail=f"{place:05}") for place, span in enumerate(ordered)]
-    said = told(row_of(shown))
-    others = [row for row in versions(rows) if row.end_time_unix_nano and told(row) != said]
+    said = comparable(row_of(shown))
+    others = [row for row in versions(rows) if row.end_time_unix_nano and comparable(row) != said]
     return [ordered[int(row.detail)] for row in others[: MAX_VERSIONS - 1]]
 
 
@@ -79,7 +82,7 @@ def _chunks(spans: Sequence[Span]) -> list[Chunk]:
     rows: list[Row] = []
     for index, piece in enumerate(pieces):
         rows.extend(row_of(span)._replace(detail=str(index)) for span in piece.spans)
-    payload = codec.encode_rows(rows)
+    payload = encode_rows(rows)
     compressed = codec.compress(payload)
     if len(compressed) > MAX_CHUNK_BYTES and len(spans) > 1:
         return [chunk for half in codec.split(spans, 2) for chunk in _chunks(half)]
@@ -103,7 +106,7 @@ def _pieces(spans: Sequence[Span]) -> list[_Piece]:
 
 
 def _small_pieces(spans: Sequence[Span]) -> list[_Piece]:
-    """Of spans that are light enough, it seems: quotes and foreign scripts may make them heavier."""
+    """Encodes spans whose estimated size is small enough; halves those that quotes or non-ASCII text make larger."""
     payload = codec.encode_spans(spans)
     if len(payload) <= DETAIL_BYTES * 1.5 or len(spans) == 1:
         return [_Piece(spans, payload)]

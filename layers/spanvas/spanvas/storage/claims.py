@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT_SECONDS: Final = items.DAY_SECONDS
+KEPT_SECONDS: Final = DAY_SECONDS
 """How long a repetition is recognised: Lambda keeps an asynchronous event for six hours at most."""
 WORKING: Final = "working"
 DONE: Final = "done"
@@ -62,17 +63,17 @@ class ClaimItems:
             " OR #state = :working AND (#holder = :holder OR #until <= :now)",
             {
                 ":working": items.s(WORKING),
-                ":until": items.n(now + lease_seconds * items.NANO),
-                ":expires": items.n(now // items.NANO + KEPT_SECONDS),
+                ":until": items.n(now + lease_seconds * NANO),
+                ":expires": items.n(now // NANO + KEPT_SECONDS),
                 ":now": items.n(now),
-                ":now_seconds": items.n(now // items.NANO),
+                ":now_seconds": items.n(now // NANO),
             },
         )
         return None if found is None else _standing(found)
 
     def renew(self, claim: Claim, lease_seconds: int) -> bool:
         """False where it is not this holder's any more."""
-        until = items.n(self._clock() + lease_seconds * items.NANO)
+        until = items.n(self._clock() + lease_seconds * NANO)
         return self._set_own(claim, "SET #until = :until", {":until": until})
 
     def finish(self, claim: Claim) -> bool:

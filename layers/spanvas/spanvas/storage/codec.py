@@ -1,8 +1,8 @@
-"""Chunks: rows or whole spans of one flush as zstd-compressed JSON.
+"""Chunks: whole spans of one flush as zstd-compressed JSON, written and read. `row_codec` has those of rows.
 
 Agents repeat the conversation in every span, so spans that are compressed together cost a small part of what they
-cost apart (measured: 105 spans, 2.7 MB, 33 KB). Rows are kept by columns, with times relative to the chunk's
-first. Content longer than a preview is kept once per digest in a chunk, and referenced. `chunk_reading` reads them.
+cost apart (measured: 105 spans, 2.7 MB, 33 KB). Content longer than a preview is kept once per digest in a chunk, and
+referenced.
 """
 
 from __future__ import annotations
@@ -14,16 +14,27 @@ from typing import Any, Final
 
 import zstandard
 
-from spanvas.model.row import Row
-from spanvas.model.span import Span
+from spanvas.model.kinds import KINDS, OTHER
+from spanvas.model.span import STATUSES, UNSET, Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.content_names import is_content
-from spanvas.storage.decoding import VERSION, MalformedError
+from spanvas.storage.decoding import (
+    VERSION,
+    MalformedError,
+    Reading,
+    built,
+    check_times,
+    padded,
+)
 
 fast_dumps: Callable[..., bytes] | None
+loads: Callable[[bytes], Any]
 try:  # the functions bring orjson; in executors the standard library does
     from orjson import dumps as fast_dumps
+    from orjson import loads
 except ImportError:  # pragma: no cover - the tests have orjson
+    from json import loads
+
     fast_dumps = None
 
 LEVEL: Final = 3
@@ -31,38 +42,31 @@ MAX_INFLATED: Final = 64 * 1024 * 1024
 REFERENCED_FROM: Final = 2048
 """Characters from which content is kept once per digest: OTLP's previews are no longer than this either."""
 
+SPAN_NAMES: Final = {
+    "start": "start_time_unix_nano",
+    "end": "end_time_unix_nano",
+    "deadline": "deadline_unix_nano",
+    "recorded_at": "recorded_at_unix_nano",
+}
+"""Members of a stored span that have another name than the field of `Span`."""
 
 SPAN_CHARACTERS: Final = 350
 """Of a span besides its attributes: ids, times, names of fields."""
 UNWRITABLE_CHARACTERS: Final = 10_000
 
-TEXT_COLUMNS: Final = (
-    "name",
-    "kind",
-    "status",
-    "node_id",
-    "error_type",
-    "error_message",
-    "model",
-    "provider",
-    "input_preview",
-    "output_preview",
-    "attempt",
-    "detail",
-)
-
 
 def chunk_id_of(payload: bytes) -> str:
-    """Name of a chunk: a digest of what is in it, so that the same batch sent twice is one chunk."""
+    """Returns the name of a chunk: a digest of its content, so that the same batch sent twice is one chunk."""
     return blake2b(payload, digest_size=10, person=b"spanvas").hexdigest()
 
 
 def compress(payload: bytes) -> bytes:
+    """Compresses a chunk with zstd."""
     return zstandard.ZstdCompressor(level=LEVEL).compress(payload)
 
 
 def decompress(data: bytes) -> bytes:
-    """Raises MalformedError for what is not zstd, or inflates past the limit."""
+    """Decompresses a chunk. Raises MalformedError if it is not zstd, or larger than MAX_INFLATED."""
     try:
         size = zstandard.frame_content_size(data)
         if size > MAX_INFLATED:
@@ -72,40 +76,13 @@ def decompress(data: bytes) -> bytes:
         raise MalformedError(f"not a chunk: {error}") from error
 
 
-def encode_rows(rows: Sequence[Row]) -> bytes:
-    """Rows as JSON bytes, to be compressed; `detail` holds the index of the detail item within the chunk.
-
-    By columns: a value that many rows share is written once, and a column is read without a step per row.
-    """
-    base = min((row.start_time_unix_nano for row in rows), default=0)
-    places = {row.span_id: place for place, row in enumerate(rows)}
-    return _dump(
-        {
-            "v": VERSION,
-            "base": base,
-            "span_id": [row.span_id for row in rows],
-            # A parent in the same chunk by its place there.
-            "parent": [places.get(row.parent_span_id or "", row.parent_span_id) for row in rows],
-            "start": [row.start_time_unix_nano - base for row in rows],
-            "duration": [_since(row.end_time_unix_nano, row.start_time_unix_nano) for row in rows],
-            "recorded_at": [row.recorded_at_unix_nano - _last_time(row) for row in rows],
-            "deadline": [_since(row.deadline_unix_nano, base) for row in rows],
-            "usage": [row.usage for row in rows],
-            "cost": [row.cost_nano_usd for row in rows],
-            "artifacts": [jsonable_field(row.artifacts) or None for row in rows],
-            "marks": [row.marks or None for row in rows],
-            **{name: _text_column([getattr(row, name) for row in rows]) for name in TEXT_COLUMNS},
-        }
-    )
-
-
 def encode_spans(spans: Sequence[Span]) -> bytes:
-    """Whole spans as JSON bytes, to be compressed."""
+    """Returns whole spans as JSON bytes, to be compressed."""
     resources: list[Any] = []
     scopes: list[Any] = []
     content: dict[str, Any] = {}
     encoded = [_span_object(span, resources, scopes, content) for span in spans]
-    return _dump(
+    return dump(
         {
             "v": VERSION,
             "resources": resources,
@@ -116,8 +93,20 @@ def encode_spans(spans: Sequence[Span]) -> bytes:
     )
 
 
+def decode_spans(
+    payload: bytes, span_id: str | None = None, reading: Reading | None = None
+) -> list[Span]:
+    """Returns the spans of a detail chunk, or only those with that id. Raises as `row_codec.decode_rows` does."""
+    chunk = loaded_chunk(payload, reading)
+    return [
+        _span(item, chunk)
+        for item in chunk["spans"]
+        if span_id is None or item["span_id"] == span_id
+    ]
+
+
 def weight_of(spans: Iterable[Span]) -> int:
-    """About how many bytes spans come to when they are encoded: characters of their texts, repeated content once."""
+    """Estimates the encoded size of spans: the characters of their texts, repeated content once."""
     characters = 0
     content: set[str] = set()
     for span in spans:
@@ -141,26 +130,8 @@ def _characters(value: Any) -> int:
         return UNWRITABLE_CHARACTERS
 
 
-def _since(time: int | None, earlier: int) -> int | None:
-    return None if time is None else time - earlier
-
-
-def _last_time(row: Row) -> int:
-    end = row.end_time_unix_nano
-    return row.start_time_unix_nano if end is None else end
-
-
-def _text_column(values: Sequence[Any]) -> list[Any]:
-    """Every value once, and for each row its place among them; as they are where hardly any repeats."""
-    known: dict[Any, int] = {}
-    places = [known.setdefault(value, len(known)) for value in values]
-    if len(known) * 2 > len(values) > 2:
-        return [[jsonable_field(value) for value in values], None]
-    return [[jsonable_field(value) for value in known], places]
-
-
 def jsonable_field(value: Any) -> Any:
-    """Numbers and None as they are; texts of rows must stay texts, so lone surrogates are escaped in place."""
+    """Returns a row's value as JSON can hold it. Texts stay texts: lone surrogates are escaped in place."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, tuple):
@@ -213,7 +184,8 @@ def _index(known: list[Any], value: Any) -> int:
     return known.index(value)
 
 
-def _dump(value: Any) -> bytes:
+def dump(value: Any) -> bytes:
+    """Returns a value as JSON bytes: the same, whichever library writes them."""
     if fast_dumps is not None:
         try:
             return fast_dumps(value, default=list)  # it takes no named tuples by itself
@@ -223,6 +195,46 @@ def _dump(value: Any) -> bytes:
 
 
 def split(items: Sequence[Any], parts: int) -> Iterable[Sequence[Any]]:
-    """Cut a sequence into at most `parts` runs of nearly equal length."""
+    """Cuts a sequence into at most `parts` runs of nearly equal length."""
     size = -(-len(items) // parts)
     return (items[i : i + size] for i in range(0, len(items), size))
+
+
+def loaded_chunk(payload: bytes, reading: Reading | None) -> dict[str, Any]:
+    """Returns the JSON object of a chunk, whose version it tells `reading`. Raises MalformedError."""
+    chunk = loads(payload)
+    if not isinstance(chunk, dict):
+        raise MalformedError("a chunk is no object")
+    (reading or Reading()).saw(chunk.get("v"))
+    return chunk
+
+
+def known_or(value: Any, known: Sequence[str] | frozenset[str], default: str) -> Any:
+    """Returns the value; the default if it is None or a word that this version does not know."""
+    return default if value is None or (type(value) is str and value not in known) else value
+
+
+def _span(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
+    values = {SPAN_NAMES.get(name, name): value for name, value in item.items()}
+    attributes = item.get("attributes") or {}
+    for name, value in attributes.items():
+        if isinstance(value, dict) and len(value) == 1 and "$ref" in value:
+            attributes[name] = chunk.get("content", {}).get(value["$ref"], value)
+    scope = _at(chunk, "scopes", item.get("scope")) or []
+    values["scope_name"], values["scope_version"] = padded(scope, 2)
+    values["resource"] = _at(chunk, "resources", item.get("resource"))
+    values["kind"] = known_or(values.get("kind"), KINDS, OTHER)
+    values["status"] = known_or(values.get("status"), STATUSES, UNSET)
+    span = built(Span, values, required=("span_id",))
+    end = span.end_time_unix_nano
+    check_times([span.start_time_unix_nano if end is None else end, span.start_time_unix_nano])
+    return span
+
+
+def _at(chunk: dict[str, Any], table: str, place: Any) -> Any:
+    """What many spans share stands once in a table of the chunk; None where a span has no part in it."""
+    if place is None:
+        return None
+    if type(place) is not int or place < 0:
+        raise MalformedError(f"{table} has no such place")
+    return chunk[table][place]

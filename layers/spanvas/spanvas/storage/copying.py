@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, count
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import rows_of

@@ -14,10 +14,13 @@ from functools import cache
 from types import NoneType, TracebackType, UnionType
 from typing import Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
+from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
 
 VERSION: Final = 1
 """Of the form in which items are written. An item says another one as `v`; one that says none has this first one."""
+
+LATEST: Final = 10**20
+"""Unix nanoseconds are answered in at most twenty digits."""
 
 T = TypeVar("T")
 Converter = Callable[[Any], Any]
@@ -82,6 +85,13 @@ def log_unreadable(item: UnreadableItem) -> None:
     logger.warning("item cannot be read: %s %s: %s", item.pk, item.sk, item.reason)
 
 
+def check_times(*columns: Sequence[int]) -> None:
+    """Raises MalformedError for a time that is before 1970, or has more digits than the API's responses."""
+    for times in columns:
+        if times and not 0 <= min(times) <= max(times) < LATEST:
+            raise MalformedError("a time lies outside of what can be answered")
+
+
 def padded(values: Any, length: int) -> list[Any]:
     """A stored tuple with as many positions as we know: None where it is shorter."""
     if type(values) is not list and type(values) is not tuple:
@@ -94,7 +104,7 @@ def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
 
     What is None where None is no value of the field counts as missing.
     """
-    known = _fields_of(cls)  # type: ignore[arg-type]
+    known = fields_of(cls)  # type: ignore[arg-type]
     is_object = isinstance(values, Mapping)
     given = [values.get(field.name) for field in known] if is_object else padded(values, len(known))
     arguments: list[Any] = []
@@ -110,8 +120,8 @@ def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
     return cls(*arguments)
 
 
-class _Field(NamedTuple):
-    """A value of the type `exact` is taken as it is, any other one is converted."""
+class FieldReader(NamedTuple):
+    """How a field is read: a value of the type `exact` is taken as it is, any other one is converted."""
 
     name: str
     exact: type[Any] | None
@@ -119,7 +129,7 @@ class _Field(NamedTuple):
     default: Callable[[], Any]
 
 
-def _converted(field: _Field, value: Any) -> Any:
+def _converted(field: FieldReader, value: Any) -> Any:
     try:
         return field.convert(value)
     except MalformedError as error:
@@ -127,10 +137,13 @@ def _converted(field: _Field, value: Any) -> Any:
 
 
 @cache
-def _fields_of(cls: type[Any]) -> tuple[_Field, ...]:
+def fields_of(cls: type[Any]) -> tuple[FieldReader, ...]:
+    """Returns how each field of a dataclass or named tuple is read, in their order."""
     hints = get_type_hints(cls)
     return tuple(
-        _Field(name, _exact(hints[name]), _converter(hints[name]), default or _zero(hints[name]))
+        FieldReader(
+            name, _exact(hints[name]), _converter(hints[name]), default or _zero(hints[name])
+        )
         for name, default in _defaults(cls).items()
     )
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import (
+    NewerItemError,
+    StoreUnavailableError,
+    UnreadableItem,
+    UnreadableItemError,
+)
 from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas.model.unreadable import NewerItemError, UnreadableItem, UnreadableItemError
 from spanvas.storage import codec, items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import spans_of

@@ -27,7 +27,7 @@ from spanvas.storage.item_reading import execution_of, is_expired, moved_to
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-START = frozenset({"started_at", "started_key", "tenant_day_key"})
+START = frozenset({items.STARTED_AT_UNIX_NANO, "started_key", "tenant_day_key"})
 """When an execution started and its place in the history: written together, so that they always agree."""
 PLACE_IN_HISTORY = START | {"workflow_key", "started_by"}
 """Attributes that a queued execution already has, and keeps when it starts to run."""
@@ -49,7 +49,7 @@ class ExecutionItems:
         if execution.status in (QUEUED, UNTRACED):
             self._update(execution, attributes, "attribute_not_exists(pk)")
             return
-        attributes["queued_until"] = items.n(execution.started_at_unix_nano)
+        attributes[items.QUEUED_UNTIL_UNIX_NANO] = items.n(execution.started_at_unix_nano)
         started = self._update(
             execution,
             attributes,
@@ -57,7 +57,7 @@ class ExecutionItems:
             " OR attribute_exists(#provisional) AND #status IN (:running, :lost)",
             {":queued": items.s(QUEUED), ":running": items.s(RUNNING), ":lost": items.s(LOST)},
             keep=PLACE_IN_HISTORY,
-            remove=[items.PROVISIONAL, "ended_at", "cause"],
+            remove=[items.PROVISIONAL, items.ENDED_AT_UNIX_NANO, "cause"],
         )
         if not started and not self._continue(execution):
             self._take_over(execution, attributes)
@@ -68,11 +68,14 @@ class ExecutionItems:
         execution_id: str,
         status: str,
         ended_at_unix_nano: int,
-        cause: Cause | None,
+        cause: Cause | None = None,
         exporter_health: Mapping[str, str] | None = None,
     ) -> None:
         """End; of several ends the latest stays, and any replaces `lost`."""
-        attributes = {"status": items.s(status), "ended_at": items.n(ended_at_unix_nano)}
+        attributes = {
+            "status": items.s(status),
+            items.ENDED_AT_UNIX_NANO: items.n(ended_at_unix_nano),
+        }
         # What a function itself has given up stays among the overdue until it has been closed, and counted.
         remove = [] if status == LOST else ["running_key", "deadline_key"]
         if cause is None:
@@ -104,7 +107,7 @@ class ExecutionItems:
             execution,
             {
                 "status": items.s(LOST),
-                "ended_at": items.n(ended_at),
+                items.ENDED_AT_UNIX_NANO: items.n(ended_at),
                 "cause": items.s(items.cause_text(cause)),
                 # A provisional one has no place in the history of a workflow yet.
                 "workflow_key": items.s(
@@ -165,7 +168,7 @@ class ExecutionItems:
         reads the history from the newest on misses an execution.
         """
         known = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
-        remove = ["origin_naming", "origin_ending", "ended_at", "cause"]
+        remove = ["origin_naming", "origin_ending", items.ENDED_AT_UNIX_NANO, "cause"]
         is_earlier = f"{known} AND #started_key > :started_key"
         return self._update(execution, attributes, is_earlier, remove=remove) or self._update(
             execution, attributes, known, keep=START, remove=remove
@@ -187,7 +190,7 @@ class ExecutionItems:
             {
                 "status": items.s(RUNNING),
                 "ended_by": items.s(execution.ended_by),
-                "deadline": deadline,
+                items.DEADLINE_UNIX_NANO: deadline,
                 "deadline_key": deadline,
                 "running_key": items.s(items.running_key(execution.execution_id)),
             },
@@ -195,7 +198,7 @@ class ExecutionItems:
             "#status = :status AND (attribute_not_exists(#deadline) OR #deadline < :deadline)"
             f" OR {ended} AND #ended_at < :began)",
             {":began": items.n(began), **values},
-            remove=["ended_at", "cause"],
+            remove=[items.ENDED_AT_UNIX_NANO, "cause"],
         )
 
     def _add(self, execution: Execution, counters: Counters) -> bool:

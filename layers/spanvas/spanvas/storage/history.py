@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import Execution
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import BY_FUNCTION, STATUSES, Execution
+from spanvas.model.units import NANO
 from spanvas.storage import items
-from spanvas.storage.decoding import MalformedError, Reading, built
+from spanvas.storage.decoding import MalformedError, Reading, built, check_times
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -21,22 +22,21 @@ Item = Mapping[str, Any]
 T = TypeVar("T")
 
 EXECUTION_NAMES: Final = {
-    "started_at": "started_at_unix_nano",
-    "ended_at": "ended_at_unix_nano",
-    "deadline": "deadline_unix_nano",
+    items.STARTED_AT_UNIX_NANO: "started_at_unix_nano",
+    items.QUEUED_UNTIL_UNIX_NANO: "queued_until_unix_nano",
+    items.ENDED_AT_UNIX_NANO: "ended_at_unix_nano",
+    items.DEADLINE_UNIX_NANO: "deadline_unix_nano",
 }
 ARTIFACT_NAMES: Final = {
     "s3_key": "key",
     "s3_version": "version",
     "s3_bucket": "bucket",
     "s3_etag": "etag",
-    "created_at": "created_at_unix_nano",
+    items.CREATED_AT_UNIX_NANO: "created_at_unix_nano",
 }
-ACCESS_NAMES: Final = {"time": "time_unix_nano"}
+ACCESS_NAMES: Final = {items.TIME_UNIX_NANO: "time_unix_nano"}
 """Attributes that have another name than the field that they are read into."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
-LATEST: Final = 10**20
-"""Times are answered in at most twenty digits."""
 
 
 def key_of(item: Item) -> tuple[str, str]:
@@ -56,30 +56,26 @@ def execution_of(item: Item) -> Execution:
             values["origin"] = [values["origin_naming"], values.get("origin_ending")]
         values["is_newer"] = reading.is_newer
         values["is_provisional"] = items.PROVISIONAL in item
-        start = start_of(values)
-        values["started_at_unix_nano"] = start.started_at
-        values["queued_until_unix_nano"] = start.queued_until
-        values["listed_at_unix_nano"] = start.listed_at
+        begun = start_of(values)
+        values["started_at_unix_nano"] = begun.started_at_unix_nano
+        values["queued_until_unix_nano"] = begun.queued_until_unix_nano
+        values["listed_at_unix_nano"] = begun.listed_at_unix_nano
         execution = built(Execution, values, ("tenant", "execution_id", "status"))
         if (execution.tenant, execution.execution_id) != items.owner_of(reading.pk):
             raise MalformedError("tenant and execution_id are not those of the key")
         if execution.status not in STATUSES:
             raise MalformedError("status is not known")
-        for time in (
-            execution.started_at_unix_nano,
-            execution.ended_at_unix_nano,
-            execution.deadline_unix_nano,
-        ):
-            _check_time(time)
+        start = execution.started_at_unix_nano
+        check_times([start, execution.ended_at_unix_nano or 0, execution.deadline_unix_nano or 0])
         return execution
 
 
 class Start(NamedTuple):
-    """Unix nanoseconds; the last two are None where they are the start itself."""
+    """When an execution started. The last two are None where they are the start itself."""
 
-    started_at: int
-    queued_until: int | None
-    listed_at: int | None
+    started_at_unix_nano: int
+    queued_until_unix_nano: int | None
+    listed_at_unix_nano: int | None
 
 
 def start_of(values: Mapping[str, Any]) -> Start:
@@ -88,12 +84,12 @@ def start_of(values: Mapping[str, Any]) -> Start:
     stored = values.get("started_at_unix_nano") or 0
     if not isinstance(stored, int):
         raise MalformedError("started_at is no number")
-    _check_time(stored)
+    check_times([stored])
     place = values.get("started_key")
     listed = int(place.partition("#")[0]) if place else stored
     if "origin_naming" in values:
         return Start(stored, None, listed if listed != stored else None)
-    begun = values.get("queued_until") or stored
+    begun = values.get("queued_until_unix_nano") or stored
     return Start(listed, begun if begun > listed else None, None)
 
 
@@ -104,7 +100,7 @@ def artifact_of(item: Item) -> Artifact:
         values["tenant"], values["execution_id"] = items.owner_of(pk)
         values["artifact_id"] = sk.removeprefix(items.ARTIFACT)
         artifact = built(Artifact, values)
-        _check_time(artifact.created_at_unix_nano)
+        check_times([artifact.created_at_unix_nano])
         return artifact
 
 
@@ -116,7 +112,7 @@ def access_of(item: Item) -> Access:
         values = _values(item, ACCESS_NAMES, reading)
         values["tenant"], values["execution_id"] = items.owner_of(pk)
         access = built(Access, values)
-        _check_time(access.time_unix_nano)
+        check_times([access.time_unix_nano])
         return access
 
 
@@ -140,7 +136,7 @@ def is_expired(item: Item, now_unix_nano: int) -> bool:
         expires_at = _value(item.get(items.TTL_ATTRIBUTE, {"N": "0"}))
         if not isinstance(expires_at, int):
             raise MalformedError(f"{items.TTL_ATTRIBUTE} is no number")
-        return 0 < expires_at <= now_unix_nano // items.NANO
+        return 0 < expires_at <= now_unix_nano // NANO
 
 
 def unexpired(item: Item, now_unix_nano: int, decode: Callable[[Item], T]) -> T | None:
@@ -168,8 +164,3 @@ def _value(value: Any) -> Any:
     if "S" in value:
         return value["S"]
     return int(value["N"]) if "N" in value else value
-
-
-def _check_time(time: int | None) -> None:
-    if time is not None and not 0 <= time < LATEST:
-        raise MalformedError("a time lies outside of what can be answered")

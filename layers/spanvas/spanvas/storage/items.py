@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import FAILED, LOST, OPEN, Cause, Counters, Execution
+from spanvas.model.units import DAY_SECONDS, NANO
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -29,9 +30,14 @@ CLAIM: Final = "CLAIM#"
 AFTER_ROWS: Final = "ROWS$"
 """`$` follows `#`: the upper bound of everything that begins with `ROWS#`."""
 
-NANO: Final = 1_000_000_000
-DAY_SECONDS: Final = 86_400
 TTL_ATTRIBUTE: Final = "expires_at"
+STARTED_AT_UNIX_NANO: Final = "started_at"
+QUEUED_UNTIL_UNIX_NANO: Final = "queued_until"
+ENDED_AT_UNIX_NANO: Final = "ended_at"
+DEADLINE_UNIX_NANO: Final = "deadline"
+CREATED_AT_UNIX_NANO: Final = "created_at"
+TIME_UNIX_NANO: Final = "time"
+"""Attributes that hold unix nanoseconds. Their stored names say no unit, and stay: older versions read them."""
 RUNNING_SHARDS: Final = 4
 BY_WORKFLOW: Final = ("by_workflow", "workflow_key", "started_key")
 BY_TENANT: Final = ("by_tenant", "tenant_day_key", "started_key")
@@ -96,7 +102,7 @@ def workflow_key(tenant: str, workflow_id: str) -> str:
 
 def tenant_day_key(tenant: str, started_at_unix_nano: int) -> str:
     """Executions of a tenant are sharded by day, so that no partition takes every write of a tenant."""
-    day = datetime.fromtimestamp(started_at_unix_nano // 1_000_000_000, UTC)
+    day = datetime.fromtimestamp(started_at_unix_nano // NANO, UTC)
     return f"T#{tenant}#D#{day:%Y%m%d}"
 
 
@@ -170,15 +176,15 @@ def execution_attributes(execution: Execution) -> Item:
         "workflow_name": s(execution.workflow_name),
         "workflow_version": s(execution.workflow_version),
         "status": s(execution.status),
-        "started_at": n(execution.started_at_unix_nano),
+        STARTED_AT_UNIX_NANO: n(execution.started_at_unix_nano),
         "started_by": s(execution.started_by),
         "ended_by": s(execution.ended_by),
         TTL_ATTRIBUTE: n(execution.expires_at),
     }
     if execution.ended_at_unix_nano is not None:
-        attributes["ended_at"] = n(execution.ended_at_unix_nano)
+        attributes[ENDED_AT_UNIX_NANO] = n(execution.ended_at_unix_nano)
     if execution.deadline_unix_nano is not None:
-        attributes["deadline"] = n(execution.deadline_unix_nano)
+        attributes[DEADLINE_UNIX_NANO] = n(execution.deadline_unix_nano)
     if execution.cause is not None:
         attributes["cause"] = s(cause_text(execution.cause))
     if execution.expected_nodes:
@@ -222,7 +228,7 @@ def artifact_item(artifact: Artifact, expires_at: int) -> Item:
         "sha256": s(artifact.sha256),
         "s3_key": s(artifact.key),
         "s3_version": s(artifact.version),
-        "created_at": n(artifact.created_at_unix_nano),
+        CREATED_AT_UNIX_NANO: n(artifact.created_at_unix_nano),
         TTL_ATTRIBUTE: n(expires_at),
     }
     if artifact.node_id:
@@ -240,7 +246,7 @@ def access_item(access: Access, expires_at: int) -> Item:
     return {
         **key(access.tenant, access.execution_id, ACCESS + access_position(access)),
         "access_id": s(access.access_id),
-        "time": n(access.time_unix_nano),
+        TIME_UNIX_NANO: n(access.time_unix_nano),
         "principal": s(access.principal),
         "action": s(access.action),
         "target": s(access.target),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage.port import Listing
 
 TIME_DIGITS: Final = 20

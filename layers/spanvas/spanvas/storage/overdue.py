@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.port import Overdue
@@ -75,7 +76,7 @@ class OverdueItems:
         shard = items.running_shard(overdue.execution_id)
         values: dict[str, Any] = {
             ":aside": items.s(items.set_aside_partition(shard)),
-            ":again": items.n(now + wait_seconds * items.NANO),
+            ":again": items.n(now + wait_seconds * NANO),
             ":running": items.s(items.running_partition(shard)),
             ":now": items.n(now),
         }

@@ -8,11 +8,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from spanvas.model.artifact import Artifact
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row, merge_duplicates, versions
 from spanvas.model.span import Span
-from spanvas.model.unreadable import UnreadableItem
 
 if TYPE_CHECKING:
     # What executors never see: their cold start does without it.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.listing import HistoryQuery, Position, following, time_of
 
-DAY: Final = items.DAY_SECONDS * items.NANO
+DAY: Final = DAY_SECONDS * NANO
 FIRST_PARTITIONS: Final = 2
 """Of a tenant's newest days: today often fills the page, and clocks that go fast write to tomorrow."""
 PARTITIONS_AT_A_TIME: Final = 8

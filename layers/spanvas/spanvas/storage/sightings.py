@@ -13,11 +13,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import Counters, Execution, place_of
 from spanvas.model.ids import is_trace_id
 from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
-from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.copying import Copier
@@ -40,7 +39,13 @@ INDEX_NAMES: Final = (
 CANDIDATES: Final = 5
 OPEN_TO_CHANGE: Final = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
 OPEN_TO_COUNTING: Final = "attribute_exists(pk) AND attribute_not_exists(#moved_to)"
-OPTIONAL: Final = ("ended_at", "deadline", "cause", "running_key", "deadline_key")
+OPTIONAL: Final = (
+    items.ENDED_AT_UNIX_NANO,
+    items.DEADLINE_UNIX_NANO,
+    "cause",
+    "running_key",
+    "deadline_key",
+)
 """Attributes that are taken away where an execution has them no longer."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from spanvas.model.execution import RUNNING, Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.aws import run_concurrently, translate_errors
 from spanvas.storage.chunk_items import Chunks
@@ -47,7 +48,7 @@ class SpanItems:
         self._s3 = s3
         self._bucket = bucket
         self._executions = executions
-        self.retention_seconds = retention_days * 86_400
+        self.retention_seconds = retention_days * DAY_SECONDS
         self._clock = clock
         self._details = DetailItems(dynamodb, table, s3, bucket)
 
@@ -73,7 +74,7 @@ class SpanItems:
             yield chunk, self._put_rows(batch, chunk, expires_at)
 
     def expires_at(self) -> int:
-        return self._clock() // 1_000_000_000 + self.retention_seconds
+        return self._clock() // NANO + self.retention_seconds
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
         """META and every row in one Query (one page up to about ten thousand spans)."""
@@ -120,7 +121,7 @@ class SpanItems:
         return versions_of(span_id, names, details, self._report)
 
     def read_spans(
-        self, tenant: str, execution_id: str, max_bytes: int, after: str | None
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
     ) -> Page[Span]:
         trace = self.read_trace(tenant, execution_id)
         if trace is None:
@@ -201,6 +202,6 @@ def unregistered(batch: SpanBatch, expires_at: int) -> Execution:
         workflow_id=workflow_id if isinstance(workflow_id, str) else "unknown",
         started_at_unix_nano=first.start_time_unix_nano,
         status=RUNNING,
-        deadline_unix_nano=last + UNREGISTERED_SECONDS * 1_000_000_000,
+        deadline_unix_nano=last + UNREGISTERED_SECONDS * NANO,
         expires_at=expires_at,
     )

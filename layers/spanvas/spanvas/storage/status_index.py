@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 KEY: Final = {"pk": items.s("SPANVAS"), "sk": items.s("BY_STATUS")}
 SINCE: Final = "since"
-LOOK_AGAIN_AFTER: Final = 60 * items.NANO
+LOOK_AGAIN_AFTER: Final = 60 * NANO
 """Where nothing was noted yet."""
-YOUNG: Final = 3_600 * items.NANO
+YOUNG: Final = 3_600 * NANO
 """A table that is younger than this when the sweep first runs was made with the index."""
 
 
@@ -66,4 +67,4 @@ class StatusIndex:
 def nanoseconds(created: datetime | float) -> int:
     """Of a time as botocore gives it, or as it is in an answer: in seconds."""
     seconds = created.timestamp() if isinstance(created, datetime) else created
-    return round(seconds * items.NANO)
+    return round(seconds * NANO)

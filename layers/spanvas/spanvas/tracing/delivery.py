@@ -17,6 +17,7 @@ from opentelemetry.context import (
 )
 from opentelemetry.sdk.trace import Span as SdkSpan
 
+from spanvas.model.units import MS, NANO
 from spanvas.settings import Settings, lambda_environment
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
@@ -28,8 +29,6 @@ from spanvas.tracing.processor import RecordingProcessor
 from spanvas.tracing.store_exporter import MAX_WAITING_BYTES, StoreExporter
 from spanvas.tracing.worker import Guard, Worker
 
-NANO: Final = 1_000_000_000
-MS: Final = 1_000_000
 DOUBT_SECONDS: Final = 0.1
 """For a store that did not take the last write: what waits is carried over anyway, so that this is but a look."""
 SAFETY_SECONDS: Final = 0.2

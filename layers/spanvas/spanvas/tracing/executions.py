@@ -13,6 +13,7 @@ from opentelemetry.trace import Link, SpanContext, StatusCode
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.identifiers import as_execution_id, as_name
+from spanvas.model.units import MS, NANO
 from spanvas.propagation import carriers
 from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
@@ -24,8 +25,6 @@ from spanvas.tracing.health import guarded
 from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
 from spanvas.tracing.spans import SpanRecorder
 
-NANO: Final = 1_000_000_000
-MS: Final = 1_000_000
 LAMBDA_LIMIT_SECONDS: Final = 900
 ELSEWHERE_LIMIT_SECONDS: Final = 86_400
 """Deadlines of executions whose function tells none: nothing runs for ever."""

@@ -1,4 +1,4 @@
-"""How whole a trace is, and in words why it is not."""
+"""How complete a trace is, and a sentence that says why it is not."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ _EMPTY_REASONS: Final = {
 
 
 class TraceStatus(NamedTuple):
-    """`reason` is for a person; empty where there is nothing to explain."""
+    """`status` is COMPLETE, RUNNING, PARTIAL or EMPTY; `reason` is a sentence for a person, empty if none is needed."""
 
     status: str
     reason: str = ""
 
 
-class Parts(NamedTuple):
-    """Chunks of a trace that this version of the API cannot decode, and those that a newer version has written, of
-    which it may not know all."""
+class ChunkCounts(NamedTuple):
+    """How many chunks of a trace this version cannot decode, and how many a newer version has written, of which it may
+    not know all fields."""
 
     unreadable: int = 0
     newer: int = 0
 
 
-ALL_READ: Final = Parts()
+ALL_READ: Final = ChunkCounts()
 
 
 def trace_status(
@@ -55,15 +55,15 @@ def trace_status(
     rows: int,
     orphans: int,
     lost: int,
-    parts: Parts = ALL_READ,
+    chunks: ChunkCounts = ALL_READ,
 ) -> TraceStatus:
-    """The status of a trace of so many rows, of which so many hang loose or never ended.
+    """Returns the status of a trace with this number of rows, of orphans among them and of spans that never ended.
 
     Nodes that are not there make a trace partial only when the execution succeeded: after a failure, and before the
     end, they were rightly not run. What cannot be read makes it partial at any time, and what may be in there is then
     not said to be missing.
     """
-    if unread := _unread(parts):
+    if unread := _unread(chunks):
         if execution.status in OPEN:
             return TraceStatus(RUNNING, _sentence([unread]))
         if rows == 0:
@@ -78,28 +78,28 @@ def trace_status(
     if execution.status == LOST:
         reasons.append("the execution was lost: its deadline passed before it ended")
     missing = completeness.missing
-    if missing and not parts.unreadable and execution.status == SUCCEEDED:
+    if missing and not chunks.unreadable and execution.status == SUCCEEDED:
         names = ", ".join(missing[:NAMED_NODES]) + (", …" if len(missing) > NAMED_NODES else "")
         reasons.append(f"{len(missing)} of {len(completeness.expected)} nodes are missing: {names}")
     if execution.counters.dropped:
         reasons.append(f"{_spans(execution.counters.dropped)} could not be delivered")
-    if lost and not parts.unreadable:
+    if lost and not chunks.unreadable:
         reasons.append(f"{_spans(lost)} never ended")
-    if orphans and not parts.unreadable:
+    if orphans and not chunks.unreadable:
         reasons.append(f"{_spans(orphans)} came without the parent")
     if not reasons:
         return TraceStatus(COMPLETE)
     return TraceStatus(PARTIAL, _sentence(reasons))
 
 
-def _unread(parts: Parts) -> str:
+def _unread(chunks: ChunkCounts) -> str:
     reasons = []
-    if parts.unreadable:
-        reasons.append(f"{_parts(parts.unreadable)} of the trace cannot be read")
-    if parts.newer:
-        verb = "was" if parts.newer == 1 else "were"
+    if chunks.unreadable:
+        reasons.append(f"{_count(chunks.unreadable)} of the trace cannot be read")
+    if chunks.newer:
+        verb = "was" if chunks.newer == 1 else "were"
         reasons.append(
-            f"{_parts(parts.newer)} {verb} written by a newer version and may not be shown completely"
+            f"{_count(chunks.newer)} {verb} written by a newer version and may not be shown completely"
         )
     return "; ".join(reasons)
 
@@ -109,7 +109,7 @@ def _sentence(reasons: list[str]) -> str:
     return text[0].upper() + text[1:] + "."
 
 
-def _parts(number: int) -> str:
+def _count(number: int) -> str:
     return "1 part" if number == 1 else f"{number} parts"
 
 

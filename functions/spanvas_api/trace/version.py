@@ -1,10 +1,10 @@
-"""Which state of a trace a caller has read: the chunks that it was made of, in a text that fits into an address.
+"""Which state of a trace a caller has read: the chunks that it was made of, in a text that fits into a URL.
 
-Chunks are named by what is in them and never change, so whoever knows their names can make the same tree again, in any
-process and whatever has been written since. The store keeps them in no order; how late they were recorded is in their
-rows. The latest are listed, those before them are all that were not recorded after a bound, and a digest of all names
-tells whether that is still so: a chunk that comes very late, or one that looks like a listed one, makes the version
-unknown, never wrong.
+A chunk is named by a digest of its content and never changes. So any process that knows the names can build the same
+tree again, whatever has been written since. The store keeps chunks in no order; their rows say when they were recorded.
+A version lists the latest chunks by the first characters of their names. All older chunks are those with
+`recorded_at <= bound`. A digest of all names tells whether that is still so: a chunk that arrives very late, or whose
+name begins like a listed one, makes the version unknown, never wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.row import Row, merge_duplicates
 from spanvas.storage.port import StoredTrace
-from spanvas_api.cursors import Cursors
+from spanvas_api.http.cursors import Cursors
 
 WIRE_VERSION: Final = 3
 """Part of every tag and version: raised when the same rows are answered differently."""
@@ -27,7 +27,7 @@ NAME_CHARACTERS: Final = 5
 
 
 class Version(NamedTuple):
-    """Besides the chunks all that rows depend on: who reads, and at which time of an execution in which state."""
+    """The chunks of a trace, and what else its rows depend on: the caller's access, the time and the status."""
 
     wire: int
     with_content: bool
@@ -43,6 +43,7 @@ class Version(NamedTuple):
 def version_of(
     stored: StoredTrace, now_unix_nano: int, *, with_content: bool, listed: int = LISTED
 ) -> Version:
+    """Returns the version that a trace has now. `listed` is how many chunks it may list by name."""
     recorded = _recorded(stored.chunks)
     ordered = sorted(recorded, key=lambda chunk_id: (recorded[chunk_id], chunk_id))
     bound = recorded[ordered[-listed - 1]] if len(ordered) > listed else -1
@@ -59,7 +60,7 @@ def version_of(
 
 
 def rows_of(version: Version, stored: StoredTrace) -> list[Row] | None:
-    """The rows that the version was made of, merged; None where what is stored does not tell."""
+    """Returns the merged rows that a version was made of; None if the stored chunks do not tell them any more."""
     listed = {
         version.latest[start : start + NAME_CHARACTERS]
         for start in range(0, len(version.latest), NAME_CHARACTERS)
@@ -75,16 +76,17 @@ def rows_of(version: Version, stored: StoredTrace) -> list[Row] | None:
 
 
 class Versions:
-    """Versions as callers have them: a text that is good for one tenant and one execution."""
+    """Turns versions into text and back. A text is valid for one tenant and one execution only."""
 
     def __init__(self, deployment: str, tenant: str, execution_id: str) -> None:
         self._seals = Cursors(deployment, tenant, "trace_version", {"execution_id": execution_id})
 
     def seal(self, version: Version) -> str:
+        """Returns the version as text."""
         return self._seals.seal(list(version))
 
     def unseal(self, since: str) -> Version | None:
-        """None for a version of a time when traces were answered otherwise.
+        """Returns the version of a text; None if an older API wrote it, which answered traces differently.
 
         Raises InvalidInputError for all that `seal` did not make for this tenant and this execution.
         """
@@ -97,12 +99,12 @@ class Versions:
 
 
 def version_from(position: Any) -> Version | None:
-    """From what was sealed."""
+    """Makes a version from its unsealed JSON value; None if it is of another `WIRE_VERSION`."""
     return Version(*position) if position[0] == WIRE_VERSION else None
 
 
 def _recorded(chunks: Mapping[str, list[Row]]) -> dict[str, int]:
-    """When the last row of each chunk was recorded, by the clock of whoever wrote it."""
+    """Returns when the last row of each chunk was recorded, in unix nanoseconds by the writer's clock."""
     return {
         chunk_id: max((row.recorded_at_unix_nano for row in rows), default=0)
         for chunk_id, rows in chunks.items()

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import orjson
 
 from spanvas.model.errors import InvalidInputError, TooLargeError
+from spanvas.model.execution import STATUSES
 from spanvas.model.ids import is_execution_id, is_name, is_span_id
 from spanvas_api import routes
 from spanvas_api.errors import InvalidBodyError
@@ -57,8 +58,8 @@ def optional_workflow_id(query: Mapping[str, str]) -> str | None:
 
 def status(query: Mapping[str, str]) -> str | None:
     text = query.get("status")
-    if text is not None and text not in routes.EXECUTION_STATUSES:
-        raise InvalidInputError("status", "is none of " + ", ".join(routes.EXECUTION_STATUSES))
+    if text is not None and text not in STATUSES:
+        raise InvalidInputError("status", "is none of " + ", ".join(STATUSES))
     return text
 
 

@@ -1,4 +1,4 @@
-"""A request as operations see it: who asks for what, without a trace of the gateway."""
+"""A request and a response as operations see them, without anything of the gateway."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spanvas_api.auth import Principal, principal_of
 
 
 class Request(NamedTuple):
-    """`headers` has lower-case names; `path` and `query` are as the caller wrote them, not yet checked."""
+    """One call. `headers` has lower-case names; `path` and `query` are as the caller wrote them, not yet checked."""
 
     principal: Principal
     request_id: str
@@ -21,8 +21,8 @@ class Request(NamedTuple):
     body: bytes
 
 
-class Answer(NamedTuple):
-    """What an operation gives back. `payload` is anything that is JSON, or JSON in bytes; None has no body (304)."""
+class Response(NamedTuple):
+    """What an operation returns. `payload` is any JSON value, or JSON in bytes; None means no body (304)."""
 
     payload: Any
     status: int = 200
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 def request_of(
     event: Mapping[str, Any], path: Mapping[str, str], tenant_claim: str, now_unix_nano: int
 ) -> Request:
-    """The request of an HTTP API event (payload 2.0). Raises UnauthenticatedError, ForbiddenError."""
+    """Makes a Request from an HTTP API event (payload 2.0). Raises UnauthenticatedError and ForbiddenError."""
     body = event.get("body") or ""
     return Request(
         principal=principal_of(event, tenant_claim),
@@ -46,4 +46,5 @@ def request_of(
 
 
 def request_id_of(event: Mapping[str, Any]) -> str:
+    """Returns the gateway's request id; empty where the event has none."""
     return str(event.get("requestContext", {}).get("requestId", ""))

@@ -1,7 +1,7 @@
-"""A trace in answers of a size that Lambda can give: the tree as a whole, and a stretch of its rows at a time.
+"""A trace in pages of a size that Lambda can return: the tree as a whole, and a range of its rows at a time.
 
-The tree is made of all rows, so every part costs reading all of them, unless the process still has the tree that it
-answered the part before from. All parts are of the same version, whatever is written meanwhile.
+The tree is made of all rows, so every page costs reading all of them, unless the process still has the tree that it
+made for the page before. All pages are of the same version, whatever is written meanwhile.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 from spanvas.model.execution import OPEN, Completeness, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
 from spanvas.storage.port import StoredTrace
-from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
-from spanvas_api.request import Answer
-from spanvas_api.trace_status import ALL_READ, Parts, TraceStatus, trace_status
-from spanvas_api.trace_versions import Version
+from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
+from spanvas_api.http.request import Response
+from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status
+from spanvas_api.trace.version import Version
 
 
 @dataclass(frozen=True, slots=True)
 class WholeTrace:
-    """`stored` is the execution as it was read, `execution` the same with what its rows say of it."""
+    """A tree of all rows. `stored` is the execution as it was read; `execution` adds what the rows say of it."""
 
     stored: Execution
     execution: Execution
@@ -29,18 +29,19 @@ class WholeTrace:
     version: Version
     latest: StoredTrace | None
     """What the tree was made of, if that was all that was stored then."""
-    parts: Parts = ALL_READ
+    chunks: ChunkCounts = ALL_READ
 
     def is_of(self, execution: Execution, version: Version | None) -> bool:
-        """The tenant is part of what is compared."""
+        """Whether this is that version of that execution's trace. Compares the tenant, too."""
         return self.version == version and _identity(self.stored) == _identity(execution)
 
     def latest_of(self, execution: Execution) -> StoredTrace | None:
-        """The execution's trace as it is stored now; None where that is not known without reading."""
+        """Returns the execution's trace as it is stored now; None if only a read can tell."""
         is_same = _identity(self.stored) == _identity(execution)
         return self.latest if is_same and self.stored.revision == execution.revision else None
 
     def status(self) -> TraceStatus:
+        """Returns how complete the trace is, at the time of its version."""
         execution, now_unix_nano = self.execution, self.version.now_unix_nano
         is_open = execution.status in OPEN
         unended = [row for row, _, _, _ in self.tree if row.end_time_unix_nano is None]
@@ -52,15 +53,15 @@ class WholeTrace:
             rows=len(self.tree),
             orphans=orphans,
             lost=lost,
-            parts=self.parts,
+            chunks=self.chunks,
         )
 
     def position_after(self, start: int) -> list[Any]:
-        """What a cursor says of the row before `start`: where it stands, which it is, and in which version."""
+        """Returns what a cursor says of the row before `start`: its index, its span id and the version."""
         return [start, self.tree[start - 1].row.span_id, list(self.version)]
 
     def start_at(self, position: list[Any]) -> int:
-        """The row that follows a position. In another version than the position's it may have moved."""
+        """Returns the index of the row that follows a position. In another version the row may have moved."""
         start, span_id = int(position[0]), position[1]
         if start <= len(self.tree) and self.tree[start - 1].row.span_id == span_id:
             return start
@@ -74,11 +75,11 @@ def _identity(execution: Execution) -> tuple[str, str, str]:
     return execution.tenant, execution.execution_id, execution.status
 
 
-def encoded(body: dict[str, Any], accept_encoding: str | None) -> tuple[Answer, bool]:
-    """The answer as the caller reads it, and whether Lambda can give one of that size."""
+def encoded(body: dict[str, Any], accept_encoding: str | None) -> tuple[Response, bool]:
+    """Returns the response, compressed if the caller reads that, and whether Lambda can return one of that size."""
     text = json_bytes(body)
     coded = compressed(text, accept_encoding)
     if coded is None:
-        return Answer(text), len(text) <= MAX_TEXT_BYTES
+        return Response(text), len(text) <= MAX_TEXT_BYTES
     coding, data = coded
-    return Answer(data, headers={"Content-Encoding": coding}), len(data) <= MAX_CODED_BYTES
+    return Response(data, headers={"Content-Encoding": coding}), len(data) <= MAX_CODED_BYTES

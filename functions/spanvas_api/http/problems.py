@@ -11,16 +11,17 @@ from typing import Final, NamedTuple
 from spanvas.model.errors import (
     ConflictError,
     InvalidInputError,
+    NewerItemError,
     NotFoundError,
     StoreUnavailableError,
     TooLargeError,
+    UnreadableItemError,
 )
-from spanvas.model.unreadable import NewerItemError, UnreadableItemError
 from spanvas_api.errors import (
-    AnswerTooLargeError,
     ExecutorUnavailableError,
     ForbiddenError,
     InvalidBodyError,
+    ResponseTooLargeError,
     UnauthenticatedError,
     UnknownRouteError,
 )
@@ -29,7 +30,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:spanvas:problem:"
 
 
-class Rule(NamedTuple):
+class ProblemRule(NamedTuple):
     """How one type of error is told. An empty `detail` means that the error's own message is fit to be read."""
 
     error: type[Exception]
@@ -40,43 +41,43 @@ class Rule(NamedTuple):
 
 
 RULES: Final = (
-    Rule(NotFoundError, 404, "not-found", "Not found", "There is no such thing here."),
-    Rule(UnknownRouteError, 404, "unknown-route", "No such call", "No call has this path."),
-    Rule(UnauthenticatedError, 401, "unauthenticated", "Not signed in"),
-    Rule(ForbiddenError, 403, "forbidden", "Not allowed"),
-    Rule(TooLargeError, 413, "too-large", "Too large"),
-    Rule(InvalidBodyError, 422, "invalid-body", "The body does not fit"),
-    Rule(InvalidInputError, 400, "invalid-input", "The request is malformed"),
-    Rule(
-        AnswerTooLargeError,
+    ProblemRule(NotFoundError, 404, "not-found", "Not found", "There is no such thing here."),
+    ProblemRule(UnknownRouteError, 404, "unknown-route", "No such call", "No call has this path."),
+    ProblemRule(UnauthenticatedError, 401, "unauthenticated", "Not signed in"),
+    ProblemRule(ForbiddenError, 403, "forbidden", "Not allowed"),
+    ProblemRule(TooLargeError, 413, "too-large", "Too large"),
+    ProblemRule(InvalidBodyError, 422, "invalid-body", "The body does not fit"),
+    ProblemRule(InvalidInputError, 400, "invalid-input", "The request is malformed"),
+    ProblemRule(
+        ResponseTooLargeError,
         500,
         "answer-too-large",
         "The answer is too large",
         "It is more than can be carried at once; with `Accept-Encoding: gzip` three times as much fits.",
     ),
-    Rule(
+    ProblemRule(
         NewerItemError,
         409,
         "newer-version",
         "Written by a newer version",
         "A newer version of Spanvas has written this, in a form that the API does not know yet.",
     ),
-    Rule(
+    ProblemRule(
         UnreadableItemError,
         409,
         "unreadable",
         "Cannot be read",
         "It is there, but in a form that cannot be read. The log names the item.",
     ),
-    Rule(ConflictError, 409, "conflict", "In conflict with what is stored"),
-    Rule(
+    ProblemRule(ConflictError, 409, "conflict", "In conflict with what is stored"),
+    ProblemRule(
         StoreUnavailableError,
         503,
         "store-unavailable",
         "The store does not answer",
         "Nothing was changed; try again.",
     ),
-    Rule(
+    ProblemRule(
         ExecutorUnavailableError,
         503,
         "executor-unavailable",
@@ -84,7 +85,7 @@ RULES: Final = (
         "The execution was not started; it is kept as failed. Try again.",
     ),
 )
-UNKNOWN: Final = Rule(
+UNKNOWN: Final = ProblemRule(
     Exception,
     500,
     "internal",
@@ -93,7 +94,7 @@ UNKNOWN: Final = Rule(
 )
 
 
-class Problem(NamedTuple):
+class ProblemResponse(NamedTuple):
     """A problem document and the headers that belong to it."""
 
     status: int
@@ -106,12 +107,12 @@ def is_expected(error: Exception) -> bool:
     return rule_for(error) is not UNKNOWN
 
 
-def rule_for(error: Exception) -> Rule:
+def rule_for(error: Exception) -> ProblemRule:
     """The first rule whose type fits: subclasses stand before their bases."""
     return next((rule for rule in RULES if isinstance(error, rule.error)), UNKNOWN)
 
 
-def problem_for(error: Exception, request_id: str) -> Problem:
+def problem_for(error: Exception, request_id: str) -> ProblemResponse:
     """How an error is answered."""
     rule = rule_for(error)
     body: dict[str, object] = {
@@ -131,4 +132,4 @@ def problem_for(error: Exception, request_id: str) -> Problem:
         # RFC 6750, section 3.1
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
     body["request_id"] = request_id
-    return Problem(rule.status, body, headers)
+    return ProblemResponse(rule.status, body, headers)
