@@ -22,6 +22,7 @@ from spanvas.semantics.dialect import FIELDS, Kinds, Read
 from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, ORDER, load
 from spanvas.storage.chunks import plan
 from tests.builders import T0, make_span
+from tests.property_size import examples
 
 PLAIN = {
     source
@@ -100,7 +101,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(
     soups,
     kind_soups,
