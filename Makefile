@@ -40,6 +40,7 @@ test: .venv/.installed .venv-sam/.installed frontend/dist/index.html build/instr
 test-dialects: .venv/.installed .venv-dialects/.installed tests/dialects/vercel/node_modules/.installed tests/dialects/exporters/node_modules/.installed ## real GenAI libraries and OTLP exporters: what they send is understood
 	$(PY) -m pytest -q tests/dialects
 
+check: export PROPERTY_TESTS := whole
 check: lint types frontend-check template test test-dialects smoke ## everything that CI runs, in its order
 
 bench: .venv/.installed frontend/dist/index.html ## measure the figures (make bench-NAME for one) and keep them

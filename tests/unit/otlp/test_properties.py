@@ -20,6 +20,7 @@ from spanvas.otlp.intake import Intake, Limits
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
 from tests.support.otlp_requests import as_json, key_values, make_request, plain
+from tests.support.property_size import examples
 
 NO_LIMITS = Limits(attributes=10**6, events=10**6, links=10**6, depth=100)
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -101,7 +102,7 @@ def attributes_of(items: Any) -> dict[str, Any]:
     return {item.key: plain(item.value) for item in items}
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=examples(2000), deadline=None)
 @given(REQUESTS)
 def test_both_encodings_are_read_as_protobuf_reads_them_and_what_is_exported_is_too(
     request: ExportTraceServiceRequest,
@@ -141,7 +142,7 @@ def assert_same(found: list[ModelSpan], request: ExportTraceServiceRequest) -> N
         ]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @given(
     st.sampled_from([decode_protobuf, decode_json]),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 2), st.binary(max_size=3)), max_size=4),
@@ -158,7 +159,7 @@ def test_a_damaged_request_is_read_or_refused_and_nothing_else(
         decode(bytes(damaged))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.binary(max_size=200))
 def test_what_protobuf_refuses_is_refused_and_what_it_reads_is_read(noise: bytes) -> None:
     """Save for what is read on purpose although protobuf refuses it: text that is not UTF-8, too deep nesting."""
@@ -173,7 +174,7 @@ def test_what_protobuf_refuses_is_refused_and_what_it_reads_is_read(noise: bytes
     assert len(ours.spans) + ours.rejected_spans == count
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_an_attribute_is_the_same_on_the_straight_path_and_on_the_general_one(
     attributes: dict[str, Any],

@@ -1,0 +1,65 @@
+"""Words that the house has given up for the field's own: none of them comes back, in code or in docs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+FOLDERS: Final = ("layers", "functions", "local", "tools", "frontend/src", "tests", "docs")
+SUFFIXES: Final = frozenset({".py", ".ts", ".tsx", ".md", ".yaml"})
+HISTORY: Final = ("docs/adr",)
+"""Decisions keep the words of their day."""
+NOT_OURS: Final = frozenset({"node_modules", "__pycache__", "fixtures", "dist"})
+
+INSTEAD: Final = {
+    "door": "public API",
+    "TriedNode": "RetriedNode",
+    "Sighting": "ExecutionUpdate",
+    "first_seen": "create_from",
+    "seen_again": "merge_update",
+    "Naming": "WorkflowIdentity",
+    "Ending": "ExecutionEnd",
+    "HandedOut": "ContainerCredentials",
+    "handed_out": "container_credentials",
+    "KnownTexts": "CleanTextCache",
+    "Standing": "LeaseState",
+    "Taking": "ClaimResult",
+    "Arrival": "InboundContext",
+    "Passed": "RemoteContext",
+    "is_adopted": "is_named",
+    "is_passed_on": "is_continued",
+    "told_cut": "timeout_reported",
+    "closes_later": "deferred_runs",
+    "side_by_side": "run_concurrently",
+    "TracePlace": "ViewState",
+    "TracePlaces": "ViewStateStore",
+    "breathe": "yieldToMain",
+    "inPieces": "runInSlices",
+}
+
+
+def test_words_that_were_given_up_are_used_nowhere() -> None:
+    banned = re.compile(r"\b(" + "|".join(INSTEAD) + r")\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {word}, say {INSTEAD[word]}"
+        for path in files()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        for word in banned.findall(line)
+    ]
+    assert found == []
+
+
+def files() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            inside = path.relative_to(ROOT)
+            if (
+                path.suffix in SUFFIXES
+                and NOT_OURS.isdisjoint(inside.parts)
+                and not inside.as_posix().startswith(HISTORY)
+                and path != Path(__file__)
+            ):
+                yield path
