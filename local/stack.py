@@ -21,7 +21,7 @@ from local.children import CONNECTIONS, DYNAMODB, LAMBDA, S3, Children
 from local.client import ApiClient, client_token, sign_in
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import MAX_BODY_BYTES, HttpApi, message
-from local.gateway.site import FrontDoor, read_distribution
+from local.gateway.site import SiteServer, read_distribution
 from local.http_message import LOOPBACK
 from local.http_server import HttpServer
 from local.identity.clients import DEMO_TENANT, OPERATOR_SCOPES, PAGE_CLIENT_ID
@@ -279,14 +279,14 @@ class Stack:
             "scopes": list(OPERATOR_SCOPES),
             "api_base_url": "",
         }
-        door = FrontDoor(
+        site_server = SiteServer(
             read_distribution(self.resolver),
             http_api.handle,
             self.options.files,
             json.dumps(config).encode(),
             self.url,
         )
-        self._front.start(door.handle)
+        self._front.start(site_server.handle)
 
     def _write_state(self) -> None:
         """What `python -m local token` and `env` read: where everything is, and this start's secrets."""

@@ -124,7 +124,7 @@ def security_header(name: str, settings: dict[str, Any]) -> tuple[str, str]:
     raise TemplateError(f"security header {name} is not known here")
 
 
-class FrontDoor:
+class SiteServer:
     """The page's origin on loopback: static files and the API behind one port, as the distribution says."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """Time and CPU of reading a trace, by its number of spans.
 
-The whole local stack runs as `make run` starts it: front door, gateway with its authorizer, a warm sandbox with the
+The whole local stack runs as `make run` starts it: site, gateway with its authorizer, a warm sandbox with the
 real handler, moto as DynamoDB. A process of its own asks over one kept connection, as a browser does
 (`Accept-Encoding: gzip, deflate, br, zstd`), and reads the whole body. Every span has 2 KB of content, previews and
 usage; a caller with `trace:content` sees the previews, and each read is recorded as an access. CPU inside the handler
