@@ -17,7 +17,7 @@ import type { TokenProvider } from "./api/http";
 import { TraceTab } from "./components/TraceTab";
 import styles from "./components/tab.css?inline";
 import { createTraceSource } from "./lib";
-import type { TraceSource } from "./model/source";
+import type { TraceSource } from "./model/trace/source";
 import { createHostPlaces, placeText, type HostPlaces } from "./state/hostPlaces";
 
 class SpanvasTraceTab extends HTMLElement {

@@ -9,7 +9,7 @@ import { ProblemView } from "./components/states/ProblemView";
 import { SignIn } from "./components/states/SignIn";
 import { isPassing } from "./model/problem";
 import type { ProblemError } from "./model/problem";
-import type { CanvasSource } from "./model/source";
+import type { CanvasSource } from "./model/trace/source";
 import type { CanvasPlaces } from "./state/place";
 import { createTheme } from "./state/theme";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProblemError } from "../model/problem";
-import type { CanvasSource } from "../model/source";
+import type { CanvasSource } from "../model/trace/source";
 import { fakeFetch, json, type FakeFetch } from "../testing/fakeFetch";
 import { wireRow, wireSpan, wireTrace } from "../testing/wire";
 import { createClient } from "./client";

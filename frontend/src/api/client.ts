@@ -1,8 +1,8 @@
 /** The API of Spanvas, as the ports of the model. */
 
-import type { Breathe } from "../model/breath";
+import type { Breathe } from "../model/scheduler";
 import { isAbort, ProblemError } from "../model/problem";
-import type { CanvasSource, ExecutionQuery } from "../model/source";
+import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
 import { decodeArtifacts } from "./decodeArtifacts";
 import { decodeExecution, decodeExecutionPage } from "./decodeExecution";
 import { decodeSearch } from "./decodeSearch";

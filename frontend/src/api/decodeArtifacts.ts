@@ -1,4 +1,4 @@
-import type { ArtifactItem } from "../model/source";
+import type { ArtifactItem } from "../model/trace/source";
 import { Fields } from "./fields";
 import type { WireArtifact, WireArtifacts } from "./wire";
 

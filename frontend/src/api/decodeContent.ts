@@ -1,6 +1,6 @@
 /** Captured content: written by models and people, so only its outline is held to the contract. */
 
-import type { Content, Json, Message, MessagePart, ToolContent } from "../model/span";
+import type { Content, Json, Message, MessagePart, ToolContent } from "../model/trace/span";
 import { Fields } from "./fields";
 import type { WireContent, WireMessage, WirePart, WireTool } from "./wire";
 

@@ -7,8 +7,8 @@ import {
   type Exporters,
   type UnreadableExecution,
   type Usage,
-} from "../model/execution";
-import type { ExecutionPage } from "../model/source";
+} from "../model/trace/execution";
+import type { ExecutionPage } from "../model/trace/source";
 import { Fields, textItem } from "./fields";
 import type {
   WireCause,

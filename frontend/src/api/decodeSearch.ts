@@ -1,4 +1,4 @@
-import type { SearchResult } from "../model/source";
+import type { SearchResult } from "../model/trace/source";
 import { Fields, textItem } from "./fields";
 import type { WireSearch, WireSearchHit } from "./wire";
 

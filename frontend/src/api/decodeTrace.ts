@@ -1,4 +1,4 @@
-import type { Nanos } from "../model/time";
+import type { Nanos } from "../model/time/time";
 import {
   ROW_STATUSES,
   TRACE_STATUSES,
@@ -6,7 +6,7 @@ import {
   type Row,
   type SpanError,
   type Trace,
-} from "../model/trace";
+} from "../model/trace/trace";
 import { decodeExecution, decodeUsage } from "./decodeExecution";
 import { Fields, numberItem, textItem } from "./fields";
 import type { WireArtifactRef, WireRow, WireRowError, WireTrace } from "./wire";

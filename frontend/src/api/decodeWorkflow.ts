@@ -1,5 +1,5 @@
-import type { ArtifactLink } from "../model/source";
-import type { Workflow, WorkflowNode } from "../model/workflow";
+import type { ArtifactLink } from "../model/trace/source";
+import type { Workflow, WorkflowNode } from "../model/trace/workflow";
 import { ProblemError } from "../model/problem";
 import { Fields } from "./fields";
 import type { WireLink, WireNode, WireStarted, WireWorkflow, WireWorkflows } from "./wire";

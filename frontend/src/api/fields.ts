@@ -6,8 +6,8 @@
  */
 
 import { ProblemError } from "../model/problem";
-import type { Json } from "../model/span";
-import type { Nanos } from "../model/time";
+import type { Json } from "../model/trace/span";
+import type { Nanos } from "../model/time/time";
 
 /** Keys of `W` whose values, when present, are of type `V`. */
 type KeysOf<W, V> = {

@@ -1,7 +1,7 @@
 /** One request to the API: the token goes along, everything that goes wrong becomes a ProblemError. */
 
 import { isAbort, ProblemError } from "../model/problem";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
 import { problemOf } from "./httpProblem";
 
 /** Gives a token that is good now, or null when nobody is signed in. */

@@ -1,10 +1,10 @@
 /** The trace of an execution: in parts the first time, then only what has changed since the last reading. */
 
-import { breathe, type Breathe } from "../model/breath";
+import { breathe, type Breathe } from "../model/scheduler";
 import { asProblem } from "../model/problem";
-import type { TraceReading, TraceSource } from "../model/source";
-import type { Trace } from "../model/trace";
-import { withChanges } from "../model/traceChanges";
+import type { TraceReading, TraceSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
+import { withChanges } from "../model/trace/traceChanges";
 import { decodeNextCursor, decodePositions, decodeTrace, decodeVersion } from "./decodeTrace";
 import type { Http, HttpAnswer } from "./http";
 

@@ -14,13 +14,13 @@ import {
   type NodePair,
   type NodeSide,
   type RunSide,
-} from "../model/alignRuns";
-import { NOT_REPORTED, statusWord } from "../model/describe";
-import { exactCount, formatCost, formatMoment } from "../model/format";
-import type { CanvasSource, ExecutionQuery } from "../model/source";
-import { totals } from "../model/totals";
-import type { Trace } from "../model/trace";
-import { indexTrace } from "../model/traceIndex";
+} from "../model/diff/alignRuns";
+import { NOT_REPORTED, statusWord } from "../model/labels/describe";
+import { exactCount, formatCost, formatMoment } from "../model/labels/format";
+import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
+import { totals } from "../model/trace/totals";
+import type { Trace } from "../model/trace/trace";
+import { indexTrace } from "../model/trace/traceIndex";
 import type { CanvasPlaces } from "../state/place";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";

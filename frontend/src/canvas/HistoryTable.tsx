@@ -1,15 +1,21 @@
 import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { executionIcon } from "../components/statusIcon";
-import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
 import {
   executionLength,
   isReadable,
   type Execution,
   type UnreadableExecution,
-} from "../model/execution";
-import { exactDuration, exactMoment, formatDuration, formatMoment, shortId } from "../model/format";
-import type { Nanos } from "../model/time";
+} from "../model/trace/execution";
+import {
+  exactDuration,
+  exactMoment,
+  formatDuration,
+  formatMoment,
+  shortId,
+} from "../model/labels/format";
+import type { Nanos } from "../model/time/time";
 import type { CanvasPlaces } from "../state/place";
 import { PlaceLink } from "./PlaceLink";
 

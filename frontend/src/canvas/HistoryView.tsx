@@ -2,11 +2,11 @@ import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { InlineProblem, OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/execution";
-import { exactMoment, formatMoment, plural } from "../model/format";
-import type { CanvasSource } from "../model/source";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
-import type { Workflow } from "../model/workflow";
+import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/trace/execution";
+import { exactMoment, formatMoment, plural } from "../model/labels/format";
+import type { CanvasSource } from "../model/trace/source";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
+import type { Workflow } from "../model/trace/workflow";
 import {
   createHistory,
   inOrder,

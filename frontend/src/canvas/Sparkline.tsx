@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import { formatDuration } from "../model/format";
-import { executionLength, type Execution } from "../model/execution";
+import { formatDuration } from "../model/labels/format";
+import { executionLength, type Execution } from "../model/trace/execution";
 
 interface SparklineProps {
   /** Newest first, as the history has them. */

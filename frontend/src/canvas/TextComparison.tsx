@@ -4,7 +4,7 @@ import { Fragment, useMemo, useState, type ReactElement } from "react";
 import { RedactedText } from "../components/panel/RedactedText";
 import { folded, type Comparison, type ShownRow } from "../model/diff/compare";
 import type { Piece } from "../model/diff/words";
-import { formatBytes, plural } from "../model/format";
+import { formatBytes, plural } from "../model/labels/format";
 
 interface TextComparisonProps {
   readonly name: string;

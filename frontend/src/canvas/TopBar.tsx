@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { shortId } from "../model/format";
+import { shortId } from "../model/labels/format";
 import { Icon } from "../components/Icon";
 import type { IconName } from "../components/icons";
 import { useReadable } from "../components/useReadable";

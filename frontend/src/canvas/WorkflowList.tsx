@@ -2,9 +2,9 @@ import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { plural } from "../model/format";
+import { plural } from "../model/labels/format";
 import type { ProblemError } from "../model/problem";
-import type { Workflow } from "../model/workflow";
+import type { Workflow } from "../model/trace/workflow";
 import type { CanvasPlaces } from "../state/place";
 import { PlaceLink } from "./PlaceLink";
 

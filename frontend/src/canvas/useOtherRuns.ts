@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { Execution } from "../model/execution";
-import type { CanvasSource } from "../model/source";
+import type { Execution } from "../model/trace/execution";
+import type { CanvasSource } from "../model/trace/source";
 import type { CanvasPlaces } from "../state/place";
 import { lastGoodBefore, neighbourOf } from "../state/otherRuns";
 

@@ -1,9 +1,9 @@
 /** A note in the header when an exporter of the function had trouble; a press tells all of it. */
 
 import { useRef, useState, type ReactElement } from "react";
-import type { Execution } from "../model/execution";
-import { exporterNote, exporterStates, type ExporterState } from "../model/exporters";
-import type { Nanos } from "../model/time";
+import type { Execution } from "../model/trace/execution";
+import { exporterNote, exporterStates, type ExporterState } from "../model/labels/exporters";
+import type { Nanos } from "../model/time/time";
 import { Icon } from "./Icon";
 import { Popover } from "./Popover";
 

@@ -1,13 +1,13 @@
 /** Many siblings told in one line: how many, how they went, how long they took. */
 
 import { memo, type CSSProperties, type MouseEvent, type ReactElement } from "react";
-import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
-import { exactCount, formatDuration } from "../model/format";
-import { kindHue } from "../model/kinds";
-import type { SiblingGroup } from "../model/siblings";
-import type { Bar } from "../model/timeScale";
-import type { Amounts } from "../model/totals";
-import type { GroupLine } from "../model/visibleRows";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
+import { exactCount, formatDuration } from "../model/labels/format";
+import { kindHue } from "../model/labels/kinds";
+import type { SiblingGroup } from "../model/list/siblings";
+import type { Bar } from "../model/time/timeScale";
+import type { Amounts } from "../model/trace/totals";
+import type { GroupLine } from "../model/list/visibleRows";
 import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";

@@ -1,5 +1,10 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
-import { executionLength, isUnfinished, type Counters, type Execution } from "../model/execution";
+import {
+  executionLength,
+  isUnfinished,
+  type Counters,
+  type Execution,
+} from "../model/trace/execution";
 import {
   exactCost,
   exactCount,
@@ -10,18 +15,18 @@ import {
   formatDuration,
   formatMoment,
   plural,
-} from "../model/format";
-import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/describe";
-import { NANOS_PER_SECOND, type Nanos } from "../model/time";
-import type { Row } from "../model/trace";
-import type { Workflow } from "../model/workflow";
-import { troubles, troubleWords } from "../model/trouble";
+} from "../model/labels/format";
+import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/labels/describe";
+import { NANOS_PER_SECOND, type Nanos } from "../model/time/time";
+import type { Row } from "../model/trace/trace";
+import type { Workflow } from "../model/trace/workflow";
+import { troubles, troubleWords } from "../model/labels/infraIssues";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
 import { ExportersNote } from "./ExportersNote";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
-import { VerdictLine } from "./VerdictLine";
+import { VerdictLine } from "./OutcomeLine";
 
 /** A shorter time in the queue is nothing that anybody would look into. */
 const WORTH_TELLING = NANOS_PER_SECOND;

@@ -1,11 +1,11 @@
 /** The whole run in a strip: what sort of work was going on when, where it failed, and what is seen of it. */
 
 import { useMemo, useRef, type PointerEvent, type ReactElement } from "react";
-import { activity, stackedPaths, type Activity } from "../model/activity";
+import { activity, stackedPaths, type Activity } from "../model/time/activity";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 import { barStyle } from "./barStyle";
-import type { Range } from "../model/zoom";
+import type { Range } from "../model/time/zoom";
 import { DragMark, useRangeDrag } from "./TimeAxis";
 import { useSize } from "./useSize";
 

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { Sort } from "../model/sortLines";
+import type { Sort } from "../model/list/sortLines";
 import { nextSort } from "../state/columns";
 import { Icon } from "./Icon";
 

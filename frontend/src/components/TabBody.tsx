@@ -1,10 +1,10 @@
 /** The two sides of the tab: the list with its toolbar, and what is selected in it. */
 
 import { useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import type { TraceSource } from "../model/source";
-import type { Nanos } from "../model/time";
-import { timeScale } from "../model/timeScale";
-import type { Workflow } from "../model/workflow";
+import type { TraceSource } from "../model/trace/source";
+import type { Nanos } from "../model/time/time";
+import { timeScale } from "../model/time/timeScale";
+import type { Workflow } from "../model/trace/workflow";
 import type { Artifacts } from "../state/artifacts";
 import type { Columns } from "../state/columns";
 import type { SpanDetails } from "../state/spanDetails";

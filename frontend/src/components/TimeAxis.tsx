@@ -1,7 +1,7 @@
 import { useRef, useState, type PointerEvent, type ReactElement } from "react";
-import { formatTick } from "../model/format";
-import { ticks } from "../model/timeScale";
-import type { Range } from "../model/zoom";
+import { formatTick } from "../model/labels/format";
+import { ticks } from "../model/time/timeScale";
+import type { Range } from "../model/time/zoom";
 
 interface TimeAxisProps {
   readonly seen: Range;

@@ -1,9 +1,9 @@
 /** Where the time went, in one line; the key to the critical path that it is told along. */
 
 import { useDeferredValue, useMemo, type ReactElement } from "react";
-import { criticalPath } from "../model/criticalPath";
-import { exactDuration, formatDuration } from "../model/format";
-import { PLACE_LABELS, timeSpent, type TimeShare } from "../model/timeSpent";
+import { criticalPath } from "../model/trace/criticalPath";
+import { exactDuration, formatDuration } from "../model/labels/format";
+import { PLACE_LABELS, timeSpent, type TimeShare } from "../model/time/timeSpent";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 

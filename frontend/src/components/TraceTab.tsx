@@ -5,8 +5,8 @@
  */
 
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import type { TraceSource } from "../model/source";
-import type { Workflow } from "../model/workflow";
+import type { TraceSource } from "../model/trace/source";
+import type { Workflow } from "../model/trace/workflow";
 import { createArtifacts } from "../state/artifacts";
 import { createColumns } from "../state/columns";
 import type { TracePlaces } from "../state/place";

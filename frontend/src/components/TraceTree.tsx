@@ -1,16 +1,16 @@
 /** The tree and the waterfall: one list of equally high lines, of which only those on the screen exist. */
 
 import { useId, useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import { NO_FILTER } from "../model/filter";
-import { pausesWhenDrawn, type Pause } from "../model/pauses";
-import type { Nanos } from "../model/time";
-import { siblingPlaces } from "../model/siblingPlaces";
-import { lineFor } from "../model/traceIndex";
-import { barBetween, barEnd, barOf, type Bar } from "../model/timeScale";
-import type { Sort } from "../model/sortLines";
-import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/totals";
-import type { GroupLine, Line } from "../model/visibleRows";
-import { seenRange, type Range } from "../model/zoom";
+import { NO_FILTER } from "../model/list/filter";
+import { pausesWhenDrawn, type Pause } from "../model/time/pauses";
+import type { Nanos } from "../model/time/time";
+import { siblingPlaces } from "../model/list/siblingPlaces";
+import { lineFor } from "../model/trace/traceIndex";
+import { barBetween, barEnd, barOf, type Bar } from "../model/time/timeScale";
+import type { Sort } from "../model/list/sortLines";
+import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/trace/totals";
+import type { GroupLine, Line } from "../model/list/visibleRows";
+import { seenRange, type Range } from "../model/time/zoom";
 import type { Columns } from "../state/columns";
 import type { Store } from "../state/store";
 import type { TraceStore } from "../state/traceStore";

@@ -6,17 +6,17 @@ import {
   rowNote,
   statusWord,
   tokensArrow,
-} from "../model/describe";
-import { exactDuration, formatDuration } from "../model/format";
-import { kindHue, kindLabel } from "../model/kinds";
-import { describeMark, marksOf } from "../model/marks";
-import type { Nanos } from "../model/time";
-import { backoffAfter, type Pause } from "../model/pauses";
-import { barBetween, spanLength, type Bar } from "../model/timeScale";
-import type { Row } from "../model/trace";
-import type { TraceIndex } from "../model/traceIndex";
-import type { SpanLine } from "../model/visibleRows";
-import type { Range } from "../model/zoom";
+} from "../model/labels/describe";
+import { exactDuration, formatDuration } from "../model/labels/format";
+import { kindHue, kindLabel } from "../model/labels/kinds";
+import { describeMark, marksOf } from "../model/labels/marks";
+import type { Nanos } from "../model/time/time";
+import { backoffAfter, type Pause } from "../model/time/pauses";
+import { barBetween, spanLength, type Bar } from "../model/time/timeScale";
+import type { Row } from "../model/trace/trace";
+import type { TraceIndex } from "../model/trace/traceIndex";
+import type { SpanLine } from "../model/list/visibleRows";
+import type { Range } from "../model/time/zoom";
 import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";

@@ -1,6 +1,6 @@
 /** Every icon's strokes, on a grid of 16; drawn by Icon.tsx in the colour of the text around it. */
 
-import type { Hue } from "../model/kinds";
+import type { Hue } from "../model/labels/kinds";
 
 export const ICONS = {
   // Statuses

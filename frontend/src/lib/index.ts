@@ -6,7 +6,7 @@
 
 import { createClient } from "../api/client";
 import { createHttp, type TokenProvider } from "../api/http";
-import type { TraceSource } from "../model/source";
+import type { TraceSource } from "../model/trace/source";
 
 export { TraceTab, type TraceTabProps } from "../components/TraceTab";
 export { useTrace } from "./useTrace";
@@ -16,10 +16,10 @@ export { createMemoryPlaces, type TracePlace, type TracePlaces } from "../state/
 export { createTraceStore, type TraceStore } from "../state/traceStore";
 export type { LoadedTrace, TraceView } from "../state/traceView";
 export type { Timer } from "../state/polling";
-export type { Execution, ExecutionStatus, Usage } from "../model/execution";
-export type { ArtifactItem, ArtifactLink, TraceReading, TraceSource } from "../model/source";
-export type { Content, Message, MessagePart, SpanDetail } from "../model/span";
-export type { ArtifactRef, Row, RowStatus, Trace } from "../model/trace";
+export type { Execution, ExecutionStatus, Usage } from "../model/trace/execution";
+export type { ArtifactItem, ArtifactLink, TraceReading, TraceSource } from "../model/trace/source";
+export type { Content, Message, MessagePart, SpanDetail } from "../model/trace/span";
+export type { ArtifactRef, Row, RowStatus, Trace } from "../model/trace/trace";
 export type { TokenProvider };
 
 export interface TraceSourceOptions {

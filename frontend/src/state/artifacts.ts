@@ -1,7 +1,7 @@
 /** The files of one execution: their list, their links while those live, their bytes. */
 
 import { ProblemError } from "../model/problem";
-import type { ArtifactItem, ArtifactLink, Disposition, TraceSource } from "../model/source";
+import type { ArtifactItem, ArtifactLink, Disposition, TraceSource } from "../model/trace/source";
 
 /** A link this close to its end is not used any more. */
 const MARGIN_NANOS = 10_000_000_000n;

@@ -1,6 +1,6 @@
 /** Which columns the list has and how it is sorted: a preference of this browser, for every run. */
 
-import { AMOUNTS, type Sort } from "../model/sortLines";
+import { AMOUNTS, type Sort } from "../model/list/sortLines";
 import { createStore, type Store } from "./store";
 
 export const COLUMNS = ["waterfall", ...AMOUNTS] as const;

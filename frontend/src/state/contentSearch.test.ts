@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { SearchResult, TraceSource } from "../model/source";
+import type { SearchResult, TraceSource } from "../model/trace/source";
 import { fakeTimer, settled } from "../testing/fakeTimer";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { makeTrace, outline } from "../testing/make";

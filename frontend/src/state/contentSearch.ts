@@ -1,7 +1,7 @@
 /** Asks the server for what a query names in attributes and content, once the reader pauses typing. */
 
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
-import type { SearchResult, TraceSource } from "../model/source";
+import type { SearchResult, TraceSource } from "../model/trace/source";
 import type { Timer } from "./polling";
 import { createRetrying } from "./retrying";
 

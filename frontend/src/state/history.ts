@@ -5,9 +5,9 @@ import {
   type Execution,
   type ExecutionStatus,
   type UnreadableExecution,
-} from "../model/execution";
-import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
+} from "../model/trace/execution";
+import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/trace/source";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
 import { createResource, type Resource } from "./resource";
 import type { Timer } from "./polling";
 import { POLL_MILLISECONDS } from "./traceReader";

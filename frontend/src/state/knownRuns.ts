@@ -1,8 +1,8 @@
 /** What answers to other questions say by the way: of which workflow a run is, and what workflows are called. */
 
-import type { Execution } from "../model/execution";
-import type { CanvasSource, TraceReading } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { Execution } from "../model/trace/execution";
+import type { CanvasSource, TraceReading } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 import { createStore, type Readable } from "./store";
 
 interface KnownRuns {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Row } from "../model/trace";
+import type { Row } from "../model/trace/trace";
 import { makeRow, START } from "../testing/make";
 import { isSameRow } from "./loading";
 

@@ -1,13 +1,13 @@
 /** From a trace as it was read to all that is known of it, in steps, so that a large one stops nobody. */
 
-import type { Usage } from "../model/execution";
-import { searchableSteps } from "../model/filter";
-import { groupSiblings, type Siblings } from "../model/siblings";
-import { timeScale, type TimeScale } from "../model/timeScale";
-import type { Row, Trace } from "../model/trace";
-import { indexSteps, type TraceIndex } from "../model/traceIndex";
-import { verdict, type Verdict } from "../model/verdict";
-import { ROWS_A_STEP } from "../model/breath";
+import type { Usage } from "../model/trace/execution";
+import { searchableSteps } from "../model/list/filter";
+import { groupSiblings, type Siblings } from "../model/list/siblings";
+import { timeScale, type TimeScale } from "../model/time/timeScale";
+import type { Row, Trace } from "../model/trace/trace";
+import { indexSteps, type TraceIndex } from "../model/trace/traceIndex";
+import { verdict, type Verdict } from "../model/labels/outcomeSummary";
+import { ROWS_A_STEP } from "../model/scheduler";
 
 /** What is known of a trace once it has been read. */
 export interface LoadedTrace {

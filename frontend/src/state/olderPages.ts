@@ -1,7 +1,7 @@
 /** What comes after the first page of a list, read when somebody asks for it. */
 
 import { asProblem, type ProblemError } from "../model/problem";
-import type { CanvasSource } from "../model/source";
+import type { CanvasSource } from "../model/trace/source";
 import { joined, readOn, type ListedPage } from "./history";
 import { createStore, type Readable } from "./store";
 

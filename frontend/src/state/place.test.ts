@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_FILTER } from "../model/filter";
+import { NO_FILTER } from "../model/list/filter";
 import {
   createUrlPlaces,
   EMPTY_TRACE_PLACE,

@@ -1,7 +1,14 @@
 /** Where the reader is: all of it stands in the URL, so that a link shows what its sender saw. */
 
-import { asHue, asRowStatus, asShown, isSameFilter, NO_FILTER, type Filter } from "../model/filter";
-import { formatZoom, isSameRange, parseZoom, type Range } from "../model/zoom";
+import {
+  asHue,
+  asRowStatus,
+  asShown,
+  isSameFilter,
+  NO_FILTER,
+  type Filter,
+} from "../model/list/filter";
+import { formatZoom, isSameRange, parseZoom, type Range } from "../model/time/zoom";
 import { createStore, type Readable } from "./store";
 
 /** The part of the place that belongs to the Trace tab. */

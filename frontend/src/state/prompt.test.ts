@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { SpanDetail } from "../model/span";
+import type { SpanDetail } from "../model/trace/span";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { fakeTimer, settled } from "../testing/fakeTimer";
 import { makeContent, makeDetail, makeTrace, outline } from "../testing/make";

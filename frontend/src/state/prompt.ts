@@ -1,7 +1,7 @@
 /** The prompt of the selected span, from its detail: whatever the panel shows of it at the moment. */
 
-import { promptText } from "../model/conversation";
-import { rowVersion } from "../model/describe";
+import { promptText } from "../model/text/conversation";
+import { rowVersion } from "../model/labels/describe";
 import type { SpanDetails } from "./spanDetails";
 import { selectedRow, type TraceView } from "./traceView";
 

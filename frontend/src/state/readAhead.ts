@@ -1,7 +1,7 @@
 /** A source that reads the trace of the page's address before anybody has asked for it. */
 
-import type { CanvasSource } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { CanvasSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 
 /** The first who asks for the trace gets what is on its way; all others are answered as ever. */
 export function readAhead(source: CanvasSource, executionId: string | null): CanvasSource {

@@ -1,8 +1,8 @@
 /** Reads the span that the panel shows; keeps what was read, so going back and forth is free. */
 
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
-import type { TraceSource } from "../model/source";
-import type { SpanDetail } from "../model/span";
+import type { TraceSource } from "../model/trace/source";
+import type { SpanDetail } from "../model/trace/span";
 import { createStore, type Readable } from "./store";
 import type { Timer } from "./polling";
 import { createRetrying } from "./retrying";

@@ -1,8 +1,8 @@
 /** Moves of the selection through the visible lines, the search hits and the failures. */
 
-import { barEnd } from "../model/timeScale";
-import { hasChildren, type TraceIndex } from "../model/traceIndex";
-import type { Range } from "../model/zoom";
+import { barEnd } from "../model/time/timeScale";
+import { hasChildren, type TraceIndex } from "../model/trace/traceIndex";
+import type { Range } from "../model/time/zoom";
 import {
   lineOfSelection,
   selectedGroup,

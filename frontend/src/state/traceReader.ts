@@ -1,9 +1,9 @@
 /** Reads a trace and, while it grows, reads it again. */
 
-import { isUnfinished } from "../model/execution";
+import { isUnfinished } from "../model/trace/execution";
 import { asProblem, isAbort, isPassing, type ProblemError } from "../model/problem";
-import type { TraceReading, TraceSource } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { TraceReading, TraceSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 import { createPolling, type Timer } from "./polling";
 import { waitAfter } from "./retrying";
 

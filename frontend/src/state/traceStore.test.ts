@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { Execution } from "../model/execution";
-import type { Row, Trace } from "../model/trace";
+import type { Execution } from "../model/trace/execution";
+import type { Row, Trace } from "../model/trace/trace";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { fakeTimer, settled, type FakeTimer } from "../testing/fakeTimer";
 import { makeExecution, makeTrace, manyRows, outline, START } from "../testing/make";

@@ -4,13 +4,13 @@
  * Not responsible for drawing, nor for the address bar: it tells `places` where the reader is.
  */
 
-import { atOnce, inPieces } from "../model/breath";
-import type { Filter } from "../model/filter";
-import type { TraceSource } from "../model/source";
-import type { Trace } from "../model/trace";
-import { isUnfinished } from "../model/execution";
-import type { Sort } from "../model/sortLines";
-import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/zoom";
+import { atOnce, inPieces } from "../model/scheduler";
+import type { Filter } from "../model/list/filter";
+import type { TraceSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
+import { isUnfinished } from "../model/trace/execution";
+import type { Sort } from "../model/list/sortLines";
+import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/time/zoom";
 import { createContentSearch } from "./contentSearch";
 import { isSameTracePlace, type TracePlace, type TracePlaces } from "./place";
 import { createStore, type Readable } from "./store";

@@ -1,19 +1,19 @@
 /** What the tab shows at a moment, and the pure steps from one such moment to the next. */
 
-import { criticalPath, type PathStep } from "../model/criticalPath";
-import { isUnfinished } from "../model/execution";
-import { deepestFailingSpan, newestRunningSpan } from "../model/failingSpan";
-import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/filter";
+import { criticalPath, type PathStep } from "../model/trace/criticalPath";
+import { isUnfinished } from "../model/trace/execution";
+import { deepestFailingSpan, newestRunningSpan } from "../model/trace/failingSpan";
+import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/list/filter";
 import type { ProblemError } from "../model/problem";
-import { isGroupKey, type SiblingGroup } from "../model/siblings";
-import type { SearchResult } from "../model/source";
-import { sortedLines, type Sort } from "../model/sortLines";
-import type { Nanos } from "../model/time";
-import { timeScale } from "../model/timeScale";
-import type { Row } from "../model/trace";
-import { ancestors, lineFor, type TraceIndex } from "../model/traceIndex";
-import { initialFold, visibleRows, type Line } from "../model/visibleRows";
-import { asZoom, type Range } from "../model/zoom";
+import { isGroupKey, type SiblingGroup } from "../model/list/siblings";
+import type { SearchResult } from "../model/trace/source";
+import { sortedLines, type Sort } from "../model/list/sortLines";
+import type { Nanos } from "../model/time/time";
+import { timeScale } from "../model/time/timeScale";
+import type { Row } from "../model/trace/trace";
+import { ancestors, lineFor, type TraceIndex } from "../model/trace/traceIndex";
+import { initialFold, visibleRows, type Line } from "../model/list/visibleRows";
+import { asZoom, type Range } from "../model/time/zoom";
 import type { LoadedTrace } from "./loading";
 import type { TracePlace } from "./place";
 

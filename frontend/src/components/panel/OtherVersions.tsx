@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import { exactMoment } from "../../model/format";
-import type { SpanVersion } from "../../model/span";
+import { exactMoment } from "../../model/labels/format";
+import type { SpanVersion } from "../../model/trace/span";
 import { JsonView } from "./JsonView";
 
 /** What else was sent of a span after it had ended: closed, since it is not what counts. */

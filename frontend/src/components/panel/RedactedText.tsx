@@ -1,5 +1,5 @@
 import { Fragment, type ReactElement } from "react";
-import { explainRedaction, hasRedactions, splitRedactions } from "../../model/redaction";
+import { explainRedaction, hasRedactions, splitRedactions } from "../../model/text/redaction";
 
 /** Text in which removals show as what they are: a rule's receipt, not words that somebody wrote. */
 export function RedactedText({ text }: { readonly text: string }): ReactElement {

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
-import { NOT_REPORTED } from "../../model/describe";
-import { exactCost, exactCount, formatCost, formatPrice } from "../../model/format";
-import type { CostLine, SpanDetail } from "../../model/span";
+import { NOT_REPORTED } from "../../model/labels/describe";
+import { exactCost, exactCount, formatCost, formatPrice } from "../../model/labels/format";
+import type { CostLine, SpanDetail } from "../../model/trace/span";
 
 /** One line under a conversation: what went in, what came out, what it came to. */
 export function CallFigures({ detail }: { readonly detail: SpanDetail }): ReactElement | null {

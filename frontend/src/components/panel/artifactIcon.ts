@@ -1,4 +1,4 @@
-import type { ArtifactView } from "../../model/artifactView";
+import type { ArtifactView } from "../../model/text/artifactView";
 import type { IconName } from "../icons";
 
 const ICONS: Partial<Record<ArtifactView, IconName>> = {

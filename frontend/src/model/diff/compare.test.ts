@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atOnce } from "../breath";
+import { atOnce } from "../scheduler";
 import { comparisonSteps, folded, type Comparison } from "./compare";
 
 function compare(left: string, right: string): Comparison {
