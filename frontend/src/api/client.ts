@@ -1,6 +1,6 @@
 /** The API of Spanvas, as the ports of the model. */
 
-import type { Breathe } from "../model/scheduler";
+import type { YieldToMain } from "../model/scheduler";
 import { isAbort, ProblemError } from "../model/problem";
 import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
 import { decodeArtifacts } from "./decodeArtifacts";
@@ -21,7 +21,7 @@ export function createClient(
   http: Http,
   fetcher: typeof fetch = (input, init) => fetch(input, init),
   baseUrl = "",
-  rest?: Breathe,
+  pause?: YieldToMain,
   isOnline: () => boolean = () => navigator.onLine,
 ): CanvasSource {
   const execution = (executionId: string): string =>
@@ -49,7 +49,7 @@ export function createClient(
       return decodeStarted(answer.body);
     },
 
-    readTrace: createTraceReading(http, (id) => `${execution(id)}/trace`, rest),
+    readTrace: createTraceReading(http, (id) => `${execution(id)}/trace`, pause),
 
     async readSpan(executionId, spanId, signal) {
       const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;

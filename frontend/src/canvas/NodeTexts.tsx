@@ -4,7 +4,7 @@ import { useMemo, type ReactElement } from "react";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import type { NodePair } from "../model/diff/alignRuns";
-import { inPieces } from "../model/scheduler";
+import { runInSlices } from "../model/scheduler";
 import { pairTexts, textsOf, type TextPair } from "../model/diff/compareTexts";
 import { comparisonSteps, type Comparison, type Sameness } from "../model/diff/compare";
 import { formatBytes } from "../model/labels/format";
@@ -74,7 +74,7 @@ async function readTexts(
   const pairs: ComparedPair[] = [];
   for (const texts of pairTexts(textsOf(lefts), textsOf(rights))) {
     const steps = comparisonSteps(texts.left, texts.right);
-    const comparison = await inPieces(steps, () => !signal.aborted);
+    const comparison = await runInSlices(steps, () => !signal.aborted);
     if (comparison) pairs.push({ ...texts, comparison });
   }
   return {

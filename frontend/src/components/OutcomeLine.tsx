@@ -1,29 +1,29 @@
 import type { KeyboardEvent, ReactElement } from "react";
 import type { ExecutionStatus } from "../model/trace/execution";
-import type { Verdict } from "../model/labels/outcomeSummary";
+import type { OutcomeSummary } from "../model/labels/outcomeSummary";
 import { Icon } from "./Icon";
 import { executionIcon } from "./statusIcon";
 
-interface VerdictLineProps {
-  readonly verdict: Verdict;
+interface OutcomeLineProps {
+  readonly outcome: OutcomeSummary;
   readonly status: ExecutionStatus;
   readonly onSelect: (spanId: string) => void;
 }
 
-/** How it went, where and why; a press goes to the span that it speaks of. */
-export function VerdictLine({ verdict, status, onSelect }: VerdictLineProps): ReactElement {
-  const { spanId, sentence, message } = verdict;
+/** Shows the outcome of the execution; a press selects the span that it is about. */
+export function OutcomeLine({ outcome, status, onSelect }: OutcomeLineProps): ReactElement {
+  const { spanId, sentence, message } = outcome;
   return (
-    <div className={`sv-verdict sv-tone-${verdict.tone}`} aria-live="polite">
+    <div className={`sv-outcome sv-tone-${outcome.tone}`} aria-live="polite">
       <h2>
         <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
-        <span className="sv-verdict-word">{verdict.word}</span>{" "}
+        <span className="sv-outcome-word">{outcome.word}</span>{" "}
         {sentence !== "" && (
           <Sentence text={sentence} onPress={spanId === null ? null : () => onSelect(spanId)} />
         )}
       </h2>
       {message !== null && message !== "" && (
-        <p className="sv-verdict-message" title={message}>
+        <p className="sv-outcome-message" title={message}>
           {message}
         </p>
       )}
@@ -38,7 +38,7 @@ interface SentenceProps {
 
 /** Not a <button>: those do not break over lines together with the words before them. */
 function Sentence({ text, onPress }: SentenceProps): ReactElement {
-  if (onPress === null) return <span className="sv-verdict-sentence">{text}</span>;
+  if (onPress === null) return <span className="sv-outcome-sentence">{text}</span>;
   const press = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
@@ -46,7 +46,7 @@ function Sentence({ text, onPress }: SentenceProps): ReactElement {
   };
   return (
     <span
-      className="sv-verdict-sentence sv-verdict-way"
+      className="sv-outcome-sentence sv-outcome-way"
       role="button"
       tabIndex={0}
       title="Go to this span"

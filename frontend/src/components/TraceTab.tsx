@@ -1,5 +1,5 @@
 /**
- * The Trace tab of one execution: verdict, tree with waterfall, and the selected span.
+ * The Trace tab of one execution: its outcome, the tree with its waterfall, and the selected span.
  *
  * Depends on its host for nothing but where traces come from and where the reader's place is kept.
  */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { atOnce, breathe, inPieces } from "./scheduler";
+import { runToEnd, yieldToMain, runInSlices } from "./scheduler";
 
 function* steps(done: number[]): Generator<undefined, string> {
   for (let step = 0; step < 4; step += 1) {
@@ -9,31 +9,31 @@ function* steps(done: number[]): Generator<undefined, string> {
   return "whole";
 }
 
-it("rests before it begins, and when a piece has taken ten milliseconds", async () => {
+it("yields before it begins, and when a slice has taken ten milliseconds", async () => {
   const done: number[] = [];
-  const rests: number[] = [];
+  const yields: number[] = [];
   let milliseconds = 0;
-  const rest = (): Promise<void> => {
-    rests.push(done.length);
+  const pause = (): Promise<void> => {
+    yields.push(done.length);
     return Promise.resolve();
   };
-  const result = await inPieces(
+  const result = await runInSlices(
     steps(done),
     () => true,
-    rest,
+    pause,
     () => (milliseconds += 4),
   );
   expect(result).toBe("whole");
-  expect(rests).toEqual([0, 3]);
+  expect(yields).toEqual([0, 3]);
 });
 
 it("stops when nobody wants the result any more", async () => {
   const done: number[] = [];
-  const result = await inPieces(steps(done), () => done.length < 2, breathe);
+  const result = await runInSlices(steps(done), () => done.length < 2, yieldToMain);
   expect(result).toBeNull();
   expect(done).toEqual([0, 1]);
 });
 
-it("goes through all steps at once where there is no time to rest", () => {
-  expect(atOnce(steps([]))).toBe("whole");
+it("runs all steps at once", () => {
+  expect(runToEnd(steps([]))).toBe("whole");
 });

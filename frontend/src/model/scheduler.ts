@@ -1,10 +1,10 @@
-/** Long work in pieces, between which the browser draws and the reader is heard. */
+/** Runs long work in slices, so that the browser can draw and handle input between them. */
 
-/** Resolves when everything that waited for the thread has had it. */
-export type Breathe = () => Promise<void>;
+/** Lets the browser run what waits for the main thread; resolves after that. */
+export type YieldToMain = () => Promise<void>;
 
-/** A message of its own, since `setTimeout` waits for 4 ms and, in hidden tabs, for a second. */
-export const breathe: Breathe = () =>
+/** Uses a message channel, since `setTimeout` waits for 4 ms and, in hidden tabs, for a second. */
+export const yieldToMain: YieldToMain = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -14,35 +14,35 @@ export const breathe: Breathe = () =>
     port2.postMessage(null);
   });
 
-/** A piece of work may keep the thread for so long; a frame at 60 Hz takes 16. */
-const PIECE_MILLISECONDS = 10;
+/** The longest that a slice blocks the main thread; a frame at 60 Hz takes 16 ms. */
+const SLICE_MILLISECONDS = 10;
 
-/** Runs steps to their end, breathing between them. Null when nobody wants the result any more. */
-export async function inPieces<T>(
+/** Runs a generator to its end in slices; yields to the browser between them. Null once `isWanted` says no. */
+export async function runInSlices<T>(
   steps: Generator<undefined, T>,
   isWanted: () => boolean,
-  rest: Breathe = breathe,
+  pause: YieldToMain = yieldToMain,
   now: () => number = () => performance.now(),
 ): Promise<T | null> {
-  await rest();
+  await pause();
   let began = now();
   while (isWanted()) {
     const step = steps.next();
     if (step.done) return step.value;
-    if (now() - began < PIECE_MILLISECONDS) continue;
-    await rest();
+    if (now() - began < SLICE_MILLISECONDS) continue;
+    await pause();
     began = now();
   }
   return null;
 }
 
-/** The same at once. */
-export function atOnce<T>(steps: Generator<undefined, T>): T {
+/** Runs a generator to its end without a break. */
+export function runToEnd<T>(steps: Generator<undefined, T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
   }
 }
 
-/** How many rows a step goes through, where a step is a stretch of rows. */
-export const ROWS_A_STEP = 4_096;
+/** How many rows a generator handles between two `yield`s. */
+export const ROWS_PER_STEP = 4_096;

@@ -6,8 +6,8 @@ import { groupSiblings, type Siblings } from "../model/list/siblings";
 import { timeScale, type TimeScale } from "../model/time/timeScale";
 import type { Row, Trace } from "../model/trace/trace";
 import { indexSteps, type TraceIndex } from "../model/trace/traceIndex";
-import { verdict, type Verdict } from "../model/labels/outcomeSummary";
-import { ROWS_A_STEP } from "../model/scheduler";
+import { outcomeSummary, type OutcomeSummary } from "../model/labels/outcomeSummary";
+import { ROWS_PER_STEP } from "../model/scheduler";
 
 /** What is known of a trace once it has been read. */
 export interface LoadedTrace {
@@ -15,7 +15,9 @@ export interface LoadedTrace {
   readonly index: TraceIndex;
   readonly siblings: Siblings;
   readonly scale: TimeScale;
-  readonly verdict: Verdict;
+  readonly outcome: OutcomeSummary;
+  /** @deprecated Its name is now `outcome`; this one goes with the next release. */
+  readonly verdict: OutcomeSummary;
 }
 
 /** `before` is what was known until now: what of it is still so stays the same objects. */
@@ -31,7 +33,8 @@ export function* loadingSteps(
   yield;
   const scale = timeScale(trace);
   yield;
-  return { trace, index, siblings, scale, verdict: verdict(trace, index) };
+  const outcome = outcomeSummary(trace, index);
+  return { trace, index, siblings, scale, outcome, verdict: outcome };
 }
 
 function* keptRows(
@@ -40,7 +43,7 @@ function* keptRows(
 ): Generator<undefined, readonly Row[]> {
   const kept: Row[] = [];
   for (let position = 0; position < rows.length; position += 1) {
-    if (position % ROWS_A_STEP === 0) yield;
+    if (position % ROWS_PER_STEP === 0) yield;
     const row = rows[position];
     if (!row) break;
     const before = known[positionOf.get(row.spanId) ?? -1];

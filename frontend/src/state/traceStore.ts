@@ -4,7 +4,7 @@
  * Not responsible for drawing, nor for the address bar: it tells `places` where the reader is.
  */
 
-import { atOnce, inPieces } from "../model/scheduler";
+import { runToEnd, runInSlices } from "../model/scheduler";
 import type { Filter } from "../model/list/filter";
 import type { TraceSource } from "../model/trace/source";
 import type { Trace } from "../model/trace/trace";
@@ -113,10 +113,10 @@ export function createTraceStore(
     wanted = trace;
     const steps = loadingSteps(trace, store.get().loaded);
     if (trace.rows.length <= ROWS_AT_ONCE) {
-      update((view) => withLoaded(view, atOnce(steps)));
+      update((view) => withLoaded(view, runToEnd(steps)));
       return undefined;
     }
-    return inPieces(steps, () => wanted === trace).then((loaded) => {
+    return runInSlices(steps, () => wanted === trace).then((loaded) => {
       if (loaded) update((view) => withLoaded(view, loaded));
     });
   };

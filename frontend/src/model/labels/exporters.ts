@@ -1,4 +1,4 @@
-/** How a run's spans got out of the function that made them, in words. */
+/** Describes how the exporters of a function have delivered a run's spans. */
 
 import type { Execution } from "../trace/execution";
 import { formatMoment, plural } from "./format";
@@ -8,12 +8,12 @@ export interface ExporterState {
   readonly name: string;
   /** `ok`, `not configured`, `failing since 14:02:11`. */
   readonly state: string;
-  /** What it means, or why; empty where there is nothing to add. */
+  /** The consequence or the reason, as sentences; may be empty. */
   readonly detail: string;
-  readonly isTrouble: boolean;
+  readonly isFailing: boolean;
 }
 
-/** Empty while nothing is known: the function reports at the end, and other senders not at all. */
+/** Returns the state of each exporter. Empty until the function has reported, which it does at its end; other senders never do. */
 export function exporterStates(execution: Execution, now: Nanos): readonly ExporterState[] {
   const { store, otlp } = execution.exporters;
   if (store === null && otlp === null) return [];
@@ -21,14 +21,14 @@ export function exporterStates(execution: Execution, now: Nanos): readonly Expor
 }
 
 function storeState({ exporters, counters }: Execution): ExporterState {
-  const isTrouble = exporters.store !== "ok" && exporters.store !== null;
+  const isFailing = exporters.store !== "ok" && exporters.store !== null;
   const dropped = counters.dropped;
   const lost = dropped > 0 ? `${plural(dropped, "span")} could not be stored.` : "";
   return {
     name: "Trace store",
     state: exporters.store ?? "not reported",
-    detail: isTrouble ? lost || "Spans were still waiting to be stored when it reported." : lost,
-    isTrouble,
+    detail: isFailing ? lost || "Spans were still waiting to be stored when it reported." : lost,
+    isFailing,
   };
 }
 
@@ -40,19 +40,19 @@ function otlpState({ exporters }: Execution, now: Nanos): ExporterState {
   const why = otlpReason === null ? "" : `The last request failed: ${otlpReason}.`;
   const pause = "After failures in a row, nothing is sent to it for a while.";
   const sentences = [why, otlp === "open" ? pause : "", dropped];
-  const isTrouble = (otlp !== "ok" && otlp !== null) || otlpDropped > 0;
+  const isFailing = (otlp !== "ok" && otlp !== null) || otlpDropped > 0;
   return {
     name: "OTLP endpoint",
     state: otlp === null ? "not configured" : `${otlp === "open" ? "failing" : otlp}${since}`,
     detail: sentences.filter(Boolean).join(" "),
-    isTrouble,
+    isFailing,
   };
 }
 
-/** The note in the header: the first trouble in a few words; empty where all is well. */
+/** Names the failing exporters for the header; empty when none fails. */
 export function exporterNote(states: readonly ExporterState[]): string {
   return states
-    .filter(({ isTrouble }) => isTrouble)
+    .filter(({ isFailing }) => isFailing)
     .map(({ name, state }) => `${name}: ${state === "ok" ? "spans dropped" : state}`)
     .join(" · ");
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { makeRow } from "../../testing/make";
 import type { SpanEvent } from "../trace/span";
 import { indexTrace } from "../trace/traceIndex";
-import { retriesIn, troubles, troubleWords } from "./infraIssues";
+import { retriesIn, infraIssues, infraIssueText } from "./infraIssues";
 
 const failed = (type: string) => ({ status: "error" as const, error: { type, message: "no" } });
 
@@ -12,7 +12,7 @@ const failed = (type: string) => ({ status: "error" as const, error: { type, mes
 //        call   ThrottlingException
 //      call     retried by its library
 //      POST     Sandbox.Timedout
-it("counts each trouble once, at the span that caused it", () => {
+it("counts each issue once, at the span that caused it", () => {
   const rows = [
     makeRow({ spanId: "run", ...failed("Sandbox.Timedout") }),
     makeRow({ spanId: "invocation", parentSpanId: "run", depth: 1, marks: ["cold_start"] }),
@@ -36,8 +36,8 @@ it("counts each trouble once, at the span that caused it", () => {
       ...failed("Sandbox.Timedout"),
     }),
   ];
-  const found = troubles(indexTrace(rows));
-  expect(found.map((trouble) => [troubleWords(trouble), trouble.spanId])).toEqual([
+  const found = infraIssues(indexTrace(rows));
+  expect(found.map((issue) => [infraIssueText(issue), issue.spanId])).toEqual([
     ["1 cold start", "invocation"],
     ["1 call throttled", "call"],
     ["1 timeout", "post"],
@@ -51,13 +51,13 @@ it.each([
   ["ReadTimeoutError", "timeout"],
   ["timed_out", "timeout"],
   ["Lambda.Timeout", "timeout"],
-])("takes %s for %s", (type, sort) => {
-  const [found] = troubles(indexTrace([makeRow({ spanId: "a", ...failed(type) })]));
-  expect(found?.sort).toBe(sort);
+])("takes %s for %s", (type, kind) => {
+  const [found] = infraIssues(indexTrace([makeRow({ spanId: "a", ...failed(type) })]));
+  expect(found?.kind).toBe(kind);
 });
 
 it("finds nothing in a run whose errors are its own", () => {
-  expect(troubles(indexTrace([makeRow({ spanId: "a", ...failed("ValueError") })]))).toEqual([]);
+  expect(infraIssues(indexTrace([makeRow({ spanId: "a", ...failed("ValueError") })]))).toEqual([]);
 });
 
 it("tells why the library asked again", () => {

@@ -1,28 +1,28 @@
-/** Trouble with the infrastructure, as far as spans tell: what an operator looks for beside the workflow's own errors. */
+/** Finds issues of the infrastructure in a trace: cold starts, throttling, timeouts, retries, lost spans and files. */
 
 import type { Json, SpanEvent } from "../trace/span";
 import type { Row } from "../trace/trace";
 import type { TraceIndex } from "../trace/traceIndex";
 
-const SORTS = ["coldStart", "throttled", "timeout", "retried", "lost", "artifact"] as const;
-type Sort = (typeof SORTS)[number];
+const KINDS = ["coldStart", "throttled", "timeout", "retried", "lost", "artifact"] as const;
+type IssueKind = (typeof KINDS)[number];
 
-export interface Trouble {
-  readonly sort: Sort;
+export interface InfraIssue {
+  readonly kind: IssueKind;
   readonly count: number;
-  /** The first span that tells of it. */
+  /** The first span that has it. */
   readonly spanId: string;
 }
 
 const THROTTLED = /throttl|toomanyrequests|too many requests|ratelimit|rate.limit|\b429\b/i;
 const TIMED_OUT = /time[_-]?d?[_-]?out|deadline/i;
 
-/** In the order of `SORTS`; what there is none of is left out. O(rows). */
-export function troubles(index: TraceIndex): readonly Trouble[] {
-  const found = new Map<Sort, { count: number; spanId: string }>();
-  const add = (sort: Sort, { spanId }: Row): void => {
-    const before = found.get(sort);
-    found.set(sort, { count: (before?.count ?? 0) + 1, spanId: before?.spanId ?? spanId });
+/** Returns the kinds of issues that the trace has, in the order of `KINDS`, each with its count. O(rows). */
+export function infraIssues(index: TraceIndex): readonly InfraIssue[] {
+  const found = new Map<IssueKind, { count: number; spanId: string }>();
+  const add = (kind: IssueKind, { spanId }: Row): void => {
+    const before = found.get(kind);
+    found.set(kind, { count: (before?.count ?? 0) + 1, spanId: before?.spanId ?? spanId });
   };
   for (const row of index.rows) {
     if (row.marks.includes("cold_start")) add("coldStart", row);
@@ -36,13 +36,13 @@ export function troubles(index: TraceIndex): readonly Trouble[] {
     else if (THROTTLED.test(row.error?.type ?? "")) add("throttled", row);
     else if (TIMED_OUT.test(row.error?.type ?? "")) add("timeout", row);
   }
-  return SORTS.flatMap((sort) => {
-    const known = found.get(sort);
-    return known ? [{ sort, ...known }] : [];
+  return KINDS.flatMap((kind) => {
+    const known = found.get(kind);
+    return known ? [{ kind, ...known }] : [];
   });
 }
 
-const WORDS: Readonly<Record<Sort, readonly [one: string, many: string]>> = {
+const WORDS: Readonly<Record<IssueKind, readonly [one: string, many: string]>> = {
   coldStart: ["cold start", "cold starts"],
   throttled: ["call throttled", "calls throttled"],
   timeout: ["timeout", "timeouts"],
@@ -51,18 +51,19 @@ const WORDS: Readonly<Record<Sort, readonly [one: string, many: string]>> = {
   artifact: ["file not stored", "files not stored"],
 };
 
-export function troubleWords({ sort, count }: Trouble): string {
-  return `${count} ${WORDS[sort][count === 1 ? 0 : 1]}`;
+/** Says how often an issue occurred: `2 calls throttled`. */
+export function infraIssueText({ kind, count }: InfraIssue): string {
+  return `${count} ${WORDS[kind][count === 1 ? 0 : 1]}`;
 }
 
-/** One time that the client library asked again. */
+/** One retry that the client library made. */
 export interface Retry {
   readonly time: bigint;
-  /** `ThrottlingException, HTTP 429`. */
+  /** Error type and HTTP status: `ThrottlingException, HTTP 429`. */
   readonly why: string;
 }
 
-/** From the events that the layer records (`docs/reference/attributes.md`). */
+/** Reads the retries from the events that the layer records (`docs/reference/attributes.md`). */
 export function retriesIn(events: readonly SpanEvent[]): readonly Retry[] {
   return events
     .filter(({ name }) => name === "spanvas.retry")

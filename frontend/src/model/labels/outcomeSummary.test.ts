@@ -3,11 +3,11 @@ import type { Execution } from "../trace/execution";
 import type { Row } from "../trace/trace";
 import { makeExecution, makeRow, makeTrace } from "../../testing/make";
 import { indexTrace } from "../trace/traceIndex";
-import { verdict } from "./outcomeSummary";
+import { outcomeSummary } from "./outcomeSummary";
 
 function say(rows: readonly Row[], execution: Partial<Execution>): string {
   const trace = makeTrace(rows, { execution: makeExecution(execution) });
-  const { word, sentence } = verdict(trace, indexTrace(rows));
+  const { word, sentence } = outcomeSummary(trace, indexTrace(rows));
   return `${word} ${sentence}`.trim();
 }
 
@@ -30,7 +30,7 @@ it("says where, after how many retries and with what an execution failed", () =>
 it("names the cause that the execution recorded, with its message", () => {
   const cause = { nodeId: "escalate", spanId: "n", errorType: "Throttled", message: "later" };
   const trace = makeTrace(FAILED, { execution: makeExecution({ status: "failed", cause }) });
-  expect(verdict(trace, indexTrace(FAILED))).toEqual({
+  expect(outcomeSummary(trace, indexTrace(FAILED))).toEqual({
     tone: "bad",
     word: "Failed",
     sentence: "in “escalate” after 2 retries: Throttled",

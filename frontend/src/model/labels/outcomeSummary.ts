@@ -1,4 +1,4 @@
-/** The header's first words: how an execution went, where and why, in a sentence. */
+/** Summarises the outcome of an execution for the header: its status, where and why, in one sentence. */
 
 import { deepestFailingSpan, newestRunningSpan } from "../trace/failingSpan";
 import { plural } from "./format";
@@ -8,18 +8,19 @@ import { ancestors, children, type TraceIndex } from "../trace/traceIndex";
 
 type Tone = "good" | "bad" | "warn" | "live" | "idle";
 
-export interface Verdict {
+export interface OutcomeSummary {
   readonly tone: Tone;
   readonly word: string;
-  /** Goes on after the word: `in “escalate” after 2 retries: ThrottlingException`. */
+  /** Follows the word: `in “escalate” after 2 retries: ThrottlingException`. */
   readonly sentence: string;
-  /** What the failing code said, where it said something. */
+  /** The message of the error, if there is one. */
   readonly message: string | null;
-  /** The span that the sentence speaks of. */
+  /** The span that the sentence is about. */
   readonly spanId: string | null;
 }
 
-export function verdict(trace: Trace, index: TraceIndex): Verdict {
+/** Returns the summary of an execution's outcome. */
+export function outcomeSummary(trace: Trace, index: TraceIndex): OutcomeSummary {
   const { execution } = trace;
   switch (execution.status) {
     case "succeeded":
@@ -37,11 +38,11 @@ export function verdict(trace: Trace, index: TraceIndex): Verdict {
   }
 }
 
-function plain(tone: Tone, word: string, sentence: string): Verdict {
+function plain(tone: Tone, word: string, sentence: string): OutcomeSummary {
   return { tone, word, sentence, message: null, spanId: null };
 }
 
-function succeeded(index: TraceIndex): Verdict {
+function succeeded(index: TraceIndex): OutcomeSummary {
   const failures = index.causes;
   const [first] = failures;
   if (first === undefined) return plain("good", "Succeeded", "");
@@ -51,17 +52,17 @@ function succeeded(index: TraceIndex): Verdict {
   };
 }
 
-function failed(execution: Execution, index: TraceIndex): Verdict {
+function failed(execution: Execution, index: TraceIndex): OutcomeSummary {
   const spanId = deepestFailingSpan(index, execution);
   const position = spanId === null ? undefined : index.positionOf.get(spanId);
   const row = position === undefined ? undefined : index.rows[position];
   const cause = execution.cause;
   const errorType = cause?.errorType ?? row?.error?.type ?? "";
   const node = position === undefined ? null : nodeAround(index, position);
-  const place = node?.name ?? cause?.nodeId ?? null;
+  const nodeName = node?.name ?? cause?.nodeId ?? null;
   const retries = node ? retriesOf(index, node) : 0;
   const sentence = [
-    place === null ? "" : `in “${place}”`,
+    nodeName === null ? "" : `in “${nodeName}”`,
     retries > 0 ? `after ${retries} ${retries === 1 ? "retry" : "retries"}` : "",
   ]
     .filter(Boolean)
@@ -75,7 +76,7 @@ function failed(execution: Execution, index: TraceIndex): Verdict {
   };
 }
 
-function lost(execution: Execution, index: TraceIndex): Verdict {
+function lost(execution: Execution, index: TraceIndex): OutcomeSummary {
   const spanId = deepestFailingSpan(index, execution);
   const position = spanId === null ? undefined : index.positionOf.get(spanId);
   const node = position === undefined ? null : nodeAround(index, position);
@@ -90,14 +91,14 @@ function lost(execution: Execution, index: TraceIndex): Verdict {
   };
 }
 
-function running(index: TraceIndex): Verdict {
+function running(index: TraceIndex): OutcomeSummary {
   const spanId = newestRunningSpan(index);
   const position = spanId === null ? undefined : index.positionOf.get(spanId);
   const node = position === undefined ? null : nodeAround(index, position);
   return { ...plain("live", "Running", node ? `“${node.name}”` : ""), spanId };
 }
 
-/** The workflow's step that a span belongs to: itself or the nearest node above it. */
+/** Returns the nearest row, from the span itself upwards, that is a node of the workflow. */
 function nodeAround(index: TraceIndex, position: number): Row | null {
   for (const candidate of [position, ...ancestors(index, position)]) {
     const row = index.rows[candidate];

@@ -1,6 +1,6 @@
 /** Which rows the reader wants to see, and which ones the words of a search name. */
 
-import { ROWS_A_STEP } from "../scheduler";
+import { ROWS_PER_STEP } from "../scheduler";
 import { kindHue, type Hue } from "../labels/kinds";
 import { ROW_STATUSES, type Row, type RowStatus } from "../trace/trace";
 import { isFailure } from "../trace/traceIndex";
@@ -118,7 +118,7 @@ const texts = new WeakMap<Row, string>();
 /** Puts the texts together in steps, so that the first letter of a query finds them ready. */
 export function* searchableSteps(rows: readonly Row[]): Generator<undefined, void> {
   for (const [position, row] of rows.entries()) {
-    if (position % ROWS_A_STEP === 0) yield;
+    if (position % ROWS_PER_STEP === 0) yield;
     searchText(row);
   }
 }

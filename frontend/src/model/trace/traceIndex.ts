@@ -1,6 +1,6 @@
 /** What the pre-order rows imply: parents, subtrees, errors inside. Built once a trace, O(rows). */
 
-import { atOnce, ROWS_A_STEP } from "../scheduler";
+import { runToEnd, ROWS_PER_STEP } from "../scheduler";
 import type { Row } from "./trace";
 
 export interface TraceIndex {
@@ -21,7 +21,7 @@ export interface TraceIndex {
 }
 
 export function indexTrace(rows: readonly Row[]): TraceIndex {
-  return atOnce(indexSteps(rows));
+  return runToEnd(indexSteps(rows));
 }
 
 export function* indexSteps(rows: readonly Row[]): Generator<undefined, TraceIndex> {
@@ -40,7 +40,7 @@ export function* indexSteps(rows: readonly Row[]): Generator<undefined, TraceInd
   };
 
   for (let position = 0; position < rows.length; position += 1) {
-    if (position % ROWS_A_STEP === 0) yield;
+    if (position % ROWS_PER_STEP === 0) yield;
     const row = rows[position];
     if (!row) break;
     positionOf.set(row.spanId, position);
