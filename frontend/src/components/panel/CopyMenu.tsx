@@ -1,5 +1,5 @@
 import { useRef, type ReactElement } from "react";
-import { requestCurl, spanCurl } from "../../model/labels/curl";
+import { requestCurl, spanCurl } from "../../model/labels/spanLinks";
 import type { SpanDetail } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";

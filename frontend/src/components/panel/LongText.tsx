@@ -1,7 +1,6 @@
 import { useMemo, useState, type ReactElement } from "react";
 import { formatBytes } from "../../model/labels/format";
-import { headOf } from "../../model/text/longText";
-import { textForm } from "../../model/text/textForm";
+import { headOf, textForm } from "../../model/text/textForm";
 import { CopyButton } from "../CopyButton";
 import { JsonView } from "./JsonView";
 import { RedactedText } from "./RedactedText";

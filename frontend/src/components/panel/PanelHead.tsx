@@ -8,10 +8,9 @@ import {
   formatDuration,
 } from "../../model/labels/format";
 import { exporterStates } from "../../model/labels/exporters";
-import { kindHue, kindLabel } from "../../model/labels/kinds";
+import { kindHue, kindLabel, shortModel } from "../../model/labels/kinds";
 import { describeMark, marksOf } from "../../model/labels/marks";
-import { logsUrl } from "../../model/labels/logsUrl";
-import { shortModel } from "../../model/labels/modelName";
+import { logsUrl } from "../../model/labels/spanLinks";
 import type { SpanDetail } from "../../model/trace/span";
 import { laterOf } from "../../model/time/time";
 import { spanLength } from "../../model/time/timeScale";

@@ -2,7 +2,7 @@
 
 import type { Usage } from "../trace/execution";
 import { exactCost, exactCount, formatCost, formatCount, plural } from "./format";
-import { shortModel } from "./modelName";
+import { shortModel } from "./kinds";
 import type { Row, RowStatus } from "../trace/trace";
 import { descendantCount, type TraceIndex } from "../trace/traceIndex";
 

@@ -1,6 +1,6 @@
-/** What sort of work a span is, in words; its icon and hue carry the same name. */
+/** Names the kind of a span and its model for the reader; icon and hue have the kind's name. */
 
-/** Hues are few so that each one means something: structure, model, tool, retrieval, agent, http, artifact, other. */
+/** Colours of the kinds; few, so that each one has a meaning. */
 export type Hue =
   "structure" | "model" | "tool" | "retrieval" | "agent" | "http" | "artifact" | "other";
 
@@ -24,10 +24,29 @@ const KINDS: Readonly<Record<string, Kind>> = {
   artifact: { label: "artifact", hue: "artifact" },
 };
 
+/** Returns the kind in words; an unknown kind as it is. */
 export function kindLabel(kind: string): string {
   return KINDS[kind]?.label ?? kind;
 }
 
+/** Returns the hue of a kind; `other` for an unknown one. */
 export function kindHue(kind: string): Hue {
   return KINDS[kind]?.hue ?? "other";
+}
+
+/**
+ * Shortens a model's name: without provider prefix, date and version suffix.
+ *
+ * `us.anthropic.claude-3-5-haiku-20241022-v1:0` → `claude-3-5-haiku`.
+ */
+export function shortModel(model: string): string {
+  const afterSlash = model.slice(model.lastIndexOf("/") + 1);
+  return afterSlash
+    .replace(
+      /^(?:[a-z]{2,6}\.)?(?:amazon|anthropic|meta|mistral|cohere|ai21|deepseek|openai)\./,
+      "",
+    )
+    .replace(/:\d+$/, "")
+    .replace(/-v\d+$/, "")
+    .replace(/-\d{8}$/, "");
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeRow, START } from "../../testing/make";
 import {
+  firstNewMessage,
   foldedMessages,
   pairTools,
   previousModelCall,
@@ -122,4 +123,24 @@ it("writes a prompt as text, all of it", () => {
   expect(promptText(content(messages))).toBe(
     'system:\nBe exact.\n\nuser:\nWhere is it?\n\nassistant:\nfind({"id":4})\n\ntool:\n{"found":true}',
   );
+});
+
+describe("firstNewMessage", () => {
+  const conversation = (roles: string): Message[] =>
+    Array.from(roles, (role) => ({
+      role: { u: "user", a: "assistant", t: "tool" }[role] ?? role,
+      parts: [],
+      finishReason: null,
+    }));
+
+  it.each([
+    ["", 0],
+    ["u", 0],
+    ["uat", 0],
+    ["uauau", 3],
+    ["uatatuat", 5],
+    ["uatatatatat", 5],
+  ])("of %s it is message %d", (roles, first) => {
+    expect(firstNewMessage(conversation(roles))).toBe(first);
+  });
 });

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requestCurl, shellQuoted, spanCurl } from "../labels/curl";
-import { explainRedaction, splitRedactions } from "./redaction";
-import { textForm } from "./textForm";
+import { headOf, textForm } from "./textForm";
 
 describe("textForm", () => {
   it.each([
@@ -42,42 +40,23 @@ describe("textForm", () => {
   });
 });
 
-describe("redactions", () => {
-  it("are cut out of the text around them", () => {
-    expect(splitRedactions("to [REDACTED:email], or [REDACTED:phone]")).toEqual([
-      { type: "text", text: "to " },
-      { type: "redaction", rule: "email" },
-      { type: "text", text: ", or " },
-      { type: "redaction", rule: "phone" },
-    ]);
-    expect(splitRedactions("[REDACTED:<b>]")).toEqual([{ type: "text", text: "[REDACTED:<b>]" }]);
+describe("headOf", () => {
+  it("leaves a short text alone", () => {
+    expect(headOf("two\nlines")).toBe("two\nlines");
   });
 
-  it("say what they mean, the unscanned ones most of all", () => {
-    expect(explainRedaction("email")).toContain("The privacy rule “email” removed something");
-    expect(explainRedaction("unscanned")).toContain("did not get through this text in its time");
-  });
-});
-
-describe("cURL", () => {
-  it("quotes what came from a trace, so that a shell runs none of it", () => {
-    expect(shellQuoted("it's $(reboot) `x`")).toBe("'it'\\''s $(reboot) `x`'");
+  it("cuts after a number of lines", () => {
+    const text = Array.from({ length: 40 }, (_, line) => `line ${line}`).join("\n");
+    expect(headOf(text, 3)).toBe("line 0\nline 1\nline 2");
   });
 
-  it("keeps the token in the reader's own shell", () => {
-    expect(spanCurl("https://canvas.example/v1/executions/e/spans/s")).toBe(
-      `curl --fail-with-body -H "Authorization: Bearer $SPANVAS_TOKEN" 'https://canvas.example/v1/executions/e/spans/s'`,
-    );
+  it("does not cut for a little more than fits", () => {
+    expect(headOf("1\n2\n3\n4\n5", 4)).toBe("1\n2\n3\n4\n5");
   });
 
-  it("is made of HTTP spans alone", () => {
-    expect(
-      requestCurl({ "http.request.method": "POST", "url.full": "https://a.example/x?y='1'" }),
-    ).toBe(`curl -X POST 'https://a.example/x?y='\\''1'\\'''`);
-    expect(requestCurl({ "url.full": "file:///etc/passwd" })).toBeNull();
-    expect(
-      requestCurl({ "http.request.method": "GET; reboot", "http.url": "http://a.example/" }),
-    ).toBe("curl -X GET 'http://a.example/'");
-    expect(requestCurl({})).toBeNull();
+  it("never cuts a character in two", () => {
+    const head = headOf(`x${"🙂".repeat(2_000)}`);
+    expect(head.length).toBe(1_399);
+    expect(head.endsWith("🙂")).toBe(true);
   });
 });
