@@ -10,21 +10,21 @@ import { SignIn } from "./components/states/SignIn";
 import { isPassing } from "./model/problem";
 import type { ProblemError } from "./model/problem";
 import type { CanvasSource } from "./model/trace/source";
-import type { CanvasPlaces } from "./state/place";
+import type { PageStateStore } from "./state/viewState";
 import { createTheme } from "./state/theme";
 
 interface PageParts {
   readonly source: CanvasSource;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly session: Session;
 }
 
-export function drawPage(container: HTMLElement, { source, places, session }: PageParts): void {
+export function drawPage(container: HTMLElement, { source, pageStore, session }: PageParts): void {
   createRoot(container).render(
     <StrictMode>
       <CanvasPage
         source={source}
-        places={places}
+        pageStore={pageStore}
         theme={createTheme(window)}
         userName={session.name}
         onSignIn={session.signIn}
@@ -35,7 +35,7 @@ export function drawPage(container: HTMLElement, { source, places, session }: Pa
 
 export function drawProblem(container: HTMLElement, problem: ProblemError): void {
   createTheme(window);
-  // The page is at the place to come back to: a reload signs in anew.
+  // The page is at the URL that the sign-in returns to: a reload signs in again.
   const again = (): void => window.location.reload();
   if (isPassing(problem)) window.addEventListener("online", again);
   createRoot(container).render(

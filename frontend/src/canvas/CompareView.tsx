@@ -21,17 +21,17 @@ import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
 import { totals } from "../model/trace/totals";
 import type { Trace } from "../model/trace/trace";
 import { indexTrace } from "../model/trace/traceIndex";
-import type { CanvasPlaces } from "../state/place";
+import type { PageStateStore } from "../state/viewState";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";
 import { NodeTexts } from "./NodeTexts";
-import { PlaceLink } from "./PlaceLink";
+import { PageLink } from "./PageLink";
 import { RunPicker } from "./RunPicker";
 import { useResource } from "../components/useResource";
 
 interface CompareViewProps {
   readonly source: CanvasSource;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly executionId: string;
   readonly otherId: string;
 }
@@ -57,7 +57,7 @@ const RECENT: Omit<ExecutionQuery, "workflowId"> = {
   startedTo: null,
 };
 
-function Pickers({ source, places, executionId, otherId }: CompareViewProps): ReactElement {
+function Pickers({ source, pageStore, executionId, otherId }: CompareViewProps): ReactElement {
   const recent = useMemo(
     () =>
       createResource(async (signal) => {
@@ -77,13 +77,13 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
         executionId={otherId}
         runs={runs}
         readAt={readAt}
-        onChoose={(id) => places.push({ otherId: id })}
+        onChoose={(id) => pageStore.push({ otherId: id })}
       />
       <button
         type="button"
         className="sv-icon-button"
         disabled={otherId === ""}
-        onClick={() => places.push({ executionId: otherId, otherId: executionId })}
+        onClick={() => pageStore.push({ executionId: otherId, otherId: executionId })}
         title="Change sides"
         aria-label="Change sides"
       >
@@ -94,7 +94,7 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
         executionId={executionId}
         runs={runs}
         readAt={readAt}
-        onChoose={(id) => places.push({ executionId: id, otherId })}
+        onChoose={(id) => pageStore.push({ executionId: id, otherId })}
       />
       {problem && otherId === "" && (
         <InlineProblem
@@ -108,7 +108,7 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
   );
 }
 
-function Runs({ source, places, executionId, otherId }: CompareViewProps): ReactElement {
+function Runs({ source, pageStore, executionId, otherId }: CompareViewProps): ReactElement {
   const runs = useMemo(
     () =>
       createResource(async (signal): Promise<readonly [RunSide, RunSide]> => {
@@ -128,7 +128,7 @@ function Runs({ source, places, executionId, otherId }: CompareViewProps): React
       <LinesSkeleton lines={8} />
     );
   }
-  return <Comparison source={source} left={value[0]} right={value[1]} places={places} />;
+  return <Comparison source={source} left={value[0]} right={value[1]} pageStore={pageStore} />;
 }
 
 async function readRun(
@@ -146,10 +146,10 @@ interface ComparisonProps {
   readonly source: CanvasSource;
   readonly left: RunSide;
   readonly right: RunSide;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
 }
 
-function Comparison({ source, left, right, places }: ComparisonProps): ReactElement {
+function Comparison({ source, left, right, pageStore }: ComparisonProps): ReactElement {
   const pairs = useMemo(() => alignRuns(left, right), [left, right]);
   const ids = useMemo(
     () => [left.trace.execution.executionId, right.trace.execution.executionId] as const,
@@ -166,8 +166,8 @@ function Comparison({ source, left, right, places }: ComparisonProps): ReactElem
           <thead>
             <tr>
               <th scope="col">Node</th>
-              <RunHead trace={left.trace} places={places} />
-              <RunHead trace={right.trace} places={places} />
+              <RunHead trace={left.trace} pageStore={pageStore} />
+              <RunHead trace={right.trace} pageStore={pageStore} />
               <th scope="col" className="sv-number">
                 Time
               </th>
@@ -200,19 +200,19 @@ function Comparison({ source, left, right, places }: ComparisonProps): ReactElem
 
 interface RunHeadProps {
   readonly trace: Trace;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
 }
 
-function RunHead({ trace, places }: RunHeadProps): ReactElement {
+function RunHead({ trace, pageStore }: RunHeadProps): ReactElement {
   const { executionId, status, startedAt } = trace.execution;
   return (
     <th scope="col">
-      <PlaceLink places={places} to={{ executionId, otherId: null, tab: "trace" }}>
+      <PageLink pageStore={pageStore} to={{ executionId, otherId: null, tab: "trace" }}>
         <span className={`cv-status cv-status-${status}`}>
           <Icon name={executionIcon(status)} /> {status}
         </span>{" "}
         <span className="cv-medium">{formatMoment(startedAt, trace.servedAt)}</span>
-      </PlaceLink>
+      </PageLink>
     </th>
   );
 }

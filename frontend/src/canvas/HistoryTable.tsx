@@ -16,12 +16,12 @@ import {
   shortId,
 } from "../model/labels/format";
 import type { Nanos } from "../model/time/time";
-import type { CanvasPlaces } from "../state/place";
-import { PlaceLink } from "./PlaceLink";
+import type { PageStateStore } from "../state/viewState";
+import { PageLink } from "./PageLink";
 
 interface HistoryTableProps {
   readonly entries: readonly (Execution | UnreadableExecution)[];
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly now: Nanos;
   /** On the home page, where executions of all workflows stand together. */
   readonly showsWorkflow: boolean;
@@ -75,7 +75,7 @@ interface HistoryLineProps extends HistoryTableProps {
   readonly execution: Execution;
 }
 
-function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps): ReactElement {
+function HistoryLine({ execution, pageStore, now, showsWorkflow }: HistoryLineProps): ReactElement {
   const { counters, startedAt, listedAt } = execution;
   const length = execution.status === "queued" ? null : executionLength(execution, now);
   const to = {
@@ -86,9 +86,9 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
   return (
     <tr>
       <td>
-        <PlaceLink places={places} to={to} className="cv-history-link">
+        <PageLink pageStore={pageStore} to={to} className="cv-history-link">
           <StatusWord execution={execution} />
-        </PlaceLink>
+        </PageLink>
       </td>
       {showsWorkflow && <td className="cv-history-workflow">{execution.workflowName}</td>}
       <td className="cv-wide">

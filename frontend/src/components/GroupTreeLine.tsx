@@ -17,7 +17,7 @@ interface GroupTreeLineProps {
   readonly top: number;
   readonly line: GroupLine;
   readonly indent: number;
-  readonly place: number;
+  readonly position: number;
   readonly siblings: number;
   readonly isSelected: boolean;
   readonly left: number;
@@ -45,7 +45,7 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
       aria-expanded={line.isExpanded}
       aria-selected={isSelected}
       aria-setsize={props.siblings}
-      aria-posinset={props.place}
+      aria-posinset={props.position}
       className={`sv-line sv-group ${isSelected ? "sv-selected" : ""}`}
       style={{ transform: `translateY(${props.top}px)` }}
       onClick={() => onSelect(line.key)}

@@ -3,7 +3,7 @@
 import { useDeferredValue, useMemo, type ReactElement } from "react";
 import { criticalPath } from "../model/trace/criticalPath";
 import { exactDuration, formatDuration } from "../model/labels/format";
-import { PLACE_LABELS, timeSpent, type TimeShare } from "../model/time/timeSpent";
+import { CATEGORY_LABELS, timeSpent, type TimeShare } from "../model/time/timeSpent";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 
@@ -26,13 +26,13 @@ export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): React
     <footer className="sv-strip" aria-label="Where the time went">
       <span className="sv-strip-title">Where the time went</span>
       <div className="sv-strip-bar" aria-hidden="true">
-        {shares.map(({ place, share }) => (
-          <i key={place} className={`sv-place-${place}`} style={{ flexGrow: share }} />
+        {shares.map(({ category, share }) => (
+          <i key={category} className={`sv-category-${category}`} style={{ flexGrow: share }} />
         ))}
       </div>
       <ul>
         {shares.map((share) => (
-          <Share key={share.place} {...share} />
+          <Share key={share.category} {...share} />
         ))}
       </ul>
       <button
@@ -48,15 +48,15 @@ export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): React
   );
 }
 
-function Share({ place, nanos, share }: TimeShare): ReactElement {
+function Share({ category, nanos, share }: TimeShare): ReactElement {
   const length = BigInt(Math.round(nanos));
   return (
     <li
       className={share < 0.01 ? "sv-share-small" : ""}
       title={`${exactDuration(length)} of the critical path`}
     >
-      <i className={`sv-place-${place}`} aria-hidden="true" />
-      {PLACE_LABELS[place]} <b>{percent(share)}</b>
+      <i className={`sv-category-${category}`} aria-hidden="true" />
+      {CATEGORY_LABELS[category]} <b>{percent(share)}</b>
       <span className="sv-note"> {formatDuration(length)}</span>
     </li>
   );

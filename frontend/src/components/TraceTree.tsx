@@ -4,7 +4,7 @@ import { useId, useMemo, useRef, useState, type ReactElement, type RefObject } f
 import { NO_FILTER } from "../model/list/filter";
 import { pausesWhenDrawn, type Pause } from "../model/time/pauses";
 import type { Nanos } from "../model/time/time";
-import { siblingPlaces } from "../model/list/siblingPlaces";
+import { siblingPositions } from "../model/list/siblingPositions";
 import { lineFor } from "../model/trace/traceIndex";
 import { barBetween, barEnd, barOf, type Bar } from "../model/time/timeScale";
 import type { Sort } from "../model/list/sortLines";
@@ -149,10 +149,10 @@ function Lines(props: LinesProps): ReactElement {
   const hits = useMemo(() => new Set(view.hits), [view.hits]);
   const ownPaths = useMemo(() => pathBySpan(view), [view]);
   const pauses = useMemo(() => pausesWhenDrawn(index, scale, now), [index, scale, now]);
-  const places = useMemo(() => siblingPlaces(view.lines), [view.lines]);
+  const beside = useMemo(() => siblingPositions(view.lines), [view.lines]);
   const draw = (line: Line, at: number): ReactElement | null => {
     const top = at * LINE_HEIGHT;
-    const beside = { place: places.position[at] ?? 1, siblings: places.siblings[at] ?? 1 };
+    const among = { position: beside.position[at] ?? 1, siblings: beside.siblings[at] ?? 1 };
     if (line.type === "absent") {
       const isPending = trace.execution.endedAt === null;
       return (
@@ -161,7 +161,7 @@ function Lines(props: LinesProps): ReactElement {
           name={props.nodeNames.get(line.nodeId) ?? line.nodeId}
           top={top}
           isPending={isPending}
-          {...beside}
+          {...among}
         />
       );
     }
@@ -175,7 +175,7 @@ function Lines(props: LinesProps): ReactElement {
           top={top}
           line={line}
           indent={indent}
-          {...beside}
+          {...among}
           isSelected={isSelected}
           {...groupFigures(line, loaded, sums, now, seen)}
           room={props.axisWidth}
@@ -196,7 +196,7 @@ function Lines(props: LinesProps): ReactElement {
         line={line}
         index={index}
         indent={indent}
-        {...beside}
+        {...among}
         isCapped={line.depth > deepest}
         isSelected={isSelected}
         isHit={hits.has(line.position)}

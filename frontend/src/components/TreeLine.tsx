@@ -29,8 +29,8 @@ interface TreeLineProps {
   readonly line: SpanLine;
   readonly index: TraceIndex;
   readonly indent: number;
-  /** Its place among the visible lines beside it, from 1. */
-  readonly place: number;
+  /** Its position among the visible lines beside it, from 1. */
+  readonly position: number;
   readonly siblings: number;
   /** Deeper than there is room to show. */
   readonly isCapped: boolean;
@@ -77,7 +77,7 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
       aria-expanded={line.isExpandable ? line.isExpanded : undefined}
       aria-selected={isSelected}
       aria-setsize={props.siblings}
-      aria-posinset={props.place}
+      aria-posinset={props.position}
       className={classes.filter(Boolean).join(" ")}
       data-span-id={row.spanId}
       style={{ transform: `translateY(${top}px)` }}
@@ -249,12 +249,12 @@ interface AbsentTreeLineProps {
   readonly top: number;
   /** The execution goes on: the node may still run. */
   readonly isPending: boolean;
-  readonly place: number;
+  readonly position: number;
   readonly siblings: number;
 }
 
 export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
-  const { name, top, isPending, place, siblings } = props;
+  const { name, top, isPending, position, siblings } = props;
   const word = isPending ? "not yet" : "not run";
   return (
     <div
@@ -263,7 +263,7 @@ export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
       aria-level={2}
       aria-selected={false}
       aria-setsize={siblings}
-      aria-posinset={place}
+      aria-posinset={position}
       style={{ transform: `translateY(${top}px)` }}
     >
       <div className="sv-line-name" style={{ paddingLeft: 14 }}>

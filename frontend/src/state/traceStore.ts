@@ -1,7 +1,7 @@
 /**
  * The state of one Trace tab: what was read, what is selected, folded, filtered, searched and zoomed.
  *
- * Not responsible for drawing, nor for the address bar: it tells `places` where the reader is.
+ * Not responsible for drawing, nor for the address bar: it tells `viewStore` where the reader is.
  */
 
 import { runToEnd, runInSlices } from "../model/scheduler";
@@ -12,7 +12,7 @@ import { isUnfinished } from "../model/trace/execution";
 import type { Sort } from "../model/list/sortLines";
 import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/time/zoom";
 import { createContentSearch } from "./contentSearch";
-import { isSameTracePlace, type TracePlace, type TracePlaces } from "./place";
+import { isSameViewState, type ViewState, type ViewStateStore } from "./viewState";
 import { createStore, type Readable } from "./store";
 import { loadingSteps } from "./loading";
 import { browserTimer, type Timer } from "./polling";
@@ -68,7 +68,7 @@ export interface TraceStore extends Readable<TraceView> {
   readonly nextFailure: (direction: 1 | -1) => void;
   readonly zoom: (range: Range | null) => void;
   readonly zoomToSelection: () => void;
-  /** Closer (factor under 1) or further away; `anchor` is the fraction of what is seen that stays in place. */
+  /** Closer (factor under 1) or further away; `anchor` is the fraction of what is seen that stays in viewState. */
   readonly zoomBy: (factor: number, anchor?: number) => void;
   /** By a fraction of what is seen. */
   readonly panBy: (fraction: number) => void;
@@ -78,24 +78,24 @@ export interface TraceStore extends Readable<TraceView> {
   readonly follow: () => void;
   readonly permalink: () => string;
   /** Takes over a place that somebody else chose: the browser's back button, the host. */
-  readonly adopt: (place: TracePlace) => void;
+  readonly adopt: (viewState: ViewState) => void;
 }
 
 export function createTraceStore(
   source: TraceSource,
   executionId: string,
-  places: TracePlaces,
+  viewStore: ViewStateStore,
   timer: Timer = browserTimer,
 ): TraceStore {
-  const store = createStore<TraceView>(openView(places.get()));
+  const store = createStore<TraceView>(openView(viewStore.get()));
 
   const update = (step: (view: TraceView) => TraceView): void => store.set(step(store.get()));
 
   /** A step of the reader's own: the place follows it. */
   const act = (step: (view: TraceView) => TraceView): void => {
     store.set(step(store.get()));
-    const place = placeOf(store.get());
-    if (!isSameTracePlace(places.get(), place)) places.replace(place);
+    const viewState = viewStateOf(store.get());
+    if (!isSameViewState(viewStore.get(), viewState)) viewStore.replace(viewState);
   };
 
   const contents = createContentSearch(
@@ -194,26 +194,27 @@ export function createTraceStore(
         if (!view.loaded || !isUnfinished(view.loaded.trace.execution)) return view;
         return withLoaded({ ...view, isFollowing: true }, view.loaded);
       }),
-    permalink: () => places.permalink({ ...placeOf(store.get()), spanId: store.get().selected }),
-    adopt: (place) => {
+    permalink: () =>
+      viewStore.permalink({ ...viewStateOf(store.get()), spanId: store.get().selected }),
+    adopt: (viewState) => {
       const { query } = store.get();
-      update((view) => adopted(view, place));
-      if (place.query !== query) contents.ask(place.query);
+      update((view) => adopted(view, viewState));
+      if (viewState.query !== query) contents.ask(viewState.query);
     },
   };
 }
 
-function adopted(view: TraceView, place: TracePlace): TraceView {
-  if (isSameTracePlace(placeOf(view), place)) return view;
-  let next = withQuery(view, place.query);
-  next = withFilter(next, place.filter);
-  next = { ...next, zoom: place.zoom, isGraphShown: place.isGraphShown };
-  next = withPathShown(next, place.isPathShown);
-  return place.spanId === null ? next : withSelection(next, place.spanId);
+function adopted(view: TraceView, viewState: ViewState): TraceView {
+  if (isSameViewState(viewStateOf(view), viewState)) return view;
+  let next = withQuery(view, viewState.query);
+  next = withFilter(next, viewState.filter);
+  next = { ...next, zoom: viewState.zoom, isGraphShown: viewState.isGraphShown };
+  next = withPathShown(next, viewState.isPathShown);
+  return viewState.spanId === null ? next : withSelection(next, viewState.spanId);
 }
 
 /** A selection that the tab made by itself does not belong in the URL. */
-function placeOf(view: TraceView): TracePlace {
+function viewStateOf(view: TraceView): ViewState {
   return {
     spanId: view.isFollowing ? null : view.selected,
     query: view.query,

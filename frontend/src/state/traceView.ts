@@ -15,7 +15,7 @@ import { ancestors, lineFor, type TraceIndex } from "../model/trace/traceIndex";
 import { initialFold, visibleRows, type Line } from "../model/list/visibleRows";
 import { asZoom, type Range } from "../model/time/zoom";
 import type { LoadedTrace } from "./loading";
-import type { TracePlace } from "./place";
+import type { ViewState } from "./viewState";
 
 export type { LoadedTrace };
 
@@ -52,25 +52,25 @@ export interface TraceView {
   readonly revealSerial: number;
 }
 
-export function openView(place: TracePlace): TraceView {
+export function openView(viewState: ViewState): TraceView {
   return {
     loaded: null,
     problem: null,
-    selected: place.spanId,
-    isFollowing: place.spanId === null,
+    selected: viewState.spanId,
+    isFollowing: viewState.spanId === null,
     folded: new Set(),
     isFoldChosen: false,
     openGroups: new Set(),
-    filter: place.filter,
-    query: place.query,
+    filter: viewState.filter,
+    query: viewState.query,
     found: null,
     searchProblem: null,
     hits: [],
     lines: [],
     sort: null,
-    zoom: place.zoom,
-    path: place.isPathShown ? [] : null,
-    isGraphShown: place.isGraphShown,
+    zoom: viewState.zoom,
+    path: viewState.isPathShown ? [] : null,
+    isGraphShown: viewState.isGraphShown,
     revealSerial: 0,
   };
 }

@@ -10,8 +10,8 @@ export function OtherVersions(props: {
   if (props.versions.length === 0) return null;
   return (
     <>
-      {props.versions.map((version, place) => (
-        <details className="sv-section" key={`${version.end} ${place}`}>
+      {props.versions.map((version, index) => (
+        <details className="sv-section" key={`${version.end} ${index}`}>
           <summary>
             Another version was sent, which ended at{" "}
             <time dateTime={exactMoment(version.end)}>{exactMoment(version.end)}</time>

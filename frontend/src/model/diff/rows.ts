@@ -52,8 +52,8 @@ export function paired<T, R>(
     const next = stretches[at + 1];
     if (stretch.kind === "left" && next?.kind === "right") {
       const both = Math.min(stretch.items.length, next.items.length);
-      stretch.items.slice(0, both).forEach((item, place) => {
-        const other = next.items[place];
+      stretch.items.slice(0, both).forEach((item, index) => {
+        const other = next.items[index];
         if (other !== undefined) put(changed(item, other));
       });
       stretch.items.slice(both).forEach((item) => put(gone(item)));

@@ -7,10 +7,10 @@ import type { Row } from "../trace/trace";
 import { children, type TraceIndex } from "../trace/traceIndex";
 import type { Execution } from "../trace/execution";
 
-const PLACES = ["model", "tools", "own", "waiting", "backoff", "cold"] as const;
-type TimePlace = (typeof PLACES)[number];
+const CATEGORIES = ["model", "tools", "own", "waiting", "backoff", "cold"] as const;
+type TimeCategory = (typeof CATEGORIES)[number];
 
-export const PLACE_LABELS: Readonly<Record<TimePlace, string>> = {
+export const CATEGORY_LABELS: Readonly<Record<TimeCategory, string>> = {
   model: "model",
   tools: "tools",
   own: "own code",
@@ -20,7 +20,7 @@ export const PLACE_LABELS: Readonly<Record<TimePlace, string>> = {
 };
 
 export interface TimeShare {
-  readonly place: TimePlace;
+  readonly category: TimeCategory;
   readonly nanos: number;
   /** Of the whole, 0 to 1. */
   readonly share: number;
@@ -33,7 +33,7 @@ export function timeSpent(
   scale: TimeScale,
   execution: Execution,
 ): readonly TimeShare[] {
-  const sums: Record<TimePlace, number> = {
+  const sums: Record<TimeCategory, number> = {
     model: 0,
     tools: 0,
     own: 0,
@@ -42,24 +42,24 @@ export function timeSpent(
     cold: 0,
   };
   const inside = new Map<number, Inside>();
-  for (const step of steps) sums[placeOf(index, step, scale, inside)] += step.to - step.from;
+  for (const step of steps) sums[categoryOf(index, step, scale, inside)] += step.to - step.from;
 
   const before = Number(scale.start - execution.beganAt);
   if (before > 0) sums[startsCold(index) ? "cold" : "waiting"] += before;
-  const whole = PLACES.reduce((sum, place) => sum + sums[place], 0);
-  return PLACES.filter((place) => sums[place] > 0)
-    .map((place) => ({ place, nanos: sums[place], share: sums[place] / whole }))
+  const whole = CATEGORIES.reduce((sum, category) => sum + sums[category], 0);
+  return CATEGORIES.filter((category) => sums[category] > 0)
+    .map((category) => ({ category, nanos: sums[category], share: sums[category] / whole }))
     .sort((a, b) => b.nanos - a.nanos);
 }
 
 const TOOL_HUES: ReadonlySet<string> = new Set(["tool", "retrieval", "http"]);
 
-function placeOf(
+function categoryOf(
   index: TraceIndex,
   step: PathStep,
   scale: TimeScale,
   known: Map<number, Inside>,
-): TimePlace {
+): TimeCategory {
   const row = index.rows[step.position];
   if (!row) return "own";
   const hue = kindHue(row.kind);

@@ -95,7 +95,10 @@ describe("where the time went", () => {
   it("is told in seconds and shares that add up", () => {
     const steps = criticalPath(index, scale, START);
     expect(
-      timeSpent(index, steps, scale, execution).map(({ place, nanos }) => [place, nanos / 1e9]),
+      timeSpent(index, steps, scale, execution).map(({ category, nanos }) => [
+        category,
+        nanos / 1e9,
+      ]),
     ).toEqual([
       ["own", 4],
       ["cold", 3],
@@ -109,7 +112,7 @@ describe("where the time went", () => {
     const warm = rows.map((row) => ({ ...row, marks: [] }));
     const steps = criticalPath(indexTrace(warm), scale, START);
     const shares = timeSpent(indexTrace(warm), steps, scale, execution);
-    expect(shares.find(({ place }) => place === "waiting")?.share).toBe(3 / 12);
+    expect(shares.find(({ category }) => category === "waiting")?.share).toBe(3 / 12);
   });
 
   it("shows the wait between two attempts, on their node and behind the first", () => {

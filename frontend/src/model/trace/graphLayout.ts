@@ -2,7 +2,7 @@
 
 import type { Workflow } from "./workflow";
 
-interface PlacedNode {
+interface PositionedNode {
   readonly id: string;
   readonly name: string;
   readonly kind: string;
@@ -10,7 +10,7 @@ interface PlacedNode {
   readonly y: number;
 }
 
-interface PlacedEdge {
+interface PositionedEdge {
   readonly from: string;
   readonly to: string;
   /** SVG path data. */
@@ -18,8 +18,8 @@ interface PlacedEdge {
 }
 
 export interface GraphLayout {
-  readonly nodes: readonly PlacedNode[];
-  readonly edges: readonly PlacedEdge[];
+  readonly nodes: readonly PositionedNode[];
+  readonly edges: readonly PositionedEdge[];
   readonly width: number;
   readonly height: number;
 }
@@ -43,14 +43,14 @@ export function layoutGraph(workflow: Pick<Workflow, "nodes" | "edges">): GraphL
   const tallest = Math.max(1, ...byColumn.map((ids) => ids.length));
   const height = MARGIN * 2 + tallest * NODE_HEIGHT + (tallest - 1) * GAP_Y;
 
-  const place = new Map<string, { x: number; y: number }>();
+  const positions = new Map<string, { x: number; y: number }>();
   byColumn.forEach((ids, column) => {
     const sorted = ids
-      .map((id, order) => ({ id, order, wish: meanY(before.get(id) ?? [], place) }))
+      .map((id, order) => ({ id, order, wish: meanY(before.get(id) ?? [], positions) }))
       .sort((a, b) => a.wish - b.wish || a.order - b.order);
     const columnHeight = sorted.length * NODE_HEIGHT + (sorted.length - 1) * GAP_Y;
     sorted.forEach(({ id }, line) => {
-      place.set(id, {
+      positions.set(id, {
         x: MARGIN + column * (NODE_WIDTH + GAP_X),
         y: (height - columnHeight) / 2 + line * (NODE_HEIGHT + GAP_Y),
       });
@@ -58,10 +58,13 @@ export function layoutGraph(workflow: Pick<Workflow, "nodes" | "edges">): GraphL
   });
 
   return {
-    nodes: workflow.nodes.map((node) => ({ ...node, ...(place.get(node.id) ?? { x: 0, y: 0 }) })),
+    nodes: workflow.nodes.map((node) => ({
+      ...node,
+      ...(positions.get(node.id) ?? { x: 0, y: 0 }),
+    })),
     edges: workflow.edges.flatMap(([from, to]) => {
-      const start = place.get(from);
-      const end = place.get(to);
+      const start = positions.get(from);
+      const end = positions.get(to);
       return start && end ? [{ from, to, path: curve(start, end) }] : [];
     }),
     width: MARGIN * 2 + byColumn.length * NODE_WIDTH + Math.max(0, byColumn.length - 1) * GAP_X,
@@ -86,8 +89,8 @@ function columns(workflow: Pick<Workflow, "nodes" | "edges">): ReadonlyMap<strin
   return column;
 }
 
-function meanY(ids: readonly string[], place: ReadonlyMap<string, { y: number }>): number {
-  const known = ids.flatMap((id) => place.get(id)?.y ?? []);
+function meanY(ids: readonly string[], positions: ReadonlyMap<string, { y: number }>): number {
+  const known = ids.flatMap((id) => positions.get(id)?.y ?? []);
   return known.length === 0 ? 0 : known.reduce((sum, y) => sum + y, 0) / known.length;
 }
 

@@ -1,25 +1,25 @@
 import type { MouseEvent, ReactElement, ReactNode } from "react";
-import type { CanvasPlace, CanvasPlaces } from "../state/place";
+import type { PageState, PageStateStore } from "../state/viewState";
 
-interface PlaceLinkProps {
-  readonly places: CanvasPlaces;
-  readonly to: Partial<CanvasPlace>;
+interface PageLinkProps {
+  readonly pageStore: PageStateStore;
+  readonly to: Partial<PageState>;
   readonly className?: string;
   readonly isCurrent?: boolean;
   readonly children: ReactNode;
 }
 
 /** A real link, so that it opens in a new tab too; a plain click stays in the page. */
-export function PlaceLink(props: PlaceLinkProps): ReactElement {
-  const { places, to, className, isCurrent = false, children } = props;
+export function PageLink(props: PageLinkProps): ReactElement {
+  const { pageStore, to, className, isCurrent = false, children } = props;
   const follow = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    places.push(to);
+    pageStore.push(to);
   };
   return (
     <a
-      href={places.href(to)}
+      href={pageStore.href(to)}
       className={className}
       onClick={follow}
       aria-current={isCurrent ? "page" : undefined}

@@ -2,14 +2,14 @@
 
 import type { Line } from "./visibleRows";
 
-export interface SiblingPlaces {
+export interface SiblingPositions {
   /** From 1. */
   readonly position: Uint32Array;
   readonly siblings: Uint32Array;
 }
 
 /** One pass over the lines, with one open count a depth. */
-export function siblingPlaces(lines: readonly Line[]): SiblingPlaces {
+export function siblingPositions(lines: readonly Line[]): SiblingPositions {
   const position = new Uint32Array(lines.length);
   const siblings = new Uint32Array(lines.length);
   const open: number[][] = [];

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { siblingPlaces } from "./siblingPlaces";
+import { siblingPositions } from "./siblingPositions";
 import type { Line } from "./visibleRows";
 
 const span = (key: string, depth: number): Line => ({
@@ -29,13 +29,13 @@ it("counts lines of one depth under one parent", () => {
     { type: "absent", key: "x", nodeId: "x" },
     span("other", 0),
   ];
-  const { position, siblings } = siblingPlaces(lines);
+  const { position, siblings } = siblingPositions(lines);
   expect([...position]).toEqual([1, 1, 1, 2, 2, 1, 3, 2]);
   expect([...siblings]).toEqual([2, 3, 2, 2, 3, 1, 3, 2]);
 });
 
 it("does with filtered lines whose parents are not shown", () => {
-  const { position, siblings } = siblingPlaces([span("a", 3), span("b", 3), span("c", 1)]);
+  const { position, siblings } = siblingPositions([span("a", 3), span("b", 3), span("c", 1)]);
   expect([...position]).toEqual([1, 2, 1]);
   expect([...siblings]).toEqual([2, 2, 1]);
 });
