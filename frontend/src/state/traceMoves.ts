@@ -3,14 +3,8 @@
 import { barEnd } from "../model/time/timeScale";
 import { hasChildren, type TraceIndex } from "../model/trace/traceIndex";
 import type { Range } from "../model/time/zoom";
-import {
-  lineOfSelection,
-  selectedGroup,
-  selectedPosition,
-  toggled,
-  withSelection,
-  type TraceView,
-} from "./traceView";
+import { toggled, withSelection } from "./traceSteps";
+import { lineOfSelection, selectedGroup, selectedPosition, type TraceView } from "./traceView";
 
 /** Down (or, negative, up) by lines; stops at either end. */
 export function movedBy(view: TraceView, step: number): TraceView {

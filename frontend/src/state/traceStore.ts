@@ -27,7 +27,6 @@ import {
   rangeOfSelection,
 } from "./traceMoves";
 import {
-  openView,
   toggled,
   withFilter,
   withFoldAndGroups,
@@ -41,8 +40,8 @@ import {
   withSort,
   withLoaded,
   withZoom,
-  type TraceView,
-} from "./traceView";
+} from "./traceSteps";
+import { openView, type TraceView } from "./traceView";
 
 /** What of a trace is worked out in one go, within a frame or two. */
 const ROWS_AT_ONCE = 2_000;
