@@ -77,7 +77,10 @@ it("takes rows with equal values for the same row", () => {
 
 /** Each change of one field that there is. */
 function changesOf<T extends object>(other: T): readonly (readonly [string, Partial<T>])[] {
-  return Object.entries(other).map(([field, value]) => [field, { [field]: value } as Partial<T>]);
+  return Object.entries<unknown>(other).map(([field, value]) => [
+    field,
+    { [field]: value } as Partial<T>,
+  ]);
 }
 
 const CHANGES: readonly (readonly [string, Partial<Row>])[] = [

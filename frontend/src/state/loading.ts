@@ -34,6 +34,7 @@ export function* loadingSteps(
   const scale = timeScale(trace);
   yield;
   const outcome = outcomeSummary(trace, index);
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- hosts may read it for one more release
   return { trace, index, siblings, scale, outcome, verdict: outcome };
 }
 
