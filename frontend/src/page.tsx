@@ -19,6 +19,7 @@ interface PageParts {
   readonly session: Session;
 }
 
+/** Draws the page. */
 export function drawPage(container: HTMLElement, { source, pageStore, session }: PageParts): void {
   createRoot(container).render(
     <StrictMode>
@@ -33,6 +34,7 @@ export function drawPage(container: HTMLElement, { source, pageStore, session }:
   );
 }
 
+/** Draws why the page cannot be shown. */
 export function drawProblem(container: HTMLElement, problem: ProblemError): void {
   createTheme(window);
   // The page is at the URL that the sign-in returns to: a reload signs in again.

@@ -2,6 +2,7 @@ import type { ArtifactItem } from "../model/trace/source";
 import { Fields } from "./fields";
 import type { WireArtifact, WireArtifacts } from "./wire";
 
+/** Decodes the list of an execution's files. */
 export function decodeArtifacts(value: unknown): readonly ArtifactItem[] {
   return Fields.of<WireArtifacts>(value, () => "").list("items", (item, path) => {
     const fields = Fields.of<WireArtifact>(item, path);

@@ -6,6 +6,7 @@ import type { WireContent, WireMessage, WirePart, WireTool } from "./wire";
 
 type Path = () => string;
 
+/** Decodes the content of a span; only its outline must fit the contract. */
 export function decodeContent(value: unknown, path: Path): Content {
   const fields = Fields.of<WireContent>(value, path);
   return {

@@ -4,6 +4,7 @@ import type { WireSearch, WireSearchHit } from "./wire";
 
 const PARTS_OF_SPAN = ["name", "attributes", "content"] as const;
 
+/** Decodes the spans that a search found. */
 export function decodeSearch(value: unknown, query: string): SearchResult {
   const fields = Fields.of<WireSearch>(value, () => "");
   return {

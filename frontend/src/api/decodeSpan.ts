@@ -15,6 +15,7 @@ import type {
 
 type Path = () => string;
 
+/** Decodes the detail of a span. */
 export function decodeSpan(value: unknown): SpanDetail {
   const fields = Fields.of<WireSpan>(value, () => "");
   return {

@@ -21,6 +21,7 @@ type RowField<K extends string> = K extends `${infer Edge}_time_unix_nano` ? Edg
 /** `Row`; `never`, so that `decodeRow` fails tsc, when the API's row has a field that `Row` lacks. */
 type DecodedRow = Row extends Record<RowField<keyof WireRow>, unknown> ? Row : never;
 
+/** Decodes a trace, or one page of it. `servedAt` is the server's clock. */
 export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
   const fields = Fields.of<WireTrace>(value, () => "");
   const rows = fields.list("rows", decodeRow);
@@ -76,11 +77,13 @@ function decodeRow(value: unknown, path: Path): DecodedRow {
   };
 }
 
+/** Decodes what a span failed with. */
 export function decodeError(value: unknown, path: Path): SpanError {
   const fields = Fields.of<WireRowError>(value, path);
   return { type: fields.text("type"), message: fields.text("message") };
 }
 
+/** Decodes the reference of a file. */
 export function decodeArtifactRef(value: unknown, path: Path): ArtifactRef {
   const fields = Fields.of<WireArtifactRef>(value, path);
   return {

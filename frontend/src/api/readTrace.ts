@@ -19,6 +19,7 @@ interface LastReading {
 /** Sends a GET for the trace with this query and, as If-None-Match, this ETag. */
 type Get = (query: Record<string, string>, etag?: string | null) => Promise<HttpAnswer>;
 
+/** Creates `readTrace` of the source. It keeps one reading, to ask for the changes since then. */
 export function createTraceReading(
   http: Http,
   pathOf: (executionId: string) => string,

@@ -48,7 +48,7 @@ export function CanvasPage(props: CanvasPageProps): ReactElement {
   const find = (id: string | null): Workflow | null =>
     loaded.value?.find(({ workflowId }) => workflowId === id) ?? null;
   const workflow = find(pageState.workflowId);
-  // What the run says of itself goes before what the address says of it.
+  // The workflow that the run names takes precedence over the one in the URL.
   const shownId = workflowOf.get(pageState.executionId ?? "") ?? pageState.workflowId;
   return (
     <SignIn value={props.onSignIn}>
@@ -78,7 +78,7 @@ export function CanvasPage(props: CanvasPageProps): ReactElement {
 interface ViewProps extends CanvasPageProps {
   readonly pageState: PageState;
   readonly workflow: Workflow | null;
-  /** What the runs of the workflow call it; null while none has been seen. */
+  /** The workflow's name in its runs; null until one was read. */
   readonly knownName: string | null;
   readonly workflows: Resource<readonly Workflow[]>;
   readonly loaded: ResourceView<readonly Workflow[]>;

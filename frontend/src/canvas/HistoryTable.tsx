@@ -23,7 +23,7 @@ interface HistoryTableProps {
   readonly entries: readonly (Execution | UnreadableExecution)[];
   readonly pageStore: PageStateStore;
   readonly now: Nanos;
-  /** On the home page, where executions of all workflows stand together. */
+  /** For the home page, which lists the executions of all workflows. */
   readonly showsWorkflow: boolean;
 }
 
@@ -133,7 +133,7 @@ interface UnreadableLineProps extends HistoryTableProps {
   readonly execution: UnreadableExecution;
 }
 
-/** It is there, and that is all that can be said: no link, since nothing could be shown behind it. */
+/** Shows an execution that cannot be read. It has no link, since there is nothing to open. */
 function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps): ReactElement {
   const [word, title] = WHY[execution.why];
   return (
@@ -158,7 +158,7 @@ function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps):
   );
 }
 
-/** The word, never the colour alone; for a failure also where and what. */
+/** Shows the status as a word, not only as a colour; for a failure also the node and the error. */
 function StatusWord({ execution }: { readonly execution: Execution }): ReactElement {
   const { status, cause } = execution;
   const where = [cause?.nodeId, cause?.errorType].filter(Boolean).join(": ");

@@ -105,14 +105,14 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
 }
 
 interface GoOnProps {
-  /** The last one that was read, which is not the end. */
+  /** The last page that was read; older ones follow. */
   readonly page: ListedPage;
   readonly now: Nanos;
   readonly isReading: boolean;
   readonly onGoOn: () => void;
 }
 
-/** The way to older executions; where a filter has been looking for long, also how far that was. */
+/** Offers older executions; says how far back a filter has searched, if it has not found enough. */
 function GoOn({ page, now, isReading, onGoOn }: GoOnProps): ReactElement {
   const { passedOver, lookedThrough } = page;
   const isLooking = passedOver > 0 && lookedThrough !== null;
@@ -168,7 +168,7 @@ function NothingListed(props: NothingListedProps): ReactElement {
   );
 }
 
-/** No document describes it, and no run of it is stored: a mistake in the address, or it is long ago. */
+/** Says that a workflow has neither a document nor a stored run: a wrong address, or its runs have expired. */
 function UnknownWorkflow(props: {
   readonly workflowId: string;
   readonly pageStore: PageStateStore;

@@ -1,4 +1,4 @@
-/** What went into a node and came out of it in both runs, compared; read when it is asked for. */
+/** Compares the inputs and outputs of a node in two runs; they are read when the node is opened. */
 
 import { useMemo, type ReactElement } from "react";
 import { ProblemView } from "../components/states/ProblemView";

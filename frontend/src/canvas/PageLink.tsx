@@ -9,7 +9,10 @@ interface PageLinkProps {
   readonly children: ReactNode;
 }
 
-/** A real link, so that it opens in a new tab too; a plain click stays in the page. */
+/**
+ * A link within the page. It has a URL, so that it can be opened in a new tab; a plain click does not load the page
+ * anew.
+ */
 export function PageLink(props: PageLinkProps): ReactElement {
   const { pageStore, to, className, isCurrent = false, children } = props;
   const follow = (event: MouseEvent): void => {

@@ -1,4 +1,4 @@
-/** Which run stands on a side of the comparison: one of the last runs of the workflow. */
+/** Chooses the run of one side of the comparison, among the last runs of the workflow. */
 
 import type { ReactElement } from "react";
 import { executionLength, type Execution } from "../model/trace/execution";

@@ -11,7 +11,7 @@ import { PageLink } from "./PageLink";
 interface TopBarProps {
   readonly pageState: PageState;
   readonly pageStore: PageStateStore;
-  /** Of the run that is shown, or the one in the address; null while neither is known. */
+  /** The workflow of the run that is shown, else the one in the URL; null when there is none. */
   readonly workflowId: string | null;
   readonly workflowName: string | null;
   readonly userName: string;
@@ -71,7 +71,7 @@ function PageTabs(
   props: Pick<TopBarProps, "pageState" | "pageStore" | "workflowId">,
 ): ReactElement {
   const { pageState, pageStore, workflowId } = props;
-  /** Why a tab leads nowhere at the moment. */
+  /** Returns why a tab is disabled; null when it is not. */
   const whyOff = (tab: Tab): string | null => {
     if (tab === "trace") {
       return pageState.executionId === null ? "Choose an execution in the history first" : null;

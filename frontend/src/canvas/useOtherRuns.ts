@@ -5,7 +5,7 @@ import type { PageStateStore } from "../state/viewState";
 import { lastGoodBefore, neighbourOf } from "../state/otherRuns";
 
 interface OtherRuns {
-  /** Words for the reader when there is nowhere to go, else null. */
+  /** Resolves to null, or to a message for the reader when there is no such run. */
   readonly goTo: (direction: 1 | -1) => Promise<string | null>;
   readonly compare: () => Promise<string | null>;
 }
@@ -15,7 +15,7 @@ const NO_RUN = {
   "1": "This is the newest run of the workflow",
 };
 
-/** Ways from one run to another of the same workflow. */
+/** Returns actions that open another run of the same workflow. */
 export function useOtherRuns(
   source: CanvasSource,
   pageStore: PageStateStore,

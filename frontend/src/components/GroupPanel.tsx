@@ -1,4 +1,4 @@
-/** A group of siblings: how its members' lengths are spread, what failed and what was slowest. */
+/** The panel of a group of siblings: the distribution of durations, failures, and the slowest. */
 
 import { useMemo, type ReactElement, type RefObject } from "react";
 import { exactCount, exactDuration, formatDuration } from "../model/labels/format";

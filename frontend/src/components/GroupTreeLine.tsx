@@ -1,4 +1,4 @@
-/** Many siblings told in one line: how many, how they went, how long they took. */
+/** The line of a group of siblings: how many, with which results, how long they took. */
 
 import { memo, type CSSProperties, type MouseEvent, type ReactElement } from "react";
 import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";

@@ -139,7 +139,7 @@ function namesOf(workflow: Workflow | undefined): ReadonlyMap<string, string> {
   return new Map(workflow?.nodes.map(({ id, name }) => [id, name]));
 }
 
-/** The trace as it looks at a later moment: the axis reaches as far as what runs. */
+/** Extends the time axis of a running trace to a later moment. */
 function upTo(loaded: LoadedTrace, now: Nanos): LoadedTrace {
   if (now === loaded.trace.servedAt) return loaded;
   const trace = { ...loaded.trace, servedAt: now };

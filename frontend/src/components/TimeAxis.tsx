@@ -15,6 +15,7 @@ const EDGE_PIXELS = 24;
 /** A shorter drag is a press that slipped. */
 const LEAST_DRAG = 4;
 
+/** Returns the ticks of an axis of this width. */
 export function axisTicks(seen: Range, width: number): readonly number[] {
   return ticks(seen, Math.floor(width / PIXELS_A_TICK));
 }

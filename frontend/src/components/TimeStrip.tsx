@@ -1,4 +1,4 @@
-/** Where the time went, in one line; the key to the critical path that it is told along. */
+/** Shows in one line where the time went, by categories along the critical path. */
 
 import { useDeferredValue, useMemo, type ReactElement } from "react";
 import { criticalPath } from "../model/trace/criticalPath";
@@ -14,7 +14,7 @@ interface TimeStripProps {
 }
 
 export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): ReactElement {
-  // The rows first: the way through a large trace is found in a task of its own.
+  // Draw the rows first: finding the critical path of a large trace takes a while.
   const settled = useDeferredValue<LoadedTrace | null>(loaded, null);
   const shares = useMemo(() => {
     if (settled === null) return [];

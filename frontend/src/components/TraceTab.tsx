@@ -61,6 +61,7 @@ export type TraceTabProps =
 
 /** Shows the trace of an execution. Another execution id mounts a new tab, so that no state is carried over. */
 export function TraceTab(props: TraceTabProps): ReactElement {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- hosts may give it for one more release
   const viewStore = "viewStore" in props ? props.viewStore : props.places;
   const tab = <ExecutionTab key={props.executionId} {...props} viewStore={viewStore} />;
   if (props.onSignIn === undefined) return tab;

@@ -1,4 +1,4 @@
-/** The tree and the waterfall: one list of equally high lines, of which only those on the screen exist. */
+/** The tree with its waterfall: a list of lines of the same height; only those on the screen are in the DOM. */
 
 import { useId, useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
 import { NO_FILTER } from "../model/list/filter";
@@ -235,7 +235,7 @@ function pathBySpan(view: TraceView): ReadonlyMap<number, readonly Range[]> | nu
     const line = lineFor(index, position);
     const known = steps.get(line) ?? [];
     const later = known.at(-1);
-    // The path comes from its end: what no eye could tell apart is drawn as one.
+    // The path comes from its end; steps that are closer than a pixel are drawn as one.
     if (later && later.from - to < least) known[known.length - 1] = { from, to: later.to };
     else known.push({ from, to });
     steps.set(line, known);

@@ -83,6 +83,7 @@ export function nodeIcon(kind: string): { readonly icon: IconName; readonly hue:
   return NODE_KINDS[kind] ?? { icon: "other", hue: "other" };
 }
 
+/** Returns the icon of a kind of span. */
 export function kindIcon(kind: string): IconName {
   return kind in ICONS ? (kind as IconName) : "other";
 }

@@ -11,6 +11,7 @@ const EXECUTION_ICONS: Readonly<Record<ExecutionStatus, IconName>> = {
   untraced: "untraced",
 };
 
+/** Returns the icon of an execution's status. */
 export function executionIcon(status: ExecutionStatus): IconName {
   return EXECUTION_ICONS[status];
 }

@@ -43,6 +43,7 @@ type KeyPress = Pick<
   | "preventDefault"
 >;
 
+/** Returns the key handler of the tab. */
 export function useShortcuts(host: ShortcutHost): (event: KeyPress) => void {
   const { view, store, tree, search, panel, say } = host;
 

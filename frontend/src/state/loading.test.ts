@@ -77,7 +77,7 @@ it("takes rows with equal values for the same row", () => {
 
 /** Each change of one field that there is. */
 function changesOf<T extends object>(other: T): readonly (readonly [string, Partial<T>])[] {
-  return Object.entries<unknown>(other).map(([field, value]) => [
+  return (Object.entries(other) as [string, unknown][]).map(([field, value]) => [
     field,
     { [field]: value } as Partial<T>,
   ]);

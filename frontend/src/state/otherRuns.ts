@@ -1,4 +1,4 @@
-/** The runs of the same workflow before and after one, and the last good one. */
+/** Finds other runs of the same workflow: the previous, the next, the last that succeeded. */
 
 import { isListedBefore, type Execution } from "../model/trace/execution";
 import type { CanvasSource, ExecutionQuery } from "../model/trace/source";

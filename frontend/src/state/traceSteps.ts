@@ -23,6 +23,7 @@ import {
   type TraceView,
 } from "./traceView";
 
+/** Takes in a trace that was read. */
 export function withLoaded(view: TraceView, loaded: LoadedTrace): TraceView {
   const before = view.loaded;
   const wanted = defaultSelection(view, loaded);
@@ -39,12 +40,12 @@ export function withLoaded(view: TraceView, loaded: LoadedTrace): TraceView {
   return wanted !== null && (isFirst || wanted !== view.selected) ? reveal(next) : next;
 }
 
-/** Whether more of it was known to be on its way. */
+/** Says whether only the first pages of the trace had been read. */
 function isInParts({ trace }: LoadedTrace): boolean {
   return trace.rows.length < trace.totalRows;
 }
 
-/** How a trace opens; what the reader has opened and closed of its first parts stays so. */
+/** Returns the fold that a trace opens with; what the reader has opened and closed in its first pages stays. */
 function foldOf(view: TraceView, loaded: LoadedTrace, wanted: string | null): ReadonlySet<string> {
   const { index, siblings } = loaded;
   const fold = initialFold(index, siblings, pathTo(index, wanted));
@@ -54,7 +55,7 @@ function foldOf(view: TraceView, loaded: LoadedTrace, wanted: string | null): Re
   return new Set([...view.folded, ...behind]);
 }
 
-/** Nothing is new but the clock: running spans grow. */
+/** Moves the clock of an unchanged trace on, so that running spans grow. */
 export function withServerTime(view: TraceView, servedAt: Nanos): TraceView {
   if (!view.loaded) return view;
   const trace = { ...view.loaded.trace, servedAt };
@@ -62,44 +63,51 @@ export function withServerTime(view: TraceView, servedAt: Nanos): TraceView {
   return { ...view, problem: null, loaded, path: view.path === null ? null : pathOf(loaded) };
 }
 
+/** Takes in that reading failed; what was read stays. */
 export function withProblem(view: TraceView, problem: ProblemError): TraceView {
   return { ...view, problem };
 }
 
+/** Takes in that attributes and content could not be searched; null: they can again. */
 export function withSearchProblem(view: TraceView, searchProblem: ProblemError | null): TraceView {
   return view.searchProblem === searchProblem ? view : { ...view, searchProblem };
 }
 
+/** Sets the filter. */
 export function withFilter(view: TraceView, filter: Filter): TraceView {
   return scrolled(derive({ ...view, filter }));
 }
 
+/** Sets the query of the search; an empty one ends the filter by hits. */
 export function withQuery(view: TraceView, query: string): TraceView {
   const filter = query === "" ? { ...view.filter, onlyHits: false } : view.filter;
   const found = view.found?.query === query ? view.found : null;
   return derive({ ...view, query, filter, found });
 }
 
-/** What the server found; an answer to another query than the one that stands there is of no use. */
+/** Takes in what the server found, if the query is still the same. */
 export function withFound(view: TraceView, found: SearchResult): TraceView {
   return found.query === view.query ? derive({ ...view, found }) : view;
 }
 
+/** Sets by what siblings are sorted. */
 export function withSort(view: TraceView, sort: Sort | null): TraceView {
   return sort === view.sort ? view : scrolled(derive({ ...view, sort }));
 }
 
+/** Sets the visible part of the time axis; ends following the newest span. */
 export function withZoom(view: TraceView, zoom: Range | null): TraceView {
   const length = view.loaded?.scale.length ?? Infinity;
   return { ...view, zoom: zoom && asZoom(zoom, length), isFollowing: false };
 }
 
+/** Shows or hides the critical path. */
 export function withPathShown(view: TraceView, isShown: boolean): TraceView {
   if (!isShown) return { ...view, path: null };
   return { ...view, path: view.loaded ? pathOf(view.loaded) : [] };
 }
 
-/** A choice of the reader's: opens what hides the span and stops following. */
+/** Selects a span or group for the reader: unfolds what hides it, and ends following. */
 export function withSelection(view: TraceView, key: string): TraceView {
   const { index } = view.loaded ?? {};
   if (isGroupKey(key)) return { ...scrolled(view), selected: key, isFollowing: false };
@@ -114,7 +122,7 @@ function withFold(view: TraceView, folded: ReadonlySet<string>): TraceView {
   return { ...next, selected: nearestVisible(next), isFollowing: false };
 }
 
-/** All open, or all closed: groups of siblings with the rest. */
+/** Sets which spans are folded and which groups are open. */
 export function withFoldAndGroups(
   view: TraceView,
   folded: ReadonlySet<string>,
@@ -123,6 +131,7 @@ export function withFoldAndGroups(
   return withFold({ ...view, openGroups }, folded);
 }
 
+/** Opens or closes a span or a group of siblings. */
 export function toggled(view: TraceView, key: string): TraceView {
   const set = new Set(isGroupKey(key) ? view.openGroups : view.folded);
   if (!set.delete(key)) set.add(key);

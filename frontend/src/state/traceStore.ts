@@ -1,7 +1,7 @@
 /**
  * The state of one Trace tab: what was read, what is selected, folded, filtered, searched and zoomed.
  *
- * Not responsible for drawing, nor for the address bar: it tells `viewStore` where the reader is.
+ * It does not draw, and does not touch the URL: it writes the view state to `viewStore`.
  */
 
 import { runToEnd, runInSlices } from "../model/scheduler";
@@ -43,7 +43,7 @@ import {
 } from "./traceSteps";
 import { openView, type TraceView } from "./traceView";
 
-/** What of a trace is worked out in one go, within a frame or two. */
+/** Up to this many rows are processed without a break, within a frame or two. */
 const ROWS_AT_ONCE = 2_000;
 
 export interface TraceStore extends Readable<TraceView> {
@@ -67,7 +67,7 @@ export interface TraceStore extends Readable<TraceView> {
   readonly nextFailure: (direction: 1 | -1) => void;
   readonly zoom: (range: Range | null) => void;
   readonly zoomToSelection: () => void;
-  /** Closer (factor under 1) or further away; `anchor` is the fraction of what is seen that stays in viewState. */
+  /** Closer (factor under 1) or further away; `anchor` is the fraction of the visible part that does not move. */
   readonly zoomBy: (factor: number, anchor?: number) => void;
   /** By a fraction of what is seen. */
   readonly panBy: (fraction: number) => void;
@@ -76,10 +76,11 @@ export interface TraceStore extends Readable<TraceView> {
   /** Goes to the newest running span again and stays with it. */
   readonly follow: () => void;
   readonly permalink: () => string;
-  /** Takes over a place that somebody else chose: the browser's back button, the host. */
+  /** Takes over a view state that came from outside: the browser's back button, the host. */
   readonly adopt: (viewState: ViewState) => void;
 }
 
+/** Creates the store of one Trace tab. It reads nothing until `start`. */
 export function createTraceStore(
   source: TraceSource,
   executionId: string,
@@ -90,7 +91,7 @@ export function createTraceStore(
 
   const update = (step: (view: TraceView) => TraceView): void => store.set(step(store.get()));
 
-  /** A step of the reader's own: the place follows it. */
+  /** Applies an action of the reader's, and writes the view state. */
   const act = (step: (view: TraceView) => TraceView): void => {
     store.set(step(store.get()));
     const viewState = viewStateOf(store.get());
@@ -106,7 +107,7 @@ export function createTraceStore(
   );
   let wanted: Trace | null = null;
   const takeIn = (trace: Trace): Promise<void> | undefined => {
-    // While the parts of a large trace come, each time as much again as is shown: not every one.
+    // While a large trace is loading, the view is updated each time the number of rows has doubled, not for every page.
     const shown = store.get().loaded?.trace.rows.length ?? 0;
     if (trace.rows.length < trace.totalRows && trace.rows.length < 2 * shown) return undefined;
     wanted = trace;
@@ -212,7 +213,7 @@ function adopted(view: TraceView, viewState: ViewState): TraceView {
   return viewState.spanId === null ? next : withSelection(next, viewState.spanId);
 }
 
-/** A selection that the tab made by itself does not belong in the URL. */
+/** Returns the view state. A selection that the tab made by itself is not part of it. */
 function viewStateOf(view: TraceView): ViewState {
   return {
     spanId: view.isFollowing ? null : view.selected,

@@ -21,10 +21,10 @@ export interface TraceView {
   readonly problem: ProblemError | null;
   /** A span id, or the key of a group of siblings. */
   readonly selected: string | null;
-  /** Nobody has chosen a span yet: a live trace may move the selection to its newest. */
+  /** The reader has not selected a span: in a running trace the selection follows the newest. */
   readonly isFollowing: boolean;
   readonly folded: ReadonlySet<string>;
-  /** The reader has opened or closed something. */
+  /** The reader has folded or unfolded something. */
   readonly isFoldChosen: boolean;
   readonly openGroups: ReadonlySet<string>;
   readonly filter: Filter;
@@ -38,16 +38,17 @@ export interface TraceView {
   readonly lines: readonly Line[];
   /** By what siblings are sorted; null: as they ran. */
   readonly sort: Sort | null;
-  /** The part of the time axis that is seen; null for all of it. */
+  /** The visible part of the time axis; null for all of it. */
   readonly zoom: Range | null;
   /** The critical path, while it is shown. */
   readonly path: readonly PathStep[] | null;
   /** The workflow's graph stands beside the tree. */
   readonly isGraphShown: boolean;
-  /** Rises each time the selected line must be brought into view. */
+  /** Increases each time the selected line has to be scrolled into view. */
   readonly revealSerial: number;
 }
 
+/** Returns the view before anything was read. */
 export function openView(viewState: ViewState): TraceView {
   return {
     loaded: null,
@@ -71,25 +72,30 @@ export function openView(viewState: ViewState): TraceView {
   };
 }
 
+/** Returns the position of the selected row; null when a group or nothing is selected. */
 export function selectedPosition(view: TraceView): number | null {
   if (!view.loaded || view.selected === null) return null;
   return view.loaded.index.positionOf.get(view.selected) ?? null;
 }
 
+/** Returns the selected row; null when a group or nothing is selected. */
 export function selectedRow(view: TraceView): Row | null {
   const position = selectedPosition(view);
   return position === null ? null : (view.loaded?.index.rows[position] ?? null);
 }
 
+/** Returns the selected group of siblings; null when none is selected. */
 export function selectedGroup(view: TraceView): SiblingGroup | null {
   if (!view.loaded || view.selected === null) return null;
   return view.loaded.siblings.byKey.get(view.selected) ?? null;
 }
 
+/** Returns the index of the selected line; -1 when it is not visible. */
 export function lineOfSelection(view: TraceView): number {
   return view.lines.findIndex((line) => line.key === view.selected);
 }
 
+/** Returns the ids of the spans above a span. */
 export function pathTo(index: TraceIndex, spanId: string | null): Set<string> {
   const path = new Set<string>();
   const position = spanId === null ? undefined : index.positionOf.get(spanId);
@@ -126,11 +132,12 @@ export function reveal(view: TraceView): TraceView {
   return scrolled(next);
 }
 
+/** Asks the list to bring the selected line into view. */
 export function scrolled(view: TraceView): TraceView {
   return { ...view, revealSerial: view.revealSerial + 1 };
 }
 
-/** The selected span, or what it was folded into. */
+/** Returns the selected span, or the line that it is folded into. */
 export function nearestVisible(view: TraceView): string | null {
   const { loaded } = view;
   if (!loaded || view.selected === null || lineOfSelection(view) >= 0) return view.selected;
@@ -147,6 +154,7 @@ export function nearestVisible(view: TraceView): string | null {
   return view.selected;
 }
 
+/** Computes hits and lines from the rest of the view. */
 export function derive(view: TraceView): TraceView {
   if (!view.loaded) return view;
   const { trace, index, siblings } = view.loaded;

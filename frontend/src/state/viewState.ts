@@ -1,4 +1,7 @@
-/** The view state: what is selected, searched, filtered and zoomed. All of it is in the URL, so a link opens the same view. */
+/**
+ * The view state: what is selected, searched, filtered and zoomed. All of it is in the URL, so a link opens the same
+ * view.
+ */
 
 import {
   asHue,
@@ -43,6 +46,7 @@ export const EMPTY_VIEW_STATE: ViewState = {
   isGraphShown: false,
 };
 
+/** Says whether two view states are equal. */
 export function isSameViewState(a: ViewState, b: ViewState): boolean {
   return (
     a.spanId === b.spanId &&

@@ -11,6 +11,7 @@ const ICONS: Partial<Record<ArtifactView, IconName>> = {
   json: "item",
 };
 
+/** Returns the icon of a file, by how it can be shown. */
 export function artifactIcon(view: ArtifactView): IconName {
   return ICONS[view] ?? "artifact";
 }

@@ -1,22 +1,22 @@
-/** Which items of two lists belong together: the longest common part of both (Myers, by the package `diff`). */
+/** Aligns two lists by their longest common subsequence (Myers' algorithm, from the package `diff`). */
 
 import { diffArrays } from "diff";
 
-/** A stretch of one list; of `same` the items stand in both. */
+/** Consecutive items of one list; those of kind `same` are in both. */
 export interface Stretch<T> {
   readonly kind: "same" | "left" | "right";
   readonly items: readonly T[];
 }
 
-/** The time grows with the square of it. What differs more between its first and last difference is not looked into. */
+/** The time grows with the square of it. Lists with more differences are not aligned between the first and the last. */
 const MOST_EDITS = 700;
 
 /** A position in each of the two lists. */
 type Match = readonly [left: number, right: number];
 
 /**
- * In order; what was taken away stands before what was put in its place. Items are the same when their keys are.
- * What stands at both ends, and what stands in one list alone, costs no more than to look at it.
+ * Returns the stretches of both lists in order; removed items come before those that replace them. Items are the same
+ * when their keys are equal. Common ends, and items that only one list has, take linear time.
  */
 export function aligned<T>(
   left: readonly T[],

@@ -1,4 +1,4 @@
-/** Two runs of a workflow, node by node: what was different in time, tokens, cost, path and text. */
+/** Compares two runs of a workflow node by node: time, tokens, cost, path and text. */
 
 import { executionLength, type Execution } from "../trace/execution";
 import { exactCount, formatCost, formatDuration, plural } from "../labels/format";
@@ -7,7 +7,7 @@ import { added, amountsAt, type Totals } from "../trace/totals";
 import type { RowStatus, Trace } from "../trace/trace";
 import { isFailure, type TraceIndex } from "../trace/traceIndex";
 
-/** Each is one more span to read when a node is opened. */
+/** The most spans that are read when a node is opened. */
 const MOST_TELLING = 5;
 
 export interface RunSide {
@@ -30,7 +30,7 @@ export interface NodeSide {
   readonly errorType: string;
   /** The first characters of what came out, or of the error. */
   readonly text: string;
-  /** The spans whose words are worth comparing: its own, and model calls inside it. */
+  /** The spans whose texts are compared: the node's own, and the model calls inside it. */
   readonly telling: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface NodePair {
   readonly isTextDifferent: boolean;
 }
 
-/** In the order of the workflow as the left run has it; what only the right one ran follows. */
+/** Pairs the nodes of two runs, in the order of the left run; nodes that only the right run has follow. */
 export function alignRuns(left: RunSide, right: RunSide): readonly NodePair[] {
   const lefts = nodesOf(left);
   const rights = nodesOf(right);
@@ -96,7 +96,7 @@ function tellingSpans(index: TraceIndex, position: number): readonly string[] {
     .map(({ spanId }) => spanId);
 }
 
-/** What was different between two runs, in a few words each; the first is the one compared with. */
+/** Describes each difference of the right run from the left in a few words. */
 export function differences(
   left: RunSide,
   right: RunSide,
@@ -142,6 +142,7 @@ export function tokensOf({ counters }: Execution): number | null {
   return added(counters.inputTokens, counters.outputTokens);
 }
 
+/** Formats a length of time that is a number. */
 export function nanosText(nanos: number): string {
   return formatDuration(BigInt(Math.round(nanos)));
 }

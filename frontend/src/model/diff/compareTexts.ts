@@ -1,9 +1,9 @@
-/** The words that went into a node of a workflow and came out of it, ready to be compared with another run's. */
+/** Collects the input and output texts of a node, and pairs them with those of another run. */
 
 import { promptText } from "../text/conversation";
 import type { Content, Json, SpanDetail } from "../trace/span";
 
-/** One text of a span; the same name in the other run is what it is compared with. */
+/** A text of a span; it is compared with the text of the same name in the other run. */
 export interface NamedText {
   readonly name: string;
   readonly text: string;
@@ -58,7 +58,7 @@ function asText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
-/** What went wrong comes first; the rest in the order of the left run, and what only the right one has follows. */
+/** Pairs texts by name: errors first, then in the order of the left run; texts that only the right run has follow. */
 export function pairTexts(
   left: readonly NamedText[],
   right: readonly NamedText[],

@@ -1,4 +1,4 @@
-/** Words about a span that rows and panel share. */
+/** Describes spans for the rows and the panel. */
 
 import type { Usage } from "../trace/execution";
 import { exactCost, exactCount, formatCost, formatCount, plural } from "./format";
@@ -14,17 +14,18 @@ const STATUS_WORDS: Readonly<Record<RowStatus, string>> = {
   lost: "lost",
 };
 
+/** Returns the word for a span's status. */
 export function statusWord(status: RowStatus): string {
   return STATUS_WORDS[status];
 }
 
-/** The quiet words behind a row's name: what it called, or what a closed row hides. */
+/** Returns the note after a row's name: its model, or how many spans a folded row hides. */
 export function rowNote(index: TraceIndex, position: number, isExpanded: boolean): string {
   const row = index.rows[position];
   if (!row) return "";
   if (row.model !== null) {
     const model = shortModel(row.model);
-    // What failed matters more than who was asked, and a name need not be said twice.
+    // A failed call shows its error instead; a model that the name already contains is not repeated.
     return row.error !== null || row.name.includes(model) ? "" : model;
   }
   const inside = descendantCount(index, position);
@@ -55,6 +56,7 @@ export function costText(nanoUsd: number | null): string {
   return nanoUsd === null ? "" : formatCost(nanoUsd);
 }
 
+/** Returns the cost to the last nano-dollar; undefined when none is known. */
 export function exactCostText(nanoUsd: number | null): string | undefined {
   return nanoUsd === null ? undefined : exactCost(nanoUsd);
 }

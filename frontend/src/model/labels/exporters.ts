@@ -13,7 +13,10 @@ export interface ExporterState {
   readonly isFailing: boolean;
 }
 
-/** Returns the state of each exporter. Empty until the function has reported, which it does at its end; other senders never do. */
+/**
+ * Returns the state of each exporter. Empty until the function has reported, which it does at its end; other senders
+ * never do.
+ */
 export function exporterStates(execution: Execution, now: Nanos): readonly ExporterState[] {
   const { store, otlp } = execution.exporters;
   if (store === null && otlp === null) return [];

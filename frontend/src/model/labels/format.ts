@@ -1,4 +1,4 @@
-/** Every number that the tab shows, one unit rule each; `exact…` is what hover and copy give. */
+/** Formats every number that the tab shows; `exact…` is for hover and copy. */
 
 import { millisecondsFromNanos, NANOS_PER_SECOND, type Nanos } from "../time/time";
 
@@ -48,7 +48,7 @@ export function exactDuration(length: Nanos): string {
   return `${sign}${nanos / NANOS_PER_SECOND}.${fraction} s`;
 }
 
-/** A tick of the time axis: `0`, `250 ms`, `1.5 s`; as many places as two ticks `step` apart need. */
+/** A tick of the time axis: `0`, `250 ms`, `1.5 s`; with as many decimals as ticks `step` apart need. */
 export function formatTick(nanos: number, step = nanos): string {
   if (nanos === 0) return "0";
   const [unit, name] = tickUnit(nanos);
@@ -105,7 +105,10 @@ export function exactCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
-/** `$0`, `$0.0132`, `$0.000041`, `$1.27`; two digits that mean something, four where there are cents. */
+/**
+ * `$0`, `$0.0132`, `$0.000041`, `$1.27`: at least two significant digits; four decimals from a cent on, two from a
+ * dollar on.
+ */
 export function formatCost(nanoUsd: number): string {
   if (nanoUsd === 0) return "$0";
   const usd = nanoUsd / 1e9;

@@ -1,4 +1,4 @@
-/** What is not known or not whole about a span, each with the sentence that says so. */
+/** Describes the marks of a span: what is incomplete, uncertain or unusual about it. */
 
 import type { Row } from "../trace/trace";
 
@@ -73,11 +73,12 @@ const MARKS: Readonly<Record<string, Mark>> = {
   },
 };
 
-/** Marks that say more than the status does already. */
+/** Returns the marks of a row without those that only repeat its status. */
 export function marksOf(row: Row): readonly string[] {
   return row.status === "lost" ? row.marks.filter((mark) => mark !== "lost") : row.marks;
 }
 
+/** Returns the label and the sentence of a mark; an unknown mark is its own label. */
 export function describeMark(mark: string): Mark {
   return (
     MARKS[mark] ?? {

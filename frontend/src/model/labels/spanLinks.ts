@@ -2,7 +2,10 @@
 
 import type { Attributes } from "../trace/span";
 
-/** The AWS console's hosts, by partition. Other hosts are refused: a sender of spans must not choose where an operator goes. */
+/**
+ * The AWS console's hosts, by partition. Other hosts are refused: a sender of spans must not choose where an operator
+ * goes.
+ */
 const CONSOLES = [
   ".console.aws.amazon.com",
   ".console.amazonaws.cn",
@@ -28,7 +31,10 @@ export function spanCurl(address: string): string {
   return `curl --fail-with-body -H "Authorization: Bearer $SPANVAS_TOKEN" ${shellQuoted(address)}`;
 }
 
-/** Returns a command that repeats the HTTP request of a span, from the current or the old attribute names; null if it is none. */
+/**
+ * Returns a command that repeats the HTTP request of a span, from the current or the old attribute names; null if it
+ * is none.
+ */
 export function requestCurl(attributes: Attributes): string | null {
   const url = attributes["url.full"] ?? attributes["http.url"];
   const method = attributes["http.request.method"] ?? attributes["http.method"] ?? "GET";

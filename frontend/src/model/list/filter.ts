@@ -1,4 +1,4 @@
-/** Which rows the reader wants to see, and which ones the words of a search name. */
+/** Filters rows, and searches them. */
 
 import { ROWS_PER_STEP } from "../scheduler";
 import { kindHue, type Hue } from "../labels/kinds";
@@ -8,7 +8,7 @@ import { isFailure } from "../trace/traceIndex";
 export const SHOWN = ["all", "errors", "model", "tools"] as const;
 export type Shown = (typeof SHOWN)[number];
 
-/** All parts must hold; a part that is null (`shown`: "all") asks for nothing. */
+/** A row must satisfy all fields; a field that is null (`shown`: "all") allows every row. */
 export interface Filter {
   readonly shown: Shown;
   readonly hue: Hue | null;
@@ -37,22 +37,27 @@ const HUES: readonly Hue[] = [
   "other",
 ];
 
+/** Reads the first choice of the filter from the URL; `all` for any other text. */
 export function asShown(text: string | null): Shown {
   return SHOWN.find((shown) => shown === text) ?? "all";
 }
 
+/** Reads a hue from the URL; null for any other text. */
 export function asHue(text: string | null): Hue | null {
   return HUES.find((hue) => hue === text) ?? null;
 }
 
+/** Reads a span's status from the URL; null for any other text. */
 export function asRowStatus(text: string | null): RowStatus | null {
   return ROW_STATUSES.find((status) => status === text) ?? null;
 }
 
+/** Says whether the filter hides any row. */
 export function isFiltering(filter: Filter): boolean {
   return filter.shown !== "all" || refinements(filter) > 0;
 }
 
+/** Says whether two filters are equal. */
 export function isSameFilter(a: Filter, b: Filter): boolean {
   return (
     a.shown === b.shown &&
@@ -63,7 +68,7 @@ export function isSameFilter(a: Filter, b: Filter): boolean {
   );
 }
 
-/** How many parts beyond the first choice are set. */
+/** Counts the fields that are set, besides `shown`. */
 export function refinements(filter: Filter): number {
   return (
     [filter.hue, filter.status, filter.nodeId].filter((part) => part !== null).length +
@@ -71,6 +76,7 @@ export function refinements(filter: Filter): number {
   );
 }
 
+/** Says whether a row passes the first choice of the filter. */
 export function passes(row: Row, shown: Shown): boolean {
   switch (shown) {
     case "all":
@@ -84,7 +90,10 @@ export function passes(row: Row, shown: Shown): boolean {
   }
 }
 
-/** `inNode` is the node that the row belongs to: its own or that of the nearest parent that has one. */
+/**
+ * Says whether a row passes the filter. `inNode` is the row's node: its own, or that of the nearest parent that has
+ * one.
+ */
 export function passesAll(
   row: Row,
   filter: Filter,
@@ -100,7 +109,7 @@ export function passesAll(
   );
 }
 
-/** Positions of the rows that the words of the query name, in order; an empty query finds nothing. */
+/** Returns the positions of the rows that contain all words of the query, in order; an empty query finds none. */
 export function findHits(rows: readonly Row[], query: string): readonly number[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
@@ -112,10 +121,10 @@ export function findHits(rows: readonly Row[], query: string): readonly number[]
   return hits;
 }
 
-/** A key is pressed for each letter of a query: the text of ten thousand rows is put together once. */
+/** The searchable text of each row, cached: a search runs for each letter that is typed. */
 const texts = new WeakMap<Row, string>();
 
-/** Puts the texts together in steps, so that the first letter of a query finds them ready. */
+/** Fills the cache of searchable texts in steps, before the first search. */
 export function* searchableSteps(rows: readonly Row[]): Generator<undefined, void> {
   for (const [position, row] of rows.entries()) {
     if (position % ROWS_PER_STEP === 0) yield;

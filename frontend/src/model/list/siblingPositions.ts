@@ -1,4 +1,4 @@
-/** Where each visible line stands among the lines beside it: what a screen reader says as "2 of 5". */
+/** Computes each visible line's position among its siblings, which a screen reader reads as "2 of 5". */
 
 import type { Line } from "./visibleRows";
 
@@ -8,7 +8,7 @@ export interface SiblingPositions {
   readonly siblings: Uint32Array;
 }
 
-/** One pass over the lines, with one open count a depth. */
+/** Returns position and number of siblings of each line. O(lines). */
 export function siblingPositions(lines: readonly Line[]): SiblingPositions {
   const position = new Uint32Array(lines.length);
   const siblings = new Uint32Array(lines.length);

@@ -1,11 +1,11 @@
-/** Many children that do the same (the items of a map) are told as one: how many, how they went, how long. */
+/** Groups many similar children, such as the items of a map, into one line with count, results and durations. */
 
 import type { Row } from "../trace/trace";
 import { children, isFailure, type TraceIndex } from "../trace/traceIndex";
 
-/** Fewer of a sort are shown as they are. */
+/** The least number of similar siblings that form a group. */
 const GROUP_FROM = 16;
-/** A closed group still shows what failed in it, but no more than so many. */
+/** The most failures that a closed group shows. */
 const FAILURES_SHOWN = 20;
 
 export interface SiblingGroup {
@@ -22,7 +22,7 @@ export interface SiblingGroup {
   /** Nanoseconds; null while none has ended. */
   readonly p50: number | null;
   readonly p95: number | null;
-  /** Members that a closed group shows nevertheless, in order. */
+  /** The members that are shown although the group is closed: its failures, in order. */
   readonly shown: ReadonlySet<number>;
 }
 
@@ -33,7 +33,7 @@ export interface Siblings {
   readonly byKey: ReadonlyMap<string, SiblingGroup>;
 }
 
-/** O(rows). */
+/** Finds the groups of similar siblings in a trace. O(rows). */
 export function groupSiblings(index: TraceIndex): Siblings {
   const groupOf = new Int32Array(index.rows.length).fill(-1);
   const groups: SiblingGroup[] = [];
@@ -53,7 +53,7 @@ function sortsOfChildren(index: TraceIndex, position: number): Map<string, numbe
   const sorts = new Map<string, number[]>();
   for (const child of children(index, position)) {
     const row = index.rows[child];
-    // Nodes are the workflow's own structure, however many and however alike their names are.
+    // Nodes are the structure of the workflow: they are never grouped.
     if (!row || row.kind === "node" || index.isPassedOver[child] === 1) continue;
     const sort = `${row.kind}:${labelOf(row)}`;
     const known = sorts.get(sort);
@@ -103,12 +103,13 @@ function asGroup(
   };
 }
 
-/** The nearest rank of sorted values. */
+/** Returns a percentile of sorted values by nearest rank. */
 function percentile(sorted: readonly number[], fraction: number): number | null {
   if (sorted.length === 0) return null;
   return sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? null;
 }
 
+/** Says whether a key is that of a group, not a span id. */
 export function isGroupKey(key: string | null): boolean {
   return key?.startsWith("group:") ?? false;
 }

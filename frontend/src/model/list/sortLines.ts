@@ -1,4 +1,4 @@
-/** The list in another order: siblings by an amount, parents still above their children. */
+/** Sorts siblings in the list by an amount; parents stay above their children. */
 
 import type { Nanos } from "../time/time";
 import { spanLength } from "../time/timeScale";
@@ -14,7 +14,7 @@ export interface Sort {
   readonly isLargestFirst: boolean;
 }
 
-/** A line and what hangs below it; members of a group hang below the group. */
+/** A line with the lines below it; the members of a group are below the group. */
 interface Branch {
   readonly line: Line | null;
   readonly amount: number;
@@ -23,7 +23,7 @@ interface Branch {
   readonly groups: { readonly members: ReadonlySet<number>; readonly branch: Branch }[];
 }
 
-/** Stable: what is equal stays as it ran; what has no amount comes last. O(lines log lines), no recursion. */
+/** Returns the lines sorted. Stable; lines without an amount come last. O(lines log lines), no recursion. */
 export function sortedLines(
   lines: readonly Line[],
   index: TraceIndex,

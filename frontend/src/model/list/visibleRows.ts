@@ -1,4 +1,4 @@
-/** The list that is drawn: a pure function of (trace, folded spans, open groups, filter). */
+/** Computes the lines to draw from the trace, the folded spans, the open groups and the filter. */
 
 import { isFiltering, passesAll, type Filter } from "./filter";
 import type { SiblingGroup, Siblings } from "./siblings";
@@ -15,7 +15,7 @@ export interface SpanLine {
   readonly isContext: boolean;
 }
 
-/** Many siblings of one sort as one line; what failed of them follows even while it is closed. */
+/** Many similar siblings as one line; those that failed follow it even when it is closed. */
 export interface GroupLine {
   readonly type: "group";
   readonly key: string;
@@ -42,7 +42,7 @@ export interface Arrangement {
   readonly missingNodes: readonly string[];
 }
 
-/** Walks the pre-order once and jumps over folded subtrees; no recursion, so depth costs nothing. */
+/** Returns the visible lines. Walks the rows once and skips folded subtrees; no recursion, so depth costs nothing. */
 export function visibleRows(
   index: TraceIndex,
   siblings: Siblings,
@@ -60,7 +60,7 @@ export function visibleRows(
       position = end;
       continue;
     }
-    // Behind the check above: a filter that wants nothing inside hides the attempt's subtree too.
+    // After the check above, so that a filter without a match inside also hides the attempt's subtree.
     if (index.isPassedOver[position] === 1) {
       position += 1;
       continue;
@@ -105,7 +105,7 @@ const UNWANTED = 0;
 const CONTEXT = 1;
 const WANTED = 2;
 
-/** Wanted rows and, as context, all that stand above one. */
+/** Marks the rows that pass the filter and, as context, the rows above them. */
 function keptPositions(index: TraceIndex, { filter, hits }: Arrangement): Uint8Array {
   const kept = new Uint8Array(index.rows.length);
   const isHit = new Uint8Array(index.rows.length);
@@ -132,7 +132,7 @@ function nodesOf(index: TraceIndex): readonly (string | null)[] {
   return found;
 }
 
-/** A kept row keeps its parents, so the first child that is kept decides: scan stops there. */
+/** Says whether a row between two positions is kept. */
 function hasKept(kept: Uint8Array, from: number, end: number): boolean {
   for (let position = from; position < end; position += 1) {
     if (kept[position] !== UNWANTED) return true;
@@ -140,12 +140,12 @@ function hasKept(kept: Uint8Array, from: number, end: number): boolean {
   return false;
 }
 
-/** How many lines a trace may open with; beyond it the reader wants the shape first. */
+/** The most lines that a trace opens with; a larger one is folded. */
 const OPEN_LINES = 200;
 
 /**
- * The fold that a trace opens with: as many levels as fit into `OPEN_LINES` are open, what is
- * deeper is closed, except the way down to the span that is selected.
+ * Returns which spans are folded when a trace opens: levels that fit into `OPEN_LINES` are open, deeper ones are folded,
+ * except on the path to the selected span.
  */
 export function initialFold(
   index: TraceIndex,
@@ -162,7 +162,7 @@ export function initialFold(
   return folded;
 }
 
-/** The first level is always shown, however broad: a closed root tells nothing. */
+/** Returns the deepest level that is open. The first one always is: a folded root shows nothing. */
 function deepestOpenLevel(index: TraceIndex, siblings: Siblings): number {
   const rowsAt: number[] = [];
   const told = new Set<number>();

@@ -1,4 +1,4 @@
-/** Which lines of a list with equal line heights are on the screen. */
+/** Computes which lines of a list are on the screen; all lines have the same height. */
 
 export interface ListWindow {
   readonly first: number;
@@ -6,7 +6,7 @@ export interface ListWindow {
   readonly end: number;
 }
 
-/** `overscan` is a number of lines, not of pixels. */
+/** Returns the lines to draw. `overscan` is a number of lines beyond each edge. */
 export function listWindow(
   scrollTop: number,
   viewHeight: number,
@@ -37,7 +37,7 @@ export function scrollToShow(
   return scrollTop;
 }
 
-/** Whether the whole line stands in the part of the list that is on the screen. */
+/** Says whether the whole line is on the screen. */
 export function isShown(
   line: number,
   scrollTop: number,

@@ -1,4 +1,4 @@
-/** How an artifact can be shown in place. */
+/** Decides how an artifact is previewed. */
 
 export type ArtifactView =
   | "image"
@@ -15,7 +15,7 @@ export type ArtifactView =
 
 const MEGABYTE = 1_000_000;
 
-/** Larger ones are for downloading: a preview must not make the tab slow. */
+/** The largest file of each view; larger ones can only be downloaded, since a preview would make the tab slow. */
 const MOST_BYTES: Readonly<Record<ArtifactView, number>> = {
   image: 20 * MEGABYTE,
   drawing: 5 * MEGABYTE,
@@ -43,7 +43,7 @@ const VIEWS: Readonly<Record<string, ArtifactView>> = {
   "application/yaml": "text",
 };
 
-/** Where the type says nothing, the name's end may: the store did not always look at it. */
+/** Types by the ending of the name, for files whose stored type says nothing. */
 const TYPE_OF_END: Readonly<Record<string, string>> = {
   csv: "text/csv",
   gif: "image/gif",
@@ -83,6 +83,7 @@ export function drawnType(mediaType: string, name: string): string {
   return TYPE_OF_END[/\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ""] ?? UNKNOWN;
 }
 
+/** Returns how a file can be shown, by its media type or else its name. */
 export function artifactView(mediaType: string, name = ""): ArtifactView {
   const type = drawnType(mediaType, name);
   const known = VIEWS[type];
@@ -95,6 +96,7 @@ export function artifactView(mediaType: string, name = ""): ArtifactView {
   return "none";
 }
 
+/** Returns the size in bytes up to which a view is offered. */
 export function mostBytes(view: ArtifactView): number {
   return MOST_BYTES[view];
 }

@@ -1,16 +1,16 @@
-/** Agents send the whole conversation with every call: only its end is new. */
+/** Finds what is new in a prompt: agents send the whole conversation with every call. */
 
 import type { Content, Message, MessagePart } from "../trace/span";
 import { ancestors, type TraceIndex } from "../trace/traceIndex";
 
 const LEAST_SHOWN = 2;
 const MOST_SHOWN = 6;
-/** Folding one message away would only cost the reader a click. */
+/** A fold hides at least this many messages. */
 const LEAST_HIDDEN = 2;
 
 /**
- * Position of the first message to show: the last one of the user's, with all that follows it;
- * never fewer than two messages and never more than six. For calls without one before them.
+ * Returns the index of the first message to show, for a call without a previous one: the user's last message, but so
+ * that at least two and at most six messages are shown.
  */
 export function firstNewMessage(messages: readonly Message[]): number {
   const lastOfUser = messages.findLastIndex((message) => message.role === "user");
@@ -21,12 +21,12 @@ export function firstNewMessage(messages: readonly Message[]): number {
 }
 
 export interface PromptDelta {
-  /** Messages at the start that the call before was given or gave. */
+  /** The number of messages at the start that were in the previous call or its answer. */
   readonly unchanged: number;
   readonly isSystemUnchanged: boolean;
 }
 
-/** What a call's prompt has in common with the call before it, both with what that one answered. */
+/** Compares a call's prompt with the previous call's prompt and answer. */
 export function promptDelta(before: Content, now: Content): PromptDelta {
   const known = [...before.inputMessages, ...before.outputMessages];
   let unchanged = 0;
@@ -42,14 +42,14 @@ export function promptDelta(before: Content, now: Content): PromptDelta {
   };
 }
 
-/** How many messages to fold away; the last one is always shown, for it is what was asked. */
+/** Returns how many messages to fold; the last one is always shown. */
 export function foldedMessages(messages: readonly Message[], delta: PromptDelta | null): number {
   if (delta === null || delta.unchanged === 0) return firstNewMessage(messages);
   const folded = Math.min(delta.unchanged, messages.length - 1);
   return folded < LEAST_HIDDEN ? 0 : folded;
 }
 
-/** Reasoning is left out: providers do not take it back with the next call. */
+/** Returns a message as text to compare, without reasoning: providers do not take it back with the next call. */
 function fingerprint(message: Message | undefined): string {
   if (message === undefined) return "";
   const parts = message.parts.filter((part) => part.type !== "reasoning");
@@ -57,8 +57,8 @@ function fingerprint(message: Message | undefined): string {
 }
 
 /**
- * The model call before this one: of those that started earlier, the one with which it shares the
- * closest ancestor (the same agent, the same node), and of these the latest. Null when there is none.
+ * Returns the previous model call: of the calls that started earlier, the latest among those with the closest common
+ * ancestor (the same agent, the same node). Null when there is none.
  */
 export function previousModelCall(index: TraceIndex, position: number): number | null {
   const row = index.rows[position];

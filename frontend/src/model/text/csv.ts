@@ -1,6 +1,6 @@
 /**
- * Text of separated values as a table (RFC 4180 and what is found beside it); quotes may hold delimiters, quotes and
- * line breaks. Our own reader: the libraries take one kind of line end for the whole file, and files are mixed.
+ * Parses separated values as a table (RFC 4180 and its common variants); quoted fields may contain delimiters, quotes
+ * and line breaks. Libraries expect one kind of line end in a whole file, but files mix them.
  */
 
 export interface CsvTable {
@@ -11,11 +11,14 @@ export interface CsvTable {
 }
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
-/** So many records are tried with each delimiter, of so many characters at most. */
+/** The records, and below the characters, that are tried with each delimiter. */
 const TRIED_RECORDS = 20;
 const TRIED_CHARACTERS = 50_000;
 
-/** Lines end with LF, CRLF or CR, mixed as they may be. Empty lines are left out; rows may have any number of fields. */
+/**
+ * Parses at most `mostRows` rows. Lines may end with LF, CRLF or CR; empty ones are left out; rows may differ in
+ * length.
+ */
 export function parseCsv(text: string, mostRows: number): CsvTable {
   const whole = text.startsWith("\ufeff") ? text.slice(1) : text;
   const delimiter = delimiterOf(whole.slice(0, TRIED_CHARACTERS));
@@ -24,7 +27,7 @@ export function parseCsv(text: string, mostRows: number): CsvTable {
   return { header, rows: rows.slice(0, mostRows), isCut: rows.length > mostRows };
 }
 
-/** At most so many records; fields are cut out of the text, never put together by character. */
+/** Parses at most `most` records; fields are slices of the text, not built by character. */
 function recordsOf(text: string, delimiter: string, most: number): string[][] {
   const records: string[][] = [];
   let record: string[] = [];
@@ -46,7 +49,7 @@ function recordsOf(text: string, delimiter: string, most: number): string[][] {
 
 interface Field {
   readonly field: string;
-  /** Of the delimiter or the line's end behind it, or of the text. */
+  /** The position of the delimiter or line end after the field, or the end of the text. */
   readonly end: number;
 }
 
@@ -56,7 +59,7 @@ function plain(text: string, from: number, delimiter: string): Field {
   return { field: text.slice(from, end), end };
 }
 
-/** What stands behind the closing quote belongs to the field; a quote that is never closed holds the rest. */
+/** Parses a quoted field. Text after the closing quote belongs to it; a quote that is not closed takes the rest. */
 function quoted(text: string, from: number, delimiter: string): Field {
   const pieces: string[] = [];
   let at = from + 1;
@@ -78,7 +81,9 @@ function isEnd(text: string, at: number, delimiter: string): boolean {
   return character === delimiter || character === "\n" || character === "\r";
 }
 
-/** The one by which the first records have the same number of fields, and the most of them; else a comma. */
+/**
+ * Returns the delimiter with which the first records have the same, and the largest, number of fields; else a comma.
+ */
 function delimiterOf(text: string): string {
   let best: string = DELIMITERS[0];
   let bestScore = 0;
@@ -90,7 +95,10 @@ function delimiterOf(text: string): string {
   return best;
 }
 
-/** Nothing where the header is one field. As many fields in each record count more than many fields. */
+/**
+ * Scores a delimiter by the fields of each record: equal numbers count more than large ones; 0 if the header is one
+ * field.
+ */
 function scoreOf(widths: readonly number[]): number {
   const [header = 1] = widths;
   if (header < 2) return 0;

@@ -131,6 +131,7 @@ export function formatPath(path: JsonPath): string {
   }, "$");
 }
 
+/** Returns the key of the value around this one; null for the outermost. */
 export function parentKey(key: string): string | null {
   return key === "" ? null : key.slice(0, key.lastIndexOf("/"));
 }

@@ -6,10 +6,12 @@ export type TextPiece =
 
 const MARKER = /\[REDACTED:([A-Za-z0-9_.-]{1,64})\]/g;
 
+/** Says whether the privacy rules removed something of the text. */
 export function hasRedactions(text: string): boolean {
   return text.includes("[REDACTED:");
 }
 
+/** Splits a text into words and what the privacy rules removed. */
 export function splitRedactions(text: string): readonly TextPiece[] {
   if (!hasRedactions(text)) return [{ type: "text", text }];
   const pieces: TextPiece[] = [];

@@ -16,6 +16,7 @@ const LEAST_SHARE = 0.004;
 /** Of a span with more children the gaps are not looked for: it is drawn as one. */
 const MOST_CHILDREN = 400;
 
+/** Returns the pauses between a span's children, in order; none for a span with very many. */
 export function pausesOf(
   index: TraceIndex,
   position: number,

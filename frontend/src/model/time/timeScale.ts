@@ -73,11 +73,13 @@ export function barEnd(row: Row, scale: TimeScale, servedAt: Nanos): number {
   return length === null ? scale.length : Number(row.start - scale.start + length);
 }
 
+/** Returns the bar of a row on the visible part of the axis. */
 export function barOf(row: Row, scale: TimeScale, servedAt: Nanos, seen?: Range): Bar {
   const from = Number(row.start - scale.start);
   return barBetween(from, barEnd(row, scale, servedAt), seen ?? { from: 0, to: scale.length });
 }
 
+/** Returns the bar between two nanosecond positions of the axis. */
 export function barBetween(from: number, to: number, seen: Range): Bar {
   const length = seen.to - seen.from;
   const left = clamp((from - seen.from) / length);

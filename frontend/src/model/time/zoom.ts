@@ -18,6 +18,7 @@ export function asZoom(range: Range, length: number): Range | null {
   return { from: Math.round(from), to: Math.round(from + size) };
 }
 
+/** Returns the visible part of the axis; without a zoom all of it. */
 export function seenRange(zoom: Range | null, length: number): Range {
   return zoom ?? { from: 0, to: length };
 }
@@ -46,6 +47,7 @@ export function formatZoom(zoom: Range): string {
   return `${zoom.from}-${zoom.to}`;
 }
 
+/** Reads a zoom from the URL; null for any other text. */
 export function parseZoom(text: string | null): Range | null {
   const found = /^(\d{1,17})-(\d{1,17})$/.exec(text ?? "");
   if (!found) return null;
@@ -53,6 +55,7 @@ export function parseZoom(text: string | null): Range | null {
   return to > from ? { from, to } : null;
 }
 
+/** Says whether two ranges are equal. */
 export function isSameRange(a: Range | null, b: Range | null): boolean {
   return a === b || (a !== null && b !== null && a.from === b.from && a.to === b.to);
 }

@@ -93,6 +93,7 @@ export interface UnreadableExecution {
   readonly why: "newer_version" | "malformed";
 }
 
+/** Says whether the API could read the execution. */
 export function isReadable(entry: Execution | UnreadableExecution): entry is Execution {
   return !("why" in entry);
 }
@@ -103,6 +104,7 @@ export function isListedBefore(one: Execution, other: Execution): boolean {
   return one.executionId < other.executionId;
 }
 
+/** Says whether the execution is queued or runs. */
 export function isUnfinished(execution: Execution): boolean {
   return execution.status === "queued" || execution.status === "running";
 }

@@ -30,6 +30,7 @@ const GAP_X = 36;
 const GAP_Y = 20;
 const MARGIN = 8;
 
+/** Lays out the graph of a workflow. */
 export function layoutGraph(workflow: Pick<Workflow, "nodes" | "edges">): GraphLayout {
   const columnOf = columns(workflow);
   const before = new Map<string, string[]>();

@@ -6,6 +6,7 @@ export type RunInput =
   | { readonly isValid: true; readonly value: Json }
   | { readonly isValid: false; readonly reason: string };
 
+/** Parses the input of a run; only a JSON object is valid. */
 export function parseRunInput(text: string): RunInput {
   let value: Json;
   try {

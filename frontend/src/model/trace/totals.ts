@@ -48,6 +48,7 @@ function add(sums: Float64Array, position: number, amount = NaN): void {
   sums[position] = Number.isNaN(before) ? amount : before + amount;
 }
 
+/** Returns tokens and cost of a row with all that is under it. */
 export function amountsAt(sums: Totals, position: number): Amounts {
   return {
     inputTokens: known(sums.inputTokens[position]),

@@ -20,10 +20,12 @@ export interface TraceIndex {
   readonly isPassedOver: Uint8Array;
 }
 
+/** Builds the index of a trace at once. */
 export function indexTrace(rows: readonly Row[]): TraceIndex {
   return runToEnd(indexSteps(rows));
 }
 
+/** Builds the index of a trace in steps. O(rows). */
 export function* indexSteps(rows: readonly Row[]): Generator<undefined, TraceIndex> {
   const positionOf = new Map<string, number>();
   const parent = new Int32Array(rows.length).fill(-1);
@@ -95,10 +97,12 @@ export function lineFor(index: TraceIndex, position: number): number {
   return index.isPassedOver[position] === 1 ? (index.parent[position] ?? position) : position;
 }
 
+/** Says whether a span failed or is lost. */
 export function isFailure(row: Row): boolean {
   return row.status === "error" || row.status === "lost";
 }
 
+/** Says whether a row has rows under it. */
 export function hasChildren(index: TraceIndex, position: number): boolean {
   return (index.subtreeEnd[position] ?? 0) > position + 1;
 }
