@@ -58,6 +58,11 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["**/*.test.*"],
+    rules: { "max-lines": ["error", 300] },
+  },
   { files: ["src/**/*.{ts,tsx}"], ...reactHooks.configs.flat.recommended },
   ...boundaries,
 );

@@ -31,7 +31,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["{src,examples}/**/*.test.ts"],
+    include: ["{src,examples}/**/*.test.{ts,tsx}"],
     environment: "node",
     alias: { "spanvas-canvas": fileURLToPath(new URL("./src/lib/index.ts", import.meta.url)) },
   },

@@ -3,8 +3,8 @@
  *
  * Attributes: `execution-id`, `api-base-url` (default: the page's own origin), `span` (the span to
  * select; may be set again), `theme` (light or dark; default: as the system). Properties:
- * `tokenProvider`, a function that resolves to a bearer token or null; `place`, where the reader is as
- * the text behind a `?` (may be set: the host's URL has changed); `linkTo`, a function from such a text
+ * `tokenProvider`, a function that resolves to a bearer token or null; `place`, the view state as
+ * the text after a `?` (set it when the host's URL has changed); `linkTo`, a function from such a text
  * to the link that `y` copies. Events, all composed: `spanvas-select` with `detail.spanId`,
  * `spanvas-place` with `detail.place`, `spanvas-sign-in` when the session has ended.
  *
@@ -17,8 +17,8 @@ import type { TokenProvider } from "./api/http";
 import { TraceTab } from "./components/TraceTab";
 import styles from "./components/tab.css?inline";
 import { createTraceSource } from "./lib";
-import type { TraceSource } from "./model/source";
-import { createHostPlaces, placeText, type HostPlaces } from "./state/hostPlaces";
+import type { TraceSource } from "./model/trace/source";
+import { createHostViewStore, viewStateText, type HostViewStateStore } from "./state/viewState";
 
 class SpanvasTraceTab extends HTMLElement {
   static readonly observedAttributes = ["execution-id", "api-base-url", "span"];
@@ -29,16 +29,16 @@ class SpanvasTraceTab extends HTMLElement {
 
   private root: Root | null = null;
   private source: TraceSource | null = null;
-  private places: HostPlaces | null = null;
-  private wantedPlace = "";
+  private viewStore: HostViewStateStore | null = null;
+  private wantedText = "";
 
   get place(): string {
-    return this.places === null ? this.wantedPlace : placeText(this.places.get());
+    return this.viewStore === null ? this.wantedText : viewStateText(this.viewStore.get());
   }
 
   set place(text: string) {
-    this.wantedPlace = text;
-    this.places?.goTo(text);
+    this.wantedText = text;
+    this.viewStore?.goTo(text);
   }
 
   connectedCallback(): void {
@@ -53,7 +53,7 @@ class SpanvasTraceTab extends HTMLElement {
   disconnectedCallback(): void {
     this.root?.unmount();
     this.root = null;
-    this.places = null;
+    this.viewStore = null;
   }
 
   attributeChangedCallback(name: string): void {
@@ -61,49 +61,49 @@ class SpanvasTraceTab extends HTMLElement {
     else if (this.root) this.open();
   }
 
-  /** Another execution: what was selected in the one before means nothing in it. */
+  /** Opens the execution. A selection in the previous one is dropped. */
   private open(): void {
     const base = this.getAttribute("api-base-url") ?? "";
     this.source = createTraceSource({ baseUrl: base, token: () => this.tokenProvider() });
-    const text = this.places === null ? this.wantedPlace : "";
-    const places = createHostPlaces(
+    const text = this.viewStore === null ? this.wantedText : "";
+    const viewStore = createHostViewStore(
       text,
-      (place) => this.tell("spanvas-place", { place }),
+      (place) => this.dispatch("spanvas-place", { place }),
       (place) => this.linkTo(place),
     );
-    let told = places.get().spanId;
-    places.subscribe(() => {
-      const { spanId } = places.get();
-      if (spanId !== told) this.tell("spanvas-select", { spanId });
-      told = spanId;
+    let lastSpanId = viewStore.get().spanId;
+    viewStore.subscribe(() => {
+      const { spanId } = viewStore.get();
+      if (spanId !== lastSpanId) this.dispatch("spanvas-select", { spanId });
+      lastSpanId = spanId;
     });
-    this.places = places;
+    this.viewStore = viewStore;
     this.goToSpan();
     this.draw();
   }
 
   private goToSpan(): void {
     const spanId = this.getAttribute("span");
-    if (this.places === null || spanId === null) return;
-    this.places.goTo(placeText({ ...this.places.get(), spanId }));
+    if (this.viewStore === null || spanId === null) return;
+    this.viewStore.goTo(viewStateText({ ...this.viewStore.get(), spanId }));
   }
 
   private draw(): void {
     const executionId = this.getAttribute("execution-id");
-    if (!this.root || !this.source || !this.places) return;
+    if (!this.root || !this.source || !this.viewStore) return;
     this.root.render(
       executionId === null
         ? null
         : createElement(TraceTab, {
             source: this.source,
             executionId,
-            places: this.places,
-            onSignIn: () => this.tell("spanvas-sign-in", {}),
+            viewStore: this.viewStore,
+            onSignIn: () => this.dispatch("spanvas-sign-in", {}),
           }),
     );
   }
 
-  private tell(type: string, detail: Readonly<Record<string, unknown>>): void {
+  private dispatch(type: string, detail: Readonly<Record<string, unknown>>): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 }

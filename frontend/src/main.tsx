@@ -9,7 +9,7 @@ import { createHttp } from "./api/http";
 import { readConfig } from "./auth/config";
 import { openSession } from "./auth/session";
 import { asProblem } from "./model/problem";
-import { createUrlPlaces } from "./state/place";
+import { createUrlPageStore } from "./state/viewState";
 import { readAhead } from "./state/readAhead";
 
 async function start(container: HTMLElement): Promise<void> {
@@ -20,10 +20,10 @@ async function start(container: HTMLElement): Promise<void> {
     const session = await openSession(config, window, fetcher);
     if (session === null) return;
     const http = createHttp(config.apiBaseUrl, session.token, fetcher);
-    const places = createUrlPlaces(window);
+    const pageStore = createUrlPageStore(window);
     const client = createClient(http, fetcher, config.apiBaseUrl);
-    const source = readAhead(client, places.get().executionId);
-    (await drawing).drawPage(container, { source, places, session });
+    const source = readAhead(client, pageStore.get().executionId);
+    (await drawing).drawPage(container, { source, pageStore, session });
   } catch (error) {
     (await drawing).drawProblem(container, asProblem(error));
   }

@@ -9,22 +9,23 @@ import { ProblemView } from "./components/states/ProblemView";
 import { SignIn } from "./components/states/SignIn";
 import { isPassing } from "./model/problem";
 import type { ProblemError } from "./model/problem";
-import type { CanvasSource } from "./model/source";
-import type { CanvasPlaces } from "./state/place";
+import type { CanvasSource } from "./model/trace/source";
+import type { PageStateStore } from "./state/viewState";
 import { createTheme } from "./state/theme";
 
 interface PageParts {
   readonly source: CanvasSource;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly session: Session;
 }
 
-export function drawPage(container: HTMLElement, { source, places, session }: PageParts): void {
+/** Draws the page. */
+export function drawPage(container: HTMLElement, { source, pageStore, session }: PageParts): void {
   createRoot(container).render(
     <StrictMode>
       <CanvasPage
         source={source}
-        places={places}
+        pageStore={pageStore}
         theme={createTheme(window)}
         userName={session.name}
         onSignIn={session.signIn}
@@ -33,9 +34,10 @@ export function drawPage(container: HTMLElement, { source, places, session }: Pa
   );
 }
 
+/** Draws why the page cannot be shown. */
 export function drawProblem(container: HTMLElement, problem: ProblemError): void {
   createTheme(window);
-  // The page is at the place to come back to: a reload signs in anew.
+  // The page is at the URL that the sign-in returns to: a reload signs in again.
   const again = (): void => window.location.reload();
   if (isPassing(problem)) window.addEventListener("online", again);
   createRoot(container).render(

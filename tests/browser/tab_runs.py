@@ -155,8 +155,8 @@ def partial_run() -> Stub:
     )
 
 
-def troubled_run() -> Stub:
-    """Trouble with the infrastructure: a cold start, throttling, the SDK's retries, a timeout.
+def infrastructure_issues_run() -> Stub:
+    """Issues of the infrastructure: a cold start, throttling, the SDK's retries, a timeout.
 
     0 workflow
       1 invocation, cold

@@ -38,12 +38,12 @@ def host(page: Page, context: BrowserContext, stack: Stack, executions: dict[str
     context.route("**/host.html*", serve_page)
     context.route("**/your-page.js", serve_script)
     page.goto("/host.html")
-    expect(page.locator(".sv-verdict")).to_be_visible()
+    expect(page.locator(".sv-outcome")).to_be_visible()
     return page
 
 
 def test_the_element_shows_the_trace_and_tells_what_is_selected(host: Page) -> None:
-    expect(host.locator(".sv-verdict")).to_contain_text("Failed in “Book the parcel”")
+    expect(host.locator(".sv-outcome")).to_contain_text("Failed in “Book the parcel”")
     row = host.get_by_role("treeitem", name="Look up the order")
     row.click()
     expect(row).to_have_attribute("aria-selected", "true")
@@ -52,7 +52,7 @@ def test_the_element_shows_the_trace_and_tells_what_is_selected(host: Page) -> N
 
 
 def test_the_host_keeps_its_styles_and_its_keys(host: Page) -> None:
-    expect(host.locator(".sv-verdict")).to_be_visible()
+    expect(host.locator(".sv-outcome")).to_be_visible()
     heading = host.get_by_role("heading", name="Somebody's page")
     assert (
         heading.evaluate("element => getComputedStyle(element).fontFamily") == '"Times New Roman"'

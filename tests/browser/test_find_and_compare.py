@@ -104,7 +104,7 @@ def test_any_other_run_can_be_chosen_and_the_sides_changed(page: Page) -> None:
     page.goto(both(page.context))
     page.get_by_role("button", name="Change sides").click()
     expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={EXECUTION_ID}"))
-    page.get_by_label("Left").select_option(GOOD_ID)
+    page.get_by_role("combobox", name="Left").select_option(GOOD_ID)
     expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={GOOD_ID}"))
     expect(page.get_by_text("as long · as many tokens · as much")).to_be_visible()
 

@@ -89,7 +89,7 @@ def test_the_prompt_and_the_artifact_are_had_with_the_stated_keys(
 
     keyboard = Keyboard(page)
     keyboard.press("Enter")
-    expect(page.locator(".sv-verdict")).to_contain_text("ContentFilterError")
+    expect(page.locator(".sv-outcome")).to_contain_text("ContentFilterError")
     expect(page.get_by_role("treeitem", selected=True)).to_contain_text("chat nova-lite")
     prompt = page.get_by_role("complementary").get_by_text("My lamp never came.")
     expect(prompt).to_be_in_viewport()

@@ -66,7 +66,7 @@ def host(
 
 
 def test_the_library_shows_the_tab_in_a_react_app(host: Page) -> None:
-    expect(host.locator(".sv-verdict")).to_contain_text("Failed in “Book the parcel”")
+    expect(host.locator(".sv-outcome")).to_contain_text("Failed in “Book the parcel”")
     assert host.evaluate("typeof process") == "undefined"
 
 

@@ -21,7 +21,7 @@ def test_a_failed_run_opens_with_its_failing_span_selected_and_its_cause_shown(
     page.get_by_role("link", name="Shipping notice").click()
     page.get_by_role("button", name="Run", exact=True).click()
 
-    verdict = page.locator(".sv-verdict")
+    verdict = page.locator(".sv-outcome")
     expect(verdict).to_contain_text("Failed in “Book the parcel” after 2 retries: HTTP 503")
     expect(verdict).to_contain_text("down for maintenance")
     selected = page.get_by_role("treeitem", selected=True)

@@ -170,10 +170,8 @@ def test_pictures_and_files_of_a_prompt_are_named_and_shown_on_request(
     )
 
 
-def test_trouble_with_the_infrastructure_is_told_where_it_happened(
-    page: Page, panel: Locator
-) -> None:
-    state("infrastructure-trouble").show(page)
+def test_infrastructure_issues_lead_to_the_spans_that_have_them(page: Page, panel: Locator) -> None:
+    state("infrastructure-issues").show(page)
     retries = panel.get_by_role("list", name="Retries inside the client library")
     expect(retries).to_contain_text("ThrottlingException, HTTP 429")
     header = page.locator(".sv-header")

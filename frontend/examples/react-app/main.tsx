@@ -6,8 +6,8 @@ import { StrictMode, useEffect, useMemo, type ReactElement } from "react";
 import { createRoot } from "react-dom/client";
 import { Provider, useSelector } from "react-redux";
 import {
-  createHostPlaces,
-  createMemoryPlaces,
+  createHostViewStore,
+  createMemoryViewStore,
   createTraceSource,
   createTraceStore,
   TraceTab,
@@ -26,21 +26,21 @@ interface ScreenProps {
 
 /** The tab itself; what is selected in it lives behind the host's `#`. */
 function TabScreen({ source, executionId }: ScreenProps): ReactElement {
-  const places = useMemo(
+  const viewStore = useMemo(
     () =>
-      createHostPlaces(window.location.hash.slice(1), (text) => {
+      createHostViewStore(window.location.hash.slice(1), (text) => {
         window.history.replaceState(null, "", `#${text}`);
       }),
     [],
   );
   useEffect(() => {
-    const goTo = (): void => places.goTo(window.location.hash.slice(1));
+    const goTo = (): void => viewStore.goTo(window.location.hash.slice(1));
     window.addEventListener("hashchange", goTo);
     return () => window.removeEventListener("hashchange", goTo);
-  }, [places]);
+  }, [viewStore]);
   return (
     <div className="host-tab">
-      <TraceTab source={source} executionId={executionId} places={places} />
+      <TraceTab source={source} executionId={executionId} viewStore={viewStore} />
     </div>
   );
 }
@@ -48,7 +48,7 @@ function TabScreen({ source, executionId }: ScreenProps): ReactElement {
 /** The data layer alone, through its hook. */
 function HookScreen({ source, executionId }: ScreenProps): ReactElement {
   const store = useMemo(
-    () => createTraceStore(source, executionId, createMemoryPlaces()),
+    () => createTraceStore(source, executionId, createMemoryViewStore()),
     [source, executionId],
   );
   const { loaded } = useTrace(store);
@@ -60,7 +60,8 @@ const redux = configureStore({ reducer: { trace: traceSlice.reducer } });
 function ReduxScreen({ source, executionId }: ScreenProps): ReactElement {
   const spans = useSelector((state: { trace: TraceState }) => state.trace.spans);
   useEffect(
-    () => followTrace(createTraceStore(source, executionId, createMemoryPlaces()), redux.dispatch),
+    () =>
+      followTrace(createTraceStore(source, executionId, createMemoryViewStore()), redux.dispatch),
     [source, executionId],
   );
   return <p>{spans.length} spans in Redux</p>;

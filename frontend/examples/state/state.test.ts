@@ -1,6 +1,6 @@
 import { configureStore } from "@reduxjs/toolkit";
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { createMemoryPlaces, createTraceStore } from "spanvas-canvas";
+import { createMemoryViewStore, createTraceStore } from "spanvas-canvas";
 import { expect, it } from "vitest";
 import { changed, fakeSource } from "../../src/testing/fakeSource";
 import { fakeTimer, settled } from "../../src/testing/fakeTimer";
@@ -17,7 +17,7 @@ const ROWS = outline(`
 it("keeps a trace in Redux, serialisable, and follows the selection", async () => {
   const failed = makeExecution({ status: "failed" });
   const source = fakeSource(changed(makeTrace(ROWS, { execution: failed })));
-  const trace = createTraceStore(source, "exec-1", createMemoryPlaces(), fakeTimer());
+  const trace = createTraceStore(source, "exec-1", createMemoryViewStore(), fakeTimer());
   // With its checks on, as in development: state that cannot be serialised makes it complain.
   const store = configureStore({ reducer: { trace: traceSlice.reducer } });
   const stop = followTrace(trace, store.dispatch);

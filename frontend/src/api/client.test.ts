@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProblemError } from "../model/problem";
-import type { CanvasSource } from "../model/source";
+import type { CanvasSource } from "../model/trace/source";
 import { fakeFetch, json, type FakeFetch } from "../testing/fakeFetch";
 import { wireRow, wireSpan, wireTrace } from "../testing/wire";
 import { createClient } from "./client";
@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 function clientOf(
   server: FakeFetch,
   token: string | null = "secret",
-  rest?: () => Promise<void>,
+  pause?: () => Promise<void>,
   isOnline = true,
 ): CanvasSource {
   const http = createHttp(
@@ -21,7 +21,7 @@ function clientOf(
     server.fetcher,
     () => NOW,
   );
-  return createClient(http, server.fetcher, "", rest, () => isOnline);
+  return createClient(http, server.fetcher, "", pause, () => isOnline);
 }
 
 async function problemOf(promise: Promise<unknown>): Promise<ProblemError> {
@@ -83,11 +83,11 @@ describe("readTrace", () => {
       json(wireTrace({ rows, total_rows: 2, next_cursor: null })),
     );
     const asked: number[] = [];
-    const rest = async (): Promise<void> => {
+    const pause = async (): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve));
       asked.push(server.asked.length);
     };
-    await clientOf(server, "secret", rest).readTrace("exec-1", null, signal);
+    await clientOf(server, "secret", pause).readTrace("exec-1", null, signal);
     expect(asked).toEqual([2, 2]);
   });
 

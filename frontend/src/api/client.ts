@@ -1,8 +1,8 @@
-/** The API of Spanvas, as the ports of the model. */
+/** Implements the model's ports over the API of Spanvas. */
 
-import type { Breathe } from "../model/breath";
+import type { YieldToMain } from "../model/scheduler";
 import { isAbort, ProblemError } from "../model/problem";
-import type { CanvasSource, ExecutionQuery } from "../model/source";
+import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
 import { decodeArtifacts } from "./decodeArtifacts";
 import { decodeExecution, decodeExecutionPage } from "./decodeExecution";
 import { decodeSearch } from "./decodeSearch";
@@ -14,14 +14,14 @@ import { createTraceReading } from "./readTrace";
 const PAGE_SIZE = 50;
 
 /**
- * `fetcher` reads artifacts: their links carry their own permission and get no token. `baseUrl` is
- * what `http` has, for addresses that other programs are given.
+ * Creates the client. `fetcher` reads artifacts: a link is its own permission, so no token is sent. `baseUrl` is that
+ * of `http`; it is part of the addresses that the reader copies for other programs.
  */
 export function createClient(
   http: Http,
   fetcher: typeof fetch = (input, init) => fetch(input, init),
   baseUrl = "",
-  rest?: Breathe,
+  pause?: YieldToMain,
   isOnline: () => boolean = () => navigator.onLine,
 ): CanvasSource {
   const execution = (executionId: string): string =>
@@ -49,7 +49,7 @@ export function createClient(
       return decodeStarted(answer.body);
     },
 
-    readTrace: createTraceReading(http, (id) => `${execution(id)}/trace`, rest),
+    readTrace: createTraceReading(http, (id) => `${execution(id)}/trace`, pause),
 
     async readSpan(executionId, spanId, signal) {
       const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;
@@ -98,8 +98,8 @@ async function fetchArtifact(
     response = await fetcher(url, { credentials: "omit", signal });
   } catch (error) {
     if (isAbort(error)) throw error;
-    // A browser does not tell a lost connection from a bucket that the page may not read; without a network
-    // it can only be the first.
+    // A browser reports a lost connection and a bucket that refuses the page in the same way; without a network it must
+    // be the connection.
     const kind = isOnline() ? "unreadable" : "offline";
     throw new ProblemError(kind, "The file store cannot be reached.");
   }

@@ -1,7 +1,8 @@
-import type { ArtifactItem } from "../model/source";
+import type { ArtifactItem } from "../model/trace/source";
 import { Fields } from "./fields";
 import type { WireArtifact, WireArtifacts } from "./wire";
 
+/** Decodes the list of an execution's files. */
 export function decodeArtifacts(value: unknown): readonly ArtifactItem[] {
   return Fields.of<WireArtifacts>(value, () => "").list("items", (item, path) => {
     const fields = Fields.of<WireArtifact>(item, path);

@@ -1,11 +1,12 @@
 /** Captured content: written by models and people, so only its outline is held to the contract. */
 
-import type { Content, Json, Message, MessagePart, ToolContent } from "../model/span";
+import type { Content, Json, Message, MessagePart, ToolContent } from "../model/trace/span";
 import { Fields } from "./fields";
 import type { WireContent, WireMessage, WirePart, WireTool } from "./wire";
 
 type Path = () => string;
 
+/** Decodes the content of a span; only its outline must fit the contract. */
 export function decodeContent(value: unknown, path: Path): Content {
   const fields = Fields.of<WireContent>(value, path);
   return {

@@ -7,8 +7,8 @@ import {
   type Exporters,
   type UnreadableExecution,
   type Usage,
-} from "../model/execution";
-import type { ExecutionPage } from "../model/source";
+} from "../model/trace/execution";
+import type { ExecutionPage } from "../model/trace/source";
 import { Fields, textItem } from "./fields";
 import type {
   WireCause,
@@ -23,9 +23,10 @@ import type {
 
 type Path = () => string;
 
-/** The history does not know it: it takes the trace. */
+/** In the history, which does not have it: only the trace does. */
 const UNKNOWN_COMPLETENESS: Completeness = { expected: [], received: [], missing: [] };
 
+/** Decodes an execution as the trace and the history give it. */
 export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   const startedAt = fields.nanos("started_at_unix_nano");
@@ -52,6 +53,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
   };
 }
 
+/** Decodes one page of the history. */
 export function decodeExecutionPage(value: unknown): ExecutionPage {
   const fields = Fields.of<WireExecutions>(value, () => "");
   return {
@@ -72,6 +74,7 @@ function decodeUnreadable(value: unknown, path: Path): UnreadableExecution {
   };
 }
 
+/** Decodes the tokens of a call; input or output that was not reported is null. */
 export function decodeUsage(value: unknown, path: Path): Usage {
   const fields = Fields.of<WireUsage>(value, path);
   return {

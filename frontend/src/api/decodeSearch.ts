@@ -1,9 +1,10 @@
-import type { SearchResult } from "../model/source";
+import type { SearchResult } from "../model/trace/source";
 import { Fields, textItem } from "./fields";
 import type { WireSearch, WireSearchHit } from "./wire";
 
-const PLACES = ["name", "attributes", "content"] as const;
+const PARTS_OF_SPAN = ["name", "attributes", "content"] as const;
 
+/** Decodes the spans that a search found. */
 export function decodeSearch(value: unknown, query: string): SearchResult {
   const fields = Fields.of<WireSearch>(value, () => "");
   return {
@@ -13,7 +14,7 @@ export function decodeSearch(value: unknown, query: string): SearchResult {
       const where = hit.list("where", textItem);
       return {
         spanId: hit.text("span_id"),
-        where: PLACES.filter((place) => where.includes(place)),
+        where: PARTS_OF_SPAN.filter((part) => where.includes(part)),
       };
     }),
     isComplete: fields.flag("is_complete"),

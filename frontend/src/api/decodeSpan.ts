@@ -1,5 +1,5 @@
-import type { Cost, CostLine, Json, SpanDetail, SpanEvent, SpanVersion } from "../model/span";
-import { ROW_STATUSES } from "../model/trace";
+import type { Cost, CostLine, Json, SpanDetail, SpanEvent, SpanVersion } from "../model/trace/span";
+import { ROW_STATUSES } from "../model/trace/trace";
 import { decodeContent } from "./decodeContent";
 import { decodeUsage } from "./decodeExecution";
 import { decodeArtifactRef, decodeError } from "./decodeTrace";
@@ -15,6 +15,7 @@ import type {
 
 type Path = () => string;
 
+/** Decodes the detail of a span. */
 export function decodeSpan(value: unknown): SpanDetail {
   const fields = Fields.of<WireSpan>(value, () => "");
   return {

@@ -1,4 +1,4 @@
-import type { Nanos } from "../model/time";
+import type { Nanos } from "../model/time/time";
 import {
   ROW_STATUSES,
   TRACE_STATUSES,
@@ -6,13 +6,22 @@ import {
   type Row,
   type SpanError,
   type Trace,
-} from "../model/trace";
+} from "../model/trace/trace";
 import { decodeExecution, decodeUsage } from "./decodeExecution";
 import { Fields, numberItem, textItem } from "./fields";
 import type { WireArtifactRef, WireRow, WireRowError, WireTrace } from "./wire";
 
 type Path = () => string;
 
+type Camel<K extends string> = K extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : K;
+type RowField<K extends string> = K extends `${infer Edge}_time_unix_nano` ? Edge : Camel<K>;
+
+/** `Row`; `never`, so that `decodeRow` fails tsc, when the API's row has a field that `Row` lacks. */
+type DecodedRow = Row extends Record<RowField<keyof WireRow>, unknown> ? Row : never;
+
+/** Decodes a trace, or one page of it. `servedAt` is the server's clock. */
 export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
   const fields = Fields.of<WireTrace>(value, () => "");
   const rows = fields.list("rows", decodeRow);
@@ -22,28 +31,28 @@ export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
     reason: fields.textOrNull("reason"),
     contentAccess: fields.oneOf("content_access", ["granted", "denied"]),
     rows,
-    // An answer that does not speak of parts is the whole.
+    // An answer without a total holds the whole trace.
     totalRows: fields.numberOrNull("total_rows") ?? rows.length,
     servedAt,
   };
 }
 
-/** Of an answer that holds a part of a trace: where the next one is. */
+/** Reads the cursor of the next page; null on the last page. */
 export function decodeNextCursor(value: unknown): string | null {
   return Fields.of<WireTrace>(value, () => "").textOrNull("next_cursor");
 }
 
-/** What a later reading names to be told what has changed by then; null where the server does not say. */
+/** Reads the version that a later request names as `since`; null when the server gives none. */
 export function decodeVersion(value: unknown): string | null {
   return Fields.of<WireTrace>(value, () => "").textOrNull("version");
 }
 
-/** Where the rows of an answer of changes stand in the whole; null where it is no such answer. */
+/** Reads at which positions of the whole the changed rows are; null when the answer is not one of changes. */
 export function decodePositions(value: unknown): readonly number[] | null {
   return Fields.of<WireTrace>(value, () => "").listOrNull("positions", numberItem);
 }
 
-function decodeRow(value: unknown, path: Path): Row {
+function decodeRow(value: unknown, path: Path): DecodedRow {
   const fields = Fields.of<WireRow>(value, path);
   return {
     spanId: fields.text("span_id"),
@@ -68,11 +77,13 @@ function decodeRow(value: unknown, path: Path): Row {
   };
 }
 
+/** Decodes what a span failed with. */
 export function decodeError(value: unknown, path: Path): SpanError {
   const fields = Fields.of<WireRowError>(value, path);
   return { type: fields.text("type"), message: fields.text("message") };
 }
 
+/** Decodes the reference of a file. */
 export function decodeArtifactRef(value: unknown, path: Path): ArtifactRef {
   const fields = Fields.of<WireArtifactRef>(value, path);
   return {

@@ -1,11 +1,12 @@
-import type { ArtifactLink } from "../model/source";
-import type { Workflow, WorkflowNode } from "../model/workflow";
+import type { ArtifactLink } from "../model/trace/source";
+import type { Workflow, WorkflowNode } from "../model/trace/workflow";
 import { ProblemError } from "../model/problem";
 import { Fields } from "./fields";
 import type { WireLink, WireNode, WireStarted, WireWorkflow, WireWorkflows } from "./wire";
 
 type Path = () => string;
 
+/** Decodes the list of workflows. */
 export function decodeWorkflows(value: unknown): readonly Workflow[] {
   return Fields.of<WireWorkflows>(value, () => "").list("items", decodeWorkflow);
 }
@@ -36,10 +37,12 @@ function decodeEdge(value: unknown, path: Path): readonly [string, string] {
   return [from, to];
 }
 
+/** Decodes the id of the execution that was started. */
 export function decodeStarted(value: unknown): string {
   return Fields.of<WireStarted>(value, () => "").text("execution_id");
 }
 
+/** Decodes the link to a file's bytes. */
 export function decodeLink(value: unknown): ArtifactLink {
   const fields = Fields.of<WireLink>(value, () => "");
   return {

@@ -1,13 +1,13 @@
 /**
  * Reads the fields of one JSON object and refuses what the contract does not allow.
  *
- * `W` is a generated wire type: a field that the API renames or retypes stops the build, an answer
- * that is not what the type says stops here, and nothing behind this folder checks again.
+ * `W` is a generated wire type: when the API renames a field or changes its type, tsc fails. An answer that does not
+ * have the type raises a ProblemError here, so that other folders need not check again.
  */
 
 import { ProblemError } from "../model/problem";
-import type { Json } from "../model/span";
-import type { Nanos } from "../model/time";
+import type { Json } from "../model/trace/span";
+import type { Nanos } from "../model/time/time";
 
 /** Keys of `W` whose values, when present, are of type `V`. */
 type KeysOf<W, V> = {
@@ -15,7 +15,7 @@ type KeysOf<W, V> = {
 }[keyof W] &
   string;
 
-/** Keys of `W` that are always there. */
+/** Keys of `W` that are required. */
 type Required<W> = { [K in keyof W]-?: undefined extends W[K] ? never : K }[keyof W];
 
 type Path = () => string;
@@ -101,7 +101,7 @@ export class Fields<W> {
     return this.isAbsent(key) ? null : decode(this.record[key], () => this.at(key));
   }
 
-  /** Whatever was captured: any JSON, `undefined` when the field is not there. */
+  /** Reads captured JSON of any type; `undefined` when the field is absent. */
   json(key: keyof W & string): Json | undefined {
     return this.record[key] as Json | undefined;
   }
@@ -130,11 +130,13 @@ function broken(path: string, expected: string): ProblemError {
   return new ProblemError("contract", `${path || "The answer"} should be ${expected}.`);
 }
 
+/** Decodes a number in a list; raises a ProblemError for anything else. */
 export function numberItem(value: unknown, path: Path): number {
   if (typeof value !== "number") throw broken(path(), "a number");
   return value;
 }
 
+/** Decodes a text in a list; raises a ProblemError for anything else. */
 export function textItem(value: unknown, path: Path): string {
   if (typeof value !== "string") throw broken(path(), "text");
   return value;

@@ -1,10 +1,10 @@
-/** One request to the API: the token goes along, everything that goes wrong becomes a ProblemError. */
+/** Sends a request to the API, with the token; every failure is raised as a ProblemError. */
 
 import { isAbort, ProblemError } from "../model/problem";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
 import { problemOf } from "./httpProblem";
 
-/** Gives a token that is good now, or null when nobody is signed in. */
+/** Resolves to a valid token, or to null when nobody is signed in. */
 export type TokenProvider = () => Promise<string | null>;
 
 export interface HttpAnswer {
@@ -24,7 +24,10 @@ interface HttpRequest {
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** `baseUrl` is "" on the page's own origin. `now` is the clock for answers without a Date header. */
+/**
+ * Creates the function that sends requests. `baseUrl` is "" for the page's own origin; `now` replaces a missing Date
+ * header.
+ */
 export function createHttp(
   baseUrl: string,
   token: TokenProvider,

@@ -1,8 +1,11 @@
-/** An answer of 400 and above, as a problem: what its body and headers tell about the reason. */
+/** Makes a problem of a response with status 400 or above, from its body and headers. */
 
 import { ProblemError, type ProblemKind } from "../model/problem";
 
-/** Part by part, and each may be missing: a gateway in front of the API answers `{"message"}`, a proxy HTML. */
+/**
+ * Reads the problem from a response. Each field may be missing: a gateway before the API answers `{"message"}`, a
+ * proxy HTML.
+ */
 export async function problemOf(response: Response): Promise<ProblemError> {
   const { status } = response;
   const body = await objectOf(response);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TraceReading, TraceSource } from "../model/source";
+import type { TraceReading, TraceSource } from "../model/trace/source";
 import { fakeFetch, json, type FakeFetch } from "../testing/fakeFetch";
 import { wireRow, wireTrace } from "../testing/wire";
 import { createHttp } from "./http";

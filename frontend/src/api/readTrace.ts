@@ -1,59 +1,60 @@
-/** The trace of an execution: in parts the first time, then only what has changed since the last reading. */
+/** Reads the trace of an execution: page by page the first time, then only the changes since the last reading. */
 
-import { breathe, type Breathe } from "../model/breath";
+import { yieldToMain, type YieldToMain } from "../model/scheduler";
 import { asProblem } from "../model/problem";
-import type { TraceReading, TraceSource } from "../model/source";
-import type { Trace } from "../model/trace";
-import { withChanges } from "../model/traceChanges";
+import type { TraceReading, TraceSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
+import { withChanges } from "../model/trace/traceChanges";
 import { decodeNextCursor, decodePositions, decodeTrace, decodeVersion } from "./decodeTrace";
 import type { Http, HttpAnswer } from "./http";
 
-/** What was read last of a trace that may change. Who sends its tag has its rows. */
-interface Known {
+/** The last reading of a trace that may still change. A caller that presents `etag` holds these rows. */
+interface LastReading {
   readonly path: string;
   readonly etag: string;
   readonly version: string;
   readonly trace: Trace;
 }
 
-/** Gives a query of the trace's call, and the tag that goes along. */
+/** Sends a GET for the trace with this query and, as If-None-Match, this ETag. */
 type Get = (query: Record<string, string>, etag?: string | null) => Promise<HttpAnswer>;
 
+/** Creates `readTrace` of the source. It keeps one reading, to ask for the changes since then. */
 export function createTraceReading(
   http: Http,
   pathOf: (executionId: string) => string,
-  rest: Breathe = breathe,
+  pause: YieldToMain = yieldToMain,
 ): TraceSource["readTrace"] {
-  let known: Known | null = null;
+  let last: LastReading | null = null;
 
-  return async (executionId, etag, signal, onPart): Promise<TraceReading> => {
+  return async (executionId, etag, signal, onPage): Promise<TraceReading> => {
     const path = pathOf(executionId);
     const get: Get = (query, tag = null) => {
       const text = new URLSearchParams(query).toString();
       return http({ method: "GET", path: text ? `${path}?${text}` : path, etag: tag, signal });
     };
-    const before = known?.path === path && known.etag === etag ? known : null;
+    const before = last?.path === path && last.etag === etag ? last : null;
     const first = await (before ? changesSince(before, get) : get({}, etag));
     if (first.status === 304) return { kind: "unchanged", servedAt: first.servedAt };
     const { trace, version, answer } =
-      (before && changed(before, first)) ?? (await inParts(first, get, rest, onPart));
-    // Of the first part: what came while the others were read makes the next reading another one.
+      (before && withAnswer(before, first)) ?? (await readPages(first, get, pause, onPage));
+    // The ETag of the first page: whatever arrives while the other pages are read then counts as a change.
     const tag = answer.etag;
     const isKept = trace.status !== "COMPLETE" && tag !== null && version !== null;
-    known = isKept ? { path, etag: tag, version, trace } : null;
+    last = isKept ? { path, etag: tag, version, trace } : null;
     return { kind: "changed", trace, etag: tag };
   };
 }
 
-interface Read {
+interface Reading {
   readonly trace: Trace;
-  /** Null where the parts are not all of one. */
+  /** Null when the pages are of different versions. */
   readonly version: string | null;
   readonly answer: HttpAnswer;
 }
 
-/** A version that the server will not take is no reason to stop: the whole can still be read. */
-async function changesSince({ version, etag }: Known, get: Get): Promise<HttpAnswer> {
+/** Asks for the changes since a version; for the whole trace when the server refuses that version. */
+async function changesSince({ version, etag }: LastReading, get: Get): Promise<HttpAnswer> {
   try {
     return await get({ since: version }, etag);
   } catch (error) {
@@ -62,8 +63,8 @@ async function changesSince({ version, etag }: Known, get: Get): Promise<HttpAns
   }
 }
 
-/** Null where the answer is not one of changes. */
-function changed(before: Known, answer: HttpAnswer): Read | null {
+/** Applies the changes of an answer to the last reading. Null when it holds no changes, or they do not fit. */
+function withAnswer(before: LastReading, answer: HttpAnswer): Reading | null {
   const positions = decodePositions(answer.body);
   if (positions === null) return null;
   const changes = decodeTrace(answer.body, answer.servedAt);
@@ -71,34 +72,35 @@ function changed(before: Known, answer: HttpAnswer): Read | null {
   return rows && { trace: { ...changes, rows }, version: decodeVersion(answer.body), answer };
 }
 
-async function inParts(
+/** Reads the remaining pages of a trace; `onPage` gets what is known after each. */
+async function readPages(
   first: HttpAnswer,
   get: Get,
-  rest: Breathe,
-  onPart: ((soFar: Trace) => void) | undefined,
-): Promise<Read> {
+  pause: YieldToMain,
+  onPage: ((soFar: Trace) => void) | undefined,
+): Promise<Reading> {
   const ask = (cursor: string | null): Promise<HttpAnswer> | null => {
     if (cursor === null) return null;
     const asked = get({ cursor });
-    // Whoever waits for it hears of its failure; nobody does when the part before cannot be read.
+    // `await next` below raises its failure; it must not be reported as unhandled when an earlier page fails first.
     asked.catch(() => undefined);
     return asked;
   };
-  // Changes that do not fit what is there: then from the beginning.
+  // Changes that do not fit the last reading: read the whole trace instead.
   const answer = decodePositions(first.body) === null ? first : await get({});
   let version = decodeVersion(answer.body);
-  // The next part is on its way while this one is decoded, which is a piece of work of its own.
+  // The next page is requested before this one is decoded, which takes a while.
   let next = ask(decodeNextCursor(answer.body));
-  await rest();
+  await pause();
   let trace = decodeTrace(answer.body, answer.servedAt);
   while (next !== null) {
-    onPart?.(trace);
+    onPage?.(trace);
     const { body, servedAt } = await next;
     next = ask(decodeNextCursor(body));
     if (decodeVersion(body) !== version) version = null;
-    await rest();
-    const part = decodeTrace(body, servedAt);
-    trace = { ...part, rows: [...trace.rows, ...part.rows] };
+    await pause();
+    const page = decodeTrace(body, servedAt);
+    trace = { ...page, rows: [...trace.rows, ...page.rows] };
   }
   return { trace, version, answer };
 }

@@ -4,7 +4,7 @@ import type { components } from "./openapi.gen";
 
 type Schemas = components["schemas"];
 
-/** The fields that have names, of a shape that may have others. */
+/** The named fields of a type that also allows any other. */
 type Named<W> = { [K in keyof W as string extends K ? never : K]: W[K] };
 
 export type WireExecution = Schemas["Execution"];

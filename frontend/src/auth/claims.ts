@@ -11,6 +11,7 @@ export function readClaims(token: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Returns the name to show for the claims of a token. */
 export function displayName(claims: Readonly<Record<string, unknown>>): string {
   const found = ["name", "email", "preferred_username", "sub"].map((key) => claims[key]);
   return found.find((value): value is string => typeof value === "string" && value !== "") ?? "";

@@ -11,6 +11,7 @@ export interface PageConfig {
   readonly apiBaseUrl: string;
 }
 
+/** Reads `/config.json`; raises a ProblemError when it is missing or broken. */
 export async function readConfig(fetcher: typeof fetch): Promise<PageConfig> {
   let value: unknown;
   try {
@@ -24,6 +25,7 @@ export async function readConfig(fetcher: typeof fetch): Promise<PageConfig> {
   return decodeConfig(value);
 }
 
+/** Decodes the configuration of the page. */
 export function decodeConfig(value: unknown): PageConfig {
   const fields = (value ?? {}) as Record<string, unknown>;
   const text = (key: string): string => {

@@ -1,5 +1,5 @@
 /**
- * What an id token must say before its answer is taken (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
+ * Checks the claims of an id token before the tokens are used (OpenID Connect Core 1.0, 3.1.3.7 and 12.2).
  *
  * Its signature is not checked: it comes from the token endpoint itself, over TLS (3.1.3.7, point 6).
  * Nothing in the page is allowed or refused by its claims; the API checks the access token.

@@ -1,9 +1,11 @@
 /** Proof Key for Code Exchange (RFC 7636), method S256. */
 
+/** Returns random text that is safe in a URL. */
 export function randomText(bytes = 32): string {
   return base64Url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
+/** Returns the code challenge of a verifier. */
 export async function challengeOf(verifier: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   return base64Url(new Uint8Array(digest));

@@ -1,13 +1,13 @@
-/** The access token of a session: used while it is good, renewed before it ends. */
+/** Keeps the access token of a session, and renews it before it expires. */
 
 import { asProblem, type ProblemError } from "../model/problem";
 import type { Tokens } from "./tokens";
 
-/** A token this close to its end is renewed, so that there is time to try again while it is still good. */
+/** A token that expires within this time is renewed; it is still valid when the renewal has to be repeated. */
 const RENEWED_BEFORE_MILLISECONDS = 60_000;
-/** A token this close to its end may be over when it arrives: requests wait for the new one. */
+/** A token that expires within this time may be expired when it arrives, so requests wait for the new one. */
 const MARGIN_MILLISECONDS = 20_000;
-/** Of a token that is good for a short time only, at most this part is given up. */
+/** The two times above are at most this part of a token's lifetime. */
 const MOST_GIVEN_UP = 1 / 3;
 const FIRST_WAIT_MILLISECONDS = 2_000;
 const LONGEST_WAIT_MILLISECONDS = 30_000;
@@ -71,7 +71,10 @@ export function createTokenProvider(
   }
 }
 
-/** Nobody is spared by waiting while the network is away; a provider that is down is asked less often. */
+/**
+ * Returns how long to wait before the next renewal. A provider that is down is asked less and less often; a missing
+ * network is not.
+ */
 function waitAfter({ kind, details }: ProblemError, failures: number): number {
   if (kind === "offline") return 0;
   const asked = (details.retryAfterSeconds ?? 0) * 1_000;

@@ -1,4 +1,4 @@
-/** Who is signed in, for as long as the page lives. */
+/** The session of the page: it lasts until the page is closed. */
 
 import { displayName, readClaims } from "./claims";
 import type { PageConfig } from "./config";
@@ -9,12 +9,12 @@ import { requestTokens, type Tokens } from "./tokens";
 
 export interface Session {
   readonly name: string;
-  /** A token that is good now; null when the session has ended. */
+  /** Resolves to a valid token; null when the session has ended. */
   readonly token: () => Promise<string | null>;
   readonly signIn: () => void;
 }
 
-/** Null: nobody is signed in, and the page is about to leave for the issuer. */
+/** Opens the session. Null when nobody is signed in: the browser then leaves for the issuer. */
 export async function openSession(
   config: PageConfig,
   browser: Browser,

@@ -1,7 +1,7 @@
 /**
  * OpenID Connect, authorization code with PKCE, for a page without a server of its own.
  *
- * The verifier rests in sessionStorage between the two page loads and is removed before it is
+ * The verifier is kept in sessionStorage between the two page loads and is removed before it is
  * used; tokens never leave memory, so a reload asks the issuer again.
  */
 
@@ -23,9 +23,9 @@ interface Pending {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** Path and query that the reader wanted. */
+  /** Path and query to return to after the sign-in. */
   readonly returnTo: string;
-  /** What the issuer said of itself on the way out: on the way back nobody waits for it again. */
+  /** The issuer and its endpoints, kept so that they need not be read again after the sign-in. */
   readonly issuer: string;
   readonly endpoints: Endpoints;
 }
@@ -36,6 +36,7 @@ export interface Browser {
   readonly sessionStorage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
 }
 
+/** Returns the identity provider's endpoints, from its metadata (OpenID Connect Discovery 1.0). */
 export async function discover(
   config: PageConfig,
   browser: Browser,
@@ -141,7 +142,7 @@ function redirectUri(browser: Browser): string {
   return `${browser.location.origin}/`;
 }
 
-/** An issuer's earlier answer must not come back as a part of the place. */
+/** Removes the issuer's answer from a query, so that it does not stay in the URL. */
 function withoutAnswer(search: string): string {
   const parameters = new URLSearchParams(search);
   for (const name of ["code", "state", "error", "error_description", "iss", "session_state"]) {

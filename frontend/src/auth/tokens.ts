@@ -23,7 +23,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
 
 /**
  * Raises a ProblemError: `sign_in` when the provider refuses the grant (RFC 6749, 5.2), `offline` when it
- * cannot be reached, `unavailable` for all else that a later try may mend.
+ * cannot be reached, `unavailable` for any other failure that may pass.
  */
 export async function requestTokens(
   endpoint: string,

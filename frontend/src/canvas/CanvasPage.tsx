@@ -6,9 +6,9 @@ import { SignIn } from "../components/states/SignIn";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import { TraceTab } from "../components/TraceTab";
 import { useReadable } from "../components/useReadable";
-import type { CanvasSource } from "../model/source";
-import type { Workflow } from "../model/workflow";
-import type { CanvasPlace, CanvasPlaces } from "../state/place";
+import type { CanvasSource } from "../model/trace/source";
+import type { Workflow } from "../model/trace/workflow";
+import type { PageState, PageStateStore } from "../state/viewState";
 import { rememberRuns } from "../state/knownRuns";
 import { createResource, type Resource, type ResourceView } from "../state/resource";
 import type { Store } from "../state/store";
@@ -29,17 +29,17 @@ const CompareView = lazyView(async () => (await import("./CompareView")).Compare
 
 export interface CanvasPageProps {
   readonly source: CanvasSource;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly theme: Store<Theme>;
   readonly userName: string;
   readonly onSignIn: () => void;
 }
 
 export function CanvasPage(props: CanvasPageProps): ReactElement {
-  const { places, theme, userName } = props;
+  const { pageStore, theme, userName } = props;
   const { source, known } = useMemo(() => rememberRuns(props.source), [props.source]);
   const { workflowOf, nameOf } = useReadable(known);
-  const place = useReadable(places);
+  const pageState = useReadable(pageStore);
   const workflows = useMemo(
     () => createResource((signal) => source.listWorkflows(signal), browserTimer),
     [source],
@@ -47,15 +47,15 @@ export function CanvasPage(props: CanvasPageProps): ReactElement {
   const loaded = useResource(workflows);
   const find = (id: string | null): Workflow | null =>
     loaded.value?.find(({ workflowId }) => workflowId === id) ?? null;
-  const workflow = find(place.workflowId);
-  // What the run says of itself goes before what the address says of it.
-  const shownId = workflowOf.get(place.executionId ?? "") ?? place.workflowId;
+  const workflow = find(pageState.workflowId);
+  // The workflow that the run names takes precedence over the one in the URL.
+  const shownId = workflowOf.get(pageState.executionId ?? "") ?? pageState.workflowId;
   return (
     <SignIn value={props.onSignIn}>
       <div className="cv-page">
         <TopBar
-          place={place}
-          places={places}
+          pageState={pageState}
+          pageStore={pageStore}
           workflowId={shownId}
           workflowName={find(shownId)?.name ?? nameOf.get(shownId ?? "") ?? null}
           userName={userName}
@@ -64,9 +64,9 @@ export function CanvasPage(props: CanvasPageProps): ReactElement {
         <View
           {...props}
           source={source}
-          place={place}
+          pageState={pageState}
           workflow={workflow}
-          knownName={nameOf.get(place.workflowId ?? "") ?? null}
+          knownName={nameOf.get(pageState.workflowId ?? "") ?? null}
           workflows={workflows}
           loaded={loaded}
         />
@@ -76,34 +76,34 @@ export function CanvasPage(props: CanvasPageProps): ReactElement {
 }
 
 interface ViewProps extends CanvasPageProps {
-  readonly place: CanvasPlace;
+  readonly pageState: PageState;
   readonly workflow: Workflow | null;
-  /** What the runs of the workflow call it; null while none has been seen. */
+  /** The workflow's name in its runs; null until one was read. */
   readonly knownName: string | null;
   readonly workflows: Resource<readonly Workflow[]>;
   readonly loaded: ResourceView<readonly Workflow[]>;
 }
 
 function View(props: ViewProps): ReactElement {
-  const { source, places, place, workflow, workflows, loaded } = props;
-  const runs = useOtherRuns(source, places, place.executionId);
-  if (place.tab === "trace" && place.executionId !== null && place.otherId !== null) {
+  const { source, pageStore, pageState, workflow, workflows, loaded } = props;
+  const runs = useOtherRuns(source, pageStore, pageState.executionId);
+  if (pageState.tab === "trace" && pageState.executionId !== null && pageState.otherId !== null) {
     return (
       <CompareView
         source={source}
-        places={places}
-        executionId={place.executionId}
-        otherId={place.otherId}
+        pageStore={pageStore}
+        executionId={pageState.executionId}
+        otherId={pageState.otherId}
       />
     );
   }
-  if (place.tab === "trace" && place.executionId !== null) {
+  if (pageState.tab === "trace" && pageState.executionId !== null) {
     return (
       <main className="cv-trace">
         <TraceTab
           source={source}
-          executionId={place.executionId}
-          places={places.trace}
+          executionId={pageState.executionId}
+          viewStore={pageStore.trace}
           workflows={loaded.value}
           onGoToRun={runs.goTo}
           onCompare={runs.compare}
@@ -112,18 +112,18 @@ function View(props: ViewProps): ReactElement {
       </main>
     );
   }
-  if (place.workflowId === null) {
+  if (pageState.workflowId === null) {
     return (
       <main className="cv-home">
         <WorkflowList
           workflows={loaded.value}
           problem={loaded.problem}
           onRetry={workflows.start}
-          places={places}
+          pageStore={pageStore}
         />
         <HistoryView
           source={source}
-          places={places}
+          pageStore={pageStore}
           workflowId={null}
           title="Recent executions"
           workflows={loaded.value}
@@ -131,21 +131,21 @@ function View(props: ViewProps): ReactElement {
       </main>
     );
   }
-  if (place.tab === "history") {
+  if (pageState.tab === "history") {
     return (
       <main className="cv-main">
         <HistoryView
-          key={place.workflowId}
+          key={pageState.workflowId}
           source={source}
-          places={places}
-          workflowId={place.workflowId}
+          pageStore={pageStore}
+          workflowId={pageState.workflowId}
           title="Executions"
           isShipped={loaded.value && workflow !== null}
         />
       </main>
     );
   }
-  return <WorkflowView {...props} workflow={workflow} workflowId={place.workflowId} />;
+  return <WorkflowView {...props} workflow={workflow} workflowId={pageState.workflowId} />;
 }
 
 interface WorkflowViewProps extends ViewProps {
@@ -153,7 +153,7 @@ interface WorkflowViewProps extends ViewProps {
 }
 
 function WorkflowView(props: WorkflowViewProps): ReactElement {
-  const { source, places, workflow, knownName, workflows, workflowId, loaded } = props;
+  const { source, pageStore, workflow, knownName, workflows, workflowId, loaded } = props;
   if (!workflow) {
     return (
       <main className="cv-main">
@@ -178,7 +178,7 @@ function WorkflowView(props: WorkflowViewProps): ReactElement {
             )}
             <HistoryView
               source={source}
-              places={places}
+              pageStore={pageStore}
               workflowId={workflowId}
               title="Recent executions"
               isShipped={false}
@@ -204,12 +204,12 @@ function WorkflowView(props: WorkflowViewProps): ReactElement {
           <RunForm
             workflow={workflow}
             source={source}
-            onStarted={(executionId) => places.push({ workflowId, executionId, tab: "trace" })}
+            onStarted={(executionId) => pageStore.push({ workflowId, executionId, tab: "trace" })}
           />
         </section>
         <HistoryView
           source={source}
-          places={places}
+          pageStore={pageStore}
           workflowId={workflowId}
           title="Recent executions"
           isShipped

@@ -1,37 +1,23 @@
-/** Two runs of a workflow side by side: the same nodes beside each other, and what was different. */
+/** The page that compares two runs of a workflow: which runs, and their comparison. */
 
-import { useMemo, useState, type ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { InlineProblem, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { executionIcon, rowIcon } from "../components/statusIcon";
-import {
-  alignRuns,
-  differences,
-  lengthOf,
-  nanosText,
-  tokensOf,
-  type NodePair,
-  type NodeSide,
-  type RunSide,
-} from "../model/alignRuns";
-import { NOT_REPORTED, statusWord } from "../model/describe";
-import { exactCount, formatCost, formatMoment } from "../model/format";
-import type { CanvasSource, ExecutionQuery } from "../model/source";
-import { totals } from "../model/totals";
-import type { Trace } from "../model/trace";
-import { indexTrace } from "../model/traceIndex";
-import type { CanvasPlaces } from "../state/place";
+import type { RunSide } from "../model/diff/alignRuns";
+import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
+import { totals } from "../model/trace/totals";
+import { indexTrace } from "../model/trace/traceIndex";
+import type { PageStateStore } from "../state/viewState";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";
-import { NodeTexts } from "./NodeTexts";
-import { PlaceLink } from "./PlaceLink";
+import { ComparisonTable } from "./ComparisonTable";
 import { RunPicker } from "./RunPicker";
 import { useResource } from "../components/useResource";
 
 interface CompareViewProps {
   readonly source: CanvasSource;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly executionId: string;
   readonly otherId: string;
 }
@@ -57,7 +43,7 @@ const RECENT: Omit<ExecutionQuery, "workflowId"> = {
   startedTo: null,
 };
 
-function Pickers({ source, places, executionId, otherId }: CompareViewProps): ReactElement {
+function Pickers({ source, pageStore, executionId, otherId }: CompareViewProps): ReactElement {
   const recent = useMemo(
     () =>
       createResource(async (signal) => {
@@ -77,13 +63,13 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
         executionId={otherId}
         runs={runs}
         readAt={readAt}
-        onChoose={(id) => places.push({ otherId: id })}
+        onChoose={(id) => pageStore.push({ otherId: id })}
       />
       <button
         type="button"
         className="sv-icon-button"
         disabled={otherId === ""}
-        onClick={() => places.push({ executionId: otherId, otherId: executionId })}
+        onClick={() => pageStore.push({ executionId: otherId, otherId: executionId })}
         title="Change sides"
         aria-label="Change sides"
       >
@@ -94,7 +80,7 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
         executionId={executionId}
         runs={runs}
         readAt={readAt}
-        onChoose={(id) => places.push({ executionId: id, otherId })}
+        onChoose={(id) => pageStore.push({ executionId: id, otherId })}
       />
       {problem && otherId === "" && (
         <InlineProblem
@@ -108,7 +94,7 @@ function Pickers({ source, places, executionId, otherId }: CompareViewProps): Re
   );
 }
 
-function Runs({ source, places, executionId, otherId }: CompareViewProps): ReactElement {
+function Runs({ source, pageStore, executionId, otherId }: CompareViewProps): ReactElement {
   const runs = useMemo(
     () =>
       createResource(async (signal): Promise<readonly [RunSide, RunSide]> => {
@@ -128,7 +114,7 @@ function Runs({ source, places, executionId, otherId }: CompareViewProps): React
       <LinesSkeleton lines={8} />
     );
   }
-  return <Comparison source={source} left={value[0]} right={value[1]} places={places} />;
+  return <ComparisonTable source={source} left={value[0]} right={value[1]} pageStore={pageStore} />;
 }
 
 async function readRun(
@@ -140,186 +126,4 @@ async function readRun(
   if (reading.kind !== "changed") return null;
   const index = indexTrace(reading.trace.rows);
   return { trace: reading.trace, index, sums: totals(index) };
-}
-
-interface ComparisonProps {
-  readonly source: CanvasSource;
-  readonly left: RunSide;
-  readonly right: RunSide;
-  readonly places: CanvasPlaces;
-}
-
-function Comparison({ source, left, right, places }: ComparisonProps): ReactElement {
-  const pairs = useMemo(() => alignRuns(left, right), [left, right]);
-  const ids = useMemo(
-    () => [left.trace.execution.executionId, right.trace.execution.executionId] as const,
-    [left, right],
-  );
-  const [open, setOpen] = useState<string | null>(
-    () => pairs.find((pair) => pair.isPathDifferent)?.nodeId ?? null,
-  );
-  return (
-    <>
-      <p className="cv-differences">The right run: {differences(left, right, pairs).join(" · ")}</p>
-      <div className="cv-compare-scroll">
-        <table className="cv-history">
-          <thead>
-            <tr>
-              <th scope="col">Node</th>
-              <RunHead trace={left.trace} places={places} />
-              <RunHead trace={right.trace} places={places} />
-              <th scope="col" className="sv-number">
-                Time
-              </th>
-              <th scope="col" className="sv-number cv-medium">
-                Tokens
-              </th>
-              <th scope="col" className="sv-number cv-medium">
-                Cost
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.map((pair) => (
-              <PairLine
-                key={pair.nodeId}
-                pair={pair}
-                source={source}
-                ids={ids}
-                isOpen={open === pair.nodeId}
-                onToggle={() => setOpen(open === pair.nodeId ? null : pair.nodeId)}
-              />
-            ))}
-            <WholeLine left={left.trace} right={right.trace} />
-          </tbody>
-        </table>
-      </div>
-    </>
-  );
-}
-
-interface RunHeadProps {
-  readonly trace: Trace;
-  readonly places: CanvasPlaces;
-}
-
-function RunHead({ trace, places }: RunHeadProps): ReactElement {
-  const { executionId, status, startedAt } = trace.execution;
-  return (
-    <th scope="col">
-      <PlaceLink places={places} to={{ executionId, otherId: null, tab: "trace" }}>
-        <span className={`cv-status cv-status-${status}`}>
-          <Icon name={executionIcon(status)} /> {status}
-        </span>{" "}
-        <span className="cv-medium">{formatMoment(startedAt, trace.servedAt)}</span>
-      </PlaceLink>
-    </th>
-  );
-}
-
-interface PairLineProps {
-  readonly pair: NodePair;
-  readonly source: CanvasSource;
-  readonly ids: readonly [string, string];
-  readonly isOpen: boolean;
-  readonly onToggle: () => void;
-}
-
-function PairLine({ pair, source, ids, isOpen, onToggle }: PairLineProps): ReactElement {
-  const { left, right, nodeId } = pair;
-  return (
-    <>
-      <tr className={pair.isPathDifferent ? "cv-pair-different" : ""}>
-        <th scope="row">
-          <button
-            type="button"
-            className="cv-pair-toggle"
-            aria-expanded={isOpen}
-            onClick={onToggle}
-          >
-            <Icon name={isOpen ? "down" : "right"} /> {(right ?? left)?.name ?? nodeId}
-            {pair.isTextDifferent && <span className="sv-note">text differs</span>}
-          </button>
-        </th>
-        <SideCell side={left} />
-        <SideCell side={right} />
-        <Change from={left?.nanos} to={right?.nanos} format={nanosText} />
-        <Change from={left?.tokens} to={right?.tokens} format={exactCount} isMedium />
-        <Change from={left?.costNanoUsd} to={right?.costNanoUsd} format={formatCost} isMedium />
-      </tr>
-      {isOpen && (
-        <tr>
-          <td colSpan={6}>
-            <NodeTexts source={source} pair={pair} ids={ids} />
-          </td>
-        </tr>
-      )}
-    </>
-  );
-}
-
-function SideCell({ side }: { readonly side: NodeSide | null }): ReactElement {
-  if (!side) return <td className="sv-note">did not run</td>;
-  const icon = rowIcon(side.status);
-  return (
-    <td>
-      <span className={`sv-status-${side.status}`}>
-        {icon && <Icon name={icon} />} {statusWord(side.status)}
-      </span>{" "}
-      <span className="sv-note">
-        {lengthText(side.nanos)}
-        {side.attempts > 1 ? ` · ${side.attempts} attempts` : ""}
-      </span>
-      {side.errorType !== "" && <span className="sv-error-type"> {side.errorType}</span>}
-    </td>
-  );
-}
-
-function lengthText(nanos: number | null): string {
-  return nanos === null ? NOT_REPORTED : nanosText(nanos);
-}
-
-interface ChangeProps {
-  readonly from: number | null | undefined;
-  readonly to: number | null | undefined;
-  readonly format: (value: number) => string;
-  readonly isMedium?: boolean;
-}
-
-/** From left to right; one side alone, and what was not reported, has nothing to differ from. */
-function Change({ from, to, format, isMedium = false }: ChangeProps): ReactElement {
-  const className = `sv-number ${isMedium ? "cv-medium" : ""}`;
-  if (from === undefined || from === null || to === undefined || to === null) {
-    return <td className={className}>–</td>;
-  }
-  const change = to - from;
-  const sign = change > 0 ? "+" : "−";
-  return (
-    <td className={className} title={`${format(from)} → ${format(to)}`}>
-      {change === 0 ? <span className="sv-note">same</span> : `${sign}${format(Math.abs(change))}`}
-    </td>
-  );
-}
-
-function WholeLine({ left, right }: { readonly left: Trace; readonly right: Trace }): ReactElement {
-  return (
-    <tr className="cv-pair-whole">
-      <th scope="row">Whole run</th>
-      <td>{lengthText(lengthOf(left))}</td>
-      <td>{lengthText(lengthOf(right))}</td>
-      <Change from={lengthOf(left)} to={lengthOf(right)} format={nanosText} />
-      <Change
-        from={tokensOf(left.execution)}
-        to={tokensOf(right.execution)}
-        format={exactCount}
-        isMedium
-      />
-      <Change
-        from={left.execution.counters.costNanoUsd}
-        to={right.execution.counters.costNanoUsd}
-        format={formatCost}
-        isMedium
-      />
-    </tr>
-  );
 }

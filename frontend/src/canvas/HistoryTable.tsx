@@ -1,23 +1,29 @@
 import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { executionIcon } from "../components/statusIcon";
-import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
 import {
   executionLength,
   isReadable,
   type Execution,
   type UnreadableExecution,
-} from "../model/execution";
-import { exactDuration, exactMoment, formatDuration, formatMoment, shortId } from "../model/format";
-import type { Nanos } from "../model/time";
-import type { CanvasPlaces } from "../state/place";
-import { PlaceLink } from "./PlaceLink";
+} from "../model/trace/execution";
+import {
+  exactDuration,
+  exactMoment,
+  formatDuration,
+  formatMoment,
+  shortId,
+} from "../model/labels/format";
+import type { Nanos } from "../model/time/time";
+import type { PageStateStore } from "../state/viewState";
+import { PageLink } from "./PageLink";
 
 interface HistoryTableProps {
   readonly entries: readonly (Execution | UnreadableExecution)[];
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   readonly now: Nanos;
-  /** On the home page, where executions of all workflows stand together. */
+  /** For the home page, which lists the executions of all workflows. */
   readonly showsWorkflow: boolean;
 }
 
@@ -69,7 +75,7 @@ interface HistoryLineProps extends HistoryTableProps {
   readonly execution: Execution;
 }
 
-function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps): ReactElement {
+function HistoryLine({ execution, pageStore, now, showsWorkflow }: HistoryLineProps): ReactElement {
   const { counters, startedAt, listedAt } = execution;
   const length = execution.status === "queued" ? null : executionLength(execution, now);
   const to = {
@@ -80,9 +86,9 @@ function HistoryLine({ execution, places, now, showsWorkflow }: HistoryLineProps
   return (
     <tr>
       <td>
-        <PlaceLink places={places} to={to} className="cv-history-link">
+        <PageLink pageStore={pageStore} to={to} className="cv-history-link">
           <StatusWord execution={execution} />
-        </PlaceLink>
+        </PageLink>
       </td>
       {showsWorkflow && <td className="cv-history-workflow">{execution.workflowName}</td>}
       <td className="cv-wide">
@@ -127,7 +133,7 @@ interface UnreadableLineProps extends HistoryTableProps {
   readonly execution: UnreadableExecution;
 }
 
-/** It is there, and that is all that can be said: no link, since nothing could be shown behind it. */
+/** Shows an execution that cannot be read. It has no link, since there is nothing to open. */
 function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps): ReactElement {
   const [word, title] = WHY[execution.why];
   return (
@@ -152,7 +158,7 @@ function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps):
   );
 }
 
-/** The word, never the colour alone; for a failure also where and what. */
+/** Shows the status as a word, not only as a colour; for a failure also the node and the error. */
 function StatusWord({ execution }: { readonly execution: Execution }): ReactElement {
   const { status, cause } = execution;
   const where = [cause?.nodeId, cause?.errorType].filter(Boolean).join(": ");

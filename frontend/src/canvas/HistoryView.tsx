@@ -2,11 +2,11 @@ import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { InlineProblem, OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/execution";
-import { exactMoment, formatMoment, plural } from "../model/format";
-import type { CanvasSource } from "../model/source";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
-import type { Workflow } from "../model/workflow";
+import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/trace/execution";
+import { exactMoment, formatMoment, plural } from "../model/labels/format";
+import type { CanvasSource } from "../model/trace/source";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
+import type { Workflow } from "../model/trace/workflow";
 import {
   createHistory,
   inOrder,
@@ -15,9 +15,9 @@ import {
   type ListedPage,
 } from "../state/history";
 import { createOlderPages } from "../state/olderPages";
-import type { CanvasPlaces } from "../state/place";
+import type { PageStateStore } from "../state/viewState";
 import { browserTimer } from "../state/polling";
-import { PlaceLink } from "./PlaceLink";
+import { PageLink } from "./PageLink";
 import { HistoryTable } from "./HistoryTable";
 import { Sparkline } from "./Sparkline";
 import { useOlder } from "./useOlder";
@@ -25,7 +25,7 @@ import { useResource } from "../components/useResource";
 
 interface HistoryViewProps {
   readonly source: CanvasSource;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
   /** Null: of all workflows. */
   readonly workflowId: string | null;
   readonly title: string;
@@ -35,7 +35,7 @@ interface HistoryViewProps {
 }
 
 export function HistoryView(props: HistoryViewProps): ReactElement {
-  const { source, places, workflowId, title, workflows = null, isShipped = null } = props;
+  const { source, pageStore, workflowId, title, workflows = null, isShipped = null } = props;
   const [status, setStatus] = useState<ExecutionStatus | null>(null);
   const [seconds, setSeconds] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -75,7 +75,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
       {page && entries.length > 0 && (
         <HistoryTable
           entries={entries}
-          places={places}
+          pageStore={pageStore}
           now={now}
           showsWorkflow={workflowId === null}
         />
@@ -86,7 +86,7 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
           isAll={last.nextCursor === null}
           workflowId={workflowId}
           isShipped={isShipped}
-          places={places}
+          pageStore={pageStore}
         />
       )}
       {last?.nextCursor != null && (
@@ -105,14 +105,14 @@ export function HistoryView(props: HistoryViewProps): ReactElement {
 }
 
 interface GoOnProps {
-  /** The last one that was read, which is not the end. */
+  /** The last page that was read; older ones follow. */
   readonly page: ListedPage;
   readonly now: Nanos;
   readonly isReading: boolean;
   readonly onGoOn: () => void;
 }
 
-/** The way to older executions; where a filter has been looking for long, also how far that was. */
+/** Offers older executions; says how far back a filter has searched, if it has not found enough. */
 function GoOn({ page, now, isReading, onGoOn }: GoOnProps): ReactElement {
   const { passedOver, lookedThrough } = page;
   const isLooking = passedOver > 0 && lookedThrough !== null;
@@ -138,15 +138,15 @@ interface NothingListedProps {
   readonly isAll: boolean;
   readonly workflowId: string | null;
   readonly isShipped: boolean | null;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
 }
 
 function NothingListed(props: NothingListedProps): ReactElement {
-  const { isFiltered, isAll, workflowId, isShipped, places } = props;
+  const { isFiltered, isAll, workflowId, isShipped, pageStore } = props;
   if (!isAll) return <p className="sv-nothing">No execution found so far.</p>;
   if (isFiltered) return <p className="sv-nothing">No execution passes the filter.</p>;
   if (workflowId !== null && isShipped === false) {
-    return <UnknownWorkflow workflowId={workflowId} places={places} />;
+    return <UnknownWorkflow workflowId={workflowId} pageStore={pageStore} />;
   }
   return (
     <div className="sv-state" role="status">
@@ -155,23 +155,23 @@ function NothingListed(props: NothingListedProps): ReactElement {
       <p>Executions appear here by themselves, whoever starts them.</p>
       {isShipped && (
         <div className="sv-state-actions">
-          <PlaceLink
-            places={places}
+          <PageLink
+            pageStore={pageStore}
             to={{ executionId: null, tab: "workflow" }}
             className="sv-button sv-primary"
           >
             Run it
-          </PlaceLink>
+          </PageLink>
         </div>
       )}
     </div>
   );
 }
 
-/** No document describes it, and no run of it is stored: a mistake in the address, or it is long ago. */
+/** Says that a workflow has neither a document nor a stored run: a wrong address, or its runs have expired. */
 function UnknownWorkflow(props: {
   readonly workflowId: string;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
 }): ReactElement {
   return (
     <div className="sv-state" role="status">
@@ -182,13 +182,13 @@ function UnknownWorkflow(props: {
         executions has passed. Its first execution appears here by itself.
       </p>
       <div className="sv-state-actions">
-        <PlaceLink
-          places={props.places}
+        <PageLink
+          pageStore={props.pageStore}
           to={{ workflowId: null, executionId: null, tab: "workflow" }}
           className="sv-button"
         >
           All workflows
-        </PlaceLink>
+        </PageLink>
       </div>
     </div>
   );

@@ -1,15 +1,15 @@
-/** What went into a node and came out of it in both runs, compared; read when it is asked for. */
+/** Compares the inputs and outputs of a node in two runs; they are read when the node is opened. */
 
 import { useMemo, type ReactElement } from "react";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import type { NodePair } from "../model/alignRuns";
-import { inPieces } from "../model/breath";
-import { pairTexts, textsOf, type TextPair } from "../model/compareTexts";
+import type { NodePair } from "../model/diff/alignRuns";
+import { runInSlices } from "../model/scheduler";
+import { pairTexts, textsOf, type TextPair } from "../model/diff/compareTexts";
 import { comparisonSteps, type Comparison, type Sameness } from "../model/diff/compare";
-import { formatBytes } from "../model/format";
-import type { CanvasSource } from "../model/source";
-import type { SpanDetail } from "../model/span";
+import { formatBytes } from "../model/labels/format";
+import type { CanvasSource } from "../model/trace/source";
+import type { SpanDetail } from "../model/trace/span";
 import { createResource } from "../state/resource";
 import { browserTimer } from "../state/polling";
 import { TextComparison } from "./TextComparison";
@@ -74,7 +74,7 @@ async function readTexts(
   const pairs: ComparedPair[] = [];
   for (const texts of pairTexts(textsOf(lefts), textsOf(rights))) {
     const steps = comparisonSteps(texts.left, texts.right);
-    const comparison = await inPieces(steps, () => !signal.aborted);
+    const comparison = await runInSlices(steps, () => !signal.aborted);
     if (comparison) pairs.push({ ...texts, comparison });
   }
   return {

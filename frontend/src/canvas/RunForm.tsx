@@ -2,9 +2,9 @@ import { useState, type KeyboardEvent, type ReactElement, type SyntheticEvent } 
 import { Icon } from "../components/Icon";
 import { WayOn } from "../components/states/WayOn";
 import { asProblem, explain, type ProblemError } from "../model/problem";
-import { parseRunInput } from "../model/runInput";
-import type { CanvasSource } from "../model/source";
-import type { Workflow } from "../model/workflow";
+import { parseRunInput } from "../model/trace/runInput";
+import type { CanvasSource } from "../model/trace/source";
+import type { Workflow } from "../model/trace/workflow";
 
 interface RunFormProps {
   readonly workflow: Workflow;

@@ -1,9 +1,9 @@
-/** Which run stands on a side of the comparison: one of the last runs of the workflow. */
+/** Chooses the run of one side of the comparison, among the last runs of the workflow. */
 
 import type { ReactElement } from "react";
-import { executionLength, type Execution } from "../model/execution";
-import { formatDuration, formatMoment, shortId } from "../model/format";
-import { nanosFromMilliseconds } from "../model/time";
+import { executionLength, type Execution } from "../model/trace/execution";
+import { formatDuration, formatMoment, shortId } from "../model/labels/format";
+import { nanosFromMilliseconds } from "../model/time/time";
 
 interface RunPickerProps {
   readonly label: string;

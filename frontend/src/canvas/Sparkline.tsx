@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import { formatDuration } from "../model/format";
-import { executionLength, type Execution } from "../model/execution";
+import { formatDuration } from "../model/labels/format";
+import { executionLength, type Execution } from "../model/trace/execution";
 
 interface SparklineProps {
   /** Newest first, as the history has them. */
@@ -11,7 +11,7 @@ const MOST = 60;
 const HEIGHT = 28;
 const STEP = 5;
 
-/** How long the last runs took, oldest first; what failed is red and has a foot. */
+/** Draws the durations of the last runs, oldest first; failed ones are red and have a mark below. */
 export function Sparkline({ executions }: SparklineProps): ReactElement | null {
   const ended = executions
     .flatMap((execution) => {

@@ -1,10 +1,10 @@
-/** What is different between two texts: side by side where there is room, one below the other where there is none. */
+/** Shows the differences of two texts: side by side in a wide window, else one below the other. */
 
 import { Fragment, useMemo, useState, type ReactElement } from "react";
 import { RedactedText } from "../components/panel/RedactedText";
 import { folded, type Comparison, type ShownRow } from "../model/diff/compare";
 import type { Piece } from "../model/diff/words";
-import { formatBytes, plural } from "../model/format";
+import { formatBytes, plural } from "../model/labels/format";
 
 interface TextComparisonProps {
   readonly name: string;
@@ -70,7 +70,7 @@ function Rows({ rows }: { readonly rows: readonly ShownRow[] }): ReactElement {
   );
 }
 
-/** What is folded of a row's unchanged words is opened on both sides at once. */
+/** Shows a row of both texts; a fold of unchanged words opens on both sides. */
 function Row({ row }: { readonly row: ShownRow }): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
   const fold: WordFold = { isOpen, onOpen: () => setIsOpen(true) };

@@ -1,57 +1,57 @@
 import type { ReactElement } from "react";
-import { shortId } from "../model/format";
+import { shortId } from "../model/labels/format";
 import { Icon } from "../components/Icon";
 import type { IconName } from "../components/icons";
 import { useReadable } from "../components/useReadable";
-import { TABS, type CanvasPlace, type CanvasPlaces, type Tab } from "../state/place";
+import { TABS, type PageState, type PageStateStore, type Tab } from "../state/viewState";
 import { THEMES, type Theme } from "../state/theme";
 import type { Store } from "../state/store";
-import { PlaceLink } from "./PlaceLink";
+import { PageLink } from "./PageLink";
 
 interface TopBarProps {
-  readonly place: CanvasPlace;
-  readonly places: CanvasPlaces;
-  /** Of the run that is shown, or the one in the address; null while neither is known. */
+  readonly pageState: PageState;
+  readonly pageStore: PageStateStore;
+  /** The workflow of the run that is shown, else the one in the URL; null when there is none. */
   readonly workflowId: string | null;
   readonly workflowName: string | null;
   readonly userName: string;
   readonly theme: Store<Theme>;
 }
 
-const HOME: Partial<CanvasPlace> = { workflowId: null, executionId: null, tab: "workflow" };
+const HOME: Partial<PageState> = { workflowId: null, executionId: null, tab: "workflow" };
 
 export function TopBar(props: TopBarProps): ReactElement {
-  const { place, places, workflowId, workflowName, userName, theme } = props;
+  const { pageState, pageStore, workflowId, workflowName, userName, theme } = props;
   return (
     <header className="cv-bar">
       <nav className="cv-crumbs" aria-label="Where you are">
-        <PlaceLink places={places} to={HOME} className="cv-brand">
+        <PageLink pageStore={pageStore} to={HOME} className="cv-brand">
           <img src="/icon.svg" alt="" width="20" height="20" />
           Canvas
-        </PlaceLink>
+        </PageLink>
         {workflowId !== null && (
           <>
             <Icon name="right" />
-            <PlaceLink
-              places={places}
+            <PageLink
+              pageStore={pageStore}
               to={{ workflowId, executionId: null, tab: "workflow" }}
               className="cv-crumb"
             >
               {workflowName ?? workflowId}
-            </PlaceLink>
+            </PageLink>
           </>
         )}
-        {place.executionId !== null && (
+        {pageState.executionId !== null && (
           <>
             <Icon name="right" />
-            <span className="cv-crumb cv-crumb-id" title={place.executionId}>
-              {shortId(place.executionId)}
+            <span className="cv-crumb cv-crumb-id" title={pageState.executionId}>
+              {shortId(pageState.executionId)}
             </span>
           </>
         )}
       </nav>
-      {(workflowId !== null || place.executionId !== null) && (
-        <PageTabs place={place} places={places} workflowId={workflowId} />
+      {(workflowId !== null || pageState.executionId !== null) && (
+        <PageTabs pageState={pageState} pageStore={pageStore} workflowId={workflowId} />
       )}
       <div className="cv-user">
         <ThemeButton theme={theme} />
@@ -67,12 +67,14 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
   trace: "Trace",
 };
 
-function PageTabs(props: Pick<TopBarProps, "place" | "places" | "workflowId">): ReactElement {
-  const { place, places, workflowId } = props;
-  /** Why a tab leads nowhere at the moment. */
+function PageTabs(
+  props: Pick<TopBarProps, "pageState" | "pageStore" | "workflowId">,
+): ReactElement {
+  const { pageState, pageStore, workflowId } = props;
+  /** Returns why a tab is disabled; null when it is not. */
   const whyOff = (tab: Tab): string | null => {
     if (tab === "trace") {
-      return place.executionId === null ? "Choose an execution in the history first" : null;
+      return pageState.executionId === null ? "Choose an execution in the history first" : null;
     }
     return workflowId === null ? "The workflow of this execution is not known" : null;
   };
@@ -84,14 +86,14 @@ function PageTabs(props: Pick<TopBarProps, "place" | "places" | "workflowId">): 
             {TAB_LABELS[tab]}
           </span>
         ) : (
-          <PlaceLink
+          <PageLink
             key={tab}
-            places={places}
+            pageStore={pageStore}
             to={{ workflowId, tab }}
-            isCurrent={place.tab === tab}
+            isCurrent={pageState.tab === tab}
           >
             {TAB_LABELS[tab]}
-          </PlaceLink>
+          </PageLink>
         ),
       )}
     </nav>

@@ -1,7 +1,7 @@
 import { useMemo, type ReactElement } from "react";
 import { ICONS, nodeIcon } from "../components/icons";
-import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../model/graphLayout";
-import type { Workflow } from "../model/workflow";
+import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../model/trace/graphLayout";
+import type { Workflow } from "../model/trace/workflow";
 
 const LONGEST_NAME = 19;
 /** Below this the names cannot be read: the graph scrolls instead. */

@@ -2,21 +2,21 @@ import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { plural } from "../model/format";
+import { plural } from "../model/labels/format";
 import type { ProblemError } from "../model/problem";
-import type { Workflow } from "../model/workflow";
-import type { CanvasPlaces } from "../state/place";
-import { PlaceLink } from "./PlaceLink";
+import type { Workflow } from "../model/trace/workflow";
+import type { PageStateStore } from "../state/viewState";
+import { PageLink } from "./PageLink";
 
 interface WorkflowListProps {
   readonly workflows: readonly Workflow[] | null;
   readonly problem: ProblemError | null;
   readonly onRetry: () => void;
-  readonly places: CanvasPlaces;
+  readonly pageStore: PageStateStore;
 }
 
 export function WorkflowList(props: WorkflowListProps): ReactElement {
-  const { workflows, problem, onRetry, places } = props;
+  const { workflows, problem, onRetry, pageStore } = props;
   return (
     <section className="cv-section">
       <header className="cv-section-head">
@@ -32,7 +32,10 @@ export function WorkflowList(props: WorkflowListProps): ReactElement {
       <ul className="cv-workflows">
         {workflows?.map((workflow) => (
           <li key={workflow.workflowId}>
-            <PlaceLink places={places} to={{ workflowId: workflow.workflowId, tab: "workflow" }}>
+            <PageLink
+              pageStore={pageStore}
+              to={{ workflowId: workflow.workflowId, tab: "workflow" }}
+            >
               <h3>
                 <Icon name="workflow" /> {workflow.name}
                 {workflow.version !== "" && (
@@ -41,7 +44,7 @@ export function WorkflowList(props: WorkflowListProps): ReactElement {
               </h3>
               <p>{workflow.description}</p>
               <p className="sv-note">{plural(workflow.nodes.length, "node")}</p>
-            </PlaceLink>
+            </PageLink>
           </li>
         ))}
       </ul>

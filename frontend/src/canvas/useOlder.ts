@@ -8,8 +8,8 @@ interface Older extends OlderView {
 }
 
 /**
- * What comes after the first page, when the reader asks for it. Where a filter has cut the first page short, looking
- * goes on by itself once.
+ * Reads the pages after the first when the reader asks for them. When a filter has left the first page short, the next
+ * one is read without being asked, once.
  */
 export function useOlder(pages: OlderPages, first: ListedPage | null): Older {
   const { page: known, isReading, problem } = useReadable(pages);

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
-import type { Execution } from "../model/execution";
-import type { CanvasSource } from "../model/source";
-import type { CanvasPlaces } from "../state/place";
+import type { Execution } from "../model/trace/execution";
+import type { CanvasSource } from "../model/trace/source";
+import type { PageStateStore } from "../state/viewState";
 import { lastGoodBefore, neighbourOf } from "../state/otherRuns";
 
 interface OtherRuns {
-  /** Words for the reader when there is nowhere to go, else null. */
+  /** Resolves to null, or to a message for the reader when there is no such run. */
   readonly goTo: (direction: 1 | -1) => Promise<string | null>;
   readonly compare: () => Promise<string | null>;
 }
@@ -15,10 +15,10 @@ const NO_RUN = {
   "1": "This is the newest run of the workflow",
 };
 
-/** Ways from one run to another of the same workflow. */
+/** Returns actions that open another run of the same workflow. */
 export function useOtherRuns(
   source: CanvasSource,
-  places: CanvasPlaces,
+  pageStore: PageStateStore,
   executionId: string | null,
 ): OtherRuns {
   return useMemo(() => {
@@ -30,7 +30,7 @@ export function useOtherRuns(
       const { signal } = new AbortController();
       const execution = await source.readExecution(executionId, signal);
       const found = await find(execution, signal);
-      return places.get().executionId === executionId ? go(found) : null;
+      return pageStore.get().executionId === executionId ? go(found) : null;
     };
     return {
       goTo: (direction) =>
@@ -38,7 +38,7 @@ export function useOtherRuns(
           (execution, signal) => neighbourOf(source, execution, direction, signal),
           (found) => {
             if (found === null) return NO_RUN[direction];
-            places.push({ executionId: found.executionId, tab: "trace" });
+            pageStore.push({ executionId: found.executionId, tab: "trace" });
             return null;
           },
         ),
@@ -47,10 +47,10 @@ export function useOtherRuns(
         from(
           (execution, signal) => lastGoodBefore(source, execution, signal),
           (found) => {
-            places.push({ otherId: found?.executionId ?? "", tab: "trace" });
+            pageStore.push({ otherId: found?.executionId ?? "", tab: "trace" });
             return null;
           },
         ),
     };
-  }, [source, places, executionId]);
+  }, [source, pageStore, executionId]);
 }

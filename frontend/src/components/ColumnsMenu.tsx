@@ -1,7 +1,7 @@
 /** Which columns the list has, and by what its siblings are sorted. */
 
 import { useRef, type ReactElement } from "react";
-import { AMOUNTS, type Sort } from "../model/sortLines";
+import { AMOUNTS, type Sort } from "../model/list/sortLines";
 import { COLUMNS, type Column, type Columns } from "../state/columns";
 import type { Store } from "../state/store";
 import { Icon } from "./Icon";

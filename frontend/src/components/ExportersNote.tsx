@@ -1,9 +1,9 @@
-/** A note in the header when an exporter of the function had trouble; a press tells all of it. */
+/** Shows in the header that an exporter of the function fails; a press shows the state of all exporters. */
 
 import { useRef, useState, type ReactElement } from "react";
-import type { Execution } from "../model/execution";
-import { exporterNote, exporterStates, type ExporterState } from "../model/exporters";
-import type { Nanos } from "../model/time";
+import type { Execution } from "../model/trace/execution";
+import { exporterNote, exporterStates, type ExporterState } from "../model/labels/exporters";
+import type { Nanos } from "../model/time/time";
 import { Icon } from "./Icon";
 import { Popover } from "./Popover";
 
@@ -40,7 +40,7 @@ export function ExportersNote({ execution, now }: ExportersNoteProps): ReactElem
   );
 }
 
-/** Every exporter with its state, the good ones too. */
+/** Lists every exporter with its state, also those that work. */
 export function ExporterList({
   states,
 }: {
@@ -48,11 +48,11 @@ export function ExporterList({
 }): ReactElement {
   return (
     <dl className="sv-exporter-list">
-      {states.map(({ name, state, detail, isTrouble }) => (
+      {states.map(({ name, state, detail, isFailing }) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <span className={isTrouble ? "sv-exporter-trouble" : ""}>{state}</span>
+            <span className={isFailing ? "sv-exporter-failing" : ""}>{state}</span>
             {detail !== "" && <p>{detail}</p>}
           </dd>
         </div>

@@ -1,9 +1,9 @@
 /** What else the reader may want to see alone: a kind, a status, a node, the hits of the search. */
 
 import { useMemo, useRef, type ReactElement, type RefObject } from "react";
-import { asHue, asRowStatus, NO_FILTER, refinements } from "../model/filter";
-import { statusWord } from "../model/describe";
-import { kindHue } from "../model/kinds";
+import { asHue, asRowStatus, NO_FILTER, refinements } from "../model/list/filter";
+import { statusWord } from "../model/labels/describe";
+import { kindHue } from "../model/labels/kinds";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace, TraceView } from "../state/traceView";
 import { Icon } from "./Icon";

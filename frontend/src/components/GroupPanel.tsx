@@ -1,12 +1,12 @@
-/** A group of siblings: how its members' lengths are spread, what failed and what was slowest. */
+/** The panel of a group of siblings: the distribution of durations, failures, and the slowest. */
 
 import { useMemo, type ReactElement, type RefObject } from "react";
-import { exactCount, exactDuration, formatDuration } from "../model/format";
-import { histogram } from "../model/histogram";
-import { spanLength } from "../model/timeScale";
-import type { SiblingGroup } from "../model/siblings";
-import type { Row } from "../model/trace";
-import { isFailure } from "../model/traceIndex";
+import { exactCount, exactDuration, formatDuration } from "../model/labels/format";
+import { histogram } from "../model/time/histogram";
+import { spanLength } from "../model/time/timeScale";
+import type { SiblingGroup } from "../model/list/siblings";
+import type { Row } from "../model/trace/trace";
+import { isFailure } from "../model/trace/traceIndex";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 import { Icon } from "./Icon";

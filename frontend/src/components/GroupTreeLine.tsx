@@ -1,13 +1,13 @@
-/** Many siblings told in one line: how many, how they went, how long they took. */
+/** The line of a group of siblings: how many, with which results, how long they took. */
 
 import { memo, type CSSProperties, type MouseEvent, type ReactElement } from "react";
-import { costText, exactCostText, exactTokens, tokensArrow } from "../model/describe";
-import { exactCount, formatDuration } from "../model/format";
-import { kindHue } from "../model/kinds";
-import type { SiblingGroup } from "../model/siblings";
-import type { Bar } from "../model/timeScale";
-import type { Amounts } from "../model/totals";
-import type { GroupLine } from "../model/visibleRows";
+import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
+import { exactCount, formatDuration } from "../model/labels/format";
+import { kindHue } from "../model/labels/kinds";
+import type { SiblingGroup } from "../model/list/siblings";
+import type { Bar } from "../model/time/timeScale";
+import type { Amounts } from "../model/trace/totals";
+import type { GroupLine } from "../model/list/visibleRows";
 import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
@@ -17,7 +17,7 @@ interface GroupTreeLineProps {
   readonly top: number;
   readonly line: GroupLine;
   readonly indent: number;
-  readonly place: number;
+  readonly position: number;
   readonly siblings: number;
   readonly isSelected: boolean;
   readonly left: number;
@@ -45,7 +45,7 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
       aria-expanded={line.isExpanded}
       aria-selected={isSelected}
       aria-setsize={props.siblings}
-      aria-posinset={props.place}
+      aria-posinset={props.position}
       className={`sv-line sv-group ${isSelected ? "sv-selected" : ""}`}
       style={{ transform: `translateY(${props.top}px)` }}
       onClick={() => onSelect(line.key)}

@@ -1,5 +1,10 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
-import { executionLength, isUnfinished, type Counters, type Execution } from "../model/execution";
+import {
+  executionLength,
+  isUnfinished,
+  type Counters,
+  type Execution,
+} from "../model/trace/execution";
 import {
   exactCost,
   exactCount,
@@ -10,21 +15,21 @@ import {
   formatDuration,
   formatMoment,
   plural,
-} from "../model/format";
-import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/describe";
-import { NANOS_PER_SECOND, type Nanos } from "../model/time";
-import type { Row } from "../model/trace";
-import type { Workflow } from "../model/workflow";
-import { troubles, troubleWords } from "../model/trouble";
+} from "../model/labels/format";
+import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/labels/describe";
+import { NANOS_PER_SECOND, type Nanos } from "../model/time/time";
+import type { Row } from "../model/trace/trace";
+import type { Workflow } from "../model/trace/workflow";
+import { infraIssues, infraIssueText } from "../model/labels/infraIssues";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
 import { ExportersNote } from "./ExportersNote";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
-import { VerdictLine } from "./VerdictLine";
+import { OutcomeLine } from "./OutcomeLine";
 
-/** A shorter time in the queue is nothing that anybody would look into. */
-const WORTH_TELLING = NANOS_PER_SECOND;
+/** A shorter wait in the queue is not shown. */
+const LEAST_WAIT_SHOWN = NANOS_PER_SECOND;
 
 interface HeaderProps {
   readonly loaded: LoadedTrace;
@@ -37,30 +42,26 @@ interface HeaderProps {
 
 export function Header(props: HeaderProps): ReactElement {
   const { loaded, isOutOfDate, onSelect, onShowArtifacts, onCompare } = props;
-  const { trace, verdict } = loaded;
+  const { trace, outcome } = loaded;
   const { execution } = trace;
   const nodes = props.workflows?.find(
     ({ workflowId }) => workflowId === execution.workflowId,
   )?.nodes;
   const nameOf = (nodeId: string): string => nodes?.find(({ id }) => id === nodeId)?.name ?? nodeId;
-  const trouble = useMemo(() => troubles(loaded.index), [loaded.index]);
+  const issues = useMemo(() => infraIssues(loaded.index), [loaded.index]);
   const now = useNow(trace, isOutOfDate);
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
   const hasCalls = useMemo(() => trace.rows.some(({ kind }) => kind === "model"), [trace.rows]);
   return (
     <header className="sv-header">
-      <VerdictLine verdict={verdict} status={execution.status} onSelect={onSelect} />
+      <OutcomeLine outcome={outcome} status={execution.status} onSelect={onSelect} />
       <Figures execution={execution} now={now} hasCalls={hasCalls} />
       <div className="sv-facts">
-        <NodesRun
-          execution={execution}
-          nameOf={nameOf}
-          isToldElsewhere={trace.status === "PARTIAL"}
-        />
+        <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>
           started {formatMoment(execution.startedAt, trace.servedAt)}
         </Fact>
-        {execution.beganAt - execution.startedAt >= WORTH_TELLING && (
+        {execution.beganAt - execution.startedAt >= LEAST_WAIT_SHOWN && (
           <Fact title={exactMoment(execution.beganAt)}>
             waited {formatDuration(execution.beganAt - execution.startedAt)} to begin
           </Fact>
@@ -90,15 +91,15 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="untraced" /> written by a newer version
           </Fact>
         )}
-        {trouble.map((found) => (
+        {issues.map((issue) => (
           <button
-            key={found.sort}
+            key={issue.kind}
             type="button"
-            className={`sv-fact sv-link sv-trouble-${found.sort}`}
-            onClick={() => onSelect(found.spanId)}
+            className={`sv-fact sv-link sv-issue-${issue.kind}`}
+            onClick={() => onSelect(issue.spanId)}
             title="Go to the first of them"
           >
-            {troubleWords(found)}
+            {infraIssueText(issue)}
           </button>
         ))}
         {execution.counters.dropped > 0 &&
@@ -150,7 +151,7 @@ export function Header(props: HeaderProps): ReactElement {
   );
 }
 
-/** A file that two spans name (its node, and the span that wrote it) is one file. */
+/** Counts each file once, also when two spans name it: its node, and the span that wrote it. */
 function countFiles(rows: readonly Row[]): number {
   return new Set(rows.flatMap((row) => row.artifacts.map(({ artifactId }) => artifactId))).size;
 }
@@ -159,7 +160,7 @@ interface FactProps {
   readonly children: ReactNode;
   readonly title?: string;
   readonly tone?: "warn" | "live";
-  /** Left out where there is little room. */
+  /** Hidden in a narrow tab. */
   readonly isMinor?: boolean;
 }
 
@@ -172,7 +173,7 @@ function Fact({ children, title, tone, isMinor = false }: FactProps): ReactEleme
   );
 }
 
-/** A sentence that goes on after a colon. */
+/** Turns a sentence into a clause that can follow a colon. */
 function asClause(sentence: string): string {
   return `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
 }
@@ -180,11 +181,11 @@ function asClause(sentence: string): string {
 interface NodesRunProps {
   readonly nameOf: (nodeId: string) => string;
   readonly execution: Execution;
-  /** What is missing stands in the reason why the trace is partial. */
-  readonly isToldElsewhere: boolean;
+  /** The reason why the trace is partial already names the missing nodes. */
+  readonly isInReason: boolean;
 }
 
-function NodesRun({ execution, nameOf, isToldElsewhere }: NodesRunProps): ReactElement | null {
+function NodesRun({ execution, nameOf, isInReason }: NodesRunProps): ReactElement | null {
   const { expected, missing } = execution.completeness;
   if (expected.length === 0) return null;
   const ran = expected.length - missing.length;
@@ -193,7 +194,7 @@ function NodesRun({ execution, nameOf, isToldElsewhere }: NodesRunProps): ReactE
   return (
     <Fact>
       {ran} of {plural(expected.length, "node")} {so}
-      {!isUnfinished(execution) && !(isToldElsewhere && execution.status === "succeeded") && (
+      {!isUnfinished(execution) && !(isInReason && execution.status === "succeeded") && (
         <span className="sv-missing"> (not run: {missing.map(nameOf).join(", ")})</span>
       )}
     </Fact>
@@ -203,7 +204,7 @@ function NodesRun({ execution, nameOf, isToldElsewhere }: NodesRunProps): ReactE
 interface FiguresProps {
   readonly execution: Execution;
   readonly now: Nanos;
-  /** Whether it has called a model: what nobody could report is left out. */
+  /** Whether a model was called; tokens and cost are hidden when none was and nothing was reported. */
   readonly hasCalls: boolean;
 }
 
@@ -250,7 +251,7 @@ function Figures({ execution, now, hasCalls }: FiguresProps): ReactElement {
   );
 }
 
-/** A lower bound where the price of some calls is not known; no number where that of none is. */
+/** Shows the cost: a lower bound when the price of some calls is unknown, no number when no price is known. */
 function CostFigure({
   counters,
   hasCalls,
@@ -278,7 +279,7 @@ interface FigureProps {
   readonly name: string;
   readonly value: string;
   readonly exact: string;
-  /** Quieter than the rest: a part of the figure beside it. */
+  /** Shown smaller: it is a part of the figure beside it. */
   readonly isMinor?: boolean;
 }
 

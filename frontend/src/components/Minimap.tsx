@@ -1,11 +1,11 @@
-/** The whole run in a strip: what sort of work was going on when, where it failed, and what is seen of it. */
+/** Draws the whole run as a strip: which kinds of work ran when, failures, and the visible part. */
 
 import { useMemo, useRef, type PointerEvent, type ReactElement } from "react";
-import { activity, stackedPaths, type Activity } from "../model/activity";
+import { activity, stackedPaths, type Activity } from "../model/time/activity";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 import { barStyle } from "./barStyle";
-import type { Range } from "../model/zoom";
+import type { Range } from "../model/time/zoom";
 import { DragMark, useRangeDrag } from "./TimeAxis";
 import { useSize } from "./useSize";
 
@@ -13,7 +13,7 @@ const MOST_COLUMNS = 240;
 /** A narrower column could not be seen. */
 const LEAST_COLUMN_PIXELS = 2;
 const HEIGHT = 30;
-/** Pixels: it can still be taken hold of. */
+/** Pixels; a narrower one could not be dragged. */
 const LEAST_WINDOW = 6;
 const FAILURE_HEIGHT = 7;
 
@@ -83,7 +83,7 @@ interface WindowProps {
   readonly onMove: (range: Range) => void;
 }
 
-/** What is seen; dragged, it moves along. */
+/** The visible part; it can be dragged. */
 function Window({ zoom, length, onMove }: WindowProps): ReactElement {
   const grab = (down: PointerEvent<HTMLElement>): void => {
     down.stopPropagation();

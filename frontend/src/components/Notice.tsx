@@ -1,4 +1,4 @@
-/** What came of a key press or a button, in a few words at the edge of the tab. */
+/** Shows the result of a key press or button in a few words at the edge of the tab. */
 
 import { useCallback, useEffect, useState, type ReactElement } from "react";
 import { asProblem, explain, type ProblemError } from "../model/problem";
@@ -7,7 +7,7 @@ import { WayOn } from "./states/WayOn";
 
 interface NoticeText {
   readonly words: string;
-  /** Why something did not come about; the notice stays until it is dismissed, for it offers a way on. */
+  /** Why an action failed; the notice then stays until it is dismissed, since it offers an action. */
   readonly problem: ProblemError | null;
 }
 
@@ -17,11 +17,12 @@ const SHOWN_MILLISECONDS = 2_000;
 interface Notices {
   readonly notice: NoticeText;
   readonly say: (words: string) => void;
-  /** Says what the promise resolves to (null: nothing); a problem with reading `subject` if it fails. */
+  /** Shows what the promise resolves to (null: nothing); if it fails, that `subject` could not be read. */
   readonly tell: (outcome: Promise<string | null>, subject: string) => void;
   readonly dismiss: () => void;
 }
 
+/** Returns the current notice of the tab, and how to give and dismiss one. */
 export function useNotice(): Notices {
   const [notice, setNotice] = useState(NOTHING);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What opens under a button of the toolbar: closes on Escape and on a press beside it. */
+/** A panel under a button of the toolbar; Escape or a press outside closes it. */
 
 import { useEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
 

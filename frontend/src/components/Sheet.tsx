@@ -1,4 +1,4 @@
-/** A dialog over the page, with a title and a way out. */
+/** A dialog over the page, with a title and a button that closes it. */
 
 import { useEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
 import { Icon } from "./Icon";
@@ -53,7 +53,7 @@ function ProblemSheet({ title, onClose, children }: ProblemSheetProps): ReactEle
   );
 }
 
-/** For sheets that are loaded when they are first opened: why one could not be stands in its place. */
+/** Returns the sheet that shows why a lazily loaded sheet could not be loaded. */
 export function inSheet(title: string) {
   return (problem: ReactElement, { onClose }: { readonly onClose: () => void }): ReactElement => (
     <ProblemSheet title={title} onClose={onClose}>

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { Sort } from "../model/sortLines";
+import type { Sort } from "../model/list/sortLines";
 import { nextSort } from "../state/columns";
 import { Icon } from "./Icon";
 
@@ -10,7 +10,7 @@ interface SortHeadProps {
   readonly onSort: (sort: Sort | null) => void;
 }
 
-/** The head of a column of amounts: a press sorts siblings by it, the next the other way, the third not at all. */
+/** The head of a column that can be sorted: presses sort siblings descending, then ascending, then not at all. */
 export function SortHead({ by, label, sort, onSort }: SortHeadProps): ReactElement {
   const isSorted = sort?.by === by;
   const order = isSorted ? (sort.isLargestFirst ? "largest first" : "smallest first") : "as it ran";

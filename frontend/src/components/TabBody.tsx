@@ -1,10 +1,10 @@
 /** The two sides of the tab: the list with its toolbar, and what is selected in it. */
 
 import { useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import type { TraceSource } from "../model/source";
-import type { Nanos } from "../model/time";
-import { timeScale } from "../model/timeScale";
-import type { Workflow } from "../model/workflow";
+import type { TraceSource } from "../model/trace/source";
+import type { Nanos } from "../model/time/time";
+import { timeScale } from "../model/time/timeScale";
+import type { Workflow } from "../model/trace/workflow";
 import type { Artifacts } from "../state/artifacts";
 import type { Columns } from "../state/columns";
 import type { SpanDetails } from "../state/spanDetails";
@@ -139,7 +139,7 @@ function namesOf(workflow: Workflow | undefined): ReadonlyMap<string, string> {
   return new Map(workflow?.nodes.map(({ id, name }) => [id, name]));
 }
 
-/** The trace as it looks at a later moment: the axis reaches as far as what runs. */
+/** Extends the time axis of a running trace to a later moment. */
 function upTo(loaded: LoadedTrace, now: Nanos): LoadedTrace {
   if (now === loaded.trace.servedAt) return loaded;
   const trace = { ...loaded.trace, servedAt: now };

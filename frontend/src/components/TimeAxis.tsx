@@ -1,7 +1,7 @@
 import { useRef, useState, type PointerEvent, type ReactElement } from "react";
-import { formatTick } from "../model/format";
-import { ticks } from "../model/timeScale";
-import type { Range } from "../model/zoom";
+import { formatTick } from "../model/labels/format";
+import { ticks } from "../model/time/timeScale";
+import type { Range } from "../model/time/zoom";
 
 interface TimeAxisProps {
   readonly seen: Range;
@@ -15,6 +15,7 @@ const EDGE_PIXELS = 24;
 /** A shorter drag is a press that slipped. */
 const LEAST_DRAG = 4;
 
+/** Returns the ticks of an axis of this width. */
 export function axisTicks(seen: Range, width: number): readonly number[] {
   return ticks(seen, Math.floor(width / PIXELS_A_TICK));
 }

@@ -1,9 +1,9 @@
-/** Where the time went, in one line; the key to the critical path that it is told along. */
+/** Shows in one line where the time went, by categories along the critical path. */
 
 import { useDeferredValue, useMemo, type ReactElement } from "react";
-import { criticalPath } from "../model/criticalPath";
-import { exactDuration, formatDuration } from "../model/format";
-import { PLACE_LABELS, timeSpent, type TimeShare } from "../model/timeSpent";
+import { criticalPath } from "../model/trace/criticalPath";
+import { exactDuration, formatDuration } from "../model/labels/format";
+import { CATEGORY_LABELS, timeSpent, type TimeShare } from "../model/time/timeSpent";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 
@@ -14,7 +14,7 @@ interface TimeStripProps {
 }
 
 export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): ReactElement {
-  // The rows first: the way through a large trace is found in a task of its own.
+  // Draw the rows first: finding the critical path of a large trace takes a while.
   const settled = useDeferredValue<LoadedTrace | null>(loaded, null);
   const shares = useMemo(() => {
     if (settled === null) return [];
@@ -26,13 +26,13 @@ export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): React
     <footer className="sv-strip" aria-label="Where the time went">
       <span className="sv-strip-title">Where the time went</span>
       <div className="sv-strip-bar" aria-hidden="true">
-        {shares.map(({ place, share }) => (
-          <i key={place} className={`sv-place-${place}`} style={{ flexGrow: share }} />
+        {shares.map(({ category, share }) => (
+          <i key={category} className={`sv-category-${category}`} style={{ flexGrow: share }} />
         ))}
       </div>
       <ul>
         {shares.map((share) => (
-          <Share key={share.place} {...share} />
+          <Share key={share.category} {...share} />
         ))}
       </ul>
       <button
@@ -48,15 +48,15 @@ export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): React
   );
 }
 
-function Share({ place, nanos, share }: TimeShare): ReactElement {
+function Share({ category, nanos, share }: TimeShare): ReactElement {
   const length = BigInt(Math.round(nanos));
   return (
     <li
       className={share < 0.01 ? "sv-share-small" : ""}
       title={`${exactDuration(length)} of the critical path`}
     >
-      <i className={`sv-place-${place}`} aria-hidden="true" />
-      {PLACE_LABELS[place]} <b>{percent(share)}</b>
+      <i className={`sv-category-${category}`} aria-hidden="true" />
+      {CATEGORY_LABELS[category]} <b>{percent(share)}</b>
       <span className="sv-note"> {formatDuration(length)}</span>
     </li>
   );

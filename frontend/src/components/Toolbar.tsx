@@ -1,6 +1,6 @@
 import type { KeyboardEvent, ReactElement, RefObject } from "react";
-import { SHOWN, type Shown } from "../model/filter";
-import { exactCount, plural } from "../model/format";
+import { SHOWN, type Shown } from "../model/list/filter";
+import { exactCount, plural } from "../model/labels/format";
 import type { TraceStore } from "../state/traceStore";
 import { hitNumber } from "../state/traceMoves";
 import type { LoadedTrace, TraceView } from "../state/traceView";

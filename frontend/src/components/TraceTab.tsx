@@ -1,15 +1,15 @@
 /**
- * The Trace tab of one execution: verdict, tree with waterfall, and the selected span.
+ * The Trace tab of one execution: its outcome, the tree with its waterfall, and the selected span.
  *
- * Depends on its host for nothing but where traces come from and where the reader's place is kept.
+ * The host gives it a source of traces and a store for the view state; it needs nothing else.
  */
 
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import type { TraceSource } from "../model/source";
-import type { Workflow } from "../model/workflow";
+import type { TraceSource } from "../model/trace/source";
+import type { Workflow } from "../model/trace/workflow";
 import { createArtifacts } from "../state/artifacts";
 import { createColumns } from "../state/columns";
-import type { TracePlaces } from "../state/place";
+import type { ViewStateStore } from "../state/viewState";
 import { browserTimer } from "../state/polling";
 import { createSpanDetails } from "../state/spanDetails";
 import { createTraceStore } from "../state/traceStore";
@@ -33,37 +33,46 @@ const ShortcutSheet = lazyView(async () => (await import("./ShortcutSheet")).Sho
   around: inSheet("Keyboard shortcuts"),
 });
 
-export interface TraceTabProps {
+interface TabProps {
   readonly source: TraceSource;
   readonly executionId: string;
-  readonly places: TracePlaces;
-  /** Known workflows; with the execution's own among them its graph can be shown. */
+  readonly viewStore: ViewStateStore;
+  /** The workflows that the host knows; the tab can show the graph of the execution's workflow if it is among them. */
   readonly workflows?: readonly Workflow[] | null;
   /**
-   * Goes to the run before or after this one, of the same workflow. Resolves to words for the reader when there is
-   * nowhere to go; what it throws is told with a way on.
+   * Goes to the previous (-1) or next (1) run of the same workflow. Resolves to null, or to a message for the reader
+   * when there is none; the tab shows an error that it throws, with an action.
    */
   readonly onGoToRun?: (direction: 1 | -1) => Promise<string | null>;
   /** Opens the comparison with the last good run of the same workflow; resolves as above. */
   readonly onCompare?: () => Promise<string | null>;
-  /** Offered wherever the session turns out to have ended; left out, what the page around the tab offers. */
+  /** Called when the reader wants to sign in again; the tab offers it when the session has ended. */
   readonly onSignIn?: () => void;
-  /** Give the tree the focus as soon as there is one: for hosts where the tab is the page. */
+  /** Moves the focus to the tree when it appears: for hosts where the tab is the whole page. */
   readonly takesFocus?: boolean;
 }
 
-/** Another execution is another tab: nothing of the one before may linger. */
+export type TraceTabProps =
+  | TabProps
+  | (Omit<TabProps, "viewStore"> & {
+      /** @deprecated Its name is now `viewStore`; this one goes with the next release. */
+      readonly places: ViewStateStore;
+    });
+
+/** Shows the trace of an execution. Another execution id mounts a new tab, so that no state is carried over. */
 export function TraceTab(props: TraceTabProps): ReactElement {
-  const tab = <ExecutionTab key={props.executionId} {...props} />;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- hosts may give it for one more release
+  const viewStore = "viewStore" in props ? props.viewStore : props.places;
+  const tab = <ExecutionTab key={props.executionId} {...props} viewStore={viewStore} />;
   if (props.onSignIn === undefined) return tab;
   return <SignIn value={props.onSignIn}>{tab}</SignIn>;
 }
 
-function ExecutionTab(props: TraceTabProps): ReactElement {
-  const { source, executionId, places, takesFocus = false } = props;
+function ExecutionTab(props: TabProps): ReactElement {
+  const { source, executionId, viewStore, takesFocus = false } = props;
   const store = useMemo(
-    () => createTraceStore(source, executionId, places),
-    [source, executionId, places],
+    () => createTraceStore(source, executionId, viewStore),
+    [source, executionId, viewStore],
   );
   const artifacts = useMemo(() => createArtifacts(source, executionId), [source, executionId]);
   const details = useMemo(
@@ -85,12 +94,12 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
 
   useEffect(() => {
     store.start();
-    const unsubscribe = places.subscribe(() => store.adopt(places.get()));
+    const unsubscribe = viewStore.subscribe(() => store.adopt(viewStore.get()));
     return () => {
       unsubscribe();
       store.stop();
     };
-  }, [store, places]);
+  }, [store, viewStore]);
 
   const hasRows = (view.loaded?.trace.rows.length ?? 0) > 0;
   useEffect(() => {
@@ -105,9 +114,9 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
   const workflowId = view.loaded?.trace.execution.workflowId;
   const workflow = props.workflows?.find((candidate) => candidate.workflowId === workflowId);
 
-  /** A way out of this run: where it leads nowhere, its words are told. */
-  const elsewhere = (way: Promise<string | null> | undefined): void =>
-    tell(way ?? Promise.resolve("This page knows no other runs"), "list of executions");
+  /** Shows the message that the host's action resolves to. */
+  const showAnswerOf = (action: Promise<string | null> | undefined): void =>
+    tell(action ?? Promise.resolve("This page knows no other runs"), "list of executions");
 
   const press = useShortcuts({
     view,
@@ -116,15 +125,15 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
     tree,
     search,
     panel,
-    // While the list of workflows is on its way, the graph comes with it.
+    // While the workflows are loading it is not known whether there is a graph.
     hasGraph: workflow !== undefined || props.workflows === null,
     takesFocus,
     setIsPanelOpen,
     say,
     tell,
     openMenu: setOpenMenu,
-    goToRun: (direction) => elsewhere(props.onGoToRun?.(direction)),
-    compare: () => elsewhere(props.onCompare?.()),
+    goToRun: (direction) => showAnswerOf(props.onGoToRun?.(direction)),
+    compare: () => showAnswerOf(props.onCompare?.()),
     showArtifacts: () => setIsShowingFiles(true),
     showKeys: () => setIsShowingKeys(true),
   });
@@ -139,7 +148,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           isOutOfDate={problem !== null}
           onSelect={store.select}
           onShowArtifacts={() => setIsShowingFiles(true)}
-          onCompare={props.onCompare && (() => elsewhere(props.onCompare?.()))}
+          onCompare={props.onCompare && (() => showAnswerOf(props.onCompare?.()))}
         />
       )}
       {loaded && problem && (
@@ -155,7 +164,7 @@ function ExecutionTab(props: TraceTabProps): ReactElement {
           source={source}
           executionId={executionId}
           workflow={workflow}
-          onCompare={props.onCompare && (() => elsewhere(props.onCompare?.()))}
+          onCompare={props.onCompare && (() => showAnswerOf(props.onCompare?.()))}
           details={details}
           view={view}
           loaded={loaded}

@@ -1,16 +1,16 @@
-/** The tree and the waterfall: one list of equally high lines, of which only those on the screen exist. */
+/** The tree with its waterfall: a list of lines of the same height; only those on the screen are in the DOM. */
 
 import { useId, useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import { NO_FILTER } from "../model/filter";
-import { pausesWhenDrawn, type Pause } from "../model/pauses";
-import type { Nanos } from "../model/time";
-import { siblingPlaces } from "../model/siblingPlaces";
-import { lineFor } from "../model/traceIndex";
-import { barBetween, barEnd, barOf, type Bar } from "../model/timeScale";
-import type { Sort } from "../model/sortLines";
-import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/totals";
-import type { GroupLine, Line } from "../model/visibleRows";
-import { seenRange, type Range } from "../model/zoom";
+import { NO_FILTER } from "../model/list/filter";
+import { pausesWhenDrawn, type Pause } from "../model/time/pauses";
+import type { Nanos } from "../model/time/time";
+import { siblingPositions } from "../model/list/siblingPositions";
+import { lineFor } from "../model/trace/traceIndex";
+import { barBetween, barEnd, barOf, type Bar } from "../model/time/timeScale";
+import type { Sort } from "../model/list/sortLines";
+import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/trace/totals";
+import type { GroupLine, Line } from "../model/list/visibleRows";
+import { seenRange, type Range } from "../model/time/zoom";
 import type { Columns } from "../state/columns";
 import type { Store } from "../state/store";
 import type { TraceStore } from "../state/traceStore";
@@ -149,10 +149,10 @@ function Lines(props: LinesProps): ReactElement {
   const hits = useMemo(() => new Set(view.hits), [view.hits]);
   const ownPaths = useMemo(() => pathBySpan(view), [view]);
   const pauses = useMemo(() => pausesWhenDrawn(index, scale, now), [index, scale, now]);
-  const places = useMemo(() => siblingPlaces(view.lines), [view.lines]);
+  const beside = useMemo(() => siblingPositions(view.lines), [view.lines]);
   const draw = (line: Line, at: number): ReactElement | null => {
     const top = at * LINE_HEIGHT;
-    const beside = { place: places.position[at] ?? 1, siblings: places.siblings[at] ?? 1 };
+    const among = { position: beside.position[at] ?? 1, siblings: beside.siblings[at] ?? 1 };
     if (line.type === "absent") {
       const isPending = trace.execution.endedAt === null;
       return (
@@ -161,7 +161,7 @@ function Lines(props: LinesProps): ReactElement {
           name={props.nodeNames.get(line.nodeId) ?? line.nodeId}
           top={top}
           isPending={isPending}
-          {...beside}
+          {...among}
         />
       );
     }
@@ -175,7 +175,7 @@ function Lines(props: LinesProps): ReactElement {
           top={top}
           line={line}
           indent={indent}
-          {...beside}
+          {...among}
           isSelected={isSelected}
           {...groupFigures(line, loaded, sums, now, seen)}
           room={props.axisWidth}
@@ -196,7 +196,7 @@ function Lines(props: LinesProps): ReactElement {
         line={line}
         index={index}
         indent={indent}
-        {...beside}
+        {...among}
         isCapped={line.depth > deepest}
         isSelected={isSelected}
         isHit={hits.has(line.position)}
@@ -235,7 +235,7 @@ function pathBySpan(view: TraceView): ReadonlyMap<number, readonly Range[]> | nu
     const line = lineFor(index, position);
     const known = steps.get(line) ?? [];
     const later = known.at(-1);
-    // The path comes from its end: what no eye could tell apart is drawn as one.
+    // The path comes from its end; steps that are closer than a pixel are drawn as one.
     if (later && later.from - to < least) known[known.length - 1] = { from, to: later.to };
     else known.push({ from, to });
     steps.set(line, known);

@@ -6,17 +6,17 @@ import {
   rowNote,
   statusWord,
   tokensArrow,
-} from "../model/describe";
-import { exactDuration, formatDuration } from "../model/format";
-import { kindHue, kindLabel } from "../model/kinds";
-import { describeMark, marksOf } from "../model/marks";
-import type { Nanos } from "../model/time";
-import { backoffAfter, type Pause } from "../model/pauses";
-import { barBetween, spanLength, type Bar } from "../model/timeScale";
-import type { Row } from "../model/trace";
-import type { TraceIndex } from "../model/traceIndex";
-import type { SpanLine } from "../model/visibleRows";
-import type { Range } from "../model/zoom";
+} from "../model/labels/describe";
+import { exactDuration, formatDuration } from "../model/labels/format";
+import { kindHue, kindLabel } from "../model/labels/kinds";
+import { describeMark, marksOf } from "../model/labels/marks";
+import type { Nanos } from "../model/time/time";
+import { backoffAfter, type Pause } from "../model/time/pauses";
+import { barBetween, spanLength, type Bar } from "../model/time/timeScale";
+import type { Row } from "../model/trace/trace";
+import type { TraceIndex } from "../model/trace/traceIndex";
+import type { SpanLine } from "../model/list/visibleRows";
+import type { Range } from "../model/time/zoom";
 import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
@@ -29,8 +29,8 @@ interface TreeLineProps {
   readonly line: SpanLine;
   readonly index: TraceIndex;
   readonly indent: number;
-  /** Its place among the visible lines beside it, from 1. */
-  readonly place: number;
+  /** Its position among the visible lines beside it, from 1. */
+  readonly position: number;
   readonly siblings: number;
   /** Deeper than there is room to show. */
   readonly isCapped: boolean;
@@ -77,7 +77,7 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
       aria-expanded={line.isExpandable ? line.isExpanded : undefined}
       aria-selected={isSelected}
       aria-setsize={props.siblings}
-      aria-posinset={props.place}
+      aria-posinset={props.position}
       className={classes.filter(Boolean).join(" ")}
       data-span-id={row.spanId}
       style={{ transform: `translateY(${top}px)` }}
@@ -249,12 +249,12 @@ interface AbsentTreeLineProps {
   readonly top: number;
   /** The execution goes on: the node may still run. */
   readonly isPending: boolean;
-  readonly place: number;
+  readonly position: number;
   readonly siblings: number;
 }
 
 export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
-  const { name, top, isPending, place, siblings } = props;
+  const { name, top, isPending, position, siblings } = props;
   const word = isPending ? "not yet" : "not run";
   return (
     <div
@@ -263,7 +263,7 @@ export function AbsentTreeLine(props: AbsentTreeLineProps): ReactElement {
       aria-level={2}
       aria-selected={false}
       aria-setsize={siblings}
-      aria-posinset={place}
+      aria-posinset={position}
       style={{ transform: `translateY(${top}px)` }}
     >
       <div className="sv-line-name" style={{ paddingLeft: 14 }}>

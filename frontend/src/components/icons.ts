@@ -1,6 +1,6 @@
 /** Every icon's strokes, on a grid of 16; drawn by Icon.tsx in the colour of the text around it. */
 
-import type { Hue } from "../model/kinds";
+import type { Hue } from "../model/labels/kinds";
 
 export const ICONS = {
   // Statuses
@@ -83,6 +83,7 @@ export function nodeIcon(kind: string): { readonly icon: IconName; readonly hue:
   return NODE_KINDS[kind] ?? { icon: "other", hue: "other" };
 }
 
+/** Returns the icon of a kind of span. */
 export function kindIcon(kind: string): IconName {
   return kind in ICONS ? (kind as IconName) : "other";
 }

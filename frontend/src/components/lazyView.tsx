@@ -1,4 +1,4 @@
-/** Parts of the page that are read when they are first shown; what cannot be read says so and is tried again. */
+/** Loads components when they are first shown; shows a problem, and retries, when one cannot be loaded. */
 
 import { useMemo, type ComponentType, type ReactElement, type ReactNode } from "react";
 import { ProblemError } from "../model/problem";
@@ -15,8 +15,8 @@ interface LazyOptions<Props> {
 }
 
 /**
- * As React's `lazy`, but a part that the network did not give takes down nothing: React keeps the failure, and
- * throws it at each try.
+ * Loads a component lazily, as React's `lazy` does, but a failure can be retried: React keeps the failure and throws it
+ * at each render.
  */
 export function lazyView<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

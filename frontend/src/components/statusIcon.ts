@@ -1,5 +1,5 @@
-import type { ExecutionStatus } from "../model/execution";
-import type { RowStatus } from "../model/trace";
+import type { ExecutionStatus } from "../model/trace/execution";
+import type { RowStatus } from "../model/trace/trace";
 import type { IconName } from "./icons";
 
 const EXECUTION_ICONS: Readonly<Record<ExecutionStatus, IconName>> = {
@@ -11,6 +11,7 @@ const EXECUTION_ICONS: Readonly<Record<ExecutionStatus, IconName>> = {
   untraced: "untraced",
 };
 
+/** Returns the icon of an execution's status. */
 export function executionIcon(status: ExecutionStatus): IconName {
   return EXECUTION_ICONS[status];
 }

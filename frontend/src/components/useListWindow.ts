@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
-import { isShown, listWindow, scrollToShow } from "../model/windowing";
+import { isShown, listWindow, scrollToShow } from "../model/list/windowing";
 import { lineOfSelection, type TraceView } from "../state/traceView";
 
 /** Lines drawn beyond each edge, so that fast scrolling shows no gaps. */

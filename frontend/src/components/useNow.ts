@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
-import type { Trace } from "../model/trace";
-import { isUnfinished } from "../model/execution";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
+import type { Trace } from "../model/trace/trace";
+import { isUnfinished } from "../model/trace/execution";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
 
 const TICK_MILLISECONDS = 250;
 

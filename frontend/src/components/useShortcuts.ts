@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, type RefObject } from "react";
 import { flushSync } from "react-dom";
-import { isUnfinished } from "../model/execution";
+import { isUnfinished } from "../model/trace/execution";
 import { promptOfSelection } from "../state/prompt";
 import type { SpanDetails } from "../state/spanDetails";
 import type { TraceStore } from "../state/traceStore";
@@ -43,6 +43,7 @@ type KeyPress = Pick<
   | "preventDefault"
 >;
 
+/** Returns the key handler of the tab. */
 export function useShortcuts(host: ShortcutHost): (event: KeyPress) => void {
   const { view, store, tree, search, panel, say } = host;
 

@@ -6,20 +6,32 @@
 
 import { createClient } from "../api/client";
 import { createHttp, type TokenProvider } from "../api/http";
-import type { TraceSource } from "../model/source";
+import type { TraceSource } from "../model/trace/source";
+import {
+  createHostViewStore,
+  createMemoryViewStore,
+  type HostViewStateStore,
+  type ViewState,
+  type ViewStateStore,
+} from "../state/viewState";
 
 export { TraceTab, type TraceTabProps } from "../components/TraceTab";
 export { useTrace } from "./useTrace";
 export { ProblemError } from "../model/problem";
-export { createHostPlaces, type HostPlaces } from "../state/hostPlaces";
-export { createMemoryPlaces, type TracePlace, type TracePlaces } from "../state/place";
+export {
+  createHostViewStore,
+  createMemoryViewStore,
+  type HostViewStateStore,
+  type ViewState,
+  type ViewStateStore,
+};
 export { createTraceStore, type TraceStore } from "../state/traceStore";
 export type { LoadedTrace, TraceView } from "../state/traceView";
 export type { Timer } from "../state/polling";
-export type { Execution, ExecutionStatus, Usage } from "../model/execution";
-export type { ArtifactItem, ArtifactLink, TraceReading, TraceSource } from "../model/source";
-export type { Content, Message, MessagePart, SpanDetail } from "../model/span";
-export type { ArtifactRef, Row, RowStatus, Trace } from "../model/trace";
+export type { Execution, ExecutionStatus, Usage } from "../model/trace/execution";
+export type { ArtifactItem, ArtifactLink, TraceReading, TraceSource } from "../model/trace/source";
+export type { Content, Message, MessagePart, SpanDetail } from "../model/trace/span";
+export type { ArtifactRef, Row, RowStatus, Trace } from "../model/trace/trace";
 export type { TokenProvider };
 
 export interface TraceSourceOptions {
@@ -30,9 +42,20 @@ export interface TraceSourceOptions {
   readonly fetcher?: typeof fetch;
 }
 
-/** Traces from the API. The token is asked for each time and kept nowhere. */
+/** Creates a source of traces from the API. It asks for the token before each request and does not keep it. */
 export function createTraceSource(options: TraceSourceOptions): TraceSource {
   const { baseUrl = "", token } = options;
   const fetcher: typeof fetch = options.fetcher ?? ((input, init) => fetch(input, init));
   return createClient(createHttp(baseUrl, token, fetcher), fetcher, baseUrl);
 }
+
+/** @deprecated Its name is now `createHostViewStore`; this one goes with the next release. */
+export const createHostPlaces = createHostViewStore;
+/** @deprecated Its name is now `createMemoryViewStore`; this one goes with the next release. */
+export const createMemoryPlaces = createMemoryViewStore;
+/** @deprecated Its name is now `ViewState`; this one goes with the next release. */
+export type TracePlace = ViewState;
+/** @deprecated Its name is now `ViewStateStore`; this one goes with the next release. */
+export type TracePlaces = ViewStateStore;
+/** @deprecated Its name is now `HostViewStateStore`; this one goes with the next release. */
+export type HostPlaces = HostViewStateStore;

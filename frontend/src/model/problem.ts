@@ -1,4 +1,4 @@
-/** Why a request did not give what was asked for, and what a person can do about it. */
+/** Problems with requests: what went wrong, and what the reader can do. */
 
 export type ProblemKind =
   | "offline"
@@ -34,10 +34,11 @@ export class ProblemError extends Error {
 export interface Explanation {
   readonly title: string;
   readonly advice: string;
-  /** Retrying can help; where it cannot, the button is not offered. */
+  /** Whether a retry can help; if not, none is offered. */
   readonly canRetry: boolean;
 }
 
+/** Explains a problem to the reader. `subject` is what was asked for: `execution`, `span`. */
 export function explain(problem: ProblemError, subject: string): Explanation {
   switch (problem.kind) {
     case "offline":
@@ -103,23 +104,24 @@ export function explain(problem: ProblemError, subject: string): Explanation {
   }
 }
 
-/** Whether signing in again is what helps. */
+/** Says whether the reader has to sign in again. */
 export function needsSignIn({ kind }: ProblemError): boolean {
   return kind === "unauthorised" || kind === "sign_in";
 }
 
-/** Whether the same request may well be answered in a while: it is made again without being asked. */
+/** Says whether the same request may succeed later: it is then repeated automatically. */
 export function isPassing({ kind }: ProblemError): boolean {
   return kind === "offline" || kind === "unavailable";
 }
 
-/** Anything that was thrown, as a problem: a bug of ours is shown, not swallowed. */
+/** Turns anything that was thrown into a problem; a bug of the page is shown, too, not swallowed. */
 export function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new ProblemError("contract", message);
 }
 
+/** Says whether a request failed because it was cancelled. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }

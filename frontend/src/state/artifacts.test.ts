@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { TraceSource } from "../model/source";
+import type { TraceSource } from "../model/trace/source";
 import { fakeSource } from "../testing/fakeSource";
 import { createArtifacts } from "./artifacts";
 

@@ -1,19 +1,20 @@
-/** The files of one execution: their list, their links while those live, their bytes. */
+/** Reads the files of one execution: their list, their links until they expire, their bytes. */
 
 import { ProblemError } from "../model/problem";
-import type { ArtifactItem, ArtifactLink, Disposition, TraceSource } from "../model/source";
+import type { ArtifactItem, ArtifactLink, Disposition, TraceSource } from "../model/trace/source";
 
-/** A link this close to its end is not used any more. */
+/** A link that expires within this time is not used any more. */
 const MARGIN_NANOS = 10_000_000_000n;
 
 export interface Artifacts {
   readonly list: (signal: AbortSignal) => Promise<readonly ArtifactItem[]>;
-  /** Mints a link unless one for the same use is still good: each one is a recorded access. */
+  /** Returns a link that is valid, a new one only if needed: the server records each link as an access. */
   readonly link: (artifactId: string, disposition: Disposition) => Promise<ArtifactLink>;
-  /** Its bytes; a link that the store refuses is minted anew, once. */
+  /** Reads the bytes; when the bucket refuses the link, a new one is made, once. */
   readonly read: (artifactId: string, mostBytes: number, signal: AbortSignal) => Promise<Blob>;
 }
 
+/** Creates the reader of an execution's files. */
 export function createArtifacts(
   source: TraceSource,
   executionId: string,

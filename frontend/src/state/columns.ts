@@ -1,6 +1,6 @@
-/** Which columns the list has and how it is sorted: a preference of this browser, for every run. */
+/** Keeps which columns the list has and how it is sorted, in this browser and for every run. */
 
-import { AMOUNTS, type Sort } from "../model/sortLines";
+import { AMOUNTS, type Sort } from "../model/list/sortLines";
 import { createStore, type Store } from "./store";
 
 export const COLUMNS = ["waterfall", ...AMOUNTS] as const;
@@ -16,7 +16,7 @@ export const ALL_COLUMNS: Columns = { hidden: new Set(), sort: null };
 
 const STORAGE_KEY = "spanvas.columns";
 
-/** Without storage, or where the browser refuses it, a choice holds until the page is left. */
+/** Creates the store of the columns. Without storage a choice lasts until the page is closed. */
 export function createColumns(storage: () => Storage = () => window.localStorage): Store<Columns> {
   const store = createStore(readColumns(storage));
   return {
@@ -55,7 +55,7 @@ function parseColumns(text: string): Columns {
   return { hidden, sort };
 }
 
-/** Largest first, then smallest first, then as it ran. */
+/** Returns the next order when a column's head is pressed: largest first, smallest first, as it ran. */
 export function nextSort(sort: Sort | null, by: Sort["by"]): Sort | null {
   if (sort?.by !== by) return { by, isLargestFirst: true };
   return sort.isLargestFirst ? { by, isLargestFirst: false } : null;

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { SearchResult, TraceSource } from "../model/source";
+import type { SearchResult, TraceSource } from "../model/trace/source";
 import { fakeTimer, settled } from "../testing/fakeTimer";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { makeTrace, outline } from "../testing/make";
 import { createContentSearch } from "./contentSearch";
-import { createMemoryPlaces } from "./place";
+import { createMemoryViewStore } from "./viewState";
 import { createTraceStore } from "./traceStore";
 
 function result(query: string, ...spanIds: string[]): SearchResult {
@@ -65,7 +65,7 @@ it("adds what the server found to the hits, unless another query stands there by
   const store = createTraceStore(
     { ...first, searchTrace: source.searchTrace?.bind(source) },
     "e",
-    createMemoryPlaces(),
+    createMemoryViewStore(),
     timer,
   );
   store.start();

@@ -1,7 +1,7 @@
-/** Asks the server for what a query names in attributes and content, once the reader pauses typing. */
+/** Searches attributes and content on the server when the reader pauses typing. */
 
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
-import type { SearchResult, TraceSource } from "../model/source";
+import type { SearchResult, TraceSource } from "../model/trace/source";
 import type { Timer } from "./polling";
 import { createRetrying } from "./retrying";
 
@@ -11,12 +11,12 @@ const LEAST_CHARACTERS = 3;
 
 export interface ContentSearch {
   readonly ask: (query: string) => void;
-  /** Asks the last query once more, now. */
+  /** Sends the last query again. */
   readonly retry: () => void;
   readonly stop: () => void;
 }
 
-/** The rows were searched anyway: `onProblem` tells that attributes and content were not, null that they are again. */
+/** Creates the search. `onProblem` gets why attributes and content were not searched, and null once they are again. */
 export function createContentSearch(
   source: TraceSource,
   executionId: string,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Execution } from "../model/execution";
-import type { CanvasSource } from "../model/source";
+import type { Execution } from "../model/trace/execution";
+import type { CanvasSource } from "../model/trace/source";
 import { fakeHistory, type FakeHistory } from "../testing/fakeHistory";
 import { fakeTimer, settled } from "../testing/fakeTimer";
 import { makeExecution, START } from "../testing/make";

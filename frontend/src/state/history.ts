@@ -5,16 +5,16 @@ import {
   type Execution,
   type ExecutionStatus,
   type UnreadableExecution,
-} from "../model/execution";
-import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
-import { nanosFromMilliseconds, type Nanos } from "../model/time";
+} from "../model/trace/execution";
+import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/trace/source";
+import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
 import { createResource, type Resource } from "./resource";
 import type { Timer } from "./polling";
 import { POLL_MILLISECONDS } from "./traceReader";
 
-/** Nothing runs: somebody else may still start something. */
+/** The wait when nothing runs: somebody else may start an execution. */
 const IDLE_MILLISECONDS = 2_000;
-/** Much was read for a page that few executions are on. */
+/** The wait when the server had to read much for few executions. */
 const COSTLY_MILLISECONDS = 10_000;
 const COSTLY_PASSED_OVER = 100;
 /** Executions that the page asks for at a time. */
@@ -29,14 +29,14 @@ export interface HistoryQuery {
   readonly seconds: number | null;
 }
 
-/** A page, and what was asked for: its cursor is good for that alone. */
+/** A page with its query; its cursor is valid for that query only. */
 export interface ListedPage extends ExecutionPage {
   readonly asked: ExecutionQuery;
   /** When that was: the newest executions that it can hold. */
   readonly askedAt: Nanos;
 }
 
-/** The query as it is at a moment: the time it reaches back to moves on. */
+/** Returns the query of the API at a moment: "the last hour" begins later each time. */
 export function asExecutionQuery(
   { workflowId, status, seconds }: HistoryQuery,
   nowMilliseconds: number,
@@ -46,6 +46,7 @@ export function asExecutionQuery(
   return { workflowId, status, cursor: null, startedFrom, startedTo: null };
 }
 
+/** Creates the resource of the history's first page; it is read again and again. */
 export function createHistory(
   source: CanvasSource,
   query: HistoryQuery,
@@ -81,7 +82,7 @@ export function inOrder(
   return [...merged, ...left];
 }
 
-/** What comes after a page: pages until enough was found, or so many were read. */
+/** Reads the pages after a page, until enough executions were found or `MOST_PAGES` were read. */
 export async function readOn(
   source: CanvasSource,
   { asked, askedAt, nextCursor }: ListedPage,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
+import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/trace/source";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { makeExecution, makeTrace, outline } from "../testing/make";
 import { rememberRuns } from "./knownRuns";

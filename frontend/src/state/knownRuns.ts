@@ -1,8 +1,8 @@
-/** What answers to other questions say by the way: of which workflow a run is, and what workflows are called. */
+/** Remembers from all answers which workflow a run belongs to, and the names of workflows. */
 
-import type { Execution } from "../model/execution";
-import type { CanvasSource, TraceReading } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { Execution } from "../model/trace/execution";
+import type { CanvasSource, TraceReading } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 import { createStore, type Readable } from "./store";
 
 interface KnownRuns {
@@ -13,12 +13,12 @@ interface KnownRuns {
 }
 
 interface Remembering {
-  /** Asks and answers as the source does. */
+  /** The source, whose answers are remembered. */
   readonly source: CanvasSource;
   readonly known: Readable<KnownRuns>;
 }
 
-/** Nothing is asked for: a workflow that no document describes is known by its runs alone. */
+/** Wraps a source. It sends no requests of its own: a workflow without a document is known from its runs only. */
 export function rememberRuns(source: CanvasSource): Remembering {
   const known = createStore<KnownRuns>({ workflowOf: new Map(), nameOf: new Map() });
 

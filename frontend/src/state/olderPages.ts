@@ -1,7 +1,7 @@
-/** What comes after the first page of a list, read when somebody asks for it. */
+/** Reads the pages after the first page of a list, on request. */
 
 import { asProblem, type ProblemError } from "../model/problem";
-import type { CanvasSource } from "../model/source";
+import type { CanvasSource } from "../model/trace/source";
 import { joined, readOn, type ListedPage } from "./history";
 import { createStore, type Readable } from "./store";
 
@@ -18,6 +18,7 @@ export interface OlderPages extends Readable<OlderView> {
   readonly stop: () => void;
 }
 
+/** Creates the reader of the pages after the first. */
 export function createOlderPages(source: CanvasSource): OlderPages {
   const store = createStore<OlderView>({ page: null, isReading: false, problem: null });
   let abort = new AbortController();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Execution } from "../model/execution";
-import type { CanvasSource } from "../model/source";
+import type { Execution } from "../model/trace/execution";
+import type { CanvasSource } from "../model/trace/source";
 import { fakeHistory } from "../testing/fakeHistory";
 import { makeExecution, START } from "../testing/make";
 import { lastGoodBefore, neighbourOf } from "./otherRuns";

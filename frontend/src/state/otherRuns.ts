@@ -1,7 +1,7 @@
-/** The runs of the same workflow before and after one, and the last good one. */
+/** Finds other runs of the same workflow: the previous, the next, the last that succeeded. */
 
-import { isListedBefore, type Execution } from "../model/execution";
-import type { CanvasSource, ExecutionQuery } from "../model/source";
+import { isListedBefore, type Execution } from "../model/trace/execution";
+import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
 
 /** A good run that is further back is not looked for: five pages are 1,500 runs at most. */
 const MOST_PAGES = 5;

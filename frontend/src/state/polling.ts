@@ -1,6 +1,6 @@
-/** When something is read again: soon while it is seen, seldom while it is not, at once on coming back. */
+/** Decides when to read again: soon in a visible page, seldom in a hidden one, at once when it becomes visible. */
 
-/** Injected, so that tests own the time. */
+/** The clock and the page's visibility; tests give their own. */
 export interface Timer {
   readonly after: (milliseconds: number, then: () => void) => () => void;
   /** True while nobody can see the page. */
@@ -9,7 +9,7 @@ export interface Timer {
   readonly onWake: (then: () => void) => () => void;
 }
 
-/** While nobody sees the page it is read seldom, so that it is not far behind on coming back. */
+/** The wait in a hidden page. */
 const HIDDEN_MILLISECONDS = 60_000;
 
 export const browserTimer: Timer = {
@@ -34,11 +34,12 @@ export const browserTimer: Timer = {
 };
 
 export interface Polling {
-  /** Runs after so long, instead of what was to run before. */
+  /** Runs after this time; replaces an earlier wait. */
   readonly again: (milliseconds: number) => void;
   readonly stop: () => void;
 }
 
+/** Creates a timer that calls `run` after the wait that was asked for last, and at once when the page is seen again. */
 export function createPolling(timer: Timer, run: () => void): Polling {
   let cancel: (() => void) | null = null;
   let cancelWake: (() => void) | null = null;

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { SpanDetail } from "../model/span";
+import type { SpanDetail } from "../model/trace/span";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { fakeTimer, settled } from "../testing/fakeTimer";
 import { makeContent, makeDetail, makeTrace, outline } from "../testing/make";
-import { createMemoryPlaces } from "./place";
+import { createMemoryViewStore } from "./viewState";
 import { promptOfSelection } from "./prompt";
 import { createSpanDetails } from "./spanDetails";
 import { createTraceStore } from "./traceStore";
@@ -22,7 +22,7 @@ async function selecting(detail: SpanDetail | Error, select: string | null = "b"
   const source = fakeSource(changed(makeTrace(outline("a\n  b"))));
   source.spans.set("b", detail).set("a", detail);
   const timer = fakeTimer();
-  const store = createTraceStore(source, "e", createMemoryPlaces(), timer);
+  const store = createTraceStore(source, "e", createMemoryViewStore(), timer);
   const details = createSpanDetails(source, "e", timer);
   if (select === null) return { view: store.get(), details, source };
   store.start();

@@ -1,13 +1,14 @@
-/** The prompt of the selected span, from its detail: whatever the panel shows of it at the moment. */
+/** Reads the whole prompt of the selected span from its detail. */
 
-import { promptText } from "../model/conversation";
-import { rowVersion } from "../model/describe";
+import { promptText } from "../model/text/conversation";
+import { rowVersion } from "../model/labels/describe";
 import type { SpanDetails } from "./spanDetails";
 import { selectedRow, type TraceView } from "./traceView";
 
-/** Its text, or words for the reader when there is none. Raises the problem of reading the span. */
+/** The text, or why there is none, for the reader. */
 export type PromptFinding = { readonly text: string } | { readonly none: string };
 
+/** Reads the prompt of the selected span. */
 export async function promptOfSelection(
   view: TraceView,
   details: SpanDetails,

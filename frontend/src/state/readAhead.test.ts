@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { CanvasSource } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { CanvasSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { makeTrace, outline } from "../testing/make";
 import { readAhead } from "./readAhead";

@@ -1,9 +1,9 @@
-/** A source that reads the trace of the page's address before anybody has asked for it. */
+/** Starts to read the trace in the page's URL before the tab asks for it. */
 
-import type { CanvasSource } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { CanvasSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 
-/** The first who asks for the trace gets what is on its way; all others are answered as ever. */
+/** Wraps a source: the first request for the trace gets the reading that has started, all others go to the source. */
 export function readAhead(source: CanvasSource, executionId: string | null): CanvasSource {
   if (executionId === null) return source;
   const abort = new AbortController();
@@ -13,7 +13,7 @@ export function readAhead(source: CanvasSource, executionId: string | null): Can
     latest = soFar;
     tell?.(soFar);
   });
-  // Who takes it over hears of a failure; until then nobody does.
+  // The request that takes it over gets the failure; it must not be reported as unhandled before.
   reading.catch(() => undefined);
   let isTaken = false;
   return {

@@ -1,4 +1,4 @@
-/** Something that is read once, or again and again while it may change. */
+/** A value that is read once, or again and again while it may change. */
 
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
 import { createStore, type Readable } from "./store";
@@ -19,8 +19,8 @@ export interface Resource<T> extends Readable<ResourceView<T>> {
 }
 
 /**
- * `repeatAfter` says how long a value is good for, null when it will not change any more. What cannot be
- * read for the moment is read again until it is, and at once when the network is back.
+ * Creates a resource. `repeatAfter` returns after how many milliseconds to read again, null for a value that is final.
+ * A reading that fails is repeated, at once when the network is back.
  */
 export function createResource<T>(
   read: (signal: AbortSignal) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Reads again what could not be read, for as long as a later try may be answered. */
+/** Repeats a failed reading as long as a later one may succeed. */
 
 import { isPassing, type ProblemError } from "../model/problem";
 import { createPolling, type Timer } from "./polling";
@@ -6,7 +6,9 @@ import { createPolling, type Timer } from "./polling";
 const FIRST_WAIT_MILLISECONDS = 2_000;
 const LONGEST_WAIT_MILLISECONDS = 30_000;
 
-/** How long to wait after so many failures in a row: 2, 4, 8 ... 30 seconds, or as long as the server asks for. */
+/**
+ * Returns the wait in milliseconds after this many failures in a row: 2, 4, 8 ... 30 s, or what the server asks for.
+ */
 export function waitAfter(problem: ProblemError, failures: number): number {
   const asked = (problem.details.retryAfterSeconds ?? 0) * 1_000;
   const backoff = FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
@@ -22,6 +24,7 @@ export interface Retrying {
   readonly stop: () => void;
 }
 
+/** Creates what repeats a failed reading. */
 export function createRetrying(timer: Timer, run: () => void): Retrying {
   let failures = 0;
   let isWaiting = false;

@@ -1,13 +1,13 @@
-/** Reads the span that the panel shows; keeps what was read, so going back and forth is free. */
+/** Reads the detail of the span in the panel, and caches it. */
 
 import { asProblem, isAbort, type ProblemError } from "../model/problem";
-import type { TraceSource } from "../model/source";
-import type { SpanDetail } from "../model/span";
+import type { TraceSource } from "../model/trace/source";
+import type { SpanDetail } from "../model/trace/span";
 import { createStore, type Readable } from "./store";
 import type { Timer } from "./polling";
 import { createRetrying } from "./retrying";
 
-/** Holding an arrow key down must not read every span on the way. */
+/** The wait before a detail is read, so that holding an arrow key does not read every span. */
 const SETTLE_MILLISECONDS = 90;
 const KEPT_SPANS = 200;
 
@@ -28,6 +28,7 @@ export interface SpanDetails extends Readable<DetailView> {
   readonly stop: () => void;
 }
 
+/** Creates the reader of span details. */
 export function createSpanDetails(
   source: TraceSource,
   executionId: string,

@@ -1,4 +1,4 @@
-/** A value that tells its readers when it is another; React reads it with `useSyncExternalStore`. */
+/** A value that notifies its subscribers of changes; React reads it with `useSyncExternalStore`. */
 
 export interface Readable<T> {
   readonly get: () => T;
@@ -9,6 +9,7 @@ export interface Store<T> extends Readable<T> {
   readonly set: (value: T) => void;
 }
 
+/** Creates a store with a first value. */
 export function createStore<T>(initial: T): Store<T> {
   let current = initial;
   const listeners = new Set<() => void>();

@@ -7,6 +7,7 @@ export type Theme = (typeof THEMES)[number];
 
 const STORAGE_KEY = "spanvas.theme";
 
+/** Creates the store of the theme, and applies it to the document. */
 export function createTheme(window: Window): Store<Theme> {
   const store = createStore<Theme>(readTheme(window));
   const apply = (): void => {

@@ -1,16 +1,10 @@
 /** Moves of the selection through the visible lines, the search hits and the failures. */
 
-import { barEnd } from "../model/timeScale";
-import { hasChildren, type TraceIndex } from "../model/traceIndex";
-import type { Range } from "../model/zoom";
-import {
-  lineOfSelection,
-  selectedGroup,
-  selectedPosition,
-  toggled,
-  withSelection,
-  type TraceView,
-} from "./traceView";
+import { barEnd } from "../model/time/timeScale";
+import { hasChildren, type TraceIndex } from "../model/trace/traceIndex";
+import type { Range } from "../model/time/zoom";
+import { toggled, withSelection } from "./traceSteps";
+import { lineOfSelection, selectedGroup, selectedPosition, type TraceView } from "./traceView";
 
 /** Down (or, negative, up) by lines; stops at either end. */
 export function movedBy(view: TraceView, step: number): TraceView {

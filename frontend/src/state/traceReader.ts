@@ -1,21 +1,21 @@
 /** Reads a trace and, while it grows, reads it again. */
 
-import { isUnfinished } from "../model/execution";
+import { isUnfinished } from "../model/trace/execution";
 import { asProblem, isAbort, isPassing, type ProblemError } from "../model/problem";
-import type { TraceReading, TraceSource } from "../model/source";
-import type { Trace } from "../model/trace";
+import type { TraceReading, TraceSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
 import { createPolling, type Timer } from "./polling";
 import { waitAfter } from "./retrying";
 
-/** What is new is seen within two seconds: this wait, the reading itself and the drawing. */
+/** New spans are shown within two seconds: this wait, the reading and the drawing. */
 export const POLL_MILLISECONDS = 1_000;
 /** Spans may arrive after the end of their execution: a partial trace is read a few times more. */
 const READS_AFTER_END = 5;
 
 export interface TraceListener {
-  /** The beginning of a large trace that nothing is known of yet. */
+  /** Gets the first pages of a large trace that was not read before. */
   readonly onPart: (soFar: Trace) => void;
-  /** The next reading waits until this one is taken in. */
+  /** Takes in a reading; the next one waits for it. */
   readonly onReading: (reading: TraceReading) => Promise<void> | undefined;
   readonly onProblem: (problem: ProblemError) => void;
 }
@@ -25,6 +25,7 @@ export interface TraceReader {
   readonly stop: () => void;
 }
 
+/** Creates the reader of a trace. */
 export function createTraceReader(
   source: TraceSource,
   executionId: string,

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ProblemError } from "../model/problem";
-import type { Execution } from "../model/execution";
-import type { Row, Trace } from "../model/trace";
+import type { Execution } from "../model/trace/execution";
+import type { Row, Trace } from "../model/trace/trace";
 import { changed, fakeSource } from "../testing/fakeSource";
 import { fakeTimer, settled, type FakeTimer } from "../testing/fakeTimer";
 import { makeExecution, makeTrace, manyRows, outline, START } from "../testing/make";
-import { createMemoryPlaces, EMPTY_TRACE_PLACE, type TracePlaces } from "./place";
+import { createMemoryViewStore, EMPTY_VIEW_STATE, type ViewStateStore } from "./viewState";
 import { createTraceStore, type TraceStore } from "./traceStore";
 
 function traceOf(rows: readonly Row[], execution: Partial<Execution>): Trace {
@@ -28,15 +28,15 @@ const FAILED = traceOf(
 );
 
 let timer: FakeTimer;
-let places: TracePlaces;
+let viewStore: ViewStateStore;
 
 beforeEach(() => {
   timer = fakeTimer();
-  places = createMemoryPlaces();
+  viewStore = createMemoryViewStore();
 });
 
 async function open(trace: Trace): Promise<TraceStore> {
-  const store = createTraceStore(fakeSource(changed(trace)), "exec-1", places, timer);
+  const store = createTraceStore(fakeSource(changed(trace)), "exec-1", viewStore, timer);
   store.start();
   await settled();
   return store;
@@ -47,16 +47,16 @@ describe("opening", () => {
     const store = await open(FAILED);
     expect(store.get().selected).toBe("attempt");
     expect(store.get().revealSerial).toBe(1);
-    expect(places.get()).toEqual(EMPTY_TRACE_PLACE);
+    expect(viewStore.get()).toEqual(EMPTY_VIEW_STATE);
   });
 
   it("selects the span of the link", async () => {
-    places.replace({ ...EMPTY_TRACE_PLACE, spanId: "call" });
+    viewStore.replace({ ...EMPTY_VIEW_STATE, spanId: "call" });
     expect((await open(FAILED)).get().selected).toBe("call");
   });
 
   it("selects by itself when the link's span is not there", async () => {
-    places.replace({ ...EMPTY_TRACE_PLACE, spanId: "gone" });
+    viewStore.replace({ ...EMPTY_VIEW_STATE, spanId: "gone" });
     expect((await open(FAILED)).get().selected).toBe("attempt");
   });
 
@@ -95,7 +95,7 @@ describe("the reader's moves", () => {
   it("stand in the URL", async () => {
     const store = await open(FAILED);
     store.select("call");
-    expect(places.get().spanId).toBe("call");
+    expect(viewStore.get().spanId).toBe("call");
   });
 
   it("fold, then go to the parent; unfold, then go to the child", async () => {
@@ -138,7 +138,7 @@ describe("the reader's moves", () => {
     expect(store.get().selected).toBe("root");
     store.nextHit(-1);
     expect(store.get().selected).toBe("attempt");
-    expect(places.get().query).toBe("t");
+    expect(viewStore.get().query).toBe("t");
   });
 
   it("drop a filter that hides what they go to", async () => {
@@ -154,7 +154,7 @@ describe("the reader's moves", () => {
     const store = createTraceStore(
       fakeSource(changed(FAILED)),
       "exec-1",
-      { ...places, permalink: ({ spanId }) => String(seen.push(spanId)) },
+      { ...viewStore, permalink: ({ spanId }) => String(seen.push(spanId)) },
       timer,
     );
     store.start();
@@ -170,7 +170,7 @@ describe("a running execution", () => {
 
   async function openTwice(second: Trace, between: (store: TraceStore) => void) {
     const source = fakeSource(changed(BEFORE, '"1"'), changed(second, '"2"'));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     await settled();
     between(store);
@@ -209,7 +209,7 @@ describe("a running execution", () => {
 
   it("grows when nothing changed but the clock", async () => {
     const source = fakeSource(changed(BEFORE), { kind: "unchanged", servedAt: START + 99n });
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     await settled();
     await timer.fire();
@@ -242,7 +242,7 @@ describe("a running execution", () => {
 describe("problems", () => {
   it("that pass are shown when nothing was read yet, and retried", async () => {
     const source = fakeSource(new ProblemError("unavailable", "throttled"), changed(FAILED));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     await settled();
     expect(store.get()).toMatchObject({ loaded: null, problem: { kind: "unavailable" } });
@@ -253,7 +253,7 @@ describe("problems", () => {
 
   it("that do not pass are retried on request only", async () => {
     const source = fakeSource(new ProblemError("forbidden", "no"), changed(FAILED));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     await settled();
     expect(store.get()).toMatchObject({ loaded: null, problem: { kind: "forbidden" } });
@@ -268,7 +268,7 @@ describe("problems", () => {
     const running = traceOf(outline("root ~"), { status: "running" });
     const offline = new ProblemError("offline", "");
     const source = fakeSource(changed(running), offline, offline, offline, changed(running));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     await settled();
     const waits: number[] = [];
@@ -288,7 +288,7 @@ describe("problems", () => {
     const running = traceOf(outline("root ~"), { status: "running" });
     const offline = new ProblemError("offline", "");
     const source = fakeSource(changed(running), offline, changed(running));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     await settled();
     await timer.fire();
@@ -300,7 +300,7 @@ describe("problems", () => {
   it("wait as long as the server asks", async () => {
     const running = traceOf(outline("root ~"), { status: "running" });
     const busy = new ProblemError("unavailable", "", { retryAfterSeconds: 12 });
-    const store = createTraceStore(fakeSource(changed(running), busy), "exec-1", places, timer);
+    const store = createTraceStore(fakeSource(changed(running), busy), "exec-1", viewStore, timer);
     store.start();
     await settled();
     await timer.fire();
@@ -311,7 +311,7 @@ describe("problems", () => {
 it("reads a partial trace a few times more after the end, then lets it be", async () => {
   const partial = makeTrace(outline("root"), { status: "PARTIAL" });
   const source = fakeSource(...Array.from({ length: 9 }, () => changed(partial)));
-  const store = createTraceStore(source, "exec-1", places, timer);
+  const store = createTraceStore(source, "exec-1", viewStore, timer);
   store.start();
   await settled();
   for (let round = 0; round < 9; round += 1) await timer.fire();
@@ -328,7 +328,7 @@ describe("a trace in parts", () => {
   it("is shown from its first part on, each time twice as much of it", async () => {
     const source = fakeSource(changed(soFar(9_000)));
     source.parts.push(soFar(1_000), soFar(1_500), soFar(2_000));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     const shown: number[] = [];
     store.subscribe(() => shown.push(store.get().loaded?.trace.rows.length ?? 0));
     store.start();
@@ -345,7 +345,7 @@ describe("a trace in parts", () => {
         finish = () => resolve(changed(soFar(9_000)));
       });
     };
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     const line = store.get().lines[1];
     store.toggle(line?.key ?? "");
@@ -360,7 +360,7 @@ describe("a trace in parts", () => {
   it("of which the reader has left is not shown any more", async () => {
     const source = fakeSource(changed(soFar(9_000)));
     source.parts.push(soFar(3_000));
-    const store = createTraceStore(source, "exec-1", places, timer);
+    const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     store.stop();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -368,8 +368,8 @@ describe("a trace in parts", () => {
   });
 });
 
-it("takes over a place that the browser goes back to", async () => {
+it("takes over the view state that the browser goes back to", async () => {
   const store = await open(FAILED);
-  store.adopt({ ...EMPTY_TRACE_PLACE, spanId: "fine", query: "call" });
+  store.adopt({ ...EMPTY_VIEW_STATE, spanId: "fine", query: "call" });
   expect(store.get()).toMatchObject({ selected: "fine", query: "call", hits: [2] });
 });

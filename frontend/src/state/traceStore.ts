@@ -1,18 +1,18 @@
 /**
  * The state of one Trace tab: what was read, what is selected, folded, filtered, searched and zoomed.
  *
- * Not responsible for drawing, nor for the address bar: it tells `places` where the reader is.
+ * It does not draw, and does not touch the URL: it writes the view state to `viewStore`.
  */
 
-import { atOnce, inPieces } from "../model/breath";
-import type { Filter } from "../model/filter";
-import type { TraceSource } from "../model/source";
-import type { Trace } from "../model/trace";
-import { isUnfinished } from "../model/execution";
-import type { Sort } from "../model/sortLines";
-import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/zoom";
+import { runToEnd, runInSlices } from "../model/scheduler";
+import type { Filter } from "../model/list/filter";
+import type { TraceSource } from "../model/trace/source";
+import type { Trace } from "../model/trace/trace";
+import { isUnfinished } from "../model/trace/execution";
+import type { Sort } from "../model/list/sortLines";
+import { pannedBy, seenRange, zoomedBy, zoomTo, type Range } from "../model/time/zoom";
 import { createContentSearch } from "./contentSearch";
-import { isSameTracePlace, type TracePlace, type TracePlaces } from "./place";
+import { isSameViewState, type ViewState, type ViewStateStore } from "./viewState";
 import { createStore, type Readable } from "./store";
 import { loadingSteps } from "./loading";
 import { browserTimer, type Timer } from "./polling";
@@ -27,7 +27,6 @@ import {
   rangeOfSelection,
 } from "./traceMoves";
 import {
-  openView,
   toggled,
   withFilter,
   withFoldAndGroups,
@@ -41,10 +40,10 @@ import {
   withSort,
   withLoaded,
   withZoom,
-  type TraceView,
-} from "./traceView";
+} from "./traceSteps";
+import { openView, type TraceView } from "./traceView";
 
-/** What of a trace is worked out in one go, within a frame or two. */
+/** Up to this many rows are processed without a break, within a frame or two. */
 const ROWS_AT_ONCE = 2_000;
 
 export interface TraceStore extends Readable<TraceView> {
@@ -68,7 +67,7 @@ export interface TraceStore extends Readable<TraceView> {
   readonly nextFailure: (direction: 1 | -1) => void;
   readonly zoom: (range: Range | null) => void;
   readonly zoomToSelection: () => void;
-  /** Closer (factor under 1) or further away; `anchor` is the fraction of what is seen that stays in place. */
+  /** Closer (factor under 1) or further away; `anchor` is the fraction of the visible part that does not move. */
   readonly zoomBy: (factor: number, anchor?: number) => void;
   /** By a fraction of what is seen. */
   readonly panBy: (fraction: number) => void;
@@ -77,25 +76,26 @@ export interface TraceStore extends Readable<TraceView> {
   /** Goes to the newest running span again and stays with it. */
   readonly follow: () => void;
   readonly permalink: () => string;
-  /** Takes over a place that somebody else chose: the browser's back button, the host. */
-  readonly adopt: (place: TracePlace) => void;
+  /** Takes over a view state that came from outside: the browser's back button, the host. */
+  readonly adopt: (viewState: ViewState) => void;
 }
 
+/** Creates the store of one Trace tab. It reads nothing until `start`. */
 export function createTraceStore(
   source: TraceSource,
   executionId: string,
-  places: TracePlaces,
+  viewStore: ViewStateStore,
   timer: Timer = browserTimer,
 ): TraceStore {
-  const store = createStore<TraceView>(openView(places.get()));
+  const store = createStore<TraceView>(openView(viewStore.get()));
 
   const update = (step: (view: TraceView) => TraceView): void => store.set(step(store.get()));
 
-  /** A step of the reader's own: the place follows it. */
+  /** Applies an action of the reader's, and writes the view state. */
   const act = (step: (view: TraceView) => TraceView): void => {
     store.set(step(store.get()));
-    const place = placeOf(store.get());
-    if (!isSameTracePlace(places.get(), place)) places.replace(place);
+    const viewState = viewStateOf(store.get());
+    if (!isSameViewState(viewStore.get(), viewState)) viewStore.replace(viewState);
   };
 
   const contents = createContentSearch(
@@ -107,16 +107,16 @@ export function createTraceStore(
   );
   let wanted: Trace | null = null;
   const takeIn = (trace: Trace): Promise<void> | undefined => {
-    // While the parts of a large trace come, each time as much again as is shown: not every one.
+    // While a large trace is loading, the view is updated each time the number of rows has doubled, not for every page.
     const shown = store.get().loaded?.trace.rows.length ?? 0;
     if (trace.rows.length < trace.totalRows && trace.rows.length < 2 * shown) return undefined;
     wanted = trace;
     const steps = loadingSteps(trace, store.get().loaded);
     if (trace.rows.length <= ROWS_AT_ONCE) {
-      update((view) => withLoaded(view, atOnce(steps)));
+      update((view) => withLoaded(view, runToEnd(steps)));
       return undefined;
     }
-    return inPieces(steps, () => wanted === trace).then((loaded) => {
+    return runInSlices(steps, () => wanted === trace).then((loaded) => {
       if (loaded) update((view) => withLoaded(view, loaded));
     });
   };
@@ -194,26 +194,27 @@ export function createTraceStore(
         if (!view.loaded || !isUnfinished(view.loaded.trace.execution)) return view;
         return withLoaded({ ...view, isFollowing: true }, view.loaded);
       }),
-    permalink: () => places.permalink({ ...placeOf(store.get()), spanId: store.get().selected }),
-    adopt: (place) => {
+    permalink: () =>
+      viewStore.permalink({ ...viewStateOf(store.get()), spanId: store.get().selected }),
+    adopt: (viewState) => {
       const { query } = store.get();
-      update((view) => adopted(view, place));
-      if (place.query !== query) contents.ask(place.query);
+      update((view) => adopted(view, viewState));
+      if (viewState.query !== query) contents.ask(viewState.query);
     },
   };
 }
 
-function adopted(view: TraceView, place: TracePlace): TraceView {
-  if (isSameTracePlace(placeOf(view), place)) return view;
-  let next = withQuery(view, place.query);
-  next = withFilter(next, place.filter);
-  next = { ...next, zoom: place.zoom, isGraphShown: place.isGraphShown };
-  next = withPathShown(next, place.isPathShown);
-  return place.spanId === null ? next : withSelection(next, place.spanId);
+function adopted(view: TraceView, viewState: ViewState): TraceView {
+  if (isSameViewState(viewStateOf(view), viewState)) return view;
+  let next = withQuery(view, viewState.query);
+  next = withFilter(next, viewState.filter);
+  next = { ...next, zoom: viewState.zoom, isGraphShown: viewState.isGraphShown };
+  next = withPathShown(next, viewState.isPathShown);
+  return viewState.spanId === null ? next : withSelection(next, viewState.spanId);
 }
 
-/** A selection that the tab made by itself does not belong in the URL. */
-function placeOf(view: TraceView): TracePlace {
+/** Returns the view state. A selection that the tab made by itself is not part of it. */
+function viewStateOf(view: TraceView): ViewState {
   return {
     spanId: view.isFollowing ? null : view.selected,
     query: view.query,

@@ -1,21 +1,17 @@
-/** What the tab shows at a moment, and the pure steps from one such moment to the next. */
+/** What the tab shows at a moment, and what follows from it: the lines, the hits and the selected span. */
 
-import { criticalPath, type PathStep } from "../model/criticalPath";
-import { isUnfinished } from "../model/execution";
-import { deepestFailingSpan, newestRunningSpan } from "../model/failingSpan";
-import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/filter";
+import type { PathStep } from "../model/trace/criticalPath";
+import { findHits, isFiltering, NO_FILTER, type Filter } from "../model/list/filter";
 import type { ProblemError } from "../model/problem";
-import { isGroupKey, type SiblingGroup } from "../model/siblings";
-import type { SearchResult } from "../model/source";
-import { sortedLines, type Sort } from "../model/sortLines";
-import type { Nanos } from "../model/time";
-import { timeScale } from "../model/timeScale";
-import type { Row } from "../model/trace";
-import { ancestors, lineFor, type TraceIndex } from "../model/traceIndex";
-import { initialFold, visibleRows, type Line } from "../model/visibleRows";
-import { asZoom, type Range } from "../model/zoom";
+import type { SiblingGroup } from "../model/list/siblings";
+import type { SearchResult } from "../model/trace/source";
+import { sortedLines, type Sort } from "../model/list/sortLines";
+import type { Row } from "../model/trace/trace";
+import { ancestors, lineFor, type TraceIndex } from "../model/trace/traceIndex";
+import { visibleRows, type Line } from "../model/list/visibleRows";
+import type { Range } from "../model/time/zoom";
 import type { LoadedTrace } from "./loading";
-import type { TracePlace } from "./place";
+import type { ViewState } from "./viewState";
 
 export type { LoadedTrace };
 
@@ -25,10 +21,10 @@ export interface TraceView {
   readonly problem: ProblemError | null;
   /** A span id, or the key of a group of siblings. */
   readonly selected: string | null;
-  /** Nobody has chosen a span yet: a live trace may move the selection to its newest. */
+  /** The reader has not selected a span: in a running trace the selection follows the newest. */
   readonly isFollowing: boolean;
   readonly folded: ReadonlySet<string>;
-  /** The reader has opened or closed something. */
+  /** The reader has folded or unfolded something. */
   readonly isFoldChosen: boolean;
   readonly openGroups: ReadonlySet<string>;
   readonly filter: Filter;
@@ -42,186 +38,65 @@ export interface TraceView {
   readonly lines: readonly Line[];
   /** By what siblings are sorted; null: as they ran. */
   readonly sort: Sort | null;
-  /** The part of the time axis that is seen; null for all of it. */
+  /** The visible part of the time axis; null for all of it. */
   readonly zoom: Range | null;
   /** The critical path, while it is shown. */
   readonly path: readonly PathStep[] | null;
   /** The workflow's graph stands beside the tree. */
   readonly isGraphShown: boolean;
-  /** Rises each time the selected line must be brought into view. */
+  /** Increases each time the selected line has to be scrolled into view. */
   readonly revealSerial: number;
 }
 
-export function openView(place: TracePlace): TraceView {
+/** Returns the view before anything was read. */
+export function openView(viewState: ViewState): TraceView {
   return {
     loaded: null,
     problem: null,
-    selected: place.spanId,
-    isFollowing: place.spanId === null,
+    selected: viewState.spanId,
+    isFollowing: viewState.spanId === null,
     folded: new Set(),
     isFoldChosen: false,
     openGroups: new Set(),
-    filter: place.filter,
-    query: place.query,
+    filter: viewState.filter,
+    query: viewState.query,
     found: null,
     searchProblem: null,
     hits: [],
     lines: [],
     sort: null,
-    zoom: place.zoom,
-    path: place.isPathShown ? [] : null,
-    isGraphShown: place.isGraphShown,
+    zoom: viewState.zoom,
+    path: viewState.isPathShown ? [] : null,
+    isGraphShown: viewState.isGraphShown,
     revealSerial: 0,
   };
 }
 
-export function withLoaded(view: TraceView, loaded: LoadedTrace): TraceView {
-  const before = view.loaded;
-  const wanted = defaultSelection(view, loaded);
-  const isFirst = before === null || before.trace.rows.length === 0;
-  const folded = isFirst || isInParts(before) ? foldOf(view, loaded, wanted) : view.folded;
-  const next = derive({
-    ...view,
-    loaded,
-    folded,
-    problem: null,
-    selected: wanted,
-    path: view.path === null ? null : pathOf(loaded),
-  });
-  return wanted !== null && (isFirst || wanted !== view.selected) ? reveal(next) : next;
-}
-
-/** Whether more of it was known to be on its way. */
-function isInParts({ trace }: LoadedTrace): boolean {
-  return trace.rows.length < trace.totalRows;
-}
-
-/** How a trace opens; what the reader has opened and closed of its first parts stays so. */
-function foldOf(view: TraceView, loaded: LoadedTrace, wanted: string | null): ReadonlySet<string> {
-  const { index, siblings } = loaded;
-  const fold = initialFold(index, siblings, pathTo(index, wanted));
-  if (!view.isFoldChosen || !view.loaded) return fold;
-  const { positionOf } = view.loaded.index;
-  const behind = [...fold].filter((spanId) => !positionOf.has(spanId));
-  return new Set([...view.folded, ...behind]);
-}
-
-/** Nothing is new but the clock: running spans grow. */
-export function withServerTime(view: TraceView, servedAt: Nanos): TraceView {
-  if (!view.loaded) return view;
-  const trace = { ...view.loaded.trace, servedAt };
-  const loaded = { ...view.loaded, trace, scale: timeScale(trace) };
-  return { ...view, problem: null, loaded, path: view.path === null ? null : pathOf(loaded) };
-}
-
-export function withProblem(view: TraceView, problem: ProblemError): TraceView {
-  return { ...view, problem };
-}
-
-export function withSearchProblem(view: TraceView, searchProblem: ProblemError | null): TraceView {
-  return view.searchProblem === searchProblem ? view : { ...view, searchProblem };
-}
-
-export function withFilter(view: TraceView, filter: Filter): TraceView {
-  return scrolled(derive({ ...view, filter }));
-}
-
-export function withQuery(view: TraceView, query: string): TraceView {
-  const filter = query === "" ? { ...view.filter, onlyHits: false } : view.filter;
-  const found = view.found?.query === query ? view.found : null;
-  return derive({ ...view, query, filter, found });
-}
-
-/** What the server found; an answer to another query than the one that stands there is of no use. */
-export function withFound(view: TraceView, found: SearchResult): TraceView {
-  return found.query === view.query ? derive({ ...view, found }) : view;
-}
-
-export function withSort(view: TraceView, sort: Sort | null): TraceView {
-  return sort === view.sort ? view : scrolled(derive({ ...view, sort }));
-}
-
-export function withZoom(view: TraceView, zoom: Range | null): TraceView {
-  const length = view.loaded?.scale.length ?? Infinity;
-  return { ...view, zoom: zoom && asZoom(zoom, length), isFollowing: false };
-}
-
-export function withPathShown(view: TraceView, isShown: boolean): TraceView {
-  if (!isShown) return { ...view, path: null };
-  return { ...view, path: view.loaded ? pathOf(view.loaded) : [] };
-}
-
-/** A choice of the reader's: opens what hides the span and stops following. */
-export function withSelection(view: TraceView, key: string): TraceView {
-  const { index } = view.loaded ?? {};
-  if (isGroupKey(key)) return { ...scrolled(view), selected: key, isFollowing: false };
-  const position = index?.positionOf.get(key);
-  if (!index || position === undefined) return view;
-  const selected = index.rows[lineFor(index, position)]?.spanId ?? key;
-  return reveal({ ...view, selected, isFollowing: false });
-}
-
-function withFold(view: TraceView, folded: ReadonlySet<string>): TraceView {
-  const next = derive({ ...view, folded, isFoldChosen: true });
-  return { ...next, selected: nearestVisible(next), isFollowing: false };
-}
-
-/** All open, or all closed: groups of siblings with the rest. */
-export function withFoldAndGroups(
-  view: TraceView,
-  folded: ReadonlySet<string>,
-  openGroups: ReadonlySet<string>,
-): TraceView {
-  return withFold({ ...view, openGroups }, folded);
-}
-
-export function toggled(view: TraceView, key: string): TraceView {
-  const set = new Set(isGroupKey(key) ? view.openGroups : view.folded);
-  if (!set.delete(key)) set.add(key);
-  return isGroupKey(key) ? withFoldAndGroups(view, view.folded, set) : withFold(view, set);
-}
-
+/** Returns the position of the selected row; null when a group or nothing is selected. */
 export function selectedPosition(view: TraceView): number | null {
   if (!view.loaded || view.selected === null) return null;
   return view.loaded.index.positionOf.get(view.selected) ?? null;
 }
 
+/** Returns the selected row; null when a group or nothing is selected. */
 export function selectedRow(view: TraceView): Row | null {
   const position = selectedPosition(view);
   return position === null ? null : (view.loaded?.index.rows[position] ?? null);
 }
 
+/** Returns the selected group of siblings; null when none is selected. */
 export function selectedGroup(view: TraceView): SiblingGroup | null {
   if (!view.loaded || view.selected === null) return null;
   return view.loaded.siblings.byKey.get(view.selected) ?? null;
 }
 
+/** Returns the index of the selected line; -1 when it is not visible. */
 export function lineOfSelection(view: TraceView): number {
   return view.lines.findIndex((line) => line.key === view.selected);
 }
 
-function defaultSelection(view: TraceView, loaded: LoadedTrace): string | null {
-  const { index, trace } = loaded;
-  if (isGroupKey(view.selected) && loaded.siblings.byKey.has(view.selected ?? "")) {
-    return view.selected;
-  }
-  const known = view.selected === null ? undefined : index.positionOf.get(view.selected);
-  const isKnown = known !== undefined;
-  if (isKnown && !view.isFollowing) return index.rows[lineFor(index, known)]?.spanId ?? null;
-  const { status } = trace.execution;
-  const first = index.rows[0]?.spanId ?? null;
-  if (status === "failed" || status === "lost") {
-    return deepestFailingSpan(index, trace.execution) ?? first;
-  }
-  if (isUnfinished(trace.execution)) return newestRunningSpan(index) ?? view.selected ?? first;
-  return isKnown ? view.selected : first;
-}
-
-function pathOf({ index, scale, trace }: LoadedTrace): readonly PathStep[] {
-  return criticalPath(index, scale, trace.servedAt);
-}
-
-function pathTo(index: TraceIndex, spanId: string | null): Set<string> {
+/** Returns the ids of the spans above a span. */
+export function pathTo(index: TraceIndex, spanId: string | null): Set<string> {
   const path = new Set<string>();
   const position = spanId === null ? undefined : index.positionOf.get(spanId);
   if (position === undefined) return path;
@@ -241,7 +116,7 @@ function groupsAround({ index, siblings }: LoadedTrace, position: number): reado
 }
 
 /** Unfolds what is above the selected span; drops a filter that hides it. */
-function reveal(view: TraceView): TraceView {
+export function reveal(view: TraceView): TraceView {
   const position = selectedPosition(view);
   if (!view.loaded || position === null) return scrolled(view);
   const path = pathTo(view.loaded.index, view.selected);
@@ -257,12 +132,13 @@ function reveal(view: TraceView): TraceView {
   return scrolled(next);
 }
 
-function scrolled(view: TraceView): TraceView {
+/** Asks the list to bring the selected line into view. */
+export function scrolled(view: TraceView): TraceView {
   return { ...view, revealSerial: view.revealSerial + 1 };
 }
 
-/** The selected span, or what it was folded into. */
-function nearestVisible(view: TraceView): string | null {
+/** Returns the selected span, or the line that it is folded into. */
+export function nearestVisible(view: TraceView): string | null {
   const { loaded } = view;
   if (!loaded || view.selected === null || lineOfSelection(view) >= 0) return view.selected;
   const visible = new Set(view.lines.map((line) => line.key));
@@ -278,7 +154,8 @@ function nearestVisible(view: TraceView): string | null {
   return view.selected;
 }
 
-function derive(view: TraceView): TraceView {
+/** Computes hits and lines from the rest of the view. */
+export function derive(view: TraceView): TraceView {
   if (!view.loaded) return view;
   const { trace, index, siblings } = view.loaded;
   const hits = hitsOf(view, index);

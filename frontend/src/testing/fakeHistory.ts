@@ -1,7 +1,9 @@
-/** A history that is listed as the API does it: in order, by bounds and filters, in pages of a bounded amount of work. */
+/**
+ * A history that is listed as the API does it: in order, by bounds and filters, in pages of a bounded amount of work.
+ */
 
-import { isListedBefore, type Execution } from "../model/execution";
-import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/source";
+import { isListedBefore, type Execution } from "../model/trace/execution";
+import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/trace/source";
 
 type Listing = Pick<CanvasSource, "listExecutions">;
 

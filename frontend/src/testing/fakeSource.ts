@@ -1,8 +1,8 @@
 /** A source of traces that answers what the test puts into it. */
 
-import type { TraceReading, TraceSource } from "../model/source";
-import type { SpanDetail } from "../model/span";
-import type { Trace } from "../model/trace";
+import type { TraceReading, TraceSource } from "../model/trace/source";
+import type { SpanDetail } from "../model/trace/span";
+import type { Trace } from "../model/trace/trace";
 
 export interface FakeSource extends TraceSource {
   readTrace: TraceSource["readTrace"];

@@ -1,8 +1,8 @@
 /** Builders for tests: everything has a value, a test names what it is about. */
 
-import type { Execution } from "../model/execution";
-import type { Content, SpanDetail } from "../model/span";
-import type { Row, Trace } from "../model/trace";
+import type { Execution } from "../model/trace/execution";
+import type { Content, SpanDetail } from "../model/trace/span";
+import type { Row, Trace } from "../model/trace/trace";
 
 export const SECOND = 1_000_000_000n;
 /** 2025-11-24 16:00:00 UTC. */

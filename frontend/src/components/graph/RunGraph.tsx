@@ -1,12 +1,12 @@
 /** The workflow's graph as this execution went through it: a press on a node goes to its span, and back. */
 
 import { useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
-import { statusWord } from "../../model/describe";
-import { formatCost, formatDuration } from "../../model/format";
-import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../../model/graphLayout";
-import { nodeOf, nodeRuns, type NodeRun } from "../../model/nodeRuns";
-import { totals } from "../../model/totals";
-import type { Workflow } from "../../model/workflow";
+import { statusWord } from "../../model/labels/describe";
+import { formatCost, formatDuration } from "../../model/labels/format";
+import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../../model/trace/graphLayout";
+import { nodeOf, nodeRuns, type NodeRun } from "../../model/trace/nodeRuns";
+import { totals } from "../../model/trace/totals";
+import type { Workflow } from "../../model/trace/workflow";
 import type { TraceStore } from "../../state/traceStore";
 import { selectedPosition, type LoadedTrace, type TraceView } from "../../state/traceView";
 import { ICONS, nodeIcon } from "../icons";

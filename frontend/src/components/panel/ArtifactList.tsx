@@ -1,8 +1,8 @@
 import { useState, type ReactElement } from "react";
-import { artifactView, essenceOf, mostBytes } from "../../model/artifactView";
-import { formatBytes } from "../../model/format";
+import { artifactView, essenceOf, mostBytes } from "../../model/text/artifactView";
+import { formatBytes } from "../../model/labels/format";
 import { asProblem, type ProblemError } from "../../model/problem";
-import type { ArtifactRef } from "../../model/trace";
+import type { ArtifactRef } from "../../model/trace/trace";
 import type { Artifacts } from "../../state/artifacts";
 import { Icon } from "../Icon";
 import { InlineProblem } from "../states/ProblemView";

@@ -1,6 +1,11 @@
 import { useEffect, useMemo, useState, type ReactElement } from "react";
-import { artifactView, mostBytes, drawnType, type ArtifactView } from "../../model/artifactView";
-import type { ArtifactRef } from "../../model/trace";
+import {
+  artifactView,
+  mostBytes,
+  drawnType,
+  type ArtifactView,
+} from "../../model/text/artifactView";
+import type { ArtifactRef } from "../../model/trace/trace";
 import type { Artifacts } from "../../state/artifacts";
 import { browserTimer } from "../../state/polling";
 import { createResource } from "../../state/resource";

@@ -1,6 +1,6 @@
 import { Fragment, type ReactElement, type ReactNode } from "react";
-import { exactMoment, formatDuration } from "../../model/format";
-import type { Attributes, Json, SpanDetail } from "../../model/span";
+import { exactMoment, formatDuration } from "../../model/labels/format";
+import type { Attributes, Json, SpanDetail } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { JsonView } from "./JsonView";
 import { LongText } from "./LongText";

@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
-import type { Content, Json, SpanDetail } from "../../model/span";
-import type { RowStatus } from "../../model/trace";
+import type { Content, Json, SpanDetail } from "../../model/trace/span";
+import type { RowStatus } from "../../model/trace/trace";
 import { Icon } from "../Icon";
 import { AttributesView } from "./AttributesView";
 import { Conversation, type PreviousCall } from "./Conversation";

@@ -1,13 +1,13 @@
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
-import { plural } from "../../model/format";
+import { plural } from "../../model/labels/format";
 import {
   foldedMessages,
   pairTools,
   promptDelta,
   promptText,
   type ToolPairs,
-} from "../../model/conversation";
-import type { Content, Message, MessagePart } from "../../model/span";
+} from "../../model/text/conversation";
+import type { Content, Message, MessagePart } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { JsonView } from "./JsonView";

@@ -1,6 +1,6 @@
 import { useRef, type ReactElement } from "react";
-import { requestCurl, spanCurl } from "../../model/curl";
-import type { SpanDetail } from "../../model/span";
+import { requestCurl, spanCurl } from "../../model/labels/spanLinks";
+import type { SpanDetail } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import type { SpanEvent } from "../../model/span";
-import type { SpanError } from "../../model/trace";
+import type { SpanEvent } from "../../model/trace/span";
+import type { SpanError } from "../../model/trace/trace";
 import { Icon } from "../Icon";
 import { LongText } from "./LongText";
 import { RedactedText } from "./RedactedText";

@@ -1,9 +1,9 @@
 /** Views of files that are text. */
 
 import { useMemo, useState, type ReactElement } from "react";
-import { parseCsv } from "../../model/csv";
-import { exactCount, plural } from "../../model/format";
-import type { Json } from "../../model/span";
+import { parseCsv } from "../../model/text/csv";
+import { exactCount, plural } from "../../model/labels/format";
+import type { Json } from "../../model/trace/span";
 import { JsonView } from "./JsonView";
 import { LongText } from "./LongText";
 import { RedactedText } from "./RedactedText";

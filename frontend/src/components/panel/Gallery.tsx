@@ -1,9 +1,9 @@
 /** All files that a run left, with the spans that they came from. */
 
 import { useMemo, useRef, type ReactElement } from "react";
-import { formatBytes, plural } from "../../model/format";
-import type { Row } from "../../model/trace";
-import type { TraceIndex } from "../../model/traceIndex";
+import { formatBytes, plural } from "../../model/labels/format";
+import type { Row } from "../../model/trace/trace";
+import type { TraceIndex } from "../../model/trace/traceIndex";
 import type { Artifacts } from "../../state/artifacts";
 import { browserTimer } from "../../state/polling";
 import { createResource } from "../../state/resource";

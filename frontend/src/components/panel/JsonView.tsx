@@ -7,7 +7,7 @@ import {
   type KeyboardEvent,
   type ReactElement,
 } from "react";
-import { exactCount, formatBytes, plural } from "../../model/format";
+import { exactCount, formatBytes, plural } from "../../model/labels/format";
 import {
   findInJson,
   formatPath,
@@ -16,8 +16,8 @@ import {
   openedTo,
   parentKey,
   type JsonLine,
-} from "../../model/jsonTree";
-import type { Json } from "../../model/span";
+} from "../../model/text/jsonTree";
+import type { Json } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { RedactedText } from "./RedactedText";

@@ -1,7 +1,6 @@
 import { useMemo, useState, type ReactElement } from "react";
-import { formatBytes } from "../../model/format";
-import { headOf } from "../../model/longText";
-import { textForm } from "../../model/textForm";
+import { formatBytes } from "../../model/labels/format";
+import { headOf, textForm } from "../../model/text/textForm";
 import { CopyButton } from "../CopyButton";
 import { JsonView } from "./JsonView";
 import { RedactedText } from "./RedactedText";

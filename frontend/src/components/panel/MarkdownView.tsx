@@ -5,7 +5,7 @@
 
 import { marked, type Token, type Tokens } from "marked";
 import { Fragment, useMemo, type ReactElement, type ReactNode } from "react";
-import { linkAddress, withCharacters, writtenText } from "../../model/markdownText";
+import { linkAddress, withCharacters, writtenText } from "../../model/text/markdownText";
 import { CopyButton } from "../CopyButton";
 import { RedactedText } from "./RedactedText";
 

@@ -1,10 +1,10 @@
 /** A picture or a file that stands in a message: what it is, and the picture itself on request. */
 
 import { useMemo, useState, type ReactElement } from "react";
-import { formatBytes } from "../../model/format";
-import { base64Bytes, base64Length } from "../../model/base64";
-import { drawnType, essenceOf } from "../../model/artifactView";
-import type { MessagePart } from "../../model/span";
+import { formatBytes } from "../../model/labels/format";
+import { base64Bytes, base64Length } from "../../model/text/base64";
+import { drawnType, essenceOf } from "../../model/text/artifactView";
+import type { MessagePart } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 import { lazyView } from "../lazyView";

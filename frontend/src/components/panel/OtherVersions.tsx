@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import { exactMoment } from "../../model/format";
-import type { SpanVersion } from "../../model/span";
+import { exactMoment } from "../../model/labels/format";
+import type { SpanVersion } from "../../model/trace/span";
 import { JsonView } from "./JsonView";
 
 /** What else was sent of a span after it had ended: closed, since it is not what counts. */
@@ -10,8 +10,8 @@ export function OtherVersions(props: {
   if (props.versions.length === 0) return null;
   return (
     <>
-      {props.versions.map((version, place) => (
-        <details className="sv-section" key={`${version.end} ${place}`}>
+      {props.versions.map((version, index) => (
+        <details className="sv-section" key={`${version.end} ${index}`}>
           <summary>
             Another version was sent, which ended at{" "}
             <time dateTime={exactMoment(version.end)}>{exactMoment(version.end)}</time>

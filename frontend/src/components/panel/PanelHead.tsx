@@ -1,22 +1,21 @@
 import type { ReactElement, ReactNode } from "react";
-import { exactTokens, NOT_REPORTED, statusWord, tokensArrow } from "../../model/describe";
+import { exactTokens, NOT_REPORTED, statusWord, tokensArrow } from "../../model/labels/describe";
 import {
   exactCost,
   exactDuration,
   exactMoment,
   formatCost,
   formatDuration,
-} from "../../model/format";
-import { exporterStates } from "../../model/exporters";
-import { kindHue, kindLabel } from "../../model/kinds";
-import { describeMark, marksOf } from "../../model/marks";
-import { logsUrl } from "../../model/logsUrl";
-import { shortModel } from "../../model/modelName";
-import type { SpanDetail } from "../../model/span";
-import { laterOf } from "../../model/time";
-import { spanLength } from "../../model/timeScale";
-import type { Row } from "../../model/trace";
-import { retriesIn } from "../../model/trouble";
+} from "../../model/labels/format";
+import { exporterStates } from "../../model/labels/exporters";
+import { kindHue, kindLabel, shortModel } from "../../model/labels/kinds";
+import { describeMark, marksOf } from "../../model/labels/marks";
+import { logsUrl } from "../../model/labels/spanLinks";
+import type { SpanDetail } from "../../model/trace/span";
+import { laterOf } from "../../model/time/time";
+import { spanLength } from "../../model/time/timeScale";
+import type { Row } from "../../model/trace/trace";
+import { retriesIn } from "../../model/labels/infraIssues";
 import type { LoadedTrace } from "../../state/traceView";
 import { ExporterList } from "../ExportersNote";
 import { Icon } from "../Icon";

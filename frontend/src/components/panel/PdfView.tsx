@@ -7,7 +7,7 @@
 
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { PDFDocumentProxy } from "pdfjs-dist";
-import { plural } from "../../model/format";
+import { plural } from "../../model/labels/format";
 import { LinesSkeleton } from "../states/Skeleton";
 
 interface PdfViewProps {

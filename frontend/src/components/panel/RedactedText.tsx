@@ -1,7 +1,7 @@
 import { Fragment, type ReactElement } from "react";
-import { explainRedaction, hasRedactions, splitRedactions } from "../../model/redaction";
+import { explainRedaction, hasRedactions, splitRedactions } from "../../model/text/redaction";
 
-/** Text in which removals show as what they are: a rule's receipt, not words that somebody wrote. */
+/** Shows a text; what the privacy rules removed is shown as a label with the rule's name. */
 export function RedactedText({ text }: { readonly text: string }): ReactElement {
   if (!hasRedactions(text)) return <>{text}</>;
   return (

@@ -1,9 +1,9 @@
 /** The selected span: at once what its row knows, then its detail. */
 
 import { useEffect, useState, type ReactElement, type RefObject } from "react";
-import { rowVersion } from "../../model/describe";
-import type { SpanDetail } from "../../model/span";
-import type { Row } from "../../model/trace";
+import { rowVersion } from "../../model/labels/describe";
+import type { SpanDetail } from "../../model/trace/span";
+import type { Row } from "../../model/trace/trace";
 import type { Artifacts } from "../../state/artifacts";
 import type { SpanDetails } from "../../state/spanDetails";
 import { selectedRow, type TraceView } from "../../state/traceView";

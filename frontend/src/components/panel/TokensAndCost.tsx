@@ -1,9 +1,9 @@
 import type { ReactElement } from "react";
-import { NOT_REPORTED } from "../../model/describe";
-import { exactCost, exactCount, formatCost, formatPrice } from "../../model/format";
-import type { CostLine, SpanDetail } from "../../model/span";
+import { NOT_REPORTED } from "../../model/labels/describe";
+import { exactCost, exactCount, formatCost, formatPrice } from "../../model/labels/format";
+import type { CostLine, SpanDetail } from "../../model/trace/span";
 
-/** One line under a conversation: what went in, what came out, what it came to. */
+/** The line under a conversation: input tokens, output tokens, cost. */
 export function CallFigures({ detail }: { readonly detail: SpanDetail }): ReactElement | null {
   const { usage, cost } = detail;
   if (!usage) return null;
@@ -84,7 +84,7 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
   );
 }
 
-/** A cost that the gateway or the library told itself has no arithmetic. */
+/** A row of the cost; one that the gateway or the library reported has no arithmetic. */
 function CostRow({ line }: { readonly line: CostLine }): ReactElement {
   if (line.what === "reported") {
     return (

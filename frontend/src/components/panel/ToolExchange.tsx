@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { Json } from "../../model/span";
+import type { Json } from "../../model/trace/span";
 import { Icon } from "../Icon";
 import { JsonView } from "./JsonView";
 import { WrittenText } from "./LongText";

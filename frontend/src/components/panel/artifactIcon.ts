@@ -1,4 +1,4 @@
-import type { ArtifactView } from "../../model/artifactView";
+import type { ArtifactView } from "../../model/text/artifactView";
 import type { IconName } from "../icons";
 
 const ICONS: Partial<Record<ArtifactView, IconName>> = {
@@ -11,6 +11,7 @@ const ICONS: Partial<Record<ArtifactView, IconName>> = {
   json: "item",
 };
 
+/** Returns the icon of a file, by how it can be shown. */
 export function artifactIcon(view: ArtifactView): IconName {
   return ICONS[view] ?? "artifact";
 }

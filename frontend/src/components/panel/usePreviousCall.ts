@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from "react";
-import { previousModelCall } from "../../model/conversation";
-import { rowVersion } from "../../model/describe";
+import { previousModelCall } from "../../model/text/conversation";
+import { rowVersion } from "../../model/labels/describe";
 import type { SpanDetails } from "../../state/spanDetails";
-import type { SpanDetail } from "../../model/span";
-import type { Row } from "../../model/trace";
-import type { TraceIndex } from "../../model/traceIndex";
+import type { SpanDetail } from "../../model/trace/span";
+import type { Row } from "../../model/trace/trace";
+import type { TraceIndex } from "../../model/trace/traceIndex";
 import type { PreviousCall } from "./Conversation";
 
 /** Shorter prompts repeat nothing worth folding, and reading another span is a recorded access. */

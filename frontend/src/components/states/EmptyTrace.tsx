@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import { isUnfinished } from "../../model/execution";
-import type { Trace } from "../../model/trace";
+import { isUnfinished } from "../../model/trace/execution";
+import type { Trace } from "../../model/trace/trace";
 import { Icon } from "../Icon";
 import type { IconName } from "../icons";
 

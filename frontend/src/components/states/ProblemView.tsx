@@ -26,7 +26,7 @@ const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
   contract: "warning",
 };
 
-/** Nothing could be read: what happened, what to do about it, and the way on. */
+/** Shows a problem in place of the content: what happened, what to do, and the action for it. */
 export function ProblemView({ problem, subject, onRetry }: ProblemViewProps): ReactElement {
   const { title, advice } = explain(problem, subject);
   return (
@@ -60,7 +60,7 @@ interface OutOfDateProps {
   readonly onRetry: () => void;
 }
 
-/** Something is shown already: one line says that it may be old, and why. */
+/** Says in a line above the content that it may be out of date, and why. */
 export function OutOfDate({ problem, subject, onRetry }: OutOfDateProps): ReactElement {
   return (
     <div className="sv-out-of-date" role="status">
@@ -74,14 +74,14 @@ export function OutOfDate({ problem, subject, onRetry }: OutOfDateProps): ReactE
 }
 
 interface InlineProblemProps {
-  /** What did not come about, as a sentence; where it is plain from the place, left out. */
+  /** What failed, as a sentence; omitted where the context says it. */
   readonly what?: string;
   readonly problem: ProblemError;
   readonly subject: string;
   readonly onRetry?: () => void;
 }
 
-/** Something beside what is shown did not work: a line with the reason and the way on. */
+/** Shows a problem as a line within the content, with the action for it. */
 export function InlineProblem(props: InlineProblemProps): ReactElement {
   const { what, problem, subject, onRetry } = props;
   return (
@@ -92,7 +92,7 @@ export function InlineProblem(props: InlineProblemProps): ReactElement {
   );
 }
 
-/** The title, and what the server said where it said more than that. */
+/** Returns the title, with the server's message if that says more. */
 function inALine(problem: ProblemError, subject: string): string {
   const { title } = explain(problem, subject);
   const isTold = problem.kind === "offline" || problem.kind === "not_found" || needsSignIn(problem);

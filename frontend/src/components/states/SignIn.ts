@@ -1,4 +1,4 @@
 import { createContext } from "react";
 
-/** Signs in again and comes back to the same place; null where the host of the tab offers no way to. */
+/** Signs in again and returns to the same URL; null when the host offers no sign-in. */
 export const SignIn = createContext<(() => void) | null>(null);

@@ -5,13 +5,13 @@ import { SignIn } from "./SignIn";
 
 interface WayOnProps {
   readonly problem: ProblemError;
-  /** Left out where there is nothing to try again. */
+  /** Omitted when there is nothing to retry. */
   readonly onRetry?: (() => void) | undefined;
   /** Within a line of text. */
   readonly isInline?: boolean;
 }
 
-/** What can be pressed after a problem: sign in again when the session has ended, else try again. */
+/** The button after a problem: sign in again when the session has ended, else retry. */
 export function WayOn({ problem, onRetry, isInline = false }: WayOnProps): ReactElement | null {
   const signIn = useContext(SignIn);
   if (needsSignIn(problem) && signIn !== null) {
@@ -22,7 +22,7 @@ export function WayOn({ problem, onRetry, isInline = false }: WayOnProps): React
       </button>
     );
   }
-  // A host without a sign-in of its own may have a new token by now.
+  // A host that offers no sign-in may have a new token by now.
   const canRetry = needsSignIn(problem) || explain(problem, "").canRetry;
   if (!canRetry || onRetry === undefined) return null;
   return (

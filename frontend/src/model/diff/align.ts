@@ -1,22 +1,22 @@
-/** Which items of two lists belong together: the longest common part of both (Myers, by the package `diff`). */
+/** Aligns two lists by their longest common subsequence (Myers' algorithm, from the package `diff`). */
 
 import { diffArrays } from "diff";
 
-/** A stretch of one list; of `same` the items stand in both. */
+/** Consecutive items of one list; those of kind `same` are in both. */
 export interface Stretch<T> {
   readonly kind: "same" | "left" | "right";
   readonly items: readonly T[];
 }
 
-/** The time grows with the square of it. What differs more between its first and last difference is not looked into. */
+/** The time grows with the square of it. Lists with more differences are not aligned between the first and the last. */
 const MOST_EDITS = 700;
 
-/** A place in both lists. */
+/** A position in each of the two lists. */
 type Match = readonly [left: number, right: number];
 
 /**
- * In order; what was taken away stands before what was put in its place. Items are the same when their keys are.
- * What stands at both ends, and what stands in one list alone, costs no more than to look at it.
+ * Returns the stretches of both lists in order; removed items come before those that replace them. Items are the same
+ * when their keys are equal. Common ends, and items that only one list has, take linear time.
  */
 export function aligned<T>(
   left: readonly T[],
@@ -50,11 +50,11 @@ export function aligned<T>(
 }
 
 function matchesBetween(lefts: readonly number[], rights: readonly number[]): readonly Match[] {
-  const places = placesOf(lefts, new Set(rights));
-  const others = placesOf(rights, new Set(lefts));
+  const positions = positionsOf(lefts, new Set(rights));
+  const others = positionsOf(rights, new Set(lefts));
   const changes = diffArrays(
-    places.map((place) => lefts[place]),
-    others.map((place) => rights[place]),
+    positions.map((position) => lefts[position]),
+    others.map((position) => rights[position]),
     { maxEditLength: MOST_EDITS },
   );
   const matches: Match[] = [];
@@ -62,7 +62,7 @@ function matchesBetween(lefts: readonly number[], rights: readonly number[]): re
   for (const { added, removed, count } of changes ?? []) {
     if (!added && !removed) {
       for (let step = 0; step < count; step += 1) {
-        matches.push([places[at + step] ?? 0, others[other + step] ?? 0]);
+        matches.push([positions[at + step] ?? 0, others[other + step] ?? 0]);
       }
     }
     if (!added) at += count;
@@ -71,9 +71,9 @@ function matchesBetween(lefts: readonly number[], rights: readonly number[]): re
   return matches;
 }
 
-/** Places of the numbers that stand on the other side, too. */
-function placesOf(numbers: readonly number[], known: ReadonlySet<number>): readonly number[] {
-  return numbers.flatMap((number, place) => (known.has(number) ? [place] : []));
+/** Returns the positions of the numbers that the other side has, too. */
+function positionsOf(numbers: readonly number[], known: ReadonlySet<number>): readonly number[] {
+  return numbers.flatMap((number, position) => (known.has(number) ? [position] : []));
 }
 
 function stretches<T>(

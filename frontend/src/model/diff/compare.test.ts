@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { atOnce } from "../breath";
+import { runToEnd } from "../scheduler";
 import { comparisonSteps, folded, type Comparison } from "./compare";
 
 function compare(left: string, right: string): Comparison {
-  return atOnce(comparisonSteps(left, right));
+  return runToEnd(comparisonSteps(left, right));
 }
 
 /** `= line`, `- line`, `+ line`; of a changed line `~` with `[-left-]{+right+}` in it. */

@@ -1,15 +1,15 @@
-/** Two texts of a node in two runs: what is different, ready to be shown. */
+/** Compares two texts and returns the rows to show. */
 
 import { jsonLines, jsonRows, parsedStructure } from "./json";
 import { leftRow, lineRows, rightRow, sameRow, type DiffRow } from "./rows";
 import { wordChanges, type Piece } from "./words";
 
-/** Where both sides have a line, the words of it; of a changed line with what was changed. */
+/** A row with its words; those of a changed line say what was removed and added. */
 export interface ShownRow extends DiffRow {
   readonly pieces: readonly Piece[];
 }
 
-/** `line-ends` and `form`: the texts are not the same, but all that they say is. */
+/** `line-ends`: only the line ends differ. `form`: the same JSON, written differently. */
 export type Sameness = "same" | "line-ends" | "form" | "different" | "left-only" | "right-only";
 
 export interface Comparison {
@@ -17,7 +17,7 @@ export interface Comparison {
   readonly rows: readonly ShownRow[];
 }
 
-/** In steps, since a prompt may have thousands of lines. */
+/** Compares two texts in steps, since a prompt may have thousands of lines. */
 export function* comparisonSteps(left: string, right: string): Generator<undefined, Comparison> {
   const rows = rowsOf(left, right);
   yield;
@@ -40,7 +40,7 @@ function rowsOf(left: string, right: string): readonly DiffRow[] {
     try {
       return jsonRows(one, other);
     } catch {
-      // Nested deeper than the stack goes: line by line, then.
+      // The JSON is nested too deeply for recursion: compare it line by line.
     }
   }
   return lineRows(linesOf(left), linesOf(right));
@@ -76,6 +76,7 @@ export type Part =
 const CONTEXT = 3;
 const LEAST_FOLDED = 4;
 
+/** Folds long stretches of unchanged rows. */
 export function folded(rows: readonly ShownRow[]): readonly Part[] {
   const parts: Part[] = [];
   let shown: ShownRow[] = [];

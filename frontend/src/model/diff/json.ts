@@ -1,4 +1,4 @@
-/** Two JSON values by their structure: members by key whatever their order, items by what they are. */
+/** Compares two JSON values: members by key in any order, list items by their value. */
 
 import { aligned } from "./align";
 import { changedRow, leftRow, paired, rightRow, sameRow, type DiffRow } from "./rows";
@@ -18,7 +18,7 @@ export function parsedStructure(text: string): Parsed[] | ParsedObject | undefin
   }
 }
 
-/** Stands before a number that is kept as text; a text that has the sign itself is read as it is. */
+/** Marks a number that is kept as text; a text that already contains the mark is parsed without marks. */
 const WRITTEN = "\ue000";
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 /** Numbers of up to so many digits are exact in JavaScript. */
@@ -37,6 +37,7 @@ export function jsonRows(left: Parsed, right: Parsed): readonly DiffRow[] {
   return compared("", "", left, right);
 }
 
+/** Returns the lines of a JSON value, with members in their order. */
 export function jsonLines(value: Parsed): readonly string[] {
   return written("", "", value);
 }

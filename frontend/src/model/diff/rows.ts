@@ -1,26 +1,30 @@
-/** Lines of two texts beside each other. */
+/** Puts the lines of two texts beside each other. */
 
 import { aligned } from "./align";
 
-/** `changed`: another line stands in its place. Null where the line stands on the other side alone. */
+/** A row of the comparison. `changed`: the line was replaced. Null: only the other side has the line. */
 export interface DiffRow {
   readonly kind: "same" | "changed" | "left" | "right";
   readonly left: string | null;
   readonly right: string | null;
 }
 
+/** Returns the row of a line that both sides have. */
 export function sameRow(line: string): DiffRow {
   return { kind: "same", left: line, right: line };
 }
 
+/** Returns the row of a line that only the left side has. */
 export function leftRow(line: string): DiffRow {
   return { kind: "left", left: line, right: null };
 }
 
+/** Returns the row of a line that only the right side has. */
 export function rightRow(line: string): DiffRow {
   return { kind: "right", left: null, right: line };
 }
 
+/** Returns the row of a line that was replaced by another. */
 export function changedRow(left: string, right: string): DiffRow {
   return { kind: "changed", left, right };
 }
@@ -36,7 +40,7 @@ export function lineRows(left: readonly string[], right: readonly string[]): rea
   );
 }
 
-/** Goes through stretches; where items were replaced by others, each one meets the one in its place. */
+/** Goes through the stretches, and pairs removed items with those that replaced them, in order. */
 export function paired<T, R>(
   stretches: ReturnType<typeof aligned<T>>,
   same: (item: T) => readonly R[],
@@ -52,8 +56,8 @@ export function paired<T, R>(
     const next = stretches[at + 1];
     if (stretch.kind === "left" && next?.kind === "right") {
       const both = Math.min(stretch.items.length, next.items.length);
-      stretch.items.slice(0, both).forEach((item, place) => {
-        const other = next.items[place];
+      stretch.items.slice(0, both).forEach((item, index) => {
+        const other = next.items[index];
         if (other !== undefined) put(changed(item, other));
       });
       stretch.items.slice(both).forEach((item) => put(gone(item)));

@@ -1,4 +1,4 @@
-/** What of a changed line is another word. */
+/** Compares two lines word by word. */
 
 import { aligned } from "./align";
 
@@ -8,15 +8,16 @@ export interface Piece {
 }
 
 /**
- * Words; what removals left behind, escapes of JSON and signs each by themselves. Scripts without blanks between their
- * words by character. A sign keeps the marks that belong to it.
+ * Splits a line into words, markers of redaction, JSON escapes and single signs; scripts that write no blanks between
+ * words are split by character. A sign keeps its combining marks.
  */
 const TOKENS =
   /\[REDACTED:[^\]]{1,64}\]|\\u[0-9a-fA-F]{4}|\\[^]|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]\p{M}*|[\p{L}\p{N}\p{M}_]+|\s+|[^](?:\p{M}|\ufe0f|\u200d[^])*/gu;
 
-/** With less than this in common, two lines are not compared by word: what they begin with (a key) stays. */
+/** Lines with a smaller common share are shown as replaced as a whole, except for a common beginning such as a key. */
 const LEAST_IN_COMMON = 0.2;
 
+/** Returns the words of two lines, with what was removed and added. */
 export function wordChanges(left: string, right: string): readonly Piece[] {
   const pieces = joined(
     aligned(tokens(left), tokens(right), (token) => token).map(({ kind, items }) => ({
@@ -42,7 +43,7 @@ function tokens(text: string): readonly string[] {
   return text.match(TOKENS) ?? [];
 }
 
-/** A blank between two changes is a part of them: two words replaced by two others are one change. */
+/** Joins changes that are separated only by a blank: two words replaced by two others are one change. */
 function joined(pieces: readonly Piece[]): readonly Piece[] {
   const found: Piece[] = [];
   let [left, right] = ["", ""];

@@ -1,0 +1,67 @@
+/** Describes spans for the rows and the panel. */
+
+import type { Usage } from "../trace/execution";
+import { exactCost, exactCount, formatCost, formatCount, plural } from "./format";
+import { shortModel } from "./kinds";
+import type { Row, RowStatus } from "../trace/trace";
+import { descendantCount, type TraceIndex } from "../trace/traceIndex";
+
+const STATUS_WORDS: Readonly<Record<RowStatus, string>> = {
+  ok: "ok",
+  unset: "ended",
+  error: "failed",
+  running: "running",
+  lost: "lost",
+};
+
+/** Returns the word for a span's status. */
+export function statusWord(status: RowStatus): string {
+  return STATUS_WORDS[status];
+}
+
+/** Returns the note after a row's name: its model, or how many spans a folded row hides. */
+export function rowNote(index: TraceIndex, position: number, isExpanded: boolean): string {
+  const row = index.rows[position];
+  if (!row) return "";
+  if (row.model !== null) {
+    const model = shortModel(row.model);
+    // A failed call shows its error instead; a model that the name already contains is not repeated.
+    return row.error !== null || row.name.includes(model) ? "" : model;
+  }
+  const inside = descendantCount(index, position);
+  return inside > 0 && !isExpanded ? plural(inside, "span") : "";
+}
+
+export const NOT_REPORTED = "not reported";
+
+type Tokens = Pick<Usage, "inputTokens" | "outputTokens">;
+
+/** `11.4k → 188`; a side that was not reported is a dash. Empty where neither was. */
+export function tokensArrow({ inputTokens, outputTokens }: Tokens): string {
+  if (inputTokens === null && outputTokens === null) return "";
+  const side = (tokens: number | null): string => (tokens === null ? "–" : formatCount(tokens));
+  return `${side(inputTokens)} → ${side(outputTokens)}`;
+}
+
+/** The same in words, for hover and screen readers. Undefined where there is nothing to say. */
+export function exactTokens({ inputTokens, outputTokens }: Tokens): string | undefined {
+  if (inputTokens === null && outputTokens === null) return undefined;
+  const side = (tokens: number | null, name: string): string =>
+    tokens === null ? `${name} tokens ${NOT_REPORTED}` : `${exactCount(tokens)} ${name} tokens`;
+  return `${side(inputTokens, "input")}, ${side(outputTokens, "output")}`;
+}
+
+/** Empty where no cost is known. */
+export function costText(nanoUsd: number | null): string {
+  return nanoUsd === null ? "" : formatCost(nanoUsd);
+}
+
+/** Returns the cost to the last nano-dollar; undefined when none is known. */
+export function exactCostText(nanoUsd: number | null): string | undefined {
+  return nanoUsd === null ? undefined : exactCost(nanoUsd);
+}
+
+/** Changes whenever the span's detail can have changed. */
+export function rowVersion(row: Row): string {
+  return [row.status, row.end ?? "", row.artifacts.length, row.marks.join()].join("|");
+}

@@ -1,0 +1,90 @@
+/** Describes the marks of a span: what is incomplete, uncertain or unusual about it. */
+
+import type { Row } from "../trace/trace";
+
+export interface Mark {
+  readonly label: string;
+  readonly sentence: string;
+  readonly isWarning: boolean;
+}
+
+const MARKS: Readonly<Record<string, Mark>> = {
+  orphan: {
+    label: "orphan",
+    sentence: "Its parent has not arrived, so it is shown under the root.",
+    isWarning: true,
+  },
+  remote_parent: {
+    label: "called from elsewhere",
+    sentence: "Another service called it, and has sent no span of the call.",
+    isWarning: false,
+  },
+  cycle: {
+    label: "cycle",
+    sentence: "Its recorded parents form a circle, which was cut here.",
+    isWarning: true,
+  },
+  clock_skew: {
+    label: "clock skew",
+    sentence: "It lies outside its parent in time: two machines' clocks disagree.",
+    isWarning: true,
+  },
+  truncated: {
+    label: "truncated",
+    sentence: "Something of it was too large, or its time ran out, and was cut off.",
+    isWarning: true,
+  },
+  redacted: {
+    label: "redacted",
+    sentence: "Parts of its content were removed by the privacy rules before they were stored.",
+    isWarning: false,
+  },
+  cold_start: {
+    label: "cold start",
+    sentence: "This invocation had to start its function's environment first.",
+    isWarning: false,
+  },
+  retried: {
+    label: "retried",
+    sentence:
+      "The client library repeated its request, after being throttled or refused: each time is an event under Attributes.",
+    isWarning: true,
+  },
+  artifact_failed: {
+    label: "artifact failed",
+    sentence: "A file that it wanted to keep could not be stored.",
+    isWarning: true,
+  },
+  lost: {
+    label: "lost",
+    sentence: "It started, its deadline passed, and it never reported an end.",
+    isWarning: true,
+  },
+  rewritten: {
+    label: "rewritten",
+    sentence:
+      "It was sent more than once after it had ended, and not the same; the version that ended last is shown, and what else was sent stands above its content.",
+    isWarning: true,
+  },
+  dropped: {
+    label: "dropped",
+    sentence: "Some of what it reported did not fit and was not kept.",
+    isWarning: true,
+  },
+};
+
+/** Returns the marks of a row without those that only repeat its status. */
+export function marksOf(row: Row): readonly string[] {
+  return row.status === "lost" ? row.marks.filter((mark) => mark !== "lost") : row.marks;
+}
+
+/** Returns the label and the sentence of a mark; an unknown mark is its own label. */
+export function describeMark(mark: string): Mark {
+  return (
+    MARKS[mark] ?? {
+      label: mark.replaceAll("_", " "),
+      sentence: `The server marked it as “${mark.replaceAll("_", " ")}”.`,
+      isWarning: false,
+    }
+  );
+}

@@ -1,0 +1,116 @@
+/** One run of a workflow, as the history and the tab's header show it. */
+
+import { laterOf, type Nanos } from "../time/time";
+
+export const EXECUTION_STATUSES = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "lost",
+  "untraced",
+] as const;
+
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+export interface Cause {
+  readonly nodeId: string | null;
+  readonly spanId: string | null;
+  readonly errorType: string;
+  readonly message: string;
+}
+
+export interface Usage {
+  /** Null: not reported, which is not the same as 0. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+}
+
+export interface Counters extends Usage {
+  /** All that have arrived, ended or not. */
+  readonly spans: number;
+  /** Spans that failed or are lost. */
+  readonly errors: number;
+  /** Null where the price of no model call is known. */
+  readonly costNanoUsd: number | null;
+  /** Generations whose model has no known price: the cost is then a lower bound. */
+  readonly unpriced: number;
+  readonly dropped: number;
+}
+
+/** Node ids: what the workflow should run against what its trace holds; empty in the history. */
+export interface Completeness {
+  readonly expected: readonly string[];
+  readonly received: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** How the exporters of the function fared, as it said at the end; null where it said nothing. */
+export interface Exporters {
+  /** "ok", or "incomplete": not all spans could be stored. */
+  readonly store: string | null;
+  /** "ok", "failing" or "open" (nothing is sent for a while); null where no endpoint is configured. */
+  readonly otlp: string | null;
+  readonly otlpFailingSince: Nanos | null;
+  readonly otlpReason: string | null;
+  readonly otlpDropped: number;
+}
+
+export interface Execution {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly workflowVersion: string;
+  readonly traceId: string;
+  readonly status: ExecutionStatus;
+  /** When it was queued, or begun where nobody queued it. */
+  readonly startedAt: Nanos;
+  /** When its function began: its start, where it was not queued before. */
+  readonly beganAt: Nanos;
+  /** Its place in the history: its start, unless that is out of sight. */
+  readonly listedAt: Nanos;
+  readonly endedAt: Nanos | null;
+  readonly deadline: Nanos | null;
+  readonly cause: Cause | null;
+  readonly counters: Counters;
+  readonly completeness: Completeness;
+  readonly exporters: Exporters;
+  readonly startedBy: string;
+  /** Unix seconds: when the store deletes it. */
+  readonly expiresAt: number | null;
+  readonly traceUrl: string | null;
+  /** A newer version of Spanvas has written it: there may be more to it than the API knows. */
+  readonly isNewer?: boolean;
+}
+
+/** One that is stored and cannot be read: what its keys say of it. */
+export interface UnreadableExecution {
+  readonly executionId: string;
+  readonly startedAt: Nanos;
+  readonly why: "newer_version" | "malformed";
+}
+
+/** Says whether the API could read the execution. */
+export function isReadable(entry: Execution | UnreadableExecution): entry is Execution {
+  return !("why" in entry);
+}
+
+/** Whether the history has an execution before another, oldest first. */
+export function isListedBefore(one: Execution, other: Execution): boolean {
+  if (one.listedAt !== other.listedAt) return one.listedAt < other.listedAt;
+  return one.executionId < other.executionId;
+}
+
+/** Says whether the execution is queued or runs. */
+export function isUnfinished(execution: Execution): boolean {
+  return execution.status === "queued" || execution.status === "running";
+}
+
+/** How long it took, or takes up to now; null where its end is not known. The one duration of an execution. */
+export function executionLength(execution: Execution, now: Nanos): Nanos | null {
+  const end = execution.endedAt ?? (isUnfinished(execution) ? now : null);
+  return end === null ? null : laterOf(end, execution.beganAt) - execution.beganAt;
+}

@@ -1,0 +1,123 @@
+/** Everything about one span: what the panel shows. */
+
+import type { ArtifactRef, RowStatus, SpanError } from "./trace";
+import type { Usage } from "./execution";
+import type { Nanos } from "../time/time";
+
+/** Attribute values and captured content: whatever JSON can say. */
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type MessagePart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | {
+      readonly type: "tool_call";
+      readonly id: string | null;
+      readonly name: string;
+      readonly arguments: Json;
+    }
+  | { readonly type: "tool_result"; readonly id: string | null; readonly result: Json }
+  | {
+      readonly type: "media";
+      readonly sort: "image" | "file";
+      /** Empty when nobody said. */
+      readonly mediaType: string;
+      readonly name: string | null;
+      /** Where it can be had: an address, or the provider's own id of it. */
+      readonly address: string | null;
+      /** In base64, when it stands in the message itself. */
+      readonly bytes: string | null;
+    }
+  /** A part that this page has no special view for: shown as JSON. */
+  | { readonly type: "other"; readonly value: Json };
+
+export interface Message {
+  readonly role: string;
+  readonly parts: readonly MessagePart[];
+  readonly finishReason: string | null;
+}
+
+export interface ToolContent {
+  readonly name: string;
+  readonly callId: string | null;
+  readonly arguments: Json | undefined;
+  readonly result: Json | undefined;
+}
+
+/** `undefined`: the span has none; `null` is a value that was captured. */
+export interface Content {
+  readonly systemInstructions: readonly MessagePart[];
+  readonly inputMessages: readonly Message[];
+  readonly outputMessages: readonly Message[];
+  readonly tool: ToolContent | null;
+  readonly toolDefinitions: Json | undefined;
+  readonly documents: Json | undefined;
+  /** What a retrieval searched for. */
+  readonly query: string | null;
+  readonly input: Json | undefined;
+  readonly output: Json | undefined;
+}
+
+export interface SpanEvent {
+  readonly name: string;
+  readonly time: Nanos;
+  readonly attributes: Attributes;
+}
+
+export interface CostLine {
+  readonly what: string;
+  readonly tokens: number;
+  readonly nanoUsdPerToken: number | null;
+  readonly nanoUsd: number;
+}
+
+export interface Cost {
+  readonly nanoUsd: number;
+  readonly lines: readonly CostLine[];
+}
+
+/** Another version that was sent of a span, and had ended too. */
+export interface SpanVersion {
+  readonly end: Nanos;
+  /** Fields that are not as shown, as this version has them; null where it has none. */
+  readonly differences: Attributes;
+  /** They are too large: only their names are known. */
+  readonly isCut: boolean;
+}
+
+export type Attributes = Readonly<Record<string, Json>>;
+
+export interface SpanDetail {
+  readonly spanId: string;
+  readonly traceId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  readonly kind: string;
+  readonly otelKind: string;
+  readonly nodeId: string | null;
+  readonly start: Nanos;
+  readonly end: Nanos | null;
+  readonly status: RowStatus;
+  readonly statusMessage: string | null;
+  readonly error: SpanError | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
+  readonly links: Json;
+  readonly resource: Attributes;
+  readonly scope: { readonly name: string; readonly version: string } | null;
+  readonly artifacts: readonly ArtifactRef[];
+  readonly marks: readonly string[];
+  /** What was redacted and how often, never what it was. */
+  readonly receipts: Readonly<Record<string, number>>;
+  /** The latest first; empty where nothing else was sent. */
+  readonly otherVersions: readonly SpanVersion[];
+  readonly contentAccess: "granted" | "denied" | "not_captured";
+  readonly content: Content | null;
+  /** The answer as it came, for the raw view. */
+  readonly raw: Json;
+}
