@@ -22,7 +22,7 @@ WORKFLOWS = ("triage", "brief", "notice", "table")
 SPACING = 6 * SECOND
 """A hundred thousand in a week."""
 NOW = T0 + EXECUTIONS * SPACING
-LATENCY_SECONDS = 0.1
+LATENCY_SECONDS = 0.3
 """Long enough for the calls of one round to begin before the first of them has ended."""
 
 Item = dict[str, Any]
