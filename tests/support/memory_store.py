@@ -198,7 +198,8 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArti
         if execution is None:
             return None
         chunks = Chunks(self._report)
-        for chunk_id, chunk in self._chunks.get((tenant, execution.execution_id), {}).items():
+        stored = list(self._chunks.get((tenant, execution.execution_id), {}).items())
+        for chunk_id, chunk in stored:  # while another thread writes
             place = items.key(tenant, execution.execution_id, items.ROWS + chunk_id)
             chunks.add(self._overlaid({**place, "data": items.b(chunk.rows)}))
         return chunks.trace_of(execution)
