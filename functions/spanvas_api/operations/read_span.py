@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from spanvas import attributes as names
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
 from spanvas.model.row import REWRITTEN
 from spanvas.model.span import Event, Span
 from spanvas.model.tree import state_of
-from spanvas.semantics import attributes as names
 from spanvas.semantics import content_of, cost_lines, row_of
 from spanvas.semantics.content_names import is_content, is_content_event
 from spanvas_api import parameters

@@ -4,45 +4,46 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanvas import attributes as names
 from spanvas.semantics.content_names import is_content, is_content_event
 
 __all__ = ["FREE_TEXT_NAMES", "IDENTIFIERS", "is_content", "is_content_event"]
 
 FREE_TEXT_NAMES: Final = frozenset(
     {
-        "exception.message",
-        "exception.stacktrace",
-        "url.full",
-        "url.query",
-        "url.path",
-        "http.url",
-        "http.target",
-        "db.query.text",
-        "db.statement",
-        "process.command_line",
-        "process.command_args",
+        names.EXCEPTION_MESSAGE,
+        names.EXCEPTION_STACKTRACE,
+        names.URL_FULL,
+        names.URL_QUERY,
+        names.URL_PATH,
+        names.HTTP_URL_OLD,
+        names.HTTP_TARGET_OLD,
+        names.DB_QUERY_TEXT,
+        names.DB_STATEMENT_OLD,
+        names.PROCESS_COMMAND_LINE,
+        names.PROCESS_COMMAND_ARGS,
     }
 )
 """Written by machines, but about people's values: dropped with the content where nothing can be scanned."""
 
 IDENTIFIERS: Final = frozenset(
     {
-        "spanvas.kind",
-        "spanvas.execution.id",
-        "spanvas.tenant",
-        "spanvas.workflow.id",
-        "spanvas.workflow.version",
-        "spanvas.workflow.expected_nodes",
-        "spanvas.node.id",
-        "spanvas.node.kind",
-        "spanvas.redaction",
-        "faas.invocation_id",
-        "faas.instance",
-        "cloud.resource_id",
-        "cloud.account.id",
-        "cloud.region",
-        "aws.log.group.names",
-        "aws.log.stream.names",
+        names.KIND,
+        names.EXECUTION_ID,
+        names.TENANT,
+        names.WORKFLOW_ID,
+        names.WORKFLOW_VERSION,
+        names.WORKFLOW_EXPECTED_NODES,
+        names.NODE_ID,
+        names.NODE_KIND,
+        names.REDACTION,
+        names.FAAS_INVOCATION_ID,
+        names.FAAS_INSTANCE,
+        names.CLOUD_RESOURCE_ID,
+        names.CLOUD_ACCOUNT_ID,
+        names.CLOUD_REGION,
+        names.LOG_GROUP_NAMES,
+        names.LOG_STREAM_NAMES,
     }
 )
 """Ids that other records refer to: an id may look like an address or a number, and stays what it is."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from time import thread_time_ns
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
 from spanvas.privacy.content import IDENTIFIERS, is_content, is_content_event
 from spanvas.privacy.job import Job
@@ -23,8 +24,7 @@ NONE: Final = "none"
 REDACTED: Final = "redacted"
 FULL: Final = "full"
 
-RECEIPT: Final = "spanvas.redaction"
-MESSAGE: Final = "exception.message"
+MESSAGE: Final = names.EXCEPTION_MESSAGE
 """Stands for texts that have no name of their own: they are dropped where free text is."""
 
 NANO_PER_MS: Final = 1_000_000
@@ -88,7 +88,7 @@ class Redactor:
             for event, (event_name, rest) in zip(span.events, events, strict=True)
         )
         if job.receipt:
-            attributes[RECEIPT] = _added(attributes.get(RECEIPT), job.receipt)
+            attributes[names.REDACTION] = _added(attributes.get(names.REDACTION), job.receipt)
         return replace(
             span,
             name=name,

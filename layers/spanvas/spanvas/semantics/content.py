@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Span
-from spanvas.semantics import attributes as names
 from spanvas.semantics.langchain import tool_result, unwrapped_input, unwrapped_output
 from spanvas.semantics.messages import (
     Message,

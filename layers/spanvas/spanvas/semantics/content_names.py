@@ -10,21 +10,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from spanvas import attributes as names
+
 CONTENT_NAMES: Final = frozenset(
     {
         # ours
-        "spanvas.input",
-        "spanvas.output",
+        names.INPUT,
+        names.OUTPUT,
         # OpenTelemetry GenAI, current and older
-        "gen_ai.system_instructions",
-        "gen_ai.input.messages",
-        "gen_ai.output.messages",
-        "gen_ai.tool.definitions",
-        "gen_ai.tool.call.arguments",
-        "gen_ai.tool.call.result",
+        names.SYSTEM_INSTRUCTIONS,
+        names.INPUT_MESSAGES,
+        names.OUTPUT_MESSAGES,
+        names.TOOL_DEFINITIONS,
+        names.TOOL_ARGUMENTS,
+        names.TOOL_RESULT,
         "gen_ai.tool.json_schema",
-        "gen_ai.retrieval.query.text",
-        "gen_ai.retrieval.documents",
+        names.RETRIEVAL_QUERY,
+        names.RETRIEVAL_DOCUMENTS,
         "gen_ai.prompt",
         "gen_ai.completion",
         # OpenInference

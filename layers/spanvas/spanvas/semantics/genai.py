@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
-from spanvas.semantics import attributes as names
 from spanvas.semantics.messages import messages_of
 from spanvas.semantics.parts import parts_of
 from spanvas.semantics.reading import Seen

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
-from spanvas.semantics import attributes as names
 from spanvas.semantics.content import previews_in, shortened
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.values import parsed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.usage import Usage
-from spanvas.semantics import attributes as names
 from spanvas.semantics.dialect import Source
 from spanvas.semantics.plan import first_value, plan_of
 from spanvas.semantics.providers import spelt

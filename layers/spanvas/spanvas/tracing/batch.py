@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.trace import Link, SpanKind
 
+from spanvas import attributes as names
 from spanvas import handles as door
 from spanvas.model import kinds
 from spanvas.propagation.arrival import Arrival
 from spanvas.propagation.messages import Message, message_of
-from spanvas.semantics import attributes as names
 from spanvas.tracing.handles import LiveRun, LiveSpan
 from spanvas.tracing.recorder import present
 from spanvas.tracing.run import Run
@@ -147,10 +147,10 @@ def message_attributes(message: Message) -> dict[str, Any]:
     """As OpenTelemetry's messaging conventions have it."""
     return present(
         {
-            "messaging.system": message.system,
-            "messaging.destination.name": message.destination,
-            "messaging.message.id": message.id,
-            "messaging.operation.type": "process",
+            names.MESSAGING_SYSTEM: message.system,
+            names.MESSAGING_DESTINATION: message.destination,
+            names.MESSAGING_MESSAGE_ID: message.id,
+            names.MESSAGING_OPERATION_TYPE: "process",
             names.ATTEMPT: message.attempt,
         }
     )

@@ -11,11 +11,11 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 
+from spanvas import attributes as names
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.propagation import carriers
-from spanvas.semantics import attributes as names
 from spanvas.settings import LambdaEnvironment, Settings
 from spanvas.tracing.context import Place, current_place, with_place
 from spanvas.tracing.handles import MAX_MESSAGE, LiveRun, error_type
@@ -177,9 +177,9 @@ class ExecutionRecorder(NodeRecorder):
             return {}
         entries = {str(name): str(value) for name, value in baggage.get_all().items()}
         entries |= {
-            carriers.EXECUTION: place.run.execution_id,
-            carriers.TENANT: place.run.tenant,
-            carriers.WORKFLOW: place.run.workflow_id,
+            names.EXECUTION_ID: place.run.execution_id,
+            names.TENANT: place.run.tenant,
+            names.WORKFLOW_ID: place.run.workflow_id,
         }
         parent = carriers.Parent(
             f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics import attributes as names
 from spanvas.semantics.genai import messages_of, parts_of
 from spanvas.tracing.content import json_text
 
@@ -17,7 +17,6 @@ USAGE: Final = {
     "cache_write_tokens": names.CACHE_WRITE_TOKENS[0],
     "reasoning_tokens": names.REASONING_TOKENS[0],
 }
-RESPONSE_ID: Final = "gen_ai.response.id"
 
 
 def generation_attributes(
@@ -40,7 +39,7 @@ def generation_attributes(
     optional = {
         names.PROVIDER[0]: provider,
         names.RESPONSE_MODEL: response_model,
-        RESPONSE_ID: response_id,
+        names.RESPONSE_ID: response_id,
         names.FINISH_REASONS: list(finish_reasons or ()),
     }
     attributes |= {name: value for name, value in optional.items() if value}

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from opentelemetry.trace import SpanKind
 
+from spanvas import attributes as names
 from spanvas.model import ids, kinds
 from spanvas.propagation.arrival import Arrival, arrivals_of
-from spanvas.semantics import attributes as names
 from spanvas.tracing import aws_retries, faas
 from spanvas.tracing.batch import Batch, message_attributes
 from spanvas.tracing.engine import Engine

@@ -9,10 +9,10 @@ from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.trace import SpanContext, TraceFlags
 
+from spanvas import attributes as names
 from spanvas.model import ids, kinds
 from spanvas.model.identifiers import as_name
 from spanvas.propagation.state_machines import State
-from spanvas.semantics import attributes as names
 from spanvas.tracing.context import Place, with_place
 from spanvas.tracing.handles import LiveSpan, TriedNode
 from spanvas.tracing.health import guarded

@@ -12,9 +12,9 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.trace import Link, SpanKind, StatusCode, Tracer
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.privacy.redact import NONE
-from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing import artifacts, generation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from opentelemetry import trace
 
+from spanvas import attributes as names
 from spanvas import handles as door
-from spanvas.semantics import attributes as names
 from spanvas.tracing.context import current_place
 from spanvas.tracing.executions import ExecutionRecorder
 from spanvas.tracing.health import guarded

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.identifiers import as_execution_id, as_name
-from spanvas.semantics import attributes as names
 from spanvas.tracing.recorder import present
 from spanvas.tracing.run import Run
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics import attributes as names
 from spanvas.semantics.dialect import Dialect, Kinds, Read, Rule
 from spanvas.semantics.flattened import items_of, part_of_names
 from spanvas.semantics.reading import Reading

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Kinds, Read
 from spanvas.semantics.reading import Reading
@@ -25,7 +26,7 @@ DIALECT = Dialect(
     origin="strands-agents 1.62.0, both of its conventions",
     kinds=(
         Kinds(
-            "gen_ai.operation.name",
+            names.OPERATION,
             {"execute_event_loop_cycle": kinds.OTHER},
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Kinds, Read, Rule
 from spanvas.semantics.flattened import items_of
@@ -99,7 +100,7 @@ DIALECT = Dialect(
             },
         ),
         Kinds(
-            "gen_ai.operation.name",
+            names.OPERATION,
             {"vector_db_retrieve": kinds.RETRIEVAL, "llm_request": kinds.MODEL},
         ),
         Rule(f"an event `{RESULT_EVENT}`: retrieval", _vector_search),
