@@ -11,16 +11,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from spanvas.semantics.content_names import (
+from spanvas.semantics.content_split import (
     CONTENT_EVENT_PREFIXES,
     CONTENT_NAMES,
     CONTENT_PREFIXES,
 )
 from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
-from spanvas.semantics.dialects import ORDER, load
-from spanvas.semantics.plan import FIRST_FOR_KIND
+from spanvas.semantics.dialects import FIRST_FOR_KIND, ORDER, load
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
-from spanvas.semantics.view import EXCLUSIVE_SCOPES
+from spanvas.semantics.reader import EXCLUSIVE_SCOPES
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "reference" / "dialects.md"

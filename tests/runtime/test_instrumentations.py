@@ -17,7 +17,7 @@ from local.lambdas.sandbox import Sandbox
 from local.project import PROJECT
 from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas.semantics import normal_form
+from tests.normal_form import normal_form
 from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions, answer
 
 PACKAGES = PROJECT / "build" / "instrumented"

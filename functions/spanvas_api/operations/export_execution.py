@@ -16,7 +16,7 @@ from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.span import Event, Span
 from spanvas.otlp.export import encode_json
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content_split import is_content, is_content_event
 from spanvas.storage.port import Page
 from spanvas_api import parameters, routes
 from spanvas_api.audit import record_read

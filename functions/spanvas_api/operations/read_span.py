@@ -11,8 +11,10 @@ from spanvas.model.execution import OPEN, Execution
 from spanvas.model.row import REWRITTEN
 from spanvas.model.span import Event, Span
 from spanvas.model.tree import state_of
-from spanvas.semantics import content_of, cost_lines, row_of
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content import content_of
+from spanvas.semantics.content_split import is_content, is_content_event
+from spanvas.semantics.prices import cost_lines
+from spanvas.semantics.summary import row_of
 from spanvas_api import parameters
 from spanvas_api.audit import record_read
 from spanvas_api.auth import may_read_content

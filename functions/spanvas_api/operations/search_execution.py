@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content_split import is_content, is_content_event
 from spanvas_api import parameters, routes
 from spanvas_api.audit import record_read
 from spanvas_api.auth import may_read_content

@@ -14,7 +14,7 @@ from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Span
 from spanvas.otlp.export_safe import export_safe
-from spanvas.semantics.content_names import CONTENT_NAMES
+from spanvas.semantics.content_split import CONTENT_NAMES
 from spanvas.storage.memory import MemoryTraceStore
 from spanvas.tracing import aws_retries
 from spanvas.tracing.bootstrap import TracedHandler

@@ -15,7 +15,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
 from spanvas.otlp.errors import TooManyError
-from spanvas.semantics.genai import kind_of
+from spanvas.semantics.reader import kind_of
 
 KINDS: Final = ("internal", "internal", "server", "client", "producer", "consumer")
 """By number; 0 is unspecified, which the protocol lets a receiver take for internal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from spanvas import attributes as names
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content_split import is_content, is_content_event
 
 __all__ = ["FREE_TEXT_NAMES", "IDENTIFIERS", "is_content", "is_content_event"]
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.genai import messages_of, parts_of
+from spanvas.semantics.messages import messages_of
+from spanvas.semantics.parts import parts_of
 from spanvas.tracing.content import json_text
 
 USAGE: Final = {

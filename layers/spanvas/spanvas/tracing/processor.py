@@ -16,7 +16,7 @@ from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
-from spanvas.semantics.genai import kind_of
+from spanvas.semantics.reader import kind_of
 from spanvas.tracing.children import Parent
 from spanvas.tracing.context import Place, current_place
 from spanvas.tracing.convert import Converter

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Rule
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
 from spanvas.semantics.values import at, parsed
 
 REQUEST: Final = "gcp.vertex.agent.llm_request"

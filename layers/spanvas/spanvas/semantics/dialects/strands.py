@@ -6,8 +6,7 @@ from typing import Any
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading
 
 
 def _event(name: str) -> Read:
