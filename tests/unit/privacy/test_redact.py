@@ -107,6 +107,14 @@ def test_schema_of_a_secret_parameter_stays() -> None:
     }
 
 
+def test_attributes_of_a_span_and_of_its_events_keep_their_order() -> None:
+    mixed = {"input.value": "a@example.org", "a": 1, "output.value": "b", "z": "c@example.org"}
+    span = redact(attributes=mixed, events=(Event("step", 1, mixed),))
+
+    assert list(span.attributes) == [*mixed, "spanvas.redaction"]
+    assert list(span.events[0].attributes) == list(mixed)
+
+
 def test_redacting_twice_changes_nothing_more() -> None:
     redactor = Redactor(REDACTED, NEVER, SCANNER)
     once = redactor.redact(make_span(attributes={"a": {"token": "abc"}, "b": "pwd=hunter2;"}))

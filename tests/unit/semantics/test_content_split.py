@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, Read, Source
 from spanvas.semantics.dialects import ORDER, load
 from tests.builders import T0, make_span
 from tests.captured import FOLDER, captured
+
+ROOT = Path(__file__).parents[3]
 
 HELD_BY_CONTENT = re.compile(r"`(?P<holder>[a-z_.A-Z]+)`: ")
 """`metadata`: `langgraph_node` is a value inside of a document."""
@@ -132,6 +135,21 @@ def test_nothing_that_was_said_is_read_from_the_structure_of_a_span(name: str) -
             assert [part for part in message["parts"] if part.get("response", "") is not None] == []
         assert set(content.pop("tool", {})) <= {"name", "call_id"}
         assert content == {}
+
+
+def test_only_storage_asks_about_single_names_and_for_their_size() -> None:
+    """Whoever decides what may be seen, kept or searched calls `split_content`."""
+    asking = {
+        str(path.relative_to(ROOT))
+        for folder in ("layers/spanvas/spanvas", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"\bis_content(?:_event)?\b", path.read_text("utf-8"))
+    }
+
+    assert asking == {
+        "layers/spanvas/spanvas/semantics/content_split.py",
+        "layers/spanvas/spanvas/storage/codec.py",
+    }
 
 
 @pytest.mark.parametrize(

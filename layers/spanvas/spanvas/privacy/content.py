@@ -1,13 +1,10 @@
-"""Which attributes are free text of machines and which are identifiers; what is content, semantics knows."""
+"""Which attributes are free text of machines and which are identifiers."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from spanvas import attributes as names
-from spanvas.semantics.content_split import is_content, is_content_event
-
-__all__ = ["FREE_TEXT_NAMES", "IDENTIFIERS", "is_content", "is_content_event"]
 
 FREE_TEXT_NAMES: Final = frozenset(
     {

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
-from spanvas.privacy.content import IDENTIFIERS, is_content, is_content_event
+from spanvas.privacy.content import IDENTIFIERS
 from spanvas.privacy.job import Job
 from spanvas.privacy.known import MAX_CHARACTERS, KnownTexts
 from spanvas.privacy.scan import Scanner
 from spanvas.privacy.secret_items import is_secret_item
+from spanvas.semantics.content_split import split_content
 
 NONE: Final = "none"
 REDACTED: Final = "redacted"
@@ -70,22 +71,29 @@ class Redactor:
         if self.mode == REDACTED and job.is_clean(texts_of(span)):
             resource = self._redact_resource(span.resource)
             return span if resource is span.resource else replace(span, resource=resource)
-        plain = {name: value for name, value in span.attributes.items() if not is_content(name)}
-        events = [(event.name, _plain_of_event(event)) for event in span.events]
-        links = [dict(link.attributes) for link in span.links]
-        message = {MESSAGE: span.status_message}
+        structure, content = split_content(span)
         name, message, plain, events, links = job.machine_text(
-            [span.name, message, plain, events, links]
+            [
+                span.name,
+                {MESSAGE: span.status_message},
+                structure.attributes,
+                [
+                    (event.name, plain)
+                    for event, plain in zip(span.events, structure.events, strict=True)
+                ],
+                [link.attributes for link in span.links],
+            ]
         )
-        content = self._content(job, span.attributes, is_content)
-        attributes = in_order(span.attributes, {**plain, **content})
+        attributes = in_order(span.attributes, {**plain, **self._content(job, content.attributes)})
         redacted_events = tuple(
             Event(
                 event_name,
                 event.time_unix_nano,
-                {**rest, **self._content(job, event.attributes, _content_test(event))},
+                in_order(event.attributes, {**rest, **self._content(job, hidden)}),
             )
-            for event, (event_name, rest) in zip(span.events, events, strict=True)
+            for event, (event_name, rest), hidden in zip(
+                span.events, events, content.events, strict=True
+            )
         )
         if job.receipt:
             attributes[names.REDACTION] = _added(attributes.get(names.REDACTION), job.receipt)
@@ -114,17 +122,13 @@ class Redactor:
         redacted: str = job.machine_text([{MESSAGE: text}])[0][MESSAGE]
         return redacted
 
-    def _content(
-        self, job: Job, attributes: Mapping[str, Any], is_content: Callable[[str], bool]
-    ) -> dict[str, Any]:
-        """What the mode lets stay of the content among some attributes."""
+    def _content(self, job: Job, content: dict[str, Any]) -> dict[str, Any]:
+        """Returns what the mode lets stay of some content attributes."""
         if self.mode == NONE:
             return {}
-        return {
-            name: value if self.mode == FULL else job.content(name, value)
-            for name, value in attributes.items()
-            if is_content(name)
-        }
+        if self.mode == FULL:
+            return content
+        return {name: job.content(name, value) for name, value in content.items()}
 
     def _redact_resource(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
         """Spans share their resource: it is scanned once."""
@@ -148,21 +152,13 @@ def texts_of(span: Span) -> list[Any]:
 
 
 def in_order(original: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """The values in the order that they came in, where no name was redacted: what a span that is sent twice is kept as
-    must not depend on which of its texts are known by then."""
+    """Returns the values in the order of the original, where no name was redacted.
+
+    The order is stable, so that a span that is sent twice has the same digest whatever the cache of clean texts held.
+    """
     if values.keys() != original.keys():
         return values
     return {name: values[name] for name in original}
-
-
-def _content_test(event: Event) -> Callable[[str], bool]:
-    """Of an event that carries a message, every attribute is content."""
-    return (lambda name: True) if is_content_event(event.name) else is_content
-
-
-def _plain_of_event(event: Event) -> dict[str, Any]:
-    is_content_here = _content_test(event)
-    return {name: value for name, value in event.attributes.items() if not is_content_here(name)}
 
 
 def _added(earlier: Any, receipt: Mapping[str, int]) -> dict[str, int]:

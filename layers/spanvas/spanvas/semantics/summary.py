@@ -11,6 +11,7 @@ from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
 from spanvas.semantics.content import previews_in, shortened
+from spanvas.semantics.content_split import split_content
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.values import parsed
@@ -31,7 +32,9 @@ def row_of(span: Span) -> Row:
     """The row of a span. Every text is bounded, so that a hostile span cannot grow the tree."""
     attributes = span.attributes
     reader = SpanReader(span)
-    before, after = previews_in(reader, span.kind)
+    before = after = None
+    if split_content(span).has_content:
+        before, after = previews_in(reader, span.kind)
     error_type, error_message = error_of(span)
     # What wraps model calls repeats their usage: it is counted where it arose.
     usage = reader.usage() if span.kind == kinds.MODEL else None
