@@ -338,7 +338,7 @@ def test_names_that_were_clean_are_not_scanned_again_and_others_are() -> None:
 
 
 def test_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spanvas.privacy.job.MAX_NAMES", 3)
+    monkeypatch.setattr("spanvas.privacy.span_redaction.MAX_NAMES", 3)
     redactor = Redactor(REDACTED, NEVER, SCANNER)
     for number in range(20):
         redactor.redact(make_span(attributes={f"app.{number}": 1}))

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
-from spanvas.privacy.content import IDENTIFIERS
-from spanvas.privacy.job import Job
-from spanvas.privacy.known import MAX_CHARACTERS, KnownTexts
+from spanvas.privacy.clean_texts import MAX_CHARACTERS, CleanTextCache
+from spanvas.privacy.keys import is_secret_item
 from spanvas.privacy.scan import Scanner
-from spanvas.privacy.secret_items import is_secret_item
+from spanvas.privacy.span_redaction import SpanRedaction
+from spanvas.privacy.walk import IDENTIFIERS
 from spanvas.semantics.content_split import split_content
 
 NONE: Final = "none"
@@ -52,8 +52,8 @@ class Redactor:
         max_remembered: int = MAX_CHARACTERS,
     ) -> None:
         self.mode = mode
-        known = KnownTexts(is_secret_item, IDENTIFIERS, max_remembered)
-        self._known = known if is_remembering else None
+        cache = CleanTextCache(is_secret_item, IDENTIFIERS, max_remembered)
+        self._clean_texts = cache if is_remembering else None
         self._budget_nano = budget_ms * NANO_PER_MS
         self._scanner = scanner
         self._is_scanner_inherited = False
@@ -66,13 +66,16 @@ class Redactor:
         self._is_scanner_inherited = self._scanner is not None
 
     def redact(self, span: Span) -> Span:
-        """The span without what may not be kept, with its receipt. Never raises for anything that a span holds."""
-        job = self._job()
-        if self.mode == REDACTED and job.is_clean(texts_of(span)):
+        """Returns the span without what may not be kept, with its receipt.
+
+        Never raises for anything that a span holds.
+        """
+        redaction = self._start()
+        if self.mode == REDACTED and redaction.is_clean(texts_of(span)):
             resource = self._redact_resource(span.resource)
             return span if resource is span.resource else replace(span, resource=resource)
         structure, content = split_content(span)
-        name, message, plain, events, links = job.machine_text(
+        name, message, plain, events, links = redaction.machine_text(
             [
                 span.name,
                 {MESSAGE: span.status_message},
@@ -84,19 +87,21 @@ class Redactor:
                 [link.attributes for link in span.links],
             ]
         )
-        attributes = in_order(span.attributes, {**plain, **self._content(job, content.attributes)})
+        attributes = in_order(
+            span.attributes, {**plain, **self._content(redaction, content.attributes)}
+        )
         redacted_events = tuple(
             Event(
                 event_name,
                 event.time_unix_nano,
-                in_order(event.attributes, {**rest, **self._content(job, hidden)}),
+                in_order(event.attributes, {**rest, **self._content(redaction, hidden)}),
             )
             for event, (event_name, rest), hidden in zip(
                 span.events, events, content.events, strict=True
             )
         )
-        if job.receipt:
-            attributes[names.REDACTION] = _added(attributes.get(names.REDACTION), job.receipt)
+        if redaction.receipt:
+            attributes[names.REDACTION] = _added(attributes.get(names.REDACTION), redaction.receipt)
         return replace(
             span,
             name=name,
@@ -110,38 +115,40 @@ class Redactor:
             resource=self._redact_resource(span.resource),
         )
 
-    def _job(self) -> Job:
+    def _start(self) -> SpanRedaction:
         if self._is_scanner_inherited:
             self._is_scanner_inherited, self._scanner = False, Scanner.for_child()
         deadline = self._clock() + self._budget_nano
-        return Job(self._scanner, self._clock, deadline, self._known, self._clean_names)
+        return SpanRedaction(
+            self._scanner, self._clock, deadline, self._clean_texts, self._clean_names
+        )
 
     def redact_text(self, text: str) -> str:
-        """A text that is kept beside the spans: the message of a cause, the name of a file."""
-        job = self._job()
-        redacted: str = job.machine_text([{MESSAGE: text}])[0][MESSAGE]
+        """Redacts a text that is kept beside the spans: the message of a cause, the name of a file."""
+        redaction = self._start()
+        redacted: str = redaction.machine_text([{MESSAGE: text}])[0][MESSAGE]
         return redacted
 
-    def _content(self, job: Job, content: dict[str, Any]) -> dict[str, Any]:
+    def _content(self, redaction: SpanRedaction, content: dict[str, Any]) -> dict[str, Any]:
         """Returns what the mode lets stay of some content attributes."""
         if self.mode == NONE:
             return {}
         if self.mode == FULL:
             return content
-        return {name: job.content(name, value) for name, value in content.items()}
+        return {name: redaction.content(name, value) for name, value in content.items()}
 
     def _redact_resource(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Spans share their resource: it is scanned once."""
+        """Redacts the resource of a span, once for all spans that share it."""
         if not resource:
             return resource
         if self._resource is None or self._resource[0] is not resource:
-            job = self._job()
-            self._resource = (resource, job.machine_text([resource])[0])
+            redaction = self._start()
+            self._resource = (resource, redaction.machine_text([resource])[0])
         return self._resource[1]
 
 
 def texts_of(span: Span) -> list[Any]:
-    """All of a span that is scanned, besides its resource."""
+    """Returns everything of a span that is scanned, besides its resource."""
     return [
         span.name,
         span.status_message,
