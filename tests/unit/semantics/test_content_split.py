@@ -13,6 +13,7 @@ from spanvas.semantics.content import content_of
 from spanvas.semantics.content_split import (
     CONTENT_NAMES,
     CONTENT_PREFIXES,
+    has_content,
     is_content,
     is_content_event,
     split_content,
@@ -108,7 +109,7 @@ def test_each_attribute_is_content_or_structure_and_both_keep_their_order() -> N
 
 
 @pytest.mark.parametrize(
-    ("attributes", "event", "has_content"),
+    ("attributes", "event", "expected"),
     [
         ({"gen_ai.tool.name": "lookup"}, Event("exception", T0, {"exception.message": "x"}), False),
         ({"input.value": ""}, Event("exception", T0, {}), True),
@@ -118,17 +119,21 @@ def test_each_attribute_is_content_or_structure_and_both_keep_their_order() -> N
     ],
 )
 def test_a_span_has_content_where_any_attribute_of_it_is(
-    attributes: dict[str, Any], event: Event, has_content: bool
+    attributes: dict[str, Any], event: Event, expected: bool
 ) -> None:
     span = make_span(attributes=attributes, events=(event,))
 
-    assert split_content(span).has_content is has_content
-    assert not split_content(without_content(span)).has_content
+    content = split_content(span).content
+
+    assert (bool(content.attributes) or any(content.events)) is expected
+    assert has_content(span) is expected
+    assert not has_content(without_content(span))
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.pb")))
 def test_nothing_that_was_said_is_read_from_the_structure_of_a_span(name: str) -> None:
     for span in captured(name):
+        assert has_content(span) is (span != without_content(span))
         content = content_of(without_content(span))
         # what a message event leaves of itself: that there was one, and whose
         for message in content.pop("input_messages", []) + content.pop("output_messages", []):

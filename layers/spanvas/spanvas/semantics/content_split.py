@@ -35,11 +35,6 @@ class SplitSpan(NamedTuple):
     structure: SpanAttributes
     content: SpanAttributes
 
-    @property
-    def has_content(self) -> bool:
-        """Says whether any attribute is content."""
-        return bool(self.content.attributes) or any(self.content.events)
-
 
 @lru_cache(maxsize=8192)
 def is_content(name: str) -> bool:
@@ -73,6 +68,15 @@ def split_content(span: Span) -> SplitSpan:
     return SplitSpan(
         SpanAttributes(structure, tuple(plain_events)),
         SpanAttributes(content, tuple(content_events)),
+    )
+
+
+def has_content(span: Span) -> bool:
+    """Says whether `split_content` finds any content. It stops at the first: rows ask this of every span."""
+    return any(map(is_content, span.attributes)) or any(
+        event.attributes
+        and (is_content_event(event.name) or any(map(is_content, event.attributes)))
+        for event in span.events
     )
 
 

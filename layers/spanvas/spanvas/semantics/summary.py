@@ -11,7 +11,7 @@ from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
 from spanvas.semantics.content import previews_in, shortened
-from spanvas.semantics.content_split import split_content
+from spanvas.semantics.content_split import has_content
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.values import parsed
@@ -33,7 +33,7 @@ def row_of(span: Span) -> Row:
     attributes = span.attributes
     reader = SpanReader(span)
     before = after = None
-    if split_content(span).has_content:
+    if has_content(span):
         before, after = previews_in(reader, span.kind)
     error_type, error_message = error_of(span)
     # What wraps model calls repeats their usage: it is counted where it arose.
