@@ -104,8 +104,8 @@ def test_each_attribute_is_content_or_structure_and_both_keep_their_order() -> N
 
     assert list(structure.attributes.items()) == [("b", 1), ("a", 2)]
     assert list(content.attributes.items()) == [("spanvas.output", 4), ("spanvas.input", 3)]
-    assert structure.events == ({}, {"n": 1})
-    assert content.events == ({"index": 0, "message": "hi"}, {"input.value": "hi"})
+    assert structure.events == [{}, {"n": 1}]
+    assert content.events == [{"index": 0, "message": "hi"}, {"input.value": "hi"}]
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ class Redactor:
         redacted: str = redaction.machine_text([{MESSAGE: text}])[0][MESSAGE]
         return redacted
 
-    def _content(self, redaction: SpanRedaction, content: dict[str, Any]) -> dict[str, Any]:
+    def _content(self, redaction: SpanRedaction, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Returns what the mode lets stay of some content attributes."""
         if self.mode == NONE:
             return {}

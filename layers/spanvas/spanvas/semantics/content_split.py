@@ -7,6 +7,7 @@ once. What the content means is said by the tables of `dialects/`; their registr
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -22,11 +23,14 @@ CONTENT_EVENT_PREFIXES: Final = tuple(
 """Events that carry messages, documents or memories: every attribute of theirs is content, their name is not."""
 
 
+Attributes = Mapping[str, Any]
+
+
 class SpanAttributes(NamedTuple):
     """Some of a span's attributes, and some of each of its events' attributes, in the order of its events."""
 
-    attributes: dict[str, Any]
-    events: tuple[dict[str, Any], ...]
+    attributes: Attributes
+    events: Sequence[Attributes]
 
 
 class SplitSpan(NamedTuple):
@@ -49,26 +53,31 @@ def is_content_event(name: str) -> bool:
 
 def split_content(span: Span) -> SplitSpan:
     """Separates the content of a span and its events from their structure."""
-    structure: dict[str, Any] = {}
-    content: dict[str, Any] = {}
-    for name, value in span.attributes.items():
-        (content if is_content(name) else structure)[name] = value
+    structure, content = _split(span.attributes)
     if not span.events:
         return SplitSpan(SpanAttributes(structure, ()), SpanAttributes(content, ()))
-    plain_events: list[dict[str, Any]] = []
-    content_events: list[dict[str, Any]] = []
+    plain_events: list[Attributes] = []
+    content_events: list[Attributes] = []
+    plain: Attributes
+    hidden: Attributes
     for event in span.events:
-        is_message = is_content_event(event.name)
-        plain: dict[str, Any] = {}
-        hidden: dict[str, Any] = {}
-        for name, value in event.attributes.items():
-            (hidden if is_message or is_content(name) else plain)[name] = value
+        if is_content_event(event.name):
+            plain, hidden = {}, event.attributes
+        else:
+            plain, hidden = _split(event.attributes)
         plain_events.append(plain)
         content_events.append(hidden)
     return SplitSpan(
-        SpanAttributes(structure, tuple(plain_events)),
-        SpanAttributes(content, tuple(content_events)),
+        SpanAttributes(structure, plain_events), SpanAttributes(content, content_events)
     )
+
+
+def _split(attributes: Attributes) -> tuple[Attributes, Attributes]:
+    held = [name for name in attributes if is_content(name)]
+    if not held:
+        return attributes, {}
+    structure = dict(attributes)
+    return structure, {name: structure.pop(name) for name in held}
 
 
 def has_content(span: Span) -> bool:
