@@ -13,7 +13,8 @@ SECRET = [
     "AWS_SESSION_TOKEN", "aws_access_key_id", "password", "dbPassword", "user.passwd", "PGPASSWORD_pwd",
     "clientSecret", "client_secret", "secrets", "Cookie", "Set-Cookie", "credentials", "privateKey", "private_key",
     "ssh_key", "signing_key", "cvv", "card_number", "creditCard", "ssn", "passphrase", "jwt", "X-Amz-Signature",
-    "vault_creds", "secret_id", "phoneNumber", "TEST_PASS",
+    "vault_creds", "secret_id", "phoneNumber", "TEST_PASS", "dbpassword", "PGPASSWORD", "LDAPPASSWD", "newpassword",
+    "appsecret", "oauthtoken", "GITHUBTOKEN", "api_keys", "apiKeys", "ssh_keys", "secretAccessKeys",
 ]  # fmt: skip
 HARMLESS = [
     "input_tokens", "max_tokens", "max_token_count", "total_tokens", "tokens", "token_count", "tokenCount",
@@ -22,7 +23,9 @@ HARMLESS = [
     "secret_arn", "secretName", "password_policy", "password_expires_at", "cookie_policy", "key", "keys", "keyboard",
     "monkey", "primary_key", "passenger", "compass", "bypass", "session.id", "user.id", "", "42", "url", "tokenizer",
     "credential_type", "maxTokens", "max_completion_tokens", "prompt_tokens_details", "idempotency_token",
-    "credentialsId", "credential_id",
+    "credentialsId", "credential_id", "nopassword", "resetpassword", "nexttoken", "eostoken", "subtoken",
+    "PublicKeyToken",
+    "apikeys_count", "partition_keys",
 ]  # fmt: skip
 
 

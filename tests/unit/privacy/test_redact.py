@@ -100,6 +100,11 @@ def test_key_names_redact_strings_lists_and_objects_in_content_and_outside() -> 
     }
 
 
+def test_headers_of_which_each_begins_as_words_of_schemas_do_are_none() -> None:
+    given = {"credentials": {"x-user": "ada", "x-session": "correct horse"}}
+    assert attributes(given=given)["credentials"] == "[REDACTED:key]"
+
+
 def test_schema_of_a_secret_parameter_stays() -> None:
     schema = {"properties": {"password": {"type": "string", "description": "the user's"}}}
     assert attributes(given={"gen_ai.tool.definitions": json.dumps([schema])}) == {
@@ -124,6 +129,34 @@ def test_redacting_twice_changes_nothing_more() -> None:
 def test_receipts_of_an_earlier_redaction_are_added_up() -> None:
     given = {"spanvas.redaction": {"email": 1, "jwt": 2}, "note": "ada@example.org"}
     assert attributes(given=given)["spanvas.redaction"] == {"email": 2, "jwt": 2}
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize("is_remembering", [False, True])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"token": 10**5_000}, {"token": "[REDACTED:key]", "spanvas.redaction": {"key": 1}}),
+        ({"token": -(10**5_000)}, {"token": "[REDACTED:key]", "spanvas.redaction": {"key": 1}}),
+        ({"token": 99_999_999_999}, {"token": 99_999_999_999}),
+        (
+            {"note": '{"a": 1}\n' + DEEP},
+            {"note": "[REDACTED:unscanned]", "spanvas.redaction": {"unscanned": 1}},
+        ),
+        (
+            {"spanvas.redaction": {"email": "x", "jwt": None, 7: 1}, "note": "ada@example.org"},
+            {"spanvas.redaction": {"email": 1}, "note": "[REDACTED:email]"},
+        ),
+    ],
+    ids=["long", "negative", "short", "deep", "forged receipt"],
+)
+def test_nothing_that_a_sender_writes_costs_a_span(
+    given: dict[str, Any], expected: dict[str, Any], is_remembering: bool
+) -> None:
+    redactor = Redactor(REDACTED, NEVER, SCANNER, is_remembering=is_remembering)
+    assert redactor.redact(make_span(attributes=given)).attributes == expected
 
 
 def test_canaries_are_found_wherever_a_span_can_hold_one() -> None:
@@ -249,6 +282,26 @@ def test_over_budget_before_anything_was_scanned_drops_content() -> None:
     assert span.attributes["spanvas.input"] == "[REDACTED:unscanned]"
 
 
+def test_over_budget_a_secret_outside_of_content_goes_and_names_stay() -> None:
+    given = {
+        "http.response.header.x-note": "AKIAIOSFODNN7EXAMPLE",
+        "bytes": b"AKIAIOSFODNN7EXAMPLE",
+        "list": ["to ada@example.org"],
+        "http.request.method": "GET",
+        "huge": "x" * 2_000_001,
+    }
+    span = redact(name="chat with ada@example.org", attributes=given)
+    assert span.name == "[REDACTED:unscanned]"
+    assert span.attributes == {
+        "http.response.header.x-note": "[REDACTED:unscanned]",
+        "bytes": "[REDACTED:unscanned]",
+        "list": ["[REDACTED:unscanned]"],
+        "http.request.method": "GET",
+        "huge": "[REDACTED:unscanned]",
+        "spanvas.redaction": {"unscanned": 5},
+    }
+
+
 def test_text_too_large_to_scan_is_dropped() -> None:
     huge = "x" * 2_000_001
     assert attributes(given={"spanvas.input": huge, "spanvas.output": f'"{huge}"'}) == {
@@ -356,3 +409,19 @@ def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
     given = {"spanvas.input": "mail ada@example.org"}
     span = Redactor(REDACTED, 20, HeldUp()).redact(make_span(attributes=given))
     assert span.attributes["spanvas.input"] == "mail [REDACTED:email]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",".join(["password", "x"] * 100) + "\n" + ("a," * 199 + "a\n") * 400,
+        '"token","' * 100_000,
+    ],
+    ids=["wide table", "one line of names"],
+)
+def test_tables_in_a_hostile_text_do_not_outlast_the_budget(text: str) -> None:
+    before = time.thread_time()
+    redactor = Redactor(REDACTED, 20, SCANNER)
+    span = redactor.redact(make_span(attributes={"spanvas.output": text}))
+    assert span.attributes["spanvas.output"] == "[REDACTED:unscanned]"
+    assert time.thread_time() - before < 1

@@ -32,6 +32,8 @@ AROUND = st.sampled_from(
         '{} {{"cut": "of',
         "{}x",
         "log: {}",
+        "```json\n{}\n```",
+        "got {}, then {}.",
     ]
 )
 
@@ -101,7 +103,7 @@ MANY = "9" * 5_000
         ('{"password": "[REDACTED:key] %s"}', '{"password":"[REDACTED:key]"}'),
         ('{"secret": 123456789012345}', '{"secret":"[REDACTED:key]"}'),
         ('{"cut": "\\u0041KIAIOSFODNN7EXAMPLE", "of', '{"cut": "[REDACTED:aws_access_key]", "of'),
-        ('x {"a": "https:\\/\\/ada:hunter2@h"}', 'x {"a": "https://ada:[REDACTED:url_password]@h"}'),
+        ('x {"a": "https:\\/\\/ada:hunter2@h"', 'x {"a": "https://ada:[REDACTED:url_password]@h"'),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("is_remembering", [False, True])
@@ -142,3 +144,85 @@ def test_more_levels_of_json_in_json_than_are_followed_are_dropped() -> None:
         text = json.dumps([text])
     assert redacted(text) == text
     assert "unscanned" in str(redacted(json.dumps([text])))
+
+
+@pytest.mark.parametrize("is_remembering", [False, True])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('log: {"password": "%s"}', 'log: {"password":"[REDACTED:key]"}'),
+        (
+            'Here it is:\n\n```json\n{\n  "password": "%s"\n}\n```\n',
+            'Here it is:\n\n```json\n{"password":"[REDACTED:key]"}\n```\n',
+        ),
+        (
+            'INFO [main] got [{"name": "API_TOKEN", "value": "%s"}] back',
+            'INFO [main] got [{"name":"API_TOKEN","value":"[REDACTED:key]"}] back',
+        ),
+        (
+            'rows = {"columns": ["user", "password"], "rows": [["ada", "%s"]]};',
+            'rows = {"columns":["user","password"],"rows":[["ada","[REDACTED:key]"]]};',
+        ),
+        ('{"n": 1} then {"password": "%s"}', '{"n": 1} then {"password":"[REDACTED:key]"}'),
+        ("{bad}\n" * 20 + '{"password": "%s"}', "{bad}\n" * 20 + '{"password":"[REDACTED:key]"}'),
+        ('cut {"a": {"password": "%s"}, "b', 'cut {"a": {"password":"[REDACTED:key]"}, "b'),
+    ],
+)  # fmt: skip
+def test_json_is_opened_wherever_it_stands_in_a_text(
+    text: str, expected: str, is_remembering: bool
+) -> None:
+    content = text.replace("%s", PASSWORD)
+    assert redacted(content, is_remembering=is_remembering) == expected
+    assert redacted([content], is_remembering=is_remembering) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = {"a": 1, "b": [{"c": "d"}]} and [[1, 2], [3]]',
+        '```json\n{ "note" : "hello" }\n```',
+        'if (a[{"b": 1}.b]) { return {"c": d} }',
+        '{"a": ' * 300,
+        "[[" * 300 + '"',
+    ],
+)
+def test_json_in_a_text_without_a_secret_is_kept_as_it_was_written(text: str) -> None:
+    assert redacted(text) == text
+    assert redacted(text, is_remembering=True) == text
+
+
+LONG_PATH = "/organisation/production/eu-central-1/payments/database/main/cluster/password"
+
+
+@pytest.mark.parametrize("is_remembering", [False, True])
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"Name": LONG_PATH, "Value": PASSWORD}, {"Name": LONG_PATH, "Value": "[REDACTED:key]"}),
+        (
+            {"label": "How do I change my password here?", "value": "ask"},
+            {"label": "How do I change my password here?", "value": "ask"},
+        ),
+        (
+            [["user", "password"], ["ada", PASSWORD], ["bob", PASSWORD]],
+            [["user", "password"], ["ada", "[REDACTED:key]"], ["bob", "[REDACTED:key]"]],
+        ),
+        (
+            [["authorization", PASSWORD], ["accept", "text/plain"]],
+            [["authorization", "[REDACTED:key]"], ["accept", "text/plain"]],
+        ),
+        (
+            [["How do I change my password?", "In the settings."]],
+            [["How do I change my password?", "In the settings."]],
+        ),
+        (
+            {"columns": ["Who may see the password here", "n"], "rows": [["Everybody", 7]]},
+            {"columns": ["Who may see the password here", "n"], "rows": [["Everybody", 7]]},
+        ),
+    ],
+    ids=["path", "sentence", "table", "pairs", "questions", "columns"],
+)
+def test_what_names_a_secret_is_the_same_with_and_without_a_memory(
+    content: object, expected: object, is_remembering: bool
+) -> None:
+    assert redacted(content, is_remembering=is_remembering) == expected

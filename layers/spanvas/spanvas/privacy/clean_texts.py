@@ -17,12 +17,13 @@ from typing import Any, Final
 from spanvas.privacy.json_text import (
     STARTS,
     documents,
+    holds_json,
     looks_like_json,
     may_repeat_names,
     quickly_decoded,
     without_escapes,
 )
-from spanvas.privacy.keys import MAX_LABEL, is_secret_key, is_secret_label, says_no_value
+from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label, says_no_value
 from spanvas.privacy.named import FLAGS, KINDS, NAMING, is_model_token
 from spanvas.privacy.rules.payment import is_card_number
 from spanvas.privacy.walk import (
@@ -151,12 +152,15 @@ class CleanTextCache:
 
     def _collect_text(self, text: str, pending: PendingTexts, depth: int, json_depth: int) -> bool:
         first = text[:1]
-        if first not in STARTS and (first.isalnum() or not looks_like_json(text)):
+        is_whole = first in STARTS or (not first.isalnum() and looks_like_json(text))
+        if not is_whole and not holds_json(text):
             return pending.add_readable(text) if "\\" in text else pending.add(text)
         if json_depth >= MAX_JSON_DEPTH or len(text) > MAX_PENDING_CHARACTERS:
             return False
         before, pending.strings = pending.strings, 0
         try:
+            if not is_whole:
+                return self._collect_parts(text, pending, depth, json_depth)
             decoded = quickly_decoded(text)
             pending.wholes.append(text)
             is_sure = self._collect(decoded, pending, depth, json_depth + 1)
@@ -166,14 +170,26 @@ class CleanTextCache:
         except RecursionError:
             return False
         except ValueError:
-            return not documents(text) and pending.add_readable(text)
+            return self._collect_parts(text, pending, depth, json_depth)
         finally:
             pending.strings = before
+
+    def _collect_parts(self, text: str, pending: PendingTexts, depth: int, json_depth: int) -> bool:
+        """Collects the pending texts of a text that is JSON in part, or not at all."""
+        try:
+            parts = documents(text)
+        except RecursionError:
+            return False
+        return all(
+            self._collect(part.value, pending, depth, json_depth + 1)
+            for part in parts
+            if part.is_json
+        ) and pending.add_readable(text)
 
 
 def may_tell(text: str) -> bool:
     """Says whether a text may be the name of a secret that stands beside or below it, or an option before one."""
-    if len(text) > MAX_LABEL:
+    if len(text) > MAX_PATH:
         return text[:1] == "-"
     return text[:1] == "-" or text in KINDS or is_secret_label(text)
 

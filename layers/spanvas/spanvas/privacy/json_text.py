@@ -17,10 +17,16 @@ BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\
 
 MAX_DIGITS: Final = 4_000
 """Python makes no number of more than 4,300."""
-MAX_FAILED: Final = 8
-"""Documents that do not decode, in one text: each may cost a look at the whole text."""
+MAX_FAILED: Final = 64
+"""Documents that do not decode, in one text; and one more for each of so many characters."""
+PER_FAILED: Final = 1_000
+MOST_LOOKS: Final = 8
+"""How often all of a text may be read for documents that do not decode: each may go on to its end."""
 
-LINE_START: Final = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
+INSIDE: Final = r"\{\s*\"[^\"\n]{0,200}\"\s*:|\[\s*[{\[]"
+"""How a document begins in the middle of a line."""
+START: Final = re.compile(r"^[ \t]*(?=[{\[])|(?=" + INSIDE + ")", re.MULTILINE)
+HELD: Final = re.compile(r"^[ \t]*[{\[]|" + INSIDE, re.MULTILINE)
 BETWEEN: Final = re.compile(r"[\s,;\x1e\0]*")
 ESCAPE: Final = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|/)")
 QUOTED: Final = frozenset("\"'\\")
@@ -72,6 +78,11 @@ def looks_like_json(text: str) -> bool:
     if first in STARTS or first.isalnum():
         return first in STARTS
     return (text[:64].lstrip(BLANKS) or text.lstrip(BLANKS))[:1] in STARTS
+
+
+def holds_json(text: str) -> bool:
+    """Whether JSON may stand somewhere in a text: behind a word, between the marks of a block of code."""
+    return ("{" in text or "[" in text) and '"' in text and HELD.search(text) is not None
 
 
 def decoded(text: str) -> Any:
@@ -134,21 +145,25 @@ def has_repeated_names(value: Any) -> bool:
 
 def documents(text: str) -> list[Document]:
     """A text that is JSON in part, as its documents and what stands between them. Empty where it has no document: JSON
-    lines and JSON with a text behind it have some. Only objects and lists count as such."""
+    lines and JSON with a text around it have some. Only objects and lists count as such."""
     found: list[Document] = []
-    at = behind = failed = 0
-    while failed < MAX_FAILED:
+    at = behind = 0
+    failed, most_failed = 0, MAX_FAILED + len(text) // PER_FAILED
+    looked, most_looked = 0, MOST_LOOKS * len(text)
+    while failed < most_failed and looked <= most_looked:
         blanks = BETWEEN.match(text, behind)
         start = blanks.end() if blanks else behind
         if text[start : start + 1] not in {"{", "["}:
-            next_line = LINE_START.search(text, start)
-            if next_line is None:
+            next_start = START.search(text, start)
+            if next_start is None:
                 break
-            start = next_line.end()
+            start = next_start.end()
         try:
             value, end = LONG_NUMBERS.raw_decode(text, start)
-        except ValueError:
+        except json.JSONDecodeError as error:
             failed, behind = failed + 1, start + 1
+            is_open = error.msg.startswith("Unterminated")
+            looked += (len(text) if is_open else error.pos) - start
             continue
         found += [Document(text[at:start]), Document(text[start:end], value, is_json=True)]
         at = behind = end

@@ -34,7 +34,19 @@ SECRET_COMPOUNDS: Final = frozenset(
         "adminpass", "rootpass", "smtppass", "proxypass", "ftppass", "mypass",
     }
 )  # fmt: skip
-"""Two neighbouring words (or one, written together) that make a key a secret."""
+"""Two neighbouring words (or one, written together) that make a key a secret; a plural does, too: `api_keys`."""
+
+GLUED: Final = ("password", "passwd", "passphrase", "secret")
+"""At the end of a word that is written in one: `dbpassword`, `PGPASSWORD`."""
+GLUED_TOKENS: Final = frozenset(
+    {
+        "access", "auth", "bearer", "bot", "github", "gitlab", "login", "oauth", "refresh", "secret", "security",
+        "session", "user",
+    }
+)  # fmt: skip
+"""Before `token`, in one word with it."""
+NOT_GLUED: Final = frozenset({"no", "forgot", "reset", "change", "non"})
+"""`resetpassword` is something to do."""
 
 SECRET_NUMBERS: Final = frozenset(
     {
@@ -93,33 +105,64 @@ HARMLESS_ENDINGS: Final = frozenset(
 CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
 
+TELLING: Final = frozenset({*SECRET_WORDS, *SECRET_COMPOUNDS, *GLUED, "auth", "pass", "token"})
+TELLING_LETTERS: Final = re.compile(
+    "|".join(
+        sorted(one for one in TELLING if not any(other in one for other in TELLING - {one}))
+    ).encode()
+)
+"""One of these is in the letters of every key that is a secret's. Few texts have any, which is seen at once."""
+LETTERS: Final = bytes(range(256)).lower()
+NO_LETTERS: Final = bytes(code for code in range(256) if not bytes([code]).isalpha())
+
+PUBLIC: Final = ["public", "key", "token"]
+"""In the names of .NET assemblies."""
+LONGEST_KEY: Final = 200
+"""Characters that are looked at, from the end."""
 MAX_LABEL: Final = 64
 MAX_LABEL_BLANKS: Final = 3
+MAX_PATH: Final = 200
+"""Names without blanks, such as those of parameters in a store, may be longer."""
 
 
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Whether a key says that its value is a secret: `Authorization`, `access_token`, `x-api-key`, `dbPassword`."""
+    letters = key[-LONGEST_KEY:].encode("utf-8", "replace").translate(LETTERS, NO_LETTERS)
+    if not TELLING_LETTERS.search(letters):
+        return False
     words = words_of(key)
     if not words or words[-1] in HARMLESS_ENDINGS or words[-2:] in CREDENTIAL_IDS:
         return False
-    if words[0] in ASKING and len(words) > 1:
+    if (words[0] in ASKING and len(words) > 1) or words[-3:] == PUBLIC:
         return False
     if not SECRET_WORDS.isdisjoint(words) or words[-1] == "auth" or _is_pass(words):
         return True
     compounds = {*words, *(one + two for one, two in pairwise(words))}
-    return not SECRET_COMPOUNDS.isdisjoint(compounds) or _is_token(words)
+    return (
+        not SECRET_COMPOUNDS.isdisjoint(compounds)
+        or not SECRET_COMPOUNDS.isdisjoint(word[:-1] for word in compounds if word[-1:] == "s")
+        or _is_token(words)
+        or any(map(_is_glued, words))
+    )
+
+
+def _is_glued(word: str) -> bool:
+    """Whether a word ends in that of a secret: `dbpassword`."""
+    if word.endswith(GLUED):
+        return not any(word == before + end for before in NOT_GLUED for end in GLUED)
+    return word.endswith("token") and word.removesuffix("token") in GLUED_TOKENS
 
 
 def words_of(key: str) -> list[str]:
-    return [word.lower() for word in WORD.findall(key[-200:])]
+    return [word.lower() for word in WORD.findall(key[-LONGEST_KEY:])]
 
 
 def is_secret_label(text: Any) -> bool:
     """Whether a text is the name of a secret, which stands beside its value: in a list, in a column, under `name`."""
     return (
         isinstance(text, str)
-        and len(text) <= MAX_LABEL
+        and len(text) <= (MAX_LABEL if " " in text else MAX_PATH)
         and text.count(" ") <= MAX_LABEL_BLANKS
         and is_secret_key(text)
     )
@@ -162,10 +205,17 @@ def is_secret_item(name: str, item: Any) -> bool:
     if not is_secret_key(name):
         return False
     if isinstance(item, (int, float)):
-        return is_secret_number_key(name) or len(str(item)) >= KEY_DIGITS
+        return is_secret_number_key(name) or _has_key_digits(item)
     if isinstance(item, str):
         return not HIDDEN.fullmatch(item)
     return not _is_hidden(item) and not is_schema(item)
+
+
+def _has_key_digits(number: float) -> bool:
+    """Of a whole number without writing it out, which Python refuses for thousands of digits."""
+    if isinstance(number, int):
+        return not -(10 ** (KEY_DIGITS - 1)) < number < 10 ** (KEY_DIGITS - 1)
+    return len(str(number)) >= KEY_DIGITS
 
 
 def _is_hidden(item: Any) -> bool:
@@ -192,6 +242,7 @@ VALUES: Final = frozenset({"default", "const", "example", "examples", "value"})
 TEXTS: Final = frozenset({"title", "description", "format", "pattern", "$ref", "$comment", "$id"})
 INNER: Final = frozenset({"anyOf", "oneOf", "allOf", "items", "not"})
 """Where schemas of the same value stand in a schema."""
+EXTENSION: Final = "x-"
 WORDS: Final = frozenset(
     {
         "type", "enum", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
@@ -207,6 +258,8 @@ def is_schema(item: Any) -> bool:
     """Whether a value is a schema: nothing but the words of one, each with the kind of value that it has there."""
     if not isinstance(item, Mapping) or VALUES.issuperset(item):
         return False
+    if all(isinstance(name, str) and name.startswith(EXTENSION) for name in item):
+        return False  # headers begin so, too
     return all(_is_word(name, value) for name, value in item.items())
 
 
@@ -216,7 +269,7 @@ def _is_word(name: Any, value: Any) -> bool:
     if name == "type":
         kinds = value if isinstance(value, (list, tuple)) else [value]
         return all(isinstance(kind, str) and kind in TYPES for kind in kinds)
-    return name in WORDS or name in VALUES or (isinstance(name, str) and name.startswith("x-"))
+    return name in WORDS or name in VALUES or (isinstance(name, str) and name.startswith(EXTENSION))
 
 
 def says_no_value(item: Any) -> bool:

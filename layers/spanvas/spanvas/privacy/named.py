@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from spanvas.privacy.keys import is_secret_label
+from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label
 from spanvas.privacy.rules.commands import secret_flag
 
 NAME_FIELDS: Final = frozenset(
@@ -84,6 +84,13 @@ def names_secret(name: Any, item: Any) -> bool:
     )
 
 
+def label_of(text: str) -> str:
+    """A text as the name of what stands beside it: a sentence about a secret is no name of one."""
+    if len(text) > MAX_PATH or (is_secret_key(text) and not is_secret_label(text)):
+        return ""
+    return text
+
+
 def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
     """Of the fields of an object that hold a value, the name that stands in another field."""
     if LABELLED.isdisjoint(value):
@@ -95,7 +102,7 @@ def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
             label = item if name in NAME_FIELDS else SECRET
             fields = fields | {TYPED} if name in ON_PAGES else fields
         elif name in NAME_FIELDS and isinstance(item, str) and not label:
-            label = item
+            label = label_of(item)
     return {name: label for name, _ in pairs if name in fields} if label else {}
 
 
@@ -119,7 +126,7 @@ def _column_name(column: Any) -> str | None:
         column = column[0]
     if isinstance(column, Mapping):
         column = next((column[name] for name in COLUMN_NAMES if name in column), None)
-    return column if isinstance(column, str) else None
+    return label_of(column) if isinstance(column, str) else None
 
 
 def first_row_of(items: Sequence[Any]) -> Labels:

@@ -169,7 +169,12 @@ def in_order(original: Mapping[str, Any], values: dict[str, Any]) -> dict[str, A
 
 
 def _added(earlier: Any, receipt: Mapping[str, int]) -> dict[str, int]:
-    total = dict(earlier) if isinstance(earlier, Mapping) else {}
+    """The receipt of an earlier redaction may have been written by anybody: what is no count is left out."""
+    total = {
+        rule: count
+        for rule, count in (earlier.items() if isinstance(earlier, Mapping) else ())
+        if isinstance(rule, str) and isinstance(count, int)
+    }
     for rule, count in receipt.items():
         total[rule] = total.get(rule, 0) + count
     return dict(sorted(total.items()))

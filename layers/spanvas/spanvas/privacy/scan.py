@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from spanvas.privacy.keys import is_secret_key
+from spanvas.privacy.keys import is_secret_key, is_secret_number_key
 from spanvas.privacy.rules.commands import COMMANDS
 from spanvas.privacy.rules.personal import PERSONAL
+from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
 from spanvas.privacy.rules.secrets import APART, GENERAL
 from spanvas.privacy.rules.services import SERVICES
 from spanvas.privacy.rules.tables import TABLES
@@ -107,11 +108,12 @@ class Scanner:
         rule, pattern = RULES[number], self._patterns[number]
         if pattern is None:
             pattern = self._patterns[number] = self._compile(rule.pattern)
-        groups, is_keyed, check, places = pattern.groups, rule.is_keyed, rule.check, rule.places
+        groups, is_keyed, places = pattern.groups, rule.is_keyed, rule.places
         hits: list[Hit] = []
         for count, match in enumerate(pattern.finditer(text)):
             if count % BETWEEN_LOOKS == 0:
                 look()
+            check = rule.check
             if groups < 2:
                 start, end = match.span(groups)
             else:
@@ -120,10 +122,14 @@ class Scanner:
                 )
                 start, end = next(taking_part)
                 if is_keyed:
-                    if not is_secret_key(text[start:end].decode("utf-8", "replace")):
+                    key = text[start:end].decode("utf-8", "replace")
+                    if not is_secret_key(key):
                         continue
                     start, end = next(taking_part)
+                    if check is is_opaque_value and is_secret_number_key(key):
+                        check = is_secret_value  # passwords need no digit
             if places is not None:
+                look()  # each may read the lines below
                 hits += [Hit(*place, rule.name) for place in places(text, start, end, name)]
             elif check is None or check(text[start:end].decode("utf-8", "replace")):
                 hits.append(Hit(start, end, rule.name))

@@ -17,6 +17,7 @@ from spanvas.privacy.json_text import (
     decoded,
     documents,
     encoded,
+    holds_json,
     looks_like_json,
     without_escapes,
 )
@@ -37,6 +38,10 @@ MAX_TEXT_CHARACTERS: Final = 2_000_000
 """Of all texts of one span; a span with more is not scanned, and its content is dropped."""
 MAX_PENDING_CHARACTERS: Final = 200_000
 """Of one span that are scanned at a stretch, in a millisecond or two; more of them are scanned with an eye on time."""
+MAX_SEARCHED_CHARACTERS: Final = 10_000
+"""Pending ones of one span, which are worth to be searched twice where a rule may hit."""
+MAX_UNTIMED_CHARACTERS: Final = 50_000
+"""Of one span that are scanned when the time is up: less than a millisecond."""
 MAX_NAMES: Final = 4_096
 """Names of attributes that are remembered as clean."""
 MAX_NAME: Final = 100
@@ -111,7 +116,7 @@ class Walk:
         return value
 
     def _text(self, value: str, name: str, depth: int, json_depth: int) -> str:
-        if not looks_like_json(value):
+        if not looks_like_json(value) and not holds_json(value):
             return self._plain(value, name)
         whole = self._decoded(value)
         if whole is TOO_DEEP or (json_depth >= MAX_JSON_DEPTH and whole is not value):
@@ -211,11 +216,13 @@ class Walk:
     ) -> Sequence[Any]:
         """`labels` are the names of its items, where they stand apart."""
         if not labels:
-            if named.are_pairs(items):
+            columns = named.first_row_of(items)
+            if not columns and named.are_pairs(items):
                 return unchanged(items, [self._pair(pair, depth, json_depth) for pair in items])
-            if columns := named.first_row_of(items):
-                table: Sequence[Any] = self._table(items, columns, depth, json_depth)
-                return table
+            if columns:
+                header = self.value(items[0], "", depth, json_depth)
+                rows = self._table(items[1:], columns, depth, json_depth)
+                return unchanged(items, [header, *rows])
             labels = named.labels_of(items, name)
         if not labels:
             return unchanged(items, [self.value(item, name, depth, json_depth) for item in items])
@@ -232,7 +239,7 @@ class Walk:
     def _pair(self, pair: Sequence[Any], depth: int, json_depth: int) -> Sequence[Any]:
         if depth >= MAX_DEPTH:
             return [self._hide("unscanned")]
-        return self._list(pair, "", depth + 1, json_depth, (None, pair[0]))
+        return self._list(pair, "", depth + 1, json_depth, (None, named.label_of(pair[0])))
 
     def _table(self, rows: Any, columns: named.Labels, depth: int, json_depth: int) -> Any:
         """Walks rows whose cells stand under the names of their columns, or one such row."""

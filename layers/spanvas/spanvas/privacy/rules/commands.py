@@ -113,7 +113,7 @@ COMMANDS: Final = (
         r"(?i)\b(?:(?:with|role|user|login|alter|create|encrypted)\b[^\n;]*\bpassword\s*=?\s*"
         r"|identified\s+(?:with\s+[^\s;]+\s+)?(?:by|as)\s+(?:password\s+|values\s+)?"
         r"|set\s+password\s+(?:for\s+[^\s;]+\s*)?=\s*(?:password\s*\(\s*)?|\brequirepass\s+)"
-        r"(?:N?'([^'\n]{3,})'|\"([^\"\n]{3,})\"|([^\s\"'`;,(){}<>\[\]]{4,}\d[^\s\"'`;,(){}<>\[\]]*))",
+        r"(?:N?'([^'\n]{3,})'|\"([^\"\n:,][^\"\n]{2,})\"|([^\s\"'`;,(){}<>\[\]]{4,}\d[^\s\"'`;,(){}<>\[\]]*))",
         (
             "CREATE ROLE app LOGIN WITH PASSWORD '«correct horse»';",
             "ALTER USER app ENCRYPTED PASSWORD '«correcthorse»'",
@@ -128,6 +128,8 @@ COMMANDS: Final = (
             "identified by the team in 2024",
             "users are identified by their id",
             "CREATE USER app IDENTIFIED BY '${DB_PASSWORD}'",
+            'log: {"user":"ada","password":null,"role":"admin"}',
+            'log: {"user":"ada","password":[],"role":"ad',
         ),
         checks.is_secret_value,
     ),

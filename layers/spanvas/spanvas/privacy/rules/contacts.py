@@ -104,10 +104,8 @@ def _is_joined(text: bytes, start: int, end: int) -> bool:
 SILENT: Final = (b"127.", b"0.", b"255.")
 """Loopback, broadcast and 0.x say nothing about a person, and neither does a network, which ends in 0."""
 
-FULL_GROUP: Final = 4
-"""Hexadecimal digits. Addresses in use begin with 2, 3, fc to ff (RFC 4291), so no zeros are left out of the first."""
-NAT64: Final = frozenset({"64"})
-"""RFC 6052."""
+PAIRS: Final = re.compile(r"(?:[0-9a-fA-F]{2}:){7}[0-9a-fA-F]{2}")
+"""A fingerprint or a hardware address of 64 bits: of no address in use all groups have lost two zeros (RFC 4291)."""
 
 
 def addresses_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[tuple[int, int]]:
@@ -120,12 +118,10 @@ def addresses_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[
 
 
 def is_ipv6(text: str) -> bool:
-    """A whole address that a machine can have. `12:30:45` looks like a part of one; eight pairs of digits with colons
-    are a fingerprint or a hardware address, since the first group of no address in use has less than four digits."""
+    """Whether it is a whole address: `std::vector` and `12:30:45` look like parts of one."""
     import ipaddress
 
-    first = text.partition(":")[0]
-    if len(first) != FULL_GROUP and first not in NAT64:
+    if not any(map(str.isdigit, text)) or text.strip(":0") in {"", "1"} or PAIRS.fullmatch(text):
         return False
     try:
         ipaddress.IPv6Address(text)

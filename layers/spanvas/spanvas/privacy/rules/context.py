@@ -90,7 +90,7 @@ def is_counted_name(name: str) -> bool:
 
 
 def speaks_of_cards(text: bytes, start: int) -> bool:
-    """Names of attributes say it too, but a text is judged the same under any name: see `known`."""
+    """Names of attributes say it too, but a text is judged the same under any name: see `clean_texts`."""
     return not CARDS.isdisjoint(LETTERS.findall(before(text, start).lower()))
 
 

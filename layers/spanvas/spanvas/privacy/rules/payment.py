@@ -18,7 +18,7 @@ from spanvas.privacy.rules.context import (
     speaks_of_cards,
 )
 
-MARK: Final = r"[ \t._/\x{a0}\x{2000}-\x{200b}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
+MARK: Final = r"[ \t._/+\x{a0}\x{ad}\x{feff}\x{2000}-\x{200d}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
 """What people and programs put between the groups of a number, as RE2 has it."""
 CARD_PATTERN: Final = r"\d(?:" + MARK + r"{0,3}\d){11,}"
 """A run of digits in which a card may stand: twelve at least."""
@@ -46,7 +46,8 @@ SHORTEST_GROUP: Final = 4
 MOST_GROUPS: Final = 6
 TRACK: Final = b"%B"
 """What stands before the number on a magnetic stripe."""
-YEAR: Final = re.compile(rb"20[2-4]\d")
+DATE: Final = re.compile(rb"20[2-4]\d|(?:0[1-9]|1[0-2])(?:2[4-9]|3[0-3])")
+"""The year in which a card expires, or the month and the year in four digits."""
 ZEROS: Final = re.compile(rb"\.0+(?!\d)")
 OF_AN_ID: Final = re.compile(rb"\d[\w:.-]*:$")
 JOINS: Final = frozenset({b"-", b"_", b"/", b"."})
@@ -123,7 +124,7 @@ def has_issuer(digits: str) -> bool:
         return length in {14, 16}
     if four == 2131:
         return length == 15
-    if 3528 <= four <= 3589 or two in {62, 65} or four == 6011 or 6440 <= four <= 6499:
+    if two in {35, 62, 65} or four == 6011 or 6440 <= four <= 6499:
         return 16 <= length <= 19
     if 2200 <= four <= 2204 or 5060 <= four <= 5061 or four in {5080, 6062}:
         return 16 <= length <= 19
@@ -195,9 +196,9 @@ def _is_alone(run: Run, first: int, last: int, covered: set[int]) -> bool:
 
 
 def _is_no_neighbour(run: Run, group: int, beside: Span) -> bool:
-    """Whether a group beside a card is none of a series of numbers of one length: a year may follow."""
+    """Whether a group beside a card is none of a series of numbers of one length: its date may follow."""
     start, end = run.groups[group]
-    return end - start != beside[1] - beside[0] or YEAR.fullmatch(run.text, start, end) is not None
+    return end - start != beside[1] - beside[0] or DATE.fullmatch(run.text, start, end) is not None
 
 
 def _is_in_a_name(text: bytes, start: int, end: int) -> bool:
@@ -224,19 +225,23 @@ IBAN_LENGTHS: Final = {
     "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
 }  # fmt: skip
 
-IBAN_PATTERN: Final = r"(?i)\b(?:" + "|".join(IBAN_LENGTHS) + r")" + MARK + r"?\d" + MARK + r"?\d"
+IBAN_PATTERN: Final = (
+    r"(?i)\b(?:iban[_-]?)?((?:" + "|".join(IBAN_LENGTHS) + r")" + MARK + r"?\d" + MARK + r"?\d)"
+)
 """How an IBAN begins; the rest is counted."""
 
 STEP: Final = re.compile(
-    rb"(?:[ \t._/-]|\xc2\xa0|\xe2\x80[\x80-\x8b\x90-\x95\xaf]|\xe2\x81\xa0|\xe2\x88\x92|\xe3\x80\x80){0,3}([A-Za-z0-9])"
+    rb"(?:[ \t._/+-]|\xc2[\xa0\xad]|\xef\xbb\xbf|\xe2\x80[\x80-\x8d\x90-\x95\xaf]|\xe2\x81\xa0|\xe2\x88\x92"
+    rb"|\xe3\x80\x80){0,3}([A-Za-z0-9])"
 )
+CALLED_IBAN: Final = re.compile(rb"(?i)iban[_-]?$")
 FEWEST_DIGITS: Final = 8
 IBAN_JOINS: Final = re.compile(rb"[-_][A-Za-z0-9]")
 
 
 def ibans_in(text: bytes, start: int, _end: int, _name: str = "") -> Iterator[tuple[int, int]]:
     """The IBAN that begins at a place, whatever follows it."""
-    if (
+    if not CALLED_IBAN.search(text, max(start - 5, 0), start) and (
         text[max(start - 1, 0) : start] in {b"-", b"_"}
         and text[max(start - 2, 0) : start - 1].isalnum()
     ):

@@ -212,10 +212,14 @@ APART: Final = (
         + NAMED_VALUE
         + r"|<(?:name|key|string)>\s*([\w.-]{2,60})\s*</(?:name|key|string)>"
         r"\s*<(?:value|string|data|val)>\s*([^<\s]{4,})"
+        r"|<(?:property|string|entry|param|setting|env|variable|item|value|arg)\s+(?:name|key)=[\"']([\w.-]{2,60})[\"'][^<>]*>"
+        r"\s*([^<\s]{4,})"
         r"|\bname=\"?([\w.\[\]-]{2,60})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\s]{4,})"
         r"|\(\s*b?[\"']([\w.-]{2,60})[\"'],\s*b?[\"']([^\"'\n]{4,})[\"']\s*\)",
         (
             "- name: API_TOKEN\n  value: «3f9a8b7c6d5e»\n- name: STAGE",
+            "- name: DB_PASSWORD\n  value: «correcthorse»",
+            '<property name="password">«correcthorse»</property>',
             '- name: API_TOKEN\n  value: "«3f9a8b7c6d5e»"',
             "[{'name': 'API_TOKEN', 'value': '«3f9a8b7c6d5e»'}]",
             "ParameterKey=DbPassword,ParameterValue=«hunter22»",
@@ -230,6 +234,8 @@ APART: Final = (
             "- name: API_TOKEN\n  valueFrom: {secretKeyRef: {name: db1}}",
             "- name: token_count\n  value: 4096",
             "<name>region</name><value>eu-west-1</value>",
+            "<input name='password'>Forgotten?</input> <label name='password'>Password</label>",
+            "- name: PASSWORD\n  value: ${PASSWORD}",
             "('token', 'name')",
         ),
         checks.is_opaque_value,

@@ -12,6 +12,7 @@ from spanvas.privacy.rules.rule import Rule, is_opaque_value, is_secret_value
 MARKS: Final = (b"|", b"\t", b";", b",")
 """Between columns; the first that a line has is its own."""
 MAX_LINE: Final = 2_048
+LONGEST_READ: Final = 4 * MAX_LINE + 2
 MOST_COLUMNS: Final = 200
 NAME: Final = re.compile(r"[\w.#/-]+(?: [\w.#/()-]+){0,2}")
 RULER: Final = re.compile(rb"[-|+:=\s]+")
@@ -63,19 +64,21 @@ def columns_in(text: bytes, start: int, _end: int, _name: str = "") -> Iterator[
     if mark is None or header.end - header.start > MAX_LINE:
         return
     cells = cells_in(text, header, mark)
-    names = [text[at:end].decode("utf-8", "replace") for at, end in cells]
+    names = [text[at:end].decode("utf-8", "replace").lstrip("\ufeff") for at, end in cells]
     secret = [at for at, name in enumerate(names) if is_secret_key(name)]
     if len(names) < 2 or not secret:
         return
-    if _is_header(text, header, mark, names):
-        yield from _below(text, header, mark, len(names), [(at, names[at]) for at in secret])
+    if _is_header(text, header, mark, names) and _has_rows(text, header, mark, len(names)):
+        yield from _below(text, header, mark, [(at, names[at]) for at in secret])
     elif mark in b"|\t" and len(names) == 2 and secret == [0]:
         yield from _if_secret(text, cells[1], names[0])
 
 
 def _line_at(text: bytes, at: int) -> Line:
-    end = text.find(b"\n", at)
-    return Line(text.rfind(b"\n", 0, at) + 1, len(text) if end < 0 else end)
+    """The line around a place; of one that is too long to be read, a part that is too long as well."""
+    first, last = max(at - LONGEST_READ, 0), min(at + LONGEST_READ, len(text))
+    start, end = text.rfind(b"\n", first, at), text.find(b"\n", at, last)
+    return Line(first if start < 0 else start + 1, last if end < 0 else end)
 
 
 def _is_header(text: bytes, line: Line, mark: bytes, names: list[str]) -> bool:
@@ -96,25 +99,46 @@ def _is_header(text: bytes, line: Line, mark: bytes, names: list[str]) -> bool:
     )
 
 
-def _below(
-    text: bytes, header: Line, mark: bytes, width: int, columns: list[tuple[int, str]]
-) -> Iterator[Span]:
+def _has_rows(text: bytes, header: Line, mark: bytes, width: int) -> bool:
+    """Whether anything of a table follows: a ruler, or a row."""
+    line = _next(text, header)
+    if line is None:
+        return False
+    return bool(RULER.fullmatch(text, *line)) or len(cells_in(text, line, mark)) == width
+
+
+def _next(text: bytes, header: Line) -> Line | None:
+    """The line below a header; one without anything in it may stand between."""
     line = header
-    while line.end < len(text):
+    for _ in range(2):
+        if line.end >= len(text):
+            return None
         line = _line_at(text, line.end + 1)
-        if RULER.fullmatch(text, line.start, line.end):
-            continue
-        cells = cells_in(text, line, mark) if line.end - line.start <= MAX_LINE * 4 else []
-        if len(cells) != width:
-            return
-        for column, name in columns:
-            yield from _if_secret(text, cells[column], name)
+        if text[slice(*line)].strip():
+            return line if line.end - line.start <= LONGEST_READ - 2 else None
+    return None
+
+
+def _below(
+    text: bytes, header: Line, mark: bytes, columns: list[tuple[int, str]]
+) -> Iterator[Span]:
+    width, line = len(cells_in(text, header, mark)), _next(text, header)
+    while line is not None and line.end - line.start <= LONGEST_READ - 2:
+        if not RULER.fullmatch(text, *line):
+            cells = cells_in(text, line, mark)
+            if len(cells) != width:
+                return
+            for column, name in columns:
+                yield from _if_secret(text, cells[column], name)
+        line = _line_at(text, line.end + 1) if line.end < len(text) else None
 
 
 def _if_secret(text: bytes, cell: Span, name: str) -> Iterator[Span]:
     value = text[slice(*cell)].decode("utf-8", "replace")
-    is_secret = is_secret_value if is_secret_number_key(name) else is_opaque_value
-    if " " not in value and is_secret(value):
+    is_password = is_secret_number_key(name)
+    is_secret = is_secret_value if is_password else is_opaque_value
+    is_word = " " not in value or (is_password and text[max(cell[0] - 1, 0) : cell[0]] == b'"')
+    if is_word and is_secret(value):
         yield cell
 
 
@@ -130,6 +154,10 @@ TABLES: Final = (
             "id\tsecret\n1\t«3f9a8b7c6d5e»",
             "| user | password |\n|---|---|\n| ada | «hunter2» |\n\nand password, too",
             " user | password \n------+------\n ada  | «hunter2»\n(1 row)",
+            "\ufeffuser,password\n\nada,«correcthorse»",
+            'user,password\nada,"«correct horse»"',
+            "password\t«correcthorse»",
+            "| password | «correcthorse» |\n\nThat is all.",
             "| name | value |\n|---|---|\n| API_TOKEN | «3f9a8b7c6d5e» |",
         ),
         (
