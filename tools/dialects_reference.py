@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from spanvas.semantics.content_names import (
+from spanvas.semantics.content_split import (
     CONTENT_EVENT_PREFIXES,
     CONTENT_NAMES,
     CONTENT_PREFIXES,
 )
 from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
-from spanvas.semantics.dialects import ORDER, load
-from spanvas.semantics.plan import FIRST_FOR_KIND
+from spanvas.semantics.dialects import FIRST_FOR_KIND, ORDER, load
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
-from spanvas.semantics.view import EXCLUSIVE_SCOPES
+from spanvas.semantics.reader import EXCLUSIVE_SCOPES
 
 _HEAD: Final = """# Dialects
 

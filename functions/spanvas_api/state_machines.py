@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
 from spanvas.model.identifiers import as_execution_id, as_name
@@ -21,7 +22,6 @@ from spanvas.model.span import ERROR, OK, Span
 from spanvas.model.units import MS
 from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
-from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
 
@@ -160,7 +160,7 @@ def _root(trace: StoredTrace, end: MachineEnd, cause: Cause | None) -> Span:
         status=OK if cause is None else ERROR,
         status_message=cause.message if cause is not None else "",
         attributes=attributes,
-        resource={"service.name": machine_name(end.arn)},
+        resource={names.SERVICE_NAME: machine_name(end.arn)},
         recorded_at_unix_nano=end.ended_at_unix_nano,
     )
 

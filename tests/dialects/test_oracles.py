@@ -13,9 +13,9 @@ import pytest
 
 from spanvas.model import kinds
 from spanvas.model.span import Span
-from spanvas.semantics import NormalForm, normal_form
 from tests.dialects.live import PRODUCERS, PYTHON, ROOT
 from tests.support.captured import FOLDER, captured
+from tests.support.normal_form import NormalForm, normal_form
 
 PAGE = ROOT / "docs" / "explanation" / "how-others-read-spans.md"
 CAPTURED = sorted(path.stem for path in FOLDER.glob("*.pb"))

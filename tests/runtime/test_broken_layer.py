@@ -47,7 +47,7 @@ PARTS = (
     "spanvas/collector/results.py",
     "spanvas/privacy/redact.py",
     "spanvas/propagation/inbound.py",
-    "spanvas/semantics/attributes.py",
+    "spanvas/attributes.py",
     "spanvas/storage/dynamo.py",
     "spanvas/tracing/__init__.py",
     "spanvas/tracing/engine.py",

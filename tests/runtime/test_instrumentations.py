@@ -17,8 +17,8 @@ from local.lambdas.sandbox import Sandbox
 from local.project import PROJECT
 from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas.semantics import normal_form
 from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions, answer
+from tests.support.normal_form import normal_form
 
 PACKAGES = PROJECT / "build" / "instrumented"
 QUESTION = "Where is parcel 4711?"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from spanvas.model.span import Event, Span
-from spanvas.semantics import normalise
+from tests.support.normal_form import with_kind
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "otlp"
 KINDS: Final = ("unspecified", "internal", "server", "client", "producer", "consumer")
@@ -42,7 +42,7 @@ def _spans(body: bytes) -> Iterable[Span]:
     for resource_spans in ExportTraceServiceRequest.FromString(body).resource_spans:
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:
-                yield normalise(
+                yield with_kind(
                     Span(
                         trace_id=span.trace_id.hex(),
                         span_id=span.span_id.hex(),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from uuid import UUID
 
-from spanvas.privacy.cards import is_payment_card
+from spanvas.privacy.rules.payment import is_payment_card
 from tests.support.labelled_texts import DIGITS, HEX, UPPER, WORD, chars
 
 OFFSETS = (

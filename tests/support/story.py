@@ -13,7 +13,8 @@ from spanvas.model import kinds
 from spanvas.model.inference import repeated_calls
 from spanvas.model.span import Span
 from spanvas.model.usage import Usage
-from spanvas.semantics import normal_form, row_of
+from spanvas.semantics.summary import row_of
+from tests.support.normal_form import normal_form
 
 SYSTEM: Final = [{"type": "text", "content": "You answer questions about parcels."}]
 QUESTION: Final = {

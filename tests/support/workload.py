@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.execution import Execution
 from spanvas.model.ids import root_span_id_for, trace_id_for
 from spanvas.model.span import ERROR, OK, Event, Span
-from spanvas.semantics import attributes as names
 from spanvas.storage.port import SpanBatch, TraceStore
 from tests.support.aws_from_template import ROOT
 from tests.support.builders import SECOND, T0

@@ -15,7 +15,7 @@ from executor.nodes.http import request as http_request
 from executor.resources import Resources
 from executor.templates import render
 from executor.tracing import SpanHandle
-from spanvas.semantics import attributes as names
+from spanvas import attributes as names
 
 # A model may set its JSON into a code fence although it was asked not to.
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)

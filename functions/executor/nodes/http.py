@@ -17,6 +17,7 @@ from executor.expressions import evaluate
 from executor.resources import HttpAnswer, Resources
 from executor.templates import render
 from executor.tracing import SpanHandle
+from spanvas import attributes as names
 
 # Longest part of an error answer that is repeated in the error's message.
 MAX_QUOTED_CHARACTERS = 300
@@ -41,23 +42,23 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
     parts = urlsplit(base)
     url = base.rstrip("/") + path
     attributes: dict[str, Any] = {
-        "http.request.method": call.method,
-        "server.address": parts.hostname or "",
-        "url.path": path.partition("?")[0],
-        "spanvas.connection": call.connection,
+        names.HTTP_METHOD: call.method,
+        names.SERVER_ADDRESS: parts.hostname or "",
+        names.URL_PATH: path.partition("?")[0],
+        names.CONNECTION: call.connection,
     }
     if parts.port:
-        attributes["server.port"] = parts.port
+        attributes[names.SERVER_PORT] = parts.port
     if body is not None:
-        attributes["http.request.body.size"] = len(body)
-    name = f"{call.method} {attributes['url.path']}"
+        attributes[names.HTTP_REQUEST_SIZE] = len(body)
+    name = f"{call.method} {attributes[names.URL_PATH]}"
     with resources.tracing.span(name, kind="http", attributes=attributes) as span:
         timeout = min(call.timeout_seconds, resources.seconds_left())
         if timeout <= 0:
             raise NodeError("Timeout", f"{name} was not sent: the function's time is over")
         answer = resources.send(call.method, url, headers, body, timeout)
-        span.set_attribute("http.response.status_code", answer.status)
-        span.set_attribute("http.response.body.size", len(answer.body))
+        span.set_attribute(names.HTTP_STATUS_CODE, answer.status)
+        span.set_attribute(names.HTTP_RESPONSE_SIZE, len(answer.body))
         if not 200 <= answer.status < 300:
             raise _refusal(f"{call.connection}: {name}", answer)
         return {"status": answer.status, "body": _decoded(name, answer)}

@@ -14,7 +14,7 @@ from executor.inputs import values_of
 from executor.nodes import run_node
 from executor.resources import Resources
 from executor.tracing import SpanHandle
-from spanvas.semantics import attributes as names
+from spanvas import attributes as names
 
 
 def run(

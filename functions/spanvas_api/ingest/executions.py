@@ -17,7 +17,7 @@ from spanvas.model.execution import FAILED, SUCCEEDED, Cause
 from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT, Ending, Sighting, ending_key
 from spanvas.model.span import ERROR, Span
 from spanvas.model.units import NANO
-from spanvas.semantics import has_remote_parent, row_of
+from spanvas.semantics.summary import has_remote_parent, row_of
 from spanvas.storage.port import TraceStore
 from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
 

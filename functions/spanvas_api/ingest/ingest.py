@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.errors import TooLargeError
 from spanvas.model.span import Span
 from spanvas.otlp.intake import Intake, Limits
@@ -15,7 +16,6 @@ from spanvas.otlp.messages import PROTOBUF
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
 from spanvas.privacy.redact import Redactor
-from spanvas.semantics import attributes as names
 from spanvas.storage.port import SpanBatch
 from spanvas_api.auth import Principal
 from spanvas_api.ingest.executions import Bindings, Group, sighting_of

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.ids import is_execution_id
 from spanvas.model.sighting import ANY_SPAN, Naming, naming_key
 from spanvas.model.span import Span
 from spanvas.otlp.export_safe import encodable
-from spanvas.semantics import attributes as names
 
 WORKFLOW_NAMES: Final = (
     names.WORKFLOW_NAME,
@@ -23,8 +23,6 @@ WORKFLOW_NAMES: Final = (
     "ai.telemetry.functionId",
 )
 """Of the root: what its dialect calls the workflow, before the name of the span itself."""
-SERVICE_NAME: Final = "service.name"
-SERVICE_VERSION: Final = "service.version"
 UNKNOWN: Final = "unknown"
 ANY_BELOW: Final = ".*"
 NAME_CHARACTERS: Final = 200
@@ -87,7 +85,7 @@ def naming_of(span: Span, rank: str) -> Naming:
     """What a root or a local root says of its workflow; of any other span (`sighting.ANY_SPAN`), what its service is
     called."""
     is_root = rank != ANY_SPAN
-    name = _name_of(span) if is_root else _text(span.resource, SERVICE_NAME) or UNKNOWN
+    name = _name_of(span) if is_root else _text(span.resource, names.SERVICE_NAME) or UNKNOWN
     workflow_id = _text(span.attributes, names.WORKFLOW_ID) if is_root else ""
     expected = span.attributes.get(names.WORKFLOW_EXPECTED_NODES) if is_root else None
     return Naming(
@@ -95,7 +93,8 @@ def naming_of(span: Span, rank: str) -> Naming:
         span.trace_id,
         workflow_id_of(workflow_id or name),
         name,
-        _text(span.attributes, names.WORKFLOW_VERSION) or _text(span.resource, SERVICE_VERSION),
+        _text(span.attributes, names.WORKFLOW_VERSION)
+        or _text(span.resource, names.SERVICE_VERSION),
         _nodes(expected),
     )
 

@@ -7,16 +7,14 @@ its own, and the header `Link` says where the next one is (RFC 8288).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
-from spanvas.model.span import Event, Span
+from spanvas.model.span import Span
 from spanvas.otlp.export import encode_json
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content_split import has_content, without_content
 from spanvas.storage.port import Page
 from spanvas_api import routes
 from spanvas_api.access import authorized_execution, record_read
@@ -52,7 +50,7 @@ def export_execution(request: Request, services: Services) -> Response:
     after = None if cursor is None else cursors.unseal(cursor)
     is_allowed = may_read_content(request.principal, execution)
     answer, page = _part(request, services, execution, after, with_content=is_allowed)
-    if any(has_content(span) for span in page.items):
+    if any(map(has_content, page.items)):
         record_read(services.store, request, execution, "export", is_allowed=is_allowed)
     headers = dict(answer.headers)
     if page.unreadable:
@@ -87,32 +85,6 @@ def _part(
         if coded is None:
             return Response(body), page
         return Response(coded[1], headers={"Content-Encoding": coded[0]}), page
-
-
-def has_content(span: Span) -> bool:
-    return any(map(is_content, span.attributes)) or any(
-        event.attributes
-        and (is_content_event(event.name) or any(map(is_content, event.attributes)))
-        for event in span.events
-    )
-
-
-def without_content(span: Span) -> Span:
-    """The span as those see it who may not read what people and models wrote."""
-    return replace(
-        span,
-        attributes={k: v for k, v in span.attributes.items() if not is_content(k)},
-        events=tuple(_events_without_content(span.events)),
-    )
-
-
-def _events_without_content(events: Iterable[Event]) -> Iterable[Event]:
-    for event in events:
-        if is_content_event(event.name):
-            yield replace(event, attributes={})
-        else:
-            kept = {k: v for k, v in event.attributes.items() if not is_content(k)}
-            yield replace(event, attributes=kept)
 
 
 def _next(execution: Execution, cursor: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from spanvas import attributes as names
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
 from spanvas.model.row import REWRITTEN
-from spanvas.model.span import Event, Span
+from spanvas.model.span import Span
 from spanvas.model.tree import state_of
-from spanvas.semantics import attributes as names
-from spanvas.semantics import content_of, cost_lines, row_of
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content import content_of
+from spanvas.semantics.content_split import split_content
+from spanvas.semantics.prices import cost_lines
+from spanvas.semantics.summary import row_of
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
@@ -56,7 +58,7 @@ def read_span(request: Request, services: Services) -> Response:
 
 
 def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str, Any]:
-    row = row_of(span)
+    row, structure = row_of(span), split_content(span).structure
     body: dict[str, Any] = {
         "span_id": span.span_id,
         "trace_id": span.trace_id,
@@ -78,16 +80,14 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
         "provider": row.provider,
         "usage": None if row.usage is None else usage_body(row.usage),
         "cost": _cost(span, row.cost_nano_usd),
-        "attributes": {
-            name: value for name, value in span.attributes.items() if not is_content(name)
-        },
+        "attributes": structure.attributes,
         "events": [
             {
                 "name": event.name,
                 "time_unix_nano": str(event.time_unix_nano),
-                "attributes": _attributes_of(event),
+                "attributes": attributes,
             }
-            for event in span.events
+            for event, attributes in zip(span.events, structure.events, strict=True)
         ],
         "links": [
             {"trace_id": link.trace_id, "span_id": link.span_id, "attributes": link.attributes}
@@ -100,13 +100,6 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
         "receipts": _receipts(span.attributes),
     }
     return {name: value for name, value in body.items() if value is not None}
-
-
-def _attributes_of(event: Event) -> dict[str, Any]:
-    """What is no content of an event: of one that carries a message, nothing is not."""
-    if is_content_event(event.name):
-        return {}
-    return {name: value for name, value in event.attributes.items() if not is_content(name)}
 
 
 def _cost(span: Span, cost_nano_usd: int | None) -> dict[str, Any] | None:

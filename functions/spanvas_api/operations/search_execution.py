@@ -12,7 +12,7 @@ from typing import Any, Final
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content_split import split_content
 from spanvas_api import routes
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
@@ -83,27 +83,16 @@ def _hits(spans: list[Span], words: list[str], *, with_content: bool) -> Iterato
 
 
 def _texts(span: Span, *, with_content: bool) -> dict[str, str]:
-    """The span's words by where they stand, in lower case; content only where it may be read."""
-    attributes: list[str] = [span.status_message, span.span_id]
-    content: list[str] = []
-    for name, value in span.attributes.items():
-        if is_content(name):
-            content += _strings(value) if with_content else ()
-        else:
-            attributes += (name, *_strings(value))
-    for event in span.events:
-        target = content if is_content_event(event.name) else attributes
-        if with_content or target is attributes:
-            target.append(event.name)
-            for name, value in event.attributes.items():
-                if is_content(name):
-                    content += _strings(value) if with_content else ()
-                else:
-                    target += (name, *_strings(value))
+    """Returns the span's texts by where they stand, in lower case; content only where it may be read."""
+    structure, content = split_content(span)
+    attributes = [span.status_message, span.span_id, *_strings(structure.attributes)]
+    for event, plain in zip(span.events, structure.events, strict=True):
+        attributes += (event.name, *_strings(plain))
+    texts = [*_strings([*content.attributes.values(), *content.events])] if with_content else []
     return {
         NAME: f"{span.name}\n{span.kind}".lower(),
         ATTRIBUTES: "\n".join(attributes).lower(),
-        CONTENT: "\n".join(content).lower(),
+        CONTENT: "\n".join(texts).lower(),
     }
 
 

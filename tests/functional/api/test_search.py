@@ -60,6 +60,18 @@ def test_content_is_searched_for_those_who_may_read_it_and_no_others(api: Client
     assert api.get(SEARCH, q="4711").json["content_access"] == "granted"
 
 
+def test_the_name_of_a_message_event_is_structure_as_in_the_span_and_its_words_are_content(
+    api: Client, store: AuditedStore
+) -> None:
+    choice = Event("gen_ai.choice", T0, {"message": "on its way"})
+    store.write(SpanBatch("acme", "exec_1", [make_span("answer", events=(choice,))]))
+    viewer = api.acting_as(scope=WITHOUT_CONTENT)
+
+    assert found(viewer, "gen_ai.choice") == {span_id("answer"): ["attributes"]}
+    assert found(viewer, "on its way") == {}
+    assert found(api, "on its way") == {span_id("answer"): ["content"]}
+
+
 def test_a_search_of_content_is_an_access_and_one_of_names_is_none(
     api: Client, store: AuditedStore
 ) -> None:

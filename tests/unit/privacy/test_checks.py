@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.privacy import addresses, cards, checks
+from spanvas.privacy.rules import contacts, payment
+from spanvas.privacy.rules import rule as checks
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from spanvas.privacy import addresses, cards, checks
     ],
 )
 def test_payment_cards_have_an_issuer_and_a_check_digit(number: str, is_card: bool) -> None:
-    assert cards.is_payment_card(number) is is_card
+    assert payment.is_payment_card(number) is is_card
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_payment_cards_have_an_issuer_and_a_check_digit(number: str, is_card: bo
     ],
 )
 def test_ipv6(text: str, expected: bool) -> None:
-    assert addresses.is_ipv6(text) is expected
+    assert contacts.is_ipv6(text) is expected
 
 
 def test_placeholders_are_no_secrets() -> None:

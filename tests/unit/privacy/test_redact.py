@@ -112,6 +112,14 @@ def test_schema_of_a_secret_parameter_stays() -> None:
     }
 
 
+def test_attributes_of_a_span_and_of_its_events_keep_their_order() -> None:
+    mixed = {"input.value": "a@example.org", "a": 1, "output.value": "b", "z": "c@example.org"}
+    span = redact(attributes=mixed, events=(Event("step", 1, mixed),))
+
+    assert list(span.attributes) == [*mixed, "spanvas.redaction"]
+    assert list(span.events[0].attributes) == list(mixed)
+
+
 def test_redacting_twice_changes_nothing_more() -> None:
     redactor = Redactor(REDACTED, NEVER, SCANNER)
     once = redactor.redact(make_span(attributes={"a": {"token": "abc"}, "b": "pwd=hunter2;"}))
@@ -383,7 +391,7 @@ def test_names_that_were_clean_are_not_scanned_again_and_others_are() -> None:
 
 
 def test_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spanvas.privacy.job.MAX_NAMES", 3)
+    monkeypatch.setattr("spanvas.privacy.span_redaction.MAX_NAMES", 3)
     redactor = Redactor(REDACTED, NEVER, SCANNER)
     for number in range(20):
         redactor.redact(make_span(attributes={f"app.{number}": 1}))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.privacy.rule import Rule
-from spanvas.privacy.rules import RULES
-from spanvas.privacy.scan import Scanner
+from spanvas.privacy.rules.rule import Rule
+from spanvas.privacy.scan import RULES, Scanner
 
 FINDS = [(rule, text) for rule in RULES for text in rule.finds]
 LEAVES = [(rule, text) for rule in RULES for text in rule.leaves]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from spanvas.model.span import Event
-from spanvas.semantics import NormalForm, normal_form, normalise
 from tests.support.builders import T0, make_span
+from tests.support.normal_form import NormalForm, normal_form, with_kind
 
 
 def form_of(attributes: dict[str, Any], **fields: Any) -> NormalForm:
     """The normal form of a span that came from outside, whose kind nobody said."""
     label = fields.pop("name", "a")
     span = make_span(label, attributes=attributes, **{"kind": "other", **fields})
-    return normal_form(normalise(span))
+    return normal_form(with_kind(span))
 
 
 def event(name: str, **attributes: Any) -> Event:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from spanvas.model.execution import count
-from spanvas.semantics import content_of, cost_lines, row_of
-from spanvas.semantics.content_names import is_content, is_content_event
+from spanvas.semantics.content import content_of
+from spanvas.semantics.content_split import is_content, is_content_event
+from spanvas.semantics.prices import cost_lines
+from spanvas.semantics.summary import row_of
 from tests.support import story, story_expected
 from tests.support.captured import FOLDER, captured
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spanvas.model.usage import Usage
-from spanvas.semantics import NormalForm
+from tests.support.normal_form import NormalForm
 from tests.unit.semantics.forms import called, event, form_of, responded, text
 
 NODE = "traceloop.association.properties.langgraph_node"

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from spanvas.model.usage import Usage
-from spanvas.semantics import NormalForm, row_of
+from spanvas.semantics.summary import row_of
 from tests.support.builders import make_span
+from tests.support.normal_form import NormalForm
 from tests.unit.semantics.forms import form_of, text
 
 TOOL = '{"type": "function", "name": "f", "description": "F.", "inputSchema": {"type": "object"}}'

@@ -16,9 +16,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from spanvas.model import kinds
 from spanvas.model.execution import completeness_of, count
-from spanvas.semantics import content_of, normal_form, row_of
+from spanvas.semantics.content import content_of
+from spanvas.semantics.summary import row_of
 from tests.support.builders import make_execution
 from tests.support.captured import FOLDER, captured, value_of
+from tests.support.normal_form import normal_form
 
 FILES = ("langgraph-openinference", "langgraph-traceloop")
 

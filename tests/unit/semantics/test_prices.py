@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from spanvas.model.usage import Usage
-from spanvas.semantics import row_of
-from spanvas.semantics.prices import CostLine, Price, cost_lines, cost_of, lines_of, price_of
+from spanvas.semantics.prices import CostLine, Price, cost_lines, lines_of, price_of
+from spanvas.semantics.summary import row_of
 from tests.support.builders import make_span
 
 SONNET = "us.anthropic.claude-sonnet-4-20250514-v1:0"
@@ -14,6 +14,10 @@ def attributes(model: str = SONNET, **usage: int) -> dict[str, object]:
         "gen_ai.request.model": model,
         **{f"gen_ai.usage.{names[key]}": value for key, value in usage.items()},
     }
+
+
+def cost_of(given: dict[str, object]) -> int | None:
+    return row_of(make_span(kind="model", attributes=given)).cost_nano_usd
 
 
 def test_a_call_costs_its_tokens_times_their_prices() -> None:

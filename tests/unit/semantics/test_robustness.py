@@ -11,17 +11,14 @@ from hypothesis import strategies as st
 
 from spanvas.model import kinds
 from spanvas.model.span import Event, Span
-from spanvas.semantics import (
-    content_of,
-    cost_lines,
-    normal_form,
-    normalise,
-    row_of,
-)
+from spanvas.semantics.content import content_of
 from spanvas.semantics.dialect import FIELDS, Kinds, Read
 from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, ORDER, load
+from spanvas.semantics.prices import cost_lines
+from spanvas.semantics.summary import row_of
 from spanvas.storage.chunks import plan
 from tests.support.builders import T0, make_span
+from tests.support.normal_form import normal_form, with_kind
 from tests.support.property_size import examples
 
 PLAIN = {
@@ -123,7 +120,7 @@ def test_any_soup_of_attributes_is_read(
         kind=kind or "other",
     )
     if kind is None:
-        span = normalise(span)
+        span = with_kind(span)
 
     check(span)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from spanvas.semantics.tools import definitions_of, documents_of
+from spanvas.semantics.content import definitions_of, documents_of
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 DEFINED = {"type": "function", "name": "f", "description": "F.", "parameters": SCHEMA}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas.model.usage import Usage
-from spanvas.semantics import row_of
+from spanvas.semantics.summary import row_of
 from tests.support.builders import make_span
 from tests.unit.semantics.forms import form_of
 

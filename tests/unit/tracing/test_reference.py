@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import spanvas
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Span
 from spanvas.otlp.export_safe import export_safe
-from spanvas.semantics import attributes as names
-from spanvas.semantics.content_names import CONTENT_NAMES
+from spanvas.semantics.content_split import CONTENT_NAMES
 from spanvas.tracing import instrumentations
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.provider import make_resource

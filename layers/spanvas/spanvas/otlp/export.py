@@ -14,20 +14,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.span import STATUSES, Event, Link, Span
 from spanvas.otlp.export_safe import encodable
 from spanvas.otlp.intake import (
-    DROPPED_ATTRIBUTES,
-    DROPPED_EVENTS,
-    DROPPED_LINKS,
     KINDS,
-    OPEN,
     PARENT_IS_REMOTE,
     PARENT_ORIGIN_KNOWN,
     TIME_LIMIT,
-    TRACE_STATE,
 )
-from spanvas.semantics import attributes as names
 
 fast_dumps: Callable[[Any], bytes] | None
 try:  # the functions bring orjson; elsewhere the standard library does
@@ -39,10 +34,10 @@ INT64: Final = range(-(2**63), 2**63)
 KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 STATUS_NUMBERS: Final = {status: number for number, status in enumerate(STATUSES)}
 FIELDS: Final = {
-    DROPPED_ATTRIBUTES: "droppedAttributesCount",
-    DROPPED_EVENTS: "droppedEventsCount",
-    DROPPED_LINKS: "droppedLinksCount",
-    TRACE_STATE: "traceState",
+    names.DROPPED_ATTRIBUTES: "droppedAttributesCount",
+    names.DROPPED_EVENTS: "droppedEventsCount",
+    names.DROPPED_LINKS: "droppedLinksCount",
+    names.TRACE_STATE: "traceState",
 }
 """Attributes that stand for a field of the span."""
 PARENT_FLAGS: Final[Mapping[Any, int]] = {
@@ -106,7 +101,7 @@ def _span(span: Span) -> dict[str, Any]:
     end = span.end_time_unix_nano
     if end is None:
         end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
-        attributes = {**attributes, OPEN: True}
+        attributes = {**attributes, names.OPEN: True}
     encoded["endTimeUnixNano"] = str(end)
     for name in FIELDS.keys() & attributes.keys():
         encoded[FIELDS[name]] = attributes[name]
@@ -135,10 +130,10 @@ def _link(link: Link) -> dict[str, Any]:
 
 def _counted(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes of an event or a link, and how many of them were dropped."""
-    if DROPPED_ATTRIBUTES not in attributes:
+    if names.DROPPED_ATTRIBUTES not in attributes:
         return {"attributes": _attributes(attributes)}
     rest = dict(attributes)
-    dropped = rest.pop(DROPPED_ATTRIBUTES)
+    dropped = rest.pop(names.DROPPED_ATTRIBUTES)
     return {"attributes": _attributes(rest), "droppedAttributesCount": dropped}
 
 

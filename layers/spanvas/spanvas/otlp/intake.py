@@ -12,24 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.span import STATUSES, UNSET, Event, Link, Span
 from spanvas.otlp.errors import TooManyError
-from spanvas.semantics import attributes as names
-from spanvas.semantics.genai import kind_of
+from spanvas.semantics.reader import kind_of
 
 KINDS: Final = ("internal", "internal", "server", "client", "producer", "consumer")
 """By number; 0 is unspecified, which the protocol lets a receiver take for internal."""
 TIME_LIMIT: Final = 2**63
 """Unix nanoseconds beyond it are past the year 2262, and more than other systems hold."""
-
-DROPPED_ATTRIBUTES: Final = "otel.dropped_attributes_count"
-DROPPED_EVENTS: Final = "otel.dropped_events_count"
-DROPPED_LINKS: Final = "otel.dropped_links_count"
-TRACE_STATE: Final = "w3c.tracestate"
-"""Fields that our span has no place for, under their names in formats other than OTLP
-(OpenTelemetry specification, "Mapping to non-OTLP formats")."""
-OPEN: Final = "spanvas.open"
-"""On an exported span that has not ended. Others take a missing end for 1970, and in Tempo it is centuries long."""
 
 VALUES_OF_A_GROUP: Final = 5
 """What a resource or a scope counts for: millions of empty ones take seconds to read, and hold nothing."""
@@ -43,8 +34,9 @@ PARENT_IS_REMOTE: Final = 0x200
 CALLED_BY_OTHERS: Final = frozenset({"server", "consumer"})
 """Kinds of spans whose parent is another service's. They tell where the sender is too old to write the flags."""
 
+DROPPED: Final = (names.DROPPED_ATTRIBUTES, names.DROPPED_EVENTS, names.DROPPED_LINKS)
+
 _LIST_ITEM: Final = re.compile(r"\.\d+(?=\.|$)")
-_EXCEPTION: Final = "exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +128,7 @@ class Intake:
         elif not 0 < start < TIME_LIMIT or not 0 <= end < TIME_LIMIT:
             self.reject("its times are missing or past the year 2262")
         else:
-            if OPEN in attributes and attributes.pop(OPEN) is True:
+            if names.OPEN in attributes and attributes.pop(names.OPEN) is True:
                 end = 0
             if (
                 len(attributes) > self.limits.attributes
@@ -145,7 +137,7 @@ class Intake:
             ):
                 attributes, events, links, dropped = self._cut(attributes, events, links, dropped)
             if trace_state:
-                attributes[TRACE_STATE] = trace_state
+                attributes[names.TRACE_STATE] = trace_state
             if dropped != (0, 0, 0):
                 _note_dropped(attributes, dropped)
             otel_kind = KINDS[kind] if 0 <= kind < len(KINDS) else KINDS[0]
@@ -232,7 +224,7 @@ class Intake:
                 dropped += len(attributes) - len(kept)
             attributes = kept
         if dropped:
-            attributes[DROPPED_ATTRIBUTES] = dropped
+            attributes[names.DROPPED_ATTRIBUTES] = dropped
         return attributes
 
     def _count_cut(self, reason: str) -> None:
@@ -240,7 +232,7 @@ class Intake:
 
 
 def parent_origin(flags: int, otel_kind: str) -> str:
-    """Who recorded a span's parent, by its flags, else by its kind: `semantics.attributes.REMOTE` or `LOCAL`.
+    """Who recorded a span's parent, by its flags, else by its kind: `attributes.REMOTE` or `LOCAL`.
 
     Empty where it is local and the kind says so too: most spans need no attribute for it.
     """
@@ -274,10 +266,12 @@ def _first_events(events: Sequence[Event], limit: int) -> Sequence[Event]:
     """The first ones, but exceptions before everything else: streams write an event a token and fail at the end."""
     if len(events) <= limit:
         return events
-    ranked = sorted(range(len(events)), key=lambda index: (events[index].name != _EXCEPTION, index))
+    ranked = sorted(
+        range(len(events)), key=lambda index: (events[index].name != names.EXCEPTION_EVENT, index)
+    )
     return [events[index] for index in sorted(ranked[:limit])]
 
 
 def _note_dropped(attributes: dict[str, Any], dropped: tuple[int, int, int]) -> None:
-    counts = zip((DROPPED_ATTRIBUTES, DROPPED_EVENTS, DROPPED_LINKS), dropped, strict=True)
+    counts = zip(DROPPED, dropped, strict=True)
     attributes.update({name: count for name, count in counts if count})

@@ -1,12 +1,14 @@
 """Names of keys whose values are secrets whatever they look like.
 
 Two traps of others are pinned by tests: a rule for `auth` that spares `author` must not spare `Authorization`, and an
-exception for token counts must not bring back `access_token`.
+exception for token counts must not bring back `access_token`. The JSON schema of a parameter called `password` is no
+secret; a value inside of the schema is one.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -100,10 +102,8 @@ HARMLESS_ENDINGS: Final = frozenset(
 )  # fmt: skip
 """`secret_arn` names a secret, `password_expires_at` talks about one."""
 
-
 CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
-
 
 TELLING: Final = frozenset({*SECRET_WORDS, *SECRET_COMPOUNDS, *GLUED, "auth", "pass", "token"})
 TELLING_LETTERS: Final = re.compile(
@@ -188,3 +188,100 @@ def is_secret_number_key(key: str) -> bool:
     words = words_of(key)
     compounds = {*words, *(one + two for one, two in pairwise(words))}
     return not SECRET_NUMBERS.isdisjoint(compounds) or (words[-1:] == ["pass"] and len(words) > 1)
+
+
+HIDDEN: Final = re.compile(r"\[REDACTED:[a-z0-9_]+\]")
+TYPED_VALUES: Final = frozenset(
+    {"stringValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue", "longValue", "VarCharValue"}
+)  # fmt: skip
+"""How OTLP and the data APIs of AWS write a value with its type."""
+
+
+def is_secret_item(name: str, item: Any) -> bool:
+    """Whether a value under a name is a secret. The JSON schema of a tool may have a parameter called `password`: the
+    schema is no secret, and what it says of the value is looked at by itself."""
+    if item is None or isinstance(item, bool) or item in ("", b"", (), [], {}):
+        return False
+    if not is_secret_key(name):
+        return False
+    if isinstance(item, (int, float)):
+        return is_secret_number_key(name) or _has_key_digits(item)
+    if isinstance(item, str):
+        return not HIDDEN.fullmatch(item)
+    return not _is_hidden(item) and not is_schema(item)
+
+
+def _has_key_digits(number: float) -> bool:
+    """Of a whole number without writing it out, which Python refuses for thousands of digits."""
+    if isinstance(number, int):
+        return not -(10 ** (KEY_DIGITS - 1)) < number < 10 ** (KEY_DIGITS - 1)
+    return len(str(number)) >= KEY_DIGITS
+
+
+def _is_hidden(item: Any) -> bool:
+    """Whether it is what `hidden_in_shape` leaves."""
+    return _is_typed(item) and all(
+        isinstance(value, str) and HIDDEN.fullmatch(value) for value in item.values()
+    )
+
+
+def _is_typed(item: Any) -> bool:
+    return isinstance(item, Mapping) and len(item) == 1 and TYPED_VALUES.issuperset(item)
+
+
+def hidden_in_shape(item: Any, marker: str) -> Any:
+    """The marker in the place of a value; of a value that is written with its type, as a text of OTLP."""
+    if not _is_typed(item):
+        return marker
+    return {("VarCharValue" if "VarCharValue" in item else "stringValue"): marker}
+
+
+TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
+VALUES: Final = frozenset({"default", "const", "example", "examples", "value"})
+"""What a schema, or something like one, says with the value itself."""
+TEXTS: Final = frozenset({"title", "description", "format", "pattern", "$ref", "$comment", "$id"})
+INNER: Final = frozenset({"anyOf", "oneOf", "allOf", "items", "not"})
+"""Where schemas of the same value stand in a schema."""
+EXTENSION: Final = "x-"
+WORDS: Final = frozenset(
+    {
+        "type", "enum", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+        "multipleOf", "properties", "required", "additionalProperties", "patternProperties", "nullable", "readOnly",
+        "writeOnly", "deprecated", "$schema", "$defs", "definitions", "minItems", "maxItems", "uniqueItems",
+        "contentEncoding", "contentMediaType",
+        *TEXTS, *INNER,
+    }
+)  # fmt: skip
+
+
+def is_schema(item: Any) -> bool:
+    """Whether a value is a schema: nothing but the words of one, each with the kind of value that it has there."""
+    if not isinstance(item, Mapping) or VALUES.issuperset(item):
+        return False
+    if all(isinstance(name, str) and name.startswith(EXTENSION) for name in item):
+        return False  # headers begin so, too
+    return all(_is_word(name, value) for name, value in item.items())
+
+
+def _is_word(name: Any, value: Any) -> bool:
+    if name in TEXTS:
+        return isinstance(value, str)
+    if name == "type":
+        kinds = value if isinstance(value, (list, tuple)) else [value]
+        return all(isinstance(kind, str) and kind in TYPES for kind in kinds)
+    return name in WORDS or name in VALUES or (isinstance(name, str) and name.startswith(EXTENSION))
+
+
+def says_no_value(item: Any) -> bool:
+    """Whether a value is a schema, and holds no value of what it describes."""
+    if not is_schema(item):
+        return False
+    return all(
+        not value if name in VALUES else name not in INNER or _inner_say_no_value(value)
+        for name, value in item.items()
+    )
+
+
+def _inner_say_no_value(value: Any) -> bool:
+    inner = value if isinstance(value, (list, tuple)) else [value]
+    return all(not isinstance(one, Mapping) or not one or says_no_value(one) for one in inner)

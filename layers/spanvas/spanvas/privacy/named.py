@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from spanvas.privacy.commands import secret_flag
 from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label
+from spanvas.privacy.rules.commands import secret_flag
 
 NAME_FIELDS: Final = frozenset(
     {

@@ -12,20 +12,21 @@ from dataclasses import replace
 from time import thread_time_ns
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.units import MS
-from spanvas.privacy.content import IDENTIFIERS, is_content, is_content_event
-from spanvas.privacy.job import Job
-from spanvas.privacy.known import MAX_CHARACTERS, KnownTexts
+from spanvas.privacy.clean_texts import MAX_CHARACTERS, CleanTextCache
+from spanvas.privacy.keys import is_secret_item
 from spanvas.privacy.scan import Scanner
-from spanvas.privacy.secret_items import is_secret_item
+from spanvas.privacy.span_redaction import SpanRedaction
+from spanvas.privacy.walk import IDENTIFIERS
+from spanvas.semantics.content_split import split_content
 
 NONE: Final = "none"
 REDACTED: Final = "redacted"
 FULL: Final = "full"
 
-RECEIPT: Final = "spanvas.redaction"
-MESSAGE: Final = "exception.message"
+MESSAGE: Final = names.EXCEPTION_MESSAGE
 """Stands for texts that have no name of their own: they are dropped where free text is."""
 
 
@@ -50,8 +51,8 @@ class Redactor:
         max_remembered: int = MAX_CHARACTERS,
     ) -> None:
         self.mode = mode
-        known = KnownTexts(is_secret_item, IDENTIFIERS, max_remembered)
-        self._known = known if is_remembering else None
+        cache = CleanTextCache(is_secret_item, IDENTIFIERS, max_remembered)
+        self._clean_texts = cache if is_remembering else None
         self._budget_nano = budget_ms * MS
         self._scanner = scanner
         self._is_scanner_inherited = False
@@ -64,30 +65,42 @@ class Redactor:
         self._is_scanner_inherited = self._scanner is not None
 
     def redact(self, span: Span) -> Span:
-        """The span without what may not be kept, with its receipt. Never raises for anything that a span holds."""
-        job = self._job()
-        if self.mode == REDACTED and job.is_clean(texts_of(span)):
+        """Returns the span without what may not be kept, with its receipt.
+
+        Never raises for anything that a span holds.
+        """
+        redaction = self._start()
+        if self.mode == REDACTED and redaction.is_clean(texts_of(span)):
             resource = self._redact_resource(span.resource)
             return span if resource is span.resource else replace(span, resource=resource)
-        plain = {name: value for name, value in span.attributes.items() if not is_content(name)}
-        events = [(event.name, _plain_of_event(event)) for event in span.events]
-        links = [dict(link.attributes) for link in span.links]
-        message = {MESSAGE: span.status_message}
-        name, message, plain, events, links = job.machine_text(
-            [span.name, message, plain, events, links]
+        structure, content = split_content(span)
+        name, message, plain, events, links = redaction.machine_text(
+            [
+                span.name,
+                {MESSAGE: span.status_message},
+                structure.attributes,
+                [
+                    (event.name, plain)
+                    for event, plain in zip(span.events, structure.events, strict=True)
+                ],
+                [link.attributes for link in span.links],
+            ]
         )
-        content = self._content(job, span.attributes, is_content)
-        attributes = in_order(span.attributes, {**plain, **content})
+        attributes = in_order(
+            span.attributes, {**plain, **self._content(redaction, content.attributes)}
+        )
         redacted_events = tuple(
             Event(
                 event_name,
                 event.time_unix_nano,
-                {**rest, **self._content(job, event.attributes, _content_test(event))},
+                in_order(event.attributes, {**rest, **self._content(redaction, hidden)}),
             )
-            for event, (event_name, rest) in zip(span.events, events, strict=True)
+            for event, (event_name, rest), hidden in zip(
+                span.events, events, content.events, strict=True
+            )
         )
-        if job.receipt:
-            attributes[RECEIPT] = _added(attributes.get(RECEIPT), job.receipt)
+        if redaction.receipt:
+            attributes[names.REDACTION] = _added(attributes.get(names.REDACTION), redaction.receipt)
         return replace(
             span,
             name=name,
@@ -101,42 +114,40 @@ class Redactor:
             resource=self._redact_resource(span.resource),
         )
 
-    def _job(self) -> Job:
+    def _start(self) -> SpanRedaction:
         if self._is_scanner_inherited:
             self._is_scanner_inherited, self._scanner = False, Scanner.for_child()
         deadline = self._clock() + self._budget_nano
-        return Job(self._scanner, self._clock, deadline, self._known, self._clean_names)
+        return SpanRedaction(
+            self._scanner, self._clock, deadline, self._clean_texts, self._clean_names
+        )
 
     def redact_text(self, text: str) -> str:
-        """A text that is kept beside the spans: the message of a cause, the name of a file."""
-        job = self._job()
-        redacted: str = job.machine_text([{MESSAGE: text}])[0][MESSAGE]
+        """Redacts a text that is kept beside the spans: the message of a cause, the name of a file."""
+        redaction = self._start()
+        redacted: str = redaction.machine_text([{MESSAGE: text}])[0][MESSAGE]
         return redacted
 
-    def _content(
-        self, job: Job, attributes: Mapping[str, Any], is_content: Callable[[str], bool]
-    ) -> dict[str, Any]:
-        """What the mode lets stay of the content among some attributes."""
+    def _content(self, redaction: SpanRedaction, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Returns what the mode lets stay of some content attributes."""
         if self.mode == NONE:
             return {}
-        return {
-            name: value if self.mode == FULL else job.content(name, value)
-            for name, value in attributes.items()
-            if is_content(name)
-        }
+        if self.mode == FULL:
+            return content
+        return {name: redaction.content(name, value) for name, value in content.items()}
 
     def _redact_resource(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Spans share their resource: it is scanned once."""
+        """Redacts the resource of a span, once for all spans that share it."""
         if not resource:
             return resource
         if self._resource is None or self._resource[0] is not resource:
-            job = self._job()
-            self._resource = (resource, job.machine_text([resource])[0])
+            redaction = self._start()
+            self._resource = (resource, redaction.machine_text([resource])[0])
         return self._resource[1]
 
 
 def texts_of(span: Span) -> list[Any]:
-    """All of a span that is scanned, besides its resource."""
+    """Returns everything of a span that is scanned, besides its resource."""
     return [
         span.name,
         span.status_message,
@@ -147,21 +158,13 @@ def texts_of(span: Span) -> list[Any]:
 
 
 def in_order(original: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """The values in the order that they came in, where no name was redacted: what a span that is sent twice is kept as
-    must not depend on which of its texts are known by then."""
+    """Returns the values in the order of the original, where no name was redacted.
+
+    The order is stable, so that a span that is sent twice has the same digest whatever the cache of clean texts held.
+    """
     if values.keys() != original.keys():
         return values
     return {name: values[name] for name in original}
-
-
-def _content_test(event: Event) -> Callable[[str], bool]:
-    """Of an event that carries a message, every attribute is content."""
-    return (lambda name: True) if is_content_event(event.name) else is_content
-
-
-def _plain_of_event(event: Event) -> dict[str, Any]:
-    is_content_here = _content_test(event)
-    return {name: value for name, value in event.attributes.items() if not is_content_here(name)}
 
 
 def _added(earlier: Any, receipt: Mapping[str, int]) -> dict[str, int]:

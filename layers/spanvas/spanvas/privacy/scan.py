@@ -7,9 +7,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from spanvas.privacy.checks import is_opaque_value, is_secret_value
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
-from spanvas.privacy.rules import RULES, SECRETS
+from spanvas.privacy.rules.commands import COMMANDS
+from spanvas.privacy.rules.personal import PERSONAL
+from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
+from spanvas.privacy.rules.secrets import APART, GENERAL
+from spanvas.privacy.rules.services import SERVICES
+from spanvas.privacy.rules.tables import TABLES
+
+SECRETS: Final = GENERAL + COMMANDS + APART + TABLES + SERVICES
+RULES: Final = SECRETS + PERSONAL
 
 SET_MEMORY_BYTES: Final = 16 << 20
 CANARY: Final = b"\0\x01spanvas-canary\x01"

@@ -1,13 +1,16 @@
-"""A walk over what a span holds: every text, every name and every number of it, in JSON inside of texts too."""
+"""The walk over what a span holds: every text, every name and every number of it, in JSON inside of texts too.
+
+The limits of a walk are here, for the first look of `clean_texts`, too, which walks the same structures without
+changing them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.privacy import named
-from spanvas.privacy.cards import is_card_number
-from spanvas.privacy.content import IDENTIFIERS
 from spanvas.privacy.json_text import (
     Document,
     RepeatedNames,
@@ -18,26 +21,65 @@ from spanvas.privacy.json_text import (
     looks_like_json,
     without_escapes,
 )
-from spanvas.privacy.keys import is_secret_key
-from spanvas.privacy.schemas import INNER, VALUES, is_schema
-from spanvas.privacy.secret_items import hidden_in_shape, is_secret_item
+from spanvas.privacy.keys import (
+    INNER,
+    VALUES,
+    hidden_in_shape,
+    is_schema,
+    is_secret_item,
+    is_secret_key,
+)
+from spanvas.privacy.rules.payment import is_card_number
 
 MAX_DEPTH: Final = 64
 MAX_JSON_DEPTH: Final = 16
 """Levels of JSON in texts in JSON. What is deeper is dropped: escapes make a level out of a few characters."""
+MAX_TEXT_CHARACTERS: Final = 2_000_000
+"""Of all texts of one span; a span with more is not scanned, and its content is dropped."""
+MAX_PENDING_CHARACTERS: Final = 200_000
+"""Of one span that are scanned at a stretch, in a millisecond or two; more of them are scanned with an eye on time."""
+MAX_SEARCHED_CHARACTERS: Final = 10_000
+"""Pending ones of one span, which are worth to be searched twice where a rule may hit."""
+MAX_UNTIMED_CHARACTERS: Final = 50_000
+"""Of one span that are scanned when the time is up: less than a millisecond."""
+MAX_NAMES: Final = 4_096
+"""Names of attributes that are remembered as clean."""
+MAX_NAME: Final = 100
+"""Characters of a name that is remembered."""
+
+IDENTIFIERS: Final = frozenset(
+    {
+        names.KIND,
+        names.EXECUTION_ID,
+        names.TENANT,
+        names.WORKFLOW_ID,
+        names.WORKFLOW_VERSION,
+        names.WORKFLOW_EXPECTED_NODES,
+        names.NODE_ID,
+        names.NODE_KIND,
+        names.REDACTION,
+        names.FAAS_INVOCATION_ID,
+        names.FAAS_INSTANCE,
+        names.CLOUD_RESOURCE_ID,
+        names.CLOUD_ACCOUNT_ID,
+        names.CLOUD_REGION,
+        names.LOG_GROUP_NAMES,
+        names.LOG_STREAM_NAMES,
+    }
+)
+"""Ids that other records refer to: an id may look like an address or a number, and stays what it is."""
 
 Text = Callable[[str, str], str]
-"""What is made of a text that stands under a name."""
-
+"""Gives the new text for a text and the name that it stands under."""
 
 TOO_DEEP: Final = object()
 """In the place of the value of a text that has more levels than can be decoded."""
 
 
 class Walk:
-    """`text` is applied to every text, `name` to every name; `hide` counts a rule and gives its marker.
+    """Applies `text` to every text and `name` to every name; `hide` counts a rule and gives its marker.
 
-    The very same object comes back where nothing changed. `known_json` keeps what texts were decoded to.
+    The very same object comes back where nothing changed. `known_json` keeps the decoded values of texts.
     """
 
     def __init__(
@@ -96,13 +138,13 @@ class Walk:
         return part.text if walked is part.value else encoded(walked)
 
     def _plain(self, value: str, name: str) -> str:
-        """A text as it reads without escapes; as it was where nothing of that changed."""
+        """Applies `text` to a text as it reads without escapes; returns it as it was where nothing changed."""
         readable = without_escapes(value)
         changed = self._apply(readable, name)
         return value if changed is readable else changed
 
     def _decoded(self, text: str) -> Any:
-        """The value of a JSON text, its parts where it is JSON in part, the text itself where it is none."""
+        """Decodes a text once: see `_decode`."""
         if text not in self._known_json:
             self._known_json[text] = _decode(text)
         return self._known_json[text]
@@ -142,7 +184,7 @@ class Walk:
         depth: int,
         json_depth: int,
     ) -> Any:
-        """What stands under some names, of which the last is its own: a secret if one of them says so."""
+        """Walks a value that stands under several names, its own last: it is a secret if one of them says so."""
         name = ""
         for one in filter(None, names):
             name = one
@@ -155,7 +197,7 @@ class Walk:
         return self.value(item, name, depth, json_depth)
 
     def _schemas(self, item: Any, secret: str, depth: int, json_depth: int) -> Any:
-        """Schemas of a secret within its schema."""
+        """Walks the schemas of a secret that stand within its schema."""
         if isinstance(item, Mapping) and depth < MAX_DEPTH:
             return self._mapping(item, depth + 1, json_depth, secret)
         if isinstance(item, (list, tuple)) and depth < MAX_DEPTH:
@@ -178,9 +220,9 @@ class Walk:
             if not columns and named.are_pairs(items):
                 return unchanged(items, [self._pair(pair, depth, json_depth) for pair in items])
             if columns:
-                names = self.value(items[0], "", depth, json_depth)
+                header = self.value(items[0], "", depth, json_depth)
                 rows = self._table(items[1:], columns, depth, json_depth)
-                return unchanged(items, [names, *rows])
+                return unchanged(items, [header, *rows])
             labels = named.labels_of(items, name)
         if not labels:
             return unchanged(items, [self.value(item, name, depth, json_depth) for item in items])
@@ -200,7 +242,7 @@ class Walk:
         return self._list(pair, "", depth + 1, json_depth, (None, named.label_of(pair[0])))
 
     def _table(self, rows: Any, columns: named.Labels, depth: int, json_depth: int) -> Any:
-        """Rows whose cells stand under the names of their columns; or one row of cells."""
+        """Walks rows whose cells stand under the names of their columns, or one such row."""
         if not isinstance(rows, (list, tuple)) or depth >= MAX_DEPTH:
             return self.value(rows, "", depth, json_depth)
         if len(rows) == len(columns) and all(named.cells_of(row) is None for row in rows):
@@ -218,7 +260,7 @@ class Walk:
 
 
 def unchanged(items: Sequence[Any], walked: list[Any]) -> Sequence[Any]:
-    """The items where walking changed none of them."""
+    """Returns the very same items where walking changed none of them."""
     same = all(one is other for one, other in zip(walked, items, strict=True))
     return items if same else walked
 
@@ -228,7 +270,7 @@ class Parts(tuple[Document, ...]):
 
 
 def _decode(text: str) -> Any:
-    """The value of a JSON text, its parts where it is JSON in part, the text itself where it is none."""
+    """Returns the value of a JSON text, its parts where only a part is JSON, the text itself where nothing is."""
     try:
         return decoded(text)
     except RecursionError:

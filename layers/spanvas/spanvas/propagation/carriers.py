@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 
+from spanvas import attributes as names
+
 TRACEPARENT: Final = "traceparent"
 BAGGAGE: Final = "baggage"
 TRACEPARENT_FORM: Final = re.compile(
@@ -19,10 +21,6 @@ TRACEPARENT_FORM: Final = re.compile(
 )
 MAX_BAGGAGE: Final = 8_192
 """Characters; the W3C asks for no more to be passed on."""
-
-EXECUTION: Final = "spanvas.execution.id"
-TENANT: Final = "spanvas.tenant"
-WORKFLOW: Final = "spanvas.workflow.id"
 
 
 class Parent(NamedTuple):
@@ -74,9 +72,9 @@ def remote_context_in(carrier: Any) -> RemoteContext:
     entries = _entries(found.get(BAGGAGE, ""))
     return RemoteContext(
         parent_of(found.get(TRACEPARENT, "")),
-        entries.get(EXECUTION) or None,
-        entries.get(TENANT) or None,
-        entries.get(WORKFLOW) or None,
+        entries.get(names.EXECUTION_ID) or None,
+        entries.get(names.TENANT) or None,
+        entries.get(names.WORKFLOW_ID) or None,
     )
 
 

@@ -1,23 +1,5 @@
-"""What attributes mean: one normal form for what instrumentations write. Pure.
+"""What attributes mean, whatever dialect they were written in. Pure.
 
-`normalise(span)` gives a span from outside its kind, `row_of(span)` is its row, `content_of(span)` what people and
-models wrote in it, `cost_lines(span)` what a model call cost and why, `normal_form(span)` all that is understood.
-The dialects are tables in `dialects/`, loaded when a span first speaks them.
+`reader` reads a span's facts by the dialects' tables in `dialects/`, `content` what people and models wrote in it;
+`content_split` says which attributes hold that; `summary` makes its row, `prices` its cost.
 """
-
-from spanvas.semantics.content import content_of
-from spanvas.semantics.genai import kind_of
-from spanvas.semantics.normal import NormalForm, normal_form, normalise
-from spanvas.semantics.prices import cost_lines
-from spanvas.semantics.summary import has_remote_parent, row_of
-
-__all__ = [
-    "NormalForm",
-    "content_of",
-    "cost_lines",
-    "has_remote_parent",
-    "kind_of",
-    "normal_form",
-    "normalise",
-    "row_of",
-]

@@ -1,25 +1,26 @@
-"""What people, models and tools wrote in a span, in one normal form whatever the dialect."""
+"""The content of a span in one normal form, whatever its dialect: messages, tools, documents, inputs and outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Span
-from spanvas.semantics import attributes as names
-from spanvas.semantics.langchain import tool_result, unwrapped_input, unwrapped_output
 from spanvas.semantics.messages import (
     Message,
     conversation,
     leading_system,
     message_of,
     raw_messages,
+    tool_result,
+    unwrapped_input,
+    unwrapped_output,
 )
 from spanvas.semantics.parts import Part, parts_of, response_of
-from spanvas.semantics.tools import definitions_of, documents_of
+from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.values import as_text, first_of, is_given, parsed, text
-from spanvas.semantics.view import View
 
 PREVIEW_CHARACTERS: Final = 160
 
@@ -29,14 +30,14 @@ def content_of(span: Span) -> dict[str, Any]:
     `output_messages` (messages), `tool` {name, call_id, arguments, result}, `tool_definitions`, `documents`,
     `query`, `input`, `output`. Empty where nothing was captured.
     """
-    view = View(span)
-    tool = _tool(view)
+    reader = SpanReader(span)
+    tool = _tool(reader)
     if span.kind == kinds.TOOL and tool is not None and len(tool) > 1:
         # Some write arguments and result once more as messages.
         return {"tool": tool}
-    asked, answered = _asked(view, span.kind), _answered(view, span.kind)
+    asked, answered = _asked(reader, span.kind), _answered(reader, span.kind)
     messages = _messages(asked, "user")
-    system = parts_of(view.plan.value("system_instructions", span))
+    system = parts_of(reader.plan.value("system_instructions", span))
     if messages and system is None:
         leading, rest = leading_system(messages)
         system, messages = leading or None, rest
@@ -45,9 +46,9 @@ def content_of(span: Span) -> dict[str, Any]:
         "input_messages": messages,
         "output_messages": _messages(answered, "assistant"),
         "tool": tool,
-        "tool_definitions": definitions_of(view.plan.value("tool_definitions", span)),
-        "documents": documents_of(view.plan.value("documents", span)),
-        "query": _query(view),
+        "tool_definitions": definitions_of(reader.plan.value("tool_definitions", span)),
+        "documents": documents_of(reader.plan.value("documents", span)),
+        "query": _query(reader),
         "input": asked.other,
         "output": answered.other,
     }
@@ -58,22 +59,22 @@ def content_of(span: Span) -> dict[str, Any]:
     return {key: value for key, value in content.items() if value is not None}
 
 
-def previews_in(view: View, kind: str) -> tuple[str | None, str | None]:
+def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
     """First characters of what went in (the newest message) and of what came out."""
     before = after = None
     if kind in (kinds.TOOL, kinds.RETRIEVAL):
-        before = _plain(view, "tool_arguments", "query")
-        after = _plain(view, "tool_result", "documents")
+        before = _plain(reader, "tool_arguments", "query")
+        after = _plain(reader, "tool_result", "documents")
     if before is None:
-        asked = _asked(view, kind)
+        asked = _asked(reader, kind)
         if asked.messages:
             before = message_text(_newest(asked.messages, kind))
         elif asked.other is not None:
             before = as_text(asked.other)
         else:
-            before = _plain(view, "tool_arguments", "query")
+            before = _plain(reader, "tool_arguments", "query")
     if after is None:
-        answered = _answered(view, kind)
+        answered = _answered(reader, kind)
         if answered.messages:
             # Of several choices of a model the first; what gives back its whole state ends with the answer.
             index = 0 if kind == kinds.MODEL else -1
@@ -81,7 +82,7 @@ def previews_in(view: View, kind: str) -> tuple[str | None, str | None]:
         elif answered.other is not None:
             after = as_text(answered.other)
         else:
-            after = _plain(view, "tool_result", "documents")
+            after = _plain(reader, "tool_result", "documents")
     return shortened(before), shortened(after)
 
 
@@ -119,22 +120,22 @@ def _messages(side: _Side, role: str) -> list[Message] | None:
     return None if side.messages is None else [message_of(item, role) for item in side.messages]
 
 
-def _asked(view: View, kind: str) -> _Side:
+def _asked(reader: SpanReader, kind: str) -> _Side:
     """What went in. Our own `spanvas.input` stands beside messages and is never taken for some."""
-    messages = raw_messages(view.plan.value("input_messages", view.reading))
-    own = parsed(view.reading.attributes.get(names.INPUT))
+    messages = raw_messages(reader.plan.value("input_messages", reader.span))
+    own = parsed(reader.span.attributes.get(names.INPUT))
     if messages or own is not None:
         return _Side(messages or None, own)
-    value = view.plan.value("input", view.reading)
+    value = reader.plan.value("input", reader.span)
     return _Side(None) if value is None else _side(unwrapped_input(value), kind, "user")
 
 
-def _answered(view: View, kind: str) -> _Side:
-    messages = raw_messages(view.plan.value("output_messages", view.reading))
-    own = parsed(view.reading.attributes.get(names.OUTPUT))
+def _answered(reader: SpanReader, kind: str) -> _Side:
+    messages = raw_messages(reader.plan.value("output_messages", reader.span))
+    own = parsed(reader.span.attributes.get(names.OUTPUT))
     if messages or own is not None:
         return _Side(messages or None, own)
-    value = view.plan.value("output", view.reading)
+    value = reader.plan.value("output", reader.span)
     return _Side(None) if value is None else _side(unwrapped_output(value), kind, "assistant")
 
 
@@ -152,12 +153,12 @@ def _side(value: Any, kind: str, role: str) -> _Side:
     return _Side(None, value if is_given(value) else None)
 
 
-def _tool(view: View) -> dict[str, Any] | None:
-    plan, reading = view.plan, view.reading
-    name = plan.value("tool_name", reading)
-    arguments = parsed(unwrapped_input(plan.value("tool_arguments", reading)))
-    result = response_of(tool_result(plan.value("tool_result", reading)))
-    call_id = plan.value("tool_call_id", reading)
+def _tool(reader: SpanReader) -> dict[str, Any] | None:
+    plan, span = reader.plan, reader.span
+    name = plan.value("tool_name", span)
+    arguments = parsed(unwrapped_input(plan.value("tool_arguments", span)))
+    result = response_of(tool_result(plan.value("tool_result", span)))
+    call_id = plan.value("tool_call_id", span)
     present = {
         "call_id": None if call_id is None else str(call_id),
         "arguments": arguments,
@@ -169,8 +170,8 @@ def _tool(view: View) -> dict[str, Any] | None:
     return {"name": str(name or ""), **tool}
 
 
-def _query(view: View) -> str | None:
-    value = parsed(view.plan.value("query", view.reading))
+def _query(reader: SpanReader) -> str | None:
+    value = parsed(reader.plan.value("query", reader.span))
     if isinstance(value, dict):
         value = first_of(value, "query", "question", "input") or value
     return None if value is None else as_text(value)
@@ -195,9 +196,9 @@ def _part_text(part: Part) -> str | None:
     return None
 
 
-def _plain(view: View, *fields: str) -> str | None:
+def _plain(reader: SpanReader, *fields: str) -> str | None:
     for field in fields:
-        value = view.plan.value(field, view.reading)
+        value = reader.plan.value(field, reader.span)
         if value is None:
             continue
         if field == "tool_arguments":
@@ -206,3 +207,80 @@ def _plain(view: View, *fields: str) -> str | None:
             value = response_of(tool_result(value))
         return as_text(value)
     return None
+
+
+def definitions_of(value: Any) -> list[Any] | None:
+    """`[{type, name, description?, parameters?}]` from what APIs and frameworks have for a tool; None for None."""
+    value = parsed(value)
+    if value is None:
+        return None
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return [_definition(parsed(item)) for item in items] or None
+
+
+def _definition(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    inner = item
+    for key in ("function", "toolSpec"):
+        if isinstance(item.get(key), dict):
+            inner = item[key]
+    name = first_of(inner, "name")
+    if name is None:
+        return dict(item)
+    kind = item.get("type")
+    found: dict[str, Any] = {
+        "type": kind if isinstance(kind, str) else "function",
+        "name": name,
+    }
+    description = first_of(inner, "description")
+    if description is not None:
+        found["description"] = description
+    parameters = parsed(
+        first_of(
+            inner,
+            "parameters",
+            "inputSchema",
+            "input_schema",
+            "parameters_json_schema",
+            "parametersJsonSchema",
+        )
+    )
+    if isinstance(parameters, dict) and set(parameters) == {"json"}:
+        parameters = parameters["json"]
+    if parameters is not None:
+        found["parameters"] = parameters
+    return found
+
+
+def documents_of(value: Any) -> Any:
+    """`[{id?, content?, score?, metadata?, ...}]` from what retrievers give back; what is no list, as it is."""
+    value = parsed(value)
+    if isinstance(value, dict):
+        value = first_of(value, "documents", "results", "output") or [value]
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [_document(parsed(item)) for item in value] or None
+
+
+def _document(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return {"content": item}
+    inner = item.get("kwargs") if item.get("lc") == 1 else item.get("document", item)
+    if not isinstance(inner, dict):
+        inner = {**item, "content": inner}
+    found: dict[str, Any] = {}
+    for name, keys in {
+        "id": ("id", "document_id", "index"),
+        "content": ("content", "page_content", "pageContent", "text", "document"),
+        "score": ("score", "relevance_score", "relevanceScore", "distance"),
+    }.items():
+        given = first_of(inner, *keys)
+        if given is None and inner is not item:
+            given = first_of(item, *keys)
+        if given is not None:
+            found[name] = given
+    metadata = parsed(first_of(inner, "metadata"))
+    if metadata:
+        found["metadata"] = metadata
+    return found or dict(item)

@@ -1,14 +1,15 @@
 """What a dialect is: a table that says under which names instrumentations write each field of the normal form.
 
-Each dialect is a module of `spanvas.semantics.dialects`; `docs/reference/dialects.md` is generated from their tables.
+Each dialect is a module of `spanvas.semantics.dialects` and an entry of `REGISTRY` there;
+`docs/reference/dialects.md` is generated from their tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
-from spanvas.semantics.reading import Reading
+from spanvas.model.span import Event
 
 FIELDS: Final = {
     "request_model": "model that was asked for",
@@ -58,8 +59,38 @@ USAGE_FIELDS: Final = (
 )
 
 
+class Reading(Protocol):
+    """What a dialect reads from: the fields of `model.span.Span` that say what a span means."""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def scope_name(self) -> str: ...
+    @property
+    def parent_span_id(self) -> str | None: ...
+    @property
+    def events(self) -> Sequence[Event]: ...
+    @property
+    def start_time_unix_nano(self) -> int | None: ...
+
+
+class PartialSpan(NamedTuple):
+    """What is known of a span before it is made. The default of `parent_span_id` stands for an unknown parent; None
+    says that the span is a root."""
+
+    attributes: Mapping[str, Any]
+    name: str = ""
+    scope_name: str = ""
+    parent_span_id: str | None = "?"
+    events: Sequence[Event] = ()
+    start_time_unix_nano: int | None = None
+
+
 class Read(NamedTuple):
-    """A value that takes more than one look: `shown` is what the reference says, `attributes` what it reads."""
+    """A value that is computed, or read from several attributes: `shown` is what the reference says of it, `attributes`
+    are the names that it reads."""
 
     shown: str
     read: Callable[[Reading], Any]
@@ -67,7 +98,7 @@ class Read(NamedTuple):
 
 
 Source = str | Read
-"""The name of an attribute, or how to read a value from several."""
+"""The name of an attribute, or a function that reads a value."""
 
 
 class Kinds(NamedTuple):

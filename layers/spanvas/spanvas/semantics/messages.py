@@ -2,10 +2,12 @@
 
 Understood are OpenTelemetry's own, OpenAI's, Anthropic's, Bedrock's, Gemini's, the AI SDK's, and LangChain's in its
 three serialisations. What is no message is kept whole as one text part, so that nothing is hidden for being odd.
+Also read here: what LangChain and LangGraph put into metadata and around values, whoever records it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ from spanvas.semantics.parts import (
     reasoning_part,
     tool_response,
 )
-from spanvas.semantics.values import at, parsed
+from spanvas.semantics.values import at, first_of, parsed
 
 Message = dict[str, Any]
 
@@ -41,6 +43,9 @@ LANGCHAIN: Final = {
     "ChatMessage": "",
 }
 ROLE_NAMES: Final = frozenset({"system", "user", "assistant", "tool", *ROLES})
+
+_NODE: Final = re.compile(r'"langgraph_node"\s*:\s*("(?:[^"\\]|\\.)*")')
+_THREAD: Final = re.compile(r'"thread_id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:
@@ -223,3 +228,53 @@ def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
         if isinstance(inner, (dict, list)):
             return conversation(inner, depth + 1)
     return None
+
+
+def langgraph_node_in(metadata: Any) -> str | None:
+    """The node of a LangGraph that a run belongs to, from its metadata (JSON text or an object)."""
+    return _in(metadata, "langgraph_node", _NODE)
+
+
+def thread_in(metadata: Any) -> str | None:
+    """The thread of a LangGraph, which is a conversation."""
+    return _in(metadata, "thread_id", _THREAD)
+
+
+def _in(metadata: Any, name: str, pattern: re.Pattern[str]) -> str | None:
+    if isinstance(metadata, str):
+        match = pattern.search(metadata)
+        found = parsed(match[1]) if match else None
+    else:
+        found = metadata.get(name) if isinstance(metadata, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def unwrapped_input(value: Any) -> Any:
+    """What a run was given, without the envelope of LangChain's callbacks: `{"inputs": ..., "tags": [...], ...}`."""
+    value = parsed(value)
+    if isinstance(value, dict) and ("tags" in value or "kwargs" in value):
+        found = first_of(value, "inputs", "input_str")
+        return value if found is None else found
+    return value
+
+
+def unwrapped_output(value: Any) -> Any:
+    """What a run gave back, without that envelope."""
+    value = parsed(value)
+    if isinstance(value, dict) and "kwargs" in value and "lc" not in value:
+        for name in ("outputs", "output"):
+            if name in value:
+                return value[name]
+    if isinstance(value, dict) and set(value) == {"output"}:
+        return value["output"]
+    return value
+
+
+def tool_result(value: Any) -> Any:
+    """What a tool gave back: of a LangChain tool message its content, of anything else the value."""
+    value = unwrapped_output(value)
+    if isinstance(value, dict) and (value.get("lc") == 1 or value.get("type") == "tool"):
+        for part in message_of(value)["parts"]:
+            if part["type"] == "tool_call_response":
+                return part["response"]
+    return value

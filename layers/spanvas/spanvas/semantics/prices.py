@@ -6,16 +6,14 @@ same as 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from spanvas.model.span import Span
 from spanvas.model.usage import Usage
 from spanvas.semantics.price_book import Price, price_of
-from spanvas.semantics.reading import reading_of
-from spanvas.semantics.view import View
+from spanvas.semantics.reader import SpanReader
 
-__all__ = ["CostLine", "Price", "cost_lines", "cost_of", "lines_of", "price_of"]
+__all__ = ["CostLine", "Price", "cost_lines", "lines_of", "price_of"]
 
 MILLION: Final = 1_000_000
 REPORTED: Final = "reported"
@@ -59,39 +57,33 @@ def lines_of(usage: Usage, price: Price) -> list[CostLine]:
 
 def cost_lines(span: Span) -> list[CostLine]:
     """The arithmetic of one span's cost, which adds up to it; empty where usage or price is not known."""
-    view = View(span)
-    reported = view.reported_cost()
+    reader = SpanReader(span)
+    reported = reader.reported_cost()
     if reported is not None:
         return [CostLine(REPORTED, 0, 0, reported)]
-    return computed_lines(view, view.usage()) or []
+    return computed_lines(reader, reader.usage()) or []
 
 
-def cost_of(attributes: Mapping[str, Any]) -> int | None:
-    """Cost of a model call in 1e-9 USD, from its attributes alone."""
-    view = View(reading_of(attributes))
-    return cost_in(view, view.usage())
-
-
-def cost_in(view: View, usage: Usage | None) -> int | None:
+def cost_in(reader: SpanReader, usage: Usage | None) -> int | None:
     """Cost of a model call in 1e-9 USD: as reported, else computed from its usage, else None."""
-    reported = view.reported_cost()
+    reported = reader.reported_cost()
     if reported is not None:
         return reported
-    lines = computed_lines(view, usage)
+    lines = computed_lines(reader, usage)
     return None if lines is None else sum(line.nano_usd for line in lines)
 
 
-def computed_lines(view: View, usage: Usage | None) -> list[CostLine] | None:
+def computed_lines(reader: SpanReader, usage: Usage | None) -> list[CostLine] | None:
     """The terms at the price of the span's time; None where the usage or the price is not known.
 
     Where the answering model has no price (a gateway may name it as it likes), the one that was asked for has.
     """
     if usage is None:
         return None
-    provider, tier = view.provider(), view.service_tier()
-    time = view.reading.start_time_unix_nano
+    provider, tier = reader.provider(), reader.service_tier()
+    time = reader.span.start_time_unix_nano
     for field in ("response_model", "request_model"):
-        model = view.model_in(field)
+        model = reader.model_in(field)
         price = price_of(model, provider, time, tier) if model else None
         if price is not None:
             return lines_of(usage, price)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
-from spanvas.semantics import attributes as names
 from spanvas.semantics.content import previews_in, shortened
+from spanvas.semantics.content_split import has_content
 from spanvas.semantics.prices import cost_in
+from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.values import parsed
-from spanvas.semantics.view import View
 
 NAME_CHARACTERS: Final = 200
 MESSAGE_CHARACTERS: Final = 500
@@ -30,11 +31,13 @@ MARKS: Final = {
 def row_of(span: Span) -> Row:
     """The row of a span. Every text is bounded, so that a hostile span cannot grow the tree."""
     attributes = span.attributes
-    view = View(span)
-    before, after = previews_in(view, span.kind)
+    reader = SpanReader(span)
+    before = after = None
+    if has_content(span):
+        before, after = previews_in(reader, span.kind)
     error_type, error_message = error_of(span)
     # What wraps model calls repeats their usage: it is counted where it arose.
-    usage = view.usage() if span.kind == kinds.MODEL else None
+    usage = reader.usage() if span.kind == kinds.MODEL else None
     attempt = attributes.get(names.ATTEMPT)
     return Row(
         span_id=span.span_id,
@@ -44,13 +47,13 @@ def row_of(span: Span) -> Row:
         start_time_unix_nano=span.start_time_unix_nano,
         end_time_unix_nano=span.end_time_unix_nano,
         status=span.status,
-        node_id=_short(view.node_id()),
+        node_id=_short(reader.node_id()),
         error_type=error_type,
         error_message=error_message,
-        model=_short(view.model()),
-        provider=_short(view.provider()),
+        model=_short(reader.model()),
+        provider=_short(reader.provider()),
         usage=usage,
-        cost_nano_usd=cost_in(view, usage) if span.kind == kinds.MODEL else None,
+        cost_nano_usd=cost_in(reader, usage) if span.kind == kinds.MODEL else None,
         input_preview=before,
         output_preview=after,
         attempt=attempt if isinstance(attempt, int) and 0 <= attempt < 2**31 else None,

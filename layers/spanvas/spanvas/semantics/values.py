@@ -1,4 +1,8 @@
-"""Values of attributes as they come: JSON texts, numbers of every type, empty ones."""
+"""Values of attributes as they come: JSON texts, numbers of every type, empty values, and lists that were flattened.
+
+A flattened list has an attribute for each field of each item: `llm.tools.0.tool.json_schema`. SDKs drop attributes
+over their limit, so indices may be missing: items are sorted by their number.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ except ImportError:  # pragma: no cover - the tests have orjson
     from json import loads
 
 MAX_NUMBER: Final = 2**53
+MAX_INDEX_DIGITS: Final = 6
 
 
 def parsed(value: Any) -> Any:
@@ -93,3 +98,31 @@ def as_text(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, default=str)
     except (TypeError, ValueError, RecursionError):
         return str(type(value).__name__)
+
+
+def items_of(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]] | None:
+    """Each item's attributes by the rest of their names, in the order of the indices; None where there is none.
+
+    `prefix` ends with a dot: `llm.tools.` gives `[{"tool.json_schema": ...}]`.
+    """
+    names = [name for name in attributes if name.startswith(prefix)]
+    if not names:
+        return None
+    size = len(prefix)
+    found: dict[int, dict[str, Any]] = {}
+    for name in names:
+        index, _, rest = name[size:].partition(".")
+        if index.isdecimal() and len(index) <= MAX_INDEX_DIGITS:
+            number = int(index)
+            item = found.get(number)
+            if item is None:
+                item = found[number] = {}
+            item[rest] = attributes[name]
+    return [found[number] for number in sorted(found)] if found else None
+
+
+def part_of_names(attributes: Mapping[str, Any], prefix: str) -> dict[str, Any] | None:
+    """Attributes below a prefix by the rest of their names; None where there is none."""
+    size = len(prefix)
+    found = {name[size:]: value for name, value in attributes.items() if name.startswith(prefix)}
+    return found or None

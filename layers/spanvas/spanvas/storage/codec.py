@@ -17,7 +17,7 @@ import zstandard
 from spanvas.model.kinds import KINDS, OTHER
 from spanvas.model.span import STATUSES, UNSET, Span
 from spanvas.model.values import jsonable
-from spanvas.semantics.content_names import is_content
+from spanvas.semantics.content_split import is_content
 from spanvas.storage.decoding import (
     VERSION,
     MalformedError,

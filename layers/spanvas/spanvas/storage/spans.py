@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.execution import RUNNING, Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
@@ -194,7 +195,7 @@ def unregistered(batch: SpanBatch, expires_at: int) -> Execution:
     """What is known of an execution whose spans came before its start."""
     first = min(batch.spans, key=lambda span: span.start_time_unix_nano)
     last = max(span.end_time_unix_nano or span.start_time_unix_nano for span in batch.spans)
-    workflow_id = first.attributes.get("spanvas.workflow.id")
+    workflow_id = first.attributes.get(names.WORKFLOW_ID)
     return Execution(
         tenant=batch.tenant,
         execution_id=batch.execution_id,

@@ -14,16 +14,15 @@ from typing import Any, BinaryIO, Final
 from opentelemetry import trace
 from opentelemetry.sdk.trace import Span as SdkSpan
 
+from spanvas import attributes as names
 from spanvas.model.artifact import Artifact, essence_of
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.sniffing import UNSAID
-from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.health import guarded
 from spanvas.tracing.spans import SpanRecorder
 
-EVENT: Final = "spanvas.artifact"
 MAX_NAME: Final = 255
 BLOCK: Final = 1024 * 1024
 
@@ -186,24 +185,26 @@ def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
     )
     span.set_attribute(names.ARTIFACTS, json.dumps(listed, ensure_ascii=False))
     said: dict[str, str | int] = {
-        "spanvas.artifact.id": artifact.artifact_id,
-        "spanvas.artifact.name": artifact.name,
-        "spanvas.artifact.media_type": artifact.media_type,
-        "spanvas.artifact.bytes": artifact.bytes,
+        names.ARTIFACT_ID: artifact.artifact_id,
+        names.ARTIFACT_NAME: artifact.name,
+        names.ARTIFACT_MEDIA_TYPE: artifact.media_type,
+        names.ARTIFACT_BYTES: artifact.bytes,
     }
     if artifact.bucket:
-        said["spanvas.artifact.source"] = f"s3://{artifact.bucket}/{artifact.key}"
-        said["spanvas.artifact.version"] = artifact.version
-        said["spanvas.artifact.etag"] = artifact.etag
+        said[names.ARTIFACT_SOURCE] = f"s3://{artifact.bucket}/{artifact.key}"
+        said[names.ARTIFACT_VERSION] = artifact.version
+        said[names.ARTIFACT_ETAG] = artifact.etag
     else:
-        said["spanvas.artifact.sha256"] = artifact.sha256
+        said[names.ARTIFACT_SHA256] = artifact.sha256
     if essence_of(asked_for) not in UNSAID | {artifact.media_type}:
-        said["spanvas.artifact.refused_media_type"] = asked_for[:MAX_NAME]
-    span.add_event(EVENT, said)
+        said[names.ARTIFACT_REFUSED_MEDIA_TYPE] = asked_for[:MAX_NAME]
+    span.add_event(names.ARTIFACT_EVENT, said)
 
 
 def mark_failed(span: SdkSpan, name: str, error: BaseException) -> None:
     """Says on the producing span what is missing and why."""
     reason = f"{type(error).__name__}: {error}"
     span.set_attribute(names.ARTIFACT_ERROR, f"{name}: {reason}"[:1_000])
-    span.add_event(EVENT, {"spanvas.artifact.name": name, names.ERROR_TYPE: type(error).__name__})
+    span.add_event(
+        names.ARTIFACT_EVENT, {names.ARTIFACT_NAME: name, names.ERROR_TYPE: type(error).__name__}
+    )

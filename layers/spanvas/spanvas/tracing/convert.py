@@ -10,10 +10,10 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
+from spanvas import attributes as names
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
 from spanvas.model.values import jsonable
-from spanvas.semantics import attributes as names
-from spanvas.semantics.genai import kind_of
+from spanvas.semantics.reader import kind_of
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
 COPIES: Final = 5

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
 
+from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, LOST, Cause, Execution
 from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.ids import root_span_id_for
-from spanvas.semantics import attributes as names
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,12 +10,12 @@ from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.trace import Link, SpanContext, StatusCode
 
+from spanvas import attributes as names
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.units import MS, NANO
 from spanvas.propagation import carriers
-from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
 from spanvas.tracing.context import Invocation, SpanScope, current_scope, with_scope
 from spanvas.tracing.delivery import Delivery
@@ -201,9 +201,9 @@ class ExecutionRecorder:
             return {}
         entries = {str(name): str(value) for name, value in baggage.get_all().items()}
         entries |= {
-            carriers.EXECUTION: scope.run.execution_id,
-            carriers.TENANT: scope.run.tenant,
-            carriers.WORKFLOW: scope.run.workflow.workflow_id,
+            names.EXECUTION_ID: scope.run.execution_id,
+            names.TENANT: scope.run.tenant,
+            names.WORKFLOW_ID: scope.run.workflow.workflow_id,
         }
         parent = carriers.Parent(
             f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags)

@@ -8,9 +8,10 @@ from typing import Any, Final
 from opentelemetry import context as otel_context
 from opentelemetry.trace import SpanKind, StatusCode
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics import attributes as names
-from spanvas.semantics.genai import messages_of, parts_of
+from spanvas.semantics.messages import messages_of
+from spanvas.semantics.parts import parts_of
 from spanvas.tracing.convert import json_text
 from spanvas.tracing.handles import error_type, exception_attributes
 from spanvas.tracing.health import guarded
@@ -23,7 +24,6 @@ USAGE: Final = {
     "cache_write_tokens": names.CACHE_WRITE_TOKENS[0],
     "reasoning_tokens": names.REASONING_TOKENS[0],
 }
-RESPONSE_ID: Final = "gen_ai.response.id"
 
 
 class GenerationRecorder:
@@ -95,7 +95,7 @@ def generation_attributes(
     optional = {
         names.PROVIDER[0]: provider,
         names.RESPONSE_MODEL: response_model,
-        RESPONSE_ID: response_id,
+        names.RESPONSE_ID: response_id,
         names.FINISH_REASONS: list(finish_reasons or ()),
     }
     attributes |= {name: value for name, value in optional.items() if value}

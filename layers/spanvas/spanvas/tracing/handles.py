@@ -13,9 +13,9 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.trace import StatusCode
 
+from spanvas import attributes as names
 from spanvas import handles as public
 from spanvas.model.execution import Cause
-from spanvas.semantics import attributes as names
 from spanvas.tracing.convert import json_text
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded

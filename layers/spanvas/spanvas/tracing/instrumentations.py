@@ -22,7 +22,7 @@ from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
 from opentelemetry.sdk.trace import Span as SdkSpan
 
-from spanvas.semantics import attributes as names
+from spanvas import attributes as names
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.health import Health
 
@@ -174,11 +174,11 @@ def _add_event(
     event: dict[str, str | int] = {
         names.RETRY_NUMBER: attempts,
         names.ERROR_TYPE: str(code or type(caught_exception).__name__),
-        "rpc.service": str(operation_model.service_model.service_id),
-        "rpc.method": str(operation_model.name),
+        names.RPC_SERVICE: str(operation_model.service_model.service_id),
+        names.RPC_METHOD: str(operation_model.name),
     }
     status = getattr(http, "status_code", None)
     if isinstance(status, int):
-        event["http.response.status_code"] = status
+        event[names.HTTP_STATUS_CODE] = status
     span.add_event(names.RETRY_EVENT, event, failed_at)
     span.set_attribute(names.RETRIES, attempts)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from spanvas import attributes as names
 from spanvas.model import ids
 from spanvas.propagation.inbound import InboundContext, inbound_contexts
-from spanvas.semantics import attributes as names
 from spanvas.settings import LambdaEnvironment
 from spanvas.tracing.context import Invocation
 from spanvas.tracing.engine import Engine
@@ -162,17 +162,17 @@ def faas_attributes(event: Any, context: Any, environment: LambdaEnvironment) ->
     request_id = str(getattr(context, "aws_request_id", "") or "")
     return without_empty(
         {
-            "faas.invocation_id": request_id,
-            "faas.name": environment.function_name,
-            "faas.version": environment.function_version,
-            "faas.max_memory": environment.memory_mb * 1024 * 1024 or None,
-            "faas.init_type": environment.init_type,
-            "faas.trigger": trigger_of(event),
-            "cloud.resource_id": arn,
-            "cloud.account.id": parts[4] if len(parts) > 4 else "",
-            "cloud.region": environment.region,
-            "aws.log.group.names": [group] if group else [],
-            "aws.log.stream.names": [stream] if stream else [],
+            names.FAAS_INVOCATION_ID: request_id,
+            names.FAAS_NAME: environment.function_name,
+            names.FAAS_VERSION: environment.function_version,
+            names.FAAS_MAX_MEMORY: environment.memory_mb * 1024 * 1024 or None,
+            names.FAAS_INIT_TYPE: environment.init_type,
+            names.FAAS_TRIGGER: trigger_of(event),
+            names.CLOUD_RESOURCE_ID: arn,
+            names.CLOUD_ACCOUNT_ID: parts[4] if len(parts) > 4 else "",
+            names.CLOUD_REGION: environment.region,
+            names.LOG_GROUP_NAMES: [group] if group else [],
+            names.LOG_STREAM_NAMES: [stream] if stream else [],
             names.LOG_URL: log_url(environment.region, group, stream, request_id),
         }
     )

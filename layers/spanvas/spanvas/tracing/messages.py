@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags
 
+from spanvas import attributes as names
 from spanvas import handles as public
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION
 from spanvas.propagation.inbound import InboundContext, inbound_of
 from spanvas.propagation.messages import Message, message_of
 from spanvas.propagation.paths import text_at
-from spanvas.semantics import attributes as names
 from spanvas.settings import Settings
 from spanvas.tracing.context import current_scope
 from spanvas.tracing.delivery import Delivery
@@ -246,10 +246,10 @@ def message_attributes(message: Message) -> dict[str, Any]:
     """Returns a message's attributes, as OpenTelemetry's messaging conventions name them."""
     return without_empty(
         {
-            "messaging.system": message.system,
-            "messaging.destination.name": message.destination,
-            "messaging.message.id": message.id,
-            "messaging.operation.type": "process",
+            names.MESSAGING_SYSTEM: message.system,
+            names.MESSAGING_DESTINATION: message.destination,
+            names.MESSAGING_MESSAGE_ID: message.id,
+            names.MESSAGING_OPERATION_TYPE: "process",
             names.ATTEMPT: message.attempt,
         }
     )

@@ -12,13 +12,13 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace import Span as SdkSpan
 
+from spanvas import attributes as names
 from spanvas import handles as public
 from spanvas.model import kinds
 from spanvas.model.execution import Cause
 from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
-from spanvas.semantics import attributes as names
-from spanvas.semantics.genai import kind_of
+from spanvas.semantics.reader import kind_of
 from spanvas.tracing.children import Parent
 from spanvas.tracing.context import Invocation, SpanScope, current_scope
 from spanvas.tracing.convert import Converter

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NoOpTracer, Tracer
 
+from spanvas import attributes as names
 from spanvas.settings import LambdaEnvironment, Settings
 
 LAYER_VERSION: Final = "0.1.0"
@@ -111,22 +112,22 @@ class TracerProviders:
 def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resource:
     """Returns the resource, without `Resource.create`, whose detectors look through every installed package."""
     attributes: dict[str, Any] = {
-        "service.name": settings.service_name or environment.function_name or "spanvas",
-        "telemetry.sdk.name": "opentelemetry",
-        "telemetry.sdk.language": "python",
-        "telemetry.distro.name": "spanvas",
-        "telemetry.distro.version": LAYER_VERSION,
+        names.SERVICE_NAME: settings.service_name or environment.function_name or "spanvas",
+        names.SDK_NAME: "opentelemetry",
+        names.SDK_LANGUAGE: "python",
+        names.DISTRO_NAME: "spanvas",
+        names.DISTRO_VERSION: LAYER_VERSION,
     }
     if environment.function_name:
         attributes |= {
-            "cloud.provider": "aws",
-            "cloud.platform": "aws_lambda",
-            "cloud.region": environment.region,
-            "faas.name": environment.function_name,
-            "faas.version": environment.function_version,
-            "faas.instance": environment.log_stream_name,
-            "faas.max_memory": environment.memory_mb * 1024 * 1024,
-            "aws.log.group.names": [environment.log_group_name],
+            names.CLOUD_PROVIDER: "aws",
+            names.CLOUD_PLATFORM: "aws_lambda",
+            names.CLOUD_REGION: environment.region,
+            names.FAAS_NAME: environment.function_name,
+            names.FAAS_VERSION: environment.function_version,
+            names.FAAS_INSTANCE: environment.log_stream_name,
+            names.FAAS_MAX_MEMORY: environment.memory_mb * 1024 * 1024,
+            names.LOG_GROUP_NAMES: [environment.log_group_name],
         }
     return Resource(attributes)
 

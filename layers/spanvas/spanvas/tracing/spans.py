@@ -11,10 +11,10 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, Tracer
 
+from spanvas import attributes as names
 from spanvas.model import ids, kinds
 from spanvas.model.identifiers import as_name
 from spanvas.propagation.state_machines import State
-from spanvas.semantics import attributes as names
 from spanvas.tracing.context import SpanScope, current_scope, with_scope
 from spanvas.tracing.execution_state import without_empty
 from spanvas.tracing.handles import LiveSpan, RetriedNode

@@ -1,67 +1,151 @@
-"""The dialects, in the order in which they are believed, and how each is recognised without being imported."""
+"""The registry of the dialects: their order, how each is recognised without being imported, and its content.
+
+A new dialect is a module of this package with a `DIALECT` and an entry of `REGISTRY`; tests name what is missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Final
+from typing import Final, NamedTuple
 
+from spanvas import attributes as names
 from spanvas.semantics.dialect import Dialect
 
-ORDER: Final = (
-    "own",
-    "otel",
-    "openinference",
-    "traceloop",
-    "langsmith",
-    "pydantic_ai",
-    "vercel",
-    "strands",
-    "google_adk",
-    "mlflow",
-    "aws_durable",
-)
-"""Of two that give a value, the first is believed: a span that speaks two dialects is counted once."""
 
-BY_FIRST_WORD: Final = {
-    "spanvas": ("own",),
-    "gen_ai": ("otel",),
-    **dict.fromkeys(
+class Registered(NamedTuple):
+    """What is known of a dialect before it is loaded.
+
+    `first_words` are the first words of its attributes' names, and `scopes` its instrumentation scopes where names do
+    not tell. What holds a person's, a model's or a tool's words is listed by attribute name (`content`), by the
+    beginning of such names (`content_prefixes`) and by that of events (`content_events`), of which every attribute is
+    content then. `knows_kind` where it knows the kind of a span better than the `gen_ai.operation.name` that it
+    writes beside it.
+    """
+
+    name: str
+    first_words: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+    content_prefixes: tuple[str, ...] = ()
+    content_events: tuple[str, ...] = ()
+    knows_kind: bool = False
+
+
+REGISTRY: Final = (
+    Registered("own", ("spanvas",), content=(names.INPUT, names.OUTPUT), knows_kind=True),
+    Registered(
+        "otel",
+        ("gen_ai",),
+        content=(
+            names.SYSTEM_INSTRUCTIONS, names.INPUT_MESSAGES, names.OUTPUT_MESSAGES, names.TOOL_DEFINITIONS,
+            names.TOOL_ARGUMENTS, names.TOOL_RESULT, names.RETRIEVAL_QUERY, names.RETRIEVAL_DOCUMENTS,
+            "gen_ai.tool.json_schema", "gen_ai.prompt", "gen_ai.completion",
+        ),
+        # as it was of old, flattened
+        content_prefixes=(
+            "gen_ai.prompt.", "gen_ai.completion.", "gen_ai.content.", "gen_ai.input.messages.",
+            "gen_ai.output.messages.",
+        ),
+        content_events=("gen_ai.",),
+    ),
+    Registered(
+        "openinference",
         (
             "openinference", "input", "output", "embedding", "retrieval", "reranker", "document", "graph", "tool",
-            "session", "message", "metadata",
+            "session", "message", "metadata", "llm",
         ),
-        ("openinference",),
+        content=(
+            "input.value", "output.value", "tool.parameters", "tool.json_schema", "llm.invocation_parameters",
+            "llm.function_call", "reranker.query", "embedding.text", "embedding.invocation_parameters",
+        ),
+        content_prefixes=(
+            "llm.input_messages.", "llm.output_messages.", "llm.prompts", "llm.choices.", "llm.tools.",
+            "llm.prompt_template.", "retrieval.documents.", "reranker.input_documents.", "reranker.output_documents.",
+            "embedding.embeddings.", "document.content",
+        ),
     ),
-    "llm": ("openinference", "traceloop"),
-    "traceloop": ("traceloop",),
-    "db": ("traceloop",),
-    "langsmith": ("langsmith",),
-    **dict.fromkeys(
+    Registered(
+        "traceloop",
+        ("llm", "traceloop", "db"),
+        content=(
+            "traceloop.entity.input", "traceloop.entity.output", "gen_ai.task.input", "gen_ai.task.output",
+        ),
+        content_prefixes=("llm.request.functions.", "traceloop.prompt."),
+        content_events=("db.query.",),
+    ),
+    Registered(
+        "langsmith", ("langsmith",), content=("gen_ai.request.extra_body",), knows_kind=True
+    ),
+    Registered(
+        "pydantic_ai",
         (
             "pydantic_ai", "logfire", "operation", "all_messages_events", "events", "final_result", "tool_arguments",
             "tool_response", "request_data", "response_data", "model_request_parameters", "agent_name", "model_name",
         ),
-        ("pydantic_ai",),
+        content=(
+            "pydantic_ai.all_messages", "all_messages_events", "events", "final_result", "request_data",
+            "response_data", "tool_arguments", "tool_response", "model_request_parameters",
+        ),
     ),
-    "ai": ("vercel",),
-    "gcp": ("google_adk",),
-    "system_prompt": ("strands",),
-    "mlflow": ("mlflow",),
-    "durable": ("aws_durable",),
-}  # fmt: skip
-"""First word of an attribute's name -> dialects that write such names."""
+    Registered(
+        "vercel",
+        ("ai",),
+        scopes=("ai",),
+        content_prefixes=(
+            "ai.prompt", "ai.response.text", "ai.response.reasoning", "ai.response.toolCalls", "ai.response.object",
+            "ai.response.files", "ai.result.", "ai.toolCall.args", "ai.toolCall.result", "ai.value", "ai.embedding",
+            "ai.documents", "ai.ranking",
+        ),
+        knows_kind=True,
+    ),
+    Registered(
+        "strands",
+        ("system_prompt",),
+        scopes=("strands.telemetry.tracer",),
+        content=("system_prompt", "tool.result"),
+        content_events=("memory.",),
+    ),
+    Registered(
+        "google_adk",
+        ("gcp",),
+        scopes=("gcp.vertex.agent",),
+        content=(
+            "gcp.vertex.agent.llm_request", "gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_call_args",
+            "gcp.vertex.agent.tool_response", "gcp.vertex.agent.data",
+        ),
+    ),
+    Registered(
+        "mlflow",
+        ("mlflow",),
+        content=("mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.chat.tools", "mlflow.chat.messages"),
+    ),
+    Registered("aws_durable", ("durable",)),
+)  # fmt: skip
+"""In the order in which dialects are believed: of two that give a value, the first. A span that speaks two dialects is
+counted once."""
 
-BY_SCOPE: Final = {
-    "strands.telemetry.tracer": ("strands",),
-    "gcp.vertex.agent": ("google_adk",),
-    "ai": ("vercel",),
-}
-"""Instrumentation scope -> dialects whose names do not tell."""
+ORDER: Final = tuple(dialect.name for dialect in REGISTRY)
+FIRST_FOR_KIND: Final = frozenset(dialect.name for dialect in REGISTRY if dialect.knows_kind)
+"""Their kinds are asked for first: LangSmith calls a retriever's run `embeddings`, and the AI SDK marks what wraps a
+model call with the names of one."""
+
+
+def _names_by(keys_of: Callable[[Registered], tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The names of the dialects that registered a key, by that key."""
+    found: dict[str, tuple[str, ...]] = {}
+    for dialect in REGISTRY:
+        for key in keys_of(dialect):
+            found[key] = (*found.get(key, ()), dialect.name)
+    return found
+
+
+BY_FIRST_WORD: Final = _names_by(lambda dialect: dialect.first_words)
+BY_SCOPE: Final = _names_by(lambda dialect: dialect.scopes)
 
 
 def dialects_of(first_words: Iterable[str], scope_name: str) -> tuple[Dialect, ...]:
-    """The dialects of a span, in order."""
+    """Loads the dialects of a span, in their order, by the first words of its attributes' names and its scope."""
     words = set(first_words)
     named = {name for word in words for name in BY_FIRST_WORD.get(word, ())}
     if "llm" in words and "openinference" in words and not words & {"traceloop", "gen_ai", "db"}:
@@ -71,6 +155,7 @@ def dialects_of(first_words: Iterable[str], scope_name: str) -> tuple[Dialect, .
 
 
 def load(name: str) -> Dialect:
+    """Imports a dialect's module and returns its table."""
     module = import_module(f"spanvas.semantics.dialects.{name}")
     dialect: Dialect = module.DIALECT
     return dialect

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Rule
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Reading, Rule
 
 
 def _kind(reading: Reading) -> str | None:

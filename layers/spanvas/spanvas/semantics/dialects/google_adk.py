@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Rule
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
 from spanvas.semantics.values import at, parsed
 
 REQUEST: Final = "gcp.vertex.agent.llm_request"
@@ -15,7 +15,7 @@ EMPTY: Final = (None, "", "{}")
 
 
 def _kind(reading: Reading) -> str | None:
-    if "gen_ai.operation.name" in reading.attributes:
+    if names.OPERATION in reading.attributes:
         return None
     if REQUEST in reading.attributes:
         return kinds.MODEL

@@ -6,8 +6,7 @@ import re
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Rule
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
 from spanvas.semantics.values import at, parsed
 
 KIND: Final = "langsmith.span.kind"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading
 from spanvas.semantics.values import at, parsed, unquoted
 
 TYPE: Final = "mlflow.spanType"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Rule
-from spanvas.semantics.flattened import items_of, part_of_names
-from spanvas.semantics.langchain import langgraph_node_in, thread_in
-from spanvas.semantics.reading import Reading
-from spanvas.semantics.values import at, parsed, text
+from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
+from spanvas.semantics.messages import langgraph_node_in, thread_in
+from spanvas.semantics.values import at, items_of, parsed, part_of_names, text
 
 KIND: Final = "openinference.span.kind"
 KINDS: Final = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics import attributes as names
 from spanvas.semantics.dialect import Dialect, Kinds
 
 DIALECT = Dialect(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Rule
+from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
 from spanvas.semantics.messages import raw_messages
-from spanvas.semantics.reading import Reading
 from spanvas.semantics.values import at, parsed
 
 CONVERSATIONS: Final = ("pydantic_ai.all_messages", "all_messages_events")
@@ -18,7 +18,7 @@ OLD_EVENTS: Final = "events"
 
 def _is_agent(reading: Reading) -> str | None:
     attributes = reading.attributes
-    if "gen_ai.operation.name" in attributes:
+    if names.OPERATION in attributes:
         return None
     has_run = any(name in attributes for name in (*CONVERSATIONS, "agent_name", "final_result"))
     return kinds.AGENT if has_run else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading
 
 
 def _event(name: str) -> Read:
@@ -25,7 +25,7 @@ DIALECT = Dialect(
     origin="strands-agents 1.62.0, both of its conventions",
     kinds=(
         Kinds(
-            "gen_ai.operation.name",
+            names.OPERATION,
             {"execute_event_loop_cycle": kinds.OTHER},
         ),
     ),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Rule
-from spanvas.semantics.flattened import items_of
-from spanvas.semantics.reading import Reading
-from spanvas.semantics.values import at, parsed
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
+from spanvas.semantics.values import at, items_of, parsed
 
 PROPERTIES: Final = "traceloop.association.properties."
 NODE: Final = f"{PROPERTIES}langgraph_node"
@@ -99,7 +98,7 @@ DIALECT = Dialect(
             },
         ),
         Kinds(
-            "gen_ai.operation.name",
+            names.OPERATION,
             {"vector_db_retrieve": kinds.RETRIEVAL, "llm_request": kinds.MODEL},
         ),
         Rule(f"an event `{RESULT_EVENT}`: retrieval", _vector_search),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Rule
-from spanvas.semantics.reading import Reading
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
 from spanvas.semantics.values import at, first_of, is_given, parsed
 
 OPERATION: Final = "ai.operationId"

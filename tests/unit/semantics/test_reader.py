@@ -7,9 +7,10 @@ import pytest
 
 from spanvas.model.usage import Usage
 from spanvas.semantics.content import content_of, previews_in, shortened
-from spanvas.semantics.genai import kind_of, messages_of, model_of, parts_of, provider_of, usage_of
-from spanvas.semantics.reading import reading_of
-from spanvas.semantics.view import View
+from spanvas.semantics.dialect import PartialSpan
+from spanvas.semantics.messages import messages_of
+from spanvas.semantics.parts import parts_of
+from spanvas.semantics.reader import SpanReader, kind_of
 from tests.support.builders import make_span
 
 USER = {"role": "user", "parts": [{"type": "text", "content": "Where is my parcel?"}]}
@@ -17,8 +18,12 @@ ANSWER = {"role": "assistant", "parts": [{"type": "text", "content": "On its way
 
 
 def previews_of(attributes: dict[str, object]) -> tuple[str | None, str | None]:
-    view = View(reading_of(attributes))
-    return previews_in(view, view.kind())
+    reader = read(attributes)
+    return previews_in(reader, reader.kind())
+
+
+def read(attributes: dict[str, Any]) -> SpanReader:
+    return SpanReader(PartialSpan(attributes))
 
 
 @pytest.mark.parametrize(
@@ -44,42 +49,42 @@ def test_the_kind_of_a_span_is_read_from_its_attributes(
 
 
 def test_usage_takes_the_first_name_that_is_there_and_never_adds_two() -> None:
-    assert usage_of(
+    assert read(
         {
             "gen_ai.usage.input_tokens": 10,
             "gen_ai.usage.prompt_tokens": 10,
             "gen_ai.usage.completion_tokens": 3,
         }
-    ) == Usage(10, 3)
+    ).usage() == Usage(10, 3)
 
 
 def test_no_reported_tokens_is_not_zero_tokens() -> None:
-    assert usage_of({"gen_ai.request.model": "m"}) is None
+    assert read({"gen_ai.request.model": "m"}).usage() is None
 
 
 def test_cached_tokens_that_exceed_the_input_were_not_part_of_it() -> None:
-    found = usage_of(
+    found = read(
         {
             "gen_ai.usage.input_tokens": 20,
             "gen_ai.usage.cache_read.input_tokens": 1000,
             "gen_ai.usage.cache_creation.input_tokens": 50,
         }
-    )
+    ).usage()
     assert found == Usage(1070, None, 1000, 50)
 
 
 @pytest.mark.parametrize("odd", ["12", True, float("nan"), float("inf"), 2**80, None])
 def test_odd_counts_are_left_out(odd: object) -> None:
-    assert usage_of({"gen_ai.usage.input_tokens": odd, "gen_ai.usage.output_tokens": 1}) == Usage(
-        None, 1
-    )
+    assert read(
+        {"gen_ai.usage.input_tokens": odd, "gen_ai.usage.output_tokens": 1}
+    ).usage() == Usage(None, 1)
 
 
 def test_the_model_that_answered_goes_before_the_one_that_was_asked() -> None:
-    assert model_of({"gen_ai.request.model": "a", "gen_ai.response.model": "b"}) == "b"
-    assert model_of({"gen_ai.request.model": "a"}) == "a"
-    assert model_of({}) is None
-    assert provider_of({"gen_ai.system": "openai"}) == "openai"
+    assert read({"gen_ai.request.model": "a", "gen_ai.response.model": "b"}).model() == "b"
+    assert read({"gen_ai.request.model": "a"}).model() == "a"
+    assert read({}).model() is None
+    assert read({"gen_ai.system": "openai"}).provider() == "openai"
 
 
 def test_messages_are_read_from_json_text_and_from_structures() -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanvas.privacy import checks
-from spanvas.privacy.addresses import addresses_in, is_ipv6
-from spanvas.privacy.cards import CARD_PATTERN, cards_in
-from spanvas.privacy.ibans import IBAN_PATTERN, ibans_in
-from spanvas.privacy.phones import phones_in
-from spanvas.privacy.rule import Rule
+from spanvas.privacy.rules import rule as checks
+from spanvas.privacy.rules.contacts import addresses_in, is_ipv6, phones_in
+from spanvas.privacy.rules.payment import CARD_PATTERN, IBAN_PATTERN, cards_in, ibans_in
+from spanvas.privacy.rules.rule import Rule
 
 PERSONAL: Final = (
     Rule(

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanvas.model.span import Event
-from spanvas.privacy import known
-from spanvas.privacy.known import KnownTexts
+from spanvas.privacy.clean_texts import CleanTextCache
+from spanvas.privacy.keys import is_secret_item
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
-from spanvas.privacy.secret_items import is_secret_item
+from spanvas.privacy.walk import MAX_PENDING_CHARACTERS
 from tests.support.builders import make_span
 
 SCANNER = Scanner()
@@ -69,8 +69,8 @@ def test_a_span_is_kept_as_the_same_whatever_was_known_when_it_came(earlier, val
     assert list(first.attributes) == list(second.attributes)
 
 
-def texts(*clean: str) -> KnownTexts:
-    remembered = KnownTexts(lambda key, item: key == "password", frozenset({"ident"}))
+def texts(*clean: str) -> CleanTextCache:
+    remembered = CleanTextCache(lambda key, item: key == "password", frozenset({"ident"}))
     for text in clean:
         remembered.add(text)
     return remembered
@@ -90,7 +90,7 @@ def texts(*clean: str) -> KnownTexts:
     ids=str,
 )
 def test_of_what_is_known_in_every_text_and_every_key_nothing_is_scanned(value) -> None:
-    new = texts("a", "b").new_in(value)
+    new = texts("a", "b").pending_in(value)
     assert new is not None
     assert new.texts == []
 
@@ -108,7 +108,7 @@ def test_of_what_is_known_in_every_text_and_every_key_nothing_is_scanned(value) 
     ],
 )
 def test_of_the_rest_what_is_new_is_scanned(value, expected) -> None:
-    new = texts("a", "b").new_in(value)
+    new = texts("a", "b").pending_in(value)
     assert new is not None
     assert new.texts == expected
 
@@ -122,26 +122,26 @@ def test_of_the_rest_what_is_new_is_scanned(value, expected) -> None:
         {1: "a"},
         b"a",
         object(),
-        ["x" * (known.MAX_NEW_CHARACTERS + 1)],
-        {"y" * (known.MAX_NEW_CHARACTERS + 1): 1},
-        "[" + " " * known.MAX_NEW_CHARACTERS + "]",
+        ["x" * (MAX_PENDING_CHARACTERS + 1)],
+        {"y" * (MAX_PENDING_CHARACTERS + 1): 1},
+        "[" + " " * MAX_PENDING_CHARACTERS + "]",
         "[" * 2_000,
     ],
     ids=range(10),
 )
 def test_what_it_is_not_sure_of_is_left_to_the_whole_pass(value) -> None:
-    assert texts("a", "b", "password").new_in(value) is None
+    assert texts("a", "b", "password").pending_in(value) is None
 
 
-def texts_new_in(remembered: KnownTexts, value: object) -> list[str]:
-    new = remembered.new_in(value)
+def texts_new_in(remembered: CleanTextCache, value: object) -> list[str]:
+    new = remembered.pending_in(value)
     assert new is not None
     return new.texts
 
 
 def test_a_json_text_that_was_clean_is_remembered_as_a_whole() -> None:
     remembered = texts("a", "b")
-    new = remembered.new_in('{"a": "b"}')
+    new = remembered.pending_in('{"a": "b"}')
     assert new is not None
     assert new.wholes == ['{"a": "b"}']
     remembered.update(new.wholes)
@@ -154,32 +154,32 @@ def test_nesting_is_followed_only_as_deep_as_redaction_goes() -> None:
     value: object = "a"
     for _ in range(64):
         value = [value]
-    assert remembered.new_in(value) is not None
-    assert remembered.new_in([value]) is None
+    assert remembered.pending_in(value) is not None
+    assert remembered.pending_in([value]) is None
     value = "a"
     for _ in range(65):
         value = {"a": value}
-    assert remembered.new_in(value) is None
+    assert remembered.pending_in(value) is None
     text = json.dumps(["a"])
     for _ in range(5):
         text = json.dumps([text])
     assert texts_new_in(remembered, text) == []
     for _ in range(12):
         text = json.dumps([text])
-    assert remembered.new_in(text) is None
+    assert remembered.pending_in(text) is None
 
 
 def test_names_are_judged_with_each_value_until_they_make_no_secret() -> None:
-    remembered = KnownTexts(is_secret_item, frozenset())
+    remembered = CleanTextCache(is_secret_item, frozenset())
     for text in ("api_key", "note"):
         remembered.add(text)
-    assert remembered.new_in({"api_key": 5, "note": 5}) is not None
+    assert remembered.pending_in({"api_key": 5, "note": 5}) is not None
     assert texts_new_in(remembered, {"note": "x"}) == ["x"]
-    assert remembered.new_in({"api_key": "x"}) is None
+    assert remembered.pending_in({"api_key": "x"}) is None
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    remembered = KnownTexts(is_secret_item, frozenset(), max_characters=200)
+    remembered = CleanTextCache(is_secret_item, frozenset(), max_characters=200)
     remembered.update(["a" * 40, "b" * 40])
     assert texts_new_in(remembered, {"a" * 40: 1}) == []
     remembered.update(["c" * 40])

@@ -1,4 +1,4 @@
-"""The redaction of one span within one budget of time: what is walked, what is scanned, and the receipt."""
+"""The redaction of one span within one budget of time, and its receipt."""
 
 from __future__ import annotations
 
@@ -7,50 +7,71 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from spanvas.privacy.content import FREE_TEXT_NAMES, IDENTIFIERS
-from spanvas.privacy.context import REACH
+from spanvas import attributes as names
+from spanvas.privacy.clean_texts import CleanTextCache
 from spanvas.privacy.json_text import without_escapes
-from spanvas.privacy.known import KnownTexts
+from spanvas.privacy.keys import is_secret_item
+from spanvas.privacy.rules.context import REACH
 from spanvas.privacy.scan import Scanner, scannable
-from spanvas.privacy.secret_items import is_secret_item
-from spanvas.privacy.walk import Walk
+from spanvas.privacy.walk import (
+    IDENTIFIERS,
+    MAX_NAME,
+    MAX_NAMES,
+    MAX_SEARCHED_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    MAX_UNTIMED_CHARACTERS,
+    Walk,
+)
 
 KEY_RULE: Final = "key"
 UNSCANNED: Final = "unscanned"
 MARKER: Final = "[REDACTED:{}]"
 
-MAX_TEXT_CHARACTERS: Final = 2_000_000
-MOST_UNTIMED: Final = 50_000
-"""Characters of one span that are scanned when time is up: less than a millisecond."""
-BETWEEN_LOOKS: Final = 10_000
-"""Characters between two looks at the clock, which costs as much as scanning a hundred."""
-FEW_CHARACTERS: Final = 10_000
-"""New ones in a span, which are worth to be searched twice where something is found."""
+FREE_TEXT_NAMES: Final = frozenset(
+    {
+        names.EXCEPTION_MESSAGE,
+        names.EXCEPTION_STACKTRACE,
+        names.URL_FULL,
+        names.URL_QUERY,
+        names.URL_PATH,
+        names.HTTP_URL_OLD,
+        names.HTTP_TARGET_OLD,
+        names.DB_QUERY_TEXT,
+        names.DB_STATEMENT_OLD,
+        names.PROCESS_COMMAND_LINE,
+        names.PROCESS_COMMAND_ARGS,
+    }
+)
+"""Written by machines, but about people's values: dropped with the content where nothing can be scanned."""
+
+CLOCK_CHARACTERS: Final = 10_000
+"""Between two looks at the clock, each of which costs as much as scanning a hundred characters."""
 DIGIT: Final = re.compile(r"\d")
-MAX_NAME: Final = 100
-MAX_NAMES: Final = 4_096
 
 
 class OverBudgetError(Exception):
-    """Time is up, or the text is too large to start with."""
+    """The time is up, or a span holds too many characters."""
 
 
-class Job:
-    """The redaction of one span: one budget, one receipt."""
+class SpanRedaction:
+    """Redacts one span: `receipt` counts what was replaced, by rule. `deadline` is in nanoseconds of the clock.
+
+    `clean_texts` and `clean_names` outlive it: texts and names of attributes in which nothing was found before.
+    """
 
     def __init__(
         self,
         scanner: Scanner | None,
         clock: Callable[[], int],
         deadline: int,
-        known: KnownTexts | None,
+        clean_texts: CleanTextCache | None,
         clean_names: set[str],
     ) -> None:
         self.receipt: dict[str, int] = {}
-        self._known = known
+        self._clean_texts = clean_texts
         self._clean_names = clean_names
         self._names: list[str] = []
-        self._unlooked = self._untimed = 0
+        self._since_check = self._untimed = 0
         self._scanner = scanner
         self._clock = clock
         self._deadline = deadline
@@ -60,7 +81,7 @@ class Job:
         self._decoded: dict[str, Any] = {}
 
     def content(self, name: str, value: Any) -> Any:
-        """One content value, redacted, or the marker in its place."""
+        """Redacts one content value; a marker stands for what cannot be scanned."""
         if is_secret_item(name, value):
             return self._replaced(KEY_RULE)
         try:
@@ -71,57 +92,66 @@ class Job:
         return self._dropped()
 
     def machine_text(self, value: list[Any]) -> list[Any]:
-        """Everything that is not content: scanned, or else with key rules alone and its free text dropped. Of the rest
-        stays what is short and clean, of which the search has an end that is known before."""
+        """Redacts everything that is not content.
+
+        What cannot be scanned is redacted by the names of keys alone, and its free text is dropped. Of the rest stays
+        what is short and clean, of which the search has an end that is known before.
+        """
         try:
             if self._scanner is not None:
                 return self._cleaned(self._scanner, value)  # type: ignore[no-any-return]
         except OverBudgetError:
             pass
-        self._untimed = MOST_UNTIMED
+        self._untimed = MAX_UNTIMED_CHARACTERS
         return [self._without_free_text(item) for item in value]
 
     def is_clean(self, value: Any) -> bool:
-        """Whether nothing of the value has to be redacted, by scanning what of it is not known. False where it is not
-        sure, and always without a memory."""
+        """Says whether nothing of the value has to be redacted, after scanning its texts that are not in the cache.
+
+        False where that is not sure, and always without a cache.
+        """
         try:
-            return self._rules_in_new(value) == ()
+            return self._rules_in_pending(value) == ()
         except OverBudgetError:
             return False
 
-    def _rules_in_new(self, value: Any) -> tuple[int, ...] | None:
-        """The rules that may hit in what of a value is not known; None where it is not sure that no more is to do."""
-        if self._known is None or self._scanner is None:
+    def _rules_in_pending(self, value: Any) -> tuple[int, ...] | None:
+        """Returns the rules that may hit in the texts of a value that are not in the cache; None where the whole value
+        has to be walked."""
+        if self._clean_texts is None or self._scanner is None:
             return None
-        new = self._known.new_in(value)
-        if new is None:
+        pending = self._clean_texts.pending_in(value)
+        if pending is None:
             return None
-        if new.texts:
-            texts = [scannable(text) for text in new.texts]
+        if pending.texts:
+            texts = [scannable(text) for text in pending.texts]
             rules = self._scanner.rules_in(texts)
-            if rules and not self._are_clean(self._scanner, texts, rules, new.characters):
+            if rules and not self._are_clean(self._scanner, texts, rules, pending.characters):
                 return rules
-            self._known.update(new.texts)
-        self._known.update(new.wholes)
+            self._clean_texts.update(pending.texts)
+        self._clean_texts.update(pending.wholes)
         return ()
 
     def _are_clean(
         self, scanner: Scanner, texts: list[bytes], rules: tuple[int, ...], characters: int
     ) -> bool:
-        """Whether the rules hit nowhere after all: most long numbers are no cards. Costs a tenth of walking the value.
-        The name that a text stands under is left out, since a name only makes hits harmless."""
-        return characters <= FEW_CHARACTERS and not any(
-            scanner.hits(text, rules, self._look) for text in texts
+        """Says whether the rules hit nowhere after all: most long numbers are no cards.
+
+        Costs a tenth of walking the value. The name that a text stands under is left out, since a name only makes hits
+        harmless.
+        """
+        return characters <= MAX_SEARCHED_CHARACTERS and not any(
+            scanner.hits(text, rules, self._check_time) for text in texts
         )
 
     def _cleaned(self, scanner: Scanner, value: Any) -> Any:
-        rules = self._rules_in_new(value)
+        rules = self._rules_in_pending(value)
         if rules == ():
             return value
         self._texts, self._names, self._characters = [], [], 0
         before = dict(self.receipt)
         try:
-            self._look()
+            self._check_time()
             if rules is None:
                 value = self._walk(value, self._note)
                 rules = scanner.rules_in(self._texts)
@@ -130,8 +160,8 @@ class Job:
                 return self._walk(value, self._scrub)
             if len(self._clean_names) < MAX_NAMES:
                 self._clean_names.update(self._names)
-            if self._known is not None:
-                self._known.update(text.decode() for text in self._texts)
+            if self._clean_texts is not None:
+                self._clean_texts.update(text.decode() for text in self._texts)
             return value
         except OverBudgetError:
             self.receipt = before
@@ -145,7 +175,7 @@ class Job:
         )
 
     def _walk_name(self, text: Callable[[str, str], str], name: str) -> str:
-        """Names of attributes come again with every span: one that was clean stays so."""
+        """Applies `text` to a name, unless it was clean before: names of attributes come again with every span."""
         if name in self._clean_names:
             return name
         if len(name) <= MAX_NAME:
@@ -156,28 +186,28 @@ class Job:
         self._characters += len(text)
         if self._characters > MAX_TEXT_CHARACTERS:
             raise OverBudgetError
-        self._unlooked += 100 + len(text)
-        if self._unlooked > BETWEEN_LOOKS:
-            self._look()
+        self._since_check += 100 + len(text)
+        if self._since_check > CLOCK_CHARACTERS:
+            self._check_time()
         self._texts.append(scannable(text))
         return text
 
-    def _look(self) -> None:
-        self._unlooked = 0
+    def _check_time(self) -> None:
+        self._since_check = 0
         if self._clock() > self._deadline:
             raise OverBudgetError
 
     def _scrub(self, text: str, name: str) -> str:
-        self._look()
+        self._check_time()
         assert self._scanner is not None
-        if self._known is not None and text in self._known:
+        if self._clean_texts is not None and text in self._clean_texts:
             return text
         data = scannable(text)
-        hits = self._scanner.hits(data, self._rules, self._look, name)
+        hits = self._scanner.hits(data, self._rules, self._check_time, name)
         if not hits:
             # A number in a short text may be harmless only because of the name that the text stands under.
-            if self._known is not None and (len(text) > REACH or not DIGIT.search(text)):
-                self._known.add(text)
+            if self._clean_texts is not None and (len(text) > REACH or not DIGIT.search(text)):
+                self._clean_texts.add(text)
             return text
         data = text.encode("utf-8", "surrogatepass")
         pieces, end = [], 0
@@ -197,7 +227,7 @@ class Job:
         return value
 
     def _is_short_and_clean(self, value: str | bytes | bytearray) -> bool:
-        """Whether no rule can hit in a text. Without a scanner names and ids are kept unseen."""
+        """Says whether no rule can hit in a text. Without a scanner names and ids are kept unseen."""
         if self._scanner is None:
             return True
         self._untimed -= len(value)

@@ -1,8 +1,12 @@
-"""Texts in which nothing was found before.
+"""The cache of texts in which nothing was found before, and the first look at a span that uses it.
 
-Agents repeat the conversation in every span: of the 9,900 texts in the spans of one real run 214 are different. Whoever
-redacts many spans of many executions remembers which texts were clean and scans only what is new; a text is clean or
-not whatever is around it, and names of keys are judged each time.
+Agents repeat the conversation in every span: of the 9,900 texts in the spans of one real run 214 are different. So a
+redactor of many spans remembers which texts were clean and scans only the others. A text is clean or not whatever is
+around it; names of keys are judged each time.
+
+The first look goes over the same structures as `walk.Walk`, by the same limits and rules for names, but changes
+nothing and gives up where anything may have to change. It takes a seventh of the time: 2.6 us for a span of an agent
+whose texts are all known, the walk 18.
 """
 
 from __future__ import annotations
@@ -10,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from spanvas.privacy.cards import is_card_number
 from spanvas.privacy.json_text import (
     STARTS,
     documents,
@@ -20,22 +23,25 @@ from spanvas.privacy.json_text import (
     quickly_decoded,
     without_escapes,
 )
-from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label
+from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label, says_no_value
 from spanvas.privacy.named import FLAGS, KINDS, NAMING, is_model_token
-from spanvas.privacy.schemas import says_no_value
-from spanvas.privacy.walk import MAX_DEPTH, MAX_JSON_DEPTH
+from spanvas.privacy.rules.payment import is_card_number
+from spanvas.privacy.walk import (
+    MAX_DEPTH,
+    MAX_JSON_DEPTH,
+    MAX_NAMES,
+    MAX_PENDING_CHARACTERS,
+)
 
 MAX_CHARACTERS: Final = 4_000_000
 """Remembered at most; then everything is forgotten, which costs scanning it again once."""
-MAX_NEW_CHARACTERS: Final = 200_000
-"""Of one span that are scanned at a stretch, in a millisecond or two; more of them are scanned with an eye on time."""
-MAX_NAMES: Final = 4_096
 LARGE: Final = 10**12
 """Numbers from here on may be cards."""
 
 
-class KnownTexts:
-    """`is_secret_item` says whether a key makes its value a secret; keys in `identifiers` are left alone."""
+class CleanTextCache:
+    """Remembers clean texts. `is_secret_item` says whether a key makes its value a secret; `identifiers` are keys that
+    are left alone."""
 
     def __init__(
         self,
@@ -55,7 +61,8 @@ class KnownTexts:
         return text in self._clean
 
     def add(self, text: str) -> None:
-        """A text in which nothing was found, by any rule. One that may tell of another is looked at each time."""
+        """Remembers a text in which no rule found anything. One that may be the name of a secret beside it is not
+        remembered, so that it is looked at each time."""
         if text not in self._clean and not may_tell(text):
             self._characters += len(text) + 50
             if self._characters > self._max_characters:
@@ -65,25 +72,29 @@ class KnownTexts:
             self._clean.add(text)
 
     def update(self, texts: Iterable[str]) -> None:
+        """Remembers several texts: see `add`."""
         for text in texts:
             self.add(text)
 
-    def new_in(self, value: Any) -> New | None:
-        """What of a value has to be scanned: if nothing is found there, nothing is in the value.
+    def pending_in(self, value: Any) -> PendingTexts | None:
+        """Returns the texts of a value that have to be scanned: if nothing is found in them, nothing is in the value.
 
-        None where it is not sure: a key makes its value a secret, there is more than is scanned at a stretch, or
-        something is neither text nor number.
+        None where the value has to be walked: a key makes its value a secret, there are more characters than are
+        scanned at a stretch, or something is neither text nor number.
         """
-        new = New([], [])
-        return new if self._collect(value, new, 0, 0) else None
+        pending = PendingTexts([], [])
+        return pending if self._collect(value, pending, 0, 0) else None
 
-    def _collect(self, value: Any, new: New, depth: int, json_depth: int) -> bool:
-        """Whether it is sure. One pass over all of every request: types are told apart by the commonest first."""
+    def _collect(self, value: Any, pending: PendingTexts, depth: int, json_depth: int) -> bool:
+        """Collects the pending texts of a value; False where it has to be walked. This pass goes over everything in
+        every request, so it asks for the commonest type first."""
         kind = type(value)
         if kind is str:
-            return value in self._clean or self._collect_text(value, new, depth, json_depth)
+            return value in self._clean or self._collect_text(value, pending, depth, json_depth)
         if kind is dict:
-            return depth < MAX_DEPTH and self._collect_mapping(value, new, depth + 1, json_depth)
+            return depth < MAX_DEPTH and self._collect_mapping(
+                value, pending, depth + 1, json_depth
+            )
         if kind is list or kind is tuple:
             if depth >= MAX_DEPTH:
                 return False
@@ -95,16 +106,16 @@ class KnownTexts:
                         continue
                     if may_tell(item):
                         return False
-                if not self._collect(item, new, depth, json_depth):
+                if not self._collect(item, pending, depth, json_depth):
                     return False
-            new.strings += strings
+            pending.strings += strings
             return True
         if kind is int or kind is float:
             return -LARGE < value < LARGE or not is_card_number(value, "")
         return kind is bool or value is None
 
     def _collect_mapping(
-        self, value: Mapping[Any, Any], new: New, depth: int, json_depth: int
+        self, value: Mapping[Any, Any], pending: PendingTexts, depth: int, json_depth: int
     ) -> bool:
         clean, plain_names = self._clean, self._plain_names
         strings = len(value)
@@ -112,7 +123,7 @@ class KnownTexts:
             if key not in plain_names:
                 if key in self._identifiers:
                     continue
-                if type(key) is not str or not self._collect_name(key, item, value, new):
+                if type(key) is not str or not self._collect_name(key, item, value, pending):
                     return False
             if type(item) is str:
                 strings += 1
@@ -122,71 +133,75 @@ class KnownTexts:
                     return False
             elif item is True and key in FLAGS:
                 return False
-            if not self._collect(item, new, depth, json_depth):
+            if not self._collect(item, pending, depth, json_depth):
                 return False
-        new.strings += strings
+        pending.strings += strings
         return True
 
-    def _collect_name(self, name: str, item: Any, siblings: Iterable[Any], new: New) -> bool:
+    def _collect_name(
+        self, name: str, item: Any, siblings: Iterable[Any], pending: PendingTexts
+    ) -> bool:
         is_secret = is_secret_key(name) and not is_model_token(name, item, siblings)
         if is_secret and (self._is_secret_item(name, item) or not _says_nothing(item)):
             return False
         if name not in self._clean:
-            return new.add(name)
+            return pending.add(name)
         if len(self._plain_names) < MAX_NAMES and not is_secret_key(name):
             self._plain_names.add(name)
         return True
 
-    def _collect_text(self, text: str, new: New, depth: int, json_depth: int) -> bool:
+    def _collect_text(self, text: str, pending: PendingTexts, depth: int, json_depth: int) -> bool:
         first = text[:1]
         is_whole = first in STARTS or (not first.isalnum() and looks_like_json(text))
         if not is_whole and not holds_json(text):
-            return new.add_readable(text) if "\\" in text else new.add(text)
-        if json_depth >= MAX_JSON_DEPTH or len(text) > MAX_NEW_CHARACTERS:
+            return pending.add_readable(text) if "\\" in text else pending.add(text)
+        if json_depth >= MAX_JSON_DEPTH or len(text) > MAX_PENDING_CHARACTERS:
             return False
-        before, new.strings = new.strings, 0
+        before, pending.strings = pending.strings, 0
         try:
             if not is_whole:
-                return self._collect_parts(text, new, depth, json_depth)
+                return self._collect_parts(text, pending, depth, json_depth)
             decoded = quickly_decoded(text)
-            new.wholes.append(text)
-            is_sure = self._collect(decoded, new, depth, json_depth + 1)
+            pending.wholes.append(text)
+            is_sure = self._collect(decoded, pending, depth, json_depth + 1)
             return is_sure and (
-                type(decoded) is str or not may_repeat_names(text, decoded, new.strings)
+                type(decoded) is str or not may_repeat_names(text, decoded, pending.strings)
             )
         except RecursionError:
             return False
         except ValueError:
-            return self._collect_parts(text, new, depth, json_depth)
+            return self._collect_parts(text, pending, depth, json_depth)
         finally:
-            new.strings = before
+            pending.strings = before
 
-    def _collect_parts(self, text: str, new: New, depth: int, json_depth: int) -> bool:
-        """Of a text that is JSON in part, or not at all."""
+    def _collect_parts(self, text: str, pending: PendingTexts, depth: int, json_depth: int) -> bool:
+        """Collects the pending texts of a text that is JSON in part, or not at all."""
         try:
             parts = documents(text)
         except RecursionError:
             return False
         return all(
-            self._collect(part.value, new, depth, json_depth + 1) for part in parts if part.is_json
-        ) and new.add_readable(text)
+            self._collect(part.value, pending, depth, json_depth + 1)
+            for part in parts
+            if part.is_json
+        ) and pending.add_readable(text)
 
 
 def may_tell(text: str) -> bool:
-    """Whether a text beside or above another may say that the other is a secret: its name, or an option."""
+    """Says whether a text may be the name of a secret that stands beside or below it, or an option before one."""
     if len(text) > MAX_PATH:
         return text[:1] == "-"
     return text[:1] == "-" or text in KINDS or is_secret_label(text)
 
 
 def _says_nothing(item: Any) -> bool:
-    """Whether under a secret's name stands nothing that is one."""
+    """Says whether the value under a secret's name holds no secret."""
     return not isinstance(item, Mapping) or not item or says_no_value(item)
 
 
-class New:
-    """`texts` that have to be scanned, and texts that are clean as `wholes` if those are. `strings` counts the names
-    and texts of the JSON text that is looked at."""
+class PendingTexts:
+    """`texts` that have to be scanned. If they are clean, `wholes` are: the JSON texts that they were found in.
+    `strings` counts the names and texts of the JSON text that is being read."""
 
     __slots__ = ("characters", "strings", "texts", "wholes")
 
@@ -196,14 +211,14 @@ class New:
         self.characters = self.strings = 0
 
     def add_readable(self, text: str) -> bool:
-        """A text as it reads without escapes: if that is clean, so is the text."""
+        """Adds a text as it reads without escapes: if that is clean, so is the text."""
         readable = without_escapes(text)
         if readable is not text:
             self.wholes.append(text)
         return self.add(readable)
 
     def add(self, text: str) -> bool:
-        """Whether it is not too much by now."""
+        """Adds a text. Returns False once MAX_PENDING_CHARACTERS is exceeded."""
         self.texts.append(text)
         self.characters += len(text)
-        return self.characters <= MAX_NEW_CHARACTERS
+        return self.characters <= MAX_PENDING_CHARACTERS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanvas.privacy import checks
-from spanvas.privacy.rule import Rule
+from spanvas.privacy.rules import rule as checks
+from spanvas.privacy.rules.rule import Rule
 
 SERVICES: Final = (
     Rule(

@@ -1,19 +1,30 @@
-"""The one list of content against the tables that say what is read as content."""
+"""Content or structure: the one rule, against the tables that say what is read as content."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from spanvas.semantics.content_names import (
+from spanvas.model.span import Event
+from spanvas.semantics.content import content_of
+from spanvas.semantics.content_split import (
     CONTENT_NAMES,
     CONTENT_PREFIXES,
+    has_content,
     is_content,
     is_content_event,
+    split_content,
+    without_content,
 )
 from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, Read, Source
 from spanvas.semantics.dialects import ORDER, load
+from tests.support.builders import T0, make_span
+from tests.support.captured import FOLDER, captured
+
+ROOT = Path(__file__).parents[3]
 
 HELD_BY_CONTENT = re.compile(r"`(?P<holder>[a-z_.A-Z]+)`: ")
 """`metadata`: `langgraph_node` is a value inside of a document."""
@@ -46,8 +57,10 @@ def test_whatever_is_read_as_content_is_content(dialect: str) -> None:
     for field, sources in load(dialect).fields.items():
         if field in CONTENT_FIELDS:
             for source in sources:
-                assert [name for name in read_names(source) if not is_content(name)] == []
-                assert [name for name in event_names(source) if not is_content_event(name)] == []
+                missing = [name for name in read_names(source) if not is_content(name)]
+                assert not missing, f"add to the entry {dialect!r} of REGISTRY, content: {missing}"
+                missing = [name for name in event_names(source) if not is_content_event(name)]
+                assert not missing, f"add to {dialect!r} of REGISTRY, content_events: {missing}"
 
 
 @pytest.mark.parametrize("dialect", ORDER)
@@ -76,6 +89,72 @@ def test_every_name_on_the_list_is_read_or_has_a_reason() -> None:
     }  # fmt: skip
 
     assert CONTENT_NAMES - read - beside == set()
+
+
+def test_each_attribute_is_content_or_structure_and_both_keep_their_order() -> None:
+    span = make_span(
+        attributes={"spanvas.output": 4, "b": 1, "spanvas.input": 3, "a": 2},
+        events=(
+            Event("gen_ai.choice", T0, {"index": 0, "message": "hi"}),
+            Event("step", T0, {"n": 1, "input.value": "hi"}),
+        ),
+    )
+
+    structure, content = split_content(span)
+
+    assert list(structure.attributes.items()) == [("b", 1), ("a", 2)]
+    assert list(content.attributes.items()) == [("spanvas.output", 4), ("spanvas.input", 3)]
+    assert structure.events == [{}, {"n": 1}]
+    assert content.events == [{"index": 0, "message": "hi"}, {"input.value": "hi"}]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "event", "expected"),
+    [
+        ({"gen_ai.tool.name": "lookup"}, Event("exception", T0, {"exception.message": "x"}), False),
+        ({"input.value": ""}, Event("exception", T0, {}), True),
+        ({}, Event("gen_ai.choice", T0, {"index": 0}), True),
+        ({}, Event("gen_ai.choice", T0, {}), False),
+        ({}, Event("step", T0, {"tool.result": 1}), True),
+    ],
+)
+def test_a_span_has_content_where_any_attribute_of_it_is(
+    attributes: dict[str, Any], event: Event, expected: bool
+) -> None:
+    span = make_span(attributes=attributes, events=(event,))
+
+    content = split_content(span).content
+
+    assert (bool(content.attributes) or any(content.events)) is expected
+    assert has_content(span) is expected
+    assert not has_content(without_content(span))
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.pb")))
+def test_nothing_that_was_said_is_read_from_the_structure_of_a_span(name: str) -> None:
+    for span in captured(name):
+        assert has_content(span) is (span != without_content(span))
+        content = content_of(without_content(span))
+        # what a message event leaves of itself: that there was one, and whose
+        for message in content.pop("input_messages", []) + content.pop("output_messages", []):
+            assert [part for part in message["parts"] if part.get("response", "") is not None] == []
+        assert set(content.pop("tool", {})) <= {"name", "call_id"}
+        assert content == {}
+
+
+def test_only_storage_asks_about_single_names_and_for_their_size() -> None:
+    """Whoever decides what may be seen, kept or searched calls `split_content`."""
+    asking = {
+        str(path.relative_to(ROOT))
+        for folder in ("layers/spanvas/spanvas", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"\bis_content(?:_event)?\b", path.read_text("utf-8"))
+    }
+
+    assert asking == {
+        "layers/spanvas/spanvas/semantics/content_split.py",
+        "layers/spanvas/spanvas/storage/codec.py",
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from spanvas.privacy.checks import is_opaque_value, is_secret_value
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
-from spanvas.privacy.rule import Rule
+from spanvas.privacy.rules.rule import Rule, is_opaque_value, is_secret_value
 
 MARKS: Final = (b"|", b"\t", b";", b",")
 """Between columns; the first that a line has is its own."""

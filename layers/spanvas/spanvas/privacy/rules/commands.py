@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from spanvas.privacy import checks
-from spanvas.privacy.rule import Rule
+from spanvas.privacy.rules import rule as checks
+from spanvas.privacy.rules.rule import Rule
 
 PROGRAMS: Final = (
     (("sshpass",), "-p"),

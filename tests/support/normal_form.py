@@ -1,4 +1,4 @@
-"""The normal form: all that is understood of a span, whatever dialect it was written in."""
+"""All that the product reads in a span, in one object that tests compare."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from spanvas.model.span import Span
 from spanvas.model.usage import Usage
 from spanvas.semantics.content import content_of
-from spanvas.semantics.view import View
+from spanvas.semantics.reader import SpanReader, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +30,32 @@ class NormalForm:
     dialects: tuple[str, ...] = ()
 
 
-def normalise(span: Span) -> Span:
-    """The span with the kind that its dialect gives it: what every span from outside goes through first."""
-    kind = View(span).kind()
+def with_kind(span: Span) -> Span:
+    """Gives a span from outside the kind that the intake gives it."""
+    kind = kind_of(span.attributes, span.name, span.scope_name, span.parent_span_id, span.events)
     return span if kind == span.kind else replace(span, kind=kind)
 
 
 def normal_form(span: Span) -> NormalForm:
-    """Everything that is understood of a span. Its kind is taken as it is: see `normalise`."""
-    view = View(span)
+    """Reads a span whose kind is known: see `with_kind`."""
+    reader = SpanReader(span)
     content = content_of(span)
-    reasons = view.finish_reasons()
+    reasons = reader.finish_reasons()
     if not reasons:
         answers = content.get("output_messages", ())
         reasons = tuple(answer["finish_reason"] for answer in answers if "finish_reason" in answer)
     return NormalForm(
         kind=span.kind,
-        request_model=view.model_in("request_model"),
-        response_model=view.model_in("response_model"),
-        provider=view.provider(),
-        usage=view.usage(),
-        reported_cost_nano_usd=view.reported_cost(),
+        request_model=reader.model_in("request_model"),
+        response_model=reader.model_in("response_model"),
+        provider=reader.provider(),
+        usage=reader.usage(),
+        reported_cost_nano_usd=reader.reported_cost(),
         finish_reasons=reasons,
-        agent=view.agent(),
-        node_id=view.node_id(),
-        workflow=view.workflow(),
-        session=view.session(),
+        agent=reader.agent(),
+        node_id=reader.node_id(),
+        workflow=reader.workflow(),
+        session=reader.session(),
         content=content,
-        dialects=tuple(dialect.name for dialect in view.plan.dialects),
+        dialects=tuple(dialect.name for dialect in reader.plan.dialects),
     )

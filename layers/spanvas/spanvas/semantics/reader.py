@@ -1,0 +1,242 @@
+"""Reads a span by the tables of the dialects that it speaks: its kind, model, provider, usage, cost and names.
+
+This is the only way from attributes to these facts. The layer asks `kind_of` when a span starts, the intake of OTLP
+when it arrives; rows, costs and content are read through `SpanReader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from spanvas import attributes as names
+from spanvas.model import kinds
+from spanvas.model.span import Event
+from spanvas.model.usage import Usage
+from spanvas.semantics.dialect import (
+    FIELDS,
+    USAGE_FIELDS,
+    Dialect,
+    PartialSpan,
+    Read,
+    Reading,
+    Source,
+)
+from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, FIRST_FOR_KIND, dialects_of
+from spanvas.semantics.providers import spelt
+from spanvas.semantics.values import count, parsed, text
+
+NANO: Final = 1_000_000_000
+MAX_COST_USD: Final = 1_000_000
+EXCLUSIVE_SCOPES: Final = frozenset({"opentelemetry.instrumentation.botocore.bedrock-runtime"})
+"""Instrumentations that pass on Bedrock's own counts: `inputTokens` without what came from or went into the cache."""
+
+MAX_PLANS: Final = 512
+_plans: dict[tuple[frozenset[str], str], Plan] = {}
+_KNOWN: Final = frozenset(BY_FIRST_WORD)
+
+
+class Plan:
+    """Where to look for each field of a span, in the order of belief: the tables of the dialects that it speaks, put
+    together. Made once per combination of dialects, used for every span."""
+
+    __slots__ = ("dialects", "kinds", "sources", "usages")
+
+    def __init__(self, dialects: tuple[Dialect, ...]) -> None:
+        self.dialects = dialects
+        self.kinds: tuple[Callable[[Reading], str | None], ...] = tuple(
+            rule.kind_of
+            for dialect in sorted(dialects, key=lambda dialect: dialect.name not in FIRST_FOR_KIND)
+            for rule in dialect.kinds
+        )
+        self.sources: dict[str, tuple[Source, ...]] = {
+            field: tuple(source for dialect in dialects for source in dialect.fields.get(field, ()))
+            for field in FIELDS
+        }
+        self.usages: tuple[tuple[tuple[Source, ...], ...], ...] = tuple(
+            tuple(dialect.fields.get(field, ()) for field in USAGE_FIELDS)
+            for dialect in dialects
+            if any(field in dialect.fields for field in USAGE_FIELDS)
+        )
+
+    def value(self, field: str, span: Reading) -> Any:
+        """Returns the first value that any source of a field gives; None where none does."""
+        return first_value(self.sources[field], span)
+
+    def values(self, field: str, span: Reading) -> Iterator[Any]:
+        """Yields all values of a field, the most believed first."""
+        attributes = span.attributes
+        for source in self.sources[field]:
+            value = source.read(span) if isinstance(source, Read) else attributes.get(source)
+            if value is not None and value != "":
+                yield value
+
+
+def first_value(sources: tuple[Source, ...], span: Reading) -> Any:
+    """Returns the first value that any of the sources gives; None where none does."""
+    attributes = span.attributes
+    for source in sources:
+        value = source.read(span) if isinstance(source, Read) else attributes.get(source)
+        if value is not None and value != "":
+            return value
+    return None
+
+
+def plan_of(span: Reading) -> Plan:
+    """Returns the plan for the dialects that a span speaks, which the first words of its attributes' names tell."""
+    words = _KNOWN.intersection([name.partition(".")[0] for name in span.attributes])
+    if span.events and any(event.name.startswith("gen_ai.") for event in span.events):
+        words |= {"gen_ai"}
+    scope = span.scope_name
+    if scope not in BY_SCOPE:
+        scope = ""
+    plan = _plans.get((words, scope))
+    if plan is None:
+        if len(_plans) >= MAX_PLANS:
+            _plans.clear()
+        plan = _plans[words, scope] = Plan(dialects_of(words, scope))
+    return plan
+
+
+def kind_of(
+    attributes: Mapping[str, Any],
+    name: str = "",
+    scope_name: str = "",
+    parent_span_id: str | None = "?",
+    events: Sequence[Event] = (),
+) -> str:
+    """Returns the kind of a span that is not made yet. Several dialects tell more with its name, its scope and whether
+    it has a parent: give what is known (`parent_span_id` is None for a root)."""
+    own = attributes.get(names.KIND)
+    if own in kinds.KINDS:
+        # before any dialect, and without looking through the names of all attributes
+        return str(own)
+    return SpanReader(PartialSpan(attributes, name, scope_name, parent_span_id, events)).kind()
+
+
+class SpanReader:
+    """Reads the facts of one span. Nothing is kept: a caller that needs a fact twice holds on to it."""
+
+    __slots__ = ("plan", "span")
+
+    def __init__(self, span: Reading) -> None:
+        self.span = span
+        self.plan = plan_of(span)
+
+    def kind(self) -> str:
+        """Returns what the span stands for; `other` where nothing tells."""
+        span, plan = self.span, self.plan
+        for kind_of in plan.kinds:
+            kind = kind_of(span)
+            if kind is not None:
+                return kind
+        attributes = span.attributes
+        if names.HTTP_METHOD in attributes or names.HTTP_METHOD_OLD in attributes:
+            return kinds.HTTP
+        if names.OPERATION in attributes or not plan.dialects or self.agent() is not None:
+            return kinds.OTHER
+        return kinds.OTHER if self.model() is None else kinds.MODEL
+
+    def model(self) -> str | None:
+        """Returns the model that answered, else the one that was asked for."""
+        for field in ("response_model", "request_model"):
+            model = self.model_in(field)
+            if model is not None:
+                return model
+        return None
+
+    def model_in(self, field: str) -> str | None:
+        """Returns the model in `request_model` or in `response_model`."""
+        for value in self.plan.values(field, self.span):
+            if isinstance(value, str) and value != "unknown":
+                return value
+        return None
+
+    def provider(self) -> str | None:
+        """Returns the provider in OpenTelemetry's spelling; a framework is no provider."""
+        for value in self.plan.values("provider", self.span):
+            provider = spelt(value) if isinstance(value, str) else None
+            if provider is not None:
+                return provider
+        return None
+
+    def usage(self) -> Usage | None:
+        """Returns the token counts of the first dialect that has any, or None.
+
+        Parts of them that it does not report are taken from the next, where they fit: counts of two dialects are
+        never added. Cached tokens that were left out of the input are added to it.
+        """
+        counts: list[int | None] = [None] * 6
+        for sources in self.plan.usages:
+            if counts[0] is None and counts[1] is None:
+                counts = [self._count(of_field) for of_field in sources]
+                continue
+            for index in (2, 3, 4, 5):
+                if counts[index] is None and sources[index]:
+                    counts[index] = self._count(sources[index])
+        if all(number is None for number in counts[:5]):
+            return None
+        return _usage(counts, self.span.scope_name in EXCLUSIVE_SCOPES)
+
+    def reported_cost(self) -> int | None:
+        """Returns what the call cost by the instrumentation's own account, in 1e-9 USD."""
+        own = self.span.attributes.get(names.COST)
+        if isinstance(own, int) and not isinstance(own, bool) and 0 <= own < 2**62:
+            return own
+        for value in self.plan.values("cost", self.span):
+            if isinstance(value, (int, float)) and value is not True and 0 <= value < MAX_COST_USD:
+                return round(value * NANO)
+        return None
+
+    def finish_reasons(self) -> tuple[str, ...]:
+        """Returns why the model stopped, one reason for each answer."""
+        value = parsed(self.plan.value("finish_reasons", self.span))
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, (list, tuple)):
+            return tuple(str(reason) for reason in value if reason)
+        return ()
+
+    def service_tier(self) -> str | None:
+        """Returns the tier of service that answered, where it has a price of its own."""
+        return text(self.plan.value("service_tier", self.span))
+
+    def agent(self) -> str | None:
+        """Returns the name of the agent."""
+        return text(self.plan.value("agent", self.span))
+
+    def node_id(self) -> str | None:
+        """Returns the step of the workflow's graph."""
+        return text(self.plan.value("node_id", self.span))
+
+    def workflow(self) -> str | None:
+        """Returns the name of the workflow."""
+        return text(self.plan.value("workflow", self.span))
+
+    def session(self) -> str | None:
+        """Returns the conversation that the span is part of."""
+        return text(self.plan.value("session", self.span))
+
+    def _count(self, sources: tuple[Source, ...]) -> int | None:
+        return count(first_value(sources, self.span)) if sources else None
+
+
+def _usage(counts: list[int | None], is_exclusive: bool) -> Usage:
+    """Counts as OpenTelemetry has them: input with what was cached, output with reasoning.
+
+    Providers that leave those out are known by their parts being more than the whole, or by the total. None stays
+    None where no part of it is known either.
+    """
+    input_, output, read, write, reasoning, total = (number or 0 for number in counts)
+    cached = read + write
+    if cached and (is_exclusive or cached > input_ or total == input_ + output + cached):
+        input_ += cached
+    if reasoning and (reasoning > output or total == input_ + output + reasoning):
+        output += reasoning
+    return Usage(
+        None if counts[0] is None and not input_ else input_,
+        None if counts[1] is None and not output else output,
+        read,
+        write,
+        reasoning,
+    )
