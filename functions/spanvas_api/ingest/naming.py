@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any, Final
 
-from spanvas.model.ids import is_execution_id
+from spanvas.model.ids import as_execution_id, as_name, display_name
 from spanvas.model.sighting import ANY_SPAN, Naming, naming_key
 from spanvas.model.span import Span
-from spanvas.otlp.export_safe import encodable
 from spanvas.semantics import attributes as names
 
 WORKFLOW_NAMES: Final = (
@@ -27,19 +24,13 @@ SERVICE_NAME: Final = "service.name"
 SERVICE_VERSION: Final = "service.version"
 UNKNOWN: Final = "unknown"
 ANY_BELOW: Final = ".*"
-NAME_CHARACTERS: Final = 200
-ID_CHARACTERS: Final = 100
 MAX_EXPECTED_NODES: Final = 500
-
-_FOREIGN = re.compile(r"[^A-Za-z0-9._:-]+")
-_FOREIGN_TO_EXECUTIONS = re.compile(r"[^A-Za-z0-9._:@-]+")
-_EDGES: Final = "-._:@"
 
 
 def explicit_execution_id(span: Span) -> str:
     """What the span, or else its resource, says in `spanvas.execution.id`; empty where it says nothing."""
     for attributes in (span.attributes, span.resource):
-        if found := execution_id_of(attributes.get(names.EXECUTION_ID)):
+        if found := as_execution_id(attributes.get(names.EXECUTION_ID)):
             return found
     return ""
 
@@ -57,7 +48,7 @@ def wanted_execution_id(spans: Sequence[Span], candidates: Sequence[str]) -> str
 
 def _value(span: Span, name: str) -> str:
     value = span.attributes.get(name)
-    return execution_id_of(span.resource.get(name) if value is None else value)
+    return as_execution_id(span.resource.get(name) if value is None else value)
 
 
 def _named(span: Span, pattern: str) -> str:
@@ -71,60 +62,39 @@ def _named(span: Span, pattern: str) -> str:
     return next(filter(None, (_value(span, name) for name in sorted(below))), "")
 
 
-def execution_id_of(value: Any) -> str:
-    """An execution id for what an attribute holds: that itself where it can be one, else what is left of it and a
-    digest, so that two of them never meet. Empty for what names nothing."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return ""
-    text = str(value).strip()
-    if not text or is_execution_id(text):
-        return text
-    kept = _FOREIGN_TO_EXECUTIONS.sub("-", text)[:ID_CHARACTERS].strip(_EDGES)
-    return f"{kept}-{_digest(text)}" if kept else f"id-{_digest(text)}"
-
-
 def naming_of(span: Span, rank: str) -> Naming:
     """What a root or a local root says of its workflow; of any other span (`sighting.ANY_SPAN`), what its service is
     called."""
     is_root = rank != ANY_SPAN
-    name = _name_of(span) if is_root else _text(span.resource, SERVICE_NAME) or UNKNOWN
+    name = (_name_of(span) if is_root else _text(span.resource, SERVICE_NAME)) or UNKNOWN
     workflow_id = _text(span.attributes, names.WORKFLOW_ID) if is_root else ""
     expected = span.attributes.get(names.WORKFLOW_EXPECTED_NODES) if is_root else None
     return Naming(
         naming_key(rank, span.start_time_unix_nano, span.span_id),
         span.trace_id,
-        workflow_id_of(workflow_id or name),
-        name,
-        _text(span.attributes, names.WORKFLOW_VERSION) or _text(span.resource, SERVICE_VERSION),
+        as_name(workflow_id or name),
+        display_name(name),
+        display_name(
+            _text(span.attributes, names.WORKFLOW_VERSION) or _text(span.resource, SERVICE_VERSION)
+        ),
         _nodes(expected),
     )
-
-
-def workflow_id_of(name: str) -> str:
-    """A workflow id for a name, the same for every execution of that name."""
-    kept = _FOREIGN.sub("-", name)[:ID_CHARACTERS].strip(_EDGES)
-    if name.isascii():
-        return kept or UNKNOWN
-    return f"{kept}-{_digest(name)}" if kept else f"workflow-{_digest(name)}"
 
 
 def _name_of(root: Span) -> str:
     for name in WORKFLOW_NAMES:
         if found := _text(root.attributes, name):
             return found
-    return encodable(root.name).strip()[:NAME_CHARACTERS] or UNKNOWN
+    return root.name.strip()
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
+    """Returns an attribute's text whole: ids are made of it as it was sent."""
     value = attributes.get(name)
-    return encodable(value).strip()[:NAME_CHARACTERS] if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _nodes(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
-    return tuple(encodable(item) for item in value[:MAX_EXPECTED_NODES] if isinstance(item, str))
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return tuple(as_name(item) for item in value[:MAX_EXPECTED_NODES] if isinstance(item, str))

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
-
-from spanvas.model.ids import is_execution_id, is_name
+from spanvas.model.ids import as_name
 from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT
-from spanvas_api.ingest.naming import (
-    execution_id_of,
-    explicit_execution_id,
-    naming_of,
-    wanted_execution_id,
-    workflow_id_of,
-)
+from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
 from tests.builders import T0, make_span, span_id
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("exec_1", "exec_1"),
-        (" exec_1 ", "exec_1"),
-        ("arn:aws:states:eu-west-1:1:execution:x:y", "arn:aws:states:eu-west-1:1:execution:x:y"),
-        (42, "42"),
-        ("", ""),
-        ("   ", ""),
-        (None, ""),
-        (True, ""),
-        (1.5, ""),
-        (["a"], ""),
-    ],
-)
-def test_what_can_be_an_id_is_one_and_what_names_nothing_is_none(value, expected) -> None:
-    assert execution_id_of(value) == expected
+def test_a_sender_s_id_becomes_the_same_id_as_by_the_layer() -> None:
+    span = make_span(attributes={"spanvas.execution.id": " patients/7 "})
+    assert explicit_execution_id(span) == "patients-7-bc57a4a9f41f"
+    span = make_span(attributes={"session.id": "patients/7"})
+    assert wanted_execution_id([span], ("session.id",)) == "patients-7-bc57a4a9f41f"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["user 42/session", "#!", "日本", "a" * 500, "-x", "T#acme#E#other", "a\nb", "\ud800", "../.."],
-)
-def test_what_cannot_be_an_id_becomes_one_of_its_own(text) -> None:
-    found = execution_id_of(text)
-    assert is_execution_id(found)
-    assert found == execution_id_of(text)
-    assert found != execution_id_of(text + " ?")
-
-
-def test_a_readable_part_of_an_id_stays() -> None:
-    assert execution_id_of("user 42/session").startswith("user-42-session-")
-    assert execution_id_of("#!").startswith("id-")
+def test_a_workflow_s_id_is_made_of_its_whole_name() -> None:
+    naming = naming_of(make_span(attributes={"gen_ai.workflow.name": "Research Brief"}), ROOT)
+    assert (naming.workflow_id, naming.workflow_name) == (
+        "Research-Brief-9561202cfd16",
+        "Research Brief",
+    )
+    long = "x" * 300
+    naming = naming_of(make_span(attributes={"spanvas.workflow.name": long}), ROOT)
+    assert (naming.workflow_id, naming.workflow_name) == (as_name(long), "x" * 200)
 
 
 def test_the_span_s_own_id_goes_before_the_resource_s() -> None:
@@ -83,26 +58,6 @@ def test_a_name_may_stand_for_all_below_it() -> None:
     assert wanted_execution_id(spans, ("app.ids.user.*",)) == ""
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Research brief", "Research-brief"),
-        ("POST /v1/chat", "POST-v1-chat"),
-        ("LangGraph", "LangGraph"),
-        ("???", "unknown"),
-        ("x" * 300, "x" * 100),
-    ],
-)
-def test_a_workflow_s_id_is_its_name_as_far_as_an_id_can_be(name, expected) -> None:
-    assert workflow_id_of(name) == expected
-
-
-def test_names_in_other_scripts_do_not_meet() -> None:
-    ids = {workflow_id_of(name) for name in ("研究 v1", "翻译 v1", "研究", "翻译")}
-    assert len(ids) == 4
-    assert all(map(is_name, ids))
-
-
 def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
     def named(**attributes: str):
         return naming_of(
@@ -114,7 +69,7 @@ def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
     assert named(**{"gen_ai.agent.name": "planner"}).workflow_name == "planner"
     naming = named(**{"gen_ai.workflow.name": "Trip planner", "gen_ai.agent.name": "planner"})
     assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
-        "Trip-planner",
+        "Trip-planner-eca3680c009f",
         "Trip planner",
         "1.2",
     )
@@ -150,8 +105,11 @@ def test_a_local_root_is_named_as_a_root_is_and_comes_after_it() -> None:
 
 
 def test_expected_nodes_are_the_root_s_and_texts() -> None:
-    attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b"]}
-    assert naming_of(make_span(attributes=attributes), ROOT).expected_nodes == ("a", "b")
+    attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b c"]}
+    assert naming_of(make_span(attributes=attributes), ROOT).expected_nodes == (
+        "a",
+        as_name("b c"),
+    )
     assert naming_of(make_span(attributes=attributes), ANY_SPAN).expected_nodes == ()
     odd = {"spanvas.workflow.expected_nodes": "a,b", "spanvas.workflow.name": 5}
     assert naming_of(make_span("n", attributes=odd), ROOT).expected_nodes == ()

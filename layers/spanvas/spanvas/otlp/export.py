@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from spanvas.model.span import Event, Link, Span
-from spanvas.otlp.export_safe import encodable
+from spanvas.model.values import encodable
 from spanvas.otlp.intake import (
     DROPPED_ATTRIBUTES,
     DROPPED_EVENTS,

@@ -13,7 +13,6 @@ from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
-from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.propagation import carriers
 from spanvas.semantics import attributes as names
 from spanvas.settings import LambdaEnvironment, Settings
@@ -94,13 +93,13 @@ class ExecutionRecorder(NodeRecorder):
     ) -> Run:
         """An execution, or a part of one, that has not begun yet."""
         now = self._clock()
-        owner = as_name(tenant or self.settings.tenant)
-        execution = as_execution_id(execution_id or ids.new_execution_id(now))
+        owner = ids.as_name(tenant or self.settings.tenant)
+        execution = ids.as_execution_id(execution_id) or ids.new_execution_id(now)
         return Run(
             tenant=owner,
             execution_id=execution,
             trace_id=ids.trace_id_for(owner, execution),
-            workflow_id=as_name(workflow_id),
+            workflow_id=ids.as_name(workflow_id),
             started_at_unix_nano=now,
             began_at_unix_nano=now,
             started_by=str(started_by),

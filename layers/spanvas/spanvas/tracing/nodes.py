@@ -10,7 +10,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanContext, TraceFlags
 
 from spanvas.model import ids, kinds
-from spanvas.model.identifiers import as_name
+from spanvas.model.ids import as_name, display_name
 from spanvas.propagation.state_machines import State
 from spanvas.semantics import attributes as names
 from spanvas.tracing.context import Place, with_place
@@ -39,11 +39,12 @@ class NodeRecorder(SpanRecorder):
         attempt: int | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> LiveSpan | None:
+        called = name or display_name(node_id)
         node_id = as_name(node_id)
         own = {
             names.KIND: kinds.NODE,
             names.NODE_ID: node_id,
-            names.NODE_NAME: name or node_id,
+            names.NODE_NAME: called,
             **present({names.NODE_KIND: kind, names.ATTEMPT: attempt}),
         }
         place = self._place("node")
@@ -55,8 +56,8 @@ class NodeRecorder(SpanRecorder):
                 del own[names.NODE_NAME]
             return self._adopt_state(state, name, {**own, **(attributes or {})}, input)
         if attempt is None:
-            return self._open("node", name or node_id, own, attributes, input, node_id)
-        return self._open_try(place.run, name or node_id, own, attributes, input, attempt)
+            return self._open("node", called, own, attributes, input, node_id)
+        return self._open_try(place.run, called, own, attributes, input, attempt)
 
     @guarded()
     def open_attempt(

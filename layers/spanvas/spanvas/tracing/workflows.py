@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from spanvas.model import kinds
-from spanvas.model.identifiers import as_execution_id, as_name
+from spanvas.model.ids import as_execution_id, as_name, display_name
 from spanvas.semantics import attributes as names
 from spanvas.tracing.recorder import present
 from spanvas.tracing.run import Run
@@ -42,9 +42,10 @@ class Workflow(NamedTuple):
 def make_workflow(
     workflow_id: str, name: str = "", version: str = "", expected_nodes: Iterable[str] = ()
 ) -> Workflow:
-    fitted = as_name(workflow_id)
+    """Returns a workflow by the id that its caller uses, which is its name where it has no other."""
     nodes = tuple(as_name(node) for node in expected_nodes)
-    return Workflow(fitted, str(name) or fitted, str(version), nodes)
+    shown = str(name) or display_name(workflow_id)
+    return Workflow(as_name(workflow_id), shown, str(version), nodes)
 
 
 def workflow_of(run: Run) -> Workflow:
@@ -66,6 +67,6 @@ def root_attributes(run: Run) -> dict[str, Any]:
 
 def is_meant(run: Run, execution_id: str | None, tenant: str | None) -> bool:
     """Whether a `workflow()` names the execution that is open, or leaves it to us."""
-    if execution_id is not None and as_execution_id(execution_id) != run.execution_id:
+    if as_execution_id(execution_id) not in ("", run.execution_id):
         return False
     return tenant is None or as_name(tenant) == run.tenant
