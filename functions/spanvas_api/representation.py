@@ -19,6 +19,7 @@ def execution_body(
     ran = run_nano(execution)
     body: dict[str, Any] = {
         "execution_id": execution.execution_id,
+        **({"external_id": execution.external_id} if execution.external_id else {}),
         "workflow_id": execution.workflow_id,
         "workflow_name": execution.workflow_name,
         "workflow_version": execution.workflow_version,

@@ -25,6 +25,7 @@ from spanvas.model.unreadable import UnreadableItemError
 from spanvas_api import problems
 from spanvas_api.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.errors import AnswerTooLargeError, UnknownRouteError
+from spanvas_api.event_path import with_encoded_path
 from spanvas_api.request import Answer, Request, request_id_of, request_of
 from spanvas_api.routes import ROUTES, Route
 from spanvas_api.services import Services
@@ -80,7 +81,7 @@ def make_handler(services: Callable[[], Services]) -> Handler:
         # A large trace is half a million new objects without a cycle: collecting meanwhile would walk them for nothing.
         gc.disable()
         try:
-            return app.resolve(event, context)
+            return app.resolve(with_encoded_path(event), context)
         finally:
             gc.enable()
 

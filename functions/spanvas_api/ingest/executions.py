@@ -18,7 +18,12 @@ from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT, Ending, Sighting,
 from spanvas.model.span import ERROR, Span
 from spanvas.semantics import has_remote_parent, row_of
 from spanvas.storage.port import TraceStore
-from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
+from spanvas_api.ingest.naming import (
+    explicit_execution_id,
+    external_id,
+    naming_of,
+    wanted_execution_id,
+)
 
 NANO: Final = 1_000_000_000
 MAX_REMEMBERED: Final = 20_000
@@ -110,7 +115,12 @@ def start_order(span: Span) -> tuple[int, str]:
 
 
 def sighting_of(
-    group: Group, tenant: str, subject: str, seen_at_unix_nano: int, patience_seconds: int
+    group: Group,
+    tenant: str,
+    subject: str,
+    seen_at_unix_nano: int,
+    patience_seconds: int,
+    candidates: Sequence[str] = (),
 ) -> Sighting:
     """What the spans of a group say of their execution."""
     spans = sorted(group.spans, key=start_order)
@@ -124,6 +134,7 @@ def sighting_of(
         naming=naming_of(namer, rank_of(namer)),
         ending=_ending(spans),
         started_by=subject,
+        external_id=external_id(spans, group.execution_id, candidates),
     )
 
 

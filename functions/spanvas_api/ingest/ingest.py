@@ -95,6 +95,7 @@ class Ingest:
             principal.subject,
             services.clock(),
             services.settings.ingest_deadline_seconds,
+            services.settings.execution_attributes,
         )
         batch = SpanBatch(principal.tenant, group.execution_id, group.spans)
         return services.store.receive(batch, sighting, is_new=group.is_new)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from spanvas.model.ids import as_execution_id, as_name, display_name
+from spanvas.model.ids import as_execution_id, as_name, display_name, external_id_of
 from spanvas.model.sighting import ANY_SPAN, Naming, naming_key
 from spanvas.model.span import Span
 from spanvas.semantics import attributes as names
@@ -38,28 +38,30 @@ def explicit_execution_id(span: Span) -> str:
 def wanted_execution_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
     """The first of these attributes that any of the spans, or its resource, has; of the first span that has it. A name
     that ends in `.*` stands for all below it, in the order of the alphabet."""
-    for name in candidates:
-        for span in spans:
-            found = _named(span, name) if name.endswith(ANY_BELOW) else _value(span, name)
-            if found:
-                return found
+    found = map(as_execution_id, _values(spans, candidates))
+    return next(filter(None, found), "")
+
+
+def external_id(spans: Sequence[Span], execution_id: str, candidates: Sequence[str]) -> str:
+    """Returns what the first span that names the execution calls it, as `ids.external_id_of` has it."""
+    for value in _values(spans, (names.EXECUTION_ID, *candidates)):
+        if as_execution_id(value) == execution_id:
+            return external_id_of(value)
     return ""
 
 
-def _value(span: Span, name: str) -> str:
-    value = span.attributes.get(name)
-    return as_execution_id(span.resource.get(name) if value is None else value)
+def _values(spans: Sequence[Span], candidates: Sequence[str]) -> Iterator[Any]:
+    for candidate in candidates:
+        for span in spans:
+            for name in _below(span, candidate) if candidate.endswith(ANY_BELOW) else (candidate,):
+                value = span.attributes.get(name)
+                yield span.resource.get(name) if value is None else value
 
 
-def _named(span: Span, pattern: str) -> str:
+def _below(span: Span, pattern: str) -> list[str]:
     prefix = pattern.removesuffix("*")
-    below = {
-        name
-        for held in (span.attributes, span.resource)
-        for name in held
-        if name.startswith(prefix)
-    }
-    return next(filter(None, (_value(span, name) for name in sorted(below))), "")
+    held = {*span.attributes, *span.resource}
+    return sorted(name for name in held if name.startswith(prefix))
 
 
 def naming_of(span: Span, rank: str) -> Naming:

@@ -6,7 +6,7 @@ from spanvas.model.errors import ConflictError, NotFoundError
 from spanvas_api import parameters
 from spanvas_api.audit import record_read
 from spanvas_api.errors import ForbiddenError
-from spanvas_api.operations.found import authorized_execution
+from spanvas_api.operations.found import authorized_execution, find
 from spanvas_api.request import Answer, Request
 from spanvas_api.services import Services
 
@@ -44,8 +44,7 @@ def link_artifact(request: Request, services: Services) -> Answer:
 
 def _record_refusal(request: Request, services: Services) -> None:
     """Only where there is an execution to record it with; the answer is the same either way."""
-    execution_id = parameters.execution_id(request.path)
     artifact_id = parameters.artifact_id(request.path)
-    execution = services.store.read_execution(request.principal.tenant, execution_id)
+    execution = find(request, services.store.read_execution)
     if execution is not None:
         record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from spanvas.model.errors import InvalidInputError, NotFoundError, StoreUnavailableError
+from spanvas.model.errors import InvalidInputError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
 from spanvas.model.loss import explained
 from spanvas.model.row import Row
@@ -17,7 +17,7 @@ from spanvas_api.audit import record_read
 from spanvas_api.auth import authorize, may_read_content
 from spanvas_api.cursors import Cursors
 from spanvas_api.encoding import entity_tag, matches
-from spanvas_api.operations.found import authorized_execution
+from spanvas_api.operations.found import authorized_execution, read_authorized
 from spanvas_api.representation import execution_body, row_bodies
 from spanvas_api.request import Answer, Request
 from spanvas_api.routes import MAX_ROWS
@@ -42,7 +42,6 @@ def read_trace(request: Request, services: Services) -> Answer:
     """`wire.TraceResponse`: the whole, a part of it where it is large, or what has changed; or 304 when the caller's
     tag still holds, which costs one read of one item."""
     authorize(request.principal, "read_trace")
-    parameters.execution_id(request.path)
     parameters.only(request.query, "limit", "cursor", "since")
     limit = parameters.limit(request.query, most=MAX_ROWS, default=MAX_ROWS)
     cursor, since = request.query.get("cursor"), request.query.get("since")
@@ -66,12 +65,7 @@ def read_trace(request: Request, services: Services) -> Answer:
 
 
 def _stored(request: Request, services: Services) -> StoredTrace:
-    execution_id = parameters.execution_id(request.path)
-    stored = services.store.read_trace(request.principal.tenant, execution_id)
-    if stored is None:
-        raise NotFoundError("no such execution")
-    authorize(request.principal, "read_trace", stored.execution)
-    return stored
+    return read_authorized(request, "read_trace", services.store.read_trace)
 
 
 def _version(stored: StoredTrace, request: Request) -> Version:

@@ -126,6 +126,11 @@ class Execution(WireModel):
     """One run of a workflow, and the trace that belongs to it."""
 
     execution_id: str
+    external_id: str | None = Field(
+        default=None,
+        description="The id that its sender uses, where that is not the `execution_id` itself: it has characters in it"
+        " that ids cannot have, or is too long. Finds the execution, too. At most 1,000 characters of it are kept.",
+    )
     workflow_id: str
     workflow_name: str
     workflow_version: str

@@ -38,6 +38,32 @@ def test_an_execution_id_on_the_resource_is_that_of_all_its_spans(
     assert rows(api, "run-1") == [(0, "a"), (1, "b")]
 
 
+def test_an_execution_has_the_id_that_the_layer_makes_of_its_sender_s(
+    otlp: OtlpClient, api: Client
+) -> None:
+    """`with spanvas.workflow("Research Brief", execution_id="patients/7")`, by whoever has no layer."""
+    told = {"spanvas.execution.id": "patients/7", "spanvas.workflow.name": "Research Brief"}
+    otlp.send(make_request(span("b", "a"), span("a", attributes=told)))
+    otlp.send(make_request(span("c", "a")))
+    found = api.get("/v1/executions/patients%2F7").json
+    assert found["execution_id"] == "patients-7-bc57a4a9f41f"
+    assert found["external_id"] == "patients/7"
+    assert found["workflow_id"] == "Research-Brief-9561202cfd16"
+    assert found["workflow_name"] == "Research Brief"
+    assert rows(api, "patients%2F7") == [(0, "a"), (1, "b"), (1, "c")]
+    listed = api.get("/v1/executions", workflow_id="Research Brief").json["items"]
+    assert [item["external_id"] for item in listed] == ["patients/7"]
+
+
+def test_spans_over_otlp_come_to_the_execution_that_the_layer_has_registered(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution("patients-7-bc57a4a9f41f", external_id="patients/7"))
+    otlp.send(make_request(span("a"), resource={"spanvas.execution.id": "patients/7"}))
+    assert rows(api, "patients%2F7") == [(0, "a")]
+    assert len(api.get("/v1/executions").json["items"]) == 1
+
+
 def test_an_execution_id_on_one_span_is_followed_by_the_rest_of_its_trace(
     otlp: OtlpClient, api: Client
 ) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from spanvas.model.ids import as_name
+from spanvas.model.ids import as_execution_id, as_name
 from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT
-from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
+from spanvas_api.ingest.naming import (
+    explicit_execution_id,
+    external_id,
+    naming_of,
+    wanted_execution_id,
+)
 from tests.builders import T0, make_span, span_id
 
 
@@ -13,6 +18,18 @@ def test_a_sender_s_id_becomes_the_same_id_as_by_the_layer() -> None:
     assert explicit_execution_id(span) == "patients-7-bc57a4a9f41f"
     span = make_span(attributes={"session.id": "patients/7"})
     assert wanted_execution_id([span], ("session.id",)) == "patients-7-bc57a4a9f41f"
+
+
+def test_what_a_sender_calls_its_execution_is_kept_where_it_is_no_id() -> None:
+    spans = [
+        make_span("a", attributes={"spanvas.execution.id": "other"}),
+        make_span("b", resource={"spanvas.execution.id": " patients/7 "}),
+        make_span("c", attributes={"app.ids.thread": "t/1"}),
+    ]
+    assert external_id(spans, "patients-7-bc57a4a9f41f", ()) == "patients/7"
+    assert external_id(spans, as_execution_id("t/1"), ("app.ids.*",)) == "t/1"
+    assert external_id(spans, as_execution_id("t/1"), ()) == ""
+    assert external_id(spans, "other", ()) == ""
 
 
 def test_a_workflow_s_id_is_made_of_its_whole_name() -> None:

@@ -133,14 +133,16 @@ def test_an_execution_that_was_registered_is_never_changed() -> None:
 
 def test_what_an_execution_says_of_another_is_what_its_spans_said() -> None:
     for ended in (None, ending(4, "failed", Cause("E", "m"))):
-        said = sighting(1, ending=ended, naming=naming(1, expected_nodes=("x",)))
+        named = naming(1, expected_nodes=("x",))
+        said = sighting(1, ending=ended, naming=named, external_id="run/1")
         assert sighting_of(first_seen(said), T0, PATIENCE) == said
 
 
 SIGHTINGS = st.lists(
     st.builds(
-        lambda start, rank, end, failed: sighting(
+        lambda start, rank, end, failed, external_id: sighting(
             start,
+            external_id=external_id,
             naming=naming(start, rank),
             ending=None if end is None else ending(end, "failed" if failed else "succeeded"),
         ),
@@ -148,6 +150,7 @@ SIGHTINGS = st.lists(
         st.sampled_from([ROOT, ANY_SPAN]),
         st.one_of(st.none(), st.integers(6, 9)),
         st.just(False),
+        st.sampled_from(["", "run/1"]),
     ),
     min_size=1,
     max_size=6,

@@ -113,6 +113,8 @@ class Execution:
     """Its item was written by a newer version of Spanvas: there may be more to it than is known here."""
     queued_until_unix_nano: int | None = None
     listed_at_unix_nano: int | None = None
+    external_id: str = ""
+    """What its sender calls it, where that is no execution id: see `ids.external_id_of`."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""

@@ -68,6 +68,7 @@ class Sighting:
     naming: Naming
     ending: Ending | None = None
     started_by: str = ""
+    external_id: str = ""
 
 
 def first_seen(sighting: Sighting) -> Execution:
@@ -88,6 +89,7 @@ def first_seen(sighting: Sighting) -> Execution:
         cause=ending.cause if ending else None,
         started_by=sighting.started_by,
         origin=Origin(naming.key, ending.key if ending else ""),
+        external_id=sighting.external_id,
     )
 
 
@@ -103,6 +105,8 @@ def seen_again(known: Execution, sighting: Sighting) -> Execution:
     naming, ending = sighting.naming, sighting.ending
     if sighting.started_at_unix_nano < execution.started_at_unix_nano:
         execution = replace(execution, started_at_unix_nano=sighting.started_at_unix_nano)
+    if sighting.external_id and not execution.external_id:
+        execution = replace(execution, external_id=sighting.external_id)
     if naming.key < origin.naming:
         execution = replace(
             execution,
@@ -149,6 +153,7 @@ def sighting_of(execution: Execution, seen_at_unix_nano: int, patience_nano: int
         naming,
         ending,
         execution.started_by,
+        execution.external_id,
     )
 
 

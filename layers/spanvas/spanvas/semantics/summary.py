@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spanvas.model import kinds
+from spanvas.model.ids import as_name
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
@@ -44,7 +45,7 @@ def row_of(span: Span) -> Row:
         start_time_unix_nano=span.start_time_unix_nano,
         end_time_unix_nano=span.end_time_unix_nano,
         status=span.status,
-        node_id=_short(view.node_id()),
+        node_id=as_name(called) if (called := view.node_id()) else None,
         error_type=error_type,
         error_message=error_message,
         model=_short(view.model()),

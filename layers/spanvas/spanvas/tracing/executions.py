@@ -103,6 +103,7 @@ class ExecutionRecorder(NodeRecorder):
             started_at_unix_nano=now,
             began_at_unix_nano=now,
             started_by=str(started_by),
+            external_id=ids.external_id_of(execution_id),
             deadline_unix_nano=deadline_unix_nano or self._assumed_deadline(now),
             idle_nano=self.settings.idle_seconds * NANO,
         )

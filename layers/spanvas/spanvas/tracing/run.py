@@ -45,6 +45,7 @@ class Run:
     workflow_version: str = ""
     expected_nodes: tuple[str, ...] = ()
     started_by: str = ""
+    external_id: str = ""
     ended_by: str = BY_FUNCTION
     is_passed_on: bool = False
     idle_nano: int = 0
@@ -152,6 +153,7 @@ class Run:
             + (0 if self.is_ended_here else self.idle_nano),
             expected_nodes=self.expected_nodes,
             started_by=self.started_by,
+            external_id=self.external_id,
             ended_by=self.ended_by,
             began_at_unix_nano=self.began_at_unix_nano or None,
         )
