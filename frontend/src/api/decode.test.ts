@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { senderId } from "../model/execution";
 import { ProblemError } from "../model/problem";
 import { wireExecution, wireRow, wireSpan, wireTrace } from "../testing/wire";
 import { decodeExecutionPage } from "./decodeExecution";
@@ -50,6 +51,14 @@ describe("decodeTrace", () => {
     const trace = decodeTrace({ ...wireTrace(), execution }, 0n);
     expect(trace.execution.endedAt).toBeNull();
     expect(trace.execution.traceUrl).toBeNull();
+  });
+
+  it("knows what its sender calls an execution where that is another id", () => {
+    const execution = { ...wireExecution(), external_id: "patients/7" };
+    const sent = decodeTrace({ ...wireTrace(), execution }, 0n).execution;
+    expect([sent.externalId, senderId(sent)]).toEqual(["patients/7", "patients/7"]);
+    const own = decodeTrace(wireTrace(), 0n).execution;
+    expect([own.externalId, senderId(own)]).toEqual([undefined, own.executionId]);
   });
 
   it("names the field that is not what the contract says", () => {

@@ -29,8 +29,10 @@ const UNKNOWN_COMPLETENESS: Completeness = { expected: [], received: [], missing
 export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   const startedAt = fields.nanos("started_at_unix_nano");
+  const externalId = fields.textOrNull("external_id");
   return {
     executionId: fields.text("execution_id"),
+    ...(externalId !== null && { externalId }),
     workflowId: fields.text("workflow_id"),
     workflowName: fields.text("workflow_name"),
     workflowVersion: fields.text("workflow_version"),

@@ -1,7 +1,7 @@
 /** Which run stands on a side of the comparison: one of the last runs of the workflow. */
 
 import type { ReactElement } from "react";
-import { executionLength, type Execution } from "../model/execution";
+import { executionLength, senderId, type Execution } from "../model/execution";
 import { formatDuration, formatMoment, shortId } from "../model/format";
 import { nanosFromMilliseconds } from "../model/time";
 
@@ -37,10 +37,10 @@ export function RunPicker(props: RunPickerProps): ReactElement {
 }
 
 function wordsOf(run: Execution, now: bigint): string {
-  const { executionId, status, startedAt, endedAt } = run;
+  const { status, startedAt, endedAt } = run;
   const length = endedAt === null ? null : executionLength(run, now);
   const took = length === null ? "" : formatDuration(length);
-  return [status, formatMoment(startedAt, now), took, shortId(executionId)]
+  return [status, formatMoment(startedAt, now), took, shortId(senderId(run))]
     .filter(Boolean)
     .join(" · ");
 }

@@ -10,6 +10,7 @@ import {
   formatDuration,
   formatMoment,
   plural,
+  shortId,
 } from "../model/format";
 import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/describe";
 import { NANOS_PER_SECOND, type Nanos } from "../model/time";
@@ -128,6 +129,12 @@ export function Header(props: HeaderProps): ReactElement {
           <button type="button" className="sv-fact sv-link" onClick={onShowArtifacts}>
             <Icon name="artifact" /> {plural(files, "artifact")}
           </button>
+        )}
+        {execution.externalId !== undefined && (
+          <span className="sv-fact sv-fact-id">
+            id <code title={execution.externalId}>{shortId(execution.externalId)}</code>
+            <CopyButton text={execution.externalId} what="id of its sender" />
+          </span>
         )}
         {execution.traceId !== "" && (
           <span className="sv-fact sv-fact-id">

@@ -61,6 +61,8 @@ export interface Exporters {
 
 export interface Execution {
   readonly executionId: string;
+  /** What its sender calls it, where that is no execution id. */
+  readonly externalId?: string;
   readonly workflowId: string;
   readonly workflowName: string;
   readonly workflowVersion: string;
@@ -101,6 +103,11 @@ export function isReadable(entry: Execution | UnreadableExecution): entry is Exe
 export function isListedBefore(one: Execution, other: Execution): boolean {
   if (one.listedAt !== other.listedAt) return one.listedAt < other.listedAt;
   return one.executionId < other.executionId;
+}
+
+/** The id that its sender knows. */
+export function senderId(execution: Execution): string {
+  return execution.externalId ?? execution.executionId;
 }
 
 export function isUnfinished(execution: Execution): boolean {
