@@ -24,6 +24,20 @@ class TestNamedAfterTheTrace:
         assert [e.execution_id for e in store.list_executions("acme").items] == [TRACE]
         assert store.list_executions("acme", workflow_id="root").items == [found]
 
+    def test_what_its_sender_calls_it_is_kept_whichever_span_says_it(
+        self, store: TraceStore
+    ) -> None:
+        kept_at = "patients-7-bc57a4a9f41f"
+        send(store, make_span("b", parent="root"))
+        called = {"spanvas.execution.id": "patients/7"}
+        send(store, root(attributes=called), wanted=kept_at, is_explicit=True)
+        send(store, make_span("c", parent="root"))
+
+        found = store.read_execution("acme", kept_at)
+        assert found is not None
+        assert (found.execution_id, found.external_id) == (kept_at, "patients/7")
+        assert found.counters.spans == 3
+
     def test_spans_before_their_root_are_found_again(self, store: TraceStore) -> None:
         send(store, make_span("b", parent="root", start=1, resource={"service.name": "planner"}))
         early = store.read_execution("acme", TRACE)
