@@ -30,8 +30,8 @@ from tests.builders import (
     make_artifact,
     make_execution,
     make_span,
-    sighting_of_span,
     span_id,
+    update_of_span,
 )
 
 FOLDER: Final = Path(__file__).parent / "fixtures" / "stored"
@@ -320,7 +320,7 @@ def _plain(value: Any) -> Any:
 
 def _receive(store: DynamoTraceStore, span: Any, execution_id: str) -> None:
     batch = SpanBatch("acme", execution_id, [span])
-    store.receive(batch, sighting_of_span(span, execution_id), is_new=True)
+    store.receive(batch, update_of_span(span, execution_id), is_new=True)
 
 
 def _claims(clock: Clock) -> ClaimItems:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.sighting import Sighting
+from spanvas.model.execution_update import ExecutionUpdate
 from spanvas.storage.port import SpanBatch
 from tests.dialects.live import NODE, PRODUCERS, PYTHON
 from tests.functional.api.fakes import AuditedStore
@@ -34,11 +34,11 @@ class FailingStore(AuditedStore):
 
     failures = 0
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailableError("the store failed writing spans: ThrottlingException", 1)
-        return super().receive(batch, sighting, is_new=is_new)
+        return super().receive(batch, update, is_new=is_new)
 
 
 @pytest.fixture

@@ -14,11 +14,22 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from spanvas.model.execution import FAILED, SUCCEEDED, Cause
-from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT, Ending, Sighting, ending_key
+from spanvas.model.execution_update import (
+    ANY_SPAN,
+    LOCAL_ROOT,
+    ROOT,
+    ExecutionEnd,
+    ExecutionUpdate,
+    end_key,
+)
 from spanvas.model.span import ERROR, Span
 from spanvas.semantics import has_remote_parent, row_of
 from spanvas.storage.port import TraceStore
-from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
+from spanvas_api.ingest.naming import (
+    explicit_execution_id,
+    wanted_execution_id,
+    workflow_identity_of,
+)
 
 NANO: Final = 1_000_000_000
 MAX_REMEMBERED: Final = 20_000
@@ -109,36 +120,36 @@ def start_order(span: Span) -> tuple[int, str]:
     return (span.start_time_unix_nano, span.span_id)
 
 
-def sighting_of(
+def update_of(
     group: Group, tenant: str, subject: str, seen_at_unix_nano: int, patience_seconds: int
-) -> Sighting:
+) -> ExecutionUpdate:
     """What the spans of a group say of their execution."""
     spans = sorted(group.spans, key=start_order)
     namer = min(spans, key=lambda span: (rank_of(span), start_order(span)))
-    return Sighting(
+    return ExecutionUpdate(
         tenant=tenant,
         execution_id=group.execution_id,
         started_at_unix_nano=spans[0].start_time_unix_nano,
         seen_at_unix_nano=seen_at_unix_nano,
         patience_nano=patience_seconds * NANO,
-        naming=naming_of(namer, rank_of(namer)),
-        ending=_ending(spans),
+        identity=workflow_identity_of(namer, rank_of(namer)),
+        end=_end(spans),
         started_by=subject,
     )
 
 
 def rank_of(span: Span) -> str:
-    """How much a span has to say of its execution: `sighting.ROOT`, `LOCAL_ROOT` or `ANY_SPAN`, in this order."""
+    """Returns how much a span says of its execution: `ROOT`, `LOCAL_ROOT` or `ANY_SPAN` of `execution_update`."""
     if span.parent_span_id is None:
         return ROOT
     return LOCAL_ROOT if has_remote_parent(span) else ANY_SPAN
 
 
-def _ending(spans: Iterable[Span]) -> Ending | None:
+def _end(spans: Iterable[Span]) -> ExecutionEnd | None:
     """That of the root that ended last; where no root has ended, that of the local root that ended last."""
     ended = [
         (
-            ending_key(
+            end_key(
                 span.end_time_unix_nano, span.span_id, is_local=span.parent_span_id is not None
             ),
             span,
@@ -156,4 +167,4 @@ def _ending(spans: Iterable[Span]) -> Ending | None:
         message = (row.error_message or "")[:MESSAGE_CHARACTERS]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
-    return Ending(key, status, root.end_time_unix_nano, cause)
+    return ExecutionEnd(key, status, root.end_time_unix_nano, cause)

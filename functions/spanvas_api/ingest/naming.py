@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
+from spanvas.model.execution_update import ANY_SPAN, WorkflowIdentity, identity_key
 from spanvas.model.ids import is_execution_id
-from spanvas.model.sighting import ANY_SPAN, Naming, naming_key
 from spanvas.model.span import Span
 from spanvas.otlp.export_safe import encodable
 from spanvas.semantics import attributes as names
@@ -83,15 +83,15 @@ def execution_id_of(value: Any) -> str:
     return f"{kept}-{_digest(text)}" if kept else f"id-{_digest(text)}"
 
 
-def naming_of(span: Span, rank: str) -> Naming:
-    """What a root or a local root says of its workflow; of any other span (`sighting.ANY_SPAN`), what its service is
-    called."""
+def workflow_identity_of(span: Span, rank: str) -> WorkflowIdentity:
+    """Returns what a root or a local root says of its workflow; for any other span (`ANY_SPAN`), the name of its
+    service."""
     is_root = rank != ANY_SPAN
     name = _name_of(span) if is_root else _text(span.resource, SERVICE_NAME) or UNKNOWN
     workflow_id = _text(span.attributes, names.WORKFLOW_ID) if is_root else ""
     expected = span.attributes.get(names.WORKFLOW_EXPECTED_NODES) if is_root else None
-    return Naming(
-        naming_key(rank, span.start_time_unix_nano, span.span_id),
+    return WorkflowIdentity(
+        identity_key(rank, span.start_time_unix_nano, span.span_id),
         span.trace_id,
         workflow_id_of(workflow_id or name),
         name,

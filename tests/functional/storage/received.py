@@ -9,7 +9,7 @@ from spanvas.model.span import Span
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch, TraceStore
-from spanvas_api.ingest.executions import Group, sighting_of
+from spanvas_api.ingest.executions import Group, update_of
 from tests.builders import T0, make_span
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -37,8 +37,8 @@ def receive(
     is_new: bool = False,
     now: int = T0,
 ) -> str:
-    sighting = sighting_of(Group(execution_id, spans=list(spans)), tenant, "collector", now, 900)
-    return store.receive(SpanBatch(tenant, execution_id, spans), sighting, is_new=is_new)
+    update = update_of(Group(execution_id, spans=list(spans)), tenant, "collector", now, 900)
+    return store.receive(SpanBatch(tenant, execution_id, spans), update, is_new=is_new)
 
 
 def root(label: str = "root", **overrides: Any) -> Span:

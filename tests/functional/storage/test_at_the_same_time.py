@@ -97,7 +97,7 @@ class TestAtTheSameTime:
     ) -> None:
         for number in range(3):
             send(real, make_span(f"b{number}", parent="a", start=number + 1))
-        copier = real._sightings._copier
+        copier = real._binding._copier
         query = copier._dynamodb.query
         monkeypatch.setattr(copier._dynamodb, "query", lambda **asked: query(**asked, Limit=2))
 

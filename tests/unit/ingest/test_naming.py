@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from spanvas.model.execution_update import ANY_SPAN, LOCAL_ROOT, ROOT
 from spanvas.model.ids import is_execution_id, is_name
-from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT
 from spanvas_api.ingest.naming import (
     execution_id_of,
     explicit_execution_id,
-    naming_of,
     wanted_execution_id,
     workflow_id_of,
+    workflow_identity_of,
 )
 from tests.builders import T0, make_span, span_id
 
@@ -105,59 +105,69 @@ def test_names_in_other_scripts_do_not_meet() -> None:
 
 def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
     def named(**attributes: str):
-        return naming_of(
+        return workflow_identity_of(
             make_span("root", attributes=attributes, resource={"service.version": "1.2"}),
             ROOT,
         )
 
     assert named().workflow_name == "root"
     assert named(**{"gen_ai.agent.name": "planner"}).workflow_name == "planner"
-    naming = named(**{"gen_ai.workflow.name": "Trip planner", "gen_ai.agent.name": "planner"})
-    assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
+    identity = named(**{"gen_ai.workflow.name": "Trip planner", "gen_ai.agent.name": "planner"})
+    assert (identity.workflow_id, identity.workflow_name, identity.workflow_version) == (
         "Trip-planner",
         "Trip planner",
         "1.2",
     )
-    naming = named(
+    identity = named(
         **{
             "spanvas.workflow.id": "trip",
             "spanvas.workflow.name": "Trip",
             "spanvas.workflow.version": "3",
         }
     )
-    assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
+    assert (identity.workflow_id, identity.workflow_name, identity.workflow_version) == (
         "trip",
         "Trip",
         "3",
     )
-    assert naming.key == f"0#{T0:020d}#{span_id('root')}"
+    assert identity.key == f"0#{T0:020d}#{span_id('root')}"
 
 
 def test_without_a_root_the_service_gives_the_name() -> None:
-    naming = naming_of(make_span("b", parent="a", resource={"service.name": "planner"}), ANY_SPAN)
-    assert (naming.workflow_id, naming.workflow_name, naming.key[:2]) == (
+    identity = workflow_identity_of(
+        make_span("b", parent="a", resource={"service.name": "planner"}), ANY_SPAN
+    )
+    assert (identity.workflow_id, identity.workflow_name, identity.key[:2]) == (
         "planner",
         "planner",
         "1#",
     )
-    assert naming_of(make_span("b", parent="a"), ANY_SPAN).workflow_id == "unknown"
+    assert workflow_identity_of(make_span("b", parent="a"), ANY_SPAN).workflow_id == "unknown"
 
 
 def test_a_local_root_is_named_as_a_root_is_and_comes_after_it() -> None:
-    naming = naming_of(make_span("b", parent="a", resource={"service.name": "api"}), LOCAL_ROOT)
-    assert (naming.workflow_name, naming.key) == ("b", f"0l#{T0:020d}#{span_id('b')}")
-    assert naming_of(make_span("z"), ROOT).key < naming.key < naming_of(make_span(), ANY_SPAN).key
+    identity = workflow_identity_of(
+        make_span("b", parent="a", resource={"service.name": "api"}), LOCAL_ROOT
+    )
+    assert (identity.workflow_name, identity.key) == ("b", f"0l#{T0:020d}#{span_id('b')}")
+    assert (
+        workflow_identity_of(make_span("z"), ROOT).key
+        < identity.key
+        < workflow_identity_of(make_span(), ANY_SPAN).key
+    )
 
 
 def test_expected_nodes_are_the_root_s_and_texts() -> None:
     attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b"]}
-    assert naming_of(make_span(attributes=attributes), ROOT).expected_nodes == ("a", "b")
-    assert naming_of(make_span(attributes=attributes), ANY_SPAN).expected_nodes == ()
+    assert workflow_identity_of(make_span(attributes=attributes), ROOT).expected_nodes == ("a", "b")
+    assert workflow_identity_of(make_span(attributes=attributes), ANY_SPAN).expected_nodes == ()
     odd = {"spanvas.workflow.expected_nodes": "a,b", "spanvas.workflow.name": 5}
-    assert naming_of(make_span("n", attributes=odd), ROOT).expected_nodes == ()
+    assert workflow_identity_of(make_span("n", attributes=odd), ROOT).expected_nodes == ()
 
 
 def test_names_that_no_table_takes_are_mended() -> None:
-    assert naming_of(make_span(name="a\ud83d"), ROOT).workflow_name == "a\ufffd\ufffd\ufffd"
-    assert naming_of(make_span(name="  "), ROOT).workflow_name == "unknown"
-    assert len(naming_of(make_span(name="x" * 999), ROOT).workflow_name) == 200
+    assert (
+        workflow_identity_of(make_span(name="a\ud83d"), ROOT).workflow_name == "a\ufffd\ufffd\ufffd"
+    )
+    assert workflow_identity_of(make_span(name="  "), ROOT).workflow_name == "unknown"
+    assert len(workflow_identity_of(make_span(name="x" * 999), ROOT).workflow_name) == 200

@@ -68,10 +68,11 @@ class Counters:
 
 
 class Origin(NamedTuple):
-    """Where an execution that nobody registered takes its name and its end from: keys of `model.sighting`."""
+    """Where an execution that nobody registered takes its identity and its end from: `identity_key` and `end_key` of
+    `model.execution_update`."""
 
-    naming: str
-    ending: str = ""
+    identity: str
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,8 +186,8 @@ def execution_attributes(execution: Execution) -> Item:
     if execution.exporter_health:
         attributes["exporter_health"] = s(json.dumps(dict(execution.exporter_health)))
     if execution.origin is not None:
-        attributes["origin_naming"] = s(execution.origin.naming)
-        attributes["origin_ending"] = s(execution.origin.ending)
+        attributes["origin_naming"] = s(execution.origin.identity)
+        attributes["origin_ending"] = s(execution.origin.end)
     return attributes
 
 

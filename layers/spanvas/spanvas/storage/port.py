@@ -17,7 +17,7 @@ from spanvas.model.unreadable import UnreadableItem
 if TYPE_CHECKING:
     # What executors never see: their cold start does without it.
     from spanvas.model.access import Access
-    from spanvas.model.sighting import Sighting
+    from spanvas.model.execution_update import ExecutionUpdate
 
 Item = TypeVar("Item")
 MAX_VERSIONS: Final = 10
@@ -184,7 +184,7 @@ class TraceStore(Protocol):
         all that is there, when it is wanted elsewhere for the first time.
         """
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         """Keep spans of an execution that nobody registers, and what they say of it; where they are kept.
 
         Durable when it returns. That is another execution than the batch's where the latter has been moved.

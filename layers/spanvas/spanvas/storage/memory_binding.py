@@ -1,4 +1,4 @@
-"""The part of the fake store that keeps executions which nobody registers; as `sightings`, without its crashes."""
+"""The part of the fake store that keeps executions which nobody registers; as `binding`, without its crashes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters, Execution, place_of
-from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
+from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update, update_from
 from spanvas.storage import items
 from spanvas.storage.chunks import Chunk, plan
 from spanvas.storage.port import Binding, SpanBatch
@@ -16,7 +16,7 @@ from spanvas.storage.port import Binding, SpanBatch
 Key = tuple[str, str]
 
 
-class MemorySightings:
+class MemoryBinding:
     _clock: Callable[[], int]
     _executions: dict[Key, Execution]
     _chunks: dict[Key, dict[str, Chunk]]
@@ -46,7 +46,7 @@ class MemorySightings:
         self._move(known, wanted)
         return Binding(wanted, is_new=False)
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         self._check()
         execution_id = self._moved(batch.tenant, batch.execution_id)
         batch = replace(batch, execution_id=execution_id)
@@ -54,7 +54,7 @@ class MemorySightings:
         for chunk, is_new_chunk in self._put(batch):
             if is_new_chunk:
                 counters += chunk.counters
-        self._note(replace(sighting, execution_id=execution_id), counters)
+        self._note(replace(update, execution_id=execution_id), counters)
         return execution_id
 
     def _put(self, batch: SpanBatch) -> list[tuple[Chunk, bool]]:
@@ -66,13 +66,13 @@ class MemorySightings:
             stored[chunk.chunk_id] = chunk
         return written
 
-    def _note(self, sighting: Sighting, counters: Counters) -> None:
-        key = (sighting.tenant, sighting.execution_id)
+    def _note(self, update: ExecutionUpdate, counters: Counters) -> None:
+        key = (update.tenant, update.execution_id)
         known = self._executions.get(key)
         if known is None:
-            execution = replace(first_seen(sighting), expires_at=self._expiry())
+            execution = replace(create_from(update), expires_at=self._expiry())
         else:
-            execution = seen_again(known, sighting)
+            execution = merge_update(known, update)
         kept = self._expiry() - self._clock() // items.NANO
         place = items.listed_at(execution, kept, None if known is None else place_of(known))
         self._executions[key] = replace(
@@ -103,8 +103,8 @@ class MemorySightings:
         self._artifacts.setdefault(new, {}).update(self._artifacts.pop(old, {}))
         self._accesses.setdefault(new, []).extend(self._accesses.pop(old, []))
         del self._executions[old]
-        sighting = sighting_of(source, self._clock(), 0)
-        self._note(replace(sighting, execution_id=target), counters)
+        update = update_from(source, self._clock(), 0)
+        self._note(replace(update, execution_id=target), counters)
 
     def _moved(self, tenant: str, execution_id: str) -> str:
         """Where an execution is by now."""

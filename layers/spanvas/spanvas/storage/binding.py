@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Counters, Execution, place_of
+from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update, update_from
 from spanvas.model.ids import is_trace_id
-from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
 from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
@@ -44,7 +44,7 @@ OPTIONAL: Final = ("ended_at", "deadline", "cause", "running_key", "deadline_key
 """Attributes that are taken away where an execution has them no longer."""
 
 
-class SightingItems:
+class BindingItems:
     def __init__(
         self,
         dynamodb: DynamoDBClient,
@@ -85,41 +85,41 @@ class SightingItems:
                 )
         raise contended()
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         """As `port.TraceStore.receive`. Rows first, then META: cut off between them, it is whole when sent again."""
         for _ in range(ATTEMPTS):
             counters = Counters()
             for chunk, is_new_chunk in self._spans.put(batch):
                 if is_new_chunk:
                     counters += chunk.counters
-            target = self._note(sighting, counters, is_new=is_new)
+            target = self._note(update, counters, is_new=is_new)
             if not target:
                 return batch.execution_id
             batch = replace(batch, execution_id=target)
-            sighting = replace(sighting, execution_id=target)
+            update = replace(update, execution_id=target)
             is_new = False
         raise contended()
 
-    def _note(self, sighting: Sighting, counters: Counters, *, is_new: bool) -> str:
-        """Add to the totals and keep what the sighting says; where to the execution has moved, if it has."""
+    def _note(self, update: ExecutionUpdate, counters: Counters, *, is_new: bool) -> str:
+        """Add to the totals and keep what the update says; where to the execution has moved, if it has."""
         add = items.added_counters(counters)
-        if is_new and self._create(sighting, add):
+        if is_new and self._create(update, add):
             return ""
-        execution = bare(sighting.tenant, sighting.execution_id)
+        execution = bare(update.tenant, update.execution_id)
         item = self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
         is_counted = item is not None
         for _ in range(ATTEMPTS):
-            item = item or self._executions.item(sighting.tenant, sighting.execution_id)
+            item = item or self._executions.item(update.tenant, update.execution_id)
             if item is None:
-                if self._create(sighting, add):
+                if self._create(update, add):
                     return ""
                 continue
             if items.MOVED_TO in item:
-                return self._moved(sighting.tenant, sighting.execution_id, item)
+                return self._moved(update.tenant, update.execution_id, item)
             known = attempted(execution_of, item)
             if isinstance(known, UnreadableItem):
                 return self._left_as_it_is(known, add, is_counted=is_counted)
-            changed = seen_again(known, sighting)
+            changed = merge_update(known, update)
             if is_counted and changed is known:
                 return ""
             if self._replace(known, changed, {} if is_counted else add):
@@ -137,8 +137,8 @@ class SightingItems:
             self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
         return ""
 
-    def _create(self, sighting: Sighting, add: Mapping[str, Any]) -> bool:
-        execution = replace(first_seen(sighting), expires_at=self._spans.expires_at())
+    def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> bool:
+        execution = replace(create_from(update), expires_at=self._spans.expires_at())
         attributes = self._attributes(execution)
         created = self._executions.change(
             execution, attributes, "attribute_not_exists(pk)", add=add
@@ -237,8 +237,8 @@ class SightingItems:
         patience = max((execution.deadline_unix_nano or 0) - self._clock(), 0)
         while True:
             counters = self._copier.copy(tenant, source, target)
-            sighting = sighting_of(execution, self._clock(), patience)
-            further = self._note(replace(sighting, execution_id=target), counters, is_new=False)
+            update = update_from(execution, self._clock(), patience)
+            further = self._note(replace(update, execution_id=target), counters, is_new=False)
             if not further:
                 break
             target = further
