@@ -124,13 +124,12 @@ def received_ended(store: DynamoTraceStore, clock: Clock) -> None:
 def moved(store: DynamoTraceStore, clock: Clock) -> None:
     """A trace that turned out to be part of an execution with a name of its own."""
     _receive(store, make_span("b", "root", 1, resource={"service.name": "planner"}), TRACE)
-    assert store.bind_trace("acme", TRACE, EXECUTION, is_explicit=True).execution_id == EXECUTION
-    store.bind_trace("acme", TRACE, "", is_explicit=True)
+    assert store.bind_trace("acme", TRACE, [EXECUTION]).execution_id == EXECUTION
 
 
 def bound(store: DynamoTraceStore, clock: Clock) -> None:
     """A trace that nothing is kept under, bound to an execution that is not named after it."""
-    store.bind_trace("acme", TRACE, EXECUTION, is_explicit=True)
+    store.bind_trace("acme", TRACE, [EXECUTION])
 
 
 def rows_and_details(store: DynamoTraceStore, clock: Clock) -> None:

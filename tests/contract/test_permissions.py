@@ -151,9 +151,9 @@ def read_everything(store: DynamoTraceStore) -> None:
 
 def send_over_otlp(store: DynamoTraceStore) -> None:
     """A trace without a name, then its root, which names another execution."""
-    for label, parent, wanted in (("b", "a", ""), ("a", None, "trip-1")):
+    for label, parent, wanted in (("b", "a", ()), ("a", None, ("trip-1",))):
         span = make_span(label, parent, attributes=LARGE)
-        binding = store.bind_trace("acme", span.trace_id, wanted, is_explicit=False)
+        binding = store.bind_trace("acme", span.trace_id, wanted)
         update = update_of_span(span, binding.execution_id)
         batch = SpanBatch("acme", binding.execution_id, [span])
         store.receive(batch, update, is_new=binding.is_new)

@@ -85,7 +85,7 @@ def sent(endpoint: Endpoint) -> list[int]:
 
 
 def check_trace(endpoint: Endpoint, trace_id: str) -> None:
-    """The root's session names the execution, so the span of the other trace is in it, too."""
+    """Both roots name the execution, so the span of the other trace is in it, too."""
     path = f"/v1/executions/trip-{trace_id}"
     trace = read(endpoint, f"{path}/trace")
     rows = {row["name"]: row for row in trace["rows"]}
@@ -105,7 +105,7 @@ def check_trace(endpoint: Endpoint, trace_id: str) -> None:
         "yes": True,
         "texts": ["a", "b"],
         "numbers": [1, 2],
-        "session.id": f"trip-{trace_id}",
+        "spanvas.execution.id": f"trip-{trace_id}",
     }
     assert root["resource"]["service.name"] == "trips"
     assert root["scope"] == {"name": "trips.planner", "version": "1.2.3"}

@@ -12,17 +12,8 @@ from spanvas.model.ids import is_execution_id
 from spanvas.model.span import Span
 from spanvas.otlp.export_safe import encodable
 from spanvas.semantics import attributes as names
+from spanvas.semantics import session_of, workflow_of
 
-WORKFLOW_NAMES: Final = (
-    names.WORKFLOW_NAME,
-    "gen_ai.workflow.name",
-    "traceloop.workflow.name",
-    "langsmith.trace.name",
-    "gen_ai.agent.name",
-    "agent.name",
-    "ai.telemetry.functionId",
-)
-"""Of the root: what its dialect calls the workflow, before the name of the span itself."""
 SERVICE_NAME: Final = "service.name"
 SERVICE_VERSION: Final = "service.version"
 UNKNOWN: Final = "unknown"
@@ -37,38 +28,28 @@ _EDGES: Final = "-._:@"
 
 
 def explicit_execution_id(span: Span) -> str:
-    """What the span, or else its resource, says in `spanvas.execution.id`; empty where it says nothing."""
+    """Returns what the span, or else its resource, says in `spanvas.execution.id`; "" where it says nothing."""
     for attributes in (span.attributes, span.resource):
         if found := execution_id_of(attributes.get(names.EXECUTION_ID)):
             return found
     return ""
 
 
-def wanted_execution_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
-    """The first of these attributes that any of the spans, or its resource, has; of the first span that has it. A name
-    that ends in `.*` stands for all below it, in the order of the alphabet."""
-    for name in candidates:
-        for span in spans:
-            found = _named(span, name) if name.endswith(ANY_BELOW) else _value(span, name)
-            if found:
+def attributed_execution_id(span: Span, attributes: Sequence[str]) -> str:
+    """Returns the execution id in the first of these attributes that the span, or else its resource, has; "" where it
+    has none. A name that ends in `.*` stands for all below it, in the order of the alphabet."""
+    for name in attributes:
+        for one in _below(span, name) if name.endswith(ANY_BELOW) else (name,):
+            value = span.attributes.get(one)
+            if found := execution_id_of(span.resource.get(one) if value is None else value):
                 return found
     return ""
 
 
-def _value(span: Span, name: str) -> str:
-    value = span.attributes.get(name)
-    return execution_id_of(span.resource.get(name) if value is None else value)
-
-
-def _named(span: Span, pattern: str) -> str:
+def _below(span: Span, pattern: str) -> list[str]:
     prefix = pattern.removesuffix("*")
-    below = {
-        name
-        for held in (span.attributes, span.resource)
-        for name in held
-        if name.startswith(prefix)
-    }
-    return next(filter(None, (_value(span, name) for name in sorted(below))), "")
+    names = {*span.attributes, *span.resource}
+    return sorted(name for name in names if name.startswith(prefix))
 
 
 def execution_id_of(value: Any) -> str:
@@ -91,7 +72,7 @@ def workflow_identity_of(span: Span, rank: str) -> WorkflowIdentity:
     workflow_id = _text(span.attributes, names.WORKFLOW_ID) if is_root else ""
     expected = span.attributes.get(names.WORKFLOW_EXPECTED_NODES) if is_root else None
     return WorkflowIdentity(
-        identity_key(rank, span.start_time_unix_nano, span.span_id),
+        key_of(span, rank),
         span.trace_id,
         workflow_id_of(workflow_id or name),
         name,
@@ -108,15 +89,27 @@ def workflow_id_of(name: str) -> str:
     return f"{kept}-{_digest(name)}" if kept else f"workflow-{_digest(name)}"
 
 
+def session_id_of(span: Span) -> str:
+    """Returns the session or conversation that the span is part of, as its dialect says it; "" where it says none."""
+    return _clean(session_of(span))
+
+
+def key_of(span: Span, rank: str) -> str:
+    """Returns the `identity_key` of a span."""
+    is_open = span.end_time_unix_nano is None
+    return identity_key(rank, span.start_time_unix_nano, span.span_id, is_open=is_open)
+
+
 def _name_of(root: Span) -> str:
-    for name in WORKFLOW_NAMES:
-        if found := _text(root.attributes, name):
-            return found
-    return encodable(root.name).strip()[:NAME_CHARACTERS] or UNKNOWN
+    """Returns what the root's dialect calls the workflow, else the agent, else the name of the span itself."""
+    return _clean(workflow_of(root)) or _clean(root.name) or UNKNOWN
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
-    value = attributes.get(name)
+    return _clean(attributes.get(name))
+
+
+def _clean(value: Any) -> str:
     return encodable(value).strip()[:NAME_CHARACTERS] if isinstance(value, str) else ""
 
 

@@ -24,9 +24,12 @@ def send(
     is_explicit: bool = False,
     now: int = T0,
 ) -> str:
-    """As the ingest does it, for spans of one trace. Where they are kept."""
-    binding = store.bind_trace(tenant, spans[0].trace_id, wanted, is_explicit=is_explicit)
-    return receive(store, binding.execution_id, spans, tenant, binding.is_new, now)
+    """As the ingest does it, for spans of one trace: `is_explicit` where each has `wanted` as its execution id. Where
+    they are kept."""
+    binding = store.bind_trace(tenant, spans[0].trace_id, [wanted] if wanted else [])
+    is_apart = is_explicit and wanted in binding.apart
+    execution_id = wanted if is_apart else binding.execution_id
+    return receive(store, execution_id, spans, tenant, binding.is_new, now)
 
 
 def receive(

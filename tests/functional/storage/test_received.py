@@ -188,9 +188,7 @@ class TestRegistered:
         assert send(store, root(), wanted="session-1", is_explicit=True) == TRACE
 
     def test_registering_takes_over_what_spans_have_said(self, store: TraceStore) -> None:
-        send(
-            store, root("a", end_time_unix_nano=T0 + 2 * SECOND), wanted="exec_1", is_explicit=True
-        )
+        send(store, root("a", end_time_unix_nano=T0 + 2 * SECOND), wanted="exec_1")
 
         store.start_execution(make_execution())
 

@@ -7,9 +7,9 @@ import pytest
 from spanvas.model.execution_update import ANY_SPAN, LOCAL_ROOT, ROOT
 from spanvas.model.ids import is_execution_id, is_name
 from spanvas_api.ingest.naming import (
+    attributed_execution_id,
     execution_id_of,
     explicit_execution_id,
-    wanted_execution_id,
     workflow_id_of,
     workflow_identity_of,
 )
@@ -59,28 +59,22 @@ def test_the_span_s_own_id_goes_before_the_resource_s() -> None:
     assert explicit_execution_id(make_span()) == ""
 
 
-def test_the_first_attribute_of_the_list_that_any_span_has_counts() -> None:
-    spans = [
-        make_span("a", attributes={"session.id": "s1"}),
-        make_span("b", attributes={"gen_ai.conversation.id": "c1"}),
-        make_span("c", resource={"gen_ai.conversation.id": "c2"}),
-    ]
-    assert wanted_execution_id(spans, ("gen_ai.conversation.id", "session.id")) == "c1"
-    assert wanted_execution_id(spans[::-1], ("gen_ai.conversation.id",)) == "c2"
-    assert wanted_execution_id(spans, ("session.id", "gen_ai.conversation.id")) == "s1"
-    assert wanted_execution_id(spans, ("thread.id",)) == ""
-    assert wanted_execution_id(spans, ()) == ""
+def test_the_first_attribute_of_the_list_that_a_span_or_its_resource_has_counts() -> None:
+    span = make_span(attributes={"session.id": "s1"}, resource={"gen_ai.conversation.id": "c1"})
+    assert attributed_execution_id(span, ("gen_ai.conversation.id", "session.id")) == "c1"
+    assert attributed_execution_id(span, ("session.id", "gen_ai.conversation.id")) == "s1"
+    assert attributed_execution_id(span, ("thread.id",)) == ""
+    assert attributed_execution_id(span, ()) == ""
 
 
 def test_a_name_may_stand_for_all_below_it() -> None:
-    spans = [
-        make_span("a", attributes={"traceloop.associations": "no"}),
-        make_span("b", attributes={"app.ids.user": "", "app.ids.thread": "t1", "app.id": "no"}),
-        make_span("c", resource={"app.ids.chat": "c1"}),
-    ]
-    assert wanted_execution_id(spans, ("app.ids.*",)) == "t1"
-    assert wanted_execution_id(spans[::-1], ("thread.id", "app.ids.*")) == "c1"
-    assert wanted_execution_id(spans, ("app.ids.user.*",)) == ""
+    span = make_span(
+        attributes={"app.ids.user": "", "app.ids.thread": "t1", "app.id": "no"},
+        resource={"app.ids.chat": "c1", "app.idsx": "no"},
+    )
+    assert attributed_execution_id(span, ("app.ids.*",)) == "c1"
+    assert attributed_execution_id(span, ("thread.id", "app.ids.t.*", "app.ids.thread")) == "t1"
+    assert attributed_execution_id(span, ("app.ids.user.*",)) == ""
 
 
 @pytest.mark.parametrize(

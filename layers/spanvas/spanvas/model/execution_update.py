@@ -2,7 +2,8 @@
 
 Nobody announces an execution that comes over OTLP: it is known by its spans, which arrive late, twice and in any
 order. So an execution is the join of its updates: the earliest start, the identity that the earliest root gives, the
-end that the latest root gives. Two updates in either order, or one of them twice, leave the same execution.
+session that the earliest root or else any span gives, the end that the latest root gives. Two updates in either order,
+or one of them twice, leave the same execution.
 
 A service that was called by another one has no root of its own. Its local root, the span with a remote parent, stands
 in for the root until one comes: the caller may never send its spans here.
@@ -24,9 +25,12 @@ BEFORE_ROOTS: Final = "-"
 """Sorts the end of a local root before the end of every root."""
 
 
-def identity_key(rank: str, start_time_unix_nano: int, span_id: str) -> str:
-    """Sorts identities by rank, then by start: the first one counts."""
-    return f"{rank}#{start_time_unix_nano:020d}#{span_id}"
+def identity_key(
+    rank: str, start_time_unix_nano: int, span_id: str, *, is_open: bool = False
+) -> str:
+    """Sorts identities by rank, then by start: the first one counts. Of one span, what it said at its end goes before
+    what it said while it was open."""
+    return f"{rank}#{start_time_unix_nano:020d}#{span_id}{'+' if is_open else ''}"
 
 
 def end_key(end_time_unix_nano: int, span_id: str, *, is_local: bool = False) -> str:
@@ -44,6 +48,14 @@ class WorkflowIdentity:
     workflow_name: str = ""
     workflow_version: str = ""
     expected_nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The session or conversation that a span is part of. `key` is the span's `identity_key`."""
+
+    key: str
+    session_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +80,12 @@ class ExecutionUpdate:
     identity: WorkflowIdentity
     end: ExecutionEnd | None = None
     started_by: str = ""
+    session: Session | None = None
 
 
 def create_from(update: ExecutionUpdate) -> Execution:
     """Returns the execution that is known by this update alone."""
-    identity, end = update.identity, update.end
+    identity, end, session = update.identity, update.end, update.session
     return Execution(
         tenant=update.tenant,
         execution_id=update.execution_id,
@@ -87,7 +100,8 @@ def create_from(update: ExecutionUpdate) -> Execution:
         deadline_unix_nano=None if end else update.seen_at_unix_nano + update.patience_nano,
         cause=end.cause if end else None,
         started_by=update.started_by,
-        origin=Origin(identity.key, end.key if end else ""),
+        session_id=session.session_id if session else "",
+        origin=Origin(identity.key, end.key if end else "", session.key if session else ""),
     )
 
 
@@ -100,7 +114,7 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
     if origin is None:
         return known
     execution = known
-    identity, end = update.identity, update.end
+    identity, end, session = update.identity, update.end, update.session
     if update.started_at_unix_nano < execution.started_at_unix_nano:
         execution = replace(execution, started_at_unix_nano=update.started_at_unix_nano)
     if identity.key < origin.identity:
@@ -114,11 +128,15 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
             expected_nodes=identity.expected_nodes,
             origin=origin,
         )
+    if session is not None and not "" < origin.session <= session.key:
+        origin = origin._replace(session=session.key)
+        execution = replace(execution, session_id=session.session_id, origin=origin)
     if end is not None and end.key > origin.end:
         return replace(
             execution,
             status=end.status,
             ended_at_unix_nano=end.ended_at_unix_nano,
+            deadline_unix_nano=None,
             cause=end.cause,
             origin=origin._replace(end=end.key),
         )
@@ -150,6 +168,7 @@ def update_from(
         ),
         end,
         execution.started_by,
+        Session(origin.session, execution.session_id) if origin.session else None,
     )
 
 

@@ -1,37 +1,47 @@
-"""Executions that nobody registers: spans that come over OTLP, and what they say of their execution.
+"""Which execution a trace belongs to, for executions that nobody registers: spans that come over OTLP.
 
-META of the execution that is named after a trace is also where the trace is bound: to that execution itself, or, with
-`moved_to`, to the one that its spans turned out to belong to. It is read consistently, so that two requests a
-millisecond apart agree; the index by trace, which is not, is asked for executions that were registered by others.
+Ids that belong together (a trace, and the execution ids that its spans name) are joined: one of them is the
+execution's id, all others lead to it. META of an id says in which state the id is:
+
+| state      | META of the id has   | joined to another id                    | spans that come to the id   |
+|------------|----------------------|-----------------------------------------|-----------------------------|
+| ABSENT     | no item              | gets `moved_to` and `moved`: MOVED      | make it KNOWN               |
+| KNOWN      | `origin_naming`      | gets `moved_to`: MOVING                 | are kept                    |
+| MOVING     | `moved_to`           | is copied, then gets `moved`: MOVED     | finish the move, then go on |
+| MOVED      | `moved_to`, `moved`  | its target is joined instead            | go to its target            |
+| REGISTERED | none of these        | never moves: the others are joined to it | are kept, change nothing   |
+
+An id is joined only to a smaller one in the order of `smallest`, or to a registered one. So no two requests can make a
+circle, and the result does not depend on which of them comes first. META is read consistently; the index by trace,
+which is not, is asked only for executions that were registered with a trace. See docs/explanation/trace-binding.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import Counters, Execution, place_of
-from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update, update_from
+from spanvas.model.execution import Counters, count
+from spanvas.model.execution_update import ExecutionUpdate, update_from
 from spanvas.model.ids import is_trace_id
 from spanvas.model.unreadable import UnreadableItem
 from spanvas.storage import items
 from spanvas.storage.aws import translated
-from spanvas.storage.copying import Copier
+from spanvas.storage.chunk_items import rows_of
 from spanvas.storage.decoding import Report, attempted
-from spanvas.storage.executions import ExecutionItems
+from spanvas.storage.executions import MAX_MOVES, ExecutionItems
 from spanvas.storage.item_reading import execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
+from spanvas.storage.updates import ATTEMPTS, UpdateItems, bare, contended
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ATTEMPTS: Final = 8
-"""At a change that others make at the same time; each of them makes progress."""
 THREADS: Final = 8
 """As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
 INDEX_NAMES: Final = (
@@ -39,12 +49,38 @@ INDEX_NAMES: Final = (
 )  # fmt: skip
 CANDIDATES: Final = 5
 OPEN_TO_CHANGE: Final = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
-OPEN_TO_COUNTING: Final = "attribute_exists(pk) AND attribute_not_exists(#moved_to)"
-OPTIONAL: Final = ("ended_at", "deadline", "cause", "running_key", "deadline_key")
-"""Attributes that are taken away where an execution has them no longer."""
+
+
+class State(Enum):
+    """The state of an id at the end of its moves."""
+
+    ABSENT = "absent"
+    KNOWN = "known"
+    REGISTERED = "registered"
+
+
+class End(NamedTuple):
+    """The id that another id leads to, and the state of it."""
+
+    execution_id: str
+    state: State
+
+
+def smallest(ends: Iterable[End], own: str) -> End:
+    """Returns the end that the others are joined to: a registered one, else one that is no trace id, else the first in
+    the order of text. Of several registered ones, which cannot be joined, it is the trace's `own`."""
+
+    def order(end: End) -> tuple[bool, bool, bool, str]:
+        is_open = end.state is not State.REGISTERED
+        name = end.execution_id
+        return is_open, not is_open and name != own, is_trace_id(name), name
+
+    return min(ends, key=order)
 
 
 class BindingItems:
+    """Binds traces to executions, and keeps what comes over OTLP. Raises StoreUnavailableError."""
+
     def __init__(
         self,
         dynamodb: DynamoDBClient,
@@ -59,30 +95,23 @@ class BindingItems:
         self._executions = executions
         self._spans = spans
         self._clock = clock
-        self._copier = Copier(dynamodb, table, report)
         self._report = report
+        self._updates = UpdateItems(executions, spans, report)
 
-    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
+    def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
         """As `port.TraceStore.bind_trace`."""
-        if is_trace_id(wanted) and self._end_of_moves(tenant, wanted) == trace_id:
-            wanted = trace_id
         for _ in range(ATTEMPTS):
-            item, registered = self._looked_up(tenant, trace_id, is_explicit=is_explicit)
-            if item is None:
-                if registered:
-                    return Binding(registered, is_new=False)
-                if not wanted or wanted == trace_id:
-                    return Binding(trace_id, is_new=True)
-                if self._point(tenant, trace_id, wanted):
-                    return Binding(wanted, is_new=True)
-            elif items.MOVED_TO in item:
-                return Binding(self._moved(tenant, trace_id, item), is_new=False)
-            elif not wanted or wanted == trace_id or "origin_naming" not in item:
-                return Binding(trace_id, is_new=False)
-            else:
-                self._executions.change(
-                    bare(tenant, trace_id), {items.MOVED_TO: items.s(wanted)}, OPEN_TO_CHANGE
-                )
+            ends, registered = self._look_up(tenant, trace_id, names)
+            if registered:
+                return Binding(registered, apart=frozenset(names))
+            own = ends[trace_id]
+            home = smallest(ends.values(), own.execution_id)
+            others = {end for end in ends.values() if end != home}
+            movable = [end for end in others if end.state is not State.REGISTERED]
+            if all(self._join(tenant, end, home.execution_id) for end in movable):
+                is_new = all(end.state is State.ABSENT for end in (home, *movable))
+                apart = [name for name in names if ends[name] in others.difference(movable)]
+                return Binding(home.execution_id, is_new, frozenset(apart))
         raise contended()
 
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
@@ -92,111 +121,37 @@ class BindingItems:
             for chunk, is_new_chunk in self._spans.put(batch):
                 if is_new_chunk:
                     counters += chunk.counters
-            target = self._note(update, counters, is_new=is_new)
-            if not target:
+            if self._updates.add(update, counters, is_new=is_new):
                 return batch.execution_id
+            target = self._end(batch.tenant, batch.execution_id).execution_id
             batch = replace(batch, execution_id=target)
             update = replace(update, execution_id=target)
             is_new = False
         raise contended()
 
-    def _note(self, update: ExecutionUpdate, counters: Counters, *, is_new: bool) -> str:
-        """Add to the totals and keep what the update says; where to the execution has moved, if it has."""
-        add = items.added_counters(counters)
-        if is_new and self._create(update, add):
-            return ""
-        execution = bare(update.tenant, update.execution_id)
-        item = self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
-        is_counted = item is not None
-        for _ in range(ATTEMPTS):
-            item = item or self._executions.item(update.tenant, update.execution_id)
-            if item is None:
-                if self._create(update, add):
-                    return ""
-                continue
-            if items.MOVED_TO in item:
-                return self._moved(update.tenant, update.execution_id, item)
-            known = attempted(execution_of, item)
-            if isinstance(known, UnreadableItem):
-                return self._left_as_it_is(known, add, is_counted=is_counted)
-            changed = merge_update(known, update)
-            if is_counted and changed is known:
-                return ""
-            if self._replace(known, changed, {} if is_counted else add):
-                return ""
-            item = None
-        raise contended()
-
-    def _left_as_it_is(
-        self, unreadable: UnreadableItem, add: Mapping[str, Any], *, is_counted: bool
-    ) -> str:
-        """Of an execution that cannot be decoded the totals are kept, which takes no decoding, and nothing is said."""
-        self._report(unreadable)
-        if not is_counted:
-            execution = bare(*items.owner_of(unreadable.pk))
-            self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
-        return ""
-
-    def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> bool:
-        execution = replace(create_from(update), expires_at=self._spans.expires_at())
-        attributes = self._attributes(execution)
-        created = self._executions.change(
-            execution, attributes, "attribute_not_exists(pk)", add=add
-        )
-        return created is not None
-
-    def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
-        """Whether nobody else has changed it meanwhile. Only what is another now is written: what stays the same may
-        hold more than this version knows of it."""
-        place = place_of(known)
-        before, after = self._attributes(known, place), self._attributes(changed, place)
-        attributes = {name: value for name, value in after.items() if value != before.get(name)}
-        written = self._executions.change(
-            changed,
-            attributes,
-            "#revision = :known AND attribute_not_exists(#moved_to)",
-            {":known": items.n(known.revision)},
-            add=add,
-            remove=[name for name in OPTIONAL if name not in after],
-        )
-        return written is not None
-
-    def _attributes(self, execution: Execution, place: int | None = None) -> dict[str, Any]:
-        listed = items.listed_at(execution, self._spans.retention_seconds, place)
-        return {**items.execution_attributes(execution), **items.index_keys(execution, listed)}
-
-    def _point(self, tenant: str, trace_id: str, execution_id: str) -> bool:
-        """Bind a trace that is not known to an execution that is not named after it."""
-        target = {
-            items.MOVED_TO: items.s(execution_id),
-            items.MOVED: items.n(1),
-            items.TTL_ATTRIBUTE: items.n(self._spans.expires_at()),
-        }
-        pointed = self._executions.change(
-            bare(tenant, trace_id), target, "attribute_not_exists(pk)"
-        )
-        return pointed is not None
-
-    def _looked_up(
-        self, tenant: str, trace_id: str, *, is_explicit: bool
-    ) -> tuple[Mapping[str, Any] | None, str | None]:
-        """META of the execution that is named after a trace; where there is none, the one that was registered with the
-        trace. Both are asked for at once, since most traces that are asked for are new."""
-        if is_explicit:
-            return self._executions.item(tenant, trace_id), None
+    def _look_up(
+        self, tenant: str, trace_id: str, names: Collection[str]
+    ) -> tuple[dict[str, End], str | None]:
+        """Returns where the trace and each name lead; and, where nothing is known under the trace's own id, the
+        execution that was registered with the trace. All are asked for at once, since most traces are new."""
+        asked = [name for name in names if name != trace_id]
         registered = self._pool.submit(self._registered, tenant, trace_id)
+        found = [self._pool.submit(self._end, tenant, name) for name in asked]
         try:
-            item = self._executions.item(tenant, trace_id)
-        finally:
-            wait([registered])  # nothing may run on when the function is frozen
-        return item, None if item else registered.result()
+            own = self._end(tenant, trace_id)
+        finally:  # nothing may run on when the function is frozen
+            wait([registered])
+            wait(found)
+        ends = {trace_id: own} | dict(zip(asked, (each.result() for each in found), strict=True))
+        is_unknown = own == End(trace_id, State.ABSENT)
+        return ends, registered.result() if is_unknown else None
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(THREADS, "spanvas-traces")
 
     def _registered(self, tenant: str, trace_id: str) -> str | None:
-        """An execution that has this trace and was registered by whoever runs it."""
+        """Returns an execution that has this trace and was registered by whoever runs it."""
         index, partition_name, _ = items.BY_TRACE
         with translated("looking for the execution of a trace"):
             answer = self._dynamodb.query(
@@ -213,17 +168,35 @@ class BindingItems:
                 return execution_id
         return None
 
-    def _end_of_moves(self, tenant: str, execution_id: str) -> str:
-        for _ in range(ATTEMPTS):
+    def _end(self, tenant: str, execution_id: str) -> End:
+        """Follows an id to the end of its moves; one that was cut off is finished on the way."""
+        for _ in range(MAX_MOVES):
             item = self._executions.item(tenant, execution_id)
-            target = moving_to(item) if item else ""
-            if not target:
-                return execution_id
-            execution_id = target
+            if item is None:
+                return End(execution_id, State.ABSENT)
+            if items.MOVED_TO not in item:
+                is_known = "origin_naming" in item
+                return End(execution_id, State.KNOWN if is_known else State.REGISTERED)
+            execution_id = self._moved(tenant, execution_id, item)
         raise contended()
 
+    def _join(self, tenant: str, end: End, target: str) -> bool:
+        """Joins an id to a target, with all that is there. Returns False where the id has changed meanwhile."""
+        attributes = {items.MOVED_TO: items.s(target)}
+        source = bare(tenant, end.execution_id)
+        if end.state is State.ABSENT:
+            attributes[items.MOVED] = items.n(1)
+            attributes[items.TTL_ATTRIBUTE] = items.n(self._spans.expires_at())
+            pointer = self._executions.change(source, attributes, "attribute_not_exists(pk)")
+            return pointer is not None
+        marked = self._executions.change(source, attributes, OPEN_TO_CHANGE)
+        if marked is None:
+            return False
+        self._moved(tenant, end.execution_id, marked)
+        return True
+
     def _moved(self, tenant: str, source: str, item: Mapping[str, Any]) -> str:
-        """Where an execution has moved to. Where its move was cut off, it is finished first.
+        """Returns where an execution has moved to. Where its move was cut off, it is finished first.
 
         Its META says since the move began where it goes to, so nobody adds to it any more: what is copied is all.
         """
@@ -235,13 +208,12 @@ class BindingItems:
             self._report(execution)
             return target
         patience = max((execution.deadline_unix_nano or 0) - self._clock(), 0)
+        update = update_from(execution, self._clock(), patience)
         while True:
-            counters = self._copier.copy(tenant, source, target)
-            update = update_from(execution, self._clock(), patience)
-            further = self._note(replace(update, execution_id=target), counters, is_new=False)
-            if not further:
+            counters = self._copy(tenant, source, target)
+            if self._updates.add(replace(update, execution_id=target), counters, is_new=False):
                 break
-            target = further
+            target = self._end(tenant, target).execution_id
         self._executions.change(
             execution,
             {items.MOVED_TO: items.s(target), items.MOVED: items.n(1)},
@@ -250,11 +222,47 @@ class BindingItems:
         )
         return target
 
+    def _copy(self, tenant: str, source: str, target: str) -> Counters:
+        """Copies all items but META, details before the rows that point at them, and returns the totals of new rows.
 
-def bare(tenant: str, execution_id: str) -> Execution:
-    """An execution of which the key alone is used."""
-    return Execution(tenant, execution_id, "", "", 0)
+        Nothing is deleted: no part of the service may. Items are named by what is in them, so a copy that was cut off
+        is made again; large details stay where they are in the bucket, since items point at them by their whole key.
+        """
+        counters = Counters()
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": items.s(items.partition(tenant, source))},
+            "ConsistentRead": True,
+        }
+        while True:
+            with translated("reading what is to be moved"):
+                answer = self._dynamodb.query(**request)
+            for item in answer["Items"]:
+                sort = item["sk"]["S"]
+                if sort == items.META or not self._put_new(
+                    {**item, **items.key(tenant, target, sort)}
+                ):
+                    continue
+                if sort.startswith(items.ROWS):
+                    rows = attempted(rows_of, item)
+                    if isinstance(rows, UnreadableItem):  # it is moved as it is, and not counted
+                        self._report(rows)
+                    else:
+                        counters += count(rows[0])
+            if "LastEvaluatedKey" not in answer:
+                return counters
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-
-def contended() -> StoreUnavailableError:
-    return StoreUnavailableError("the execution is changed by too many at once", 1)
+    def _put_new(self, item: dict[str, Any]) -> bool:
+        """Puts an item unless it is there. Returns whether it was not."""
+        with translated("moving an execution"):
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
+        return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
@@ -179,8 +179,8 @@ class DynamoTraceStore:
     def write(self, batch: SpanBatch) -> WriteResult:
         return self._spans.write(batch)
 
-    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
-        return self._binding.bind_trace(tenant, trace_id, wanted, is_explicit=is_explicit)
+    def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
+        return self._binding.bind_trace(tenant, trace_id, names)
 
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         return self._binding.receive(batch, update, is_new=is_new)

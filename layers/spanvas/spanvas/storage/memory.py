@@ -109,6 +109,9 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue):
         part = execution
         execution = replace(part, expires_at=self._expiry(), began_at_unix_nano=None)
         if known is None:
+            if self._moves.pop(key, None):
+                for chunk in self._chunks.get(key, {}).values():
+                    execution = replace(execution, counters=execution.counters + chunk.counters)
             self._executions[key] = replace(execution, revision=1)
         elif execution.status != RUNNING:
             return
