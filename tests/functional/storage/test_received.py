@@ -202,6 +202,23 @@ class TestRegistered:
         assert (found.ended_at_unix_nano, found.counters.spans) == (None, 1)
         assert listed(store, "support-triage") == ["exec_1"]
 
+    def test_registering_an_id_that_was_joined_takes_it_back(self, store: TraceStore) -> None:
+        send(store, root("a"), wanted="exec_1")
+        send(store, make_span("b", parent="a", start=0.5), wanted="exec_0")
+        joined = store.read_execution("acme", "exec_1")
+        assert joined is not None
+        assert joined.execution_id == "exec_0"
+
+        store.start_execution(make_execution())
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert (found.execution_id, found.workflow_name) == ("exec_1", "Support triage")
+        assert (found.status, found.counters.spans) == ("running", 1)
+        assert names(store, "exec_1") == ["a"]
+        assert names(store, "exec_0") == ["a", "b"]
+        assert [e.execution_id for e in store.list_executions("acme").items] == ["exec_1", "exec_0"]
+
 
 class TestWholeSpans:
     def test_pages_hold_every_span_once_in_its_latest_version(self, store: TraceStore) -> None:
