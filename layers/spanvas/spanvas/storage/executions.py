@@ -33,7 +33,7 @@ PLACE_IN_HISTORY = START | {"workflow_key", "started_by"}
 """Attributes that a queued execution already has, and keeps when it starts to run."""
 NAMES: Final = re.compile(r"#(\w+)")
 MAX_MOVES: Final = 64
-"""That are followed from one id: one more than ids that one trace names, each smaller than the one before."""
+"""Most moves that are followed from one id. Each leads to a smaller id; more than a few take a sender that means it."""
 
 
 class ExecutionItems:
