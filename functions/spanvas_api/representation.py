@@ -53,6 +53,8 @@ def execution_body(
         }
     body["exporters"] = _exporters(execution.exporter_health)
     body["started_by"] = execution.started_by
+    if execution.session_id:
+        body["session_id"] = execution.session_id
     body["expires_at"] = execution.expires_at
     if trace_url_template:
         body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)

@@ -155,6 +155,14 @@ it("refuses an edge that is not a pair", () => {
   );
 });
 
+it("reads the session of an execution, and null where there is none", () => {
+  const page = decodeExecutionPage({
+    items: [wireExecution({ session_id: "chat-7" }), wireExecution()],
+    next_cursor: null,
+  });
+  expect(page.items.map(({ sessionId }) => sessionId)).toEqual(["chat-7", null]);
+});
+
 it("reads of a page of the history what could not be read, too", () => {
   const page = decodeExecutionPage({
     items: [wireExecution({ is_newer: true }), wireExecution()],

@@ -50,6 +50,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     startedBy: fields.text("started_by"),
     expiresAt: fields.numberOrNull("expires_at"),
     traceUrl: fields.textOrNull("trace_url"),
+    sessionId: fields.textOrNull("session_id"),
     ...(fields.json("is_newer") === true && { isNewer: true }),
   };
 }

@@ -386,6 +386,8 @@ export interface components {
             completeness?: components["schemas"]["Completeness"];
             exporters: components["schemas"]["Exporters"];
             started_by: string;
+            /** @description The session or conversation that it is part of, as its spans say; absent where they say none. */
+            session_id?: string;
             /** @description Unix time in seconds after which the trace is deleted. */
             expires_at: number;
             /** @description The same trace in the operator's own trace viewer. */

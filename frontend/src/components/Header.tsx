@@ -70,6 +70,11 @@ export function Header(props: HeaderProps): ReactElement {
           <Fact isMinor>version {execution.workflowVersion}</Fact>
         )}
         {execution.startedBy !== "" && <Fact isMinor>by {execution.startedBy}</Fact>}
+        {execution.sessionId !== null && (
+          <Fact isMinor title="The session or conversation that this execution is part of">
+            session {execution.sessionId}
+          </Fact>
+        )}
         {trace.rows.length < trace.totalRows && (
           <Fact tone="live">
             <span className="sv-live-dot" /> reading {exactCount(trace.rows.length)} of{" "}

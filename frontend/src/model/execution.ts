@@ -81,6 +81,8 @@ export interface Execution {
   readonly completeness: Completeness;
   readonly exporters: Exporters;
   readonly startedBy: string;
+  /** The session or conversation that it is part of; null where its spans say none. */
+  readonly sessionId: string | null;
   /** Unix seconds: when the store deletes it. */
   readonly expiresAt: number | null;
   readonly traceUrl: string | null;

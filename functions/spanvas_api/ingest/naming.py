@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from spanvas.model.execution_update import ANY_SPAN, WorkflowIdentity, identity_key
 from spanvas.model.ids import as_execution_id, as_name, display_name, external_id_of
-from spanvas.model.sighting import ANY_SPAN, Naming, naming_key
 from spanvas.model.span import Span
 from spanvas.semantics import attributes as names
+from spanvas.semantics import session_of, workflow_of
 
-WORKFLOW_NAMES: Final = (
-    names.WORKFLOW_NAME,
-    "gen_ai.workflow.name",
-    "traceloop.workflow.name",
-    "langsmith.trace.name",
-    "gen_ai.agent.name",
-    "agent.name",
-    "ai.telemetry.functionId",
-)
-"""Of the root: what its dialect calls the workflow, before the name of the span itself."""
 SERVICE_NAME: Final = "service.name"
 SERVICE_VERSION: Final = "service.version"
 UNKNOWN: Final = "unknown"
@@ -28,17 +19,17 @@ MAX_EXPECTED_NODES: Final = 500
 
 
 def explicit_execution_id(span: Span) -> str:
-    """What the span, or else its resource, says in `spanvas.execution.id`; empty where it says nothing."""
+    """Returns what the span, or else its resource, says in `spanvas.execution.id`; "" where it says nothing."""
     for attributes in (span.attributes, span.resource):
         if found := as_execution_id(attributes.get(names.EXECUTION_ID)):
             return found
     return ""
 
 
-def wanted_execution_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
-    """The first of these attributes that any of the spans, or its resource, has; of the first span that has it. A name
-    that ends in `.*` stands for all below it, in the order of the alphabet."""
-    found = map(as_execution_id, _values(spans, candidates))
+def attributed_execution_id(span: Span, attributes: Sequence[str]) -> str:
+    """Returns the execution id in the first of these attributes that the span, or else its resource, has; "" where it
+    has none. A name that ends in `.*` stands for all below it, in the order of the alphabet."""
+    found = map(as_execution_id, _values((span,), attributes))
     return next(filter(None, found), "")
 
 
@@ -64,15 +55,15 @@ def _below(span: Span, pattern: str) -> list[str]:
     return sorted(name for name in held if name.startswith(prefix))
 
 
-def naming_of(span: Span, rank: str) -> Naming:
-    """What a root or a local root says of its workflow; of any other span (`sighting.ANY_SPAN`), what its service is
-    called."""
+def workflow_identity_of(span: Span, rank: str) -> WorkflowIdentity:
+    """Returns what a root or a local root says of its workflow; for any other span (`ANY_SPAN`), the name of its
+    service."""
     is_root = rank != ANY_SPAN
     name = (_name_of(span) if is_root else _text(span.resource, SERVICE_NAME)) or UNKNOWN
     workflow_id = _text(span.attributes, names.WORKFLOW_ID) if is_root else ""
     expected = span.attributes.get(names.WORKFLOW_EXPECTED_NODES) if is_root else None
-    return Naming(
-        naming_key(rank, span.start_time_unix_nano, span.span_id),
+    return WorkflowIdentity(
+        key_of(span, rank),
         span.trace_id,
         as_name(workflow_id or name),
         display_name(name),
@@ -83,11 +74,20 @@ def naming_of(span: Span, rank: str) -> Naming:
     )
 
 
+def session_id_of(span: Span) -> str:
+    """Returns the session or conversation that the span is part of, as its dialect says it; "" where it says none."""
+    return display_name(session_of(span) or "")
+
+
+def key_of(span: Span, rank: str) -> str:
+    """Returns the `identity_key` of a span."""
+    is_open = span.end_time_unix_nano is None
+    return identity_key(rank, span.start_time_unix_nano, span.span_id, is_open=is_open)
+
+
 def _name_of(root: Span) -> str:
-    for name in WORKFLOW_NAMES:
-        if found := _text(root.attributes, name):
-            return found
-    return root.name.strip()
+    """Returns what the root's dialect calls the workflow, else the agent, else the name of the span itself."""
+    return (workflow_of(root) or "").strip() or root.name.strip()
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:

@@ -161,6 +161,10 @@ class Execution(WireModel):
     )
     exporters: Exporters
     started_by: str
+    session_id: str | None = Field(
+        default=None,
+        description="The session or conversation that it is part of, as its spans say; absent where they say none.",
+    )
     expires_at: int = Field(description="Unix time in seconds after which the trace is deleted.")
     trace_url: str | None = Field(
         default=None, description="The same trace in the operator's own trace viewer."

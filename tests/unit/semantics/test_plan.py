@@ -9,7 +9,6 @@ import pytest
 from spanvas.semantics import kind_of, plan
 from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, USAGE_FIELDS, Read
 from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, ORDER, dialects_of, load
-from spanvas.settings import EXECUTION_ATTRIBUTES
 
 LAYER = Path(plan.__file__).parents[2]
 
@@ -76,7 +75,3 @@ def test_the_names_of_places_are_known() -> None:
     assert "graph.node.id" in attributes_of("node_id")
     assert "traceloop.workflow.name" in attributes_of("workflow")
     assert "gen_ai.agent.name" in attributes_of("agent")
-
-
-def test_spans_are_put_into_executions_by_names_of_conversations() -> None:
-    assert set(EXECUTION_ATTRIBUTES.split(",")) < set(attributes_of("session"))

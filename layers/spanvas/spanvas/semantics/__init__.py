@@ -7,7 +7,13 @@ The dialects are tables in `dialects/`, loaded when a span first speaks them.
 
 from spanvas.semantics.content import content_of
 from spanvas.semantics.genai import kind_of
-from spanvas.semantics.normal import NormalForm, normal_form, normalise
+from spanvas.semantics.normal import (
+    NormalForm,
+    normal_form,
+    normalise,
+    session_of,
+    workflow_of,
+)
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.summary import has_remote_parent, row_of
 
@@ -20,4 +26,6 @@ __all__ = [
     "normal_form",
     "normalise",
     "row_of",
+    "session_of",
+    "workflow_of",
 ]

@@ -36,6 +36,17 @@ def normalise(span: Span) -> Span:
     return span if kind == span.kind else replace(span, kind=kind)
 
 
+def workflow_of(span: Span) -> str | None:
+    """Returns what the span's dialect calls the workflow, else the agent; None where it names neither."""
+    view = View(span)
+    return view.workflow() or view.agent()
+
+
+def session_of(span: Span) -> str | None:
+    """Returns the session or conversation that the span is part of, by its dialect; None where it says none."""
+    return View(span).session()
+
+
 def normal_form(span: Span) -> NormalForm:
     """Everything that is understood of a span. Its kind is taken as it is: see `normalise`."""
     view = View(span)

@@ -188,8 +188,11 @@ def execution_attributes(execution: Execution) -> Item:
     if execution.external_id:
         attributes["external_id"] = s(execution.external_id)
     if execution.origin is not None:
-        attributes["origin_naming"] = s(execution.origin.naming)
-        attributes["origin_ending"] = s(execution.origin.ending)
+        attributes["origin_naming"] = s(execution.origin.identity)
+        attributes["origin_ending"] = s(execution.origin.end)
+        if execution.origin.session:
+            attributes["origin_session"] = s(execution.origin.session)
+            attributes["session_id"] = s(execution.session_id)
     return attributes
 
 

@@ -49,8 +49,8 @@ from spanvas.storage.decoding import attempted, log_unreadable
 from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import artifact_of, execution_of
 from spanvas.storage.listing import Budget, Finds, HistoryQuery
+from spanvas.storage.memory_binding import MemoryBinding
 from spanvas.storage.memory_overdue import MemoryOverdue
-from spanvas.storage.memory_sightings import MemorySightings
 from spanvas.storage.port import Listing, Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.scans import bounds_of
 from spanvas.storage.spans import unregistered
@@ -70,7 +70,7 @@ def atomic(method: M) -> M:
     return call  # type: ignore[return-value]
 
 
-class MemoryTraceStore(MemorySightings, MemoryOverdue):
+class MemoryTraceStore(MemoryBinding, MemoryOverdue):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
@@ -80,7 +80,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         clock: Callable[[], int] = time.time_ns,
         budget: Budget | None = None,
     ) -> None:
-        MemorySightings.__init__(self)
+        MemoryBinding.__init__(self)
         MemoryOverdue.__init__(self)
         self.down = False
         self.lock = RLock()
@@ -109,6 +109,9 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue):
         part = execution
         execution = replace(part, expires_at=self._expiry(), began_at_unix_nano=None)
         if known is None:
+            if self._moves.pop(key, None):
+                for chunk in self._chunks.get(key, {}).values():
+                    execution = replace(execution, counters=execution.counters + chunk.counters)
             self._executions[key] = replace(execution, revision=1)
         elif execution.status != RUNNING:
             return
