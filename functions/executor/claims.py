@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from aws_lambda_powertools import Logger
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.storage.claims import Claim, ClaimItems, Standing
+from spanvas.storage.claims import Claim, ClaimItems, LeaseState
 
 logger = Logger(service="executor", child=True)
 
@@ -31,7 +31,7 @@ RENEWING = "executor-claim"
 Result = TypeVar("Result")
 
 
-class Taking(Enum):
+class ClaimResult(Enum):
     """What became of asking for a claim: `UNKNOWN` where the store did not say."""
 
     MINE = "mine"
@@ -42,7 +42,7 @@ class Taking(Enum):
 class Items(Protocol):
     """Where claims are kept; see `spanvas.storage.claims`. Raises StoreUnavailableError."""
 
-    def take(self, claim: Claim, lease_seconds: int) -> Standing | None: ...
+    def take(self, claim: Claim, lease_seconds: int) -> LeaseState | None: ...
 
     def renew(self, claim: Claim, lease_seconds: int) -> bool: ...
 
@@ -66,13 +66,13 @@ class Claims:
         self._sleep = sleep
         self._renewal_seconds = renewal_seconds
 
-    def take(self, claim: Claim) -> Taking:
+    def take(self, claim: Claim) -> ClaimResult:
         """Waits, for no longer than a lease, until it can tell whether the holder of an event lives."""
         try:
-            return Taking.MINE if self._take(claim) else Taking.REPEATED
+            return ClaimResult.MINE if self._take(claim) else ClaimResult.REPEATED
         except Exception as error:  # noqa: BLE001 - whatever it is, the execution is not to be lost for it
             logger.warning("runs unclaimed, since the store cannot tell: %s", error)
-            return Taking.UNKNOWN
+            return ClaimResult.UNKNOWN
 
     @contextmanager
     def held(self, claim: Claim) -> Iterator[None]:
@@ -104,7 +104,7 @@ class Claims:
             standing, looks = self._look(claim), looks + 1
         return True
 
-    def _look(self, claim: Claim) -> Standing | None:
+    def _look(self, claim: Claim) -> LeaseState | None:
         return self._within_budget(lambda: self._items.take(claim, LEASE_SECONDS))
 
     def _renew(self, claim: Claim, ended: threading.Event) -> None:

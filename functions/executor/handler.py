@@ -18,7 +18,7 @@ from aws_lambda_powertools import Logger
 import spanvas
 from executor.bedrock import converse
 from executor.catalogue import find_document
-from executor.claims import Taking, claims_in
+from executor.claims import ClaimResult, claims_in
 from executor.document import WorkflowDocument
 from executor.engine import run_workflow
 from executor.errors import ExecutorError, InvalidWorkflowError, UnknownWorkflowError
@@ -70,7 +70,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         with spanvas.defer_recording():
             taking, held = _claim(order)
-        if taking is Taking.REPEATED:
+        if taking is ClaimResult.REPEATED:
             spanvas.discard()
             logger.info("the event has come before: it is run once")
             return {"execution_id": order.execution_id, "status": "repeated"}
@@ -80,20 +80,20 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.remove_keys(["execution_id", "workflow_id"])
 
 
-def _claim(order: Order) -> tuple[Taking, AbstractContextManager[None]]:
+def _claim(order: Order) -> tuple[ClaimResult, AbstractContextManager[None]]:
     """Whether the event is this function's to run, and what to run it in."""
     try:
         found = settings.load()
         if not found.table:
-            return Taking.UNKNOWN, nullcontext()
+            return ClaimResult.UNKNOWN, nullcontext()
         claims = claims_in(found.table, found.store_budget_ms)
     except Exception as error:  # noqa: BLE001 - what is wrong is said where the workflow is run
         logger.warning("runs unclaimed: %s", error)
-        return Taking.UNKNOWN, nullcontext()
+        return ClaimResult.UNKNOWN, nullcontext()
     tenant = order.tenant or found.tenant
     claim = Claim(tenant, order.execution_id, order.event_id, ids.new_span_id())
     taking = claims.take(claim)
-    return taking, claims.held(claim) if taking is Taking.MINE else nullcontext()
+    return taking, claims.held(claim) if taking is ClaimResult.MINE else nullcontext()
 
 
 def _run(order: Order, context: LambdaContext) -> dict[str, Any]:

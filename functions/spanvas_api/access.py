@@ -23,15 +23,25 @@ def read_authorized(
 ) -> Found:
     """Reads the execution that the path names, with `read(tenant, execution_id)`, if the caller may do `action` on it.
 
-    Raises ForbiddenError without the scope, InvalidInputError for a malformed id, and NotFoundError for an execution
-    that is absent, expired or another tenant's.
+    Raises ForbiddenError without the scope, InvalidInputError for a blank id, and NotFoundError for an execution that
+    is absent, expired or another tenant's.
     """
     authorize(request.principal, action)
-    found = read(request.principal.tenant, parameters.execution_id(request.path))
+    found = find(request, read)
     if found is None:
         raise NotFoundError("no such execution")
     authorize(request.principal, action, found if isinstance(found, Execution) else found.execution)
     return found
+
+
+def find(request: Request, read: Callable[[str, str], Found | None]) -> Found | None:
+    """Reads the execution that the path names under each of the ids that it may be stored under, until it is found."""
+    tenant = request.principal.tenant
+    for execution_id in parameters.execution_ids(request.path):
+        found = read(tenant, execution_id)
+        if found is not None:
+            return found
+    return None
 
 
 def authorized_execution(request: Request, services: Services, action: str) -> Execution:

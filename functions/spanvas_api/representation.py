@@ -19,6 +19,7 @@ def execution_body(
     ran = run_nano(execution)
     body: dict[str, Any] = {
         "execution_id": execution.execution_id,
+        **({"external_id": execution.external_id} if execution.external_id else {}),
         "workflow_id": execution.workflow_id,
         "workflow_name": execution.workflow_name,
         "workflow_version": execution.workflow_version,
@@ -52,6 +53,8 @@ def execution_body(
         }
     body["exporters"] = _exporters(execution.exporter_health)
     body["started_by"] = execution.started_by
+    if execution.session_id:
+        body["session_id"] = execution.session_id
     body["expires_at"] = execution.expires_at
     if trace_url_template:
         body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from spanvas.model import ids
 from spanvas.model.execution import STATUSES
 
 EXECUTIONS_READ: Final = "executions:read"
@@ -18,9 +19,6 @@ TRACE_ARTIFACT: Final = "trace:artifact"
 AUDIT_READ: Final = "audit:read"
 TRACE_INGEST: Final = "trace:ingest"
 
-EXECUTION_ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$"
-NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
-SPAN_ID_PATTERN: Final = r"^[0-9a-f]{16}$"
 UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
 
 NEWEST_FIRST: Final = "newest_first"
@@ -31,6 +29,9 @@ THROTTLED: Final = 429
 """The gateway's answer to too many requests, whatever the call."""
 GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})
 """That the gateway answers by itself, too, in words of its own: it refuses a token before any function sees it."""
+EXECUTIONS: Final = "/v1/executions"
+GREEDY_PATH: Final = f"{EXECUTIONS}/{{proxy+}}"
+"""Takes what an HTTP API finds no route for, since it has decoded a `/` in an id: see `event_path`."""
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
 MAX_ROWS: Final = 10_000
@@ -73,21 +74,24 @@ class Route:
     error_media_type: str = "application/problem+json"
 
 
+_ANY_TEXT: Final[dict[str, object]] = {"type": "string", "minLength": 1}
 _EXECUTION = Parameter(
-    "execution_id", "path", "The execution.", {"type": "string", "pattern": EXECUTION_ID_PATTERN}
+    "execution_id",
+    "path",
+    "The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has "
+    "`/` or `?` in it, since a gateway decodes once, before it looks for the route.",
+    _ANY_TEXT,
 )
 _SPAN = Parameter(
     "span_id",
     "path",
     "The span.",
-    {"type": "string", "pattern": SPAN_ID_PATTERN, "not": {"const": "0" * 16}},
+    {"type": "string", "pattern": f"^{ids.SPAN_ID.pattern}$"},
 )
 _ARTIFACT = Parameter(
-    "artifact_id", "path", "The artifact.", {"type": "string", "pattern": NAME_PATTERN}
+    "artifact_id", "path", "The artifact.", {"type": "string", "pattern": f"^{ids.NAME.pattern}$"}
 )
-_WORKFLOW = Parameter(
-    "workflow_id", "path", "The workflow.", {"type": "string", "pattern": NAME_PATTERN}
-)
+_WORKFLOW = Parameter("workflow_id", "path", "The workflow: its id, or its name.", _ANY_TEXT)
 _LIMIT = Parameter(
     "limit",
     "query",
@@ -129,8 +133,8 @@ ROUTES: Final = (
             Parameter(
                 "workflow_id",
                 "query",
-                "Only executions of this workflow.",
-                {"type": "string", "pattern": NAME_PATTERN},
+                "Only executions of this workflow: its id, or the name that its sender uses.",
+                _ANY_TEXT,
             ),
             Parameter(
                 "status",

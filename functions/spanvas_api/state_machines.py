@@ -15,8 +15,7 @@ from typing import Any, Final, NamedTuple
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
-from spanvas.model.identifiers import as_execution_id, as_name
-from spanvas.model.ids import root_span_id_for
+from spanvas.model.ids import as_execution_id, as_name, root_span_id_for
 from spanvas.model.loss import failed_place
 from spanvas.model.span import ERROR, OK, Span
 from spanvas.model.units import MS

@@ -15,7 +15,7 @@ from local.gateway import access_log, cors
 from local.gateway.authorizer import ForbiddenError, Grant, IssuerKeys, UnauthorizedError, authorize
 from local.gateway.definition import HttpApiDefinition, Route
 from local.gateway.payload import InvalidAnswerError, build_event, read_answer
-from local.gateway.routing import Router
+from local.gateway.routing import Router, decoded_path
 from local.http_message import Request, Response
 from local.lambdas.invocation import Invocation, Outcome, ThrottledError, new_trace_header
 
@@ -103,7 +103,7 @@ class HttpApi:
             return message(431, "Request Header Fields Too Large")
         if len(request.body) > MAX_BODY_BYTES:
             return message(413, "Request Entity Too Large")
-        found = self._router.find(request.method, request.raw_path)
+        found = self._router.find(request.method, decoded_path(request.raw_path))
         if found is None:
             return message(404, "Not Found")
         route, parameters = found

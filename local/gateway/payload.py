@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from local.gateway.authorizer import Grant
 from local.gateway.definition import Route
+from local.gateway.routing import decoded_path
 from local.http_message import Request, Response
 
 TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
@@ -55,7 +56,7 @@ def build_event(
         "domainPrefix": host.partition(".")[0],
         "http": {
             "method": request.method,
-            "path": request.path,
+            "path": decoded_path(request.raw_path),
             "protocol": "HTTP/1.1",
             "sourceIp": request.client_address,
             "userAgent": headers.get("user-agent", ""),
@@ -71,7 +72,7 @@ def build_event(
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route.key,
-        "rawPath": request.path,
+        "rawPath": decoded_path(request.raw_path),
         "rawQueryString": request.query,
         "headers": headers,
         "requestContext": context,

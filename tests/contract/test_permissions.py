@@ -33,8 +33,8 @@ from tests.support.builders import (
     Clock,
     make_execution,
     make_span,
-    sighting_of_span,
     span_id,
+    update_of_span,
 )
 from tests.support.otlp_server import OK, Serving, serving
 
@@ -151,13 +151,13 @@ def read_everything(store: DynamoTraceStore) -> None:
 
 def send_over_otlp(store: DynamoTraceStore) -> None:
     """A trace without a name, then its root, which names another execution."""
-    for label, parent, wanted in (("b", "a", ""), ("a", None, "trip-1")):
+    for label, parent, wanted in (("b", "a", ()), ("a", None, ("trip-1",))):
         span = make_span(label, parent, attributes=LARGE)
-        binding = store.bind_trace("acme", span.trace_id, wanted, is_explicit=False)
-        sighting = sighting_of_span(span, binding.execution_id)
+        binding = store.bind_trace("acme", span.trace_id, wanted)
+        update = update_of_span(span, binding.execution_id)
         batch = SpanBatch("acme", binding.execution_id, [span])
-        store.receive(batch, sighting, is_new=binding.is_new)
-    assert store.receive(batch, sighting, is_new=False) == "trip-1"
+        store.receive(batch, update, is_new=binding.is_new)
+    assert store.receive(batch, update, is_new=False) == "trip-1"
 
 
 def granted(role: str) -> Used:

@@ -15,7 +15,7 @@ from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
-from spanvas_api.routes import ALL_ROUTES
+from spanvas_api.routes import ALL_ROUTES, EXECUTIONS, GREEDY_PATH, ROUTES
 from tests.support.aws_from_template import (
     PARAMETERS,
     ROOT,
@@ -136,6 +136,14 @@ def test_the_api_s_routes_and_scopes_are_the_template_s() -> None:
     expected = {(route.method, route.path): [{"Jwt": [route.scope]}] for route in ALL_ROUTES}
     # All other methods there, to be answered by 405.
     expected["X-AMAZON-APIGATEWAY-ANY-METHOD", "/v1/traces"] = [{"Jwt": ["trace:ingest"]}]
+    # An id with a slash in it: the function checks the scope of the call that is meant.
+    for method in ("GET", "POST"):
+        scopes = {
+            route.scope
+            for route in ROUTES
+            if route.method == method and route.path.startswith(f"{EXECUTIONS}/")
+        }
+        expected[method, GREEDY_PATH] = [{"Jwt": sorted(scopes)}]
     assert deployed == expected
 
 

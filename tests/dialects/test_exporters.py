@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.sighting import Sighting
+from spanvas.model.execution_update import ExecutionUpdate
 from spanvas.storage.port import SpanBatch
 from tests.dialects.live import NODE, PRODUCERS, PYTHON
 from tests.support.api_fakes import AuditedStore
@@ -34,11 +34,11 @@ class FailingStore(AuditedStore):
 
     failures = 0
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailableError("the store failed writing spans: ThrottlingException", 1)
-        return super().receive(batch, sighting, is_new=is_new)
+        return super().receive(batch, update, is_new=is_new)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def sent(endpoint: Endpoint) -> list[int]:
 
 
 def check_trace(endpoint: Endpoint, trace_id: str) -> None:
-    """The root's session names the execution, so the span of the other trace is in it, too."""
+    """Both roots name the execution, so the span of the other trace is in it, too."""
     path = f"/v1/executions/trip-{trace_id}"
     trace = read(endpoint, f"{path}/trace")
     rows = {row["name"]: row for row in trace["rows"]}
@@ -105,7 +105,7 @@ def check_trace(endpoint: Endpoint, trace_id: str) -> None:
         "yes": True,
         "texts": ["a", "b"],
         "numbers": [1, 2],
-        "session.id": f"trip-{trace_id}",
+        "spanvas.execution.id": f"trip-{trace_id}",
     }
     assert root["resource"]["service.name"] == "trips"
     assert root["scope"] == {"name": "trips.planner", "version": "1.2.3"}

@@ -14,12 +14,17 @@ from typing import Any
 import zstandard
 from jsonschema import Draft202012Validator
 
-from spanvas_api.routes import ROUTES
+from local.gateway.definition import Route
+from local.gateway.routing import Router, decoded_path
+from spanvas_api.event_path import with_encoded_path
+from spanvas_api.routes import GREEDY_PATH, ROUTES
 from tools.openapi import document
 
 EVENTS = Path(__file__).parents[2] / "events"
 ALL_SCOPES = "executions:read executions:start trace:read trace:content trace:artifact audit:read"
 API = document()
+GREEDY = [Route(method, GREEDY_PATH, "", None, ()) for method in ("GET", "POST")]
+ROUTER = Router([*(Route(route.method, route.path, "", None, ()) for route in ROUTES), *GREEDY])
 
 
 @dataclass(frozen=True)
@@ -87,14 +92,20 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: str | None = None,
     ) -> dict[str, Any]:
-        """An event of the gateway: the one kept in `events/`, for this call and this caller."""
+        """An event of the gateway: the one kept in `events/`, for this call and this caller; `path` as sent."""
         event = json.loads((EVENTS / "list-workflows.json").read_text("utf-8"))
         claims = {"sub": self.subject, "tenant": self.tenant, "scope": self.scope}
         event["requestContext"]["authorizer"]["jwt"]["claims"] = {
             name: value for name, value in claims.items() if value is not None
         } | self.more_claims
-        event["requestContext"]["http"] |= {"method": method, "path": path}
-        event["rawPath"] = path
+        decoded = decoded_path(path)
+        event["requestContext"]["http"] |= {"method": method, "path": decoded}
+        event["rawPath"] = decoded
+        if found := ROUTER.find(method, decoded):
+            event["routeKey"] = event["requestContext"]["routeKey"] = found[0].key
+            event["pathParameters"] = found[1]
+        else:  # no gateway would send it
+            event["routeKey"] = event["requestContext"]["routeKey"] = "$default"
         event["headers"] = {"host": "api.example.com", **(headers or {})}
         if query:
             event["queryStringParameters"] = dict(query)
@@ -105,8 +116,8 @@ class Client:
     def send(self, event: dict[str, Any]) -> Reply:
         answer = self.handler(event, LambdaContext())
         reply = Reply(answer["statusCode"], answer["headers"], _text(answer))
-        http = event["requestContext"]["http"]
-        assert_documented(http["method"], http["path"], reply)
+        method = event["requestContext"]["http"]["method"]
+        assert_documented(method, with_encoded_path(event)["rawPath"], reply)
         return reply
 
 

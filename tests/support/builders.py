@@ -6,10 +6,10 @@ from typing import Any
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Execution
+from spanvas.model.execution_update import ExecutionUpdate
 from spanvas.model.row import Row
-from spanvas.model.sighting import Sighting
 from spanvas.model.span import Span
-from spanvas_api.ingest.executions import Group, sighting_of
+from spanvas_api.ingest.executions import Group, update_of
 
 SECOND = 1_000_000_000
 T0 = 1_790_000_000 * SECOND
@@ -102,7 +102,7 @@ def make_artifact(**overrides: Any) -> Artifact:
     return Artifact(**{**values, **overrides})
 
 
-def sighting_of_span(span: Span, execution_id: str, tenant: str = "acme") -> Sighting:
+def update_of_span(span: Span, execution_id: str, tenant: str = "acme") -> ExecutionUpdate:
     """What one span says of an execution that nobody registered."""
     group = Group(execution_id, spans=[span])
-    return sighting_of(group, tenant, "collector", T0, 900)
+    return update_of(group, tenant, "collector", T0, 900)

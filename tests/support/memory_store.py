@@ -37,9 +37,9 @@ from spanvas.storage.listing import Budget
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
 from tests.support.memory_artifacts import MemoryArtifacts
+from tests.support.memory_binding import MemoryBinding
 from tests.support.memory_history import MemoryHistory
 from tests.support.memory_overdue import MemoryOverdue
-from tests.support.memory_sightings import MemorySightings
 
 Key = tuple[str, str]
 M = TypeVar("M", bound=Callable[..., Any])
@@ -56,7 +56,7 @@ def atomic(method: M) -> M:
     return call  # type: ignore[return-value]
 
 
-class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArtifacts):
+class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifacts):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
@@ -66,7 +66,7 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArti
         clock: Callable[[], int] = time.time_ns,
         budget: Budget | None = None,
     ) -> None:
-        MemorySightings.__init__(self)
+        MemoryBinding.__init__(self)
         MemoryOverdue.__init__(self)
         MemoryHistory.__init__(self)
         MemoryArtifacts.__init__(self)
@@ -90,6 +90,9 @@ class MemoryTraceStore(MemorySightings, MemoryOverdue, MemoryHistory, MemoryArti
         part = execution
         execution = replace(part, expires_at=self._expiry(), began_at_unix_nano=None)
         if known is None:
+            if self._moves.pop(key, None):
+                for chunk in self._chunks.get(key, {}).values():
+                    execution = replace(execution, counters=execution.counters + chunk.counters)
             self._executions[key] = replace(execution, revision=1)
         elif execution.status != RUNNING:
             return

@@ -30,8 +30,8 @@ from tests.support.builders import (
     make_artifact,
     make_execution,
     make_span,
-    sighting_of_span,
     span_id,
+    update_of_span,
 )
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "stored"
@@ -124,13 +124,12 @@ def received_ended(store: DynamoTraceStore, clock: Clock) -> None:
 def moved(store: DynamoTraceStore, clock: Clock) -> None:
     """A trace that turned out to be part of an execution with a name of its own."""
     _receive(store, make_span("b", "root", 1, resource={"service.name": "planner"}), TRACE)
-    assert store.bind_trace("acme", TRACE, EXECUTION, is_explicit=True).execution_id == EXECUTION
-    store.bind_trace("acme", TRACE, "", is_explicit=True)
+    assert store.bind_trace("acme", TRACE, [EXECUTION]).execution_id == EXECUTION
 
 
 def bound(store: DynamoTraceStore, clock: Clock) -> None:
     """A trace that nothing is kept under, bound to an execution that is not named after it."""
-    store.bind_trace("acme", TRACE, EXECUTION, is_explicit=True)
+    store.bind_trace("acme", TRACE, [EXECUTION])
 
 
 def rows_and_details(store: DynamoTraceStore, clock: Clock) -> None:
@@ -320,7 +319,7 @@ def _plain(value: Any) -> Any:
 
 def _receive(store: DynamoTraceStore, span: Any, execution_id: str) -> None:
     batch = SpanBatch("acme", execution_id, [span])
-    store.receive(batch, sighting_of_span(span, execution_id), is_new=True)
+    store.receive(batch, update_of_span(span, execution_id), is_new=True)
 
 
 def _claims(clock: Clock) -> ClaimItems:

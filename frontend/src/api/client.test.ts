@@ -40,7 +40,7 @@ describe("readTrace", () => {
     );
     const reading = await clientOf(server).readTrace("a/b", null, signal);
     expect(server.asked[0]).toEqual({
-      url: "/v1/executions/a%2Fb/trace",
+      url: "/v1/executions/a%252Fb/trace",
       method: "GET",
       headers: { Accept: "application/json", Authorization: "Bearer secret" },
       body: null,
@@ -50,6 +50,25 @@ describe("readTrace", () => {
       etag: '"7"',
       trace: { status: "COMPLETE", servedAt: 1_764_000_009_000_000_000n },
     });
+  });
+
+  it.each([
+    ["exec_1", "exec_1"],
+    [
+      "arn:aws:states:eu-west-1:1:execution:m:n",
+      "arn%3Aaws%3Astates%3Aeu-west-1%3A1%3Aexecution%3Am%3An",
+    ],
+    ["a b", "a%20b"],
+    ["patients/7", "patients%252F7"],
+    ["what?", "what%253F"],
+    ["100%", "100%2525"],
+    ["日本/1", "%25E6%2597%25A5%25E6%259C%25AC%252F1"],
+    ["..", "%252E%252E"],
+  ])("asks for the run %s by a path that a gateway does not split", async (id, encoded) => {
+    const server = fakeFetch(json(wireTrace()));
+    await clientOf(server).readTrace(id, null, signal);
+    expect(server.asked[0]?.url).toBe(`/v1/executions/${encoded}/trace`);
+    expect(decodeURIComponent(decodeURIComponent(encoded))).toBe(id);
   });
 
   it("puts the parts of a large trace one behind the other, and tells of each", async () => {

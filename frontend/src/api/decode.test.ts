@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { senderId } from "../model/execution";
 import { ProblemError } from "../model/problem";
 import { wireExecution, wireRow, wireSpan, wireTrace } from "../testing/wire";
 import { decodeExecutionPage } from "./decodeExecution";
@@ -88,6 +89,14 @@ describe("decodeTrace", () => {
     const trace = decodeTrace({ ...wireTrace(), execution }, 0n);
     expect(trace.execution.endedAt).toBeNull();
     expect(trace.execution.traceUrl).toBeNull();
+  });
+
+  it("knows what its sender calls an execution where that is another id", () => {
+    const execution = { ...wireExecution(), external_id: "patients/7" };
+    const sent = decodeTrace({ ...wireTrace(), execution }, 0n).execution;
+    expect([sent.externalId, senderId(sent)]).toEqual(["patients/7", "patients/7"]);
+    const own = decodeTrace(wireTrace(), 0n).execution;
+    expect([own.externalId, senderId(own)]).toEqual([undefined, own.executionId]);
   });
 
   it("names the field that is not what the contract says", () => {
@@ -182,6 +191,14 @@ it("refuses an edge that is not a pair", () => {
   expect(refusal(() => decodeWorkflows({ items: [workflow] }))).toBe(
     "items[0].edges[0] should be a pair of node ids.",
   );
+});
+
+it("reads the session of an execution, and null where there is none", () => {
+  const page = decodeExecutionPage({
+    items: [wireExecution({ session_id: "chat-7" }), wireExecution()],
+    next_cursor: null,
+  });
+  expect(page.items.map(({ sessionId }) => sessionId)).toEqual(["chat-7", null]);
 });
 
 it("reads of a page of the history what could not be read, too", () => {

@@ -30,8 +30,10 @@ const UNKNOWN_COMPLETENESS: Completeness = { expected: [], received: [], missing
 export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   const startedAt = fields.nanos("started_at_unix_nano");
+  const externalId = fields.textOrNull("external_id");
   return {
     executionId: fields.text("execution_id"),
+    ...(externalId !== null && { externalId }),
     workflowId: fields.text("workflow_id"),
     workflowName: fields.text("workflow_name"),
     workflowVersion: fields.text("workflow_version"),
@@ -49,6 +51,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     startedBy: fields.text("started_by"),
     expiresAt: fields.numberOrNull("expires_at"),
     traceUrl: fields.textOrNull("trace_url"),
+    sessionId: fields.textOrNull("session_id"),
     ...(fields.json("is_newer") === true && { isNewer: true }),
   };
 }

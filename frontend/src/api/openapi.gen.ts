@@ -342,6 +342,8 @@ export interface components {
         /** @description One run of a workflow, and the trace that belongs to it. */
         Execution: {
             execution_id: string;
+            /** @description The id that its sender uses, where that is not the `execution_id` itself: it has characters in it that ids cannot have, or is too long. Finds the execution, too. At most 1,000 characters of it are kept. */
+            external_id?: string;
             workflow_id: string;
             workflow_name: string;
             workflow_version: string;
@@ -384,6 +386,8 @@ export interface components {
             completeness?: components["schemas"]["Completeness"];
             exporters: components["schemas"]["Exporters"];
             started_by: string;
+            /** @description The session or conversation that it is part of, as its spans say; absent where they say none. */
+            session_id?: string;
             /** @description Unix time in seconds after which the trace is deleted. */
             expires_at: number;
             /** @description The same trace in the operator's own trace viewer. */
@@ -851,7 +855,7 @@ export interface operations {
     list_executions: {
         parameters: {
             query?: {
-                /** @description Only executions of this workflow. */
+                /** @description Only executions of this workflow: its id, or the name that its sender uses. */
                 workflow_id?: string;
                 /** @description Only executions in this state. */
                 status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced";
@@ -936,7 +940,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The workflow. */
+                /** @description The workflow: its id, or its name. */
                 workflow_id: string;
             };
             cookie?: never;
@@ -1039,7 +1043,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
             };
             cookie?: never;
@@ -1138,7 +1142,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
             };
             cookie?: never;
@@ -1236,7 +1240,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
                 /** @description The span. */
                 span_id: string;
@@ -1332,7 +1336,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
             };
             cookie?: never;
@@ -1428,7 +1432,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
             };
             cookie?: never;
@@ -1517,7 +1521,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
             };
             cookie?: never;
@@ -1606,7 +1610,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
                 /** @description The artifact. */
                 artifact_id: string;
@@ -1725,7 +1729,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The execution. */
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
                 execution_id: string;
             };
             cookie?: never;

@@ -5,6 +5,7 @@ import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labe
 import {
   executionLength,
   isReadable,
+  senderId,
   type Execution,
   type UnreadableExecution,
 } from "../model/trace/execution";
@@ -92,7 +93,7 @@ function HistoryLine({ execution, pageStore, now, showsWorkflow }: HistoryLinePr
       </td>
       {showsWorkflow && <td className="cv-history-workflow">{execution.workflowName}</td>}
       <td className="cv-wide">
-        <code title={execution.executionId}>{shortId(execution.executionId)}</code>
+        <code title={senderId(execution)}>{shortId(senderId(execution))}</code>
       </td>
       <td title={exactMoment(startedAt)}>
         {formatMoment(startedAt, now)}

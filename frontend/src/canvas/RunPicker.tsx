@@ -1,7 +1,7 @@
 /** Chooses the run of one side of the comparison, among the last runs of the workflow. */
 
 import type { ReactElement } from "react";
-import { executionLength, type Execution } from "../model/trace/execution";
+import { executionLength, senderId, type Execution } from "../model/trace/execution";
 import { formatDuration, formatMoment, shortId } from "../model/labels/format";
 import { nanosFromMilliseconds } from "../model/time/time";
 
@@ -37,10 +37,10 @@ export function RunPicker(props: RunPickerProps): ReactElement {
 }
 
 function wordsOf(run: Execution, now: bigint): string {
-  const { executionId, status, startedAt, endedAt } = run;
+  const { status, startedAt, endedAt } = run;
   const length = endedAt === null ? null : executionLength(run, now);
   const took = length === null ? "" : formatDuration(length);
-  return [status, formatMoment(startedAt, now), took, shortId(executionId)]
+  return [status, formatMoment(startedAt, now), took, shortId(senderId(run))]
     .filter(Boolean)
     .join(" · ");
 }

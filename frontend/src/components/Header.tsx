@@ -15,6 +15,7 @@ import {
   formatDuration,
   formatMoment,
   plural,
+  shortId,
 } from "../model/labels/format";
 import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/labels/describe";
 import { NANOS_PER_SECOND, type Nanos } from "../model/time/time";
@@ -70,6 +71,11 @@ export function Header(props: HeaderProps): ReactElement {
           <Fact isMinor>version {execution.workflowVersion}</Fact>
         )}
         {execution.startedBy !== "" && <Fact isMinor>by {execution.startedBy}</Fact>}
+        {execution.sessionId !== null && (
+          <Fact isMinor title="The session or conversation that this execution is part of">
+            session {execution.sessionId}
+          </Fact>
+        )}
         {trace.rows.length < trace.totalRows && (
           <Fact tone="live">
             <span className="sv-live-dot" /> reading {exactCount(trace.rows.length)} of{" "}
@@ -129,6 +135,12 @@ export function Header(props: HeaderProps): ReactElement {
           <button type="button" className="sv-fact sv-link" onClick={onShowArtifacts}>
             <Icon name="artifact" /> {plural(files, "artifact")}
           </button>
+        )}
+        {execution.externalId !== undefined && (
+          <span className="sv-fact sv-fact-id">
+            id <code title={execution.externalId}>{shortId(execution.externalId)}</code>
+            <CopyButton text={execution.externalId} what="id of its sender" />
+          </span>
         )}
         {execution.traceId !== "" && (
           <span className="sv-fact sv-fact-id">

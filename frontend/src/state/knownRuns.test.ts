@@ -42,6 +42,14 @@ it("knows of which workflow a listed run is, and its newest name", async () => {
   expect(known.get().nameOf).toEqual(new Map([["w", "New"]]));
 });
 
+it("knows a run by the id of its sender, too", async () => {
+  const { source, known } = rememberRuns(
+    sourceOf(makeExecution({ executionId: "e-1", externalId: "e/1", workflowId: "w" })),
+  );
+  await source.listExecutions(EVERYTHING, signal);
+  expect(known.get().workflowOf.get("e/1")).toBe("w");
+});
+
 it("tells nobody of what was known before", async () => {
   const { source, known } = rememberRuns(sourceOf(run("e", "w", "Import"), run("d", "w", "Load")));
   await source.listExecutions(EVERYTHING, signal);

@@ -1,12 +1,12 @@
 /** Remembers from all answers which workflow a run belongs to, and the names of workflows. */
 
-import type { Execution } from "../model/trace/execution";
+import { senderId, type Execution } from "../model/trace/execution";
 import type { CanvasSource, TraceReading } from "../model/trace/source";
 import type { Trace } from "../model/trace/trace";
 import { createStore, type Readable } from "./store";
 
 interface KnownRuns {
-  /** Workflow ids by execution id. */
+  /** Workflow ids by execution id, and by the id that the sender of the run uses. */
   readonly workflowOf: ReadonlyMap<string, string>;
   /** Names by workflow id. */
   readonly nameOf: ReadonlyMap<string, string>;
@@ -25,7 +25,12 @@ export function rememberRuns(source: CanvasSource): Remembering {
   /** The newest run comes first: where two name their workflow differently, it is right. */
   const remember = (...executions: readonly Execution[]): void => {
     const oldestFirst = executions.filter(({ workflowId }) => workflowId !== "").reverse();
-    const workflows = new Map(oldestFirst.map((run) => [run.executionId, run.workflowId]));
+    const workflows = new Map(
+      oldestFirst.flatMap((run) => [
+        [run.executionId, run.workflowId],
+        [senderId(run), run.workflowId],
+      ]),
+    );
     const named = oldestFirst.filter(({ workflowName }) => workflowName !== "");
     const names = new Map(named.map((run) => [run.workflowId, run.workflowName]));
     const { workflowOf, nameOf } = known.get();

@@ -67,6 +67,7 @@ export function makeExecution(overrides: Partial<Execution> = {}): Execution {
       otlpDropped: 0,
     },
     startedBy: "operator",
+    sessionId: null,
     expiresAt: null,
     traceUrl: null,
     ...overrides,

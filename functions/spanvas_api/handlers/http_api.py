@@ -24,6 +24,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from spanvas import settings
 from spanvas.model.errors import UnreadableItemError
 from spanvas_api.errors import ResponseTooLargeError, UnknownRouteError
+from spanvas_api.event_path import with_encoded_path
 from spanvas_api.http import problems
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.http.request import Request, Response, request_id_of, request_of
@@ -68,7 +69,7 @@ def make_handler(services: Callable[[], Services]) -> Handler:
         # A large trace is half a million new objects without a cycle: collecting meanwhile would walk them for nothing.
         gc.disable()
         try:
-            return app.resolve(event, context)
+            return app.resolve(with_encoded_path(event), context)
         finally:
             gc.enable()
 

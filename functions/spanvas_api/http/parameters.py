@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import unquote
 
 import orjson
 
+from spanvas.model import ids
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.execution import STATUSES
-from spanvas.model.ids import is_execution_id, is_name, is_span_id
 from spanvas_api import routes
 from spanvas_api.errors import InvalidBodyError
 
@@ -21,27 +22,55 @@ _UNIX_NANO = re.compile(routes.UNIX_NANO_PATTERN)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
-def execution_id(path: Mapping[str, str]) -> str:
-    return _checked(path, "execution_id", is_execution_id, "is not an execution id")
+def execution_ids(path: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns the ids under which the execution of a path may be stored, the likeliest first.
+
+    The caller may use the id that its sender uses, and encode it twice. Of an id that is stored as it is there is one.
+    """
+    found: dict[str, None] = {}
+    called = _text(path, "execution_id")
+    for text in (called, unquote(called)):
+        found[ids.as_execution_id(text)] = None
+        if ids.external_id_of(text):
+            found[_former_execution_id(text.strip())] = None
+    return tuple(filter(None, found))
+
+
+def _former_execution_id(text: str) -> str:
+    """Returns what the OTLP endpoint made of a sender's id before ADR 0027. Such items live for `RetentionDays`."""
+    legible = re.sub(r"[^A-Za-z0-9._:@-]+", "-", text)[:100].strip("-._:@")
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{legible or 'id'}-{digest}"
 
 
 def workflow_id(path: Mapping[str, str]) -> str:
-    return _checked(path, "workflow_id", is_name, "is not a workflow id")
+    """Returns the id of the workflow that the caller names, by its id or by the name that its sender uses."""
+    return ids.as_name(_text(path, "workflow_id"))
 
 
 def artifact_id(path: Mapping[str, str]) -> str:
-    return _checked(path, "artifact_id", is_name, "is not an artifact id")
+    """Returns the artifact id of a path. Raises InvalidInputError."""
+    return _checked(path, "artifact_id", ids.is_name, "is not an artifact id")
 
 
 def span_id(path: Mapping[str, str]) -> str:
-    return _checked(path, "span_id", is_span_id, "is not a span id: 16 hex digits, not all zero")
+    """Returns the span id of a path. Raises InvalidInputError."""
+    complaint = "is not a span id: 16 hex digits, not all zero"
+    return _checked(path, "span_id", ids.is_span_id, complaint)
 
 
-def _checked(values: Mapping[str, str], name: str, is_valid: Any, complaint: str) -> str:
-    # `@` and `:` of ids may come percent-encoded; `%` itself is in no id, so one decoding is safe.
-    text = unquote(values[name])
+def _checked(path: Mapping[str, str], name: str, is_valid: Any, complaint: str) -> str:
+    text = _text(path, name)
     if not is_valid(text):
         raise InvalidInputError(name, complaint)
+    return text
+
+
+def _text(path: Mapping[str, str], name: str) -> str:
+    """Returns a parameter of the path, decoded. Raises InvalidInputError for one that is blank."""
+    text = unquote(path[name])
+    if not text.strip():
+        raise InvalidInputError(name, "is blank")
     return text
 
 
@@ -53,7 +82,13 @@ def only(query: Mapping[str, str], *names: str) -> None:
 
 
 def optional_workflow_id(query: Mapping[str, str]) -> str | None:
-    return workflow_id(query) if "workflow_id" in query else None
+    """Returns the workflow id that a query names, as `workflow_id` does; None where it names none."""
+    text = query.get("workflow_id")
+    if text is None:
+        return None
+    if not text.strip():
+        raise InvalidInputError("workflow_id", "is blank")
+    return ids.as_name(text)
 
 
 def status(query: Mapping[str, str]) -> str | None:

@@ -1,27 +1,45 @@
-"""Which execution each span belongs to, and what the spans of one say of it.
+"""Which execution the traces of a request belong to, and what the spans of one say of it. See
+docs/explanation/trace-binding.md.
 
-`spanvas.execution.id` on a span or its resource decides for that span. All other spans go where their trace goes: to
-the execution that the trace is bound to, else to what the first of the setting's attributes names, else to an
-execution that is named after the trace.
+A trace is one execution. Its spans name executions by `spanvas.execution.id`, on the span or its resource, or by the
+first attribute that the setting SPANVAS_EXECUTION_ATTRIBUTES names: traces that name the same one are joined.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from spanvas.model.errors import TooLargeError
 from spanvas.model.execution import FAILED, SUCCEEDED, Cause
-from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT, Ending, Sighting, ending_key
+from spanvas.model.execution_update import (
+    ANY_SPAN,
+    LOCAL_ROOT,
+    ROOT,
+    ExecutionEnd,
+    ExecutionUpdate,
+    Session,
+    end_key,
+)
 from spanvas.model.span import ERROR, Span
 from spanvas.model.units import NANO
 from spanvas.semantics.summary import has_remote_parent, row_of
-from spanvas.storage.port import TraceStore
-from spanvas_api.ingest.naming import explicit_execution_id, naming_of, wanted_execution_id
+from spanvas.storage.port import Binding, TraceStore
+from spanvas_api.ingest.naming import (
+    attributed_execution_id,
+    explicit_execution_id,
+    external_id,
+    key_of,
+    session_id_of,
+    workflow_identity_of,
+)
 
 MAX_REMEMBERED: Final = 20_000
+MAX_NAMES: Final = 1_000
+"""Of executions in one request: each is looked up, as each trace is."""
 MESSAGE_CHARACTERS: Final = 1000
 
 
@@ -34,111 +52,148 @@ class Group:
     spans: list[Span] = field(default_factory=list)
 
 
-class Bindings:
-    """Where traces go, as far as this process has seen: what is remembered is never wrong for long, since the store
-    sends on what comes to an execution that has moved. `candidates` are the attributes that may name an execution."""
+class _Trace(NamedTuple):
+    """Spans of one trace, each with its own `spanvas.execution.id` or "", and all names of executions among them."""
 
-    def __init__(self, candidates: Sequence[str]) -> None:
-        self._candidates = candidates
-        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+    trace_id: str
+    spans: list[tuple[Span, str]]
+    names: set[str]
+
+
+class _Known(NamedTuple):
+    """A binding, and the names that it has been made with."""
+
+    binding: Binding
+    names: frozenset[str]
+
+
+class Bindings:
+    """Remembers where traces go, as far as this process has seen: what is remembered is never wrong for long, since
+    the store sends on what comes to an execution that has moved. `attributes` are those that may name an execution."""
+
+    def __init__(self, attributes: Sequence[str]) -> None:
+        self._attributes = attributes
+        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
     def groups(
         self, store: TraceStore, tenant: str, spans: Iterable[Span], pool: Executor
     ) -> list[Group]:
-        """The spans by execution. Raises StoreUnavailableError."""
-        by_trace: dict[str, list[Span]] = {}
-        for span in sorted(spans, key=start_order):
-            by_trace.setdefault(span.trace_id, []).append(span)
-        wishes = [self._wish(trace_id, members) for trace_id, members in by_trace.items()]
-        asked = [wish for wish in wishes if not self._knows(tenant, wish)]
+        """Returns the spans by execution. Raises TooLargeError and StoreUnavailableError."""
+        traces = self._by_trace(spans)
+        if len(set[str]().union(*(trace.names for trace in traces))) > MAX_NAMES:
+            raise TooLargeError(
+                "spans", f"name more than {MAX_NAMES:,} executions; send smaller requests"
+            )
+        asked = [trace for trace in traces if not self._knows(tenant, trace)]
         found = pool.map(
-            lambda wish: store.bind_trace(
-                tenant, wish.trace_id, wish.wanted, is_explicit=any(wish.explicit.values())
-            ),
-            asked,
+            lambda trace: store.bind_trace(tenant, trace.trace_id, sorted(trace.names)), asked
         )
         new = set()
-        for wish, binding in zip(asked, found, strict=True):
-            self._remember(tenant, wish.trace_id, binding.execution_id)
+        for trace, binding in zip(asked, found, strict=True):
+            self._remember(tenant, trace.trace_id, binding, trace.names)
             if binding.is_new:
                 new.add(binding.execution_id)
         groups: dict[str, Group] = {}
-        for wish in wishes:
-            bound_to = self._known[tenant, wish.trace_id]
-            for span in by_trace[wish.trace_id]:
-                execution_id = wish.explicit[span.span_id] or bound_to
+        for trace in traces:
+            binding = self._known[tenant, trace.trace_id].binding
+            for span, name in trace.spans:
+                execution_id = name if name in binding.apart else binding.execution_id
                 group = groups.setdefault(execution_id, Group(execution_id, execution_id in new))
                 group.spans.append(span)
-        self._forget()
+        while len(self._known) > MAX_REMEMBERED:
+            self._known.popitem(last=False)
         return list(groups.values())
 
     def follow(self, tenant: str, group: Group, kept_at: str) -> None:
-        """The store has kept a group elsewhere, since its execution has moved: so have its traces."""
+        """Notes that the store has kept a group elsewhere, since its execution has moved: so have its traces."""
         for trace_id in {span.trace_id for span in group.spans}:
-            if self._known.get((tenant, trace_id)) == group.execution_id:
-                self._remember(tenant, trace_id, kept_at)
+            known = self._known.get((tenant, trace_id))
+            if known and known.binding.execution_id == group.execution_id:
+                binding = Binding(kept_at, apart=known.binding.apart)
+                self._remember(tenant, trace_id, binding, known.names)
 
-    def _wish(self, trace_id: str, members: Sequence[Span]) -> _Wish:
-        explicit = {span.span_id: explicit_execution_id(span) for span in members}
-        wanted = next((name for name in explicit.values() if name), "")
-        return _Wish(trace_id, explicit, wanted or wanted_execution_id(members, self._candidates))
+    def _by_trace(self, spans: Iterable[Span]) -> list[_Trace]:
+        traces: dict[str, _Trace] = {}
+        for span in sorted(spans, key=start_order):
+            trace = traces.get(span.trace_id)
+            if trace is None:
+                trace = traces[span.trace_id] = _Trace(span.trace_id, [], set())
+            name = explicit_execution_id(span)
+            trace.spans.append((span, name))
+            trace.names.add(name or attributed_execution_id(span, self._attributes))
+        for trace in traces.values():
+            trace.names.discard("")
+        return list(traces.values())
 
-    def _knows(self, tenant: str, wish: _Wish) -> bool:
-        """A trace that is bound to itself is asked for again when it is wanted elsewhere: it may have to move."""
-        known = self._known.get((tenant, wish.trace_id))
-        return known is not None and (known != wish.trace_id or wish.wanted in ("", wish.trace_id))
+    def _knows(self, tenant: str, trace: _Trace) -> bool:
+        """A trace whose spans name one more execution is asked for again: the two may have to be joined."""
+        known = self._known.get((tenant, trace.trace_id))
+        return known is not None and trace.names <= known.names
 
-    def _remember(self, tenant: str, trace_id: str, execution_id: str) -> None:
-        self._known[tenant, trace_id] = execution_id
-        self._known.move_to_end((tenant, trace_id))
-
-    def _forget(self) -> None:
-        while len(self._known) > MAX_REMEMBERED:
-            self._known.popitem(last=False)
-
-
-class _Wish(NamedTuple):
-    """What the spans of one trace say: each span's own execution (or nothing), and where the trace should go."""
-
-    trace_id: str
-    explicit: Mapping[str, str]
-    wanted: str
+    def _remember(self, tenant: str, trace_id: str, binding: Binding, names: Iterable[str]) -> None:
+        key = (tenant, trace_id)
+        known = self._known.get(key)
+        if known:
+            names = known.names.union(names)
+            binding = replace(binding, apart=binding.apart | known.binding.apart)
+        self._known[key] = _Known(binding, frozenset(names))
+        self._known.move_to_end(key)
 
 
 def start_order(span: Span) -> tuple[int, str]:
     return (span.start_time_unix_nano, span.span_id)
 
 
-def sighting_of(
-    group: Group, tenant: str, subject: str, seen_at_unix_nano: int, patience_seconds: int
-) -> Sighting:
+def update_of(
+    group: Group,
+    tenant: str,
+    subject: str,
+    seen_at_unix_nano: int,
+    patience_seconds: int,
+    candidates: Sequence[str] = (),
+) -> ExecutionUpdate:
     """What the spans of a group say of their execution."""
-    spans = sorted(group.spans, key=start_order)
-    namer = min(spans, key=lambda span: (rank_of(span), start_order(span)))
-    return Sighting(
+    spans = sorted(group.spans, key=_identity_order)
+    return ExecutionUpdate(
         tenant=tenant,
         execution_id=group.execution_id,
-        started_at_unix_nano=spans[0].start_time_unix_nano,
+        started_at_unix_nano=min(span.start_time_unix_nano for span in spans),
         seen_at_unix_nano=seen_at_unix_nano,
         patience_nano=patience_seconds * NANO,
-        naming=naming_of(namer, rank_of(namer)),
-        ending=_ending(spans),
+        identity=workflow_identity_of(spans[0], rank_of(spans[0])),
+        end=_end(spans),
         started_by=subject,
+        session=_session(spans),
+        external_id=external_id(spans, group.execution_id, candidates),
     )
 
 
+def _identity_order(span: Span) -> tuple[str, int, str, bool]:
+    """Sorts spans as `identity_key` does."""
+    is_open = span.end_time_unix_nano is None
+    return rank_of(span), span.start_time_unix_nano, span.span_id, is_open
+
+
+def _session(spans: Iterable[Span]) -> Session | None:
+    """Returns the session that the first of these spans says."""
+    for span in spans:
+        if session_id := session_id_of(span):
+            return Session(key_of(span, rank_of(span)), session_id)
+    return None
+
+
 def rank_of(span: Span) -> str:
-    """How much a span has to say of its execution: `sighting.ROOT`, `LOCAL_ROOT` or `ANY_SPAN`, in this order."""
+    """Returns how much a span says of its execution: `ROOT`, `LOCAL_ROOT` or `ANY_SPAN` of `execution_update`."""
     if span.parent_span_id is None:
         return ROOT
     return LOCAL_ROOT if has_remote_parent(span) else ANY_SPAN
 
 
-def _ending(spans: Iterable[Span]) -> Ending | None:
+def _end(spans: Iterable[Span]) -> ExecutionEnd | None:
     """That of the root that ended last; where no root has ended, that of the local root that ended last."""
     ended = [
         (
-            ending_key(
+            end_key(
                 span.end_time_unix_nano, span.span_id, is_local=span.parent_span_id is not None
             ),
             span,
@@ -156,4 +211,4 @@ def _ending(spans: Iterable[Span]) -> Ending | None:
         message = (row.error_message or "")[:MESSAGE_CHARACTERS]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
-    return Ending(key, status, root.end_time_unix_nano, cause)
+    return ExecutionEnd(key, status, root.end_time_unix_nano, cause)

@@ -18,7 +18,7 @@ from spanvas.otlp.protojson import decode_json
 from spanvas.privacy.redact import Redactor
 from spanvas.storage.port import SpanBatch
 from spanvas_api.auth import Principal
-from spanvas_api.ingest.executions import Bindings, Group, sighting_of
+from spanvas_api.ingest.executions import Bindings, Group, update_of
 from spanvas_api.ingest.message import inflated_body, sent_body
 from spanvas_api.ingest.rate_limit import RateLimit
 from spanvas_api.services import Services
@@ -89,15 +89,16 @@ class Ingest:
 
     def _receive(self, group: Group, principal: Principal) -> str:
         services = self._services
-        sighting = sighting_of(
+        update = update_of(
             group,
             principal.tenant,
             principal.subject,
             services.clock(),
             services.settings.ingest_deadline_seconds,
+            services.settings.execution_attributes,
         )
         batch = SpanBatch(principal.tenant, group.execution_id, group.spans)
-        return services.store.receive(batch, sighting, is_new=group.is_new)
+        return services.store.receive(batch, update, is_new=group.is_new)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

@@ -2,128 +2,100 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from spanvas import attributes as names
-from spanvas.model.ids import is_execution_id
-from spanvas.model.sighting import ANY_SPAN, Naming, naming_key
+from spanvas.model.execution_update import ANY_SPAN, WorkflowIdentity, identity_key
+from spanvas.model.ids import as_execution_id, as_name, display_name, external_id_of
 from spanvas.model.span import Span
-from spanvas.otlp.export_safe import encodable
+from spanvas.semantics.reader import session_of, workflow_of
 
-WORKFLOW_NAMES: Final = (
-    names.WORKFLOW_NAME,
-    "gen_ai.workflow.name",
-    "traceloop.workflow.name",
-    "langsmith.trace.name",
-    "gen_ai.agent.name",
-    "agent.name",
-    "ai.telemetry.functionId",
-)
-"""Of the root: what its dialect calls the workflow, before the name of the span itself."""
 UNKNOWN: Final = "unknown"
 ANY_BELOW: Final = ".*"
-NAME_CHARACTERS: Final = 200
-ID_CHARACTERS: Final = 100
 MAX_EXPECTED_NODES: Final = 500
-
-_FOREIGN = re.compile(r"[^A-Za-z0-9._:-]+")
-_FOREIGN_TO_EXECUTIONS = re.compile(r"[^A-Za-z0-9._:@-]+")
-_EDGES: Final = "-._:@"
 
 
 def explicit_execution_id(span: Span) -> str:
-    """What the span, or else its resource, says in `spanvas.execution.id`; empty where it says nothing."""
+    """Returns what the span, or else its resource, says in `spanvas.execution.id`; "" where it says nothing."""
     for attributes in (span.attributes, span.resource):
-        if found := execution_id_of(attributes.get(names.EXECUTION_ID)):
+        if found := as_execution_id(attributes.get(names.EXECUTION_ID)):
             return found
     return ""
 
 
-def wanted_execution_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
-    """The first of these attributes that any of the spans, or its resource, has; of the first span that has it. A name
-    that ends in `.*` stands for all below it, in the order of the alphabet."""
-    for name in candidates:
-        for span in spans:
-            found = _named(span, name) if name.endswith(ANY_BELOW) else _value(span, name)
-            if found:
-                return found
+def attributed_execution_id(span: Span, attributes: Sequence[str]) -> str:
+    """Returns the execution id in the first of these attributes that the span, or else its resource, has; "" where it
+    has none. A name that ends in `.*` stands for all below it, in the order of the alphabet."""
+    found = map(as_execution_id, _values((span,), attributes))
+    return next(filter(None, found), "")
+
+
+def external_id(spans: Sequence[Span], execution_id: str, candidates: Sequence[str]) -> str:
+    """Returns what the first span that names the execution calls it, as `ids.external_id_of` has it."""
+    for value in _values(spans, (names.EXECUTION_ID, *candidates)):
+        if as_execution_id(value) == execution_id:
+            return external_id_of(value)
     return ""
 
 
-def _value(span: Span, name: str) -> str:
-    value = span.attributes.get(name)
-    return execution_id_of(span.resource.get(name) if value is None else value)
+def _values(spans: Sequence[Span], candidates: Sequence[str]) -> Iterator[Any]:
+    for candidate in candidates:
+        for span in spans:
+            for name in _below(span, candidate) if candidate.endswith(ANY_BELOW) else (candidate,):
+                value = span.attributes.get(name)
+                yield span.resource.get(name) if value is None else value
 
 
-def _named(span: Span, pattern: str) -> str:
+def _below(span: Span, pattern: str) -> list[str]:
     prefix = pattern.removesuffix("*")
-    below = {
-        name
-        for held in (span.attributes, span.resource)
-        for name in held
-        if name.startswith(prefix)
-    }
-    return next(filter(None, (_value(span, name) for name in sorted(below))), "")
+    held = {*span.attributes, *span.resource}
+    return sorted(name for name in held if name.startswith(prefix))
 
 
-def execution_id_of(value: Any) -> str:
-    """An execution id for what an attribute holds: that itself where it can be one, else what is left of it and a
-    digest, so that two of them never meet. Empty for what names nothing."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return ""
-    text = str(value).strip()
-    if not text or is_execution_id(text):
-        return text
-    kept = _FOREIGN_TO_EXECUTIONS.sub("-", text)[:ID_CHARACTERS].strip(_EDGES)
-    return f"{kept}-{_digest(text)}" if kept else f"id-{_digest(text)}"
-
-
-def naming_of(span: Span, rank: str) -> Naming:
-    """What a root or a local root says of its workflow; of any other span (`sighting.ANY_SPAN`), what its service is
-    called."""
+def workflow_identity_of(span: Span, rank: str) -> WorkflowIdentity:
+    """Returns what a root or a local root says of its workflow; for any other span (`ANY_SPAN`), the name of its
+    service."""
     is_root = rank != ANY_SPAN
-    name = _name_of(span) if is_root else _text(span.resource, names.SERVICE_NAME) or UNKNOWN
+    name = (_name_of(span) if is_root else _text(span.resource, names.SERVICE_NAME)) or UNKNOWN
     workflow_id = _text(span.attributes, names.WORKFLOW_ID) if is_root else ""
     expected = span.attributes.get(names.WORKFLOW_EXPECTED_NODES) if is_root else None
-    return Naming(
-        naming_key(rank, span.start_time_unix_nano, span.span_id),
+    return WorkflowIdentity(
+        key_of(span, rank),
         span.trace_id,
-        workflow_id_of(workflow_id or name),
-        name,
-        _text(span.attributes, names.WORKFLOW_VERSION)
-        or _text(span.resource, names.SERVICE_VERSION),
+        as_name(workflow_id or name),
+        display_name(name),
+        display_name(
+            _text(span.attributes, names.WORKFLOW_VERSION)
+            or _text(span.resource, names.SERVICE_VERSION)
+        ),
         _nodes(expected),
     )
 
 
-def workflow_id_of(name: str) -> str:
-    """A workflow id for a name, the same for every execution of that name."""
-    kept = _FOREIGN.sub("-", name)[:ID_CHARACTERS].strip(_EDGES)
-    if name.isascii():
-        return kept or UNKNOWN
-    return f"{kept}-{_digest(name)}" if kept else f"workflow-{_digest(name)}"
+def session_id_of(span: Span) -> str:
+    """Returns the session or conversation that the span is part of, as its dialect says it; "" where it says none."""
+    return display_name(session_of(span) or "")
+
+
+def key_of(span: Span, rank: str) -> str:
+    """Returns the `identity_key` of a span."""
+    is_open = span.end_time_unix_nano is None
+    return identity_key(rank, span.start_time_unix_nano, span.span_id, is_open=is_open)
 
 
 def _name_of(root: Span) -> str:
-    for name in WORKFLOW_NAMES:
-        if found := _text(root.attributes, name):
-            return found
-    return encodable(root.name).strip()[:NAME_CHARACTERS] or UNKNOWN
+    """Returns what the root's dialect calls the workflow, else the agent, else the name of the span itself."""
+    return (workflow_of(root) or "").strip() or root.name.strip()
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
+    """Returns an attribute's text whole: ids are made of it as it was sent."""
     value = attributes.get(name)
-    return encodable(value).strip()[:NAME_CHARACTERS] if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _nodes(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
-    return tuple(encodable(item) for item in value[:MAX_EXPECTED_NODES] if isinstance(item, str))
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return tuple(as_name(item) for item in value[:MAX_EXPECTED_NODES] if isinstance(item, str))

@@ -126,6 +126,11 @@ class Execution(WireModel):
     """One run of a workflow, and the trace that belongs to it."""
 
     execution_id: str
+    external_id: str | None = Field(
+        default=None,
+        description="The id that its sender uses, where that is not the `execution_id` itself: it has characters in it"
+        " that ids cannot have, or is too long. Finds the execution, too. At most 1,000 characters of it are kept.",
+    )
     workflow_id: str
     workflow_name: str
     workflow_version: str
@@ -156,6 +161,10 @@ class Execution(WireModel):
     )
     exporters: Exporters
     started_by: str
+    session_id: str | None = Field(
+        default=None,
+        description="The session or conversation that it is part of, as its spans say; absent where they say none.",
+    )
     expires_at: int = Field(description="Unix time in seconds after which the trace is deleted.")
     trace_url: str | None = Field(
         default=None, description="The same trace in the operator's own trace viewer."

@@ -127,11 +127,6 @@ SWEEP = ("executor", "sweep")
 API = ("api",)
 INGEST = ("ingest",)
 STORE = ("executor", "api", "ingest", "sweep")
-EXECUTION_ATTRIBUTES: Final = (
-    "gen_ai.conversation.id,session.id,langsmith.metadata.thread_id,langsmith.metadata.session_id,"
-    "traceloop.association.properties.session_id,traceloop.association.properties.thread_id,"
-    "traceloop.association.properties.conversation_id,traceloop.association.properties.chat_id"
-)
 
 SETTINGS: Final = (
     Setting("enabled", "false", parse_bool, ("executor", "api"),
@@ -193,10 +188,10 @@ SETTINGS: Final = (
             "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, API,
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
-    Setting("execution_attributes", EXECUTION_ATTRIBUTES, parse_names, INGEST,
-            "Attributes that name the execution of a trace that comes over OTLP, separated by commas, the first "
-            "present one counts; a name that ends in `.*` stands for all below it. `spanvas.execution.id` goes before "
-            "all, the trace's own id comes last."),
+    Setting("execution_attributes", "", parse_names, INGEST,
+            "Attributes that name the execution of a trace that comes over OTLP, beside `spanvas.execution.id`, "
+            "separated by commas; the first one that a span or its resource has counts. Traces that name the same "
+            "execution are joined to one. A name that ends in `.*` stands for all below it. Empty: none."),
     Setting("ingest_deadline_seconds", "900", parse_positive_int, INGEST,
             "Seconds after the last span at which an execution that came over OTLP counts as lost, if no root span "
             "has ended."),

@@ -21,7 +21,7 @@ root.setAttributes({
   yes: true,
   texts: ["a", "b"],
   numbers: [1, 2],
-  "session.id": session,
+  "spanvas.execution.id": session,
 });
 const links = [{ context: root.spanContext(), attributes: { why: "retry" } }];
 const call = tracer.startSpan(
@@ -36,7 +36,7 @@ root.end();
 await provider.forceFlush();
 
 const after = tracer.startSpan("afterwards", { links: [{ context: root.spanContext() }] });
-after.setAttribute("session.id", session);
+after.setAttribute("spanvas.execution.id", session);
 after.end();
 await provider.forceFlush();
 await provider.shutdown();

@@ -21,7 +21,7 @@ with tracer.start_as_current_span("plan trip", kind=trace.SpanKind.SERVER) as ro
             "yes": True,
             "texts": ["a", "b"],
             "numbers": [1, 2],
-            "session.id": f"trip-{root.get_span_context().trace_id:032x}",
+            "spanvas.execution.id": f"trip-{root.get_span_context().trace_id:032x}",
         }
     )
     link = Link(root.get_span_context(), {"why": "retry"})
@@ -31,6 +31,6 @@ with tracer.start_as_current_span("plan trip", kind=trace.SpanKind.SERVER) as ro
 provider.force_flush()
 
 with tracer.start_as_current_span("afterwards", links=[Link(root.get_span_context())]) as after:
-    after.set_attribute("session.id", f"trip-{root.get_span_context().trace_id:032x}")
+    after.set_attribute("spanvas.execution.id", f"trip-{root.get_span_context().trace_id:032x}")
 provider.shutdown()
 print(f"{root.get_span_context().trace_id:032x}")

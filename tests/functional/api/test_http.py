@@ -41,7 +41,7 @@ class TestProblems:
             ("GET", "/v1/nothing"),
             ("GET", "/"),
             ("DELETE", "/v1/executions/exec_1"),
-            ("GET", "/v1/executions/exec_1/trace/more"),
+            ("POST", "/v1/executions/exec_1/trace/more"),
             ("OPTIONS", "/v1/executions"),
         ):
             reply = api.call(method, path)

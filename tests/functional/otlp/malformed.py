@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from spanvas.model.sighting import Sighting
+from spanvas.model.execution_update import ExecutionUpdate
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers.otlp_ingest import make_handler
@@ -67,8 +67,8 @@ ODD_VALUES: tuple[Any, ...] = (
 class ForgetfulStore(MemoryTraceStore):
     """Makes chunks of everything, as any store does, and keeps none: what grows is not the store."""
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
-        kept_at = super().receive(batch, sighting, is_new=is_new)
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
+        kept_at = super().receive(batch, update, is_new=is_new)
         for kept in (self._executions, self._chunks, self._moves):
             kept.clear()
         return kept_at

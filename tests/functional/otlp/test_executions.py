@@ -38,6 +38,32 @@ def test_an_execution_id_on_the_resource_is_that_of_all_its_spans(
     assert rows(api, "run-1") == [(0, "a"), (1, "b")]
 
 
+def test_an_execution_has_the_id_that_the_layer_makes_of_its_sender_s(
+    otlp: OtlpClient, api: Client
+) -> None:
+    """`with spanvas.workflow("Research Brief", execution_id="patients/7")`, by whoever has no layer."""
+    told = {"spanvas.execution.id": "patients/7", "spanvas.workflow.name": "Research Brief"}
+    otlp.send(make_request(span("b", "a"), span("a", attributes=told)))
+    otlp.send(make_request(span("c", "a")))
+    found = api.get("/v1/executions/patients%2F7").json
+    assert found["execution_id"] == "patients-7-bc57a4a9f41f"
+    assert found["external_id"] == "patients/7"
+    assert found["workflow_id"] == "Research-Brief-9561202cfd16"
+    assert found["workflow_name"] == "Research Brief"
+    assert rows(api, "patients%2F7") == [(0, "a"), (1, "b"), (1, "c")]
+    listed = api.get("/v1/executions", workflow_id="Research Brief").json["items"]
+    assert [item["external_id"] for item in listed] == ["patients/7"]
+
+
+def test_spans_over_otlp_come_to_the_execution_that_the_layer_has_registered(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution("patients-7-bc57a4a9f41f", external_id="patients/7"))
+    otlp.send(make_request(span("a"), resource={"spanvas.execution.id": "patients/7"}))
+    assert rows(api, "patients%2F7") == [(0, "a")]
+    assert len(api.get("/v1/executions").json["items"]) == 1
+
+
 def test_an_execution_id_on_one_span_is_followed_by_the_rest_of_its_trace(
     otlp: OtlpClient, api: Client
 ) -> None:
@@ -49,10 +75,26 @@ def test_an_execution_id_on_one_span_is_followed_by_the_rest_of_its_trace(
     assert len(api.get("/v1/executions").json["items"]) == 1
 
 
-def test_a_span_s_own_execution_id_goes_before_its_trace_s(otlp: OtlpClient, api: Client) -> None:
+def test_a_trace_whose_spans_name_two_executions_is_one_and_found_by_either_id(
+    otlp: OtlpClient, api: Client
+) -> None:
     one = span("a", attributes={"spanvas.execution.id": "run-1"})
     two = span("b", attributes={"spanvas.execution.id": "run-2"})
-    otlp.send(make_request(one, two))
+    otlp.send(make_request(two))
+    otlp.send(make_request(one))
+    assert rows(api, "run-1") == [(0, "a"), (0, "b")]
+    assert rows(api, "run-2") == rows(api, "run-1")
+    listed = api.get("/v1/executions").json["items"]
+    assert [item["execution_id"] for item in listed] == ["run-1"]
+
+
+def test_an_execution_that_was_registered_keeps_to_itself_in_a_trace_of_another(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution("run-1", trace_id=TRACE))
+    store.start_execution(make_execution("run-2", trace_id=OTHER))
+    own = span("b", "a", attributes={"spanvas.execution.id": "run-2"})
+    otlp.send(make_request(span("a"), own))
     assert rows(api, "run-1") == [(0, "a")]
     assert rows(api, "run-2") == [(0, "b")]
 
@@ -66,12 +108,39 @@ def test_a_span_s_own_execution_id_goes_before_its_trace_s(otlp: OtlpClient, api
         "traceloop.association.properties.session_id",
     ],
 )
-def test_what_a_dialect_calls_a_session_is_an_execution(
+def test_what_a_dialect_calls_a_session_is_a_field_of_its_executions_and_joins_nothing(
     otlp: OtlpClient, api: Client, name: str
 ) -> None:
     otlp.send(make_request(span("a", attributes={name: "chat-7"})))
     otlp.send(make_request(span("b", trace=OTHER, start=5, attributes={name: "chat-7"})))
-    assert rows(api, "chat-7") == [(0, "a"), (0, "b")]
+    otlp.send(make_request(span("c", trace="2" * 32, start=9)))
+    assert rows(api, TRACE) == [(0, "a")]
+    assert rows(api, OTHER) == [(0, "b")]
+    listed = api.get("/v1/executions").json["items"]
+    assert [item.get("session_id") for item in listed] == [None, "chat-7", "chat-7"]
+    assert api.get(f"/v1/executions/{TRACE}").json["session_id"] == "chat-7"
+    assert api.get("/v1/executions/chat-7").status == 404
+
+
+def test_of_several_sessions_the_first_root_s_counts_whatever_comes_first(
+    otlp: OtlpClient, api: Client
+) -> None:
+    otlp.send(make_request(span("b", "a", start=0.1, attributes={"session.id": "of-b"})))
+    assert api.get(f"/v1/executions/{TRACE}").json["session_id"] == "of-b"
+    otlp.send(make_request(span("a", attributes={"session.id": "of-a"})))
+    otlp.send(make_request(span("c", "a", start=0.1, attributes={"session.id": "of-c"})))
+    assert api.get(f"/v1/executions/{TRACE}").json["session_id"] == "of-a"
+
+
+def test_where_the_setting_names_sessions_they_join_traces(
+    make_otlp: MakeOtlp, api: Client
+) -> None:
+    otlp = make_otlp(execution_attributes=("session.id",))
+    otlp.send(make_request(span("b", "a", start=0.1, attributes={"session.id": "chat-7"})))
+    otlp.send(make_request(span("x", trace=OTHER, start=5, attributes={"session.id": "chat-7"})))
+    otlp.send(make_request(span("a", attributes={"spanvas.execution.id": "run-1"})))
+    assert rows(api, "run-1") == [(0, "a"), (1, "b"), (0, "x")]
+    assert rows(api, "chat-7") == rows(api, "run-1")
 
 
 def test_the_list_of_attributes_is_a_setting(make_otlp: MakeOtlp, api: Client) -> None:
@@ -82,7 +151,7 @@ def test_the_list_of_attributes_is_a_setting(make_otlp: MakeOtlp, api: Client) -
 
 
 def test_ids_that_cannot_be_ids_are_made_ones(otlp: OtlpClient, api: Client) -> None:
-    otlp.send(make_request(span("a", attributes={"session.id": "user 42 / mail: ada"})))
+    otlp.send(make_request(span("a", attributes={"spanvas.execution.id": "user 42 / mail: ada"})))
     (execution,) = api.get("/v1/executions").json["items"]
     assert execution["execution_id"].startswith("user-42-mail:-ada-")
     assert rows(api, execution["execution_id"]) == [(0, "a")]
@@ -97,7 +166,7 @@ def test_a_trace_moves_when_its_root_says_where_it_belongs(otlp: OtlpClient, api
     otlp.send(make_request(span("c", "b", start=1), span("b", "a", start=0.5)))
     assert api.get(f"/v1/executions/{TRACE}").json["status"] == "running"
 
-    otlp.send(make_request(span("a", attributes={"gen_ai.conversation.id": "chat-7"})))
+    otlp.send(make_request(span("a", attributes={"spanvas.execution.id": "chat-7"})))
 
     assert rows(api, "chat-7") == [(0, "a"), (1, "b"), (2, "c")]
     assert rows(api, TRACE) == rows(api, "chat-7")
@@ -109,15 +178,16 @@ def test_another_sandbox_that_remembers_the_old_place_is_sent_on(
 ) -> None:
     one, other = make_otlp(), make_otlp()
     one.send(make_request(span("b", "a")))
-    other.send(make_request(span("a", attributes={"session.id": "chat-7"})))
+    other.send(make_request(span("a", attributes={"spanvas.execution.id": "chat-7"})))
     one.send(make_request(span("c", "a", start=0.5)))
     one.send(make_request(span("d", "a", start=0.6)))
     assert rows(api, "chat-7") == [(0, "a"), (1, "b"), (1, "c"), (1, "d")]
 
 
 def test_spans_of_a_traced_executor_s_trace_join_its_execution(
-    otlp: OtlpClient, api: Client, store: AuditedStore
+    make_otlp: MakeOtlp, api: Client, store: AuditedStore
 ) -> None:
+    otlp = make_otlp(execution_attributes=("session.id",))
     store.start_execution(make_execution(trace_id=TRACE))
     otlp.send(make_request(span("tool server", "a", attributes={"session.id": "not this"})))
     assert rows(api, "exec_1") == [(0, "tool server")]
@@ -165,7 +235,7 @@ def test_spans_of_many_executions_in_one_request_go_each_to_its_own(
     otlp: OtlpClient, api: Client
 ) -> None:
     spans = [
-        span(f"s{n}", trace=f"{n + 1:032x}", attributes={"session.id": f"chat-{n % 3}"})
+        span(f"s{n}", trace=f"{n + 1:032x}", attributes={"spanvas.execution.id": f"chat-{n % 3}"})
         for n in range(12)
     ]
     assert otlp.send(make_request(*spans)).status == 200
@@ -271,22 +341,26 @@ def test_only_so_many_traces_are_remembered(
 ) -> None:
     """What is forgotten is asked of the store again."""
     monkeypatch.setattr(executions, "MAX_REMEMBERED", 1)
-    named = span("a", attributes={"session.id": "chat"})
+    named = span("a", attributes={"spanvas.execution.id": "chat"})
     otlp.send(make_request(named))
     otlp.send(make_request(span("x", trace=OTHER)))
     otlp.send(make_request(span("b", "a", start=0.5)))
     assert rows(api, "chat") == [(0, "a"), (1, "b")]
 
 
-def test_a_span_with_an_execution_of_its_own_follows_that_and_its_trace_stays(
-    otlp: OtlpClient, api: Client
-) -> None:
+def test_a_span_that_names_another_trace_joins_the_two(otlp: OtlpClient, api: Client) -> None:
     otlp.send(make_request(span("x", trace=OTHER)))
-    otlp.send(make_request(span("x2", trace=OTHER, attributes={"session.id": "chat"})))
+    otlp.send(make_request(span("x2", trace=OTHER, attributes={"spanvas.execution.id": "run-2"})))
     stray = span("b", "a", attributes={"spanvas.execution.id": OTHER})
     otlp.send(make_request(span("a", attributes={"spanvas.execution.id": "run-1"}), stray))
-    assert rows(api, "run-1") == [(0, "a")]
-    assert {name for _, name in rows(api, "chat")} == {"x", "x2", "b"}
+    for execution_id in ("run-1", "run-2", TRACE, OTHER):
+        assert {name for _, name in rows(api, execution_id)} == {"a", "b", "x", "x2"}
+
+
+def test_a_request_that_names_too_many_executions_is_refused(otlp: OtlpClient) -> None:
+    spans = [span(f"s{n}", attributes={"spanvas.execution.id": f"run-{n}"}) for n in range(1001)]
+    reply = otlp.send(make_request(*spans))
+    assert reply.status == 413
 
 
 def test_an_execution_that_a_span_moves_is_found_under_its_old_id_too(
@@ -295,14 +369,17 @@ def test_an_execution_that_a_span_moves_is_found_under_its_old_id_too(
     """A sender that knows a trace's id may name it; nothing that was there is gone."""
     otlp.send(make_request(span("a"), span("b", "a", start=0.5)))
     before = rows(api, TRACE)
-    otlp.send(make_request(span("c", "a", start=0.7, attributes={"session.id": "elsewhere"})))
+    otlp.send(
+        make_request(span("c", "a", start=0.7, attributes={"spanvas.execution.id": "elsewhere"}))
+    )
     assert rows(api, "elsewhere") == [*before, (1, "c")]
     assert rows(api, TRACE) == [*before, (1, "c")]
 
 
 def test_a_trace_of_an_execution_that_was_registered_cannot_be_moved(
-    otlp: OtlpClient, api: Client, store: AuditedStore
+    make_otlp: MakeOtlp, api: Client, store: AuditedStore
 ) -> None:
+    otlp = make_otlp(execution_attributes=("session.id",))
     store.start_execution(make_execution("run-1", trace_id=TRACE))
     otlp.send(make_request(span("c", attributes={"session.id": "elsewhere"})))
     assert rows(api, "run-1") == [(0, "c")]

@@ -33,9 +33,11 @@ PARENTS = {"a": None, "b": "a", "c": "a", "d": "c", "e": "a"}
 
 
 def trace(named_by: str) -> list[Span]:
-    names = {"nobody": {}, "root": {"session.id": "chat"}, "all": {"spanvas.execution.id": "chat"}}[
-        named_by
-    ]
+    names = {
+        "nobody": {},
+        "root": {"spanvas.execution.id": "chat"},
+        "all": {"spanvas.execution.id": "chat"},
+    }[named_by]
     spans = []
     for index, (label, parent) in enumerate(PARENTS.items()):
         attributes: dict[str, Any] = (

@@ -9,7 +9,7 @@ from spanvas.model.span import Span
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch, TraceStore
-from spanvas_api.ingest.executions import Group, sighting_of
+from spanvas_api.ingest.executions import Group, update_of
 from tests.support.builders import T0, make_span
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -24,9 +24,12 @@ def send(
     is_explicit: bool = False,
     now: int = T0,
 ) -> str:
-    """As the ingest does it, for spans of one trace. Where they are kept."""
-    binding = store.bind_trace(tenant, spans[0].trace_id, wanted, is_explicit=is_explicit)
-    return receive(store, binding.execution_id, spans, tenant, binding.is_new, now)
+    """As the ingest does it, for spans of one trace: `is_explicit` where each has `wanted` as its execution id. Where
+    they are kept."""
+    binding = store.bind_trace(tenant, spans[0].trace_id, [wanted] if wanted else [])
+    is_apart = is_explicit and wanted in binding.apart
+    execution_id = wanted if is_apart else binding.execution_id
+    return receive(store, execution_id, spans, tenant, binding.is_new, now)
 
 
 def receive(
@@ -37,8 +40,8 @@ def receive(
     is_new: bool = False,
     now: int = T0,
 ) -> str:
-    sighting = sighting_of(Group(execution_id, spans=list(spans)), tenant, "collector", now, 900)
-    return store.receive(SpanBatch(tenant, execution_id, spans), sighting, is_new=is_new)
+    update = update_of(Group(execution_id, spans=list(spans)), tenant, "collector", now, 900)
+    return store.receive(SpanBatch(tenant, execution_id, spans), update, is_new=is_new)
 
 
 def root(label: str = "root", **overrides: Any) -> Span:

@@ -24,11 +24,11 @@ class TestAtTheSameTime:
 
         def beaten(*arguments: Any, **options: Any) -> Any:
             monkeypatch.setattr(executions, "change", change)
-            real.bind_trace("acme", TRACE, "session-1", is_explicit=False)
+            real.bind_trace("acme", TRACE, ["session-1"])
             return change(*arguments, **options)
 
         monkeypatch.setattr(executions, "change", beaten)
-        binding = real.bind_trace("acme", TRACE, "session-2", is_explicit=False)
+        binding = real.bind_trace("acme", TRACE, ["session-2"])
 
         assert binding.execution_id == "session-1"
 
@@ -38,7 +38,7 @@ class TestAtTheSameTime:
         monkeypatch.setattr(real._executions, "change", lambda *_, **__: None)
 
         with pytest.raises(StoreUnavailableError, match="too many"):
-            real.bind_trace("acme", TRACE, "session-1", is_explicit=False)
+            real.bind_trace("acme", TRACE, ["session-1"])
 
     def test_an_execution_that_has_gone_when_it_is_looked_at_is_made_anew(
         self, real: DynamoTraceStore, monkeypatch: pytest.MonkeyPatch
@@ -68,7 +68,7 @@ class TestAtTheSameTime:
         with pytest.raises(StoreUnavailableError, match="too many"):
             receive(real, TRACE, [root("a")])
         with pytest.raises(StoreUnavailableError, match="too many"):
-            real.bind_trace("acme", "2" * 32, TRACE, is_explicit=False)
+            real.bind_trace("acme", "2" * 32, [TRACE])
 
     def test_an_execution_that_has_expired_is_no_place_for_a_trace(
         self, real: DynamoTraceStore, clock: Clock
@@ -76,7 +76,7 @@ class TestAtTheSameTime:
         real.start_execution(make_execution("exec_1", trace_id=TRACE))
         clock.advance(31 * 86_400)
 
-        binding = real.bind_trace("acme", TRACE, "", is_explicit=False)
+        binding = real.bind_trace("acme", TRACE, [])
 
         assert binding.execution_id == TRACE
 
@@ -97,9 +97,9 @@ class TestAtTheSameTime:
     ) -> None:
         for number in range(3):
             send(real, make_span(f"b{number}", parent="a", start=number + 1))
-        copier = real._sightings._copier
-        query = copier._dynamodb.query
-        monkeypatch.setattr(copier._dynamodb, "query", lambda **asked: query(**asked, Limit=2))
+        client = real._binding._dynamodb
+        query = client.query
+        monkeypatch.setattr(client, "query", lambda **asked: query(**{"Limit": 2, **asked}))
 
         assert send(real, root("a"), wanted="session-1") == "session-1"
         monkeypatch.undo()

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.storage.claims import Claim, ClaimItems, Standing
+from spanvas.storage.claims import Claim, ClaimItems, LeaseState
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.support.aws_from_template import create_resources
@@ -45,7 +45,7 @@ def test_the_first_delivery_takes_the_claim_and_the_second_sees_who_holds_it(
     claims: ClaimItems,
 ) -> None:
     assert claims.take(FIRST, 30) is None
-    assert claims.take(SECOND_ONE, 30) == Standing(False, FIRST.holder, T0 + 30 * SECOND)
+    assert claims.take(SECOND_ONE, 30) == LeaseState(False, FIRST.holder, T0 + 30 * SECOND)
 
 
 def test_a_request_that_was_answered_but_not_heard_is_no_repetition(claims: ClaimItems) -> None:
@@ -57,7 +57,7 @@ def test_a_renewal_can_be_seen(claims: ClaimItems, clock: Clock) -> None:
     claims.take(FIRST, 30)
     clock.advance(10)
     assert claims.renew(FIRST, 30)
-    assert claims.take(SECOND_ONE, 30) == Standing(False, FIRST.holder, T0 + 40 * SECOND)
+    assert claims.take(SECOND_ONE, 30) == LeaseState(False, FIRST.holder, T0 + 40 * SECOND)
 
 
 def test_a_holder_that_renews_nothing_loses_its_claim_when_the_lease_ends(
@@ -70,14 +70,14 @@ def test_a_holder_that_renews_nothing_loses_its_claim_when_the_lease_ends(
     assert claims.take(SECOND_ONE, 30) is None
     assert not claims.renew(FIRST, 30)
     assert not claims.finish(FIRST)
-    assert claims.take(FIRST, 30) == Standing(False, SECOND_ONE.holder, T0 + 60 * SECOND)
+    assert claims.take(FIRST, 30) == LeaseState(False, SECOND_ONE.holder, T0 + 60 * SECOND)
 
 
 def test_what_is_done_stays_so_after_the_lease(claims: ClaimItems, clock: Clock) -> None:
     claims.take(FIRST, 30)
     assert claims.finish(FIRST)
     clock.advance(3_600)
-    assert claims.take(SECOND_ONE, 30) == Standing(True, FIRST.holder, T0 + 30 * SECOND)
+    assert claims.take(SECOND_ONE, 30) == LeaseState(True, FIRST.holder, T0 + 30 * SECOND)
     assert not claims.renew(FIRST, 30)
 
 

@@ -24,6 +24,20 @@ class TestNamedAfterTheTrace:
         assert [e.execution_id for e in store.list_executions("acme").items] == [TRACE]
         assert store.list_executions("acme", workflow_id="root").items == [found]
 
+    def test_what_its_sender_calls_it_is_kept_whichever_span_says_it(
+        self, store: TraceStore
+    ) -> None:
+        kept_at = "patients-7-bc57a4a9f41f"
+        send(store, make_span("b", parent="root"))
+        called = {"spanvas.execution.id": "patients/7"}
+        send(store, root(attributes=called), wanted=kept_at, is_explicit=True)
+        send(store, make_span("c", parent="root"))
+
+        found = store.read_execution("acme", kept_at)
+        assert found is not None
+        assert (found.execution_id, found.external_id) == (kept_at, "patients/7")
+        assert found.counters.spans == 3
+
     def test_spans_before_their_root_are_found_again(self, store: TraceStore) -> None:
         send(store, make_span("b", parent="root", start=1, resource={"service.name": "planner"}))
         early = store.read_execution("acme", TRACE)
@@ -188,9 +202,7 @@ class TestRegistered:
         assert send(store, root(), wanted="session-1", is_explicit=True) == TRACE
 
     def test_registering_takes_over_what_spans_have_said(self, store: TraceStore) -> None:
-        send(
-            store, root("a", end_time_unix_nano=T0 + 2 * SECOND), wanted="exec_1", is_explicit=True
-        )
+        send(store, root("a", end_time_unix_nano=T0 + 2 * SECOND), wanted="exec_1")
 
         store.start_execution(make_execution())
 
@@ -203,6 +215,37 @@ class TestRegistered:
         )
         assert (found.ended_at_unix_nano, found.counters.spans) == (None, 1)
         assert listed(store, "support-triage") == ["exec_1"]
+
+    def test_registering_drops_what_a_joined_id_was_called(self, store: TraceStore) -> None:
+        called = {"spanvas.execution.id": "patients/7"}
+        send(store, root("a", attributes=called), wanted="patients-7-bc57a4a9f41f")
+        send(store, make_span("b", parent="a", start=0.5), wanted="exec_1")
+        joined = store.read_execution("acme", "exec_1")
+        assert joined is not None
+        assert joined.external_id == "patients/7"
+
+        store.start_execution(make_execution())
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.external_id == ""
+
+    def test_registering_an_id_that_was_joined_takes_it_back(self, store: TraceStore) -> None:
+        send(store, root("a"), wanted="exec_1")
+        send(store, make_span("b", parent="a", start=0.5), wanted="exec_0")
+        joined = store.read_execution("acme", "exec_1")
+        assert joined is not None
+        assert joined.execution_id == "exec_0"
+
+        store.start_execution(make_execution())
+
+        found = store.read_execution("acme", "exec_1")
+        assert found is not None
+        assert (found.execution_id, found.workflow_name) == ("exec_1", "Support triage")
+        assert (found.status, found.counters.spans) == ("running", 1)
+        assert names(store, "exec_1") == ["a"]
+        assert names(store, "exec_0") == ["a", "b"]
+        assert [e.execution_id for e in store.list_executions("acme").items] == ["exec_1", "exec_0"]
 
 
 class TestWholeSpans:

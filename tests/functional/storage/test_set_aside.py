@@ -195,8 +195,8 @@ class TestWhatANewerVersionHasWritten:
         rows = next(iter(read_chunks(real, kept_at)))
         change_item(real, items.ROWS + rows, kept_at, data=items.b(b"of version 2"))
 
-        assert real.bind_trace("acme", TRACE, "exec_1", is_explicit=True).execution_id == "exec_1"
-        real.bind_trace("acme", TRACE, "", is_explicit=True)
+        assert real.bind_trace("acme", TRACE, ["exec_1"]).execution_id == "exec_1"
+        real.bind_trace("acme", TRACE, [])
 
         assert bytes(read_item(real, items.ROWS + rows)["data"]["B"]) == b"of version 2"
         trace = real.read_trace("acme", "exec_1")

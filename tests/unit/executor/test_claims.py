@@ -7,21 +7,21 @@ from collections.abc import Callable
 
 import pytest
 
-from executor.claims import RENEWING, Claims, Taking, claims_in
+from executor.claims import RENEWING, ClaimResult, Claims, claims_in
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.storage.claims import Claim, Standing
+from spanvas.storage.claims import Claim, LeaseState
 
 CLAIM = Claim("acme", "exec-1", "event-1", "0000000000000001")
-WORKING = Standing(False, "0000000000000002", 30)
-RENEWED = Standing(False, "0000000000000002", 40)
-DONE = Standing(True, "0000000000000002", 30)
-UNSAID = Standing(False, "", 0)
+WORKING = LeaseState(False, "0000000000000002", 30)
+RENEWED = LeaseState(False, "0000000000000002", 40)
+DONE = LeaseState(True, "0000000000000002", 30)
+UNSAID = LeaseState(False, "", 0)
 
 
 class Items:
     """Answers in turn, the last one for ever. `done` is what was asked for besides."""
 
-    def __init__(self, *answers: Standing | Exception | None) -> None:
+    def __init__(self, *answers: LeaseState | Exception | None) -> None:
         self._answers = list(answers) or [None]
         self.done: list[str] = []
         self.renewals: list[bool | Exception] = []
@@ -29,7 +29,7 @@ class Items:
         self.before: Callable[[], object] = lambda: None
         self.before_renewal: Callable[[], object] = lambda: None
 
-    def take(self, claim: Claim, lease_seconds: int) -> Standing | None:
+    def take(self, claim: Claim, lease_seconds: int) -> LeaseState | None:
         assert (claim, lease_seconds) == (CLAIM, 30)
         self.before()
         found = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
@@ -58,39 +58,42 @@ class Items:
         return True
 
 
-def taken(items: Items) -> tuple[Taking, list[float]]:
+def taken(items: Items) -> tuple[ClaimResult, list[float]]:
     """What became of it, and how long was slept for it."""
     slept: list[float] = []
     return Claims(items, 60, slept.append).take(CLAIM), slept
 
 
 def test_an_event_that_nobody_has_is_ones_own_at_once() -> None:
-    assert taken(Items(None)) == (Taking.MINE, [])
+    assert taken(Items(None)) == (ClaimResult.MINE, [])
 
 
 def test_an_event_that_has_been_run_is_a_repetition_at_once() -> None:
-    assert taken(Items(DONE)) == (Taking.REPEATED, [])
+    assert taken(Items(DONE)) == (ClaimResult.REPEATED, [])
 
 
 def test_a_holder_that_renews_its_claim_lives() -> None:
-    assert taken(Items(WORKING, WORKING, WORKING, RENEWED)) == (Taking.REPEATED, [1.0, 1.0, 1.0])
+    assert taken(Items(WORKING, WORKING, WORKING, RENEWED)) == (
+        ClaimResult.REPEATED,
+        [1.0, 1.0, 1.0],
+    )
 
 
 def test_a_holder_that_ends_meanwhile_has_run_it() -> None:
-    assert taken(Items(WORKING, DONE)) == (Taking.REPEATED, [1.0])
+    assert taken(Items(WORKING, DONE)) == (ClaimResult.REPEATED, [1.0])
 
 
 def test_a_claim_that_another_repetition_took_over_is_its_holders() -> None:
     other = WORKING._replace(holder="0000000000000003")
-    assert taken(Items(WORKING, other)) == (Taking.REPEATED, [1.0])
+    assert taken(Items(WORKING, other)) == (ClaimResult.REPEATED, [1.0])
 
 
 def test_a_holder_that_was_killed_leaves_the_event_when_its_lease_ends() -> None:
-    assert taken(Items(*[WORKING] * 30, None)) == (Taking.MINE, [1.0] * 30)
+    assert taken(Items(*[WORKING] * 30, None)) == (ClaimResult.MINE, [1.0] * 30)
 
 
 def test_an_engine_that_does_not_say_who_holds_a_claim_is_asked_for_a_lease() -> None:
-    assert taken(Items(UNSAID)) == (Taking.REPEATED, [1.0] * 31)
+    assert taken(Items(UNSAID)) == (ClaimResult.REPEATED, [1.0] * 31)
 
 
 @pytest.mark.parametrize(
@@ -102,16 +105,16 @@ def test_an_engine_that_does_not_say_who_holds_a_claim_is_asked_for_a_lease() ->
     ],
 )
 def test_where_the_store_cannot_tell_the_event_is_run(
-    answers: tuple[Standing | Exception, ...], caplog: pytest.LogCaptureFixture
+    answers: tuple[LeaseState | Exception, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert taken(Items(*answers))[0] is Taking.UNKNOWN
+    assert taken(Items(*answers))[0] is ClaimResult.UNKNOWN
     assert caplog.messages == [f"runs unclaimed, since the store cannot tell: {answers[-1]}"]
 
 
 def test_a_store_that_does_not_answer_is_not_waited_for() -> None:
     items, ended = Items(None), threading.Event()
     items.before = ended.wait
-    assert Claims(items, 0.01).take(CLAIM) is Taking.UNKNOWN
+    assert Claims(items, 0.01).take(CLAIM) is ClaimResult.UNKNOWN
     ended.set()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from executor import handler as module
-from executor.claims import Taking
+from executor.claims import ClaimResult
 from executor.handler import handler, order_of
 from spanvas import settings
 from spanvas.storage.claims import Claim
@@ -167,11 +167,11 @@ def test_an_order_is_read_from_the_event() -> None:
 class Claimed:
     """Claims that answer what they are told to; `log` is what was done with them, and in which order."""
 
-    def __init__(self, taking: Taking) -> None:
+    def __init__(self, taking: ClaimResult) -> None:
         self._taking = taking
         self.log: list[Any] = []
 
-    def take(self, claim: Claim) -> Taking:
+    def take(self, claim: Claim) -> ClaimResult:
         self.log.append(claim._replace(holder=""))
         return self._taking
 
@@ -181,7 +181,7 @@ class Claimed:
         self.log.append("finished")
 
 
-def with_claims(monkeypatch: pytest.MonkeyPatch, taking: Taking) -> Claimed:
+def with_claims(monkeypatch: pytest.MonkeyPatch, taking: ClaimResult) -> Claimed:
     claimed = Claimed(taking)
     monkeypatch.setattr(settings, "load", lambda: settings.Settings(table="traces"))
     monkeypatch.setattr(module, "claims_in", lambda table, budget_ms: claimed)
@@ -192,7 +192,7 @@ def test_an_event_that_somebody_else_runs_is_not_run(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "run_workflow", _raise(AssertionError("it was run")))
-    claimed = with_claims(monkeypatch, Taking.REPEATED)
+    claimed = with_claims(monkeypatch, ClaimResult.REPEATED)
     answer = run(document=document_of(template("a")), event_id="start-17")
     assert answer == {"execution_id": "exec-1", "status": "repeated"}
     assert claimed.log == [Claim("acme", "exec-1", "start-17", "")]
@@ -202,14 +202,14 @@ def test_an_event_that_somebody_else_runs_is_not_run(
 def test_an_event_of_ones_own_is_finished_when_it_has_been_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    claimed = with_claims(monkeypatch, Taking.MINE)
+    claimed = with_claims(monkeypatch, ClaimResult.MINE)
     answer = handler({"document": document_of(template("a"))}, Context())
     assert answer["status"] == "succeeded"
     assert claimed.log == [Claim("default", REQUEST_ID, REQUEST_ID, ""), "finished"]
 
 
 def test_an_event_of_which_nobody_can_tell_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    claimed = with_claims(monkeypatch, Taking.UNKNOWN)
+    claimed = with_claims(monkeypatch, ClaimResult.UNKNOWN)
     assert run(document=document_of(template("a")))["status"] == "succeeded"
     assert claimed.log == [Claim("acme", "exec-1", REQUEST_ID, "")]
 

@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
-import pytest
-
-from spanvas.model.ids import is_execution_id, is_name
-from spanvas.model.sighting import ANY_SPAN, LOCAL_ROOT, ROOT
+from spanvas.model.execution_update import ANY_SPAN, LOCAL_ROOT, ROOT
+from spanvas.model.ids import as_execution_id, as_name
 from spanvas_api.ingest.naming import (
-    execution_id_of,
+    attributed_execution_id,
     explicit_execution_id,
-    naming_of,
-    wanted_execution_id,
-    workflow_id_of,
+    external_id,
+    workflow_identity_of,
 )
 from tests.support.builders import T0, make_span, span_id
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("exec_1", "exec_1"),
-        (" exec_1 ", "exec_1"),
-        ("arn:aws:states:eu-west-1:1:execution:x:y", "arn:aws:states:eu-west-1:1:execution:x:y"),
-        (42, "42"),
-        ("", ""),
-        ("   ", ""),
-        (None, ""),
-        (True, ""),
-        (1.5, ""),
-        (["a"], ""),
-    ],
-)
-def test_what_can_be_an_id_is_one_and_what_names_nothing_is_none(value, expected) -> None:
-    assert execution_id_of(value) == expected
+def test_a_sender_s_id_becomes_the_same_id_as_by_the_layer() -> None:
+    span = make_span(attributes={"spanvas.execution.id": " patients/7 "})
+    assert explicit_execution_id(span) == "patients-7-bc57a4a9f41f"
+    span = make_span(attributes={"session.id": "patients/7"})
+    assert attributed_execution_id(span, ("session.id",)) == "patients-7-bc57a4a9f41f"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["user 42/session", "#!", "日本", "a" * 500, "-x", "T#acme#E#other", "a\nb", "\ud800", "../.."],
-)
-def test_what_cannot_be_an_id_becomes_one_of_its_own(text) -> None:
-    found = execution_id_of(text)
-    assert is_execution_id(found)
-    assert found == execution_id_of(text)
-    assert found != execution_id_of(text + " ?")
+def test_what_a_sender_calls_its_execution_is_kept_where_it_is_no_id() -> None:
+    spans = [
+        make_span("a", attributes={"spanvas.execution.id": "other"}),
+        make_span("b", resource={"spanvas.execution.id": " patients/7 "}),
+        make_span("c", attributes={"app.ids.thread": "t/1"}),
+    ]
+    assert external_id(spans, "patients-7-bc57a4a9f41f", ()) == "patients/7"
+    assert external_id(spans, as_execution_id("t/1"), ("app.ids.*",)) == "t/1"
+    assert external_id(spans, as_execution_id("t/1"), ()) == ""
+    assert external_id(spans, "other", ()) == ""
 
 
-def test_a_readable_part_of_an_id_stays() -> None:
-    assert execution_id_of("user 42/session").startswith("user-42-session-")
-    assert execution_id_of("#!").startswith("id-")
+def test_a_workflow_s_id_is_made_of_its_whole_name() -> None:
+    identity = workflow_identity_of(
+        make_span(attributes={"gen_ai.workflow.name": "Research Brief"}), ROOT
+    )
+    assert (identity.workflow_id, identity.workflow_name) == (
+        "Research-Brief-9561202cfd16",
+        "Research Brief",
+    )
+    long = "x" * 300
+    identity = workflow_identity_of(make_span(attributes={"spanvas.workflow.name": long}), ROOT)
+    assert (identity.workflow_id, identity.workflow_name) == (as_name(long), "x" * 200)
 
 
 def test_the_span_s_own_id_goes_before_the_resource_s() -> None:
@@ -59,105 +53,92 @@ def test_the_span_s_own_id_goes_before_the_resource_s() -> None:
     assert explicit_execution_id(make_span()) == ""
 
 
-def test_the_first_attribute_of_the_list_that_any_span_has_counts() -> None:
-    spans = [
-        make_span("a", attributes={"session.id": "s1"}),
-        make_span("b", attributes={"gen_ai.conversation.id": "c1"}),
-        make_span("c", resource={"gen_ai.conversation.id": "c2"}),
-    ]
-    assert wanted_execution_id(spans, ("gen_ai.conversation.id", "session.id")) == "c1"
-    assert wanted_execution_id(spans[::-1], ("gen_ai.conversation.id",)) == "c2"
-    assert wanted_execution_id(spans, ("session.id", "gen_ai.conversation.id")) == "s1"
-    assert wanted_execution_id(spans, ("thread.id",)) == ""
-    assert wanted_execution_id(spans, ()) == ""
+def test_the_first_attribute_of_the_list_that_a_span_or_its_resource_has_counts() -> None:
+    span = make_span(attributes={"session.id": "s1"}, resource={"gen_ai.conversation.id": "c1"})
+    assert attributed_execution_id(span, ("gen_ai.conversation.id", "session.id")) == "c1"
+    assert attributed_execution_id(span, ("session.id", "gen_ai.conversation.id")) == "s1"
+    assert attributed_execution_id(span, ("thread.id",)) == ""
+    assert attributed_execution_id(span, ()) == ""
 
 
 def test_a_name_may_stand_for_all_below_it() -> None:
-    spans = [
-        make_span("a", attributes={"traceloop.associations": "no"}),
-        make_span("b", attributes={"app.ids.user": "", "app.ids.thread": "t1", "app.id": "no"}),
-        make_span("c", resource={"app.ids.chat": "c1"}),
-    ]
-    assert wanted_execution_id(spans, ("app.ids.*",)) == "t1"
-    assert wanted_execution_id(spans[::-1], ("thread.id", "app.ids.*")) == "c1"
-    assert wanted_execution_id(spans, ("app.ids.user.*",)) == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Research brief", "Research-brief"),
-        ("POST /v1/chat", "POST-v1-chat"),
-        ("LangGraph", "LangGraph"),
-        ("???", "unknown"),
-        ("x" * 300, "x" * 100),
-    ],
-)
-def test_a_workflow_s_id_is_its_name_as_far_as_an_id_can_be(name, expected) -> None:
-    assert workflow_id_of(name) == expected
-
-
-def test_names_in_other_scripts_do_not_meet() -> None:
-    ids = {workflow_id_of(name) for name in ("研究 v1", "翻译 v1", "研究", "翻译")}
-    assert len(ids) == 4
-    assert all(map(is_name, ids))
+    span = make_span(
+        attributes={"app.ids.user": "", "app.ids.thread": "t1", "app.id": "no"},
+        resource={"app.ids.chat": "c1", "app.idsx": "no"},
+    )
+    assert attributed_execution_id(span, ("app.ids.*",)) == "c1"
+    assert attributed_execution_id(span, ("thread.id", "app.ids.t.*", "app.ids.thread")) == "t1"
+    assert attributed_execution_id(span, ("app.ids.user.*",)) == ""
 
 
 def test_a_root_is_named_by_its_dialect_then_by_itself() -> None:
     def named(**attributes: str):
-        return naming_of(
+        return workflow_identity_of(
             make_span("root", attributes=attributes, resource={"service.version": "1.2"}),
             ROOT,
         )
 
     assert named().workflow_name == "root"
     assert named(**{"gen_ai.agent.name": "planner"}).workflow_name == "planner"
-    naming = named(**{"gen_ai.workflow.name": "Trip planner", "gen_ai.agent.name": "planner"})
-    assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
-        "Trip-planner",
+    identity = named(**{"gen_ai.workflow.name": "Trip planner", "gen_ai.agent.name": "planner"})
+    assert (identity.workflow_id, identity.workflow_name, identity.workflow_version) == (
+        "Trip-planner-eca3680c009f",
         "Trip planner",
         "1.2",
     )
-    naming = named(
+    identity = named(
         **{
             "spanvas.workflow.id": "trip",
             "spanvas.workflow.name": "Trip",
             "spanvas.workflow.version": "3",
         }
     )
-    assert (naming.workflow_id, naming.workflow_name, naming.workflow_version) == (
+    assert (identity.workflow_id, identity.workflow_name, identity.workflow_version) == (
         "trip",
         "Trip",
         "3",
     )
-    assert naming.key == f"0#{T0:020d}#{span_id('root')}"
+    assert identity.key == f"0#{T0:020d}#{span_id('root')}"
 
 
 def test_without_a_root_the_service_gives_the_name() -> None:
-    naming = naming_of(make_span("b", parent="a", resource={"service.name": "planner"}), ANY_SPAN)
-    assert (naming.workflow_id, naming.workflow_name, naming.key[:2]) == (
+    identity = workflow_identity_of(
+        make_span("b", parent="a", resource={"service.name": "planner"}), ANY_SPAN
+    )
+    assert (identity.workflow_id, identity.workflow_name, identity.key[:2]) == (
         "planner",
         "planner",
         "1#",
     )
-    assert naming_of(make_span("b", parent="a"), ANY_SPAN).workflow_id == "unknown"
+    assert workflow_identity_of(make_span("b", parent="a"), ANY_SPAN).workflow_id == "unknown"
 
 
 def test_a_local_root_is_named_as_a_root_is_and_comes_after_it() -> None:
-    naming = naming_of(make_span("b", parent="a", resource={"service.name": "api"}), LOCAL_ROOT)
-    assert (naming.workflow_name, naming.key) == ("b", f"0l#{T0:020d}#{span_id('b')}")
-    assert naming_of(make_span("z"), ROOT).key < naming.key < naming_of(make_span(), ANY_SPAN).key
+    identity = workflow_identity_of(
+        make_span("b", parent="a", resource={"service.name": "api"}), LOCAL_ROOT
+    )
+    assert (identity.workflow_name, identity.key) == ("b", f"0l#{T0:020d}#{span_id('b')}")
+    assert (
+        workflow_identity_of(make_span("z"), ROOT).key
+        < identity.key
+        < workflow_identity_of(make_span(), ANY_SPAN).key
+    )
 
 
 def test_expected_nodes_are_the_root_s_and_texts() -> None:
-    attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b"]}
-    assert naming_of(make_span(attributes=attributes), ROOT).expected_nodes == ("a", "b")
-    assert naming_of(make_span(attributes=attributes), ANY_SPAN).expected_nodes == ()
+    attributes = {"spanvas.workflow.expected_nodes": ["a", 5, "b c"]}
+    assert workflow_identity_of(make_span(attributes=attributes), ROOT).expected_nodes == (
+        "a",
+        as_name("b c"),
+    )
+    assert workflow_identity_of(make_span(attributes=attributes), ANY_SPAN).expected_nodes == ()
     odd = {"spanvas.workflow.expected_nodes": "a,b", "spanvas.workflow.name": 5}
-    assert naming_of(make_span("n", attributes=odd), ROOT).expected_nodes == ()
+    assert workflow_identity_of(make_span("n", attributes=odd), ROOT).expected_nodes == ()
 
 
 def test_names_that_no_table_takes_are_mended() -> None:
-    assert naming_of(make_span(name="a\ud83d"), ROOT).workflow_name == "a\ufffd\ufffd\ufffd"
-    assert naming_of(make_span(name="  "), ROOT).workflow_name == "unknown"
-    assert len(naming_of(make_span(name="x" * 999), ROOT).workflow_name) == 200
+    assert (
+        workflow_identity_of(make_span(name="a\ud83d"), ROOT).workflow_name == "a\ufffd\ufffd\ufffd"
+    )
+    assert workflow_identity_of(make_span(name="  "), ROOT).workflow_name == "unknown"
+    assert len(workflow_identity_of(make_span(name="x" * 999), ROOT).workflow_name) == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.gateway.definition import Route
-from local.gateway.routing import Router
+from local.gateway.routing import Router, decoded_path
 
 
 def make_route(key: str) -> Route:
@@ -32,7 +32,10 @@ ROUTES = [
     [
         ("GET", "/v1/executions", "GET /v1/executions", {}),
         ("GET", "/v1/executions/e-1", "GET /v1/executions/{id}", {"id": "e-1"}),
-        ("GET", "/v1/executions/a%20b%2Fc", "GET /v1/executions/{id}", {"id": "a b/c"}),
+        ("GET", "/v1/executions/a%20b", "GET /v1/executions/{id}", {"id": "a b"}),
+        ("GET", "/v1/executions/b%252Fc", "GET /v1/executions/{id}", {"id": "b%2Fc"}),
+        ("GET", "/v1/executions/what%3Fnot", "GET /v1/executions/{id}", {"id": "what"}),
+        ("GET", "/files/a%2Fb.txt", "GET /files/{proxy+}", {"proxy": "a/b.txt"}),
         ("GET", "/v1/executions/recent", "GET /v1/executions/recent", {}),
         ("POST", "/v1/executions/e/artifacts/a/link",
          "POST /v1/executions/{id}/artifacts/{artifact}/link", {"id": "e", "artifact": "a"}),
@@ -44,7 +47,7 @@ ROUTES = [
 def test_a_request_takes_the_most_specific_route(
     method: str, path: str, key: str, parameters: dict[str, str]
 ) -> None:
-    found = Router(ROUTES).find(method, path)
+    found = Router(ROUTES).find(method, decoded_path(path))
     assert found is not None
     assert (found[0].key, found[1]) == (key, parameters)
 
@@ -56,13 +59,14 @@ def test_a_request_takes_the_most_specific_route(
         ("GET", "/v1/executions/"),
         ("GET", "/v1/executions/e/"),
         ("GET", "/v1/executions/e/more"),
+        ("GET", "/v1/executions/e%2Fmore"),
         ("GET", "/files/"),
         ("GET", "/V1/executions"),
         ("GET", "/"),
     ],
 )
 def test_a_request_that_fits_no_route_finds_none(method: str, path: str) -> None:
-    assert Router(ROUTES).find(method, path) is None
+    assert Router(ROUTES).find(method, decoded_path(path)) is None
 
 
 def test_a_default_route_takes_what_no_other_takes() -> None:

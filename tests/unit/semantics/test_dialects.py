@@ -10,7 +10,6 @@ from spanvas.semantics import dialects, reader
 from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, USAGE_FIELDS, Kinds, Read
 from spanvas.semantics.dialects import ORDER, REGISTRY, Registered, dialects_of, load
 from spanvas.semantics.reader import SpanReader, kind_of
-from spanvas.settings import EXECUTION_ATTRIBUTES
 from tests.support.captured import FOLDER, captured
 
 LAYER = Path(reader.__file__).parents[2]
@@ -114,7 +113,3 @@ def test_the_names_of_places_are_known() -> None:
     assert "graph.node.id" in attributes_of("node_id")
     assert "traceloop.workflow.name" in attributes_of("workflow")
     assert "gen_ai.agent.name" in attributes_of("agent")
-
-
-def test_spans_are_put_into_executions_by_names_of_conversations() -> None:
-    assert set(EXECUTION_ATTRIBUTES.split(",")) < set(attributes_of("session"))

@@ -96,15 +96,15 @@ def test_without_the_object_there_are_no_rows_that_point_at_it() -> None:
 def test_a_trace_is_looked_for_under_its_own_name_and_among_the_registered_at_once() -> None:
     aws = Recorder("get META", f"query {items.BY_TRACE[0]}")
 
-    binding = store_on(aws).bind_trace("acme", "1" * 32, "", is_explicit=False)
+    binding = store_on(aws).bind_trace("acme", "1" * 32, [])
 
     assert (binding.execution_id, binding.is_new) == ("1" * 32, True)
     assert sorted(aws.calls) == ["get META", "query by_trace"]
 
 
-def test_a_trace_whose_execution_is_named_is_looked_for_there_alone() -> None:
-    aws = Recorder()
+def test_a_name_that_is_the_trace_s_own_id_is_not_looked_for_again() -> None:
+    aws = Recorder("get META", f"query {items.BY_TRACE[0]}")
 
-    store_on(aws).bind_trace("acme", "1" * 32, "1" * 32, is_explicit=True)
+    store_on(aws).bind_trace("acme", "1" * 32, ["1" * 32])
 
-    assert set(aws.calls) == {"get META"}
+    assert sorted(aws.calls) == ["get META", "query by_trace"]

@@ -239,3 +239,32 @@ def test_an_unknown_kind_becomes_other(recorded: Recording) -> None:
     with spanvas.workflow("brief"), spanvas.span("x", kind="banana"):
         pass
     assert recorded.span("x").kind == "other"
+
+
+def test_what_is_called_by_a_text_that_is_no_id_keeps_it_beside_its_id(recorded: Recording) -> None:
+    with (
+        spanvas.workflow("Research Brief", execution_id="patients/7", expected_nodes=["Draft it"]),
+        spanvas.node("Draft it"),
+    ):
+        pass
+    recorded.engine.flush()
+    found = recorded.store.read_execution("default", "patients-7-bc57a4a9f41f")
+    assert found is not None
+    assert (found.external_id, found.workflow_id, found.workflow_name) == (
+        "patients/7",
+        "Research-Brief-9561202cfd16",
+        "Research Brief",
+    )
+    node = recorded.span("Draft it").attributes
+    assert found.expected_nodes == (node["spanvas.node.id"],) == ("Draft-it-51cbefb764a1",)
+    assert node["spanvas.node.name"] == "Draft it"
+
+
+def test_a_blank_execution_id_names_nothing(recorded: Recording) -> None:
+    with (
+        spanvas.workflow("brief", execution_id="e1"),
+        spanvas.workflow("b", execution_id=" ") as run,
+    ):
+        assert run.execution_id == "e1"
+    with spanvas.workflow("brief", execution_id=" ") as run:
+        assert run.execution_id.startswith("exec_")

@@ -61,6 +61,8 @@ export interface Exporters {
 
 export interface Execution {
   readonly executionId: string;
+  /** What its sender calls it, where that is no execution id. */
+  readonly externalId?: string;
   readonly workflowId: string;
   readonly workflowName: string;
   readonly workflowVersion: string;
@@ -79,6 +81,8 @@ export interface Execution {
   readonly completeness: Completeness;
   readonly exporters: Exporters;
   readonly startedBy: string;
+  /** The session or conversation that it is part of; null where its spans say none. */
+  readonly sessionId: string | null;
   /** Unix seconds: when the store deletes it. */
   readonly expiresAt: number | null;
   readonly traceUrl: string | null;
@@ -102,6 +106,11 @@ export function isReadable(entry: Execution | UnreadableExecution): entry is Exe
 export function isListedBefore(one: Execution, other: Execution): boolean {
   if (one.listedAt !== other.listedAt) return one.listedAt < other.listedAt;
   return one.executionId < other.executionId;
+}
+
+/** Returns the id that the sender of the execution knows. */
+export function senderId(execution: Execution): string {
+  return execution.externalId ?? execution.executionId;
 }
 
 /** Says whether the execution is queued or runs. */

@@ -68,10 +68,12 @@ class Counters:
 
 
 class Origin(NamedTuple):
-    """Where an execution that nobody registered takes its name and its end from: keys of `model.sighting`."""
+    """Where an execution that nobody registered takes its identity, its end and its session from: keys of
+    `model.execution_update`."""
 
-    naming: str
-    ending: str = ""
+    identity: str
+    end: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,10 @@ class Execution:
     """Its item was written by a newer version of Spanvas: there may be more to it than is known here."""
     queued_until_unix_nano: int | None = None
     listed_at_unix_nano: int | None = None
+    external_id: str = ""
+    """What its sender calls it, where that is no execution id: see `ids.external_id_of`."""
+    session_id: str = ""
+    """The session or conversation that the execution is part of, as its spans say; "" where they say nothing."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Open, and past its deadline: whatever ran it can no longer end it."""

@@ -1,8 +1,11 @@
-"""Identifiers: how they are made and what they may look like.
+"""Identifiers: what they may look like, how new ones are made, and how the id that a sender uses becomes one of ours.
 
 Trace and span ids are lower-case hex, 16 and 8 bytes (W3C Trace Context). The trace id of an execution is a digest
 of tenant and execution id, so every function, retry and replay of one execution meets in one trace without passing
 anything along. Random ids come from `os.urandom`: SnapStart clones the state of `random`.
+
+The layer, the OTLP endpoint and the API make ids by `as_execution_id` and `as_name` alone, so that one id means one
+execution, whichever way its spans come and its reader asks (ADR 0027).
 """
 
 from __future__ import annotations
@@ -10,16 +13,29 @@ from __future__ import annotations
 import os
 import re
 from hashlib import blake2b
+from typing import Any, Final
 
-TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
-SPAN_ID = re.compile(r"(?!0{16})[0-9a-f]{16}")
+from spanvas.model.values import encodable
+
+TRACE_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
+SPAN_ID: Final = re.compile(r"(?!0{16})[0-9a-f]{16}")
 # No `#` or `/`: ids are parts of table keys and object keys. `:` because Step Functions' execution ARNs have it.
-EXECUTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+EXECUTION_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}")
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+"""The id of a tenant, a workflow, a node or an artifact."""
+
+LEGIBLE_CHARACTERS: Final = 100
+EXTERNAL_ID_CHARACTERS: Final = 1_000
+"""Of a sender's own id, as it is kept beside ours."""
+DISPLAY_NAME_CHARACTERS: Final = 200
+_UNFIT_FOR_EXECUTION: Final = re.compile(r"[^A-Za-z0-9._:@-]+")
+_UNFIT_FOR_NAME: Final = re.compile(r"[^A-Za-z0-9._:-]+")
+_EDGES: Final = "-._:@"
+_NAMES_NOTHING: Final = (bool, float, bytes, list, tuple, dict, type(None))
 
 
 def new_span_id() -> str:
-    """Drawn again where it is all zeros, which is no id."""
+    """Returns a random span id: 16 hex digits, never all zeros, which is no id."""
     while True:
         value = os.urandom(8)
         if any(value):
@@ -27,40 +43,87 @@ def new_span_id() -> str:
 
 
 def new_execution_id(now_unix_nano: int) -> str:
-    """`exec_` + 10 characters of time + 12 random ones: sorts by start, as a ULID does."""
+    """Returns a new execution id: `exec_`, 10 characters of time, 12 random ones. It sorts by start, as a ULID does."""
     milliseconds = now_unix_nano // 1_000_000
     return f"exec_{_base32(milliseconds, 10)}{_base32(int.from_bytes(os.urandom(8)) >> 4, 12)}"
 
 
 def trace_id_for(tenant: str, execution_id: str) -> str:
+    """Returns the trace id of an execution that joins no other trace."""
     return _digest(16, "trace", tenant, execution_id)
 
 
 def root_span_id_for(tenant: str, execution_id: str) -> str:
-    """Span id of the workflow span: every function of the execution knows its parent without being told."""
+    """Returns the span id of the workflow span: every function of the execution knows its parent without being told."""
     return _digest(8, "root", tenant, execution_id)
 
 
 def node_span_id_for(tenant: str, execution_id: str, node_id: str, *visit: str) -> str:
-    """Span id of a step whose tries run in different functions. `visit` tells the visits of one step apart."""
+    """Returns the span id of a step whose attempts run in different functions. `visit` tells visits of a step apart."""
     return _digest(8, "node", tenant, execution_id, node_id, *visit)
 
 
 def is_trace_id(text: str) -> bool:
+    """Returns whether a text is a trace id."""
     return TRACE_ID.fullmatch(text) is not None
 
 
 def is_span_id(text: str) -> bool:
+    """Returns whether a text is a span id."""
     return SPAN_ID.fullmatch(text) is not None
 
 
 def is_execution_id(text: str) -> bool:
+    """Returns whether a text is an execution id as it is stored."""
     return EXECUTION_ID.fullmatch(text) is not None
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can be the id of a tenant, workflow, node or artifact."""
+    """Returns whether a text is the id of a tenant, a workflow, a node or an artifact as it is stored."""
     return NAME.fullmatch(text) is not None
+
+
+def as_execution_id(value: Any) -> str:
+    """Returns the execution id for what a sender calls its execution; empty for what names nothing.
+
+    Texts, whole numbers and objects that have a text (UUIDs) name an execution. Spaces at the ends do not count. A
+    text that can be an id stays as it is; any other is what is legible of it and a digest of the whole.
+    """
+    text = _text_of(value)
+    if not text or is_execution_id(text):
+        return text
+    return _with_digest(text, _UNFIT_FOR_EXECUTION)
+
+
+def as_name(value: Any) -> str:
+    """Returns the id of a tenant, a workflow or a node for what a sender calls it; never empty."""
+    text = str(value).strip()
+    return text if is_name(text) else _with_digest(text, _UNFIT_FOR_NAME)
+
+
+def external_id_of(value: Any) -> str:
+    """Returns what a sender calls its execution where that is no execution id; empty where it is one, or names
+    nothing. It is cut at `EXTERNAL_ID_CHARACTERS`, and has no lone surrogates, which no store takes."""
+    text = _text_of(value)
+    if not text or is_execution_id(text):
+        return ""
+    return encodable(text[:EXTERNAL_ID_CHARACTERS])
+
+
+def display_name(value: Any) -> str:
+    """Returns a name as it is kept and shown: at most `DISPLAY_NAME_CHARACTERS`, without lone surrogates."""
+    return encodable(str(value).strip()[:DISPLAY_NAME_CHARACTERS])
+
+
+def _text_of(value: Any) -> str:
+    return "" if isinstance(value, _NAMES_NOTHING) else str(value).strip()
+
+
+def _with_digest(text: str, unfit: re.Pattern[str]) -> str:
+    """Returns what is legible of a text, and a digest of the whole, so that different texts stay different."""
+    legible = unfit.sub("-", text[:LEGIBLE_CHARACTERS]).strip(_EDGES)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return f"{legible or 'x'}-{digest}"
 
 
 def _digest(size: int, *parts: str) -> str:

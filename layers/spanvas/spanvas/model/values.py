@@ -39,6 +39,13 @@ def jsonable(value: Any, depth: int = 0) -> Any:
     return {"$repr": type(value).__name__}
 
 
+def encodable(text: str) -> str:
+    """Returns the text without lone surrogates: protobuf and DynamoDB refuse them, and the batch with them."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
 def _text(value: str) -> Any:
     if value.isascii():
         return str(value)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model.span import STATUSES, Event, Link, Span
-from spanvas.otlp.export_safe import encodable
+from spanvas.model.values import encodable
 from spanvas.otlp.intake import (
     KINDS,
     PARENT_IS_REMOTE,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from spanvas.model.values import jsonable
+from spanvas.model.values import encodable, jsonable
 
 PREVIEW_BYTES: Final = 2_048
 INT_LIMIT: Final = 2**63
@@ -64,10 +64,3 @@ def _is_short(values: list[Any] | tuple[Any, ...]) -> bool:
 
 def _json(value: Any) -> str:
     return json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
-
-
-def encodable(text: str) -> str:
-    """Protobuf refuses lone surrogates, and the batch with them."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

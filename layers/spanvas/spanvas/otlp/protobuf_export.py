@@ -11,7 +11,8 @@ from struct import Struct
 from typing import Any, Final
 
 from spanvas.model.span import STATUSES, Event, Link, Span
-from spanvas.otlp.export_safe import encodable, export_safe
+from spanvas.model.values import encodable
+from spanvas.otlp.export_safe import export_safe
 from spanvas.otlp.intake import KINDS
 from spanvas.otlp.wire import length_delimited, number_field, varint
 

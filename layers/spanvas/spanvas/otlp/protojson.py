@@ -13,14 +13,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from spanvas.model.ids import SPAN_ID, TRACE_ID
 from spanvas.model.span import Event, Link
 from spanvas.otlp.errors import MalformedError
 from spanvas.otlp.intake import Intake, Limits
 from spanvas.otlp.jsontext import parse_json
 from spanvas.otlp.scalars import any_value, list_of, number_of, object_of, text_of
 
-TRACE_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
-SPAN_ID: Final = re.compile(r"(?!0{16})[0-9a-f]{16}")
 NO_SPAN: Final = frozenset({"", "0" * 16})
 UINT32: Final = 0xFFFFFFFF
 KIND_NAMES: Final = {

@@ -11,8 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, BY_STATE_MACHINE
-from spanvas.model.identifiers import as_execution_id
-from spanvas.propagation.carriers import NOTHING, Parent, RemoteContext, remote_context_in
+from spanvas.model.ids import as_execution_id
+from spanvas.propagation.carriers import (
+    NOTHING,
+    Parent,
+    RemoteContext,
+    remote_context_in,
+)
 from spanvas.propagation.messages import Message, messages_in
 from spanvas.propagation.state_machines import StateMachineRun, machine_name, run_in
 
@@ -81,7 +86,9 @@ def _inbound(
     """A state machine's execution is its own, whatever trace it was started in, unless the path says otherwise."""
     if machine is not None:
         execution_id = execution_id or machine.arn
-    is_foreign = execution_id is not None and as_execution_id(execution_id) != remote.execution_id
+    is_foreign = execution_id is not None and as_execution_id(execution_id) != as_execution_id(
+        remote.execution_id
+    )
     if is_foreign:
         workflow_id = machine_name(machine.arn) if machine is not None else None
         ended_by = BY_FUNCTION

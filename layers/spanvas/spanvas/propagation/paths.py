@@ -32,4 +32,4 @@ def text_at(path: str, event: Any) -> str | None:
     value = value_at(path, event)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
-    return str(value) or None
+    return str(value).strip() or None

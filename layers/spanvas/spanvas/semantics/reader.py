@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.model.span import Event
+from spanvas.model.span import Event, Span
 from spanvas.model.usage import Usage
 from spanvas.semantics.dialect import (
     FIELDS,
@@ -219,6 +219,17 @@ class SpanReader:
 
     def _count(self, sources: tuple[Source, ...]) -> int | None:
         return count(first_value(sources, self.span)) if sources else None
+
+
+def workflow_of(span: Span) -> str | None:
+    """Returns what the span's dialect calls the workflow, else the agent; None where it names neither."""
+    reader = SpanReader(span)
+    return reader.workflow() or reader.agent()
+
+
+def session_of(span: Span) -> str | None:
+    """Returns the session or conversation that the span is part of, by its dialect; None where it says none."""
+    return SpanReader(span).session()
 
 
 def _usage(counts: list[int | None], is_exclusive: bool) -> Usage:

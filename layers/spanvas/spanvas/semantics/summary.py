@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
+from spanvas.model.ids import as_name
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
@@ -47,7 +48,7 @@ def row_of(span: Span) -> Row:
         start_time_unix_nano=span.start_time_unix_nano,
         end_time_unix_nano=span.end_time_unix_nano,
         status=span.status,
-        node_id=_short(reader.node_id()),
+        node_id=as_name(called) if (called := reader.node_id()) else None,
         error_type=error_type,
         error_message=error_message,
         model=_short(reader.model()),

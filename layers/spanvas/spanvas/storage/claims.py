@@ -37,7 +37,7 @@ class Claim(NamedTuple):
     holder: str
 
 
-class Standing(NamedTuple):
+class LeaseState(NamedTuple):
     """How somebody else's claim stands. `held_until` is in unix nanoseconds, 0 where the engine does not say."""
 
     is_done: bool
@@ -53,7 +53,7 @@ class ClaimItems:
         self._table = table
         self._clock = clock
 
-    def take(self, claim: Claim, lease_seconds: int) -> Standing | None:
+    def take(self, claim: Claim, lease_seconds: int) -> LeaseState | None:
         """None where it is this holder's now; else how it stands. What was given back or let go of can be taken."""
         now = self._clock()
         found = self._change(
@@ -69,7 +69,7 @@ class ClaimItems:
                 ":now_seconds": items.n(now // NANO),
             },
         )
-        return None if found is None else _standing(found)
+        return None if found is None else _lease_state(found)
 
     def renew(self, claim: Claim, lease_seconds: int) -> bool:
         """False where it is not this holder's any more."""
@@ -112,9 +112,9 @@ class ClaimItems:
         return None
 
 
-def _standing(item: Mapping[str, Any]) -> Standing:
+def _lease_state(item: Mapping[str, Any]) -> LeaseState:
     held_until = str(item.get("held_until", {}).get("N", ""))
-    return Standing(
+    return LeaseState(
         item.get("claim_state") == items.s(DONE),
         str(item.get("holder", {}).get("S", "")),
         int(held_until) if held_until.isdecimal() else 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from spanvas.model.access import Access
-    from spanvas.model.sighting import Sighting
+    from spanvas.model.execution_update import ExecutionUpdate
     from spanvas.storage.accesses import AccessItems
     from spanvas.storage.artifacts import ArtifactItems
     from spanvas.storage.beginnings import BeginningItems
+    from spanvas.storage.binding import BindingItems
     from spanvas.storage.history import History
     from spanvas.storage.listing import Budget
     from spanvas.storage.overdue import OverdueItems
-    from spanvas.storage.sightings import SightingItems
 
 
 class DynamoTraceStore:
@@ -107,10 +107,10 @@ class DynamoTraceStore:
         return OverdueItems(self._dynamodb, self._table, self._clock)
 
     @cached_property
-    def _sightings(self) -> SightingItems:
-        from spanvas.storage.sightings import SightingItems
+    def _binding(self) -> BindingItems:
+        from spanvas.storage.binding import BindingItems
 
-        return SightingItems(
+        return BindingItems(
             self._dynamodb, self._table, self._executions, self._spans, self._clock, self._report
         )
 
@@ -170,11 +170,11 @@ class DynamoTraceStore:
         if connect is not None:
             connect()
 
-    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
-        return self._sightings.bind_trace(tenant, trace_id, wanted, is_explicit=is_explicit)
+    def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
+        return self._binding.bind_trace(tenant, trace_id, names)
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
-        return self._sightings.receive(batch, sighting, is_new=is_new)
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
+        return self._binding.receive(batch, update, is_new=is_new)
 
     def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
         return next(iter(self.read_versions(tenant, execution_id, span_id)), None)

@@ -32,6 +32,8 @@ START = frozenset({items.STARTED_AT_UNIX_NANO, "started_key", "tenant_day_key"})
 PLACE_IN_HISTORY = START | {"workflow_key", "started_by"}
 """Attributes that a queued execution already has, and keeps when it starts to run."""
 NAMES: Final = re.compile(r"#(\w+)")
+MAX_MOVES: Final = 64
+"""Most moves that are followed from one id. Each leads to a smaller id; more than a few take a sender that means it."""
 
 
 class ExecutionItems:
@@ -139,9 +141,14 @@ class ExecutionItems:
         )
 
     def read(self, tenant: str, execution_id: str) -> Execution | None:
+        """Returns the execution that an id stands for, as `shown`."""
         item = self.item(tenant, execution_id)
-        target = moved_to(item) if item else ""
-        return self.shown(self.item(tenant, target) if target else item)
+        for _ in range(MAX_MOVES):
+            target = moved_to(item) if item else ""
+            if not target:
+                break
+            item = self.item(tenant, target)
+        return self.shown(item)
 
     def item(self, tenant: str, execution_id: str) -> Mapping[str, Any] | None:
         """META as it is stored."""
@@ -162,13 +169,18 @@ class ExecutionItems:
         return seen_at(execution_of(item), now)
 
     def _take_over(self, execution: Execution, attributes: Mapping[str, Any]) -> bool:
-        """Where spans have come over OTLP before whoever runs the execution registered it, the latter counts.
+        """Registers an execution whose spans have come over OTLP before. What they said of it does not count any more,
+        and an id that was joined to another one is taken back; the other one keeps a copy of the spans.
 
         The start alone stays where it was if that is earlier: a start never moves to a later time, so that nobody who
         reads the history from the newest on misses an execution.
         """
-        known = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
-        remove = ["origin_naming", "origin_ending", items.ENDED_AT_UNIX_NANO, "cause"]
+        known = "(attribute_exists(#origin_naming) OR attribute_exists(#moved_to))"
+        remove = [
+            *("origin_naming", "origin_ending", "origin_session", "session_id"),
+            *(items.ENDED_AT_UNIX_NANO, "cause", items.MOVED_TO, items.MOVED),
+            *({"external_id"} - attributes.keys()),
+        ]
         is_earlier = f"{known} AND #started_key > :started_key"
         return self._update(execution, attributes, is_earlier, remove=remove) or self._update(
             execution, attributes, known, keep=START, remove=remove

@@ -53,7 +53,8 @@ def execution_of(item: Item) -> Execution:
         values["ended_by"] = values.get("ended_by") or BY_FUNCTION
         values["origin"] = None
         if "origin_naming" in values:
-            values["origin"] = [values["origin_naming"], values.get("origin_ending")]
+            names = ("origin_naming", "origin_ending", "origin_session")
+            values["origin"] = [values.get(name) for name in names]
         values["is_newer"] = reading.is_newer
         values["is_provisional"] = items.PROVISIONAL in item
         begun = start_of(values)

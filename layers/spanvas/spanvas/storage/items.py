@@ -191,9 +191,14 @@ def execution_attributes(execution: Execution) -> Item:
         attributes["expected_nodes"] = s(json.dumps(execution.expected_nodes))
     if execution.exporter_health:
         attributes["exporter_health"] = s(json.dumps(dict(execution.exporter_health)))
+    if execution.external_id:
+        attributes["external_id"] = s(execution.external_id)
     if execution.origin is not None:
-        attributes["origin_naming"] = s(execution.origin.naming)
-        attributes["origin_ending"] = s(execution.origin.ending)
+        attributes["origin_naming"] = s(execution.origin.identity)
+        attributes["origin_ending"] = s(execution.origin.end)
+        if execution.origin.session:
+            attributes["origin_session"] = s(execution.origin.session)
+            attributes["session_id"] = s(execution.session_id)
     return attributes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final, Generic, NamedTuple, Protocol, TypeVar
@@ -17,7 +17,7 @@ from spanvas.model.span import Span
 if TYPE_CHECKING:
     # What executors never see: their cold start does without it.
     from spanvas.model.access import Access
-    from spanvas.model.sighting import Sighting
+    from spanvas.model.execution_update import ExecutionUpdate
 
 Item = TypeVar("Item")
 MAX_VERSIONS: Final = 10
@@ -44,10 +44,14 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The execution that a trace belongs to. `is_new` is a guess: nobody has written to it yet, as far as was seen."""
+    """The execution that a trace belongs to. `is_new` is a guess: nobody has written to it yet, as far as was seen.
+
+    `apart` are those of the names that stay executions of their own: spans that have such a name belong there.
+    """
 
     execution_id: str
-    is_new: bool
+    is_new: bool = False
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +180,15 @@ class TraceStore(Protocol):
     def write(self, batch: SpanBatch) -> WriteResult:
         """Keep spans. Durable when it returns; any batch may be sent twice and nothing doubles."""
 
-    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
-        """The execution that the spans of a trace belong to, if they do not name one themselves.
+    def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
+        """Joins a trace and the execution ids that its spans name, with all that is there, and returns the execution
+        that they are now. All of the ids lead to it.
 
-        That is the one it is bound to; else one that was registered with this trace, unless `is_explicit`; else
-        `wanted`, if there is any; else one that is named after the trace. From the last one the trace is moved, with
-        all that is there, when it is wanted elsewhere for the first time.
+        A trace without names belongs to the execution that has the trace's id. A trace that an execution was registered
+        with belongs to that one; then all names stay apart. So does the name of a second registered execution.
         """
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         """Keep spans of an execution that nobody registers, and what they say of it; where they are kept.
 
         Durable when it returns. That is another execution than the batch's where the latter has been moved.

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, LOST, Cause, Execution
-from spanvas.model.identifiers import as_execution_id, as_name
-from spanvas.model.ids import root_span_id_for
+from spanvas.model.ids import as_execution_id, as_name, display_name, root_span_id_for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +52,10 @@ class Workflow(NamedTuple):
 def make_workflow(
     workflow_id: str, name: str = "", version: str = "", expected_nodes: Iterable[str] = ()
 ) -> Workflow:
-    """Returns a workflow whose ids fit into ours and whose name is not empty."""
-    fitted = as_name(workflow_id)
+    """Returns a workflow by the id that its caller uses, which is its name where it has no other."""
+    shown = str(name) or display_name(workflow_id)
     nodes = tuple(as_name(node) for node in expected_nodes)
-    return Workflow(fitted, str(name) or fitted, str(version), nodes)
+    return Workflow(as_name(workflow_id), shown, str(version), nodes)
 
 
 def without_empty(attributes: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +107,7 @@ class ExecutionState:
     deadline_unix_nano: int
     began_at_unix_nano: int = 0
     started_by: str = ""
+    external_id: str = ""
     ended_by: str = BY_FUNCTION
     idle_nano: int = 0
     is_continued: bool = False
@@ -162,7 +162,7 @@ class ExecutionState:
 
     def is_meant(self, execution_id: str | None, tenant: str | None) -> bool:
         """Whether a caller names this execution, or leaves open which one."""
-        if execution_id is not None and as_execution_id(execution_id) != self.execution_id:
+        if as_execution_id(execution_id) not in ("", self.execution_id):
             return False
         return tenant is None or as_name(tenant) == self.tenant
 
@@ -218,6 +218,7 @@ class ExecutionState:
             + (0 if self.is_ended_here else self.idle_nano),
             expected_nodes=self.workflow.expected_nodes,
             started_by=self.started_by,
+            external_id=self.external_id,
             ended_by=self.ended_by,
             began_at_unix_nano=self.began_at_unix_nano or None,
         )

@@ -13,7 +13,6 @@ from opentelemetry.trace import Link, SpanContext, StatusCode
 from spanvas import attributes as names
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
-from spanvas.model.identifiers import as_execution_id, as_name
 from spanvas.model.units import MS, NANO
 from spanvas.propagation import carriers
 from spanvas.settings import Settings
@@ -110,8 +109,8 @@ class ExecutionRecorder:
         `is_held`: it is not registered for one flush interval, so that a `workflow()` can still name it.
         """
         now = self._spans.now()
-        owner = as_name(tenant or self._settings.tenant)
-        execution = as_execution_id(execution_id or ids.new_execution_id(now))
+        owner = ids.as_name(tenant or self._settings.tenant)
+        execution = ids.as_execution_id(execution_id) or ids.new_execution_id(now)
         hold_until = now + self._settings.flush_interval_ms * MS if is_held else 0
         values = {"started_at_unix_nano": now, "began_at_unix_nano": now, **state}
         values["started_at_unix_nano"] = min(values["started_at_unix_nano"], now)
@@ -119,8 +118,9 @@ class ExecutionRecorder:
             tenant=owner,
             execution_id=execution,
             trace_id=ids.trace_id_for(owner, execution),
-            workflow=Workflow(as_name(workflow_id), version=workflow_version),
+            workflow=Workflow(ids.as_name(workflow_id), version=workflow_version),
             started_by=str(started_by),
+            external_id=ids.external_id_of(execution_id),
             deadline_unix_nano=deadline_unix_nano or now + self._limit_seconds * NANO,
             idle_nano=self._settings.idle_seconds * NANO,
             export=ExportState(hold_until_unix_nano=hold_until),

@@ -13,7 +13,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, Tracer
 
 from spanvas import attributes as names
 from spanvas.model import ids, kinds
-from spanvas.model.identifiers import as_name
+from spanvas.model.ids import as_name, display_name
 from spanvas.propagation.state_machines import State
 from spanvas.tracing.context import SpanScope, current_scope, with_scope
 from spanvas.tracing.execution_state import without_empty
@@ -118,11 +118,12 @@ class SpanRecorder:
         scope = self.scope("node")
         if scope is None:
             return None
+        called = name or display_name(node_id)
         node_id = as_name(node_id)
         all_attributes = {
             names.KIND: kinds.NODE,
             names.NODE_ID: node_id,
-            names.NODE_NAME: name or node_id,
+            names.NODE_NAME: called,
             **without_empty({names.NODE_KIND: kind, names.ATTEMPT: attempt}),
             **(attributes or {}),
         }
@@ -132,12 +133,10 @@ class SpanRecorder:
                 del all_attributes[names.NODE_NAME]
             live = self._name_state(state, name, all_attributes)
         elif attempt is None:
-            live = self._open_in(LiveSpan, scope, name or node_id, all_attributes, node_id)
+            live = self._open_in(LiveSpan, scope, called, all_attributes, node_id)
         else:
             visit = (state.span_id,) if state is not None else ()
-            retried = self._open_known(
-                scope, visit, name or node_id, node_id, all_attributes, RetriedNode
-            )
+            retried = self._open_known(scope, visit, called, node_id, all_attributes, RetriedNode)
             retried.attempt = self.open_attempt(number=attempt)
             live = retried
         return _with_input(live, input)

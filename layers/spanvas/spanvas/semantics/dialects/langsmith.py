@@ -122,6 +122,7 @@ DIALECT = Dialect(
         "output": (COMPLETION,),
         "agent": ("langsmith.metadata.lc_agent_name",),
         "node_id": (NODE,),
+        "workflow": ("langsmith.trace.name",),
         "session": (
             "langsmith.metadata.session_id",
             "langsmith.metadata.thread_id",

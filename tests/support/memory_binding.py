@@ -1,23 +1,24 @@
-"""The part of the fake store that keeps executions which nobody registers; as `sightings`, without its crashes."""
+"""The part of the fake store that keeps executions which nobody registers; as `binding`, without its crashes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters, Execution, place_of
-from spanvas.model.sighting import Sighting, first_seen, seen_again, sighting_of
+from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update, update_from
 from spanvas.model.units import NANO
 from spanvas.storage import items
+from spanvas.storage.binding import End, State, smallest
 from spanvas.storage.chunks import Chunk, plan
 from spanvas.storage.port import Binding, SpanBatch
 
 Key = tuple[str, str]
 
 
-class MemorySightings:
+class MemoryBinding:
     _clock: Callable[[], int]
     _executions: dict[Key, Execution]
     _chunks: dict[Key, dict[str, Chunk]]
@@ -27,27 +28,23 @@ class MemorySightings:
     def __init__(self) -> None:
         self._moves: dict[Key, str] = {}
 
-    def bind_trace(self, tenant: str, trace_id: str, wanted: str, *, is_explicit: bool) -> Binding:
+    def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
         self._check()
-        if self._moved(tenant, wanted) == trace_id:
-            wanted = trace_id
-        key = (tenant, trace_id)
-        if key in self._moves:
-            return Binding(self._moved(tenant, trace_id), is_new=False)
-        known = self._executions.get(key)
-        if known is None:
-            registered = None if is_explicit else self._registered(tenant, trace_id)
-            if registered:
-                return Binding(registered, is_new=False)
-            if wanted and wanted != trace_id:
-                self._moves[key] = wanted
-            return Binding(wanted or trace_id, is_new=True)
-        if not wanted or wanted == trace_id or known.origin is None:
-            return Binding(trace_id, is_new=False)
-        self._move(known, wanted)
-        return Binding(wanted, is_new=False)
+        ends = {name: self._end(tenant, name) for name in (trace_id, *names)}
+        own = ends[trace_id]
+        registered = self._registered(tenant, trace_id)
+        if registered and own == End(trace_id, State.ABSENT):
+            return Binding(registered, apart=frozenset(names))
+        home = smallest(ends.values(), own.execution_id)
+        others = {end for end in ends.values() if end != home}
+        movable = {end for end in others if end.state is not State.REGISTERED}
+        for end in movable:
+            self._move(tenant, end.execution_id, home.execution_id)
+        is_new = all(end.state is State.ABSENT for end in (home, *movable))
+        apart = frozenset(name for name in names if ends[name] in others - movable)
+        return Binding(home.execution_id, is_new, apart)
 
-    def receive(self, batch: SpanBatch, sighting: Sighting, *, is_new: bool) -> str:
+    def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         self._check()
         execution_id = self._moved(batch.tenant, batch.execution_id)
         batch = replace(batch, execution_id=execution_id)
@@ -55,7 +52,7 @@ class MemorySightings:
         for chunk, is_new_chunk in self._put(batch):
             if is_new_chunk:
                 counters += chunk.counters
-        self._note(replace(sighting, execution_id=execution_id), counters)
+        self._note(replace(update, execution_id=execution_id), counters)
         return execution_id
 
     def _put(self, batch: SpanBatch) -> list[tuple[Chunk, bool]]:
@@ -67,13 +64,13 @@ class MemorySightings:
             stored[chunk.chunk_id] = chunk
         return written
 
-    def _note(self, sighting: Sighting, counters: Counters) -> None:
-        key = (sighting.tenant, sighting.execution_id)
+    def _note(self, update: ExecutionUpdate, counters: Counters) -> None:
+        key = (update.tenant, update.execution_id)
         known = self._executions.get(key)
         if known is None:
-            execution = replace(first_seen(sighting), expires_at=self._expiry())
+            execution = replace(create_from(update), expires_at=self._expiry())
         else:
-            execution = seen_again(known, sighting)
+            execution = merge_update(known, update)
         kept = self._expiry() - self._clock() // NANO
         place = items.listed_at(execution, kept, None if known is None else place_of(known))
         self._executions[key] = replace(
@@ -91,21 +88,29 @@ class MemorySightings:
         )
         return next(found, None)
 
-    def _move(self, source: Execution, target: str) -> None:
-        target = self._moved(source.tenant, target)
-        old, new = (source.tenant, source.execution_id), (source.tenant, target)
+    def _end(self, tenant: str, execution_id: str) -> End:
+        end = self._moved(tenant, execution_id)
+        known = self._executions.get((tenant, end))
+        if known is None:
+            return End(end, State.ABSENT)
+        return End(end, State.REGISTERED if known.origin is None else State.KNOWN)
+
+    def _move(self, tenant: str, source: str, target: str) -> None:
+        old, new = (tenant, source), (tenant, target)
         self._moves[old] = target
-        chunks, there = self._chunks.pop(old, {}), self._chunks.setdefault(new, {})
+        known = self._executions.pop(old, None)
+        if known is None:
+            return
+        chunks, there = self._chunks.get(old, {}), self._chunks.setdefault(new, {})
         counters = Counters()
         for chunk_id, chunk in chunks.items():
             if chunk_id not in there:
                 counters += chunk.counters
         there.update(chunks)
-        self._artifacts.setdefault(new, {}).update(self._artifacts.pop(old, {}))
-        self._accesses.setdefault(new, []).extend(self._accesses.pop(old, []))
-        del self._executions[old]
-        sighting = sighting_of(source, self._clock(), 0)
-        self._note(replace(sighting, execution_id=target), counters)
+        self._artifacts.setdefault(new, {}).update(self._artifacts.get(old, {}))
+        self._accesses.setdefault(new, []).extend(self._accesses.get(old, []))
+        update = update_from(known, self._clock(), 0)
+        self._note(replace(update, execution_id=target), counters)
 
     def _moved(self, tenant: str, execution_id: str) -> str:
         """Where an execution is by now."""

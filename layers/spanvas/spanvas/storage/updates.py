@@ -1,0 +1,103 @@
+"""META of executions that are known by their spans alone: made and changed by what each batch of spans says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
+from spanvas.model.execution import Counters, Execution, place_of
+from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update
+from spanvas.storage import items
+from spanvas.storage.decoding import Report, attempted
+from spanvas.storage.executions import ExecutionItems
+from spanvas.storage.item_reading import execution_of
+from spanvas.storage.spans import SpanItems
+
+ATTEMPTS: Final = 8
+"""At a change that others make at the same time; each of them makes progress."""
+OPEN_TO_COUNTING: Final = "attribute_exists(pk) AND attribute_not_exists(#moved_to)"
+OPTIONAL: Final = ("ended_at", "deadline", "cause", "running_key", "deadline_key")
+"""Attributes that are taken away where an execution has them no longer."""
+
+
+class UpdateItems:
+    """Writes META items. Raises StoreUnavailableError."""
+
+    def __init__(self, executions: ExecutionItems, spans: SpanItems, report: Report) -> None:
+        self._executions = executions
+        self._spans = spans
+        self._report = report
+
+    def add(self, update: ExecutionUpdate, counters: Counters, *, is_new: bool) -> bool:
+        """Adds to the totals and merges the update. Returns False, with nothing written, where the execution has moved.
+
+        `is_new` saves a request where there is no item yet.
+        """
+        add = items.added_counters(counters)
+        if is_new and self._create(update, add):
+            return True
+        execution = bare(update.tenant, update.execution_id)
+        item = self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
+        is_counted = item is not None
+        for _ in range(ATTEMPTS):
+            item = item or self._executions.item(update.tenant, update.execution_id)
+            if item is None:
+                if self._create(update, add):
+                    return True
+                continue
+            if items.MOVED_TO in item:
+                return False
+            known = attempted(execution_of, item)
+            if isinstance(
+                known, UnreadableItem
+            ):  # totals take no decoding, and nothing else is said
+                self._report(known)
+                if not is_counted:
+                    self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
+                return True
+            changed = merge_update(known, update)
+            if is_counted and changed is known:
+                return True
+            if self._replace(known, changed, {} if is_counted else add):
+                return True
+            item = None
+        raise contended()
+
+    def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> bool:
+        execution = replace(create_from(update), expires_at=self._spans.expires_at())
+        attributes = self._attributes(execution)
+        return bool(
+            self._executions.change(execution, attributes, "attribute_not_exists(pk)", add=add)
+        )
+
+    def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
+        """Returns whether nobody else has changed it meanwhile. Only what is another now is written: what stays the
+        same may hold more than this version knows of it."""
+        place = place_of(known)
+        before, after = self._attributes(known, place), self._attributes(changed, place)
+        attributes = {name: value for name, value in after.items() if value != before.get(name)}
+        written = self._executions.change(
+            changed,
+            attributes,
+            "#revision = :known AND attribute_not_exists(#moved_to)",
+            {":known": items.n(known.revision)},
+            add=add,
+            remove=[name for name in OPTIONAL if name not in after],
+        )
+        return written is not None
+
+    def _attributes(self, execution: Execution, place: int | None = None) -> dict[str, Any]:
+        listed = items.listed_at(execution, self._spans.retention_seconds, place)
+        return {**items.execution_attributes(execution), **items.index_keys(execution, listed)}
+
+
+def bare(tenant: str, execution_id: str) -> Execution:
+    """Returns an execution of which the key alone is used."""
+    return Execution(tenant, execution_id, "", "", 0)
+
+
+def contended() -> StoreUnavailableError:
+    """Returns the error for a change that others have overtaken too often."""
+    return StoreUnavailableError("the execution is changed by too many at once", 1)
