@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { senderId } from "../model/execution";
+import { senderId } from "../model/trace/execution";
 import { ProblemError } from "../model/problem";
 import { wireExecution, wireRow, wireSpan, wireTrace } from "../testing/wire";
 import { decodeExecutionPage } from "./decodeExecution";
