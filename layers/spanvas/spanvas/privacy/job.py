@@ -70,7 +70,7 @@ class Job:
             pass
         return self._dropped()
 
-    def machine_text(self, value: list[Any]) -> list[Any]:
+    def machine_text(self, value: dict[str, Any]) -> dict[str, Any]:
         """Everything that is not content: scanned, or else with key rules alone and its free text dropped. Of the rest
         stays what is short and clean, of which the search has an end that is known before."""
         try:
@@ -79,7 +79,7 @@ class Job:
         except OverBudgetError:
             pass
         self._untimed = MOST_UNTIMED
-        return [self._without_free_text(item) for item in value]
+        return {name: self._without_free_value(name, item) for name, item in value.items()}
 
     def is_clean(self, value: Any) -> bool:
         """Whether nothing of the value has to be redacted, by scanning what of it is not known. False where it is not

@@ -7,7 +7,7 @@ hash of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import thread_time_ns
 from typing import Any, Final
@@ -26,6 +26,7 @@ FULL: Final = "full"
 RECEIPT: Final = "spanvas.redaction"
 MESSAGE: Final = "exception.message"
 """Stands for texts that have no name of their own: they are dropped where free text is."""
+NAME, ATTRIBUTES, EVENTS, LINKS = "called", "attributes", "events", "links"
 
 NANO_PER_MS: Final = 1_000_000
 
@@ -71,33 +72,32 @@ class Redactor:
             resource = self._redact_resource(span.resource)
             return span if resource is span.resource else replace(span, resource=resource)
         plain = {name: value for name, value in span.attributes.items() if not is_content(name)}
-        events = [(event.name, _plain_of_event(event)) for event in span.events]
-        links = [dict(link.attributes) for link in span.links]
-        message = {MESSAGE: span.status_message}
-        name, message, plain, events, links = job.machine_text(
-            [span.name, message, plain, events, links]
-        )
+        plain_events = [_plain_of_event(event) for event in span.events]
+        kept = job.machine_text(fields_of(span, plain, plain_events))
         content = self._content(job, span.attributes, is_content)
-        attributes = in_order(span.attributes, {**plain, **content})
+        attributes = in_order(span.attributes, {**kept[ATTRIBUTES], **content})
         redacted_events = tuple(
             Event(
-                event_name,
+                rest[NAME],
                 event.time_unix_nano,
-                {**rest, **self._content(job, event.attributes, _content_test(event))},
+                {
+                    **rest[ATTRIBUTES],
+                    **self._content(job, event.attributes, _content_test(event)),
+                },
             )
-            for event, (event_name, rest) in zip(span.events, events, strict=True)
+            for event, rest in zip(span.events, kept[EVENTS], strict=True)
         )
         if job.receipt:
             attributes[RECEIPT] = _added(attributes.get(RECEIPT), job.receipt)
         return replace(
             span,
-            name=name,
-            status_message=message[MESSAGE],
+            name=kept[NAME],
+            status_message=kept[MESSAGE],
             attributes=attributes,
             events=redacted_events,
             links=tuple(
-                Link(link.trace_id, link.span_id, link_attributes)
-                for link, link_attributes in zip(span.links, links, strict=True)
+                Link(link.trace_id, link.span_id, rest[ATTRIBUTES])
+                for link, rest in zip(span.links, kept[LINKS], strict=True)
             ),
             resource=self._redact_resource(span.resource),
         )
@@ -111,7 +111,7 @@ class Redactor:
     def redact_text(self, text: str) -> str:
         """A text that is kept beside the spans: the message of a cause, the name of a file."""
         job = self._job()
-        redacted: str = job.machine_text([{MESSAGE: text}])[0][MESSAGE]
+        redacted: str = job.machine_text({MESSAGE: text})[MESSAGE]
         return redacted
 
     def _content(
@@ -132,19 +132,32 @@ class Redactor:
             return resource
         if self._resource is None or self._resource[0] is not resource:
             job = self._job()
-            self._resource = (resource, job.machine_text([resource])[0])
+            self._resource = (resource, job.machine_text({ATTRIBUTES: resource})[ATTRIBUTES])
         return self._resource[1]
 
 
-def texts_of(span: Span) -> list[Any]:
+def texts_of(span: Span) -> dict[str, Any]:
     """All of a span that is scanned, besides its resource."""
-    return [
-        span.name,
-        span.status_message,
-        span.attributes,
-        [value for event in span.events for value in (event.name, event.attributes)],
-        [link.attributes for link in span.links],
-    ]
+    return fields_of(span, span.attributes, [event.attributes for event in span.events])
+
+
+def fields_of(
+    span: Span, attributes: Mapping[str, Any], event_attributes: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A span's fields, each under a name of its own.
+
+    In a list, a span that is called `--password` would be taken for an option, and what follows for the password.
+    """
+    return {
+        NAME: span.name,
+        MESSAGE: span.status_message,
+        ATTRIBUTES: attributes,
+        EVENTS: [
+            {NAME: event.name, ATTRIBUTES: held}
+            for event, held in zip(span.events, event_attributes, strict=True)
+        ],
+        LINKS: [{ATTRIBUTES: link.attributes} for link in span.links],
+    }
 
 
 def in_order(original: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
