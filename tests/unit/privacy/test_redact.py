@@ -395,7 +395,7 @@ def test_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) 
     redactor = Redactor(REDACTED, NEVER, SCANNER)
     for number in range(20):
         redactor.redact(make_span(attributes={f"app.{number}": 1}))
-    assert len(redactor._clean_names) < 5
+    assert len(redactor._clean_names) < 10
 
 
 def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
@@ -425,3 +425,26 @@ def test_tables_in_a_hostile_text_do_not_outlast_the_budget(text: str) -> None:
     span = redactor.redact(make_span(attributes={"spanvas.output": text}))
     assert span.attributes["spanvas.output"] == "[REDACTED:unscanned]"
     assert time.thread_time() - before < 1
+
+
+@pytest.mark.parametrize("is_remembering", [False, True])
+@pytest.mark.parametrize("budget_ms", [0, 10_000])
+@pytest.mark.parametrize("called", ["--password", "password", "curl --token", "--api-key x", "-p"])
+def test_a_span_or_an_event_may_be_called_as_a_secret_is(
+    called: str, budget_ms: int, is_remembering: bool
+) -> None:
+    events = (
+        Event(called, 1, {"n": 1}),
+        Event("x", 2, {"value": "password"}),
+        Event(called, 3, {}),
+    )
+    links = (Link("0" * 32, "0" * 16, {"S": "token"}), Link("0" * 32, "1" * 16, {"S": "ada"}))
+    span = make_span(name=called, attributes={"n": 7, "mail": "x"}, events=events, links=links)
+    redactor = Redactor("redacted", budget_ms, SCANNER, is_remembering=is_remembering)
+
+    found = redactor.redact(span)
+
+    assert found.attributes["n"] == 7
+    assert [event.name for event in found.events][1] == "x"
+    assert found.events[0].attributes == {"n": 1}
+    assert [link.attributes for link in found.links] == [{"S": "token"}, {"S": "ada"}]

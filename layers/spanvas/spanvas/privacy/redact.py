@@ -7,7 +7,7 @@ hash of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import thread_time_ns
 from typing import Any, Final
@@ -28,6 +28,7 @@ FULL: Final = "full"
 
 MESSAGE: Final = names.EXCEPTION_MESSAGE
 """Stands for texts that have no name of their own: they are dropped where free text is."""
+NAME, ATTRIBUTES, EVENTS, LINKS = "called", "attributes", "events", "links"
 
 
 class Redactor:
@@ -74,42 +75,32 @@ class Redactor:
             resource = self._redact_resource(span.resource)
             return span if resource is span.resource else replace(span, resource=resource)
         structure, content = split_content(span)
-        name, message, plain, events, links = redaction.machine_text(
-            [
-                span.name,
-                {MESSAGE: span.status_message},
-                structure.attributes,
-                [
-                    (event.name, plain)
-                    for event, plain in zip(span.events, structure.events, strict=True)
-                ],
-                [link.attributes for link in span.links],
-            ]
-        )
+        kept = redaction.machine_text(fields_of(span, structure.attributes, structure.events))
         attributes = in_order(
-            span.attributes, {**plain, **self._content(redaction, content.attributes)}
+            span.attributes,
+            {**kept[ATTRIBUTES], **self._content(redaction, content.attributes)},
         )
         redacted_events = tuple(
             Event(
-                event_name,
+                rest[NAME],
                 event.time_unix_nano,
-                in_order(event.attributes, {**rest, **self._content(redaction, hidden)}),
+                in_order(
+                    event.attributes, {**rest[ATTRIBUTES], **self._content(redaction, hidden)}
+                ),
             )
-            for event, (event_name, rest), hidden in zip(
-                span.events, events, content.events, strict=True
-            )
+            for event, rest, hidden in zip(span.events, kept[EVENTS], content.events, strict=True)
         )
         if redaction.receipt:
             attributes[names.REDACTION] = _added(attributes.get(names.REDACTION), redaction.receipt)
         return replace(
             span,
-            name=name,
-            status_message=message[MESSAGE],
+            name=kept[NAME],
+            status_message=kept[MESSAGE],
             attributes=attributes,
             events=redacted_events,
             links=tuple(
-                Link(link.trace_id, link.span_id, link_attributes)
-                for link, link_attributes in zip(span.links, links, strict=True)
+                Link(link.trace_id, link.span_id, rest[ATTRIBUTES])
+                for link, rest in zip(span.links, kept[LINKS], strict=True)
             ),
             resource=self._redact_resource(span.resource),
         )
@@ -125,7 +116,7 @@ class Redactor:
     def redact_text(self, text: str) -> str:
         """Redacts a text that is kept beside the spans: the message of a cause, the name of a file."""
         redaction = self._start()
-        redacted: str = redaction.machine_text([{MESSAGE: text}])[0][MESSAGE]
+        redacted: str = redaction.machine_text({MESSAGE: text})[MESSAGE]
         return redacted
 
     def _content(self, redaction: SpanRedaction, content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -142,19 +133,32 @@ class Redactor:
             return resource
         if self._resource is None or self._resource[0] is not resource:
             redaction = self._start()
-            self._resource = (resource, redaction.machine_text([resource])[0])
+            self._resource = (resource, redaction.machine_text({ATTRIBUTES: resource})[ATTRIBUTES])
         return self._resource[1]
 
 
-def texts_of(span: Span) -> list[Any]:
+def texts_of(span: Span) -> dict[str, Any]:
     """Returns everything of a span that is scanned, besides its resource."""
-    return [
-        span.name,
-        span.status_message,
-        span.attributes,
-        [value for event in span.events for value in (event.name, event.attributes)],
-        [link.attributes for link in span.links],
-    ]
+    return fields_of(span, span.attributes, [event.attributes for event in span.events])
+
+
+def fields_of(
+    span: Span, attributes: Mapping[str, Any], event_attributes: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Returns a span's fields, each under a name of its own.
+
+    In a list, a span that is called `--password` would be taken for an option, and what follows for the password.
+    """
+    return {
+        NAME: span.name,
+        MESSAGE: span.status_message,
+        ATTRIBUTES: attributes,
+        EVENTS: [
+            {NAME: event.name, ATTRIBUTES: held}
+            for event, held in zip(span.events, event_attributes, strict=True)
+        ],
+        LINKS: [{ATTRIBUTES: link.attributes} for link in span.links],
+    }
 
 
 def in_order(original: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:

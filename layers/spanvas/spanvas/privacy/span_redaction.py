@@ -91,7 +91,7 @@ class SpanRedaction:
             pass
         return self._dropped()
 
-    def machine_text(self, value: list[Any]) -> list[Any]:
+    def machine_text(self, value: dict[str, Any]) -> dict[str, Any]:
         """Redacts everything that is not content.
 
         What cannot be scanned is redacted by the names of keys alone, and its free text is dropped. Of the rest stays
@@ -103,7 +103,7 @@ class SpanRedaction:
         except OverBudgetError:
             pass
         self._untimed = MAX_UNTIMED_CHARACTERS
-        return [self._without_free_text(item) for item in value]
+        return {name: self._without_free_value(name, item) for name, item in value.items()}
 
     def is_clean(self, value: Any) -> bool:
         """Says whether nothing of the value has to be redacted, after scanning its texts that are not in the cache.
