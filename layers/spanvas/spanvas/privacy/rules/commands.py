@@ -57,6 +57,8 @@ COMMANDS: Final = (
             "deploy --client-secret '«correct Horse 7»'",
             "keytool -storepass «Ch4ngeit» -list",
             "args: ['--token', '«3f9a8b7c6d5e»']",
+            "deploy --password «correcthorse» --force",
+            "deploy --api-key=«openthedoor»",
         ),
         (
             "--password <password>",
@@ -64,6 +66,7 @@ COMMANDS: Final = (
             "--password-file /run/secrets/db1",
             "--password-stdin < file1",
             "--no-password db1",
+            "--password prompts for one",
             "--max-tokens 4096",
             "use --password to give one",
             "--api-key API_KEY",

@@ -80,9 +80,29 @@ def is_opaque_value(text: str) -> bool:
     return has_digit(text) and is_secret_value(text)
 
 
+SHORTEST_WORD: Final = 6
+"""Letters of a password that is a word; shorter ones are taken for prose."""
+PROSE: Final = frozenset(
+    {
+        "string", "option", "options", "argument", "arguments", "parameter", "parameters", "should", "instead",
+        "always", "because", "before", "without", "within", "through", "required", "optional", "provided", "provides",
+        "provide", "prompts", "prompt", "requires", "accepts", "expects", "supplied", "passed", "either", "rather",
+        "whether", "whenever", "cannot", "nothing", "unless", "during", "against", "followed", "though", "directly",
+        "together", "password", "passphrase", "passwd", "secret", "secrets", "credentials", "switch", "variable",
+        "environment",
+    }
+)  # fmt: skip
+"""Words that stand behind the name of an option in a text about it."""
+
+
 def is_option_value(text: str) -> bool:
-    """Of what follows `--password`: prose goes on in lower case, and manuals in capitals."""
-    return is_random_looking(text) and is_secret_value(text) and not text.startswith("--")
+    """Whether what follows `--password` is its value: manuals go on in capitals, prose with words of its own."""
+    is_word = text.isalpha() and text.islower() and len(text) >= SHORTEST_WORD
+    return (
+        (is_random_looking(text) or (is_word and text not in PROSE))
+        and is_secret_value(text)
+        and not text.startswith("--")
+    )
 
 
 def is_email(text: str) -> bool:
