@@ -1,30 +1,21 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
+import { isUnfinished, type Execution } from "../model/trace/execution";
 import {
-  executionLength,
-  isUnfinished,
-  type Counters,
-  type Execution,
-} from "../model/trace/execution";
-import {
-  exactCost,
   exactCount,
-  exactDuration,
   exactMoment,
-  formatCost,
-  formatCount,
   formatDuration,
   formatMoment,
   plural,
   shortId,
 } from "../model/labels/format";
-import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/labels/describe";
-import { NANOS_PER_SECOND, type Nanos } from "../model/time/time";
+import { NANOS_PER_SECOND } from "../model/time/time";
 import type { Row } from "../model/trace/trace";
 import type { Workflow } from "../model/trace/workflow";
 import { infraIssues, infraIssueText } from "../model/labels/infraIssues";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
 import { ExportersNote } from "./ExportersNote";
+import { HeaderFigures } from "./HeaderFigures";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { OutcomeLine } from "./OutcomeLine";
@@ -56,7 +47,7 @@ export function Header(props: HeaderProps): ReactElement {
   return (
     <header className="sv-header">
       <OutcomeLine outcome={outcome} status={execution.status} onSelect={onSelect} />
-      <Figures execution={execution} now={now} hasCalls={hasCalls} />
+      <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} />
       <div className="sv-facts">
         <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>
@@ -210,96 +201,5 @@ function NodesRun({ execution, nameOf, isInReason }: NodesRunProps): ReactElemen
         <span className="sv-missing"> (not run: {missing.map(nameOf).join(", ")})</span>
       )}
     </Fact>
-  );
-}
-
-interface FiguresProps {
-  readonly execution: Execution;
-  readonly now: Nanos;
-  /** Whether a model was called; tokens and cost are hidden when none was and nothing was reported. */
-  readonly hasCalls: boolean;
-}
-
-function Figures({ execution, now, hasCalls }: FiguresProps): ReactElement {
-  const { counters } = execution;
-  const length = executionLength(execution, now);
-  return (
-    <dl className="sv-figures">
-      <Figure
-        name={execution.status === "queued" ? "Waiting" : "Duration"}
-        value={length === null ? NOT_REPORTED : formatDuration(length)}
-        exact={length === null ? "Its end was not recorded" : exactDuration(length)}
-      />
-      <CostFigure counters={counters} hasCalls={hasCalls} />
-      {(hasCalls || exactTokens(counters) !== undefined) && (
-        <Figure
-          name="Tokens"
-          value={tokensArrow(counters) || NOT_REPORTED}
-          exact={exactTokens(counters) ?? "No model call has reported how many tokens it used"}
-        />
-      )}
-      {counters.cacheReadTokens > 0 && (
-        <Figure
-          name="Cached"
-          value={formatCount(counters.cacheReadTokens)}
-          exact={`${exactCount(counters.cacheReadTokens)} of the input tokens were read from the provider's cache`}
-          isMinor
-        />
-      )}
-      {counters.reasoningTokens > 0 && (
-        <Figure
-          name="Reasoning"
-          value={formatCount(counters.reasoningTokens)}
-          exact={`${exactCount(counters.reasoningTokens)} of the output tokens were reasoning`}
-          isMinor
-        />
-      )}
-      <Figure
-        name="Spans"
-        value={exactCount(counters.spans)}
-        exact={plural(counters.spans, "span")}
-      />
-    </dl>
-  );
-}
-
-/** Shows the cost: a lower bound when the price of some calls is unknown, no number when no price is known. */
-function CostFigure({
-  counters,
-  hasCalls,
-}: {
-  readonly counters: Counters;
-  readonly hasCalls: boolean;
-}): ReactElement | null {
-  const { costNanoUsd, unpriced } = counters;
-  const without = `without ${plural(unpriced, "model call")} of unknown price`;
-  if (costNanoUsd === null) {
-    if (!hasCalls) return null;
-    const why = unpriced > 0 ? `The cost of ${plural(unpriced, "model call")} is not known` : "";
-    return <Figure name="Cost" value="not known" exact={why || "No cost was reported"} />;
-  }
-  return (
-    <Figure
-      name="Cost"
-      value={`${unpriced > 0 ? "≥ " : ""}${formatCost(costNanoUsd)}`}
-      exact={unpriced > 0 ? `${exactCost(costNanoUsd)}, ${without}` : exactCost(costNanoUsd)}
-    />
-  );
-}
-
-interface FigureProps {
-  readonly name: string;
-  readonly value: string;
-  readonly exact: string;
-  /** Shown smaller: it is a part of the figure beside it. */
-  readonly isMinor?: boolean;
-}
-
-function Figure({ name, value, exact, isMinor = false }: FigureProps): ReactElement {
-  return (
-    <div className={`sv-figure ${isMinor ? "sv-figure-minor" : ""}`} title={exact}>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
