@@ -33,7 +33,7 @@ INSTEAD: Final = {
     "is_passed_on": "is_continued",
     "told_cut": "timeout_reported",
     "closes_later": "deferred_runs",
-    "run_concurrently": "run_concurrently",
+    "side_by_side": "run_concurrently",
     "TracePlace": "ViewState",
     "TracePlaces": "ViewStateStore",
     "breathe": "yieldToMain",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spanvas.model.errors import ConflictError, NotFoundError
 from spanvas.model.units import NANO
-from spanvas_api.access import authorized_execution, find, record_read
+from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.errors import ForbiddenError
 from spanvas_api.http import parameters
 from spanvas_api.http.request import Request, Response
@@ -41,8 +41,12 @@ def link_artifact(request: Request, services: Services) -> Response:
 
 
 def _record_refusal(request: Request, services: Services) -> None:
-    """Only where there is an execution to record it with; the answer is the same either way."""
+    """Records a refused link where there is an execution to record it with; the answer is the same either way."""
     artifact_id = parameters.artifact_id(request.path)
-    execution = find(request, services.store.read_execution)
-    if execution is not None:
-        record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=False)
+    for execution_id in parameters.execution_ids(request.path):
+        execution = services.store.read_execution(request.principal.tenant, execution_id)
+        if execution is not None:
+            record_read(
+                services.store, request, execution, "artifact", artifact_id, is_allowed=False
+            )
+            return
