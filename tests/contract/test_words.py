@@ -12,6 +12,8 @@ FOLDERS: Final = ("layers", "functions", "local", "tools", "frontend/src", "test
 SUFFIXES: Final = frozenset({".py", ".ts", ".tsx", ".md", ".yaml"})
 HISTORY: Final = ("docs/adr",)
 """Decisions keep the words of their day."""
+ALIASES: Final = "frontend/src/lib/index.ts"
+"""Keeps the former names of the library for one release."""
 NOT_OURS: Final = frozenset({"node_modules", "__pycache__", "fixtures", "dist"})
 
 INSTEAD: Final = {
@@ -60,6 +62,7 @@ def files() -> Iterator[Path]:
                 path.suffix in SUFFIXES
                 and NOT_OURS.isdisjoint(inside.parts)
                 and not inside.as_posix().startswith(HISTORY)
+                and inside.as_posix() != ALIASES
                 and path != Path(__file__)
             ):
                 yield path
