@@ -140,8 +140,8 @@ def test_a_collector_s_request_as_it_was_recorded_is_taken(tmp_path: Path) -> No
         )
         assert (answer.status_code, answer.content) == (200, b"")
         assert answer.headers["content-type"] == "application/x-protobuf"
-        (execution,) = read(endpoint, "/v1/executions")["items"]
-        assert execution["counters"]["spans"] == 3
+        executions = read(endpoint, "/v1/executions")["items"]
+        assert [execution["counters"]["spans"] for execution in executions] == [1, 2]
 
 
 def record() -> None:

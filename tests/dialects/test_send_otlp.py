@@ -68,7 +68,12 @@ def test_the_langgraph_program_sends_prompts_tools_and_tokens(
         model = {"OPENAI_BASE_URL": f"{servers.url}/v1", "OPENAI_API_KEY": "none"}
         run_python(LANGGRAPH, tmp_path, {**environment, **model})
 
-    trace = read(endpoint, "/v1/executions/parcel-4711/trace")
+    (execution,) = read(endpoint, "/v1/executions")["items"]
+    assert (execution["execution_id"], execution["session_id"]) == (
+        execution["trace_id"],
+        "parcel-4711",
+    )
+    trace = read(endpoint, f"/v1/executions/{execution['execution_id']}/trace")
     assert trace["status"] == "COMPLETE"
     kinds = [row["kind"] for row in trace["rows"]]
     assert (kinds.count("model"), kinds.count("tool")) == (2, 1)
