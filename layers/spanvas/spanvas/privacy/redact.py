@@ -29,6 +29,8 @@ FULL: Final = "full"
 MESSAGE: Final = names.EXCEPTION_MESSAGE
 """Stands for texts that have no name of their own: they are dropped where free text is."""
 NAME, ATTRIBUTES, EVENTS, LINKS = "called", "attributes", "events", "links"
+FIELDS: Final = frozenset({NAME, MESSAGE, ATTRIBUTES, EVENTS, LINKS})
+"""Names of `fields_of`, which are ours and need no search."""
 
 
 class Redactor:
@@ -59,7 +61,7 @@ class Redactor:
         self._is_scanner_inherited = False
         self._clock = clock
         self._resource: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
-        self._clean_names: set[str] = set()
+        self._clean_names: set[str] = set(FIELDS)
 
     def after_fork(self) -> None:
         """Threads of the parent may hold locks inside of RE2: a child makes a scanner of its own when it needs one."""
