@@ -9,29 +9,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label
-from spanvas.privacy.rules.commands import secret_flag
+from spanvas.privacy.rules.commands import secrets_of
 
 NAME_FIELDS: Final = frozenset(
     {
         "name", "Name", "NAME", "key", "Key", "KEY", "k", "header", "Header", "headerName", "header_name", "field",
         "fieldName", "field_name", "param", "parameter", "ParameterKey", "parameterKey", "ParameterName",
         "parameter_name",
-        "variable", "var", "env", "attribute", "property", "label", "Label", "option", "id", "column", "setting",
-        "element", "selector", "placeholder", "column_name", "columnName",
+        "title", "FieldName", "variable", "var", "env", "attribute", "property", "label", "Label", "option", "id",
+        "column", "setting", "element", "selector", "placeholder", "column_name", "columnName",
     }
 )  # fmt: skip
 VALUE_FIELDS: Final = frozenset(
     {
-        "value", "Value", "VALUE", "val", "v", "values", "Values", "ParameterValue", "parameterValue",
+        "value", "Value", "VALUE", "FieldValue", "val", "v", "values", "Values", "ParameterValue", "parameterValue",
         "parameter_value",
         "stringValue", "string_value", "StringValue", "default", "defaultValue", "default_value", "DefaultValue",
         "currentValue", "current_value", "newValue", "new_value", "oldValue", "old_value", "previousValue",
         "previous_value",
     }
 )  # fmt: skip
-ON_PAGES: Final = frozenset({"element", "selector", "placeholder", "field", "label"})
-"""Which part of a page a browser's agent types into: the value is its `text`."""
-TYPED: Final = "text"
+HELD_FIELDS: Final = frozenset({"text", "content", "data"})
+"""What also holds a value where another field names a secret: what a browser's agent types is the `text`."""
+SPEAKER: Final = "role"
+"""In a message of a conversation `name` is who speaks, and its `content` is no value of that name."""
 FLAGS: Final = frozenset(
     {"sensitive", "secret", "isSecret", "is_secret", "isSensitive", "is_sensitive", "masked", "httpOnly", "http_only"}
 )  # fmt: skip
@@ -40,7 +41,7 @@ KINDS: Final = frozenset({"password", "secret", "secret_text", "SecureString", "
 """Under `type`, the same."""
 SECRET: Final = "secret"  # noqa: S105 - a word
 
-LABELLED: Final = VALUE_FIELDS | {TYPED}
+LABELLED: Final = VALUE_FIELDS | HELD_FIELDS
 
 COLUMN_FIELDS: Final = (
     "columns", "Columns", "column_names", "columnNames", "cols", "columnMetadata", "column_metadata", "ColumnInfo",
@@ -49,7 +50,17 @@ COLUMN_FIELDS: Final = (
 ROW_FIELDS: Final = frozenset(
     {"rows", "Rows", "data", "Data", "records", "values", "Values", "results", "result", "items"}
 )
-COLUMN_NAMES: Final = ("name", "Name", "column_name", "columnName", "label")
+COLUMN_NAMES: Final = (
+    "name",
+    "Name",
+    "column_name",
+    "columnName",
+    "field",
+    "headerName",
+    "label",
+    "key",
+    "title",
+)
 CELL_TEXTS: Final = ("VarCharValue", "stringValue", "S", "v", "value")
 
 NAMING: Final = NAME_FIELDS | frozenset(CELL_TEXTS) | {"type"}
@@ -100,7 +111,7 @@ def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
     for name, item in pairs:
         if names_secret(name, item):
             label = item if name in NAME_FIELDS else SECRET
-            fields = fields | {TYPED} if name in ON_PAGES else fields
+            fields = fields if SPEAKER in value else VALUE_FIELDS | HELD_FIELDS
         elif name in NAME_FIELDS and isinstance(item, str) and not label:
             label = label_of(item)
     return {name: label for name, _ in pairs if name in fields} if label else {}
@@ -177,14 +188,11 @@ def labels_of(items: Sequence[Any], name: str) -> Labels:
 
 
 def _argument_labels(items: Sequence[Any]) -> Labels:
-    labels: list[str | None] = [None] * len(items)
-    flag, is_glued = secret_flag(items)
+    secrets = secrets_of(items)
     for at, item in enumerate(items):
-        if not isinstance(item, str) or item[:1] != "-":
-            continue
-        is_followed = at + 1 < len(items) and str(items[at + 1])[:2] != "--"
-        if flag and is_glued and item.startswith(flag) and item != flag:
-            labels[at] = SECRET
-        elif is_followed and ((item == flag and not is_glued) or is_secret_label(item)):
-            labels[at + 1] = SECRET
-    return labels
+        if isinstance(item, str) and item[:1] == "-" and is_secret_label(item):
+            secrets.add(at + 1)
+    return [
+        SECRET if at in secrets and (at - 1 not in secrets) and str(item)[:2] != "--" else None
+        for at, item in enumerate(items)
+    ]

@@ -24,19 +24,36 @@ GLUED_PROGRAMS: Final = frozenset({*PROGRAMS[1][0], *PROGRAMS[7][0]})
 """Their flag and the password are one word: behind a blank stands something else."""
 LOGIN_PROGRAMS: Final = frozenset(PROGRAMS[3][0])
 """Their flag takes a password after `login` alone: `docker run -p` takes a port."""
-FLAGS: Final = {program: flag for programs, flag in PROGRAMS for program in programs}
+USER_FLAGS: Final = {
+    "curl": ("-u", "--user", "-U", "--proxy-user"),
+    "http": ("-a", "--auth"),
+    "https": ("-a", "--auth"),
+}
+"""Flags behind which a name and a password stand in one: `ada:hunter2`."""
+FLAGS: Final = USER_FLAGS | {
+    program: (flag,) for programs, flag in PROGRAMS for program in programs
+}
+SHORT: Final = 2
+"""Characters of a flag that may be one word with its value."""
 
 NO_END: Final = r"(?:[^\n|;&]|\\\r?\n)*?\s"
 WORD: Final = r"(?:\"([^\"\n]{3,})\"|'([^'\n]{3,})'|([^\s\"'`,;|&<>(){}\[\]]{3,}))"
 
 
-def secret_flag(arguments: Sequence[Any]) -> tuple[str, bool]:
-    """The flag that takes a password in this command, and whether both are one word. Empty where none does."""
-    words = [word.rpartition("/")[2] for word in arguments if isinstance(word, str)]
+def secrets_of(arguments: Sequence[Any]) -> set[int]:
+    """Returns the positions of the passwords in a command and its arguments, by the flags of known programs."""
+    words = [word.rpartition("/")[2] if isinstance(word, str) else "" for word in arguments]
     program = next((word for word in words if word in FLAGS), "")
     if program in LOGIN_PROGRAMS and "login" not in words:
-        return "", False
-    return FLAGS.get(program, ""), program in GLUED_PROGRAMS
+        return set()
+    found = set()
+    for position, argument in enumerate(arguments):
+        for flag in FLAGS.get(program, ()):
+            if argument == flag and program not in GLUED_PROGRAMS:
+                found.add(position + 1)
+            elif isinstance(argument, str) and len(flag) == SHORT and argument.startswith(flag):
+                found |= {position} if len(argument) > SHORT else set()
+    return found
 
 
 def _flag(programs: tuple[str, ...], flag: str) -> str:
@@ -50,7 +67,7 @@ COMMANDS: Final = (
     Rule(
         "command_option",
         r"(?i)(?:^|[\s\"'`(\[,=])--?((?:[a-z0-9]+[_.-])*[a-z0-9]*(?:pass|pwd|secret|token|key|auth|cred|jwt|cookie|otp)"
-        r"[a-z0-9_.-]*)(?:=|[ \t]+|[\"'],[ \t]{0,3})" + WORD,
+        r"[a-z0-9_.-]*)(?:=|[ \t]+(?:\\\r?\n[ \t]*)?|[\"'],[ \t]{0,3})" + WORD,
         (
             "deploy --password «hunter2» --force",
             "deploy --api-key=«9f8e7d6c5b4a»",
@@ -59,6 +76,7 @@ COMMANDS: Final = (
             "args: ['--token', '«3f9a8b7c6d5e»']",
             "deploy --password «correcthorse» --force",
             "deploy --api-key=«openthedoor»",
+            "deploy --password \\\n  «correcthorse» --force",
         ),
         (
             "--password <password>",

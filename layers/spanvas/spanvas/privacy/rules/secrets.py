@@ -70,8 +70,12 @@ GENERAL: Final = (
     ),
     Rule(
         "url_password",
-        r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'\"]*:([^\s/@'\"\[\]]+)@",
-        ("postgresql://app:«hunter2»@db.internal:5432/orders", "redis://:«p4ss»@cache:6379"),
+        r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'\"]*:([^\s/@'\"\[\]]+(?:@[^\s/@?#'\"\[\]]+)*)@",
+        (
+            "postgresql://app:«hunter2»@db.internal:5432/orders",
+            "redis://:«p4ss»@cache:6379",
+            "postgresql://u:«pa@ss»@h/db",
+        ),
         ("https://example.org:8443/path@home", "postgresql://app@db.internal/orders"),
         checks.is_secret_value,
     ),
@@ -164,13 +168,15 @@ GENERAL: Final = (
     ),
     Rule(
         "command_password",
-        r"(?i)\bcurl\b(?:[^\n]|\\\r?\n)*?\s(?:-u|--user)[\s=]+[\"']?"
+        r"(?i)\bcurl\b(?:[^\n]|\\\r?\n)*?\s(?:-u[\s=]*|(?:--(?:proxy-)?user)[\s=]+)[\"']?"
         r"(?:[^\s:\"']*[\"']?:[\"']?([^\s\"'\[\]]{3,})|([^\s:\"']{8,}):(?:[\s\"']|$))",
         (
             "curl -s -u admin:«t0psecret» https://example.org",
             "curl -k https://example.org \\\n  -u admin:«t0psecret»",
             "curl --user admin:'«t0psecret»' https://example.org",
             'curl -u "«0a1b2c3d4e»:" https://example.org',
+            "curl -uadmin:«t0psecret» https://example.org",
+            "curl --proxy-user admin:«t0psecret» http://example.org",
         ),
         (
             "curl -u admin https://example.org",

@@ -126,9 +126,9 @@ def _below(
     while line is not None and line.end - line.start <= LONGEST_READ - 2:
         if not RULER.fullmatch(text, *line):
             cells = cells_in(text, line, mark)
-            if len(cells) != width:
+            if not text[slice(*line)].strip() or text[line.start : line.start + 1] == b"(":
                 return
-            for column, name in columns:
+            for column, name in columns if len(cells) == width else ():
                 yield from _if_secret(text, cells[column], name)
         line = _line_at(text, line.end + 1) if line.end < len(text) else None
 
@@ -157,6 +157,7 @@ TABLES: Final = (
             "\ufeffuser,password\n\nada,«correcthorse»",
             'user,password\nada,"«correct horse»"',
             "password\t«correcthorse»",
+            "user,password\nada,\nsee below\nbob,«openthedoor»\n\nas, said",
             "| password | «correcthorse» |\n\nThat is all.",
             "| name | value |\n|---|---|\n| API_TOKEN | «3f9a8b7c6d5e» |",
         ),
