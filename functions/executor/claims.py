@@ -95,13 +95,13 @@ class Claims:
 
     def _take(self, claim: Claim) -> bool:
         first = self._look(claim)
-        standing, looks = first, 0
-        while standing is not None:
-            is_alive = standing.is_done or standing != first
+        state, looks = first, 0
+        while state is not None:
+            is_alive = state.is_done or state != first
             if is_alive or looks * LOOK_SECONDS > LEASE_SECONDS:
                 return False
             self._sleep(LOOK_SECONDS)
-            standing, looks = self._look(claim), looks + 1
+            state, looks = self._look(claim), looks + 1
         return True
 
     def _look(self, claim: Claim) -> LeaseState | None:

@@ -69,8 +69,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(execution_id=order.execution_id, workflow_id=order.workflow_id)
     try:
         with spanvas.defer_recording():
-            taking, held = _claim(order)
-        if taking is ClaimResult.REPEATED:
+            claimed, held = _claim(order)
+        if claimed is ClaimResult.REPEATED:
             spanvas.discard()
             logger.info("the event has come before: it is run once")
             return {"execution_id": order.execution_id, "status": "repeated"}
@@ -92,8 +92,8 @@ def _claim(order: Order) -> tuple[ClaimResult, AbstractContextManager[None]]:
         return ClaimResult.UNKNOWN, nullcontext()
     tenant = order.tenant or found.tenant
     claim = Claim(tenant, order.execution_id, order.event_id, ids.new_span_id())
-    taking = claims.take(claim)
-    return taking, claims.held(claim) if taking is ClaimResult.MINE else nullcontext()
+    claimed = claims.take(claim)
+    return claimed, claims.held(claim) if claimed is ClaimResult.MINE else nullcontext()
 
 
 def _run(order: Order, context: LambdaContext) -> dict[str, Any]:

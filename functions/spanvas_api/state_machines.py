@@ -21,6 +21,7 @@ from spanvas.model.span import ERROR, OK, Span
 from spanvas.model.units import MS
 from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
+from spanvas.propagation.state_machines import machine_name
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
 
@@ -33,6 +34,8 @@ ENDS: Final = {
     "ABORTED": "The state machine was stopped",
 }
 """What is said of it, where no node of it failed."""
+UNNAMED: Final = "state machine"
+"""The service of a state machine whose ARN has no name."""
 ERROR_TYPES: Final = {"TIMED_OUT": "Timeout", "ABORTED": "Aborted"}
 
 
@@ -159,15 +162,9 @@ def _root(trace: StoredTrace, end: MachineEnd, cause: Cause | None) -> Span:
         status=OK if cause is None else ERROR,
         status_message=cause.message if cause is not None else "",
         attributes=attributes,
-        resource={names.SERVICE_NAME: machine_name(end.arn)},
+        resource={names.SERVICE_NAME: machine_name(end.arn) or UNNAMED},
         recorded_at_unix_nano=end.ended_at_unix_nano,
     )
-
-
-def machine_name(arn: str) -> str:
-    """Of an execution's ARN: `arn:aws:states:region:account:execution:name:id`."""
-    parts = arn.split(":")
-    return parts[6] if len(parts) > 6 else "state machine"
 
 
 def _parsed(text: Any) -> Any:

@@ -21,8 +21,6 @@ from spanvas.model.execution import (
     Cause,
     Counters,
     Execution,
-    begun,
-    continued,
     seen_at,
 )
 from spanvas.model.span import Span
@@ -36,6 +34,7 @@ from spanvas.storage.item_reading import execution_of
 from spanvas.storage.listing import Budget
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
+from tests.support.execution_starts import begun, continued
 from tests.support.memory_artifacts import MemoryArtifacts
 from tests.support.memory_binding import MemoryBinding
 from tests.support.memory_history import MemoryHistory

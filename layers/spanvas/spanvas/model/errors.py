@@ -10,8 +10,8 @@ SpanvasError
      └─ NewerItemError       a newer version of Spanvas has written it
 
 Subclasses of these are in `otlp.errors` (a body that is not OTLP) and in `spanvas_api.errors` (what only the API and
-the OTLP endpoint raise). `storage.decoding.MalformedError` and `storage.direct.failures.CallError` stay inside the
-store: its methods raise the errors above instead.
+the OTLP endpoint raise). `storage.decoding.MalformedError` and `http.failures.CallError` never leave
+the store: its methods raise the errors above instead.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import re
 from hashlib import blake2b
 from typing import Any, Final
 
+from spanvas.model.units import MS
 from spanvas.model.values import encodable
 
 TRACE_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
@@ -44,7 +45,7 @@ def new_span_id() -> str:
 
 def new_execution_id(now_unix_nano: int) -> str:
     """Returns a new execution id: `exec_`, 10 characters of time, 12 random ones. It sorts by start, as a ULID does."""
-    milliseconds = now_unix_nano // 1_000_000
+    milliseconds = now_unix_nano // MS
     return f"exec_{_base32(milliseconds, 10)}{_base32(int.from_bytes(os.urandom(8)) >> 4, 12)}"
 
 

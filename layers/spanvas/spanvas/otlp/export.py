@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from spanvas import attributes as names
-from spanvas.model.span import STATUSES, Event, Link, Span
+from spanvas.model.span import Event, Link, Span
 from spanvas.model.values import encodable
 from spanvas.otlp.intake import (
-    KINDS,
+    KIND_NUMBERS,
     PARENT_IS_REMOTE,
     PARENT_ORIGIN_KNOWN,
+    STATUS_NUMBERS,
     TIME_LIMIT,
 )
 
@@ -31,8 +32,6 @@ except ImportError:  # pragma: no cover - the tests have orjson
     fast_dumps = None
 
 INT64: Final = range(-(2**63), 2**63)
-KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
-STATUS_NUMBERS: Final = {status: number for number, status in enumerate(STATUSES)}
 FIELDS: Final = {
     names.DROPPED_ATTRIBUTES: "droppedAttributesCount",
     names.DROPPED_EVENTS: "droppedEventsCount",

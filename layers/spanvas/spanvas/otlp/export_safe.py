@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from spanvas.model.values import encodable, jsonable
+from spanvas.model.values import INT_LIMIT, encodable, jsonable
 
 PREVIEW_BYTES: Final = 2_048
-INT_LIMIT: Final = 2**63
 
 
 def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:

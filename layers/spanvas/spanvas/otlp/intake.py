@@ -19,6 +19,9 @@ from spanvas.semantics.reader import kind_of
 
 KINDS: Final = ("internal", "internal", "server", "client", "producer", "consumer")
 """By number; 0 is unspecified, which the protocol lets a receiver take for internal."""
+KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
+STATUS_NUMBERS: Final = {status: number for number, status in enumerate(STATUSES)}
+"""What OTLP writes for our words."""
 TIME_LIMIT: Final = 2**63
 """Unix nanoseconds beyond it are past the year 2262, and more than other systems hold."""
 

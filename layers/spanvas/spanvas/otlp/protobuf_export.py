@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
-from spanvas.model.span import STATUSES, Event, Link, Span
+from spanvas.model.span import Event, Link, Span
 from spanvas.model.values import encodable
 from spanvas.otlp.export_safe import export_safe
-from spanvas.otlp.intake import KINDS
+from spanvas.otlp.intake import KIND_NUMBERS, STATUS_NUMBERS
 from spanvas.otlp.wire import length_delimited, number_field, varint
 
 SAMPLED: Final = 1
-KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
-STATUS_NUMBERS: Final = {status: number for number, status in enumerate(STATUSES)}
 
 _FIXED64 = Struct("<Q").pack
 _FIXED32 = Struct("<I").pack

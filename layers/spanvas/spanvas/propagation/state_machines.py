@@ -70,6 +70,8 @@ def run_in(event: Any) -> StateMachineRun | None:
 
 
 def machine_name(execution_arn: str) -> str:
+    """Returns the state machine's name in an execution's ARN, `arn:aws:states:region:account:execution:name:id`; ""
+    where there is none."""
     parts = execution_arn.split(":")
     return parts[6] if len(parts) > 6 else ""
 

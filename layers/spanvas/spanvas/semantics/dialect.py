@@ -49,6 +49,7 @@ CONTENT_FIELDS: Final = frozenset(
         "query", "documents", "input", "output",
     }
 )  # fmt: skip
+"""Fields that hold content. Tests hold the content names of the registry against them."""
 USAGE_FIELDS: Final = (
     "input_tokens",
     "output_tokens",

@@ -12,6 +12,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Event, Span
+from spanvas.model.units import NANO
 from spanvas.model.usage import Usage
 from spanvas.semantics.dialect import (
     FIELDS,
@@ -26,7 +27,6 @@ from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, FIRST_FOR_KIND, 
 from spanvas.semantics.providers import spelt
 from spanvas.semantics.values import count, parsed, text
 
-NANO: Final = 1_000_000_000
 MAX_COST_USD: Final = 1_000_000
 EXCLUSIVE_SCOPES: Final = frozenset({"opentelemetry.instrumentation.botocore.bedrock-runtime"})
 """Instrumentations that pass on Bedrock's own counts: `inputTokens` without what came from or went into the cache."""

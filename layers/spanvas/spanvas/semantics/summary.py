@@ -8,6 +8,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.ids import as_name
+from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
@@ -21,7 +22,7 @@ NAME_CHARACTERS: Final = 200
 MESSAGE_CHARACTERS: Final = 500
 
 MARKS: Final = {
-    names.TRUNCATED: "truncated",
+    names.TRUNCATED: TRUNCATED_MARK,
     names.REDACTION: "redacted",
     names.FAAS_COLDSTART: "cold_start",
     names.ARTIFACT_ERROR: "artifact_failed",

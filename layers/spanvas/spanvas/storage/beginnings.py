@@ -10,9 +10,6 @@ from spanvas.storage.executions import ExecutionItems
 
 NOT_YET: Final = frozenset({"workflow_key"})
 """The function may still name its workflow. An entry of an index costs one unit when it comes, two when it moves."""
-PLACES: Final = (
-    "started_key", "tenant_day_key", "trace_key", "workflow_key", "running_key", "deadline_key",
-)  # fmt: skip
 
 
 class BeginningItems:
@@ -42,5 +39,5 @@ class BeginningItems:
             {items.TTL_ATTRIBUTE: items.n(now_seconds)},
             "attribute_exists(#provisional) AND #status = :running",
             {":running": items.s(RUNNING)},
-            remove=PLACES,
+            remove=items.INDEX_KEYS,
         )

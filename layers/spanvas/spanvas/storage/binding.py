@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
 THREADS: Final = 8
 """As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
-INDEX_NAMES: Final = (
-    "workflow_key", "tenant_day_key", "trace_key", "started_key", "running_key", "deadline_key", "status_key",
-)  # fmt: skip
 CANDIDATES: Final = 5
 OPEN_TO_CHANGE: Final = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
 
@@ -218,7 +215,7 @@ class BindingItems:
             execution,
             {items.MOVED_TO: items.s(target), items.MOVED: items.n(1)},
             "attribute_exists(#moved_to)",
-            remove=INDEX_NAMES,
+            remove=items.INDEX_KEYS,
         )
         return target
 

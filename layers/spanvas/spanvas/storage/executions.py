@@ -187,7 +187,15 @@ class ExecutionItems:
         )
 
     def _continue(self, execution: Execution) -> bool:
-        """As `model.execution.continued` has it."""
+        """Changes a known execution after one more function has begun a part of it.
+
+        | status            | the part is ended by                 | becomes                                          |
+        |-------------------|--------------------------------------|--------------------------------------------------|
+        | running           | anybody                              | running, with the later of the two deadlines     |
+        | lost              | anybody                              | running, if the part began after the end         |
+        | succeeded, failed | its function or a state machine      | running, if the part began after the end         |
+        | succeeded, failed | its caller: nobody would end it      | unchanged                                        |
+        """
         if execution.deadline_unix_nano is None:
             return False
         deadline = items.n(execution.deadline_unix_nano)

@@ -45,6 +45,14 @@ BY_TRACE: Final = ("by_trace", "trace_key", "started_key")
 BY_STATUS: Final = ("by_status", "status_key", "started_key")
 BY_DEADLINE: Final = ("running", "running_key", "deadline_key")
 """Index name, partition key, sort key."""
+INDEX_KEYS: Final = tuple(
+    dict.fromkeys(
+        key
+        for index in (BY_WORKFLOW, BY_TENANT, BY_TRACE, BY_STATUS, BY_DEADLINE)
+        for key in index[1:]
+    )
+)
+"""Without these an item is in no index."""
 STATUS_PROJECTED: Final = ("workflow_id",)
 """What `BY_STATUS` holds beside keys: it hardly ever changes once an execution has ended."""
 INDEXED_STATUSES: Final = frozenset({FAILED, LOST})

@@ -150,7 +150,7 @@ class TraceStore(Protocol):
     on_unreadable: Callable[[UnreadableItem], None]
 
     def start_execution(self, execution: Execution) -> None:
-        """Make the mapping, move it on from `queued`, or continue it: see `model.execution.continued`."""
+        """Make the mapping, move it on from `queued`, or continue it: see `storage.executions.ExecutionItems`."""
 
     def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
         """Make it known that an execution is running, before all is known of it: `start_execution` completes it.

@@ -18,7 +18,13 @@ from spanvas.storage.spans import SpanItems
 ATTEMPTS: Final = 8
 """At a change that others make at the same time; each of them makes progress."""
 OPEN_TO_COUNTING: Final = "attribute_exists(pk) AND attribute_not_exists(#moved_to)"
-OPTIONAL: Final = ("ended_at", "deadline", "cause", "running_key", "deadline_key")
+OPTIONAL: Final = (
+    items.ENDED_AT_UNIX_NANO,
+    items.DEADLINE_UNIX_NANO,
+    "cause",
+    "running_key",
+    "deadline_key",
+)
 """Attributes that are taken away where an execution has them no longer."""
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from spanvas import attributes as names
 from spanvas.model import ids
+from spanvas.model.units import MS
 from spanvas.propagation.inbound import InboundContext, inbound_contexts
 from spanvas.settings import LambdaEnvironment
 from spanvas.tracing.context import Invocation
@@ -22,7 +23,6 @@ from spanvas.tracing.instrumentations import watch_aws_retries
 from spanvas.tracing.messages import Batch, message_attributes, parent_of
 
 PROVISIONED: Final = "provisioned-concurrency"
-MS: Final = 1_000_000
 CONSOLES: Final = {"cn": "console.amazonaws.cn", "us-gov": "console.amazonaws-us-gov.com"}
 """Of the partitions that have their own, by the beginning of their regions' names."""
 TRIGGERS: Final = {

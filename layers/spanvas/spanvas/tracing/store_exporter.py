@@ -15,6 +15,7 @@ from typing import Final
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import LOST
 from spanvas.model.span import Span
+from spanvas.model.units import NANO
 from spanvas.storage.port import SpanBatch, TraceStore
 from spanvas.tracing.buffer import BatchQueue, SpanBuffer, StoreBatch, Waiting
 from spanvas.tracing.convert import size_of
@@ -22,7 +23,6 @@ from spanvas.tracing.execution_state import End, ExecutionState
 from spanvas.tracing.health import Health
 from spanvas.tracing.worker import Breaker
 
-NANO: Final = 1_000_000_000
 BATCH_SPANS: Final = 2_000
 BATCH_BYTES: Final = 8 * 1024 * 1024
 MAX_WAITING_BYTES: Final = 48 * 1024 * 1024

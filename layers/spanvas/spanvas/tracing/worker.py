@@ -7,12 +7,12 @@ from collections.abc import Callable
 from threading import Condition, Lock, Thread
 from typing import Final
 
+from spanvas.model.units import NANO
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
 
 FAILURES: Final = 2
 OPEN_SECONDS: Final = 30.0
-NANO: Final = 1_000_000_000
 SHARE: Final = 0.1
 SECONDS: Final = (0.3, 2.0)
 """So long before the deadline it acts: a tenth of the time given, within these bounds."""
