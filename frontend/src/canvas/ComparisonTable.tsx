@@ -7,14 +7,13 @@ import {
   alignRuns,
   differences,
   lengthOf,
-  nanosText,
   tokensOf,
   type NodePair,
   type NodeSide,
   type RunSide,
 } from "../model/diff/alignRuns";
 import { NOT_REPORTED, statusWord } from "../model/labels/describe";
-import { exactCount, formatCost, formatMoment } from "../model/labels/format";
+import { exactCount, formatCost, formatMoment, formatNanos } from "../model/labels/format";
 import type { CanvasSource } from "../model/trace/source";
 import type { Trace } from "../model/trace/trace";
 import type { PageStateStore } from "../state/viewState";
@@ -128,7 +127,7 @@ function PairLine({ pair, source, ids, isOpen, onToggle }: PairLineProps): React
         </th>
         <SideCell side={left} />
         <SideCell side={right} />
-        <Change from={left?.nanos} to={right?.nanos} format={nanosText} />
+        <Change from={left?.nanos} to={right?.nanos} format={formatNanos} />
         <Change from={left?.tokens} to={right?.tokens} format={exactCount} isMedium />
         <Change from={left?.costNanoUsd} to={right?.costNanoUsd} format={formatCost} isMedium />
       </tr>
@@ -161,7 +160,7 @@ function SideCell({ side }: { readonly side: NodeSide | null }): ReactElement {
 }
 
 function lengthText(nanos: number | null): string {
-  return nanos === null ? NOT_REPORTED : nanosText(nanos);
+  return nanos === null ? NOT_REPORTED : formatNanos(nanos);
 }
 
 interface ChangeProps {
@@ -192,7 +191,7 @@ function WholeLine({ left, right }: { readonly left: Trace; readonly right: Trac
       <th scope="row">Whole run</th>
       <td>{lengthText(lengthOf(left))}</td>
       <td>{lengthText(lengthOf(right))}</td>
-      <Change from={lengthOf(left)} to={lengthOf(right)} format={nanosText} />
+      <Change from={lengthOf(left)} to={lengthOf(right)} format={formatNanos} />
       <Change
         from={tokensOf(left.execution)}
         to={tokensOf(right.execution)}

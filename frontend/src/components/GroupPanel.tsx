@@ -1,7 +1,7 @@
 /** The panel of a group of siblings: the distribution of durations, failures, and the slowest. */
 
 import { useMemo, type ReactElement, type RefObject } from "react";
-import { exactCount, exactDuration, formatDuration } from "../model/labels/format";
+import { exactCount, exactDuration, formatDuration, formatNanos } from "../model/labels/format";
 import { histogram } from "../model/time/histogram";
 import { spanLength } from "../model/time/timeScale";
 import type { SiblingGroup } from "../model/list/siblings";
@@ -129,5 +129,5 @@ function Figure({ name, value, isBad = false }: FigureProps): ReactElement {
 }
 
 function lengthText(nanos: number | null): string {
-  return nanos === null ? "–" : formatDuration(BigInt(Math.round(nanos)));
+  return nanos === null ? "–" : formatNanos(nanos);
 }

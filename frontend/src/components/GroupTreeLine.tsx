@@ -2,7 +2,7 @@
 
 import { memo, type CSSProperties, type MouseEvent, type ReactElement } from "react";
 import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
-import { exactCount, formatDuration } from "../model/labels/format";
+import { exactCount, formatNanos } from "../model/labels/format";
 import { kindHue } from "../model/labels/kinds";
 import type { SiblingGroup } from "../model/list/siblings";
 import type { Bar } from "../model/time/timeScale";
@@ -146,5 +146,5 @@ function percentilesInWords({ p50, p95 }: SiblingGroup): string {
 }
 
 function lengthText(nanos: number): string {
-  return formatDuration(BigInt(Math.round(nanos)));
+  return formatNanos(nanos);
 }

@@ -7,7 +7,7 @@ import {
   statusWord,
   tokensArrow,
 } from "../model/labels/describe";
-import { exactDuration, formatDuration } from "../model/labels/format";
+import { exactDuration, formatDuration, formatNanos } from "../model/labels/format";
 import { kindHue, kindLabel } from "../model/labels/kinds";
 import { describeMark, marksOf } from "../model/labels/marks";
 import type { Nanos } from "../model/time/time";
@@ -199,7 +199,7 @@ function BarMark(props: TreeLineProps): ReactElement {
           className={pause.isBackoff ? "sv-backoff" : "sv-gap"}
           // A gap is a hole in a bar: a wider one could hide all of it.
           least={pause.isBackoff ? 2 : 1}
-          title={`${pause.isBackoff ? "Waited before the next attempt" : "Nothing inside ran"}: ${formatDuration(BigInt(Math.round(pause.to - pause.from)))}`}
+          title={`${pause.isBackoff ? "Waited before the next attempt" : "Nothing inside ran"}: ${formatNanos(pause.to - pause.from)}`}
         />
       ))}
       {ownPath?.map((step) => (

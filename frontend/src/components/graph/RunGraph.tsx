@@ -2,7 +2,7 @@
 
 import { useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
 import { statusWord } from "../../model/labels/describe";
-import { formatCost, formatDuration } from "../../model/labels/format";
+import { formatCost, formatNanos } from "../../model/labels/format";
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../../model/trace/graphLayout";
 import { nodeOf, nodeRuns, type NodeRun } from "../../model/trace/nodeRuns";
 import { totals } from "../../model/trace/totals";
@@ -157,7 +157,7 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
 
 function figuresOf(run: NodeRun): string {
   const parts: string[] = [];
-  if (run.nanos !== null) parts.push(formatDuration(BigInt(Math.round(run.nanos))));
+  if (run.nanos !== null) parts.push(formatNanos(run.nanos));
   if (run.costNanoUsd !== null) parts.push(formatCost(run.costNanoUsd));
   if (run.times > 1) parts.push(`${run.times} ×`);
   return parts.join(" · ");

@@ -16,6 +16,7 @@ import {
   openedTo,
   parentKey,
   type JsonLine,
+  jsonText,
 } from "../../model/text/jsonTree";
 import type { Json } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
@@ -185,7 +186,7 @@ export function JsonView({ value, openLevels = 2, what }: JsonViewProps): ReactE
           <code>{formatPath(line.path)}</code>
           <span className="sv-json-copies">
             <CopyButton text={formatPath(line.path)} what="path" label="path" />
-            <CopyButton text={() => copyOf(line.value)} what="value" label="value" />
+            <CopyButton text={() => jsonText(line.value)} what="value" label="value" />
           </span>
         </div>
       )}
@@ -197,10 +198,6 @@ function hitCount(hits: readonly string[], chosen: string | null): string {
   if (hits.length === 0) return "none";
   const number = chosen === null ? 0 : hits.indexOf(chosen) + 1;
   return `${number === 0 ? "–" : number}/${hits.length}`;
-}
-
-function copyOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
 interface LineProps {

@@ -1,7 +1,7 @@
 /** Compares two runs of a workflow node by node: time, tokens, cost, path and text. */
 
 import { executionLength, type Execution } from "../trace/execution";
-import { exactCount, formatCost, formatDuration, plural } from "../labels/format";
+import { exactCount, formatCost, formatNanos, plural } from "../labels/format";
 import { spanLength } from "../time/timeScale";
 import { added, amountsAt, type Totals } from "../trace/totals";
 import type { RowStatus, Trace } from "../trace/trace";
@@ -112,7 +112,7 @@ export function differences(
       lengthOf(left.trace),
       lengthOf(right.trace),
       ["longer", "shorter", "as long"],
-      nanosText,
+      formatNanos,
     ),
     ...changeWords(
       tokensOf(one),
@@ -140,11 +140,6 @@ export function lengthOf({ execution, servedAt }: Trace): number | null {
 /** Null where no call has reported any. */
 export function tokensOf({ counters }: Execution): number | null {
   return added(counters.inputTokens, counters.outputTokens);
-}
-
-/** Formats a length of time that is a number. */
-export function nanosText(nanos: number): string {
-  return formatDuration(BigInt(Math.round(nanos)));
 }
 
 /** Nothing where one of the two is not known. */

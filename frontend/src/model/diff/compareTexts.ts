@@ -2,6 +2,7 @@
 
 import { promptText } from "../text/conversation";
 import type { Content, Json, SpanDetail } from "../trace/span";
+import { jsonText } from "../text/jsonTree";
 
 /** A text of a span; it is compared with the text of the same name in the other run. */
 export interface NamedText {
@@ -45,17 +46,13 @@ function textsOfSpan({ content, error }: SpanDetail): readonly NamedText[] {
   ];
   for (const [name, value] of captured) {
     if (value !== undefined && value !== null && value !== "")
-      texts.push({ name, text: asText(value) });
+      texts.push({ name, text: jsonText(value) });
   }
   return texts;
 }
 
 function answerText(content: Content): string {
   return promptText({ ...content, systemInstructions: [], inputMessages: content.outputMessages });
-}
-
-function asText(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
 /** Pairs texts by name: errors first, then in the order of the left run; texts that only the right run has follow. */

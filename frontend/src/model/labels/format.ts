@@ -40,6 +40,11 @@ export function formatDuration(length: Nanos): string {
   return `${Math.floor(hours / 24)} d ${twoPlaces(hours % 24)} h`;
 }
 
+/** Formats a length of time that is a number of nanoseconds. */
+export function formatNanos(nanos: number): string {
+  return formatDuration(BigInt(Math.round(nanos)));
+}
+
 /** `4.820123456 s`: all that is known. */
 export function exactDuration(length: Nanos): string {
   const sign = length < 0n ? "−" : "";

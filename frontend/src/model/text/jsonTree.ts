@@ -152,3 +152,8 @@ function isLeafWith(value: Json, wanted: string): boolean {
 function pointerToken(name: string | number): string {
   return String(name).replaceAll("~", "~0").replaceAll("/", "~1");
 }
+
+/** Returns a text as it is, and any other value as indented JSON. */
+export function jsonText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
