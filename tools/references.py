@@ -8,15 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
 
 from samtranslator.yaml_helper import yaml_parse
 
+from local.project import PROJECT as ROOT
 from tools.dialects_reference import dialects_page
 from tools.openapi import files
 from tools.settings_reference import settings_page
-
-ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 def pages() -> dict[str, str]:

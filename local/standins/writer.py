@@ -16,7 +16,6 @@ from local.standins.prose import best_sentences, sentences_of, words_of
 from local.standins.shapes import Reading, fill, shape_in
 
 _TAGGED: Final = re.compile(r"<(\w+)([^>]*)>\n?(.*?)</\1>", re.DOTALL)
-_TITLE: Final = re.compile(r'title="([^"]*)"')
 _HEADING: Final = re.compile(r"^## .+$", re.MULTILINE)
 # Below so many words there is nothing to read, and a model says so instead of guessing.
 FEWEST_WORDS: Final = 14

@@ -15,7 +15,7 @@ from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from tests.bench.figures import Figure, rounded
 from tests.support.builders import make_span
-from tests.support.harmless_lines import harmless as harmless_lines
+from tests.support.harmless_lines import harmless_lines
 from tests.support.harmless_texts import harmless
 from tests.support.labelled_texts import Labelled, labelled, survives, telemetry
 

@@ -24,7 +24,6 @@ ARGUMENTS: Final = {"parcel_id": "4711"}
 CALL_ID: Final = "call_parcel_1"
 RESULT: Final = {"city": "Lyon", "status": "in transit"}
 ANSWER: Final = "Parcel 4711 is in Lyon, on its way to you."
-EMBEDDED: Final = "parcels in Lyon"
 
 # prompt (cached tokens included), completion (reasoning included), cached, reasoning
 FIRST: Final = (812, 24, 512, 8)

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution_update import ExecutionUpdate
 from spanvas.storage.port import SpanBatch
 from tests.dialects.live import NODE, PRODUCERS, PYTHON
+from tests.dialects.sending import read
 from tests.support.api_fakes import AuditedStore
 from tests.support.http_endpoint import Endpoint, serving
 
@@ -71,13 +70,6 @@ def send(endpoint: Endpoint, exporter: str, **variables: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()[-1]
-
-
-def read(endpoint: Endpoint, path: str) -> Any:
-    headers = {"authorization": f"Bearer {endpoint.token('demo-operator')}"}
-    answer = httpx.get(endpoint.url + path, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def sent(endpoint: Endpoint) -> list[int]:

@@ -222,7 +222,7 @@ def clock(chance: Random) -> str:
     return f"{chance.randint(0, 23):02}:{chance.randint(0, 59):02}:{chance.randint(0, 59):02}"
 
 
-def harmless(seed: int = 13, count: int = 3_000) -> Iterator[str]:
+def harmless_lines(seed: int = 13, count: int = 3_000) -> Iterator[str]:
     """Every kind equally often, so that a rule that grows too eager shows."""
     chance = Random(seed)
     kinds: tuple[tuple[Line, ...], ...] = (

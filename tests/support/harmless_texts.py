@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-DIGITS = "0123456789"
-HEX = "0123456789abcdef"
+from tests.support.labelled_texts import DIGITS, HEX, chars, uuid
 
 USER_AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v} Safari/537.36",
@@ -77,14 +76,6 @@ IDS = (
     "block 0012-{four}-{four}", "serial 001 {four} {four}", "{three}-{two}-{four}-{six}",
     "part {four}-{three}-{two}-{four}",
 )  # fmt: skip
-
-
-def chars(chance: Random, alphabet: str, count: int) -> str:
-    return "".join(chance.choices(alphabet, k=count))
-
-
-def uuid(chance: Random) -> str:
-    return "-".join(chars(chance, HEX, count) for count in (8, 4, 4, 4, 12))
 
 
 def date(chance: Random, mark: str = "-") -> str:

@@ -12,7 +12,7 @@ import pytest
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from tests.support.builders import make_span
-from tests.support.harmless_lines import harmless as harmless_lines
+from tests.support.harmless_lines import harmless_lines
 from tests.support.harmless_texts import harmless
 from tests.support.labelled_numbers import CARD_FORMS, IBAN_FORMS
 from tests.support.labelled_places import APART, HIDDEN

@@ -26,9 +26,6 @@ from tests.support.captured import FOLDER, captured
 
 ROOT = Path(__file__).parents[3]
 
-HELD_BY_CONTENT = re.compile(r"`(?P<holder>[a-z_.A-Z]+)`: ")
-"""`metadata`: `langgraph_node` is a value inside of a document."""
-
 
 def read_names(source: Source) -> list[str]:
     """Names of attributes that a source reads, with an index where any may be."""
