@@ -37,6 +37,7 @@ from tests.support.builders import (
     update_of_span,
 )
 from tests.support.otlp_server import OK, Serving, serving
+from tests.support.stored_spans import stored_span
 
 Used = set[tuple[str, str]]
 ENDED = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
@@ -137,7 +138,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     trace = store.read_trace(tenant, execution_id)
     assert trace
     store.repair_counters(trace.execution, Counters(spans=2))
-    assert store.read_span(tenant, execution_id, span_id("a"))
+    assert stored_span(store, tenant, execution_id, span_id("a"))
     assert len(store.read_spans(tenant, execution_id, max_bytes=10**7).items) == 2
     assert store.list_artifacts(tenant, execution_id).items
     artifact = store.read_artifact(tenant, execution_id, "report")

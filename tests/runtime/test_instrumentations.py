@@ -19,6 +19,7 @@ from spanvas.model.row import Row
 from spanvas.model.span import Span
 from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions, answer
 from tests.support.normal_form import normal_form
+from tests.support.stored_spans import stored_span
 
 PACKAGES = PROJECT / "build" / "instrumented"
 QUESTION = "Where is parcel 4711?"
@@ -87,7 +88,7 @@ def rows(functions: LayeredFunctions, execution_id: str) -> list[Row]:
 
 
 def span_of(functions: LayeredFunctions, execution_id: str, row: Row) -> Span:
-    span = functions.engines.store.read_span("acme", execution_id, row.span_id)
+    span = stored_span(functions.engines.store, "acme", execution_id, row.span_id)
     assert span is not None
     return span
 

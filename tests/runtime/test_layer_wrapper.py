@@ -17,6 +17,7 @@ from spanvas.model.span import Span
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas_api.handlers.sweep import Sweep
 from tests.runtime.layer_sandbox import LayeredFunctions, answer, invoke
+from tests.support.stored_spans import stored_span
 
 pytestmark = pytest.mark.runtime
 
@@ -37,7 +38,7 @@ def rows_of(functions: LayeredFunctions, execution_id: str) -> dict[str, Row]:
 
 def span_of(functions: LayeredFunctions, execution_id: str, name: str) -> Span:
     row = rows_of(functions, execution_id)[name]
-    span = functions.engines.store.read_span(TENANT, execution_id, row.span_id)
+    span = stored_span(functions.engines.store, TENANT, execution_id, row.span_id)
     assert span is not None
     return span
 

@@ -185,7 +185,7 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
             if key not in self._executions:
                 self.start_execution(unregistered(batch, self._expiry()))
             self._change(key, counters=self._executions[key].counters + chunk.counters)
-        return WriteResult(tuple(chunk.chunk_id for chunk, _ in written), len(new))
+        return WriteResult(tuple(chunk.chunk_id for chunk, _ in written))
 
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
         self._check()
@@ -205,9 +205,6 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
             place = items.key(tenant, execution.execution_id, items.ROWS + chunk_id)
             chunks.add(self._overlaid({**place, "data": items.b(chunk.rows)}))
         return chunks.trace_of(execution)
-
-    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
-        return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
 
     def read_versions(
         self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None

@@ -20,6 +20,7 @@ from tests.support.api_client import EVENTS, LambdaContext
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
 from tests.support.collector import collector
+from tests.support.stored_spans import stored_span
 
 EVENT = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
 ARN = EVENT["detail"]["executionArn"]
@@ -77,7 +78,7 @@ def test_a_success_ends_the_execution_and_its_root(store: AuditedStore) -> None:
     assert (root.name, root.status, root.parent_span_id) == ("Support triage", "ok", None)
     assert root.start_time_unix_nano == T0 - SECOND // 2
     assert root.end_time_unix_nano == T0 + 30 * SECOND
-    span = store.read_span("acme", ARN, root.span_id)
+    span = stored_span(store, "acme", ARN, root.span_id)
     assert span is not None
     assert span.attributes == {
         "spanvas.kind": "workflow",

@@ -12,6 +12,7 @@ from tests.functional.otlp.conftest import MakeOtlp
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import span_id
 from tests.support.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.stored_spans import stored_span
 
 
 class TestRequest:
@@ -128,7 +129,7 @@ class TestWhoSends:
         assert otlp.send(request).status == 200
         assert kept(store) == ["a", "b"]
         assert kept(store, tenant="globex") == []
-        span = store.read_span("acme", TRACE, span_id("a"))
+        span = stored_span(store, "acme", TRACE, span_id("a"))
         assert span is not None
         assert "spanvas.tenant" not in {*span.attributes, *span.resource}
         assert span.attributes["k"] == "v"

@@ -19,6 +19,7 @@ from tests.support.api_client import Client, Reply
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import SECOND, T0, make_execution, make_span, span_id
 from tests.support.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.stored_spans import stored_span
 
 CONTENT = {"gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Hello"}]}]'}
 PATH = f"/v1/executions/{TRACE}/export"
@@ -227,6 +228,6 @@ def test_any_value_that_is_kept_comes_back_as_it_was(
     otlp.send(make_request(make_proto_span("a", attributes=attributes)))
     exported = api.get(PATH).text.encode()
     otlp.acting_as(tenant="globex").post(exported, "application/json")
-    ours = store.read_span("acme", TRACE, span_id("a"))
-    theirs = store.read_span("globex", TRACE, span_id("a"))
+    ours = stored_span(store, "acme", TRACE, span_id("a"))
+    theirs = stored_span(store, "globex", TRACE, span_id("a"))
     assert ours == theirs

@@ -15,6 +15,7 @@ from tests.functional.otlp.client import OtlpClient
 from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
 from tests.support.otlp_requests import plain
+from tests.support.stored_spans import stored_span
 
 CAPTURED = Path(__file__).parents[2] / "fixtures" / "otlp"
 FILES = sorted(CAPTURED.glob("langgraph-*.pb"))
@@ -43,7 +44,7 @@ class TestCapturedTrace:
         reply = otlp.post(path.read_bytes(), compress=True)
         assert (reply.status, reply.partial_success) == (200, None)
         for span_id, attributes in expected.items():
-            kept = store.read_span("acme", trace_id, span_id)
+            kept = stored_span(store, "acme", trace_id, span_id)
             assert kept is not None
             assert kept.attributes == attributes
 

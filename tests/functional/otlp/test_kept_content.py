@@ -13,6 +13,7 @@ from tests.functional.otlp.conftest import MakeOtlp
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import span_id
 from tests.support.otlp_requests import TRACE, make_proto_span, make_request
+from tests.support.stored_spans import stored_span
 
 
 class TestContent:
@@ -24,7 +25,7 @@ class TestContent:
             "url.full": "https://x.example/?token=AKIAIOSFODNN7EXAMPLE",
         }
         otlp.send(make_request(make_proto_span("a", attributes=attributes)))
-        span = store.read_span("acme", TRACE, span_id("a"))
+        span = stored_span(store, "acme", TRACE, span_id("a"))
         assert span is not None
         assert "ada@example.com" not in repr(span)
         assert "AKIAIOSFODNN7EXAMPLE" not in repr(span)
@@ -35,7 +36,7 @@ class TestContent:
     ) -> None:
         attributes = {"gen_ai.input.messages": "[]", "gen_ai.request.model": "m"}
         make_otlp(content="none").send(make_request(make_proto_span("a", attributes=attributes)))
-        span = store.read_span("acme", TRACE, span_id("a"))
+        span = stored_span(store, "acme", TRACE, span_id("a"))
         assert span is not None
         assert dict(span.attributes) == {"gen_ai.request.model": "m"}
 
@@ -50,7 +51,7 @@ class TestContent:
             "n": None,
         }
         otlp.send(make_request(make_proto_span("a", attributes={**attributes, "y": b"\x00"})))
-        span = store.read_span("acme", TRACE, span_id("a"))
+        span = stored_span(store, "acme", TRACE, span_id("a"))
         assert span is not None
         assert span.attributes == {**attributes, "y": {"$bytes": "AA=="}}
 
@@ -69,7 +70,7 @@ class TestContent:
             status={"code": 2, "message": "no"},
         )
         otlp.send(make_request(span))
-        kept_span = store.read_span("acme", TRACE, span_id("a"))
+        kept_span = stored_span(store, "acme", TRACE, span_id("a"))
         assert kept_span is not None
         assert [event.name for event in kept_span.events] == ["exception"]
         assert [link.trace_id for link in kept_span.links] == ["01" * 16]

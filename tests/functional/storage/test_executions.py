@@ -9,13 +9,14 @@ from spanvas.storage.port import TraceStore
 from tests.functional.storage.batches import batch
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.support.overdue import overdue
+from tests.support.stored_spans import stored_span
 
 
 class TestExecutions:
     def test_an_unknown_execution_is_none(self, store: TraceStore) -> None:
         assert store.read_execution("acme", "exec_1") is None
         assert store.read_trace("acme", "exec_1") is None
-        assert store.read_span("acme", "exec_1", span_id("a")) is None
+        assert stored_span(store, "acme", "exec_1", span_id("a")) is None
 
     def test_a_started_execution_is_read_back_whole(self, store: TraceStore) -> None:
         store.start_execution(make_execution())
@@ -31,7 +32,7 @@ class TestExecutions:
 
         assert store.read_execution("globex", "exec_1") is None
         assert store.read_trace("globex", "exec_1") is None
-        assert store.read_span("globex", "exec_1", span_id("a")) is None
+        assert stored_span(store, "globex", "exec_1", span_id("a")) is None
 
     def test_two_tenants_may_use_the_same_ids(self, store: TraceStore) -> None:
         for tenant in ("acme", "globex"):

@@ -6,6 +6,7 @@ from spanvas.model.access import Access
 from spanvas.storage.port import TraceStore
 from tests.functional.storage.received import OTHER_TRACE, TRACE, names, receive, root, send
 from tests.support.builders import T0, Clock, make_span, span_id
+from tests.support.stored_spans import stored_span
 
 
 class TestMoves:
@@ -24,7 +25,7 @@ class TestMoves:
         found = store.read_execution("acme", "session-1")
         assert found is not None
         assert (found.workflow_name, found.status, found.counters.spans) == ("a", "succeeded", 3)
-        span = store.read_span("acme", "session-1", span_id("c"))
+        span = stored_span(store, "acme", "session-1", span_id("c"))
         assert span is not None
         assert span.attributes == large
         assert [a.principal for a in store.list_accesses("acme", "session-1").items] == ["ada"]

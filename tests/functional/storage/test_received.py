@@ -10,6 +10,7 @@ from spanvas.storage.port import TraceStore
 from tests.functional.storage.received import OTHER_TRACE, TRACE, listed, names, root, send
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
 from tests.support.overdue import overdue
+from tests.support.stored_spans import stored_span
 
 
 class TestNamedAfterTheTrace:
@@ -164,7 +165,7 @@ class TestNamedByAnAttribute:
         assert found is not None
         assert found.execution_id == "session-1"
         assert names(store, TRACE) == ["a"]
-        span = store.read_span("acme", TRACE, span_id("a"))
+        span = stored_span(store, "acme", TRACE, span_id("a"))
         assert span is not None
         assert span.name == "a"
         assert [s.name for s in store.read_spans("acme", TRACE, max_bytes=1).items] == ["a"]

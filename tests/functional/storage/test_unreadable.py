@@ -24,6 +24,7 @@ from tests.support.builders import (
     make_span,
     span_id,
 )
+from tests.support.stored_spans import stored_span
 
 FIRST, OTHER = make_span("a"), make_span("b", start=1)
 CHUNK = plan([FIRST])[0].chunk_id
@@ -251,9 +252,9 @@ class TestUnreadable:
         assert page.items == [OTHER]
         assert [(item.pk, item.sk) for item in page.unreadable] == [(PK, DETAIL)]
         assert len(noted) == 1
-        assert store.read_span("acme", "exec_1", OTHER.span_id) == OTHER
+        assert stored_span(store, "acme", "exec_1", OTHER.span_id) == OTHER
         with pytest.raises(UnreadableItemError):
-            store.read_span("acme", "exec_1", FIRST.span_id)
+            stored_span(store, "acme", "exec_1", FIRST.span_id)
 
     def test_of_several_versions_of_a_span_those_that_can_be_read_are(
         self, store: TraceStore, noted: list[UnreadableItem]

@@ -15,6 +15,7 @@ from spanvas.tracing.provider import ExecutionIdGenerator
 from tests.support.collector import collector
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Recording, recording
+from tests.support.stored_spans import stored_span
 
 BUDGET_MS = 100
 
@@ -81,7 +82,7 @@ def test_model_and_provider_stay_whatever_number_of_messages_comes_after_them(
                 name = f"llm.input_messages.{number}.message.content"
                 span.set_attribute(name, f"message {number}")
     (sent,) = [found for found in server.spans() if found.name == "chat"]
-    stored = recorded.store.read_span("default", "e1", span.span_id)
+    stored = stored_span(recorded.store, "default", "e1", span.span_id)
     assert stored is not None
     for attributes in (stored.attributes, {item.key: item.value for item in sent.attributes}):
         assert {"gen_ai.request.model", "gen_ai.provider.name"} < set(attributes)

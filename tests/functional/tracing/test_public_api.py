@@ -20,6 +20,7 @@ from spanvas.tracing.provider import ExecutionIdGenerator
 from spanvas.tracing.worker import Breaker
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Recording, recording
+from tests.support.stored_spans import stored_span
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_prompts_answers_tokens_and_cost_are_read_back(recorded: Recording) -> N
     assert row.cost_nano_usd == 4_950_000
     assert row.input_preview == "Why does [REDACTED:email] see rain?"
     assert "redacted" in row.marks
-    span = recorded.store.read_span("default", "e1", row.span_id)
+    span = stored_span(recorded.store, "default", "e1", row.span_id)
     assert span is not None
     assert content_of(span)["output_messages"] == [
         {"role": "assistant", "parts": [{"type": "text", "content": "Clouds."}]}
@@ -307,7 +308,7 @@ def test_a_secret_in_any_place_reaches_no_item_of_the_store(store: TraceStore) -
             raise ValueError(canary)
     trace = recorded.store.read_trace("default", "e1")
     assert trace is not None
-    spans = [recorded.store.read_span("default", "e1", row.span_id) for row in trace.rows]
+    spans = [stored_span(recorded.store, "default", "e1", row.span_id) for row in trace.rows]
     kept = repr((trace, spans, recorded.store.list_artifacts("default", "e1").items))
     assert canary not in kept
     assert kept.count("[REDACTED:email]") > 12

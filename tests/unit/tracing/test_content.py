@@ -7,6 +7,7 @@ import math
 import spanvas
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Recording, recording
+from tests.support.stored_spans import stored_span
 
 
 def test_content_is_redacted_before_it_goes_anywhere(recorded: Recording) -> None:
@@ -15,7 +16,7 @@ def test_content_is_redacted_before_it_goes_anywhere(recorded: Recording) -> Non
     root = recorded.span("brief")
     assert root.attributes["spanvas.input"] == '"mail [REDACTED:email]"'
     assert root.attributes["spanvas.redaction"] == {"email": 1}
-    stored = recorded.store.read_span("default", "e1", root.span_id)
+    stored = stored_span(recorded.store, "default", "e1", root.span_id)
     assert stored is not None
     assert stored.attributes == root.attributes
 
@@ -39,7 +40,7 @@ def test_values_that_json_has_no_form_for_are_kept_marked(recorded: Recording) -
     with spanvas.workflow("brief", execution_id="e1") as run:
         run.set_output({"nan": math.nan, "bytes": b"abc", 3: {1, 2}, "\ud800": "\udfff"})
         run.set_attribute("big", 10**400)
-    assert recorded.store.read_span("default", "e1", run.span_id) is not None
+    assert stored_span(recorded.store, "default", "e1", run.span_id) is not None
 
 
 def test_an_artifact_is_stored_and_named_on_its_span(recorded: Recording) -> None:

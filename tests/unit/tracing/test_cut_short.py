@@ -20,6 +20,7 @@ from tests.support.recording import (
     open_run,
     recording,
 )
+from tests.support.stored_spans import stored_span
 
 TAKEN = Result(Outcome.TAKEN)
 
@@ -36,7 +37,7 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
         assert execution_of(recorded).cause == Cause(
             "Timeout", "the function's time ran out in node draft", "draft", node.span_id
         )
-        cut = recorded.store.read_span("default", "e1", node.span_id)
+        cut = stored_span(recorded.store, "default", "e1", node.span_id)
         assert cut is not None
         assert (cut.status, cut.attributes["spanvas.truncated"]) == ("error", "deadline")
         assert cut.status_message == "the function's time ran out in node draft"
@@ -45,7 +46,7 @@ def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
         node.close(None)
         root.close(None)
         eventually(lambda: execution_of(recorded).status == "succeeded")
-    stored = recorded.store.read_span("default", "e1", node.span_id)
+    stored = stored_span(recorded.store, "default", "e1", node.span_id)
     assert stored is not None
     assert (stored.status, stored.attributes.get("spanvas.truncated")) == ("ok", None)
     assert spanvas.health() == {}

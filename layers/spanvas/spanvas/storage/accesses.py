@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 class AccessItems:
+    """Writes and lists the accesses of an execution's content. Raises StoreUnavailableError."""
+
     def __init__(
         self,
         dynamodb: DynamoDBClient,
@@ -33,6 +35,7 @@ class AccessItems:
         self._clock = clock
 
     def record(self, access: Access) -> None:
+        """Stores an access; it expires after the retention period."""
         expires_at = self._clock() // NANO + self._retention_seconds
         with translate_errors("recording an access"):
             self._dynamodb.put_item(

@@ -28,6 +28,11 @@ BLOCK: Final = 1024 * 1024
 
 
 class ArtifactItems:
+    """Stores, lists, reads and signs artifacts. `s3` makes the client when it is first needed.
+
+    Raises StoreUnavailableError.
+    """
+
     def __init__(
         self,
         dynamodb: DynamoDBClient,
@@ -98,6 +103,7 @@ class ArtifactItems:
             return dict(self._s3().get_object(**wanted))
 
     def list(self, tenant: str, execution_id: str) -> Page[Artifact]:
+        """Returns all unexpired artifacts of an execution on one page, the oldest first."""
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :artifact)",
@@ -121,6 +127,7 @@ class ArtifactItems:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
+        """Returns one artifact; None where there is none or it has expired. Raises UnreadableItemError."""
         with translate_errors("reading an artifact"):
             answer = self._dynamodb.get_item(
                 TableName=self._table,
@@ -147,6 +154,7 @@ class ArtifactItems:
 
 
 def oldest_first(entries: Iterable[Artifact | UnreadableItem], report: Report) -> Page[Artifact]:
+    """Returns a page of artifacts by time and id; what could not be decoded is reported and counted."""
     page = Page.of(entries, None, report)
     page.items.sort(key=lambda artifact: (artifact.created_at_unix_nano, artifact.artifact_id))
     return page
@@ -158,6 +166,7 @@ def object_key(artifact: Artifact) -> str:
 
 
 def encoded_name(name: str) -> str:
+    """Returns a file name percent-encoded as UTF-8, as `filename*` has it (RFC 5987)."""
     return quote(name.encode("utf-8", "replace"), safe="")
 
 

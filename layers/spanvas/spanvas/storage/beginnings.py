@@ -19,7 +19,7 @@ class BeginningItems:
         self._executions = executions
 
     def begin(self, execution: Execution) -> bool:
-        """Whether this call has made the item. One that is there already stays as it is; a queued one is marked."""
+        """Returns whether this call has created the item. A queued one is marked as begun; any other stays as it is."""
         attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
         said = {name: value for name, value in attributes.items() if name not in NOT_YET}
         after = self._executions.change(
@@ -33,7 +33,7 @@ class BeginningItems:
         return after is not None and after["revision"] == items.n(1)
 
     def withdraw(self, tenant: str, execution_id: str, now_seconds: int) -> None:
-        """Take a beginning back that nobody has completed: it has expired, and is in no index any more."""
+        """Lets a provisional execution expire at once and takes it out of every index; others stay as they are."""
         self._executions.change(
             Execution(tenant, execution_id, "", "", 0),
             {items.TTL_ATTRIBUTE: items.n(now_seconds)},

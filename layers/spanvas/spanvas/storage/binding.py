@@ -45,7 +45,9 @@ if TYPE_CHECKING:
 THREADS: Final = 8
 """As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
 CANDIDATES: Final = 5
-OPEN_TO_CHANGE: Final = "attribute_exists(#origin_naming) AND attribute_not_exists(#moved_to)"
+OPEN_TO_CHANGE: Final = (
+    f"attribute_exists(#{items.ORIGIN_NAMING}) AND attribute_not_exists(#{items.MOVED_TO})"
+)
 
 
 class State(Enum):
@@ -172,7 +174,7 @@ class BindingItems:
             if item is None:
                 return End(execution_id, State.ABSENT)
             if items.MOVED_TO not in item:
-                is_known = "origin_naming" in item
+                is_known = items.ORIGIN_NAMING in item
                 return End(execution_id, State.KNOWN if is_known else State.REGISTERED)
             execution_id = self._moved(tenant, execution_id, item)
         raise contended()

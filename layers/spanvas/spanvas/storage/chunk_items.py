@@ -26,6 +26,7 @@ class Chunks:
         self._newer = 0
 
     def add(self, item: Mapping[str, Any]) -> None:
+        """Decodes the item of a rows chunk; one that cannot be decoded is reported and kept as unreadable."""
         found = attempted(rows_of, item)
         if isinstance(found, UnreadableItem):
             self._report(found)
@@ -36,6 +37,7 @@ class Chunks:
         self._newer += is_newer
 
     def trace_of(self, execution: Execution) -> StoredTrace:
+        """Returns the execution with the rows of all chunks that were added."""
         return StoredTrace.of(execution, self._rows, self._unreadable, self._newer)
 
 
@@ -59,4 +61,5 @@ def spans_of(
 
 
 def chunk_id_of(item: Mapping[str, Any]) -> str:
+    """Returns the id of a rows chunk: its item's sort key without the prefix."""
     return key_of(item)[1].removeprefix(items.ROWS)

@@ -46,6 +46,7 @@ class Reading:
 
     @property
     def is_newer(self) -> bool:
+        """Whether the item was written by a newer version than this one."""
         return self.version > VERSION
 
     def saw(self, version: Any) -> None:

@@ -46,6 +46,7 @@ class Detail(NamedTuple):
 
     @property
     def size(self) -> int:
+        """Uncompressed bytes of the content; 0 where it cannot be read."""
         return len(self.content) if isinstance(self.content, bytes) else 0
 
     def spans(self, span_id: str | None = None) -> list[Span] | UnreadableItem:
@@ -56,6 +57,8 @@ class Detail(NamedTuple):
 
 
 class DetailItems:
+    """Reads detail items, and the objects that large ones point at. `s3` makes the client when it is first needed."""
+
     def __init__(
         self,
         dynamodb: DynamoDBClient,
@@ -196,4 +199,5 @@ def versions_of(
 
 
 def position(first_start_unix_nano: int, name: str) -> str:
+    """Returns where a page of details ends: a text that sorts by time, then by the detail's name."""
     return f"{first_start_unix_nano:020d}#{name}"

@@ -12,7 +12,6 @@ from spanvas.http.exchange import on_sent
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, Execution
-from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
@@ -150,10 +149,15 @@ class DynamoTraceStore:
         self.on_unreadable(item)
 
     def start_execution(self, execution: Execution) -> None:
+        """Creates, completes or continues an execution; it expires after the retention period."""
         expires_at = self._clock() // NANO + self._retention_seconds
         self._executions.start(replace(execution, expires_at=expires_at))
 
     def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
+        """Creates a provisional execution, or marks a queued one as begun. Returns whether it was created.
+
+        `sent` is called when the request has been sent, and once more at the end, whatever happened.
+        """
         expires_at = self._clock() // NANO + self._retention_seconds
         token = on_sent.set(sent)
         try:
@@ -163,23 +167,25 @@ class DynamoTraceStore:
             sent()
 
     def withdraw_execution(self, tenant: str, execution_id: str) -> None:
+        """Lets an execution that is still provisional expire at once."""
         self._beginnings.withdraw(tenant, execution_id, self._clock() // NANO)
 
     def prepare(self) -> None:
+        """Opens a connection to DynamoDB where the client can do that in advance; boto3's cannot."""
         connect = getattr(self._dynamodb, "connect", None)
         if connect is not None:
             connect()
 
     def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
+        """Joins a trace with the execution ids that its spans name, and returns the execution that it belongs to."""
         return self._binding.bind_trace(tenant, trace_id, names)
 
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
+        """Stores spans of an unregistered execution and returns the id of the execution that has them now."""
         return self._binding.receive(batch, update, is_new=is_new)
 
-    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
-        return next(iter(self.read_versions(tenant, execution_id, span_id)), None)
-
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
+        """Replaces the totals of an execution, unless it has been written meanwhile."""
         self._executions.replace_counters(execution, counters)
 
     def list_executions(
@@ -194,6 +200,7 @@ class DynamoTraceStore:
         after: str | None = None,
         oldest_first: bool = False,
     ) -> Listing:
+        """Returns one page of a tenant's executions. `started_from` and `started_to` are unix nanoseconds."""
         from spanvas.storage.listing import HistoryQuery
 
         return self._history.page(
@@ -210,36 +217,47 @@ class DynamoTraceStore:
         )
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
+        """Uploads a file and stores its artifact item."""
         return self._artifacts.put(artifact, body)
 
     def refer_to_artifact(self, artifact: Artifact) -> Artifact:
+        """Stores the artifact item of an object that stays in its own bucket."""
         return self._artifacts.refer(artifact)
 
     def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
+        """Returns all unexpired artifacts of an execution on one page, the oldest first."""
         return self._artifacts.list(tenant, execution_id)
 
     def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
+        """Returns one artifact; None where there is none or it has expired."""
         return self._artifacts.read(tenant, execution_id, artifact_id)
 
     def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
+        """Returns a presigned URL of the artifact's stored version, valid for `expires_seconds`."""
         return self._artifacts.sign(artifact, disposition, expires_seconds)
 
     def record_access(self, access: Access) -> None:
+        """Stores who has read which content."""
         self._accesses.record(access)
 
     def list_accesses(
         self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
     ) -> Page[Access]:
+        """Returns one page of accesses, the newest first."""
         return self._accesses.page(tenant, execution_id, limit, after)
 
     def note_status_index(self) -> None:
+        """Stores since when failed and lost executions have an index of their own, unless it is stored."""
         self._history.status_index.note()
 
     def overdue(self) -> Iterator[Overdue]:
+        """Yields executions past their deadline, then those that were set aside and whose next try is due."""
         return self._overdue.all()
 
     def set_aside(self, overdue: Overdue) -> bool:
+        """Postpones the closing of an overdue execution. Returns False where it has ended or gone on."""
         return self._overdue.set_aside(overdue)
 
     def count_set_aside(self) -> int:
+        """Returns how many executions are set aside."""
         return self._overdue.count_set_aside()

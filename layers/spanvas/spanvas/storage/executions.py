@@ -175,9 +175,9 @@ class ExecutionItems:
         The start alone stays where it was if that is earlier: a start never moves to a later time, so that nobody who
         reads the history from the newest on misses an execution.
         """
-        known = "(attribute_exists(#origin_naming) OR attribute_exists(#moved_to))"
+        known = f"(attribute_exists(#{items.ORIGIN_NAMING}) OR attribute_exists(#{items.MOVED_TO}))"
         remove = [
-            *("origin_naming", "origin_ending", "origin_session", "session_id"),
+            *(items.ORIGIN_NAMING, items.ORIGIN_ENDING, items.ORIGIN_SESSION, "session_id"),
             *(items.ENDED_AT_UNIX_NANO, "cause", items.MOVED_TO, items.MOVED),
             *({"external_id"} - attributes.keys()),
         ]
@@ -214,7 +214,7 @@ class ExecutionItems:
                 "deadline_key": deadline,
                 "running_key": items.s(items.running_key(execution.execution_id)),
             },
-            "attribute_not_exists(#origin_naming) AND ("
+            f"attribute_not_exists(#{items.ORIGIN_NAMING}) AND ("
             "#status = :status AND (attribute_not_exists(#deadline) OR #deadline < :deadline)"
             f" OR {ended} AND #ended_at < :began)",
             {":began": items.n(began), **values},

@@ -60,6 +60,7 @@ class Walk:
 
     @property
     def is_over(self) -> bool:
+        """Whether the page is full or its budget is used up."""
         return self.finds.is_full or self.executions <= 0 or self.entries <= 0
 
     def batch(self, scan: Scan) -> int:
@@ -76,6 +77,8 @@ class Walk:
 
 
 class History:
+    """Reads pages of executions from the indexes. Raises StoreUnavailableError."""
+
     def __init__(
         self,
         dynamodb: DynamoDBClient,

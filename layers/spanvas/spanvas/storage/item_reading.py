@@ -45,6 +45,7 @@ def key_of(item: Item) -> tuple[str, str]:
 
 
 def execution_of(item: Item) -> Execution:
+    """Returns the execution of a META item. Raises UnreadableItemError."""
     with Reading(*key_of(item)) as reading:
         values = _values(item, EXECUTION_NAMES, reading)
         for name in JSON_ATTRIBUTES:
@@ -52,8 +53,8 @@ def execution_of(item: Item) -> Execution:
         values["counters"] = {name: values.get(f"c_{name}") for name in items.COUNTERS}
         values["ended_by"] = values.get("ended_by") or BY_FUNCTION
         values["origin"] = None
-        if "origin_naming" in values:
-            names = ("origin_naming", "origin_ending", "origin_session")
+        if items.ORIGIN_NAMING in values:
+            names = (items.ORIGIN_NAMING, items.ORIGIN_ENDING, items.ORIGIN_SESSION)
             values["origin"] = [values.get(name) for name in names]
         values["is_newer"] = reading.is_newer
         values["is_provisional"] = items.PROVISIONAL in item
@@ -88,13 +89,14 @@ def start_of(values: Mapping[str, Any]) -> Start:
     check_times([stored])
     place = values.get("started_key")
     listed = int(place.partition("#")[0]) if place else stored
-    if "origin_naming" in values:
+    if items.ORIGIN_NAMING in values:
         return Start(stored, None, listed if listed != stored else None)
     begun = values.get("queued_until_unix_nano") or stored
     return Start(listed, begun if begun > listed else None, None)
 
 
 def artifact_of(item: Item) -> Artifact:
+    """Returns the artifact of its item; tenant, execution and id come from the key. Raises UnreadableItemError."""
     pk, sk = key_of(item)
     with Reading(pk, sk) as reading:
         values = _values(item, ARTIFACT_NAMES, reading)
@@ -106,6 +108,7 @@ def artifact_of(item: Item) -> Artifact:
 
 
 def access_of(item: Item) -> Access:
+    """Returns the access of its item; tenant and execution come from the key. Raises UnreadableItemError."""
     from spanvas.model.access import Access  # executors do without it
 
     pk, sk = key_of(item)

@@ -69,52 +69,66 @@ MOVED: Final = "moved"
 CLOSING_TRIES: Final = "closing_tries"
 """On META: how often the sweep has tried in vain to close it, and set it aside."""
 
+ORIGIN_NAMING: Final = "origin_naming"
+ORIGIN_ENDING: Final = "origin_ending"
+ORIGIN_SESSION: Final = "origin_session"
+"""On META of an execution that is known by its spans alone: how well they have named it, what tells its end, and
+where its session comes from (`model.execution.Origin`)."""
+
 COUNTERS: Final = tuple(Counters.__dataclass_fields__)
 REPORTED_COUNTERS: Final = frozenset(
     name for name, field in Counters.__dataclass_fields__.items() if field.default is None
 )
-"""Those that are absent where nobody has reported any."""
+"""Figures that are absent from an item until a span reports one; all other counters begin at 0."""
 
 
 def s(value: str) -> dict[str, str]:
+    """Returns a DynamoDB string."""
     return {"S": value}
 
 
 def n(value: int) -> dict[str, str]:
+    """Returns a DynamoDB number."""
     return {"N": str(value)}
 
 
 def b(value: bytes) -> dict[str, bytes]:
+    """Returns a DynamoDB binary."""
     return {"B": value}
 
 
 def partition(tenant: str, execution_id: str) -> str:
+    """Returns the partition key of all items of an execution."""
     return f"T#{tenant}#E#{execution_id}"
 
 
 def key(tenant: str, execution_id: str, sort: str = META) -> Item:
+    """Returns the primary key of an item of an execution, by default that of META."""
     return {"pk": s(partition(tenant, execution_id)), "sk": s(sort)}
 
 
 def started_key(started_at_unix_nano: int, execution_id: str = "") -> str:
-    return (
-        f"{started_at_unix_nano:020d}#{execution_id}"
-        if execution_id
-        else f"{started_at_unix_nano:020d}"
-    )
+    """Returns a sort key that sorts by time; without an id, the lower bound of those of that time."""
+    time = f"{started_at_unix_nano:020d}"
+    return f"{time}#{execution_id}" if execution_id else time
 
 
 def workflow_key(tenant: str, workflow_id: str) -> str:
+    """Returns the partition of `BY_WORKFLOW` that has a workflow's executions."""
     return f"T#{tenant}#W#{workflow_id}"
 
 
 def tenant_day_key(tenant: str, started_at_unix_nano: int) -> str:
-    """Executions of a tenant are sharded by day, so that no partition takes every write of a tenant."""
+    """Returns the partition of `BY_TENANT` that has a tenant's executions of one day (UTC).
+
+    By day, so that no partition takes every write of a tenant.
+    """
     day = datetime.fromtimestamp(started_at_unix_nano // NANO, UTC)
     return f"T#{tenant}#D#{day:%Y%m%d}"
 
 
 def trace_key(tenant: str, trace_id: str) -> str:
+    """Returns the partition of `BY_TRACE` that has the execution of a trace."""
     return f"T#{tenant}#X#{trace_id}"
 
 
@@ -124,23 +138,27 @@ def is_indexed(status: str | None) -> bool:
 
 
 def status_key(tenant: str, status: str) -> str:
+    """Returns the partition of `BY_STATUS` that has a tenant's executions of this status."""
     return f"T#{tenant}#S#{status}"
 
 
 def running_key(execution_id: str) -> str:
+    """Returns the partition of `BY_DEADLINE` that has an open execution."""
     return running_partition(running_shard(execution_id))
 
 
 def running_partition(shard: int) -> str:
+    """Returns the partition of `BY_DEADLINE` of one shard."""
     return f"RUNNING#{shard}"
 
 
 def set_aside_partition(shard: int) -> str:
-    """Where the index of running executions has those that the sweep could not close: out of the way of the others."""
+    """Returns the partition of `BY_DEADLINE` for executions of one shard that the sweep could not close."""
     return f"SET_ASIDE#{shard}"
 
 
 def running_shard(execution_id: str) -> int:
+    """Returns the shard of an execution: a number below `RUNNING_SHARDS`, from a digest of its id."""
     return blake2b(execution_id.encode(), digest_size=2).digest()[0] % RUNNING_SHARDS
 
 
@@ -202,10 +220,10 @@ def execution_attributes(execution: Execution) -> Item:
     if execution.external_id:
         attributes["external_id"] = s(execution.external_id)
     if execution.origin is not None:
-        attributes["origin_naming"] = s(execution.origin.identity)
-        attributes["origin_ending"] = s(execution.origin.end)
+        attributes[ORIGIN_NAMING] = s(execution.origin.identity)
+        attributes[ORIGIN_ENDING] = s(execution.origin.end)
         if execution.origin.session:
-            attributes["origin_session"] = s(execution.origin.session)
+            attributes[ORIGIN_SESSION] = s(execution.origin.session)
             attributes["session_id"] = s(execution.session_id)
     return attributes
 
@@ -222,6 +240,7 @@ def added_counters(counters: Counters) -> Item:
 
 
 def cause_text(cause: Cause) -> str:
+    """Returns the cause as JSON. The error type is cut at 200 characters, the message at 1,000."""
     fields = {
         "error_type": cause.error_type[:200],
         "message": cause.message[:1000],
@@ -232,6 +251,7 @@ def cause_text(cause: Cause) -> str:
 
 
 def artifact_item(artifact: Artifact, expires_at: int) -> Item:
+    """Returns the item of an artifact. `expires_at` is in unix seconds."""
     item = {
         **key(artifact.tenant, artifact.execution_id, ARTIFACT + artifact.artifact_id),
         "span_id": s(artifact.span_id),
@@ -252,10 +272,12 @@ def artifact_item(artifact: Artifact, expires_at: int) -> Item:
 
 
 def access_position(access: Access) -> str:
+    """Returns where an access stands among those of its execution: a text that sorts by time."""
     return f"{access.time_unix_nano:020d}#{access.access_id}"
 
 
 def access_item(access: Access, expires_at: int) -> Item:
+    """Returns the item of an access. `expires_at` is in unix seconds."""
     return {
         **key(access.tenant, access.execution_id, ACCESS + access_position(access)),
         "access_id": s(access.access_id),
@@ -270,6 +292,6 @@ def access_item(access: Access, expires_at: int) -> Item:
 
 
 def owner_of(partition_key: str) -> tuple[str, str]:
-    """Tenant and execution of a partition. Neither tenants nor execution ids have `#` in them."""
+    """Returns tenant and execution id of a partition key. Neither of them holds `#`."""
     tenant, _, execution_id = partition_key.removeprefix("T#").partition("#E#")
     return tenant, execution_id

@@ -57,10 +57,12 @@ class Position(NamedTuple):
 
     @property
     def text(self) -> str:
+        """The position as a text, which `of` reads."""
         return f"{self.key}~{''.join(self.returned)}" if self.returned else self.key
 
     @staticmethod
     def of(text: str) -> Position:
+        """Returns the position of a text that `text` has written."""
         key, _, digests = text.partition("~")
         width = 2 * DIGEST_BYTES
         return Position(key, tuple(digests[i : i + width] for i in range(0, len(digests), width)))
@@ -71,6 +73,7 @@ class Position(NamedTuple):
         return Position(key, (*self.returned, *digests)[-REMEMBERED:])
 
     def has_returned(self, execution: Execution) -> bool:
+        """Whether one of the last pages has returned this execution already."""
         return may_move(execution) and digest_of(execution) in self.returned
 
 
@@ -80,6 +83,7 @@ def may_move(execution: Execution) -> bool:
 
 
 def digest_of(execution: Execution) -> str:
+    """Returns a short digest of the execution's id, in hex."""
     return blake2b(execution.execution_id.encode(), digest_size=DIGEST_BYTES).hexdigest()
 
 
@@ -95,6 +99,8 @@ def following(key: str) -> str:
 
 
 class Found(NamedTuple):
+    """An entry of a page: an execution, or an item that could not be decoded."""
+
     key: str
     execution: Execution | UnreadableItem
     passed_over: int
@@ -112,6 +118,7 @@ class Finds:
 
     @property
     def is_full(self) -> bool:
+        """Whether there is one entry more than the page holds."""
         return len(self._found) > self._query.limit
 
     @property
@@ -120,6 +127,7 @@ class Finds:
         return self._query.limit + 1 - len(self._found)
 
     def pass_over(self, entries: int = 1) -> None:
+        """Counts entries of an index that were looked at and are not on the page."""
         self._passed_over += entries
 
     def look_at(self, key: str, execution: Execution | UnreadableItem | None) -> None:

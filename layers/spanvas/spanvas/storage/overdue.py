@@ -26,6 +26,8 @@ INDEX, PARTITION, SORT = items.BY_DEADLINE
 
 
 class OverdueItems:
+    """Finds overdue executions and sets those aside that cannot be closed. Raises StoreUnavailableError."""
+
     def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
         self._dynamodb = dynamodb
         self._table = table

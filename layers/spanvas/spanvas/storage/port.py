@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 MAX_VERSIONS: Final = 10
-"""Of one span that are read at once."""
+"""Versions of one span that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpanBatch:
-    """Spans of one execution that are written together. `dropped` counts those that had to be given up before."""
+    """Spans of one execution that are written together. `dropped`: how many were dropped before, for want of space."""
 
     tenant: str
     execution_id: str
@@ -36,17 +36,17 @@ class SpanBatch:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """`chunk_ids` are durable; `new_chunks` of them were not there before."""
+    """The chunks that a write has stored, in order; those that were stored before are among them."""
 
     chunk_ids: tuple[str, ...]
-    new_chunks: int
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The execution that a trace belongs to. `is_new` is a guess: nobody has written to it yet, as far as was seen.
+    """The execution that a trace belongs to.
 
-    `apart` are those of the names that stay executions of their own: spans that have such a name belong there.
+    `is_new`: no item of it was found; another writer may create one at any time. `apart`: names of the trace's spans
+    that stay executions of their own; spans with such a name belong to that execution.
     """
 
     execution_id: str
@@ -56,10 +56,10 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class StoredTrace:
-    """An execution and the rows of its trace, in no particular order: merged, and by id of the chunk as they came.
+    """An execution and the rows of its trace, in no particular order.
 
-    `unreadable` are chunks that could not be decoded, `newer_chunks` counts those among `chunks` that a newer version
-    has written.
+    `rows`: merged, one a span. `chunks`: the rows as they are stored, by chunk id. `unreadable`: chunks that could not
+    be decoded. `newer_chunks`: how many of `chunks` a newer version has written.
     """
 
     execution: Execution
@@ -75,6 +75,7 @@ class StoredTrace:
         unreadable: Sequence[UnreadableItem] = (),
         newer_chunks: int = 0,
     ) -> StoredTrace:
+        """Returns a trace with the rows of its chunks merged, one a span."""
         rows = merge_duplicates(list(chain(*chunks.values())))
         return StoredTrace(execution, rows, chunks, tuple(unreadable), newer_chunks)
 
@@ -88,15 +89,18 @@ class StoredTrace:
         return self.execution if self.unreadable else with_loss_cause(self.execution, self.rows)
 
     def versions(self, span_id: str) -> list[Row]:
-        """As `model.row.versions`, `MAX_VERSIONS` at most; none where the span is not there."""
+        """Returns the rows of a span as `model.row.versions`, at most `MAX_VERSIONS`; none where it is not stored."""
         rows = [row for row in chain(*self.chunks.values()) if row.span_id == span_id]
         return versions(rows)[:MAX_VERSIONS] if rows else []
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """`next_position` continues the same listing; None at its end. `unreadable` are those of this page that could not
-    be decoded; they count for its length."""
+    """Some of the items of a list.
+
+    `next_position` continues the list; None at its end. `unreadable`: items of this page that could not be decoded;
+    they count for its length.
+    """
 
     items: list[Item]
     next_position: str | None
@@ -108,7 +112,7 @@ class Page(Generic[Item]):
         next_position: str | None,
         report: Callable[[UnreadableItem], None],
     ) -> Page[Item]:
-        """A page of what was decoded and what could not be, which is reported."""
+        """Returns a page of decoded and undecodable items; the latter are reported."""
         found: list[Item] = []
         unreadable: list[UnreadableItem] = []
         for entry in entries:
@@ -121,7 +125,7 @@ class Page(Generic[Item]):
 
 
 class Overdue(NamedTuple):
-    """An execution that nobody has ended in time, as far as its index says."""
+    """The key of an execution that is past its deadline by the index, which may lag behind the item."""
 
     tenant: str
     execution_id: str
@@ -131,8 +135,8 @@ class Overdue(NamedTuple):
 class Listing(Page[Execution]):
     """A page of the history. It may be short, or empty, and have a next one: a page is a bounded amount of work.
 
-    `looked_through_unix_nano` says how far: all that passes the filter and has its place after that time (before it,
-    where the oldest come first) is on this page or on those before. It is None at the end of the list.
+    `looked_through_unix_nano`: all that passes the filter and is listed after that time (before it, where the oldest
+    come first) is on this page or an earlier one. None at the end of the list.
     """
 
     passed_over: int = 0
@@ -143,28 +147,30 @@ class Listing(Page[Execution]):
 class TraceStore(Protocol):
     """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again.
 
-    One item that cannot be decoded does not fail a list or a trace: it is left out, told in the answer, and handed to
-    `on_unreadable`. Methods that are asked for that very item raise UnreadableItemError.
+    One item that cannot be decoded does not fail a list or a trace: it is left out, counted in the result, and passed
+    to `on_unreadable`. Methods that are asked for that very item raise UnreadableItemError.
     """
 
     on_unreadable: Callable[[UnreadableItem], None]
 
     def start_execution(self, execution: Execution) -> None:
-        """Make the mapping, move it on from `queued`, or continue it: see `storage.executions.ExecutionItems`."""
+        """Creates an execution, moves it on from `queued`, or continues it.
+
+        Which of these: `storage.executions.ExecutionItems.start`.
+        """
 
     def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
-        """Make it known that an execution is running, before all is known of it: `start_execution` completes it.
+        """Creates a provisional execution, which `start_execution` completes. Returns whether it was created.
 
-        One that is queued stays queued, and is marked as begun; any other that is known stays as it is. `sent` is
-        called when the request has left the process, at the latest when it has been answered. Whether this call has
-        made it.
+        A queued execution stays queued and is marked as begun; any other known execution stays as it is. `sent` is
+        called when the request has left the process, at the latest when it has been answered.
         """
 
     def withdraw_execution(self, tenant: str, execution_id: str) -> None:
-        """Take back what `begin_execution` has made, unless it has been completed meanwhile."""
+        """Lets what `begin_execution` has created expire at once, unless it has been completed meanwhile."""
 
     def prepare(self) -> None:
-        """Connect, so that the first call need not."""
+        """Opens a connection in advance, so that the first call need not wait for one."""
 
     def end_execution(
         self,
@@ -175,10 +181,10 @@ class TraceStore(Protocol):
         cause: Cause | None = None,
         exporter_health: dict[str, str] | None = None,
     ) -> None:
-        """Close an execution. The latest end wins; an end replaces `lost`."""
+        """Closes an execution. Of several ends the latest stays; any end replaces `lost`."""
 
     def write(self, batch: SpanBatch) -> WriteResult:
-        """Keep spans. Durable when it returns; any batch may be sent twice and nothing doubles."""
+        """Stores spans durably. A batch may be written twice: nothing is counted twice."""
 
     def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
         """Joins a trace and the execution ids that its spans name, with all that is there, and returns the execution
@@ -189,36 +195,37 @@ class TraceStore(Protocol):
         """
 
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
-        """Keep spans of an execution that nobody registers, and what they say of it; where they are kept.
+        """Stores spans of an execution that nobody registers, and what they say of it, durably.
 
-        Durable when it returns. That is another execution than the batch's where the latter has been moved.
-        `is_new` saves a write where it is right, and costs one where it is not.
+        Returns the id of the execution that has them: another one than the batch's where that has been moved. `is_new`
+        is a hint: it saves a request where it is right, and costs one where it is wrong.
         """
 
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
         """None when it is absent, expired or another tenant's. An overdue one is returned as `lost`."""
 
-    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None: ...
-
-    def read_span(self, tenant: str, execution_id: str, span_id: str) -> Span | None:
-        """The first of `read_versions`."""
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+        """Returns the execution with all its rows; None as `read_execution`."""
 
     def read_versions(
         self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
     ) -> list[Span]:
-        """The span as it is shown, then other versions of it that had ended too and say something else, the latest
-        first, `MAX_VERSIONS` in all; empty where it is not there.
+        """Returns the span as it is shown, then its other ended versions that differ, the latest first.
 
-        `known` is the trace when it has just been read and need not be again.
+        At most `MAX_VERSIONS`; empty where the span is not stored. `known`: the trace, where the caller has just read
+        it.
         """
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
     ) -> Page[Span]:
-        """Whole spans, each once; a page holds at most one detail more than `max_bytes` of them, uncompressed."""
+        """Returns a page of whole spans, each once.
+
+        A page ends with the detail that makes it `max_bytes` or more, uncompressed.
+        """
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
-        """Correct totals that a crash between two writes left short, unless the execution has moved on since."""
+        """Replaces totals that a crash between two writes left too low, unless the execution was written since."""
 
     def list_executions(
         self,
@@ -239,10 +246,10 @@ class TraceStore(Protocol):
         """
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
-        """Keep a file; size, sha256, key and version of the answer are those of what was stored."""
+        """Stores a file. Returns the artifact with size, sha256, key and version of what was stored."""
 
     def refer_to_artifact(self, artifact: Artifact) -> Artifact:
-        """List a file that stays in its `bucket` under its `key`; size, type, version and ETag are what it has now.
+        """Stores a reference to a file that stays in its `bucket`, with the size, type, version and ETag it has now.
 
         Raises StoreUnavailableError where it is not there, or may not be read.
         """
@@ -250,14 +257,14 @@ class TraceStore(Protocol):
     def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
         """All of them on one page, the oldest first."""
 
-    def read_artifact(
-        self, tenant: str, execution_id: str, artifact_id: str
-    ) -> Artifact | None: ...
+    def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
+        """Returns one artifact; None where it is absent, expired or another tenant's."""
 
     def sign_artifact_url(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
-        """A URL that serves the artifact once-stored version for so long; disposition is part of the signature."""
+        """Returns a URL of the stored version of an artifact. `disposition` is part of the signature."""
 
-    def record_access(self, access: Access) -> None: ...
+    def record_access(self, access: Access) -> None:
+        """Stores who has read which content; it is called before the content is returned."""
 
     def list_accesses(
         self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
@@ -265,19 +272,26 @@ class TraceStore(Protocol):
         """Newest first."""
 
     def note_status_index(self) -> None:
-        """Note when failed and lost executions are first kept in an index of their own, unless that is known: those
-        that started before are looked for in the whole history."""
+        """Stores since when failed and lost executions have an index of their own, unless it is stored.
+
+        Those that started before are looked for in the whole history.
+        """
 
     def overdue(self) -> Iterator[Overdue]:
-        """All executions past their deadline, open or given up by their own function, the longest overdue first. After
-        them those that were set aside, as far as their time has come."""
+        """Yields the executions past their deadline, the longest overdue first.
+
+        These are open ones and those that their own function has given up. Executions that were set aside and whose
+        next try is due come last.
+        """
 
     def set_aside(self, overdue: Overdue) -> bool:
-        """Put one that cannot be closed behind the others: for two minutes, twice as long every further time, at most
-        a day. False where it has ended or gone on meanwhile."""
+        """Postpones the closing of an execution: by two minutes, twice as long every further time, at most a day.
+
+        Returns False where it has ended or gone on meanwhile.
+        """
 
     def count_set_aside(self) -> int:
-        """How many executions are set aside, whether their time has come or not."""
+        """Returns how many executions are set aside, whether their next try is due or not."""
 
     def close_as_lost(self, execution: Execution, cause: Cause) -> bool:
-        """Close an overdue execution, unless it has ended or gone on meanwhile; whether it was closed by this call."""
+        """Closes an overdue execution. Returns False where it has ended or gone on meanwhile."""

@@ -24,6 +24,7 @@ class Bounds(NamedTuple):
 
     @property
     def are_empty(self) -> bool:
+        """Whether no key lies between them."""
         return self.upper <= self.lower
 
 
@@ -93,6 +94,7 @@ def scans_of(
 def status_scan(
     query: HistoryQuery, bounds: Bounds, floor: Callable[[], str] | None = None
 ) -> Iterator[Scan]:
+    """Yields the scan of the executions that have the query's status in `BY_STATUS`; none where bounds are empty."""
     if bounds.are_empty or query.status is None:
         return
     edge = bounds.upper if query.oldest_first else bounds.lower
@@ -129,6 +131,7 @@ def history_scan(query: HistoryQuery, bounds: Bounds) -> Iterator[Scan]:
 
 
 def days_of(query: HistoryQuery, bounds: Bounds) -> list[Partition]:
+    """Returns the tenant's partitions of the days between two keys, in the query's order."""
     first, last = (time_of(key) // DAY for key in bounds)
     days = range(first, last + 1) if query.oldest_first else range(last, first - 1, -1)
     return [

@@ -56,16 +56,14 @@ class SpanItems:
     def write(self, batch: SpanBatch) -> WriteResult:
         """Details first, then the rows that point at them, then the totals: a reader never sees a row without
         its detail, and a crash in between leaves totals that the next read repairs."""
-        new = 0
         written = []
         for chunk, is_new in self.put(batch):
             written.append(chunk.chunk_id)
             if is_new:
-                new += 1
                 self._executions.add_counters(
                     unregistered(batch, self.expires_at()), chunk.counters
                 )
-        return WriteResult(tuple(written), new)
+        return WriteResult(tuple(written))
 
     def put(self, batch: SpanBatch) -> Iterator[tuple[Chunk, bool]]:
         """Each chunk when it is durable, and whether it is new."""
@@ -75,6 +73,7 @@ class SpanItems:
             yield chunk, self._put_rows(batch, chunk, expires_at)
 
     def expires_at(self) -> int:
+        """Returns when what is written now expires, in unix seconds."""
         return self._clock() // NANO + self.retention_seconds
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
@@ -100,9 +99,8 @@ class SpanItems:
                     if target := moved_to(item):
                         return self.read_trace(tenant, target)
                     execution = self._executions.shown(item)
-                elif sort.startswith(
-                    items.ROWS
-                ):  # a newer version may keep other things beside them
+                elif sort.startswith(items.ROWS):
+                    # Anything else between META and the end is a newer version's.
                     chunks.add(item)
             if execution is None:
                 return None
@@ -113,6 +111,7 @@ class SpanItems:
     def read_versions(
         self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
     ) -> list[Span]:
+        """Returns the stored versions of a span, as `TraceStore.read_versions`."""
         trace = known or self.read_trace(tenant, execution_id)
         names = [row.detail for row in trace.versions(span_id)] if trace else []
         if trace is None or not names:
@@ -124,6 +123,7 @@ class SpanItems:
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
     ) -> Page[Span]:
+        """Returns one page of whole spans, as `TraceStore.read_spans`."""
         trace = self.read_trace(tenant, execution_id)
         if trace is None:
             return Page([], None)

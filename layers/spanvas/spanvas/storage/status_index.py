@@ -27,6 +27,8 @@ YOUNG: Final = 3_600 * NANO
 
 
 class StatusIndex:
+    """Knows since when failed and lost executions have been in `BY_STATUS`. Raises StoreUnavailableError."""
+
     def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
         self._dynamodb = dynamodb
         self._table = table

@@ -16,8 +16,8 @@ from spanvas.storage.item_reading import execution_of
 from spanvas.storage.spans import SpanItems
 
 ATTEMPTS: Final = 8
-"""At a change that others make at the same time; each of them makes progress."""
-OPEN_TO_COUNTING: Final = "attribute_exists(pk) AND attribute_not_exists(#moved_to)"
+"""Of a conditional write that fails when another writer was first; one writer succeeds each time."""
+OPEN_TO_COUNTING: Final = f"attribute_exists(pk) AND attribute_not_exists(#{items.MOVED_TO})"
 OPTIONAL: Final = (
     items.ENDED_AT_UNIX_NANO,
     items.DEADLINE_UNIX_NANO,
@@ -25,7 +25,7 @@ OPTIONAL: Final = (
     "running_key",
     "deadline_key",
 )
-"""Attributes that are taken away where an execution has them no longer."""
+"""Attributes that are removed from the item when the execution no longer has them."""
 
 
 class UpdateItems:
@@ -56,9 +56,8 @@ class UpdateItems:
             if items.MOVED_TO in item:
                 return False
             known = attempted(execution_of, item)
-            if isinstance(
-                known, UnreadableItem
-            ):  # totals take no decoding, and nothing else is said
+            if isinstance(known, UnreadableItem):
+                # Totals are added without decoding the item; the rest of the update is left out.
                 self._report(known)
                 if not is_counted:
                     self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
@@ -79,8 +78,10 @@ class UpdateItems:
         )
 
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
-        """Returns whether nobody else has changed it meanwhile. Only what is another now is written: what stays the
-        same may hold more than this version knows of it."""
+        """Returns whether it was written: False where somebody else has changed the item meanwhile.
+
+        Only attributes whose value changes are written: the others may hold more than this version decodes.
+        """
         place = place_of(known)
         before, after = self._attributes(known, place), self._attributes(changed, place)
         attributes = {name: value for name, value in after.items() if value != before.get(name)}

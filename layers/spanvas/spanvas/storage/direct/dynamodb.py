@@ -53,6 +53,7 @@ class DirectDynamoDB:
         self._signer = Signer(aws.credentials, aws.region, "dynamodb")
 
     def close(self) -> None:
+        """Closes the open connections."""
         self._endpoint.close()
 
     def connect(self) -> None:
@@ -63,21 +64,27 @@ class DirectDynamoDB:
             raise CallError(type(error).__name__, is_answer=False) from error
 
     def put_item(self, **parameters: Any) -> Any:
+        """Sends PutItem."""
         return self._call("PutItem", parameters)
 
     def update_item(self, **parameters: Any) -> Any:
+        """Sends UpdateItem."""
         return self._call("UpdateItem", parameters)
 
     def get_item(self, **parameters: Any) -> Any:
+        """Sends GetItem."""
         return self._call("GetItem", parameters)
 
     def batch_get_item(self, **parameters: Any) -> Any:
+        """Sends BatchGetItem; the response may leave keys to be asked for again, as `UnprocessedKeys`."""
         return self._call("BatchGetItem", parameters)
 
     def query(self, **parameters: Any) -> Any:
+        """Sends Query for one page."""
         return self._call("Query", parameters)
 
     def describe_table(self, **parameters: Any) -> Any:
+        """Sends DescribeTable; `CreationDateTime` is a number of seconds, where boto3 returns a datetime."""
         return self._call("DescribeTable", parameters)
 
     def _call(self, operation: str, parameters: dict[str, Any]) -> Any:

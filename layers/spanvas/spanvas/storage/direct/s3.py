@@ -69,6 +69,7 @@ class DirectS3:
         return self._make_client()
 
     def close(self) -> None:
+        """Closes the open connections of every bucket."""
         for endpoint in self._endpoints.values():
             endpoint.close()
 
