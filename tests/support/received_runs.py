@@ -12,7 +12,7 @@ from spanvas.settings import Settings
 from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest, make_redactor
 from spanvas_api.services import Services
-from tests.functional.otlp.client import OtlpClient
+from tests.functional.otlp.client import PROTOBUF, OtlpClient
 from tests.support.api_client import ALL_SCOPES, Client
 from tests.support.api_fakes import AuditedStore, RecordingExecutor
 from tests.support.builders import Clock
@@ -62,14 +62,14 @@ class Run:
         return [reader.get(path).json for path in paths]
 
 
-def runs_of(*bodies: bytes) -> list[Run]:
+def runs_of(*bodies: bytes, content_type: str = PROTOBUF) -> list[Run]:
     """The executions that these bodies of `POST /v1/traces` make, by the start of their first span."""
     clock = Clock()
     store = AuditedStore(clock=clock)
     intake = Ingest(Services(Settings(), make_store=lambda: store, clock=clock), _redactor())
     sender = OtlpClient(otlp_ingest.make_handler(lambda: intake))
     for body in bodies:
-        reply = sender.post(body)
+        reply = sender.post(body, content_type)
         assert (reply.status, reply.partial_success) == (200, None)
     return _listed(_api(store, clock))
 
