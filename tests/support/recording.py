@@ -17,10 +17,11 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 import spanvas
+from spanvas.environment import LambdaEnvironment
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.privacy.scan import Scanner
-from spanvas.settings import LambdaEnvironment, Settings
+from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.execution_state import ExecutionState, Workflow

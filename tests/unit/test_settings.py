@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from spanvas import settings
-from spanvas.settings import InvalidSettingError, LambdaEnvironment, Settings, is_enabled
+from spanvas import environment, settings
+from spanvas.environment import LambdaEnvironment
+from spanvas.settings import InvalidSettingError, Settings, is_enabled
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -89,7 +90,7 @@ def test_the_runtimes_own_variables_are_read() -> None:
     )
 
     assert (found.function_name, found.memory_mb, found.region) == ("executor", 512, "")
-    assert settings.lambda_environment().log_group_name == ""
+    assert environment.lambda_environment().log_group_name == ""
 
 
 def test_asking_whether_tracing_is_on_imports_next_to_nothing() -> None:

@@ -21,7 +21,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response as GatewayR
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from spanvas import settings
+from spanvas import environment, settings
 from spanvas.model.errors import UnreadableItemError
 from spanvas_api.errors import ResponseTooLargeError, UnknownRouteError
 from spanvas_api.event_path import with_encoded_path
@@ -187,6 +187,6 @@ def warm_up(services: Services) -> None:
 
 
 if (
-    settings.lambda_environment().init_type == "snap-start"
+    environment.lambda_environment().init_type == "snap-start"
 ):  # pragma: no cover - tested in a process of its own
     warm_up(process_services())

@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from spanvas import settings
+from spanvas import environment, settings
 from spanvas.otlp import messages
 from spanvas.otlp.intake import Intake
 from spanvas_api.auth import authorize, principal_of
@@ -110,6 +110,6 @@ def warm_up(ingest: Ingest) -> None:
 
 
 if (
-    settings.lambda_environment().init_type == "snap-start"
+    environment.lambda_environment().init_type == "snap-start"
 ):  # pragma: no cover - tested in a process of its own
     warm_up(process_ingest())

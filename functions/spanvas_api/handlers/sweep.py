@@ -17,7 +17,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from spanvas import settings
+from spanvas import environment, settings
 from spanvas.collector.results import Outcome
 from spanvas.model.errors import (
     ConflictError,
@@ -189,7 +189,7 @@ def _send_root(services: Services, execution: Execution, root: Span) -> None:
     """To the endpoint that has the spans of the functions. What becomes of it does not change the end."""
     try:
         result = collector.send(
-            services.settings, settings.aws_variables(), execution.execution_id, root
+            services.settings, environment.aws_variables(), execution.execution_id, root
         )
         if result.outcome is not Outcome.TAKEN or result.rejected:
             logger.warning("workflow span not sent", reason=result.message)

@@ -1,4 +1,4 @@
-"""The `SPANVAS_*` variables as one frozen object; the only reader of the environment.
+"""The `SPANVAS_*` variables as one frozen object. Variables of others are read by `environment`.
 
 Read by executors under the layer and by the functions alike. The table `SETTINGS` is the single source of every
 name, default and description: `docs/reference/settings.md` is generated from it and the template is tested
@@ -11,14 +11,16 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Final
 
 PREFIX: Final = "SPANVAS_"
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS: Final = frozenset({"", "0", "false", "no", "off"})
 CONTENT_MODES: Final = ("none", "redacted", "full")
-ENDS: Final = ("auto", "always", "never")
+ALWAYS: Final = "always"
+NEVER: Final = "never"
+ENDS: Final = ("auto", ALWAYS, NEVER)
 
 
 class InvalidSettingError(ValueError):
@@ -26,42 +28,38 @@ class InvalidSettingError(ValueError):
 
 
 def parse_bool(text: str) -> bool:
+    """Returns whether the text is one of `TRUE_WORDS`. Raises ValueError if it is no word for true or false."""
     word = text.strip().lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise ValueError("expected true or false")
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise ValueError("expected true or false")
+    return word in TRUE_WORDS
 
 
-def parse_positive_int(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise ValueError("expected a number above 0")
-    return number
+def parse_int(least: int) -> Callable[[str], int]:
+    """Returns a parser of integers that are not below `least`."""
+
+    def parse(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise ValueError(f"expected a number that is {least} or above")
+        return number
+
+    return parse
 
 
-def parse_whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError("expected 0 or a number above it")
-    return number
+def parse_choice(words: Sequence[str]) -> Callable[[str], str]:
+    """Returns a parser that takes these words alone, as they are written here."""
 
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError("expected one of " + ", ".join(words))
+        return text
 
-def parse_content(text: str) -> str:
-    if text not in CONTENT_MODES:
-        raise ValueError("expected one of " + ", ".join(CONTENT_MODES))
-    return text
-
-
-def parse_ends(text: str) -> str:
-    if text not in ENDS:
-        raise ValueError("expected one of " + ", ".join(ENDS))
-    return text
+    return parse
 
 
 def parse_pairs(text: str) -> dict[str, str]:
-    """`a=1,b=2` as OpenTelemetry writes header lists (OTLP exporter specification, "Specifying headers")."""
+    """Returns the pairs of `a=1,b=2` (OTLP exporter specification, "Specifying headers"). Raises ValueError."""
     pairs = {}
     for item in filter(None, (part.strip() for part in text.split(","))):
         name, sign, value = item.partition("=")
@@ -72,7 +70,7 @@ def parse_pairs(text: str) -> dict[str, str]:
 
 
 def _unquoted(text: str) -> str:
-    """Without percent signs, with which a comma or a space is written: `Basic%20dXNlcg`."""
+    """Returns a percent-encoded text decoded: `Basic dXNlcg` for `Basic%20dXNlcg`."""
     if "%" not in text:
         return text
     from urllib.parse import unquote
@@ -81,15 +79,17 @@ def _unquoted(text: str) -> str:
 
 
 def parse_names(text: str) -> tuple[str, ...]:
+    """Returns the names of a list that is separated by commas, without blanks around them."""
     return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def parse_buckets(text: str) -> tuple[str, ...]:
-    """Names, or ARNs of buckets or of objects in them, as policies have them."""
+    """Returns names of buckets from names, or from ARNs of buckets or of objects in them, as policies have them."""
     return tuple(name.rpartition(":")[2].partition("/")[0] for name in parse_names(text))
 
 
 def parse_json_object(text: str) -> dict[str, str]:
+    """Returns a JSON object whose values are texts. Raises ValueError for any other text."""
     import json
 
     value = json.loads(text)
@@ -119,6 +119,7 @@ class Setting:
 
     @property
     def variable(self) -> str:
+        """The variable's name."""
         return PREFIX + self.name.upper()
 
 
@@ -133,7 +134,7 @@ SETTINGS: Final = (
             "Whether executions are traced. When it is not true, the layer imports nothing and does nothing."),
     Setting("table", "", str, STORE, "Name of the DynamoDB table that keeps executions and spans."),
     Setting("bucket", "", str, STORE, "Name of the S3 bucket that keeps large payloads and artifacts."),
-    Setting("retention_days", "30", parse_positive_int, STORE,
+    Setting("retention_days", "30", parse_int(1), STORE,
             "Days until executions, spans and artifacts expire."),
     Setting("tenant", "default", str, SWEEP,
             "Tenant of the executions of this function, where the event does not name one."),
@@ -141,31 +142,31 @@ SETTINGS: Final = (
             "JMESPath of the tenant in the event. The event must come from a trusted caller."),
     Setting("execution_id_path", "execution_id", str, SWEEP,
             "JMESPath of the execution id in the event."),
-    Setting("ends_execution", "auto", parse_ends, EXECUTOR,
+    Setting("ends_execution", "auto", parse_choice(ENDS), EXECUTOR,
             "Whether an execution ends with an invocation of this function: `auto` (unless a state machine or a caller "
             "has passed it on to the function), `always` or `never`."),
-    Setting("idle_seconds", "86400", parse_positive_int, EXECUTOR,
+    Setting("idle_seconds", "86400", parse_int(1), EXECUTOR,
             "Seconds without a sign after which an execution that goes on in other functions counts as lost."),
     Setting("instrumentations", "all", parse_names, EXECUTOR,
             "OpenTelemetry instrumentations of the function's own package that are switched on: `all`, `none`, or "
             "their names, separated by commas."),
-    Setting("content", "redacted", parse_content, ("executor", "ingest"),
+    Setting("content", "redacted", parse_choice(CONTENT_MODES), ("executor", "ingest"),
             "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
-    Setting("redaction_budget_ms", "20", parse_positive_int, EXECUTOR,
+    Setting("redaction_budget_ms", "20", parse_int(1), EXECUTOR,
             "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
-    Setting("max_artifact_bytes", "50000000", parse_positive_int, EXECUTOR,
+    Setting("max_artifact_bytes", "50000000", parse_int(1), EXECUTOR,
             "Largest artifact that is stored, in bytes; a larger one is marked on its span."),
     Setting("artifact_buckets", "", parse_buckets, ("executor", "api"),
             "Names or ARNs of buckets, separated by commas, whose objects may be attached as artifacts where they "
             "are."),
-    Setting("flush_interval_ms", "1000", parse_positive_int, EXECUTOR,
+    Setting("flush_interval_ms", "1000", parse_int(1), EXECUTOR,
             "Milliseconds between two writes of a running execution."),
-    Setting("flush_budget_ms", "100", parse_positive_int, EXECUTOR,
+    Setting("flush_budget_ms", "100", parse_int(1), EXECUTOR,
             "Milliseconds that an invocation waits at most for the OTLP endpoint."),
-    Setting("start_budget_ms", "15", parse_whole, EXECUTOR,
+    Setting("start_budget_ms", "15", parse_int(0), EXECUTOR,
             "Milliseconds that an invocation waits at most until its execution's first write has been sent, not "
             "answered: it leaves an execution of a function that crashes at once. 0 saves that write."),
-    Setting("store_budget_ms", "2000", parse_positive_int, EXECUTOR,
+    Setting("store_budget_ms", "2000", parse_int(1), EXECUTOR,
             "Milliseconds that an invocation waits at most for its last write to the store; what is not written by "
             "then is carried over to the next one."),
     Setting("otlp_endpoint", "", str, SWEEP,
@@ -184,7 +185,7 @@ SETTINGS: Final = (
     Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
     Setting("tenant_claim", "tenant", str, ("api", "ingest"),
             "Claim of the token that names the tenant."),
-    Setting("link_expiry_seconds", "120", parse_positive_int, API,
+    Setting("link_expiry_seconds", "120", parse_int(1), API,
             "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, API,
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
@@ -192,22 +193,22 @@ SETTINGS: Final = (
             "Attributes that name the execution of a trace that comes over OTLP, beside `spanvas.execution.id`, "
             "separated by commas; the first one that a span or its resource has counts. Traces that name the same "
             "execution are joined to one. A name that ends in `.*` stands for all below it. Empty: none."),
-    Setting("ingest_deadline_seconds", "900", parse_positive_int, INGEST,
+    Setting("ingest_deadline_seconds", "900", parse_int(1), INGEST,
             "Seconds after the last span at which an execution that came over OTLP counts as lost, if no root span "
             "has ended."),
-    Setting("ingest_compressed_bytes", "4194304", parse_positive_int, INGEST,
+    Setting("ingest_compressed_bytes", "4194304", parse_int(1), INGEST,
             "Largest body of an OTLP request, as it is sent."),
-    Setting("ingest_inflated_bytes", "16777216", parse_positive_int, INGEST,
+    Setting("ingest_inflated_bytes", "16777216", parse_int(1), INGEST,
             "Largest body of an OTLP request, inflated."),
-    Setting("ingest_spans", "10000", parse_positive_int, INGEST,
+    Setting("ingest_spans", "10000", parse_int(1), INGEST,
             "Most spans of an OTLP request."),
-    Setting("ingest_attributes", "128", parse_positive_int, INGEST,
+    Setting("ingest_attributes", "128", parse_int(1), INGEST,
             "Most attributes of a span that comes over OTLP; a flattened list counts as one. The rest is cut off."),
-    Setting("ingest_depth", "20", parse_positive_int, INGEST,
+    Setting("ingest_depth", "20", parse_int(1), INGEST,
             "Deepest nesting of an attribute's value that comes over OTLP; what is below is cut off."),
-    Setting("ingest_bytes_per_second", "10000000", parse_positive_int, INGEST,
+    Setting("ingest_bytes_per_second", "10000000", parse_int(1), INGEST,
             "Bytes, inflated, that one sandbox takes from one tenant in a second, in the long run."),
-    Setting("ingest_burst_bytes", "30000000", parse_positive_int, INGEST,
+    Setting("ingest_burst_bytes", "30000000", parse_int(1), INGEST,
             "Bytes, inflated, that one sandbox takes from one tenant at once."),
 )  # fmt: skip
 
@@ -257,11 +258,9 @@ class Settings:
 
     def __init__(self, **values: object) -> None:
         for setting in SETTINGS:
-            value = (
-                values.pop(setting.name)
-                if setting.name in values
-                else setting.parse(setting.default)
-            )
+            value = values.pop(setting.name, setting)
+            if value is setting:
+                value = setting.parse(setting.default)
             object.__setattr__(self, setting.name, value)
         if values:
             raise TypeError(f"unknown settings: {', '.join(sorted(values))}")
@@ -271,7 +270,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
-        """Parse the environment. Raises InvalidSettingError naming the first variable that cannot be read."""
+        """Returns the settings of an environment. Raises InvalidSettingError for the first unreadable variable."""
         values = {}
         for setting in SETTINGS:
             text = env.get(setting.variable)
@@ -284,35 +283,8 @@ class Settings:
         return cls(**values)
 
 
-class LambdaEnvironment:
-    """What the Lambda runtime says about the function that this process serves; empty strings elsewhere."""
-
-    __slots__ = (
-        "function_name",
-        "function_version",
-        "init_type",
-        "log_group_name",
-        "log_stream_name",
-        "memory_mb",
-        "region",
-        "runtime",
-        "task_root",
-    )
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.function_name = env.get("AWS_LAMBDA_FUNCTION_NAME", "")
-        self.function_version = env.get("AWS_LAMBDA_FUNCTION_VERSION", "")
-        self.memory_mb = int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or 0)
-        self.region = env.get("AWS_REGION", "")
-        self.log_group_name = env.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
-        self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
-        self.init_type = env.get("AWS_LAMBDA_INITIALIZATION_TYPE", "")
-        self.runtime = env.get("AWS_EXECUTION_ENV", "")
-        self.task_root = env.get("LAMBDA_TASK_ROOT", "")
-
-
 def is_enabled(env: Mapping[str, str] = os.environ) -> bool:
-    """Whether tracing is switched on: one look-up, no parsing of anything else."""
+    """Returns whether tracing is switched on: one look-up, no parsing of anything else."""
     return env.get("SPANVAS_ENABLED", "").strip().lower() in TRUE_WORDS
 
 
@@ -320,18 +292,8 @@ _loaded: Settings | None = None
 
 
 def load() -> Settings:
-    """The settings of this process, read once. Raises InvalidSettingError."""
+    """Returns the settings of this process, read once. Raises InvalidSettingError."""
     global _loaded  # noqa: PLW0603 - one process has one environment
     if _loaded is None:
         _loaded = Settings.from_env(os.environ)
     return _loaded
-
-
-def lambda_environment() -> LambdaEnvironment:
-    """The runtime's own variables, read anew (SnapStart changes some of them on restore)."""
-    return LambdaEnvironment(os.environ)
-
-
-def aws_variables() -> dict[str, str]:
-    """The variables that say how AWS is reached: credentials, region, endpoints, proxies. Read anew, as above."""
-    return dict(os.environ)

@@ -135,7 +135,7 @@ def test_settings_that_cannot_be_used_are_a_failing_endpoint(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("spanvas.settings.aws_variables", lambda: environment)
+    monkeypatch.setattr("spanvas.environment.aws_variables", lambda: environment)
     with answering_early(b"") as server:
         url = "https://otlp.example" if environment else server.url
         exporter = OtlpExporter(lambda: http_sink(url, headers), Health())

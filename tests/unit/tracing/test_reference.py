@@ -145,7 +145,7 @@ def test_every_attribute_that_is_written_is_documented(everything: list[Span]) -
 
 
 def environment() -> Any:
-    from spanvas.settings import LambdaEnvironment
+    from spanvas.environment import LambdaEnvironment
 
     return LambdaEnvironment(LAMBDA)
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from spanvas.environment import LambdaEnvironment
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
-from spanvas.settings import LambdaEnvironment, Settings
+from spanvas.settings import Settings
 from spanvas.tracing.buffer import SpanBuffer
 from spanvas.tracing.convert import copied, json_text, size_of
 from spanvas.tracing.generation import generation_attributes, generation_content

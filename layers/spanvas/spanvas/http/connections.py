@@ -207,7 +207,7 @@ def tls_context(authorities: str = "") -> ssl.SSLContext:
     from importlib.util import find_spec
     from pathlib import Path
 
-    from spanvas.settings import aws_variables
+    from spanvas.environment import aws_variables
 
     if authorities:
         return ssl.create_default_context(cafile=authorities)

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas.environment import aws_variables
 from spanvas.http.credentials import aws_endpoint_of
 from spanvas.http.failures import CallError, is_passing
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.settings import aws_variables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -52,6 +52,7 @@ class Beginnings:
         self._last_withdrawal = 0
 
     def after_fork(self) -> None:
+        """Forgets what waits in a forked child: its parent writes it."""
         self._waiting, self._withdrawn = deque(), deque()
         self._last_withdrawal = 0
         self._worker.after_fork()

@@ -24,7 +24,8 @@ RUNTIME_CLIENT: Final = "awslambdaric.lambda_runtime_client"
 class Marshaller(Protocol):
     """As `awslambdaric` has it: `BaseLambdaRuntimeClient.marshaller`, which a function may replace."""
 
-    def marshal_response(self, response: Any) -> tuple[str | bytes, str]: ...
+    def marshal_response(self, response: Any) -> tuple[str | bytes, str]:
+        """Returns a handler's result as the runtime sends it, and its content type."""
 
 
 class TracedHandler:
@@ -36,6 +37,7 @@ class TracedHandler:
         self._results = Results(self._invocations)
 
     def __call__(self, event: Any, context: Any) -> Any:
+        """Runs the function's own handler within an invocation; untraced where none could be opened."""
         self._results.settle(None)
         opened = self._invocations.open_invocation(event, context)
         if opened is None:
@@ -82,6 +84,7 @@ class Results:
 
     @guarded()
     def settle_marshalled(self, marshalled: Any) -> None:
+        """Closes what waits, as failed if the marshalled result is an error response."""
         self.settle(fault_of_response(marshalled))
 
 
@@ -96,6 +99,7 @@ class WatchedMarshaller:
         return getattr(self._own, name)
 
     def marshal_response(self, response: Any) -> tuple[str | bytes, str]:
+        """Marshals as the runtime's own does, and closes the invocation by what comes of it."""
         results, self.results = self.results, None
         try:
             marshalled = self._own.marshal_response(response)

@@ -108,6 +108,7 @@ class BatchQueue:
         self.clear()
 
     def clear(self) -> None:
+        """Empties the queue in a forked child, where the lock may be held by a thread that is not there."""
         self._lock = Lock()
         self._batches: deque[StoreBatch] = deque()
 
@@ -115,6 +116,7 @@ class BatchQueue:
         return len(self._batches)
 
     def snapshot(self) -> list[StoreBatch]:
+        """Returns the batches that wait, the oldest first; they stay in the queue."""
         with self._lock:
             return list(self._batches)
 

@@ -238,6 +238,7 @@ class Parent:
                 self._connection.settimeout(SEND_SECONDS)
 
     def leave(self) -> None:
+        """Closes the socket to the parent."""
         self._connection.close()
 
     def _send(self, what: bytes, number: int, content: bytes = b"") -> None:

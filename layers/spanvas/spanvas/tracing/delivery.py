@@ -17,8 +17,9 @@ from opentelemetry.context import (
 )
 from opentelemetry.sdk.trace import Span as SdkSpan
 
+from spanvas.environment import lambda_environment
 from spanvas.model.units import MS, NANO
-from spanvas.settings import Settings, lambda_environment
+from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
 from spanvas.tracing.children import Children

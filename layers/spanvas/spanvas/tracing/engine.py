@@ -14,9 +14,10 @@ from typing import Final
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
+from spanvas.environment import LambdaEnvironment, lambda_environment
 from spanvas.privacy.redact import NONE, Redactor
 from spanvas.privacy.scan import Scanner
-from spanvas.settings import LambdaEnvironment, Settings, lambda_environment
+from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.artifacts import ArtifactRecorder
 from spanvas.tracing.context import current_scope

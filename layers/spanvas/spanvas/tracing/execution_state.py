@@ -32,6 +32,7 @@ class Workflow(NamedTuple):
 
     @property
     def shown_name(self) -> str:
+        """The name, or the id where no name was given."""
         return self.name or self.workflow_id
 
     def attributes(self) -> dict[str, Any]:
@@ -131,6 +132,7 @@ class ExecutionState:
 
     @property
     def root_span_id(self) -> str:
+        """The id of the workflow span, 16 hex digits: a digest of tenant and execution id."""
         return root_span_id_for(self.tenant, self.execution_id)
 
     @property
@@ -145,6 +147,7 @@ class ExecutionState:
 
     @property
     def is_ended(self) -> bool:
+        """Whether the function or the guard has ended it."""
         return self.ended is not None
 
     @property
@@ -154,6 +157,7 @@ class ExecutionState:
 
     @property
     def is_end_written(self) -> bool:
+        """Whether the store has its present end and all spans before it."""
         return self.ended is not None and self.export.written_end is self.ended
 
     def is_root(self, span_id: int) -> bool:
@@ -191,9 +195,11 @@ class ExecutionState:
             self.ended = self.ended or End(LOST, ended_at_unix_nano, cause)
 
     def note_failure(self, cause: Cause | None) -> None:
+        """Keeps the cause that a `workflow()` inside has failed of; None changes nothing."""
         self.failure = cause or self.failure
 
     def note_failed_node(self, cause: Cause | None) -> None:
+        """Keeps the cause that the last failed node has failed of."""
         self.last_failed_node = cause
 
     def root_attributes(self) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Recorder(Protocol):
     problems: Health
     keeps_content: bool
 
-    def now(self) -> int: ...
+    def now(self) -> int:
+        """Returns the present time in unix nanoseconds."""
 
 
 class LiveSpan(public.Handle):
@@ -74,39 +75,48 @@ class LiveSpan(public.Handle):
 
     @property
     def problems(self) -> Health:
+        """The recorder's counters of our own failures, which `guarded` reports to."""
         return self._recorder.problems
 
     @property
     def span_id(self) -> str:
+        """The span's id, 16 lower-case hex digits."""
         return f"{self.span.get_span_context().span_id:016x}"
 
     @property
     def trace_id(self) -> str:
+        """The trace's id, 32 lower-case hex digits."""
         return f"{self.span.get_span_context().trace_id:032x}"
 
     @guarded()
     def set_input(self, value: Any) -> None:
+        """Sets the span's input as JSON text; does nothing where no content is kept."""
         if self._recorder.keeps_content:
             self.span.set_attribute(names.INPUT, json_text(value))
 
     @guarded()
     def set_output(self, value: Any) -> None:
+        """Sets the span's output as JSON text; does nothing where no content is kept."""
         if self._recorder.keeps_content:
             self.span.set_attribute(names.OUTPUT, json_text(value))
 
     @guarded()
     def set_attribute(self, key: str, value: Any) -> None:
+        """Sets an attribute of the SDK's span."""
         self.span.set_attribute(key, value)
 
     @guarded()
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
+        """Adds an event to the SDK's span at the present time."""
         self.span.add_event(name, dict(attributes or {}), self._recorder.now())
 
     @guarded()
     def fail(self, error: BaseException | str) -> None:
+        """Sets status, `error.type` and, at an exception's first span, its event."""
         self._record(error)
 
     def close(self, error: BaseException | None) -> None:
+        """Ends the span and makes the span around it the current one again; failed if there is an error."""
         try:
             if error is not None:
                 self.fail(error)
@@ -127,7 +137,7 @@ class LiveSpan(public.Handle):
         otel_context.detach(self._token)
 
     def _record(self, error: BaseException | str) -> Cause:
-        """Status, `error.type` and, where the exception first leaves a span, its event."""
+        """Sets status, `error.type` and, where the exception first leaves a span, its event; returns the cause."""
         self.is_failed = True
         known = getattr(error, ORIGIN, None)
         cause = known if isinstance(known, Cause) else self._cause_of(error)
@@ -144,7 +154,10 @@ class LiveSpan(public.Handle):
         return cause
 
     def _cause_of(self, error: BaseException | str) -> Cause:
-        """The place of what led to it where we have seen that; outside of nodes, the last node that failed."""
+        """Returns the cause, at the span where the first of its chained exceptions was recorded.
+
+        Where none was: at this span, or outside of nodes at the last node that failed.
+        """
         seen = seen_below(error)
         if seen is None and self.node_id is None:
             seen = self.run.last_failed_node
@@ -161,6 +174,7 @@ class RetriedNode(LiveSpan):
     attempt: LiveSpan | None
 
     def close(self, error: BaseException | None) -> None:
+        """Ends the open attempt, then the node."""
         if self.attempt is not None:
             self.attempt.close(error)
         LiveSpan.close(self, error)
@@ -194,26 +208,29 @@ class LiveRun(LiveSpan, public.RunHandle):
 
     @property
     def execution_id(self) -> str:
+        """The id of the execution that this process has made of the caller's."""
         return self.run.execution_id
 
     @property
-    def _is_left_open(self) -> bool:
-        """Whether the span is an execution's root, and that goes on elsewhere."""
-        return self._left is not None and not self.run.is_ended_here
+    def _leave(self) -> Callable[[SdkSpan], None] | None:
+        """Lets go of the span where it is the root of an execution that goes on elsewhere; else None."""
+        return None if self.run.is_ended_here else self._left
 
     @guarded()
     def fail(self, error: BaseException | str) -> None:
-        self._cause = self._cause_of(error) if self._is_left_open else self._record(error)
+        """Keeps the cause of the failure, and marks the span unless the execution goes on elsewhere."""
+        self._cause = self._record(error) if self._leave is None else self._cause_of(error)
         if self._same is not None:
             self._same.is_failed = True
 
     @guarded()
     def _end(self) -> None:
-        """The end of an execution inherits what a `workflow()` inside has failed of."""
+        """Ends the span; an execution's root fails of what a `workflow()` inside has failed of."""
         is_root = self._owns_span and self._ended is not None
         cause = self._cause or (self.run.failure if is_root else None)
-        if self._left is not None and not self.run.is_ended_here:
-            self._left(self.span)
+        leave = self._leave
+        if leave is not None:
+            leave(self.span)
         elif self._owns_span:
             self.is_failed = cause is not None
             LiveSpan._end(self)

@@ -24,6 +24,7 @@ class Health:
         self._said: set[str] = set()
 
     def after_fork(self) -> None:
+        """Makes a new lock in a forked child: a thread that is not there may hold the old one."""
         self._lock = Lock()
 
     def count(self, what: str, number: int = 1) -> None:
@@ -58,8 +59,11 @@ class Health:
 
 
 class HasHealth(Protocol):
+    """An object whose methods `guarded` can guard."""
+
     @property
-    def problems(self) -> Health: ...
+    def problems(self) -> Health:
+        """Where its failures are counted and logged."""
 
 
 S = TypeVar("S", bound=HasHealth)

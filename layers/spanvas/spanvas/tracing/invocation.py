@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from spanvas import attributes as names
+from spanvas.environment import LambdaEnvironment
 from spanvas.model import ids
 from spanvas.model.units import MS
 from spanvas.propagation.inbound import InboundContext, inbound_contexts
-from spanvas.settings import LambdaEnvironment
 from spanvas.tracing.context import Invocation
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.execution_state import ExecutionState, without_empty

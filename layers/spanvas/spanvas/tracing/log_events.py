@@ -19,6 +19,10 @@ class SpanEventLogger(NoOpLogger):
     """Adds what has an event's name to the span of its context."""
 
     def emit(self, record: Any = None, **fields: Any) -> None:
+        """Adds a log record that has an event's name to the current span; drops any other.
+
+        Takes a record, or its fields as newer versions of the API pass them.
+        """
         given = fields.get if record is None else lambda name: getattr(record, name, None)
         attributes = dict(given("attributes") or {})
         name = given("event_name") or attributes.pop(EVENT_NAME, "")
@@ -36,6 +40,7 @@ class SpanEventLogger(NoOpLogger):
         )
 
     def enabled(self, **_: Any) -> bool:
+        """Whether the current span records events."""
         return trace.get_current_span().is_recording()
 
 
@@ -43,6 +48,7 @@ class SpanEventLoggerProvider(LoggerProvider):
     """For instrumentations that we switch on."""
 
     def get_logger(self, name: str, *_: Any, **__: Any) -> Logger:
+        """Returns a logger of events; version and schema of the library are not kept."""
         return SpanEventLogger(name)
 
 

@@ -13,7 +13,7 @@ from spanvas.model.execution import BY_CALLER, BY_FUNCTION
 from spanvas.propagation.inbound import InboundContext, inbound_of
 from spanvas.propagation.messages import Message, message_of
 from spanvas.propagation.paths import text_at
-from spanvas.settings import Settings
+from spanvas.settings import ALWAYS, NEVER, Settings
 from spanvas.tracing.context import current_scope
 from spanvas.tracing.delivery import Delivery
 from spanvas.tracing.execution_state import ExecutionState, without_empty
@@ -22,8 +22,6 @@ from spanvas.tracing.handles import LiveRun, LiveSpan
 from spanvas.tracing.health import guarded
 from spanvas.tracing.spans import SpanRecorder
 
-ALWAYS: Final = "always"
-NEVER: Final = "never"
 MAX_UNTOUCHED: Final = 100
 """Messages that nobody has opened and that get their part all the same. Each costs some writes."""
 RETURNED: Final = "the message was returned to its queue"
@@ -38,10 +36,12 @@ class LivePart(LiveSpan):
 
     @guarded()
     def fail(self, error: BaseException | str) -> None:
+        """Marks this span and the root of the message's execution as failed."""
         LiveSpan.fail(self, error)
         self.root.fail(error)
 
     def close(self, error: BaseException | None) -> None:
+        """Ends this span, then the root of the message's execution."""
         LiveSpan.close(self, error)
         self.root.close(None)
 

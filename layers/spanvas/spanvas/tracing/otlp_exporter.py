@@ -35,7 +35,8 @@ class SpanSink(Protocol):
     An exception counts as a failure of the endpoint.
     """
 
-    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result: ...
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+        """Sends spans in one request and returns what became of them."""
 
 
 class OtlpExporter:
@@ -63,12 +64,14 @@ class OtlpExporter:
         self._last_result: bool | None = None
 
     def after_fork(self) -> None:
+        """Empties the buffers in a forked child and leaves the connection to its parent."""
         self._sink = None
         self.buffer.clear()
         self._batches.clear()
 
     @property
     def has_work(self) -> bool:
+        """Whether spans wait to be sent or to be sent again."""
         return bool(self._batches or self.buffer)
 
     @property
@@ -188,8 +191,8 @@ def _place(item: Waiting) -> str:
 def http_sink(endpoint: str, headers: Mapping[str, str], certificate: str = "") -> SpanSink:
     """Returns a sink that posts protobuf to a base URL."""
     from spanvas.collector.http import OtlpHttp
+    from spanvas.environment import aws_variables
     from spanvas.otlp.protobuf_export import encode_protobuf
-    from spanvas.settings import aws_variables
 
     post = OtlpHttp(endpoint, headers, aws_variables(), certificate)
 

@@ -88,6 +88,7 @@ class RecordingProcessor(SpanProcessor):
 
     @guarded()
     def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
+        """Keeps the open span with its execution; a span of no execution is counted and ignored."""
         scope = current_scope(parent_context) or self._scope_by_trace(span)
         if scope is None:
             self.problems.count("spans.without_execution")
@@ -249,6 +250,7 @@ class DeferredRecording(public.Handle):
 
     @guarded()
     def close(self, error: BaseException | None) -> None:
+        """Records what was deferred, unless it has been discarded."""
         self._processor.resume(self._run)
 
 

@@ -14,7 +14,8 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NoOpTracer, Tracer
 
 from spanvas import attributes as names
-from spanvas.settings import LambdaEnvironment, Settings
+from spanvas.environment import LambdaEnvironment
+from spanvas.settings import Settings
 
 LAYER_VERSION: Final = "0.1.0"
 
@@ -33,10 +34,12 @@ class ExecutionIdGenerator(IdGenerator):
     """Digests for the root of an execution, `os.urandom` for all others: SnapStart clones the state of `random`."""
 
     def generate_trace_id(self) -> int:
+        """Returns the trace id that the next span was given, or a random one."""
         given = next_ids.get()
         return given.trace_id if given else _random(16)
 
     def generate_span_id(self) -> int:
+        """Returns the span id that the next span was given, or a random one."""
         given = next_ids.get()
         return given.span_id if given else _random(8)
 

@@ -187,6 +187,7 @@ class Guard:
         self._wakes_at = NEVER
 
     def after_fork(self) -> None:
+        """Forgets all guarded executions in a forked child: their parent guards them."""
         self._reset()
         self._worker.after_fork()
 
