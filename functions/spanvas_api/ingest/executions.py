@@ -164,7 +164,7 @@ def update_of(
         end=_end(spans),
         started_by=subject,
         session=_session(spans),
-        external_id=external_id(spans, group.execution_id, candidates),
+        external_id=external_id(spans, candidates),
     )
 
 

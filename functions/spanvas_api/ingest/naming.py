@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas import attributes as names
@@ -27,24 +27,25 @@ def explicit_execution_id(span: Span) -> str:
 def attributed_execution_id(span: Span, attributes: Sequence[str]) -> str:
     """Returns the execution id in the first of these attributes that the span, or else its resource, has; "" where it
     has none. A name that ends in `.*` stands for all below it, in the order of the alphabet."""
-    found = map(as_execution_id, _values((span,), attributes))
-    return next(filter(None, found), "")
+    return as_execution_id(_named(span, attributes))
 
 
-def external_id(spans: Sequence[Span], execution_id: str, candidates: Sequence[str]) -> str:
-    """Returns what the first span that names the execution calls it, as `ids.external_id_of` has it."""
-    for value in _values(spans, (names.EXECUTION_ID, *candidates)):
-        if as_execution_id(value) == execution_id:
-            return external_id_of(value)
-    return ""
+def external_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
+    """Returns what the spans call their execution, as `ids.external_id_of` has it. Where they have several names for
+    it, the first in the order of text: so the order in which they come does not matter."""
+    attributes = (names.EXECUTION_ID, *candidates)
+    found = (external_id_of(_named(span, attributes)) for span in spans)
+    return min(filter(None, found), default="")
 
 
-def _values(spans: Sequence[Span], candidates: Sequence[str]) -> Iterator[Any]:
-    for candidate in candidates:
-        for span in spans:
-            for name in _below(span, candidate) if candidate.endswith(ANY_BELOW) else (candidate,):
-                value = span.attributes.get(name)
-                yield span.resource.get(name) if value is None else value
+def _named(span: Span, attributes: Sequence[str]) -> Any:
+    """Returns the first value in these attributes of the span, or else of its resource, that names an execution."""
+    for attribute in attributes:
+        for name in _below(span, attribute) if attribute.endswith(ANY_BELOW) else (attribute,):
+            for value in (span.attributes.get(name), span.resource.get(name)):
+                if value is not None and as_execution_id(value):
+                    return value
+    return None
 
 
 def _below(span: Span, pattern: str) -> list[str]:

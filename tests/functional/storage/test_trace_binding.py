@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from spanvas.model.execution import Counters
-from spanvas.model.ids import is_trace_id
+from spanvas.model.ids import as_execution_id, is_trace_id
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, TraceStore
 from spanvas_api.ingest.executions import Bindings, update_of
@@ -29,11 +29,12 @@ TRACES = ("1" * 32, "2" * 32, "3" * 32, "4" * 32)
 REGISTERED, ITS_TRACE = "run-r", "9" * 32
 """An execution that was registered before all spans, and the trace that it was registered with."""
 OWN, ATTRIBUTE = "spanvas.execution.id", "my.run"
-NAMES = ("run-a", "run-b", "run-c", REGISTERED, TRACES[0])
+NAMES = ("run-a", "run-b", "patients/7", "patients/8", REGISTERED, TRACES[0])
+"""Two of them are no execution ids: an execution keeps what its sender calls it beside its own id."""
 
 
 def name_of(span: Span) -> str:
-    return span.attributes.get(OWN) or span.attributes.get(ATTRIBUTE, "")
+    return as_execution_id(span.attributes.get(OWN) or span.attributes.get(ATTRIBUTE))
 
 
 def executions_of(spans: Iterable[Span]) -> dict[str, set[str]]:
@@ -52,7 +53,8 @@ def executions_of(spans: Iterable[Span]) -> dict[str, set[str]]:
             )
             moved[last] = first
     for span in spans:
-        own = span.attributes.get(OWN, REGISTERED) if span.trace_id == ITS_TRACE else span.trace_id
+        name = as_execution_id(span.attributes.get(OWN, REGISTERED))
+        own = name if span.trace_id == ITS_TRACE else span.trace_id
         found.setdefault(end(own), set()).add(span.name)
     return found
 
@@ -67,7 +69,7 @@ class Sandbox:
 
     def send(self, spans: Iterable[Span]) -> None:
         for group in self._bindings.groups(self._store, "acme", spans, self._pool):
-            update = update_of(group, "acme", "collector", T0, 900)
+            update = update_of(group, "acme", "collector", T0, 900, [ATTRIBUTE])
             batch = SpanBatch("acme", group.execution_id, group.spans)
             kept_at = self._store.receive(batch, update, is_new=group.is_new)
             self._bindings.follow("acme", group, kept_at)
@@ -147,7 +149,7 @@ class Requests(RuleBasedStateMachine):
         at_once = MemoryTraceStore(clock=Clock())
         register(at_once)
         Sandbox(at_once, self.pool).send([span for span in self.world if span in self.sent])
-        for name in (*TRACES, *NAMES):
+        for name in map(as_execution_id, (*TRACES, *NAMES)):
             assert facts_of(self.store, name) == facts_of(at_once, name), name
 
 

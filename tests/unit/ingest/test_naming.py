@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from spanvas.model.execution_update import ANY_SPAN, LOCAL_ROOT, ROOT
-from spanvas.model.ids import as_execution_id, as_name
+from spanvas.model.ids import as_name
 from spanvas_api.ingest.naming import (
     attributed_execution_id,
     explicit_execution_id,
@@ -26,10 +30,32 @@ def test_what_a_sender_calls_its_execution_is_kept_where_it_is_no_id() -> None:
         make_span("b", resource={"spanvas.execution.id": " patients/7 "}),
         make_span("c", attributes={"app.ids.thread": "t/1"}),
     ]
-    assert external_id(spans, "patients-7-bc57a4a9f41f", ()) == "patients/7"
-    assert external_id(spans, as_execution_id("t/1"), ("app.ids.*",)) == "t/1"
-    assert external_id(spans, as_execution_id("t/1"), ()) == ""
-    assert external_id(spans, "other", ()) == ""
+    assert external_id(spans, ()) == "patients/7"
+    assert external_id(spans[2:], ("app.ids.*",)) == "t/1"
+    assert external_id(spans[2:], ()) == ""
+    assert external_id(spans[:1], ()) == ""
+
+
+def test_of_several_names_that_are_no_ids_the_first_in_the_order_of_text_is_kept() -> None:
+    spans = [
+        make_span(name, attributes={"spanvas.execution.id": name}) for name in ("b/1", "a/2", "c/0")
+    ]
+    assert [external_id(spans, ()), external_id(spans[::-1], ())] == ["a/2", "a/2"]
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None, True, []])
+def test_a_blank_id_on_a_span_does_not_hide_what_its_resource_says(blank: Any) -> None:
+    span = make_span(
+        attributes={"spanvas.execution.id": blank}, resource={"spanvas.execution.id": "patients/7"}
+    )
+    assert external_id([span], ()) == "patients/7"
+    assert explicit_execution_id(span) == "patients-7-bc57a4a9f41f"
+    assert attributed_execution_id(span, ["spanvas.execution.id"]) == "patients-7-bc57a4a9f41f"
+
+
+def test_an_attribute_that_did_not_name_the_execution_does_not_say_what_it_is_called() -> None:
+    span = make_span(attributes={"spanvas.execution.id": "run-1", "app.ids.thread": "t/1"})
+    assert external_id([span], ("app.ids.*",)) == ""
 
 
 def test_a_workflow_s_id_is_made_of_its_whole_name() -> None:

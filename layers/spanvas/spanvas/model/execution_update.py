@@ -119,7 +119,7 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
     identity, end, session = update.identity, update.end, update.session
     if update.started_at_unix_nano < execution.started_at_unix_nano:
         execution = replace(execution, started_at_unix_nano=update.started_at_unix_nano)
-    if update.external_id and not execution.external_id:
+    if update.external_id and not "" < execution.external_id <= update.external_id:
         execution = replace(execution, external_id=update.external_id)
     if identity.key < origin.identity:
         origin = origin._replace(identity=identity.key)
