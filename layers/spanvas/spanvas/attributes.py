@@ -40,6 +40,8 @@ MAP_SIZE: Final = "spanvas.map.size"
 MAP_INDEX: Final = "spanvas.map.index"
 TRUNCATED: Final = "spanvas.truncated"
 DISOWNED: Final = "spanvas.disowned"
+"""On a span that `discard()` has left behind. The name is stored, so it stays although the function is called
+otherwise now."""
 REDACTION: Final = "spanvas.redaction"
 DEADLINE: Final = "spanvas.deadline"
 LOG_URL: Final = "spanvas.log.url"

@@ -37,10 +37,12 @@ class Handle:
 
     @property
     def span_id(self) -> str:
+        """The span's id, 16 lower-case hex digits; empty when nothing is recorded."""
         return ""
 
     @property
     def trace_id(self) -> str:
+        """The trace's id, 32 lower-case hex digits; empty when nothing is recorded."""
         return ""
 
     def set_input(self, value: Any) -> None:
@@ -99,6 +101,7 @@ class Scope(Generic[H]):
         self._open_handles.pop().close(error)
 
     def __call__(self, function: F) -> F:
+        """Returns the function with a span around each of its calls; for `async def`, until it has been awaited."""
         code = getattr(function, "__code__", None)
         if code is not None and code.co_flags & CO_COROUTINE:
 

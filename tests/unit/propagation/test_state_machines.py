@@ -105,7 +105,7 @@ def test_states_are_taken_as_they_come(state: Any, expected: State | None) -> No
 
 
 def test_the_machines_name_is_in_the_executions_arn() -> None:
-    assert RUN.name == "triage"
+    assert machine_name(RUN.arn) == "triage"
     assert machine_name("arn:aws:states:eu-central-1:1") == ""
 
 

@@ -56,6 +56,10 @@ class OtlpHttp:
         self._sign = signing_for(self._endpoint.host, self._path, environment)
 
     def __call__(self, body: bytes) -> Result:
+        """Sends an ExportTraceServiceRequest, compressed with gzip, once; returns what became of it.
+
+        A connection that fails is a result too: nothing is raised.
+        """
         compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
         data = compressor.compress(body) + compressor.flush()
         headers = self._sign(self._headers, data, time.time()) if self._sign else self._headers
@@ -67,6 +71,7 @@ class OtlpHttp:
         return result_of(answer, time.time())
 
     def close(self) -> None:
+        """Closes the open connections."""
         self._endpoint.close()
 
 

@@ -52,6 +52,7 @@ class ContainerCredentials:
         self._lock = Lock()
 
     def __call__(self) -> Credentials:
+        """Returns the credentials of the present, which botocore renews before they expire. Raises CallError."""
         with self._lock:
             self._found = self._found or self._session.get_credentials()
         if self._found is None:

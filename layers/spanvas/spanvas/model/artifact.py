@@ -53,6 +53,7 @@ class Artifact:
 
     @property
     def is_inline(self) -> bool:
+        """Whether browsers may show the file, by its media type; any other is downloaded."""
         return self.media_type in INLINE_MEDIA_TYPES
 
 

@@ -149,6 +149,7 @@ class Completeness:
 
     @property
     def missing(self) -> tuple[str, ...]:
+        """Expected nodes of which no span has come, in the order in which they are expected."""
         received = set(self.received)
         return tuple(node for node in self.expected if node not in received)
 

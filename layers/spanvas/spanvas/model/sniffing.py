@@ -58,6 +58,7 @@ def checked_media_type(media_type: str, head: bytes, name: str = "") -> str:
 
 
 def begins_with(*marks: bytes) -> Callable[[bytes], bool]:
+    """Returns a test of a file's head: whether it begins with one of these bytes."""
     return lambda head: head.startswith(marks)
 
 
@@ -75,6 +76,7 @@ def is_text(head: bytes) -> bool:
 
 
 def is_mp3(head: bytes) -> bool:
+    """Returns whether a file's head is an ID3 tag's or an MPEG audio frame's (11 bits of sync)."""
     return head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0)
 
 

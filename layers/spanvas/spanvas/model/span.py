@@ -25,6 +25,8 @@ STATUSES: Final = (UNSET, OK, ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """An event of a span, as in OpenTelemetry."""
+
     name: str
     time_unix_nano: int
     attributes: Mapping[str, Value] = field(default_factory=dict)
@@ -32,6 +34,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """A link from a span to another one, as in OpenTelemetry. Ids are lower-case hex."""
+
     trace_id: str
     span_id: str
     attributes: Mapping[str, Value] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from spanvas.otlp.intake import (
     STATUS_NUMBERS,
     TIME_LIMIT,
 )
+from spanvas.otlp.scalars import INT64
 
 fast_dumps: Callable[[Any], bytes] | None
 try:  # the functions bring orjson; elsewhere the standard library does
@@ -31,7 +32,6 @@ try:  # the functions bring orjson; elsewhere the standard library does
 except ImportError:  # pragma: no cover - the tests have orjson
     fast_dumps = None
 
-INT64: Final = range(-(2**63), 2**63)
 FIELDS: Final = {
     names.DROPPED_ATTRIBUTES: "droppedAttributesCount",
     names.DROPPED_EVENTS: "droppedEventsCount",
@@ -51,15 +51,14 @@ def encode_json(spans: Iterable[Span]) -> bytes:
 
 
 def request_of(spans: Iterable[Span]) -> dict[str, Any]:
-    """As `encode_json`, as plain values."""
+    """Returns what `encode_json` encodes, as plain values."""
     keys: dict[int, tuple[Mapping[str, Any], bytes]] = {}
     groups: dict[bytes, tuple[Mapping[str, Any], dict[tuple[str, str], list[dict[str, Any]]]]] = {}
     for span in spans:
         resource = span.resource
         known = keys.get(id(resource))
-        if (
-            known is None
-        ):  # the resource is kept with its key, so that its id is not given to another
+        if known is None:
+            # The resource is kept with its key, so that its id is not given to another one.
             known = keys[id(resource)] = (resource, dump(_attributes(resource)))
         scopes = groups.setdefault(known[1], (resource, {}))[1]
         scopes.setdefault((span.scope_name, span.scope_version), []).append(_span(span))
@@ -77,12 +76,12 @@ def request_of(spans: Iterable[Span]) -> dict[str, Any]:
 
 
 def dump(value: Any) -> bytes:
+    """Returns JSON as UTF-8 bytes, without blanks. Lone surrogates, which UTF-8 cannot hold, are replaced."""
     if fast_dumps is not None:
         try:
             return fast_dumps(value)
-        except (
-            TypeError
-        ):  # a lone surrogate, which every text is searched for only where there is one
+        except TypeError:
+            # A lone surrogate. It is searched for only now, since hardly any text has one.
             return fast_dumps(_mended(value))
     return json.dumps(  # pragma: no cover - the tests have orjson
         _mended(value), ensure_ascii=False, separators=(",", ":")

@@ -68,6 +68,7 @@ class Intake:
 
     @property
     def rejected_spans(self) -> int:
+        """How many spans were rejected, for all reasons together."""
         return sum(self.rejected.values())
 
     def explanation(self) -> str:
@@ -98,6 +99,7 @@ class Intake:
             )
 
     def reject(self, reason: str) -> None:
+        """Counts a span that is rejected for this reason."""
         self.rejected[reason] = self.rejected.get(reason, 0) + 1
 
     def add(
@@ -170,6 +172,7 @@ class Intake:
             )
 
     def event(self, name: str, time: int, attributes: dict[str, Any], dropped: int) -> Event:
+        """Returns an event with bounded attributes and time. Raises as `count_values`."""
         self.count_values(VALUES_OF_AN_EVENT)
         return Event(name, min(time, TIME_LIMIT - 1), self._bounded(attributes, dropped))
 

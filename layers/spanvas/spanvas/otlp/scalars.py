@@ -25,6 +25,7 @@ def object_of(value: Any, field: str) -> Mapping[str, Any]:
 
 
 def list_of(value: Any, field: str) -> list[Any]:
+    """Returns a repeated field's values; absent and null are an empty list. Raises MalformedError."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -33,6 +34,7 @@ def list_of(value: Any, field: str) -> list[Any]:
 
 
 def text_of(value: Any, field: str) -> str:
+    """Returns a string field's value; absent and null are an empty text. Raises MalformedError."""
     if value is None:
         return ""
     if not isinstance(value, str):

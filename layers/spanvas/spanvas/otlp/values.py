@@ -58,6 +58,7 @@ class ValueReader(WireReader):
         return key, self.any_value(at, end, 1)
 
     def attributes_entry(self, i: int, end: int, into: dict[str, Any]) -> None:
+        """Reads the KeyValue between two positions into a mapping; a repeated key has its last value."""
         key, value = self.key_value(i, end)
         into[key] = value
 

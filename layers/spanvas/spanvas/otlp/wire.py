@@ -46,6 +46,7 @@ class WireReader:
         return field, tag & 7, i
 
     def varint(self, i: int) -> tuple[int, int]:
+        """Returns the varint at a position and the position after it."""
         first = self.data[i]
         return (first, i + 1) if first < 128 else self.more(first, i + 1)
 
@@ -76,18 +77,27 @@ class WireReader:
         return i, stop
 
     def fixed64(self, i: int, end: int) -> tuple[int, int]:
+        """Returns the unsigned little-endian 64-bit integer at a position and the position after it.
+
+        Raises MalformedError.
+        """
         if i + 8 > end:
             raise cut_off()
         number: int = _FIXED64(self.data, i)[0]
         return number, i + 8
 
     def fixed32(self, i: int, end: int) -> tuple[int, int]:
+        """Returns the unsigned little-endian 32-bit integer at a position and the position after it.
+
+        Raises MalformedError.
+        """
         if i + 4 > end:
             raise cut_off()
         number: int = _FIXED32(self.data, i)[0]
         return number, i + 4
 
     def text(self, i: int, end: int) -> str:
+        """Returns the text between two positions; bytes that are not UTF-8 become U+FFFD."""
         data = self.data[i:end]
         try:
             return data.decode()
@@ -121,6 +131,7 @@ class WireReader:
 
 
 def cut_off() -> MalformedError:
+    """Returns the error of a message that ends within a field."""
     return MalformedError("body", "the message is cut off")
 
 

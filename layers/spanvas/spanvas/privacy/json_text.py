@@ -47,6 +47,7 @@ class RepeatedNames(dict[str, Any]):
         super().__init__(self.pairs)
 
     def items(self) -> Any:
+        """Returns all pairs, with repeated names, in their order."""
         return self.pairs
 
 
@@ -59,6 +60,7 @@ class Document(NamedTuple):
 
 
 def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Returns an object of the parser's pairs: a `RepeatedNames` where a name is there twice."""
     made = dict(pairs)
     return made if len(made) == len(pairs) else RepeatedNames(pairs)
 
@@ -74,6 +76,7 @@ LONG_NUMBERS: Final = json.JSONDecoder(
 
 
 def looks_like_json(text: str) -> bool:
+    """Returns whether the first character that is no blank can begin a JSON object, list or string."""
     first = text[:1]
     if first in STARTS or first.isalnum():
         return first in STARTS
@@ -137,6 +140,7 @@ def _quotes_in(value: Any) -> int:
 
 
 def has_repeated_names(value: Any) -> bool:
+    """Returns whether an object in a parsed value has a name twice, at any depth."""
     if isinstance(value, RepeatedNames):
         return True
     inner = value.values() if isinstance(value, dict) else value

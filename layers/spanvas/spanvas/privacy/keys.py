@@ -155,6 +155,7 @@ def _is_glued(word: str) -> bool:
 
 
 def words_of(key: str) -> list[str]:
+    """Returns the words of a key in lower case, split at case and separators; of a long key, those at its end."""
     return [word.lower() for word in WORD.findall(key[-LONGEST_KEY:])]
 
 

@@ -95,6 +95,11 @@ class Walk:
         self._known_json = known_json
 
     def value(self, value: Any, name: str = "", depth: int = 0, json_depth: int = 0) -> Any:
+        """Returns a value with what rules find replaced; the same object where nothing is.
+
+        `name` is the key that has it. `depth` counts the containers around it, `json_depth` the JSON texts. What is
+        nested deeper than `MAX_DEPTH` is replaced as a whole.
+        """
         if isinstance(value, str):
             return self._text(value, name, depth, json_depth)
         if value is None or value is True or value is False:

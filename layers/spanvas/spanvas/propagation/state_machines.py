@@ -28,10 +28,12 @@ class State(NamedTuple):
 
     @property
     def attempt(self) -> int:
+        """The number of this attempt, from 1."""
         return self.retries + 1
 
     @property
     def entered_at_unix_nano(self) -> int | None:
+        """When the state was entered; None where its text is no time."""
         return unix_nano(self.entered)
 
 
@@ -42,11 +44,6 @@ class StateMachineRun(NamedTuple):
     started_at_unix_nano: int | None = None
     input: Any = None
     state: State | None = None
-
-    @property
-    def name(self) -> str:
-        """Of the state machine: `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
-        return machine_name(self.arn)
 
 
 def run_in(event: Any) -> StateMachineRun | None:

@@ -64,17 +64,28 @@ class Reading(Protocol):
     """What a dialect reads from: the fields of `model.span.Span` that say what a span means."""
 
     @property
-    def attributes(self) -> Mapping[str, Any]: ...
+    def attributes(self) -> Mapping[str, Any]:
+        """The span's attributes, by key."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The span's name."""
+
     @property
-    def scope_name(self) -> str: ...
+    def scope_name(self) -> str:
+        """The name of the instrumentation scope; empty where there is none."""
+
     @property
-    def parent_span_id(self) -> str | None: ...
+    def parent_span_id(self) -> str | None:
+        """The parent's id, 16 hex digits; None for a root."""
+
     @property
-    def events(self) -> Sequence[Event]: ...
+    def events(self) -> Sequence[Event]:
+        """The span's events, in their order."""
+
     @property
-    def start_time_unix_nano(self) -> int | None: ...
+    def start_time_unix_nano(self) -> int | None:
+        """When the span started; None where that is not known."""
 
 
 class PartialSpan(NamedTuple):
@@ -109,6 +120,7 @@ class Kinds(NamedTuple):
     kinds: Mapping[str, str]
 
     def kind_of(self, reading: Reading) -> str | None:
+        """Returns the kind that the attribute's value stands for, in any case, with or without quotes; else None."""
         value = reading.attributes.get(self.attribute)
         if not isinstance(value, str):
             return None

@@ -54,6 +54,7 @@ def part_of(item: Any, depth: int = 0) -> Part:
 
 
 def text_part(item: Mapping[str, Any]) -> Part:
+    """Returns a text part of an object that names its text in one of the ways of the dialects."""
     content = first_of(item, "content", "text", "value", "refusal")
     if isinstance(content, dict):  # {"text": {"value": ...}} of OpenAI's assistants
         content = first_of(content, "value", "text")
@@ -61,6 +62,7 @@ def text_part(item: Mapping[str, Any]) -> Part:
 
 
 def reasoning_part(item: Mapping[str, Any]) -> Part:
+    """Returns a reasoning part of an object; a list of summaries becomes lines of one text."""
     content = first_of(item, "content", "thinking", "text", "reasoning", "summary", "data")
     if isinstance(content, list):
         content = "\n".join(as_text(text_part(part)["content"]) for part in _objects(content))
@@ -68,6 +70,7 @@ def reasoning_part(item: Mapping[str, Any]) -> Part:
 
 
 def tool_call(id_: Any, name: Any, arguments: Any) -> Part:
+    """Returns a part that calls a tool. Arguments that are JSON text are parsed; what is not given is left out."""
     part: Part = {"type": "tool_call"}
     if id_:
         part["id"] = str(id_)
@@ -78,6 +81,7 @@ def tool_call(id_: Any, name: Any, arguments: Any) -> Part:
 
 
 def tool_response(id_: Any, response: Any, name: Any = None) -> Part:
+    """Returns a part with a tool's response; id and name are left out where they are not given."""
     part: Part = {"type": "tool_call_response"}
     if id_:
         part["id"] = str(id_)

@@ -59,6 +59,7 @@ def is_given(value: Any) -> bool:
 
 
 def text(value: Any) -> str | None:
+    """Returns the value if it is a text that is not empty; else None."""
     return value if isinstance(value, str) and value else None
 
 

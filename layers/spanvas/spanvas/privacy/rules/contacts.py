@@ -31,6 +31,10 @@ LABEL: Final = re.compile(rb"[A-Za-z]")
 
 
 def phones_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[tuple[int, int]]:
+    """Yields the bounds of a match if it is a telephone number: at most one pair of byte positions.
+
+    `name` is the attribute or member that has the text. Dates, versions, amounts and parts of ids are no numbers.
+    """
     found = text[start:end]
     digits = b"".join(UNBROKEN.findall(found.lower().partition(b"x")[0]))
     if len(digits) not in DIGITS or (UNBROKEN.fullmatch(found) and len(found) > MOST_UNBROKEN):

@@ -63,6 +63,7 @@ def before(text: bytes, start: int, name: str = "") -> str:
 
 
 def after(text: bytes, end: int) -> str:
+    """Returns up to 20 bytes behind a position, as text."""
     return text[end : end + 20].decode("utf-8", "ignore")
 
 
@@ -74,6 +75,7 @@ def last_word(near: str) -> str:
 
 
 def first_word(near: str) -> str:
+    """Returns the first word of a text in lower case; an empty text where it begins with none."""
     found = FIRST_WORD.match(near)
     return found[1].lower() if found else ""
 
@@ -86,6 +88,7 @@ def is_counted(text: bytes, start: int, end: int, name: str, *, is_series: bool 
 
 
 def is_counted_name(name: str) -> bool:
+    """Returns whether a name ends in a word for an amount, such as `count` or `total`."""
     return last_word(name) in COUNTED
 
 

@@ -63,9 +63,11 @@ class Run(NamedTuple):
     is_of_cards: bool
 
     def mark_before(self, first: int) -> bytes:
+        """Returns the bytes between a group and the one before it; none at the first group."""
         return self.text[self.groups[first - 1][1] : self.groups[first][0]] if first else b""
 
     def mark_after(self, last: int) -> bytes:
+        """Returns the bytes between a group and the next one; none at the last group."""
         if last + 1 == len(self.groups):
             return b""
         return self.text[self.groups[last][1] : self.groups[last + 1][0]]
@@ -107,12 +109,14 @@ def is_payment_card(digits: str) -> bool:
 
 
 def luhn_holds(digits: str) -> bool:
+    """Returns whether the last digit is the check digit of the others (ISO/IEC 7812-1, Annex B: Luhn)."""
     codes = digits.encode()
     total = sum(codes[-1::-2]) + sum(codes[-2::-2].translate(LUHN_DOUBLED))
     return (total - ord("0") * len(codes)) % 10 == 0
 
 
 def has_issuer(digits: str) -> bool:
+    """Returns whether an issuer of cards uses numbers with these first digits and of this length (ISO/IEC 7812)."""
     length, two, four = len(digits), int(digits[:2]), int(digits[:4])
     if digits[0] == "4":
         return length in {13, 16, 19}

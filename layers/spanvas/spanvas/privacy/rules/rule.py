@@ -54,6 +54,7 @@ PLACEHOLDER: Final = re.compile(r"[<{\[%]+[\w .:/{}%-]+[>}\]%]*")
 
 
 def has_digit(text: str) -> bool:
+    """Returns whether a text has a digit."""
     return any(character.isdigit() for character in text)
 
 
@@ -106,6 +107,7 @@ def is_option_value(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
+    """Returns whether a match is an address of a person: not `git@host`, nor a file name such as `icon@2x.png`."""
     local, _, domain = text.rpartition("@")
     return local != "git" and domain.rpartition(".")[2].lower() not in FILE_ENDINGS
 

@@ -28,6 +28,8 @@ Span = tuple[int, int]
 
 
 class Line(NamedTuple):
+    """A line of a text: byte positions of its start and its end."""
+
     start: int
     end: int
 

@@ -53,6 +53,7 @@ def _content_event(name: str, field: str) -> Callable[[Reading], Any]:
 
 
 def is_tool(reading: Reading) -> bool:
+    """Returns whether the span is an `execute_tool` operation."""
     return reading.attributes.get(names.OPERATION) == "execute_tool"
 
 
