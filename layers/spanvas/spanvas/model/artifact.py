@@ -58,11 +58,14 @@ class Artifact:
 
 
 def safe_media_type(media_type: str) -> str:
-    """The type to store: from the allow-list, without parameters; everything else is bytes to download."""
+    """Returns the media type to store.
+
+    One of the allow-list, without parameters; any other becomes a type to download.
+    """
     essence = essence_of(media_type)
     return essence if essence in STORED_MEDIA_TYPES else DEFAULT_MEDIA_TYPE
 
 
 def essence_of(media_type: str) -> str:
-    """Without parameters, in small letters (WHATWG "MIME Sniffing", 4.2)."""
+    """Returns a media type without parameters, in lower case (WHATWG "MIME Sniffing", 4.2)."""
     return media_type.split(";", 1)[0].strip().lower()

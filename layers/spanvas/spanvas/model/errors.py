@@ -72,7 +72,7 @@ class UnreadableItem(NamedTuple):
 
     @property
     def why(self) -> str:
-        """One word for the API: `newer_version` or `malformed`."""
+        """The word that the API uses for the reason: `newer_version` or `malformed`."""
         return NEWER_VERSION if self.is_newer else MALFORMED
 
 
@@ -85,4 +85,4 @@ class UnreadableItemError(SpanvasError):
 
 
 class NewerItemError(UnreadableItemError):
-    """A newer version of Spanvas has written it."""
+    """The stored item was written by a newer version of Spanvas, in a form that this one cannot decode."""

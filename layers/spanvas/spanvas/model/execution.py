@@ -121,7 +121,7 @@ class Execution:
     """The session or conversation that the execution is part of, as its spans say; "" where they say nothing."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
-        """Open, and past its deadline: whatever ran it can no longer end it."""
+        """Returns whether it is open and past its deadline: whatever ran it can no longer end it."""
         deadline = self.deadline_unix_nano
         return self.status in OPEN and deadline is not None and deadline < now_unix_nano
 
@@ -155,7 +155,7 @@ class Completeness:
 
 
 def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
-    """Nodes that were expected against nodes that have a span; nodes nobody expected are appended."""
+    """Returns which expected nodes have a span; nodes that nobody expected are appended."""
     seen = {row.node_id for row in rows if row.kind == kinds.NODE and row.node_id}
     known = [node for node in execution.expected_nodes if node in seen]
     extra = sorted(seen.difference(execution.expected_nodes))
@@ -163,8 +163,10 @@ def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
 
 
 def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
-    """The counters that the ended ones of merged rows add up to: what a batch adds to the totals. A model call that
-    was recorded twice, by what wraps it and by itself, is counted once: see `inference.repeated_calls`."""
+    """Returns the counters of those merged rows that have ended: what a batch adds to the totals.
+
+    A model call that was recorded twice, by itself and by what wraps it, is counted once (`inference.repeated_calls`).
+    """
     rows = list(rows)
     repeated = repeated_calls(rows)
     ended = [row for row in rows if row.end_time_unix_nano is not None]
@@ -186,11 +188,10 @@ def _is_unpriced(call: Row) -> bool:
 
 
 def totalled(execution: Execution, rows: Iterable[Row], now_unix_nano: int = 0) -> Execution:
-    """The execution with the totals of all of its rows, which are merged.
+    """Returns the execution with the totals of all its rows, which are merged.
 
-    Every row is a span, ended or not; one that is lost (`tree.state_of`) is an error. Of an execution that is closed,
-    the time does not matter. The totals that are stored are the same as soon as all spans have ended; before, they
-    count ended spans alone.
+    Every row counts as a span, ended or not; a lost one (`tree.state_of`) is an error. `now` does not matter for a
+    closed execution. The stored totals count ended spans alone, so they are the same as soon as all have ended.
     """
     rows = list(rows)
     counters = count(rows, execution.counters.dropped)

@@ -9,11 +9,11 @@ from spanvas.model.row import Row
 
 
 def repeated_calls(rows: Iterable[Row]) -> frozenset[str]:
-    """Span ids of model calls that repeat what a model call under (or above) them reports.
+    """Returns the span ids of model calls that report again what a call above or below them reports.
 
-    Two instrumentations of one program, or one that traces a call at two levels, record it twice, one inside the
-    other. Of such a line the lowest call with tokens or a cost counts. What reports nothing and is inside of one that
-    does is no call without a price, but a part of that one. O(rows).
+    Two instrumentations of one program, or one that traces a call at two levels, record it twice, one inside the other.
+    Of such a line of calls the lowest one with tokens or a cost counts. A call that reports nothing and is inside of
+    one that does is a part of that one, not a call without a price. O(rows).
     """
     rows = list(rows)
     calls = [row for row in rows if row.kind == kinds.MODEL]
@@ -40,7 +40,7 @@ def _reports(row: Row) -> bool:
 
 
 def _climb(call: Row, by_id: dict[str, Row], above: set[str]) -> None:
-    """Note everything above a call, up to what was noted before."""
+    """Notes everything above a call, up to what was noted before."""
     parent = call.parent_span_id
     while parent in by_id and parent not in above and parent != call.span_id:
         above.add(parent)
@@ -48,7 +48,7 @@ def _climb(call: Row, by_id: dict[str, Row], above: set[str]) -> None:
 
 
 def _is_inside(call: Row, by_id: dict[str, Row], outside: set[str]) -> bool:
-    """Whether some call above reports tokens or a cost. `outside` are spans above which none does."""
+    """Returns whether some call above reports tokens or a cost. `outside`: spans above which none does."""
     seen = {call.span_id}
     parent = call.parent_span_id
     while parent in by_id and parent not in seen and parent not in outside:

@@ -33,12 +33,16 @@ def with_loss_cause(execution: Execution, rows: Iterable[Row]) -> Execution:
 
 
 def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
-    """Why an execution has passed its deadline without an end.
+    """Returns why an execution has passed its deadline without an end.
 
-    `Timeout`: a function has recorded, just before, that its time was running out. `Killed`: nothing of that kind was
-    recorded, and something is still open, or nothing has arrived at all of a function that had begun. `Abandoned`: all
-    that began has ended, and the execution was to go on elsewhere. The place is the last known node: the deepest that
-    was open, else the last that had ended.
+    | type      | what has arrived                                                                   |
+    |-----------|------------------------------------------------------------------------------------|
+    | Timeout   | a function has recorded, just before, that its time was running out                |
+    | Killed    | no such record, and a span is open, or its own function was to end the execution   |
+    | Abandoned | all spans that began have ended, and the execution was to go on elsewhere          |
+    | Lost      | nothing, of an execution that no function has registered                           |
+
+    The place is the last known node: the deepest that was open, else the last that had ended.
     """
     parts = [row for row in rows if row.kind != kinds.WORKFLOW]
     if cut := [row for row in parts if TRUNCATED_MARK in row.marks]:
@@ -60,13 +64,16 @@ def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
 
 
 def failed_place(rows: Iterable[Row]) -> Row | None:
-    """The last node that failed; the last span of any kind that did, where no node is among them."""
+    """Returns the last node that failed; where no node has, the last span of any kind that did."""
     failed = [row for row in rows if row.status == "error" and row.kind != kinds.WORKFLOW]
     return _last(failed, _end) if failed else None
 
 
 def _place(stopped: list[Row], parts: list[Row]) -> tuple[Row, str]:
-    """Where it stopped: in the last node of those, else after the last one that ended, else in whatever came last."""
+    """Returns where it stopped, and the words for it.
+
+    That is the last node among `stopped`, else the node that ended last, else the last of `stopped`.
+    """
     place = _last(stopped, _start)
     if place.kind == kinds.NODE:
         return place, _in(place)
@@ -75,7 +82,7 @@ def _place(stopped: list[Row], parts: list[Row]) -> tuple[Row, str]:
 
 
 def _last(rows: list[Row], moment: Callable[[Row], int]) -> Row:
-    """The node of them that comes last; where there is none, whatever comes last."""
+    """Returns the row of the last node; where there is no node, the last row."""
     nodes = [row for row in rows if row.kind == kinds.NODE]
     return max(nodes or rows, key=lambda row: (moment(row), row.start_time_unix_nano, row.span_id))
 

@@ -54,10 +54,10 @@ class Row(NamedTuple):
 
 
 def merge_rows(one: Row, other: Row) -> Row:
-    """As `span.merge_spans`: the ended version wins, then the later one, from the earliest start.
+    """Merges two versions of one span's row, as `span.merge_spans`: the ended one wins, then the later one.
 
-    A span ends once. Where two ended versions say different things, the one that is shown is marked: whoever may send
-    spans of an execution may send an id that is there already, and must not replace what was seen unnoticed.
+    The start is the earlier of the two. A span ends once: where two ended versions differ, the result is marked as
+    rewritten, since whoever may send spans of an execution can send an id again, and that must not go unnoticed.
     """
     winner = max(one, other, key=merge_rank)
     if merge_rank(one) == merge_rank(other):
@@ -71,7 +71,7 @@ def merge_rows(one: Row, other: Row) -> Row:
 
 
 def merge_duplicates(rows: list[Row]) -> list[Row]:
-    """Every span once, in the order of first appearance; the very same list where that is so already."""
+    """Returns every span once, in the order of first appearance; the same list object where that is so already."""
     merged = {row.span_id: row for row in rows}
     if len(merged) == len(rows):
         return rows
@@ -83,8 +83,10 @@ def merge_duplicates(rows: list[Row]) -> list[Row]:
 
 
 def versions(rows: Iterable[Row]) -> list[Row]:
-    """Of the rows of one span: the one that is shown, then those of versions that had ended too and say something else,
-    the latest first. Every version once."""
+    """Returns the row of a span that is shown, then its other ended versions that differ, the latest first.
+
+    Each once.
+    """
     ordered = sorted(rows, key=lambda row: (merge_rank(row), _content(row)))
     ended = {comparable(row): row for row in ordered if row.end_time_unix_nano is not None}
     shown = reduce(merge_rows, ordered)

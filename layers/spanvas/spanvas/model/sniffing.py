@@ -41,10 +41,10 @@ TYPE_OF_ENDING: Final = {
 
 
 def checked_media_type(media_type: str, head: bytes, name: str = "") -> str:
-    """The type to store a file with: from the allow-list, and refused where its first bytes say otherwise.
+    """Returns the media type to store a file with: one of the allow-list that the file's first bytes do not contradict.
 
-    Where no type is given, the ending of `name` says it. What is refused becomes bytes to download, never another
-    type. An empty file may be anything.
+    Where no type is given, the ending of `name` says it. A refused type becomes a type to download, never another
+    guess. An empty file may have any type.
     """
     given = media_type
     if essence_of(media_type) in UNSAID:
@@ -63,7 +63,10 @@ def begins_with(*marks: bytes) -> Callable[[bytes], bool]:
 
 
 def is_text(head: bytes) -> bool:
-    """Text in UTF-8 (its last character may be cut) or with a byte order mark, and no file of another kind."""
+    """Returns whether a head is UTF-8, or begins with a byte order mark, and is of no other known kind.
+
+    The last character may be cut.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     if b"\0" in head or head.startswith((b"%PDF-", b"PK\x03\x04")):

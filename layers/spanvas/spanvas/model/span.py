@@ -72,10 +72,10 @@ def merge_rank(version: _Version) -> tuple[bool, int, int]:
 
 
 def merge_spans(one: Span, other: Span) -> Span:
-    """Two versions of one span made one: the ended version wins, then the later one, from the earliest start.
+    """Merges two versions of one span: the ended one wins, then the later one; the start is the earlier of the two.
 
-    Commutative, associative and idempotent, so duplicated, late and shuffled deliveries end in the same span.
-    Ties are broken by the content itself.
+    Commutative, associative and idempotent, so duplicated, late and shuffled deliveries end in the same span. Ties are
+    broken by the content itself.
     """
     winner = max(one, other, key=merge_rank)
     if merge_rank(one) == merge_rank(other):

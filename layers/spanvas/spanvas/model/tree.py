@@ -35,7 +35,10 @@ class TreeRow(NamedTuple):
 
 
 def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
-    """Rows of one trace in any order, with duplicates -> pre-order; siblings by start time, then id. O(n log n)."""
+    """Returns the rows of one trace in pre-order, siblings by start time, then id. O(n log n).
+
+    Rows may come in any order and with duplicates.
+    """
     unique = list(rows)
     by_id = {row.span_id: row for row in unique}
     if len(by_id) < len(unique):
@@ -69,9 +72,9 @@ def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
 
 
 def state_of(row: Row, now_unix_nano: int, execution_is_open: bool) -> str:
-    """`ok`, `error` or `unset` of an ended span; `running` or `lost` of one that has not ended.
+    """Returns `ok`, `error` or `unset` for an ended span, `running` or `lost` for one that has not ended.
 
-    Open spans are lost once their function's deadline has passed or their execution is closed: nothing runs for ever.
+    Open spans are lost once their function's deadline has passed or their execution is closed.
     """
     if row.end_time_unix_nano is not None:
         return row.status
@@ -84,9 +87,10 @@ def state_of(row: Row, now_unix_nano: int, execution_is_open: bool) -> str:
 def _append_subtree(
     root: Row, root_marks: tuple[str, ...], children: dict[str, list[Row]], tree: list[TreeRow]
 ) -> None:
-    """A row that is nobody's child, and all below it.
+    """Appends a row that has no parent in the tree, and all rows below it.
 
-    One loop that makes nothing but the placed rows for what most are, leaves: ten thousand are placed for every answer.
+    One loop, which makes an object for a row only where it has children: ten thousand rows are placed for every
+    response.
     """
     append, below_of, placed = tree.append, children.get, tuple.__new__
     above: list[tuple[Iterator[Row], str | None, int]] = []
@@ -125,7 +129,7 @@ def _append_cycles(
     children: dict[str, list[Row]],
     tree: list[TreeRow],
 ) -> None:
-    """What no root reaches hangs on a cycle: each is cut at its earliest span."""
+    """Appends the rows that no root reaches: each hangs on a cycle, which is cut at its earliest span."""
     placed = {tree_row.row.span_id for tree_row in tree}
     for row in unique:
         if row.span_id not in placed:
@@ -137,7 +141,7 @@ def _append_cycles(
 
 
 def _on_cycle(row: Row, by_id: dict[str, Row]) -> Row:
-    """The earliest span of the cycle that `row` is on or hangs below."""
+    """Returns the earliest span of the cycle that `row` is on or hangs below."""
     seen: set[str] = set()
     while row.span_id not in seen:
         seen.add(row.span_id)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 def added(one: int | None, other: int | None) -> int | None:
-    """The sum of two figures; None where neither is known."""
+    """Returns the sum of two figures; None where neither is known."""
     if one is None or other is None:
         return one if other is None else other
     return one + other

@@ -43,7 +43,10 @@ class AccessItems:
             )
 
     def page(self, tenant: str, execution_id: str, limit: int, after: str | None) -> Page[Access]:
-        """Newest first; a position is the sort key of the last access of the page before."""
+        """Returns one page of accesses, the newest first.
+
+        A position is the sort key of the last access of the page before.
+        """
         upper = items.ACCESS + (after or "~")
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -65,7 +68,7 @@ class AccessItems:
 def page_of_accesses(
     found: Iterable[Mapping[str, Any]], limit: int, now_unix_nano: int, report: Report
 ) -> Page[Access]:
-    """The first of the items that were found. One that cannot be decoded takes a place on the page, too."""
+    """Returns a page of the first `limit` items that are not expired; one that cannot be decoded counts, too."""
     entries = [
         (item["sk"]["S"].removeprefix(items.ACCESS), access)
         for item in found

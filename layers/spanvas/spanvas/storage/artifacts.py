@@ -52,7 +52,7 @@ class ArtifactItems:
         self._clock = clock
 
     def put(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
-        """The object first, then the item that makes it visible. S3 checks the sha256 that we send."""
+        """Uploads the object, then writes the item that makes it visible. S3 checks the sha256 that is sent."""
         with measured(body) as (stream, sha256, size, head):
             artifact = replace(
                 artifact,
@@ -75,7 +75,7 @@ class ArtifactItems:
         return artifact
 
     def refer(self, artifact: Artifact) -> Artifact:
-        """One that stays in its bucket: looked at, and listed as it is now."""
+        """Writes the item of an object that stays in its bucket, with what its first bytes and headers say now."""
         looked_at = seen_object(artifact, self._start_of(artifact))
         self._keep(looked_at)
         return looked_at
@@ -88,7 +88,7 @@ class ArtifactItems:
             )
 
     def _start_of(self, artifact: Artifact) -> Mapping[str, Any]:
-        """GetObject's answer for the first bytes of an object: they tell what it is, and HEAD needs the same right."""
+        """Returns GetObject's response for an object's first bytes; HeadObject would need the same permission."""
         wanted: dict[str, Any] = {"Bucket": artifact.bucket, "Key": artifact.key}
         if artifact.version:
             wanted["VersionId"] = artifact.version
@@ -137,7 +137,10 @@ class ArtifactItems:
         return None if item is None else unexpired(item, self._clock(), artifact_of)
 
     def sign(self, artifact: Artifact, disposition: str, expires_seconds: int) -> str:
-        """Type, disposition and caching are part of the signature; the name travels encoded (RFC 6266)."""
+        """Returns a presigned URL.
+
+        Type, disposition and caching are part of the signature; the name is encoded (RFC 6266).
+        """
         parameters: dict[str, Any] = {
             "Bucket": artifact.bucket or self._bucket,
             "Key": artifact.key,
@@ -161,7 +164,7 @@ def oldest_first(entries: Iterable[Artifact | UnreadableItem], report: Report) -
 
 
 def object_key(artifact: Artifact) -> str:
-    """Of ids alone: the name is for people, and may be anything."""
+    """Returns the object's key, made of ids alone: the name is for people, and may be anything."""
     return f"artifacts/{artifact.tenant}/{artifact.execution_id}/{artifact.artifact_id}"
 
 
@@ -171,7 +174,10 @@ def encoded_name(name: str) -> str:
 
 
 def seen_object(artifact: Artifact, answer: Mapping[str, Any]) -> Artifact:
-    """The artifact with what GetObject has answered for its first bytes. Without a type given, it has the object's."""
+    """Returns the artifact with what GetObject has returned for its first bytes.
+
+    Without a type of its own, it has the object's.
+    """
     head = answer["Body"].read()
     _, _, total = answer.get("ContentRange", "").rpartition("/")
     return replace(
@@ -187,8 +193,10 @@ def seen_object(artifact: Artifact, answer: Mapping[str, Any]) -> Artifact:
 
 @contextmanager
 def measured(body: bytes | BinaryIO) -> Iterator[tuple[bytes | BinaryIO, bytes, int, bytes]]:
-    """The body, its sha256, its size and its first bytes. A stream that cannot go back is kept on disk past 1 MiB
-    meanwhile."""
+    """Returns the body with its sha256, its size in bytes and its first bytes.
+
+    A stream that cannot seek is copied to a temporary file once it is longer than 1 MiB.
+    """
     if isinstance(body, bytes):
         yield body, hashlib.sha256(body).digest(), len(body), body[:HEAD_BYTES]
         return

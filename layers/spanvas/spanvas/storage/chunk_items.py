@@ -42,7 +42,7 @@ class Chunks:
 
 
 def rows_of(item: Mapping[str, Any]) -> tuple[list[Row], bool]:
-    """The rows of a chunk, and whether a newer version has written it. Raises UnreadableItemError."""
+    """Returns the rows of a chunk, and whether a newer version has written it. Raises UnreadableItemError."""
     with Reading(*key_of(item)) as reading:
         payload = codec.decompress(binary_of(item, "data"))
         return decode_rows(payload, chunk_id_of(item), reading), reading.is_newer
@@ -51,7 +51,7 @@ def rows_of(item: Mapping[str, Any]) -> tuple[list[Row], bool]:
 def spans_of(
     pk: str, sk: str, payload: bytes, span_id: str | None = None
 ) -> list[Span] | UnreadableItem:
-    """The spans of a detail, or those with that id."""
+    """Returns the spans of a detail, or only those with that id."""
 
     def decode() -> list[Span]:
         with Reading(pk, sk) as reading:

@@ -54,7 +54,10 @@ class ClaimItems:
         self._clock = clock
 
     def take(self, claim: Claim, lease_seconds: int) -> LeaseState | None:
-        """None where it is this holder's now; else how it stands. What was given back or let go of can be taken."""
+        """Takes a claim. Returns None where it is this holder's now, else the state of the other holder's lease.
+
+        A claim that was given back, or whose lease has run out, can be taken.
+        """
         now = self._clock()
         found = self._change(
             claim,
@@ -72,16 +75,16 @@ class ClaimItems:
         return None if found is None else _lease_state(found)
 
     def renew(self, claim: Claim, lease_seconds: int) -> bool:
-        """False where it is not this holder's any more."""
+        """Extends the lease. Returns False where the claim is not this holder's any more."""
         until = items.n(self._clock() + lease_seconds * NANO)
         return self._set_own(claim, "SET #until = :until", {":until": until})
 
     def finish(self, claim: Claim) -> bool:
-        """The event has been dealt with: nobody else takes the claim."""
+        """Marks the event as done: nobody else takes the claim."""
         return self._set_own(claim, "SET #state = :done", {":done": items.s(DONE)})
 
     def give_back(self, claim: Claim) -> bool:
-        """The holder has failed: whoever comes next takes the claim at once."""
+        """Ends the lease after a failure, so that the next holder can take the claim at once."""
         return self._set_own(claim, "SET #until = :never", {":never": items.n(0)})
 
     def _set_own(self, claim: Claim, change: str, values: Mapping[str, Any]) -> bool:

@@ -50,7 +50,7 @@ class Reading:
         return self.version > VERSION
 
     def saw(self, version: Any) -> None:
-        """The version that the item says it has; None where it says nothing."""
+        """Notes the version that the item says it has; None where it says none. Raises MalformedError."""
         if version is None:
             return
         if type(version) is not int or version < 1:
@@ -74,7 +74,7 @@ class Reading:
 
 
 def attempted(decode: Callable[..., T], *arguments: Any) -> T | UnreadableItem:
-    """What a decoder gives, or the item that it could not decode: one of them does not stop the others."""
+    """Returns what a decoder returns, or the item that it could not decode: one of them does not stop the others."""
     try:
         return decode(*arguments)
     except UnreadableItemError as error:
@@ -82,7 +82,7 @@ def attempted(decode: Callable[..., T], *arguments: Any) -> T | UnreadableItem:
 
 
 def log_unreadable(item: UnreadableItem) -> None:
-    """What a store does with an unreadable item where nobody has told it another way."""
+    """Logs an item that cannot be decoded: the default of `on_unreadable`."""
     logger.warning("item cannot be read: %s %s: %s", item.pk, item.sk, item.reason)
 
 
@@ -94,16 +94,17 @@ def check_times(*columns: Sequence[int]) -> None:
 
 
 def padded(values: Any, length: int) -> list[Any]:
-    """A stored tuple with as many positions as we know: None where it is shorter."""
+    """Returns a stored tuple cut or filled with None to `length` values. Raises MalformedError."""
     if type(values) is not list and type(values) is not tuple:
         raise MalformedError("a tuple is no list")
     return [*values[:length], *[None] * (length - len(values))]
 
 
 def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
-    """A dataclass or named tuple from an object (fields by name) or a list (fields by position).
+    """Returns a dataclass or named tuple made of an object (fields by name) or a list (fields by position).
 
-    What is None where None is no value of the field counts as missing.
+    A value of None where the field does not allow None counts as missing: the field's default is taken, or
+    MalformedError raised where the field is `required`.
     """
     known = fields_of(cls)  # type: ignore[arg-type]
     is_object = isinstance(values, Mapping)
@@ -200,7 +201,10 @@ def _as_it_is(value: Any) -> Any:
 
 
 def whole(value: float) -> int:
-    """orjson reads integers of more than 64 bits as floats; smaller ones are written as integers."""
+    """Returns a float as an integer.
+
+    Orjson reads integers of more than 64 bits as floats; smaller ones raise MalformedError.
+    """
     if abs(value) < 2**63:
         raise MalformedError("float where int belongs")
     return int(value)

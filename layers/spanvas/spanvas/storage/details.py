@@ -50,7 +50,7 @@ class Detail(NamedTuple):
         return len(self.content) if isinstance(self.content, bytes) else 0
 
     def spans(self, span_id: str | None = None) -> list[Span] | UnreadableItem:
-        """All of its spans, or those with that id."""
+        """Returns all of its spans, or those with that id; the unreadable item where it could not be decoded."""
         if isinstance(self.content, UnreadableItem):
             return self.content
         return spans_of(self.pk, self.sk, self.content, span_id)
@@ -76,7 +76,7 @@ class DetailItems:
     def read(
         self, tenant: str, execution_id: str, names: Sequence[str]
     ) -> Iterator[tuple[str, Detail]]:
-        """Names and details, in the order of the names, without what has expired."""
+        """Yields names and details, in the order of the names, without those that have expired."""
         for first in range(0, len(names), DETAILS_AT_ONCE):
             wanted = names[first : first + DETAILS_AT_ONCE]
             found = self._items(tenant, execution_id, wanted)
@@ -112,21 +112,23 @@ class DetailItems:
         return {name: found[name] for name in names if name in found}
 
     def _wait(self, refusals: int) -> None:
-        """Before what was left out of a batch is asked for again (BatchGetItem, "UnprocessedKeys"). Raises
-        StoreUnavailableError after too many answers in a row that had nothing in them."""
+        """Waits before the keys that a batch left out are asked for again (BatchGetItem, "UnprocessedKeys").
+
+        Raises StoreUnavailableError after `MAX_REFUSALS` empty responses in a row.
+        """
         if refusals == MAX_REFUSALS:
             raise StoreUnavailableError("the store failed reading spans: throttled", 2)
         self._sleep(BACKOFF_SECONDS * 2**refusals)
 
 
 def detail_of(item: Mapping[str, Any], read_object: Callable[[str], bytes]) -> Detail:
-    """A detail as its item has it, or the object that the item points at."""
+    """Returns a detail with the content of its item, or of the object that the item points at."""
     pk, sk = key_of(item)
     return Detail(pk, sk, attempted(_content, item, read_object))
 
 
 def _content(item: Mapping[str, Any], read_object: Callable[[str], bytes]) -> bytes:
-    """Raises UnreadableItemError where it is in no form that we know, and where there is no such object."""
+    """Returns the inflated content. Raises UnreadableItemError where its form is not known or its object is missing."""
     pk, sk = key_of(item)
     with Reading(pk, sk):
         if "s3_key" not in item:
@@ -150,7 +152,7 @@ def page_of(
     read: Callable[[Sequence[str]], Iterator[tuple[str, Detail]]],
     report: Report,
 ) -> Page[Span]:
-    """The spans of the rows, each once, as it is in the detail that its row points at.
+    """Returns a page of the rows' spans, each once, read from the detail that its row points at.
 
     A page ends with the detail that makes it `max_bytes` or more; details are in the order of their first span.
     """
@@ -178,9 +180,10 @@ def page_of(
 def versions_of(
     span_id: str, names: Sequence[str], details: Mapping[str, Detail], report: Report
 ) -> list[Span]:
-    """The versions of a span in the details that its rows name, the shown one first; none where that one has expired.
+    """Returns the versions of a span in the details that its rows name, the shown one first.
 
-    Raises UnreadableItemError where that one cannot be decoded; others that cannot be are left out, and reported.
+    Empty where the shown version has expired. Raises UnreadableItemError where it cannot be decoded; other versions
+    that cannot be decoded are left out and reported.
     """
     if names[0] not in details:
         return []

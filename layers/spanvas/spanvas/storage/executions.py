@@ -45,8 +45,7 @@ class ExecutionItems:
         self._clock = clock
 
     def start(self, execution: Execution) -> None:
-        """The first writer makes the item; `running` follows `queued`, and completes what is provisional; a later start
-        continues what is there."""
+        """Creates an execution; moves it on from `queued`, completes a provisional one, or continues any other."""
         attributes = {**items.execution_attributes(execution), **items.index_keys(execution)}
         if execution.status in (QUEUED, UNTRACED):
             self._update(execution, attributes, "attribute_not_exists(pk)")
@@ -73,7 +72,7 @@ class ExecutionItems:
         cause: Cause | None = None,
         exporter_health: Mapping[str, str] | None = None,
     ) -> None:
-        """End; of several ends the latest stays, and any replaces `lost`."""
+        """Ends an execution; of several ends the latest stays, and any end replaces `lost`."""
         attributes = {
             "status": items.s(status),
             items.ENDED_AT_UNIX_NANO: items.n(ended_at_unix_nano),
@@ -123,13 +122,13 @@ class ExecutionItems:
         )
 
     def add_counters(self, fallback: Execution, counters: Counters) -> None:
-        """Add to the totals. Spans that come before any start make the mapping, from `fallback`."""
+        """Adds to the totals. Where there is no execution yet, it is created as `fallback`."""
         if not self._add(fallback, counters):
             self.start(fallback)
             self._add(fallback, counters)
 
     def replace_counters(self, execution: Execution, counters: Counters) -> bool:
-        """Write totals, unless the execution has moved on from the revision that was read."""
+        """Replaces the totals, unless the execution has changed since the revision that was read."""
         figures = {f"c_{name}": getattr(counters, name) for name in items.COUNTERS}
         known = {name: items.n(figure) for name, figure in figures.items() if figure is not None}
         return self._update(
@@ -151,7 +150,7 @@ class ExecutionItems:
         return self.shown(item)
 
     def item(self, tenant: str, execution_id: str) -> Mapping[str, Any] | None:
-        """META as it is stored."""
+        """Returns META as it is stored; None where there is none."""
         with translate_errors("reading an execution"):
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key=items.key(tenant, execution_id), ConsistentRead=True
@@ -159,9 +158,9 @@ class ExecutionItems:
         return answer.get("Item")
 
     def shown(self, item: Mapping[str, Any] | None) -> Execution | None:
-        """An execution as readers see it now: not at all when expired or moved, `lost` when overdue.
+        """Returns an execution as readers see it now: None when expired or moved, `lost` when overdue.
 
-        Raises UnreadableItemError where the item cannot be decoded.
+        Raises UnreadableItemError.
         """
         now = self._clock()
         if not item or is_expired(item, now) or moved_to(item):
@@ -227,7 +226,7 @@ class ExecutionItems:
         )
 
     def _update(self, *arguments: Any, **options: Any) -> bool:
-        """Whether the condition of a `change` held."""
+        """Writes as `change`. Returns whether the condition held."""
         return self.change(*arguments, **options) is not None
 
     def change(

@@ -54,7 +54,7 @@ class Walk:
         self._filtered = 0
 
     def take_round(self) -> bool:
-        """Whether one more call may wait for those before."""
+        """Uses up one of the calls that wait for one another. Returns False where none was left."""
         self._rounds -= 1
         return self._rounds >= 0
 
@@ -99,7 +99,7 @@ class History:
         self.status_index = StatusIndex(dynamodb, table, clock)
 
     def page(self, query: HistoryQuery) -> Listing:
-        """As `port.TraceStore.list_executions`."""
+        """Returns one page, as `port.TraceStore.list_executions`."""
         listing = self._walk(query)
         for item in listing.unreadable:
             self._report(item)
@@ -132,7 +132,7 @@ class History:
         return True
 
     def _look_through(self, scan: Scan, partition: str, entries: Entries, walk: Walk) -> bool:
-        """The rest of a partition, of which the first entries are given."""
+        """Looks through the rest of a partition, whose first entries are given."""
         while self._look_at(scan, entries, walk):
             if entries.last is None:
                 return True
@@ -193,7 +193,7 @@ class History:
     def _read(
         self, entries: Sequence[Mapping[str, Any]]
     ) -> list[Execution | UnreadableItem | None]:
-        """What index entries stand for, in their order; None where that is gone, expired or elsewhere."""
+        """Returns the executions of index entries, in their order; None where one is gone, expired or elsewhere."""
         keys = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
         batches = [keys[start : start + MAX_BATCH] for start in range(0, len(keys), MAX_BATCH)]
         found: dict[str, Mapping[str, Any]] = {}
@@ -208,7 +208,7 @@ class History:
         return shown._replace(position=_key(entry)) if isinstance(shown, UnreadableItem) else shown
 
     def _read_batch(self, keys: Sequence[Any]) -> dict[str, Mapping[str, Any]]:
-        """Items by their partition. Raises StoreUnavailableError where some stay unread."""
+        """Returns items by their partition. Raises StoreUnavailableError where some stay unread."""
         found: dict[str, Mapping[str, Any]] = {}
         pending: Any = {self._table: {"Keys": keys}}
         for _ in range(ATTEMPTS):

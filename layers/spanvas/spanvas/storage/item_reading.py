@@ -40,7 +40,7 @@ JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
 
 
 def key_of(item: Item) -> tuple[str, str]:
-    """Partition and sort key, which DynamoDB itself has checked."""
+    """Returns the partition and the sort key, whose types DynamoDB has checked."""
     return item["pk"]["S"], item["sk"]["S"]
 
 
@@ -81,8 +81,11 @@ class Start(NamedTuple):
 
 
 def start_of(values: Mapping[str, Any]) -> Start:
-    """When an execution started. One that was registered started at its place in the history. Where `started_at` is
-    another time, an older version of Spanvas has written it, as the end of the queue."""
+    """Returns when an execution started.
+
+    A registered one started at its place in the history. Where `started_at` is another time, an older version of
+    Spanvas has written it, as the end of the queue.
+    """
     stored = values.get("started_at_unix_nano") or 0
     if not isinstance(stored, int):
         raise MalformedError("started_at is no number")
@@ -121,12 +124,12 @@ def access_of(item: Item) -> Access:
 
 
 def moved_to(item: Item) -> str:
-    """Where all of an execution is by now; empty while it is where it was."""
+    """Returns the id of the execution that has all of this one by now; empty while it has not moved."""
     return moving_to(item) if items.MOVED in item else ""
 
 
 def moving_to(item: Item) -> str:
-    """Where an execution is or will be; empty where it stays."""
+    """Returns the id of the execution that has this one or will have it; empty where it stays."""
     with Reading(*key_of(item)):
         target = _value(item.get(items.MOVED_TO, {"S": ""}))
         if not isinstance(target, str):
@@ -135,7 +138,7 @@ def moving_to(item: Item) -> str:
 
 
 def is_expired(item: Item, now_unix_nano: int) -> bool:
-    """Whether an item is past its TTL: DynamoDB deletes it days later, and returns it until then."""
+    """Returns whether an item is past its TTL: DynamoDB deletes it days later, and returns it until then."""
     with Reading(*key_of(item)):
         expires_at = _value(item.get(items.TTL_ATTRIBUTE, {"N": "0"}))
         if not isinstance(expires_at, int):
@@ -144,12 +147,12 @@ def is_expired(item: Item, now_unix_nano: int) -> bool:
 
 
 def unexpired(item: Item, now_unix_nano: int, decode: Callable[[Item], T]) -> T | None:
-    """What an item holds; None where it is past its TTL."""
+    """Returns what `decode` makes of an item; None where it is past its TTL."""
     return None if is_expired(item, now_unix_nano) else decode(item)
 
 
 def binary_of(item: Item, name: str) -> bytes:
-    """A binary attribute. Raises MalformedError."""
+    """Returns a binary attribute. Raises MalformedError."""
     data = item.get(name, {}).get("B")
     if data is None:
         raise MalformedError(f"{name} is no binary value")

@@ -133,7 +133,7 @@ def trace_key(tenant: str, trace_id: str) -> str:
 
 
 def is_indexed(status: str | None) -> bool:
-    """Whether executions of this status are in `BY_STATUS`."""
+    """Returns whether executions of this status are in `BY_STATUS`."""
     return status in INDEXED_STATUSES
 
 
@@ -163,11 +163,11 @@ def running_shard(execution_id: str) -> int:
 
 
 def listed_at(execution: Execution, retention_seconds: int, known_place: int | None = None) -> int:
-    """Where the history has an execution that is known by its spans: at its start.
+    """Returns where the history lists an execution that is known by its spans, in unix nanoseconds: at its start.
 
-    What started before anything that is kept, or a day and more after it was first seen (traces of another time that
-    are sent again, clocks that are wrong), is where it was first seen: the history looks no further. From
-    `known_place`, where it is listed by now, it moves to earlier times alone.
+    One that started before anything that is kept, or more than a day after it was first seen (old traces that are sent
+    again, wrong clocks), is listed where it was first seen, since the history looks no further. From `known_place`,
+    where it is listed already, it moves to earlier times alone.
     """
     seen = execution.expires_at - retention_seconds
     started = execution.started_at_unix_nano
@@ -177,8 +177,10 @@ def listed_at(execution: Execution, retention_seconds: int, known_place: int | N
 
 
 def index_keys(execution: Execution, listed: int | None = None) -> Item:
-    """Attributes that place an execution in the indexes, in time where it is `listed` or else at its start; the last
-    two only while it is open."""
+    """Returns the attributes that place an execution in the indexes, at the time `listed` or else at its start.
+
+    The last two only while it is open.
+    """
     time = execution.started_at_unix_nano if listed is None else listed
     keys = {
         "workflow_key": s(workflow_key(execution.tenant, execution.workflow_id)),
@@ -193,7 +195,7 @@ def index_keys(execution: Execution, listed: int | None = None) -> Item:
 
 
 def execution_attributes(execution: Execution) -> Item:
-    """What META says of an execution besides keys, counters and revision. Absent where there is nothing to say."""
+    """Returns the attributes of META besides keys, counters and revision. Empty fields have no attribute."""
     attributes: Item = {
         "tenant": s(execution.tenant),
         "execution_id": s(execution.execution_id),
@@ -229,8 +231,7 @@ def execution_attributes(execution: Execution) -> Item:
 
 
 def added_counters(counters: Counters) -> Item:
-    """Attributes to add to; none where there is nothing to add. A figure of 0 that was reported is added, and so known
-    to have been reported; a count of 0 is left out."""
+    """Returns the counters to add, as attributes. A reported figure of 0 is among them; a count of 0 is left out."""
     figures = {name: getattr(counters, name) for name in COUNTERS}
     return {
         f"c_{name}": n(figure)

@@ -68,7 +68,7 @@ class Position(NamedTuple):
         return Position(key, tuple(digests[i : i + width] for i in range(0, len(digests), width)))
 
     def reached(self, key: str, found: Iterable[Execution]) -> Position:
-        """The position at `key`, after a page on which these were found."""
+        """Returns the position at `key`, after a page with these executions."""
         digests = (digest_of(execution) for execution in found if may_move(execution))
         return Position(key, (*self.returned, *digests)[-REMEMBERED:])
 
@@ -78,7 +78,7 @@ class Position(NamedTuple):
 
 
 def may_move(execution: Execution) -> bool:
-    """Whether a span may still come that is earlier than its start."""
+    """Returns whether an execution can still move to an earlier start: one that is known by its spans."""
     return execution.origin is not None
 
 
@@ -88,12 +88,12 @@ def digest_of(execution: Execution) -> str:
 
 
 def time_of(key: str) -> int:
-    """Unix nanoseconds of a key of the history."""
+    """Returns the unix nanoseconds of a key of the history."""
     return int(key[:TIME_DIGITS])
 
 
 def following(key: str) -> str:
-    """The lower bound of what comes after an execution's key, which is left out, or from a time on."""
+    """Returns the lower bound of the keys after an execution's; of a key that is a time, the key itself."""
     # `$` follows `#`, which is in no id: the bound sorts after this key and before that of every later execution.
     return f"{key}$" if "#" in key else key
 
@@ -123,7 +123,7 @@ class Finds:
 
     @property
     def missing(self) -> int:
-        """How many are to be found yet until it is full."""
+        """How many more are needed until the page is full."""
         return self._query.limit + 1 - len(self._found)
 
     def pass_over(self, entries: int = 1) -> None:
@@ -131,7 +131,7 @@ class Finds:
         self._passed_over += entries
 
     def look_at(self, key: str, execution: Execution | UnreadableItem | None) -> None:
-        """What stands at a key: None where that is gone."""
+        """Adds what stands at a key to the page, or counts it as passed over; None: it is gone."""
         if execution is None or not self._passes(execution):
             self._passed_over += 1
         elif not self.is_full:
@@ -146,7 +146,7 @@ class Finds:
         )
 
     def listing(self, reached: str | None) -> Listing:
-        """The page. `reached` is the key that was looked through to, None where that is the end of the list."""
+        """Returns the page. `reached`: the key up to which all was looked through; None at the end of the list."""
         passed_over = self._passed_over
         page = self._found[: self._query.limit]
         if self.is_full:

@@ -34,8 +34,7 @@ class OverdueItems:
         self._clock = clock
 
     def all(self) -> Iterator[Overdue]:
-        """As `port.TraceStore.overdue`. Pages are read when they are needed; what becomes overdue meanwhile is left to
-        the next call."""
+        """Yields as `port.TraceStore.overdue`. What becomes overdue meanwhile is left to the next call."""
         now = self._clock()
         for name in (items.running_partition, items.set_aside_partition):
             shards = [self._shard(name(shard), now) for shard in range(items.RUNNING_SHARDS)]
@@ -43,7 +42,7 @@ class OverdueItems:
                 yield Overdue(*items.owner_of(partition_key))
 
     def set_aside(self, overdue: Overdue) -> bool:
-        """As `port.TraceStore.set_aside`. Changes nothing that readers see, and no attribute that it does not know."""
+        """Postpones as `port.TraceStore.set_aside`. Readers see no difference."""
         tries = self._move(overdue, FIRST_WAIT_SECONDS, add="ADD closing_tries :one")
         if tries is None:
             return False
@@ -51,7 +50,7 @@ class OverdueItems:
         return wait == FIRST_WAIT_SECONDS or self._move(overdue, wait) is not None
 
     def count_set_aside(self) -> int:
-        """As `port.TraceStore.count_set_aside`; of very many, the first megabyte of each partition is counted."""
+        """Counts as `port.TraceStore.count_set_aside`; of very many, the first megabyte of each partition."""
         return sum(self._count(shard) for shard in range(items.RUNNING_SHARDS))
 
     def _shard(self, partition: str, now: int) -> Iterator[tuple[int, str]]:
@@ -111,7 +110,7 @@ class OverdueItems:
 
 
 def waiting_seconds(tries: int) -> int:
-    """Until the next try, after so many: two minutes, four, eight, and so on up to a day."""
+    """Returns the seconds until the next try after so many: two minutes, four, eight, and so on up to a day."""
     return min(FIRST_WAIT_SECONDS << min(tries - 1, 20), LONGEST_WAIT_SECONDS)
 
 

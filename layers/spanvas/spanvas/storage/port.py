@@ -81,7 +81,7 @@ class StoredTrace:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all that is stored could be decoded, by a reader that knows all of it."""
+        """Whether everything stored could be decoded, and nothing of it was written by a newer version."""
         return not (self.unreadable or self.newer_chunks or self.execution.is_newer)
 
     def execution_with_loss_cause(self) -> Execution:
