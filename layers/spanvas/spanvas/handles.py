@@ -46,22 +46,22 @@ class Handle:
         return ""
 
     def set_input(self, value: Any) -> None:
-        """What went in: anything that JSON can hold, and much that it cannot. Kept as the content mode allows."""
+        """Sets what went in: anything that JSON can hold, and much that it cannot. Kept as the content mode allows."""
 
     def set_output(self, value: Any) -> None:
-        """What came out."""
+        """Sets what came out; kept as the content mode allows."""
 
     def set_attribute(self, key: str, value: Any) -> None:
-        """An attribute, as in OpenTelemetry."""
+        """Sets an attribute, as in OpenTelemetry."""
 
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
-        """Something that happened at this moment."""
+        """Adds an event at the present time, as in OpenTelemetry."""
 
     def fail(self, error: BaseException | str) -> None:
-        """Mark the span as failed although no exception leaves its block."""
+        """Marks the span as failed although no exception leaves its block."""
 
     def close(self, error: BaseException | None) -> None:
-        """End the span; for the context manager."""
+        """Ends the span; called by the context manager."""
 
 
 class RunHandle(Handle):
@@ -72,7 +72,7 @@ class RunHandle(Handle):
 
     @property
     def execution_id(self) -> str:
-        """The id that was given or made; what was given, or empty, when nothing is recorded."""
+        """The execution's id; when nothing is recorded, the one that was given, or an empty text."""
         return self._execution_id
 
 

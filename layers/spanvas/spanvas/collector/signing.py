@@ -21,7 +21,10 @@ Sign = Callable[[Mapping[str, str], bytes, float], dict[str, str]]
 
 
 def signing_for(host: str, path: str, environment: Mapping[str, str]) -> Sign | None:
-    """Returns what signs for CloudWatch; None for every other endpoint, and where there are no credentials."""
+    """Returns a function that signs requests to CloudWatch.
+
+    None for other endpoints, and where there are no credentials.
+    """
     found = CLOUDWATCH.fullmatch(host)
     if found is None:
         return None

@@ -27,7 +27,7 @@ hands arrives, even if the process is killed a moment later."""
 
 
 class ExchangeError(OSError):
-    """What was answered is no HTTP, or larger than the limits."""
+    """The response is not HTTP, or larger than the limits."""
 
 
 class Response(NamedTuple):
@@ -59,7 +59,7 @@ def exchange(
 def _send(
     connection: socket.socket, head: bytes, body: Iterable[bytes], reader: _Reader, deadline: float
 ) -> bool:
-    """Send a request; False where the server stopped reading, or answered, before it had the whole."""
+    """Sends a request. Returns False where the server stopped reading, or responded, before it had the whole."""
     is_first = True
     for block in _blocks(head, body):
         if not is_first and reader.has_answer():
@@ -76,7 +76,7 @@ def _send(
 
 
 def _blocks(head: bytes, body: Iterable[bytes]) -> Iterator[bytes | memoryview]:
-    """The head together with the first bytes of the body, then the rest, each of at most SENT_AT_ONCE bytes of it."""
+    """Yields the head with the first bytes of the body, then the rest, each of at most SENT_AT_ONCE bytes of it."""
     for block in body:
         yield head + block[:SENT_AT_ONCE]
         head = b""
@@ -123,7 +123,10 @@ class _Reader:
         return Response(status, headers, self._rest(), True)
 
     def has_answer(self) -> bool:
-        """Whether the head of a final answer has come, without waiting for it. Interim answers (1xx) are dropped."""
+        """Returns whether the head of a final response has come, without waiting for it.
+
+        Interim responses (1xx) are dropped.
+        """
         self._connection.settimeout(0)
         with suppress(OSError):  # nothing to read yet; a broken connection is told by its next use
             self._data += self._connection.recv(BLOCK)
@@ -134,7 +137,7 @@ class _Reader:
         return False
 
     def status(self) -> int:
-        """Of an answer that has a head alone."""
+        """Returns the status of a response that is nothing but a head."""
         return self._head()[0]
 
     def _head(self) -> tuple[int, dict[str, str]]:

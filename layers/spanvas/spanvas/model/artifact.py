@@ -58,10 +58,7 @@ class Artifact:
 
 
 def safe_media_type(media_type: str) -> str:
-    """Returns the media type to store.
-
-    One of the allow-list, without parameters; any other becomes a type to download.
-    """
+    """Returns the media type to store: without parameters, and `DEFAULT_MEDIA_TYPE` unless it is in the allow-list."""
     essence = essence_of(media_type)
     return essence if essence in STORED_MEDIA_TYPES else DEFAULT_MEDIA_TYPE
 

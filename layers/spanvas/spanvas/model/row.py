@@ -83,10 +83,7 @@ def merge_duplicates(rows: list[Row]) -> list[Row]:
 
 
 def versions(rows: Iterable[Row]) -> list[Row]:
-    """Returns the row of a span that is shown, then its other ended versions that differ, the latest first.
-
-    Each once.
-    """
+    """Returns each version of a span's row once: the shown one, then other ended ones, the latest first."""
     ordered = sorted(rows, key=lambda row: (merge_rank(row), _content(row)))
     ended = {comparable(row): row for row in ordered if row.end_time_unix_nano is not None}
     shown = reduce(merge_rows, ordered)

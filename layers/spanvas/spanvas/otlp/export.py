@@ -46,7 +46,7 @@ PARENT_FLAGS: Final[Mapping[Any, int]] = {
 
 
 def encode_json(spans: Iterable[Span]) -> bytes:
-    """One request that holds all of these spans, grouped by resource and scope, in the order given."""
+    """Returns one request with all these spans, grouped by resource and scope, in the order given."""
     return dump(request_of(spans))
 
 
@@ -127,7 +127,7 @@ def _link(link: Link) -> dict[str, Any]:
 
 
 def _counted(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes of an event or a link, and how many of them were dropped."""
+    """Returns the attributes of an event or a link, and how many of them were dropped."""
     if names.DROPPED_ATTRIBUTES not in attributes:
         return {"attributes": _attributes(attributes)}
     rest = dict(attributes)
@@ -153,7 +153,7 @@ def _attributes(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def any_value(value: Any) -> dict[str, Any]:
-    """An AnyValue; empty for None, as OTLP has it. Types that it has no form for are described as text."""
+    """Returns a value as an AnyValue; empty for None, as OTLP has it. Types that OTLP lacks are described as text."""
     if value is None:
         return {}
     if isinstance(value, str):
@@ -175,7 +175,7 @@ def any_value(value: Any) -> dict[str, Any]:
 
 
 def _marked(value: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What `model.values.jsonable` has made of a value that JSON cannot hold."""
+    """Returns the AnyValue of what `model.values.jsonable` has marked; None where it has no mark."""
     ((mark, content),) = value.items()
     if not isinstance(content, str):
         return None
@@ -195,7 +195,7 @@ def _non_finite(value: float) -> str:
 
 
 def _mended(value: Any) -> Any:
-    """With replacement characters for lone surrogates, which UTF-8 has no bytes for."""
+    """Returns a value with replacement characters for lone surrogates, which UTF-8 has no bytes for."""
     if isinstance(value, str):
         return encodable(value)
     if isinstance(value, dict):

@@ -17,10 +17,10 @@ PREVIEW_BYTES: Final = 2_048
 
 
 def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Attributes of which no value is longer than a preview.
+    """Returns the attributes with every value cut to a preview.
 
-    A text that was cut has three companions: `NAME.bytes`, its size in UTF-8, `NAME.sha256`, and `NAME_ref`, where
-    the whole is. None has no form in OTLP and is left out.
+    A text that was cut has three companions: `NAME.bytes`, its size in UTF-8, `NAME.sha256`, and `NAME_ref`, where the
+    whole can be read. None has no form in OTLP and is left out.
     """
     safe: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -41,7 +41,7 @@ def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A scalar, a short list of scalars, or text."""
+    """Returns a value as a scalar, a short list of scalars, or a text."""
     if isinstance(value, str):
         return encodable(value)
     if isinstance(value, (bool, float)):
@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_short(values: list[Any] | tuple[Any, ...]) -> bool:
-    """Lists of one scalar type that fit in a preview stay lists: OTLP arrays are homogeneous for most readers."""
+    """Returns whether a list of one scalar type fits in a preview: then it stays a list."""
     kinds = {type(item) for item in values}
     if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
         return False

@@ -72,17 +72,17 @@ class Intake:
         return sum(self.rejected.values())
 
     def explanation(self) -> str:
-        """In English: what was rejected or cut, and why; empty where everything was taken as it is."""
+        """Returns in English what was rejected or cut, and why; empty where everything was taken as it is."""
         parts = [f"{count} rejected: {reason}" for reason, count in self.rejected.items()]
         parts += [f"{count} cut: {reason}" for reason, count in self.cut.items()]
         return "; ".join(parts)
 
     def count_group(self) -> None:
-        """To be called for each resource and each scope. Raises TooManyError."""
+        """Counts a resource or a scope, before it is decoded. Raises TooManyError past the limit."""
         self.count_values(VALUES_OF_A_GROUP)
 
     def count_span(self) -> None:
-        """To be called for each span before it is decoded. Raises TooManyError."""
+        """Counts a span, before it is decoded. Raises TooManyError past the limit."""
         self.seen_spans += 1
         if self.seen_spans > self.limits.spans:
             raise TooManyError(
@@ -90,7 +90,7 @@ class Intake:
             )
 
     def count_values(self, number: int) -> None:
-        """Raises TooManyError."""
+        """Counts values against the limit of the request. Raises TooManyError past it."""
         self.seen_values += number
         if self.seen_values > self.limits.values:
             raise TooManyError(
@@ -123,7 +123,7 @@ class Intake:
         trace_state: str,
         flags: int,
     ) -> None:
-        """Keep a span, or reject it. An id is `""` where it was no id; an end of 0 is a span that is still open."""
+        """Keeps a span, or rejects it. An id is `""` where it was no id; an end of 0 is a span that is still open."""
         if not trace_id:
             self.reject("the trace id is not 16 bytes, or all zero")
         elif not span_id:
@@ -192,7 +192,7 @@ class Intake:
         return True
 
     def too_deep(self, value: Any) -> dict[str, str]:
-        """What stands for a value that is nested deeper than the limit (as `model.values` marks it)."""
+        """Returns what stands for a value that is nested deeper than the limit, as `model.values` marks it."""
         self._count_cut(f"values nested deeper than {self.limits.depth}")
         return {"$deep": type(value).__name__}
 
@@ -222,7 +222,10 @@ class Intake:
         return kept, _first_events(events, limits.events), links[: limits.links], total
 
     def _bounded(self, attributes: dict[str, Any], dropped: int) -> dict[str, Any]:
-        """Attributes of an event or a link; `dropped` were so before."""
+        """Returns at most as many attributes of an event or a link as the limit allows.
+
+        `dropped`: by the sender already.
+        """
         if len(attributes) > self.limits.attributes:
             kept = within(attributes, self.limits.attributes)
             if len(kept) < len(attributes):
@@ -238,7 +241,7 @@ class Intake:
 
 
 def parent_origin(flags: int, otel_kind: str) -> str:
-    """Who recorded a span's parent, by its flags, else by its kind: `attributes.REMOTE` or `LOCAL`.
+    """Returns who recorded a span's parent, by its flags, else by its kind: `attributes.REMOTE` or `LOCAL`.
 
     Empty where it is local and the kind says so too: most spans need no attribute for it.
     """
@@ -250,10 +253,10 @@ def parent_origin(flags: int, otel_kind: str) -> str:
 
 
 def within(attributes: Mapping[str, Any], limit: int) -> dict[str, Any]:
-    """The first attributes, as many as the limit allows, where a flattened list counts as one.
+    """Returns the first attributes, as many as the limit allows; a flattened list counts as one.
 
-    `llm.input_messages.0.message.content` and all that begins with `llm.input_messages.` and a number is one
-    attribute that its instrumentation wrote in pieces: counted singly, the limit would cut conversations short.
+    `llm.input_messages.0.message.content` and all that begins with `llm.input_messages.` and a number is one attribute
+    that its instrumentation wrote in pieces: counted singly, the limit would cut conversations short.
     """
     kept: dict[str, Any] = {}
     lists: set[str] = set()
@@ -269,7 +272,10 @@ def within(attributes: Mapping[str, Any], limit: int) -> dict[str, Any]:
 
 
 def _first_events(events: Sequence[Event], limit: int) -> Sequence[Event]:
-    """The first ones, but exceptions before everything else: streams write an event a token and fail at the end."""
+    """Returns the first events, but exceptions before all others.
+
+    Streams write an event a token and fail at the end.
+    """
     if len(events) <= limit:
         return events
     ranked = sorted(

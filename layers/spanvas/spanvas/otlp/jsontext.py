@@ -33,7 +33,7 @@ MAX_KEPT_DIGITS: Final = 4_000
 
 
 def parse_json(body: bytes) -> Any:
-    """The value of a JSON text. Raises MalformedError, or TooManyError before it takes up memory."""
+    """Returns the value of a JSON text. Raises MalformedError, or TooManyError before it takes up memory."""
     if not body.strip():
         raise MalformedError("body", "is empty")
     if len(body) > UNWEIGHED_BYTES and parsed_bytes(body) > MAX_PARSED_BYTES:
@@ -47,10 +47,12 @@ def parse_json(body: bytes) -> Any:
 
 
 def parsed_bytes(body: bytes, bound: int = MAX_PARSED_BYTES) -> int:
-    """What the values of a JSON text take up besides the characters of its texts; an estimate that ends past the bound.
+    """Estimates the memory of a JSON text's values, without the characters of its texts.
 
-    Structure is told from text by taking out escaped backslashes and quotes: every quote that is left begins or ends
-    a text.
+    Stops once it is past the bound.
+
+    Structure is told from text by taking out escaped backslashes and quotes: every quote that is left begins or ends a
+    text.
     """
     weight = start = 0
     is_outside = True
@@ -71,7 +73,7 @@ def parsed_bytes(body: bytes, bound: int = MAX_PARSED_BYTES) -> int:
 
 
 def _parse_tolerantly(body: bytes) -> Any:
-    """What the fast parser refuses: NaN, lone surrogates, endless integers, text that is not UTF-8."""
+    """Parses what the fast parser refuses: NaN, lone surrogates, endless integers, text that is not UTF-8."""
     try:
         return json.loads(body.decode("utf-8-sig", "replace"), parse_int=_number)
     except RecursionError:

@@ -17,7 +17,7 @@ BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 
 
 def response(media_type: str, rejected_spans: int = 0, message: str = "") -> bytes:
-    """Success; partial where something was rejected, or where there is something to say."""
+    """Returns an ExportTraceServiceResponse: a partial success where something was rejected or there is a message."""
     is_whole = not rejected_spans and not message
     if media_type == PROTOBUF:
         if is_whole:
@@ -30,7 +30,7 @@ def response(media_type: str, rejected_spans: int = 0, message: str = "") -> byt
 
 
 def status(media_type: str, code: int, message: str, field: str = "") -> bytes:
-    """A google.rpc.Status; `field` names what of the request was bad. Codes: google/rpc/code.proto."""
+    """Returns a google.rpc.Status; `field` names what of the request was bad. Codes: google/rpc/code.proto."""
     if media_type == PROTOBUF:
         body = number_field(1, code) + _text(2, message)
         if field:

@@ -10,7 +10,7 @@ from spanvas.otlp.wire import LEN, VARINT, WireReader
 
 
 def partial_success(body: bytes) -> tuple[int, str]:
-    """How many spans were rejected, and the endpoint's words; 0 and none for what cannot be read."""
+    """Returns how many spans were rejected, and the endpoint's message; 0 and an empty text for what cannot be read."""
     try:
         return _Response(body).partial_success()
     except (IndexError, MalformedError, TooManyError):

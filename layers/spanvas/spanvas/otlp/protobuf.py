@@ -23,7 +23,7 @@ ZERO_SPAN: Final = bytes(8)
 
 
 def decode_protobuf(body: bytes, limits: Limits | None = None) -> Intake:
-    """The spans of a request. Raises MalformedError for what is none, TooManyError past the limits."""
+    """Returns the spans of a request. Raises MalformedError for what is none, TooManyError past the limits."""
     intake = Intake(limits or Limits())
     try:
         _Decoder(body, intake).request()
@@ -244,12 +244,12 @@ class _Decoder(ValueReader):
 
 
 def hex_id(raw: bytes, zero: bytes) -> str:
-    """Lower-case hex; empty where the length is not that of `zero`, or the id is."""
+    """Returns an id in lower-case hex; empty where its length is not that of `zero`, or where it is `zero`."""
     return "" if len(raw) != len(zero) or raw == zero else raw.hex()
 
 
 def parent_id(raw: bytes) -> str | None:
-    """As `hex_id`, but none (or all zero, as some SDKs write it) is no parent."""
+    """Returns the id as `hex_id` does; None where there is no parent (some SDKs write zeros for that)."""
     if not raw or raw == ZERO_SPAN:
         return None
     return hex_id(raw, ZERO_SPAN)

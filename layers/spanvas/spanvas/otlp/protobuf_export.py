@@ -28,7 +28,7 @@ Place = Callable[[Span], str]
 
 
 def encode_protobuf(spans: Iterable[Span], place_of: Place) -> bytes:
-    """One request that holds all of these spans, grouped by resource and scope, in the order given."""
+    """Returns one request with all these spans, grouped by resource and scope, in the order given."""
     groups: dict[int, tuple[Mapping[str, Any], dict[tuple[str, str], list[bytes]]]] = {}
     for span in spans:
         _, scopes = groups.setdefault(id(span.resource), (span.resource, {}))
@@ -106,7 +106,7 @@ def _attributes(field: int, attributes: Mapping[str, Any], place: str) -> bytes:
 
 
 def _value(value: Any) -> bytes:
-    """An AnyValue of what `export_safe` leaves: a scalar, or a list of scalars."""
+    """Returns the AnyValue of what `export_safe` leaves: a scalar, or a list of scalars."""
     if isinstance(value, str):
         return length_delimited(1, value.encode())
     if isinstance(value, bool):

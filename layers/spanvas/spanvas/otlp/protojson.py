@@ -32,7 +32,7 @@ STATUS_NAMES: Final = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE
 
 
 def decode_json(body: bytes, limits: Limits | None = None) -> Intake:
-    """The spans of a request. Raises MalformedError for what is none, TooManyError past the limits."""
+    """Returns the spans of a request. Raises MalformedError for what is none, TooManyError past the limits."""
     intake = Intake(limits or Limits())
     value = parse_json(body)
     if value is None:
@@ -134,7 +134,7 @@ class _Decoder:
 
 
 def _id(value: Any, form: re.Pattern[str]) -> str:
-    """Lower-case hex; empty for what is no id."""
+    """Returns an id in lower-case hex; empty for what is no id."""
     text = value.lower() if isinstance(value, str) else ""
     return text if form.fullmatch(text) else ""
 

@@ -16,7 +16,7 @@ MAX_DIGITS: Final = 40
 
 
 def object_of(value: Any, field: str) -> Mapping[str, Any]:
-    """Absent and null are an empty message."""
+    """Returns a message's object; absent and null are an empty message. Raises MalformedError."""
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -43,7 +43,7 @@ def text_of(value: Any, field: str) -> str:
 
 
 def number_of(value: Any, field: str) -> int:
-    """A whole number, as number or text."""
+    """Returns a whole number, which may be written as a number or as text. Raises MalformedError."""
     number = whole(value)
     if number is None:
         raise MalformedError(field, "is not a whole number")
@@ -51,7 +51,7 @@ def number_of(value: Any, field: str) -> int:
 
 
 def whole(value: Any) -> int | None:
-    """None for what is no whole number. `1.0` is one, and so is `"1"`."""
+    """Returns a whole number; None for anything else. `1.0` is one, and so is `"1"`."""
     if value is None:
         return 0
     if isinstance(value, str):
@@ -67,7 +67,7 @@ def whole(value: Any) -> int | None:
 
 
 def any_value(value: Any, intake: Intake, depth: int) -> Any:
-    """An AnyValue; None where it is empty. The first of its fields that is known counts."""
+    """Returns the value of an AnyValue; None where it is empty. The first of its fields that is known counts."""
     message = object_of(value, "value")
     for name, read in READERS.items():
         if name in message:
@@ -88,7 +88,7 @@ def _bool(value: Any, intake: Intake, depth: int) -> bool:
 
 
 def _int(value: Any, intake: Intake, depth: int) -> int | str:
-    """A number that no 64 bits hold stays text: wrong of its writer, but what it wrote."""
+    """Returns an integer; one that no 64 bits hold stays the text that its sender wrote."""
     number = whole(value)
     if number is not None and number in INT64:
         return number
@@ -113,7 +113,7 @@ def _double(value: Any, intake: Intake, depth: int) -> float:
 
 
 def _bytes(value: Any, intake: Intake, depth: int) -> bytes:
-    """Base64 with or without padding, in either alphabet (protobuf.dev, "ProtoJSON Format")."""
+    """Decodes base64 with or without padding, in either alphabet (protobuf.dev, "ProtoJSON Format")."""
     text = text_of(value, "bytesValue").rstrip("=").replace("-", "+").replace("_", "/")
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)

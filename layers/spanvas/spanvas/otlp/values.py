@@ -27,7 +27,7 @@ class ValueReader(WireReader):
         self._keys: dict[bytes, str] = {}
 
     def key_value(self, i: int, end: int) -> tuple[str, Any]:
-        """A KeyValue."""
+        """Returns the key and the value of a KeyValue between two positions."""
         data = self.data
         size = data[i + 1] if end - i > 4 and data[i] == KEY_TAG else 128
         at = i + 2 + size
@@ -63,7 +63,10 @@ class ValueReader(WireReader):
         into[key] = value
 
     def any_value(self, i: int, end: int, depth: int) -> Any:
-        """An AnyValue: of several values the last one counts, as the format has it; None where there is none."""
+        """Returns the value of an AnyValue.
+
+        Of several the last one counts, as in protobuf; None where there is none.
+        """
         value: Any = None
         while i < end:
             field, wire, i = self.tag(i)
@@ -141,5 +144,5 @@ class ValueReader(WireReader):
 
 
 def signed(number: int) -> int:
-    """A 64-bit varint as the int64 that it stands for."""
+    """Returns the int64 that a 64-bit varint stands for."""
     return number - (SIGN << 1) if number >= SIGN else number

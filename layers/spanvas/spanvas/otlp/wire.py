@@ -32,7 +32,7 @@ class WireReader:
         self._tags_left = MAX_TAGS
 
     def tag(self, i: int) -> tuple[int, int, int]:
-        """Field number, wire type and position."""
+        """Returns the field number and the wire type at a position, and the position after them."""
         self._tags_left -= 1
         if self._tags_left < 0:
             raise TooManyError("body", f"more than {MAX_TAGS:,} fields; send smaller requests")
@@ -51,7 +51,7 @@ class WireReader:
         return (first, i + 1) if first < 128 else self.more(first, i + 1)
 
     def more(self, first: int, i: int) -> tuple[int, int]:
-        """A varint of several bytes of which the first has been read."""
+        """Returns a varint of several bytes, of which the first has been read, and the position after it."""
         data = self.data
         number = first & 127
         shift = 7
@@ -66,7 +66,7 @@ class WireReader:
                 raise MalformedError("body", "a number has more than ten bytes")
 
     def length(self, i: int, end: int) -> tuple[int, int]:
-        """Where a length-delimited value begins and ends."""
+        """Returns where a length-delimited value begins and ends."""
         size = self.data[i]
         i += 1
         if size > 127:
@@ -105,7 +105,7 @@ class WireReader:
             return data.decode("utf-8", "replace")
 
     def skip(self, wire: int, field: int, i: int, end: int) -> int:
-        """Pass over a field that is not known, or not of the type that it should be."""
+        """Returns the position after a field that is not known, or not of its type."""
         open_groups: list[int] = []
         while True:
             if wire == VARINT:

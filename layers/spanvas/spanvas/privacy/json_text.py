@@ -84,13 +84,15 @@ def looks_like_json(text: str) -> bool:
 
 
 def holds_json(text: str) -> bool:
-    """Whether JSON may stand somewhere in a text: behind a word, between the marks of a block of code."""
+    """Returns whether JSON may stand somewhere in a text: behind a word, or in a block of code."""
     return ("{" in text or "[" in text) and '"' in text and HELD.search(text) is not None
 
 
 def decoded(text: str) -> Any:
-    """The value of a JSON text, with every pair of its objects. ValueError for what is none, RecursionError for what is
-    nested too deep to say."""
+    """Returns the value of a JSON text, with every pair of its objects.
+
+    Raises ValueError for other texts, RecursionError for one that is nested too deep.
+    """
     text = text.strip(BLANKS)
     try:
         return DECODER.decode(text)
@@ -101,8 +103,11 @@ def decoded(text: str) -> Any:
 
 
 def quickly_decoded(text: str) -> Any:
-    """As `decoded`, faster, for a look at texts and names alone: it makes other numbers of those that are too long, and
-    keeps the last of equal names. `may_repeat_names` says whether there are any."""
+    """Decodes faster than `decoded`, for a search of texts and names alone.
+
+    Numbers that are too long are changed, and of equal names the last is kept; `may_repeat_names` says whether there
+    are any.
+    """
     try:
         return fast_loads(text)
     except ValueError:  # NaN and lone surrogates are JSON to the standard library alone
@@ -110,11 +115,11 @@ def quickly_decoded(text: str) -> Any:
 
 
 def may_repeat_names(text: str, value: Any, strings: int) -> bool:
-    """Whether an object of a JSON text has one name twice, of which a fast decoder leaves one. `strings` are the names
-    and texts of the decoded value, those inside of its texts not counted.
+    """Returns whether an object of a JSON text has one name twice, of which a fast decoder keeps one.
 
-    Each string of a JSON text has two quotes, and more only for the quotes in it, escaped: where the text has as many
-    as what was decoded, nothing was lost. A quote that is written as a number would be missing.
+    `strings`: how many names and texts the decoded value has, without those inside of its texts. Each string of a JSON
+    text has two quotes, and more only for escaped quotes in it: where the text has as many quotes as the decoded value,
+    nothing was lost. A quote that is written as a number would be missing.
     """
     quotes = text.count('"')
     if quotes == 2 * strings:
@@ -125,7 +130,7 @@ def may_repeat_names(text: str, value: Any, strings: int) -> bool:
 
 
 def _quotes_in(value: Any) -> int:
-    """How many a value has when it is encoded."""
+    """Returns how many quotes a value has when it is encoded."""
     quotes, left = 0, [value]
     while left:
         item = left.pop()
@@ -148,8 +153,10 @@ def has_repeated_names(value: Any) -> bool:
 
 
 def documents(text: str) -> list[Document]:
-    """A text that is JSON in part, as its documents and what stands between them. Empty where it has no document: JSON
-    lines and JSON with a text around it have some. Only objects and lists count as such."""
+    """Splits a text that is JSON in part into its documents and the texts between them.
+
+    Empty where it has no document: JSON lines, and JSON with text around it, have some. Only objects and lists count.
+    """
     found: list[Document] = []
     at = behind = 0
     failed, most_failed = 0, MAX_FAILED + len(text) // PER_FAILED
@@ -175,7 +182,7 @@ def documents(text: str) -> list[Document]:
 
 
 def encoded(value: Any) -> str:
-    """JSON that any decoder reads: numbers that JSON has not become texts."""
+    """Returns JSON that any decoder reads: numbers that JSON lacks become texts."""
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
@@ -198,7 +205,7 @@ def _without_odd_numbers(value: Any) -> Any:
 
 
 def without_escapes(text: str) -> str:
-    """A text with JSON's escapes in it, as that which it says; the very same text where it has none."""
+    """Returns what a text with JSON's escapes says; the same object where it has none."""
     if "\\" not in text:
         return text
     return ESCAPE.sub(_unescaped, text)

@@ -127,7 +127,7 @@ MAX_PATH: Final = 200
 
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
-    """Whether a key says that its value is a secret: `Authorization`, `access_token`, `x-api-key`, `dbPassword`."""
+    """Returns whether a key says that its value is a secret: `Authorization`, `access_token`, `dbPassword`."""
     letters = key[-LONGEST_KEY:].encode("utf-8", "replace").translate(LETTERS, NO_LETTERS)
     if not TELLING_LETTERS.search(letters):
         return False
@@ -160,7 +160,7 @@ def words_of(key: str) -> list[str]:
 
 
 def is_secret_label(text: Any) -> bool:
-    """Whether a text is the name of a secret, which stands beside its value: in a list, in a column, under `name`."""
+    """Returns whether a text is the name of a secret beside it: in a list, in a column, under `name`."""
     return (
         isinstance(text, str)
         and len(text) <= (MAX_LABEL if " " in text else MAX_PATH)
@@ -185,7 +185,7 @@ def _is_token(words: list[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_secret_number_key(key: str) -> bool:
-    """Whether even a short number under this key is a secret: a PIN is, `max_token: 4096` is not, nor `pass: 12`."""
+    """Returns whether even a short number under this key is a secret: a PIN is, `max_token: 4096` is not."""
     words = words_of(key)
     compounds = {*words, *(one + two for one, two in pairwise(words))}
     return not SECRET_NUMBERS.isdisjoint(compounds) or (words[-1:] == ["pass"] and len(words) > 1)
@@ -199,8 +199,10 @@ TYPED_VALUES: Final = frozenset(
 
 
 def is_secret_item(name: str, item: Any) -> bool:
-    """Whether a value under a name is a secret. The JSON schema of a tool may have a parameter called `password`: the
-    schema is no secret, and what it says of the value is looked at by itself."""
+    """Returns whether a value under a name is a secret.
+
+    A schema is none: what it says of the value is judged itself.
+    """
     if item is None or isinstance(item, bool) or item in ("", b"", (), [], {}):
         return False
     if not is_secret_key(name):
@@ -231,7 +233,7 @@ def _is_typed(item: Any) -> bool:
 
 
 def hidden_in_shape(item: Any, marker: str) -> Any:
-    """The marker in the place of a value; of a value that is written with its type, as a text of OTLP."""
+    """Returns the marker for a hidden value; in the form of OTLP where the value is written with its type."""
     if not _is_typed(item):
         return marker
     return {("VarCharValue" if "VarCharValue" in item else "stringValue"): marker}
@@ -256,7 +258,7 @@ WORDS: Final = frozenset(
 
 
 def is_schema(item: Any) -> bool:
-    """Whether a value is a schema: nothing but the words of one, each with the kind of value that it has there."""
+    """Returns whether a value has nothing but a schema's words, each with its kind of value."""
     if not isinstance(item, Mapping) or VALUES.issuperset(item):
         return False
     if all(isinstance(name, str) and name.startswith(EXTENSION) for name in item):
@@ -274,7 +276,7 @@ def _is_word(name: Any, value: Any) -> bool:
 
 
 def says_no_value(item: Any) -> bool:
-    """Whether a value is a schema, and holds no value of what it describes."""
+    """Returns whether a value is a schema and holds no value of what it describes."""
     if not is_schema(item):
         return False
     return all(

@@ -77,7 +77,7 @@ Labels = Sequence[str | None]
 
 
 def is_model_token(name: str, item: Any, siblings: Iterable[Any]) -> bool:
-    """Whether it is a piece of text with its probability, which models call a token."""
+    """Returns whether an object is a piece of text with its probability, which models call a token."""
     return (
         name == MODEL_TOKEN
         and isinstance(item, str)
@@ -87,7 +87,7 @@ def is_model_token(name: str, item: Any, siblings: Iterable[Any]) -> bool:
 
 
 def names_secret(name: Any, item: Any) -> bool:
-    """Whether one pair of an object says that another pair holds a secret."""
+    """Returns whether one pair of an object says that another pair holds a secret."""
     if name in NAME_FIELDS:
         return is_secret_label(item)
     return (name in FLAGS and item is True) or (
@@ -96,14 +96,14 @@ def names_secret(name: Any, item: Any) -> bool:
 
 
 def label_of(text: str) -> str:
-    """A text as the name of what stands beside it: a sentence about a secret is no name of one."""
+    """Returns a text as the name of what stands beside it; a sentence about a secret names none."""
     if len(text) > MAX_PATH or (is_secret_key(text) and not is_secret_label(text)):
         return ""
     return text
 
 
 def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
-    """Of the fields of an object that hold a value, the name that stands in another field."""
+    """Returns, for the fields of an object that hold a value, the name that stands in another field."""
     if LABELLED.isdisjoint(value):
         return {}
     pairs = value.items()
@@ -118,7 +118,7 @@ def labels_in(value: Mapping[Any, Any]) -> dict[Any, str]:
 
 
 def columns_in(value: Mapping[Any, Any]) -> Labels:
-    """The names of the columns of a table: an object that has them in one field and its rows in another."""
+    """Returns the names of a table's columns: of an object with names in one field and rows in another."""
     if ROW_FIELDS.isdisjoint(value):
         return ()
     for field in COLUMN_FIELDS:
@@ -141,9 +141,9 @@ def _column_name(column: Any) -> str | None:
 
 
 def first_row_of(items: Sequence[Any]) -> Labels:
-    """The first row of a table that has its names there; empty where none of them is a secret's.
+    """Returns the first row of a table that has its names there; empty where none of them is a secret's.
 
-    Two columns of which the first is a secret's are pairs: `[["authorization", …], ["accept", …]]`.
+    Two columns of which the first name is a secret's are pairs: `[["authorization", …], ["accept", …]]`.
     """
     rows = [cells_of(item) for item in items[:2]]
     if len(rows) < 2 or rows[0] is None or rows[1] is None or len(rows[0]) != len(rows[1]):
@@ -155,7 +155,7 @@ def first_row_of(items: Sequence[Any]) -> Labels:
 
 
 def cells_of(row: Any) -> Sequence[Any] | None:
-    """The cells of a row, which may be an object around one list: `{"Data": […]}`, `{"f": […]}`."""
+    """Returns the cells of a row, which may be an object around one list: `{"Data": […]}`, `{"f": […]}`."""
     if isinstance(row, Mapping) and len(row) == 1:
         row = next(iter(row.values()))
     return row if isinstance(row, (list, tuple)) else None
@@ -168,7 +168,7 @@ def _cell_text(cell: Any) -> str | None:
 
 
 def are_pairs(items: Sequence[Any]) -> bool:
-    """Whether a list holds nothing but pairs of a name and a value."""
+    """Returns whether a list holds nothing but pairs of a name and a value."""
     return bool(items) and all(
         isinstance(item, (list, tuple)) and len(item) == 2 and isinstance(item[0], str)
         for item in items
@@ -176,7 +176,7 @@ def are_pairs(items: Sequence[Any]) -> bool:
 
 
 def labels_of(items: Sequence[Any], name: str) -> Labels:
-    """Of the items of a list, the names that stand before them: headers in turn, options and arguments."""
+    """Returns the names that stand before the items of a list: headers in turn, options and arguments."""
     if name.lower().endswith("headers") and len(items) % 2 == 0:
         labels: list[str | None] = [None] * len(items)
         for at in range(0, len(items), 2):

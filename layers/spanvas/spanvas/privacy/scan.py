@@ -61,14 +61,14 @@ class Scanner:
 
     @classmethod
     def for_child(cls) -> Scanner:
-        """For a forked process: with no pattern of its parent's, which google-re2 keeps when it has compiled them."""
+        """Returns a scanner for a forked process, with patterns of its own: google-re2 keeps compiled ones."""
         import re2
 
         re2.purge()
         return cls()
 
     def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
-        """Numbers of the rules that may hit somewhere in these texts."""
+        """Returns the numbers of the rules that may hit somewhere in these texts."""
         found: list[int] = self._set.Match(SEPARATOR.join((*texts, CANARY))) or []
         if found == [self._canary]:
             return ()
@@ -137,7 +137,10 @@ class Scanner:
 
 
 def scannable(text: str) -> bytes:
-    """A text in UTF-8, of which RE2 knows no halves of surrogate pairs: each is replaced by a character as long."""
+    """Returns a text in UTF-8.
+
+    Lone surrogates, which RE2 does not know, are replaced by a character of the same length.
+    """
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -145,7 +148,7 @@ def scannable(text: str) -> bytes:
 
 
 def joined(hits: list[Hit]) -> list[Hit]:
-    """In order, and those that overlap as one, under the first one's name."""
+    """Returns hits in order, those that overlap as one under the first one's name."""
     hits.sort(key=lambda hit: (hit.start, -hit.end))
     disjoint: list[Hit] = []
     for hit in hits:

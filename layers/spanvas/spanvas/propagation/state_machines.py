@@ -47,7 +47,7 @@ class StateMachineRun(NamedTuple):
 
 
 def run_in(event: Any) -> StateMachineRun | None:
-    """The execution of the state machine that an event comes from."""
+    """Returns the execution of the state machine that an event comes from; None where it comes from none."""
     if not isinstance(event, Mapping):
         return None
     for key in KEYS:
@@ -74,7 +74,10 @@ def machine_name(execution_arn: str) -> str:
 
 
 def unix_nano(text: Any) -> int | None:
-    """A time as Step Functions writes it, `2026-11-22T19:00:00.123Z`; None for anything else."""
+    """Returns the unix nanoseconds of a time as Step Functions writes it, `2026-11-22T19:00:00.123Z`.
+
+    None for other values.
+    """
     if not isinstance(text, str):
         return None
     try:

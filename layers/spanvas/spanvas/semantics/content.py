@@ -26,9 +26,10 @@ PREVIEW_CHARACTERS: Final = 160
 
 
 def content_of(span: Span) -> dict[str, Any]:
-    """The content of a span; only what is there: `system_instructions` (parts), `input_messages`,
-    `output_messages` (messages), `tool` {name, call_id, arguments, result}, `tool_definitions`, `documents`,
-    `query`, `input`, `output`. Empty where nothing was captured.
+    """Returns the content of a span by the fields that it has; empty where nothing was captured.
+
+    The fields: `system_instructions` (parts), `input_messages`, `output_messages` (messages), `tool` {name, call_id,
+    arguments, result}, `tool_definitions`, `documents`, `query`, `input`, `output`.
     """
     reader = SpanReader(span)
     tool = _tool(reader)
@@ -60,7 +61,7 @@ def content_of(span: Span) -> dict[str, Any]:
 
 
 def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
-    """First characters of what went in (the newest message) and of what came out."""
+    """Returns the first characters of what went in (the newest message) and of what came out."""
     before = after = None
     if kind in (kinds.TOOL, kinds.RETRIEVAL):
         before = _plain(reader, "tool_arguments", "query")
@@ -99,7 +100,7 @@ def _newest(messages: Sequence[Any], kind: str) -> Message:
 
 
 def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
-    """One line of at most `limit` characters."""
+    """Returns one line of at most `limit` characters."""
     if not text:
         return None
     line = " ".join(text[: limit * 4].split())
@@ -178,7 +179,7 @@ def _query(reader: SpanReader) -> str | None:
 
 
 def message_text(message: Message) -> str | None:
-    """The words of a message: its first text, else a tool's call or answer."""
+    """Returns the words of a message: its first text, else a tool's call or response."""
     for part in message["parts"]:
         shown = _part_text(part)
         if shown:
@@ -210,7 +211,10 @@ def _plain(reader: SpanReader, *fields: str) -> str | None:
 
 
 def definitions_of(value: Any) -> list[Any] | None:
-    """`[{type, name, description?, parameters?}]` from what APIs and frameworks have for a tool; None for None."""
+    """Returns `[{type, name, description?, parameters?}]` from the ways in which APIs and frameworks define tools.
+
+    None for None.
+    """
     value = parsed(value)
     if value is None:
         return None
@@ -254,7 +258,10 @@ def _definition(item: Any) -> Any:
 
 
 def documents_of(value: Any) -> Any:
-    """`[{id?, content?, score?, metadata?, ...}]` from what retrievers give back; what is no list, as it is."""
+    """Returns `[{id?, content?, score?, metadata?, ...}]` from what retrievers return.
+
+    What is no list stays as it is.
+    """
     value = parsed(value)
     if isinstance(value, dict):
         value = first_of(value, "documents", "results", "output") or [value]

@@ -42,12 +42,12 @@ class SplitSpan(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def is_content(name: str) -> bool:
-    """Says whether an attribute of this name is content, whatever span or event it is on."""
+    """Returns whether an attribute of this name is content, whatever span or event it is on."""
     return name in CONTENT_NAMES or name.startswith(CONTENT_PREFIXES)
 
 
 def is_content_event(name: str) -> bool:
-    """Says whether every attribute of an event of this name is content."""
+    """Returns whether every attribute of an event of this name is content."""
     return name.startswith(CONTENT_EVENT_PREFIXES)
 
 
@@ -81,7 +81,7 @@ def _split(attributes: Attributes) -> tuple[Attributes, Attributes]:
 
 
 def has_content(span: Span) -> bool:
-    """Says whether `split_content` finds any content. It stops at the first: rows ask this of every span."""
+    """Returns whether `split_content` finds any content. Stops at the first: rows ask this of every span."""
     return any(map(is_content, span.attributes)) or any(
         event.attributes
         and (is_content_event(event.name) or any(map(is_content, event.attributes)))

@@ -49,13 +49,13 @@ _THREAD: Final = re.compile(r'"thread_id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:
-    """Messages from a JSON text or a structure; `role` is that of plain text. None for None."""
+    """Returns the messages of a JSON text or a structure; `role` is that of plain text. None for None."""
     items = raw_messages(value)
     return None if items is None else [message_of(item, role) for item in items]
 
 
 def raw_messages(value: Any) -> Sequence[Any] | None:
-    """The messages in a value before they are brought into form: all of them, to look at one."""
+    """Returns the messages in a value as they are, before they are brought into form."""
     value = parsed(value)
     if value is None:
         return None
@@ -68,7 +68,7 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
 
 
 def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:
-    """The messages in what a model, an agent or a node was given or gave back; None where it holds none.
+    """Returns the messages in what a model, an agent or a node was given or returned; None where it holds none.
 
     Of a list the first and the last item are looked at: one that begins and ends with messages is a conversation.
     """
@@ -85,7 +85,7 @@ def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:
 
 
 def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
-    """One message. A tool's results are a message of the role `tool`, whoever sends them."""
+    """Returns one message in form. A tool's results are a message of the role `tool`, whoever sends them."""
     item = parsed(item)
     if not isinstance(item, dict):
         if _is_pair(item):
@@ -104,7 +104,7 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
 
 
 def leading_system(messages: list[Message]) -> tuple[list[Part], list[Message]]:
-    """Parts of the system messages that a conversation begins with, and the rest of it."""
+    """Returns the parts of the system messages that a conversation begins with, and the rest of it."""
     rest = 0
     while rest < len(messages) and messages[rest]["role"] == "system":
         rest += 1
@@ -231,12 +231,12 @@ def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
 
 
 def langgraph_node_in(metadata: Any) -> str | None:
-    """The node of a LangGraph that a run belongs to, from its metadata (JSON text or an object)."""
+    """Returns the LangGraph node that a run belongs to, from its metadata: JSON text or an object."""
     return _in(metadata, "langgraph_node", _NODE)
 
 
 def thread_in(metadata: Any) -> str | None:
-    """The thread of a LangGraph, which is a conversation."""
+    """Returns the thread of a LangGraph, which is a conversation, from its metadata."""
     return _in(metadata, "thread_id", _THREAD)
 
 
@@ -250,7 +250,10 @@ def _in(metadata: Any, name: str, pattern: re.Pattern[str]) -> str | None:
 
 
 def unwrapped_input(value: Any) -> Any:
-    """What a run was given, without the envelope of LangChain's callbacks: `{"inputs": ..., "tags": [...], ...}`."""
+    """Returns what a run was given, without the envelope of LangChain's callbacks.
+
+    Such an envelope is `{"inputs": ..., "tags": [...], ...}`.
+    """
     value = parsed(value)
     if isinstance(value, dict) and ("tags" in value or "kwargs" in value):
         found = first_of(value, "inputs", "input_str")
@@ -259,7 +262,7 @@ def unwrapped_input(value: Any) -> Any:
 
 
 def unwrapped_output(value: Any) -> Any:
-    """What a run gave back, without that envelope."""
+    """Returns what a run returned, without that envelope."""
     value = parsed(value)
     if isinstance(value, dict) and "kwargs" in value and "lc" not in value:
         for name in ("outputs", "output"):
@@ -271,7 +274,7 @@ def unwrapped_output(value: Any) -> Any:
 
 
 def tool_result(value: Any) -> Any:
-    """What a tool gave back: of a LangChain tool message its content, of anything else the value."""
+    """Returns what a tool returned: of a LangChain tool message its content, of anything else the value."""
     value = unwrapped_output(value)
     if isinstance(value, dict) and (value.get("lc") == 1 or value.get("type") == "tool"):
         for part in message_of(value)["parts"]:

@@ -26,7 +26,7 @@ MEDIA_FIELDS: Final = ("source", "image", "image_url", "file", "input_audio", "d
 
 
 def parts_of(value: Any, depth: int = 0) -> list[Part] | None:
-    """Parts from a list of them, one part, plain text, or JSON text of these; None for None."""
+    """Returns the parts of a list, of one part, of plain text, or of a JSON text of these; None for None."""
     value = parsed(value)
     if value is None:
         return None
@@ -36,7 +36,7 @@ def parts_of(value: Any, depth: int = 0) -> list[Part] | None:
 
 
 def part_of(item: Any, depth: int = 0) -> Part:
-    """One part; an empty one for what only marks a place, as cache points do."""
+    """Returns one part in form; an empty one for what only marks a position, as cache points do."""
     if isinstance(item, str):
         return {"type": "text", "content": item}
     if not isinstance(item, dict) or depth > MAX_DEPTH:
@@ -92,7 +92,7 @@ def tool_response(id_: Any, response: Any, name: Any = None) -> Part:
 
 
 def response_of(value: Any) -> Any:
-    """What a tool gave back: JSON texts as their values, content blocks as what is in them."""
+    """Returns what a tool returned: JSON texts as their values, content blocks as what is in them."""
     value = parsed(value)
     if isinstance(value, dict) and set(value) == {"type", "value"}:
         return value["value"]  # {"type": "json", "value": ...} of the AI SDK
@@ -103,7 +103,7 @@ def response_of(value: Any) -> Any:
 
 
 def media(kind: str, item: Mapping[str, Any], where: Any) -> Part:
-    """An image or a file: `where` is its URL, its data, or an object that has one of them."""
+    """Returns a part for an image or a file: `where` is its URL, its data, or an object that has one of them."""
     part: Part = {"type": kind}
     inner = where if isinstance(where, dict) else {}
     mime = first_of(

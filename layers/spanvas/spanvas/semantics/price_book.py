@@ -59,7 +59,7 @@ class Price(NamedTuple):
     above: tuple[tuple[int, Price], ...] = ()
 
     def for_input(self, tokens: int) -> Price:
-        """The price of a call with so many input tokens."""
+        """Returns the price of a call with so many input tokens."""
         found = self
         for start, price in self.above:
             if tokens > start:
@@ -73,10 +73,12 @@ def price_of(
     time_unix_nano: int | None = None,
     service_tier: str | None = None,
 ) -> Price | None:
-    """The price of a model as providers write its id, at a time (by default now), or None.
+    """Returns the price of a model, by the id that providers use, at a time (by default now).
+
+    None where it is not known.
 
     `provider` as OpenTelemetry names it. Where it is not known, or has no such model, the model's own name decides:
-    gateways answer under names of their own.
+    gateways respond under names of their own.
     """
     entry = _entry(model[:200], provider)
     if entry is None:

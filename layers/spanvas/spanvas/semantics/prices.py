@@ -32,7 +32,7 @@ class CostLine(NamedTuple):
 
 
 def lines_of(usage: Usage, price: Price) -> list[CostLine]:
-    """The terms of a call's cost. Cached tokens are parts of the input and charged at their own prices."""
+    """Returns the terms of a call's cost. Cached tokens are parts of the input and charged at their own prices."""
     input_tokens, output = usage.input_tokens or 0, usage.output_tokens or 0
     price = price.for_input(input_tokens)
     plain = max(input_tokens - usage.cache_read_tokens - usage.cache_write_tokens, 0)
@@ -56,7 +56,7 @@ def lines_of(usage: Usage, price: Price) -> list[CostLine]:
 
 
 def cost_lines(span: Span) -> list[CostLine]:
-    """The arithmetic of one span's cost, which adds up to it; empty where usage or price is not known."""
+    """Returns the terms that a span's cost adds up from; empty where usage or price is not known."""
     reader = SpanReader(span)
     reported = reader.reported_cost()
     if reported is not None:
@@ -65,7 +65,7 @@ def cost_lines(span: Span) -> list[CostLine]:
 
 
 def cost_in(reader: SpanReader, usage: Usage | None) -> int | None:
-    """Cost of a model call in 1e-9 USD: as reported, else computed from its usage, else None."""
+    """Returns the cost of a model call in 1e-9 USD: as reported, else computed from its usage, else None."""
     reported = reader.reported_cost()
     if reported is not None:
         return reported
@@ -74,9 +74,9 @@ def cost_in(reader: SpanReader, usage: Usage | None) -> int | None:
 
 
 def computed_lines(reader: SpanReader, usage: Usage | None) -> list[CostLine] | None:
-    """The terms at the price of the span's time; None where the usage or the price is not known.
+    """Returns the terms at the price of the span's time; None where the usage or the price is not known.
 
-    Where the answering model has no price (a gateway may name it as it likes), the one that was asked for has.
+    Where the responding model has no price (a gateway may name it as it likes), the one that was asked for counts.
     """
     if usage is None:
         return None

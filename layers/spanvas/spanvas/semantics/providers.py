@@ -64,7 +64,7 @@ INTERFACES: Final = frozenset(
 
 @lru_cache(maxsize=1024)
 def spelt(provider: str) -> str | None:
-    """OpenTelemetry's name of a provider; None for a framework. Unknown names are kept, in lower case."""
+    """Returns OpenTelemetry's name of a provider; None for a framework. Unknown names are kept, in lower case."""
     name = provider[:200].strip().lower()
     head, _, interface = name.rpartition(".")
     if interface in INTERFACES:

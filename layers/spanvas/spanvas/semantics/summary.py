@@ -31,7 +31,7 @@ MARKS: Final = {
 
 
 def row_of(span: Span) -> Row:
-    """The row of a span. Every text is bounded, so that a hostile span cannot grow the tree."""
+    """Returns the row of a span. Every text is bounded, so that a hostile span cannot make the tree large."""
     attributes = span.attributes
     reader = SpanReader(span)
     before = after = None
@@ -67,14 +67,14 @@ def row_of(span: Span) -> Row:
 
 
 def has_remote_parent(span: Span) -> bool:
-    """Whether the parent of a span was recorded by another service, which may never send it here."""
+    """Returns whether the parent of a span was recorded by another service, which may never send it here."""
     return (
         span.parent_span_id is not None and span.attributes.get(names.PARENT_ORIGIN) == names.REMOTE
     )
 
 
 def error_of(span: Span) -> tuple[str | None, str | None]:
-    """Type and message of what went wrong, from `error.type`, the last exception event and the status."""
+    """Returns type and message of what went wrong, from `error.type`, the last exception event and the status."""
     if span.status != "error":
         return None, None
     type_ = _short(span.attributes.get(names.ERROR_TYPE))

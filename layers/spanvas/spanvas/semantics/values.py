@@ -21,7 +21,7 @@ MAX_INDEX_DIGITS: Final = 6
 
 
 def parsed(value: Any) -> Any:
-    """A JSON text as its value; any other value, and text that is not JSON, as it is."""
+    """Returns a JSON text as its value; any other value, and text that is not JSON, as it is."""
     if not isinstance(value, str):
         return value
     start = value[:1]
@@ -44,7 +44,10 @@ def _leniently(value: str) -> Any:
 
 
 def unquoted(value: Any) -> Any:
-    """As `parsed`, also for numbers and `null`: what writes every value as JSON."""
+    """Returns a JSON text as its value, as `parsed`, also for numbers and `null`.
+
+    Some senders write every value as JSON.
+    """
     if not isinstance(value, str):
         return value
     try:
@@ -54,7 +57,7 @@ def unquoted(value: Any) -> Any:
 
 
 def is_given(value: Any) -> bool:
-    """Whether there is anything: an empty text says no more than its absence."""
+    """Returns whether there is any value: an empty text says no more than its absence."""
     return value is not None and value != ""
 
 
@@ -64,7 +67,10 @@ def text(value: Any) -> str | None:
 
 
 def count(value: Any) -> int | None:
-    """A number of tokens: whole, not negative, and of a size that JSON numbers have."""
+    """Returns a count of tokens as a whole number, negative ones as 0.
+
+    None for what is no number that JSON can hold.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if not -MAX_NUMBER < value < MAX_NUMBER:  # neither for NaN
@@ -73,7 +79,7 @@ def count(value: Any) -> int | None:
 
 
 def at(value: Any, *path: str) -> Any:
-    """What is at a path in nested objects (JSON texts among them), or None."""
+    """Returns what is at a path in nested objects (JSON texts among them), or None."""
     for name in path:
         value = parsed(value)
         if not isinstance(value, dict):
@@ -83,7 +89,7 @@ def at(value: Any, *path: str) -> Any:
 
 
 def first_of(mapping: Mapping[Any, Any], *names: str) -> Any:
-    """The value of the first name that is there and not None."""
+    """Returns the value of the first name that is there and not None; else None."""
     for name in names:
         value = mapping.get(name)
         if value is not None:
@@ -92,7 +98,7 @@ def first_of(mapping: Mapping[Any, Any], *names: str) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """Text as it is, anything else as JSON."""
+    """Returns a text as it is, anything else as JSON."""
     if isinstance(value, str):
         return value
     try:
@@ -102,7 +108,7 @@ def as_text(value: Any) -> str:
 
 
 def items_of(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]] | None:
-    """Each item's attributes by the rest of their names, in the order of the indices; None where there is none.
+    """Returns each item's attributes by the rest of their names, in the order of the indices; None where there is none.
 
     `prefix` ends with a dot: `llm.tools.` gives `[{"tool.json_schema": ...}]`.
     """
@@ -123,7 +129,7 @@ def items_of(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]
 
 
 def part_of_names(attributes: Mapping[str, Any], prefix: str) -> dict[str, Any] | None:
-    """Attributes below a prefix by the rest of their names; None where there is none."""
+    """Returns the attributes below a prefix by the rest of their names; None where there is none."""
     size = len(prefix)
     found = {name[size:]: value for name, value in attributes.items() if name.startswith(prefix)}
     return found or None

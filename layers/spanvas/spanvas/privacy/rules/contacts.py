@@ -113,7 +113,7 @@ PAIRS: Final = re.compile(r"(?:[0-9a-fA-F]{2}:){7}[0-9a-fA-F]{2}")
 
 
 def addresses_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[tuple[int, int]]:
-    """The IPv4 address at a place, where it is no version and says something about somebody."""
+    """Yields the bounds of an IPv4 address, where it is no version, no network and no address of this machine."""
     found = text[start:end]
     if found.startswith(SILENT) or found.endswith(b".0"):
         return
@@ -122,7 +122,7 @@ def addresses_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[
 
 
 def is_ipv6(text: str) -> bool:
-    """Whether it is a whole address: `std::vector` and `12:30:45` look like parts of one."""
+    """Returns whether a match is a whole address: `std::vector` and `12:30:45` look like parts of one."""
     import ipaddress
 
     if not any(map(str.isdigit, text)) or text.strip(":0") in {"", "1"} or PAIRS.fullmatch(text):

@@ -57,7 +57,7 @@ LETTERS: Final = re.compile(r"[a-z]+")
 
 
 def before(text: bytes, start: int, name: str = "") -> str:
-    """What stands before a place in a text; at its beginning, the name that the text stands under."""
+    """Returns what stands before a position; at the beginning of a text, the name that the text stands under."""
     near = text[max(start - REACH, 0) : start].decode("utf-8", "ignore")
     return f"{name}: {near}" if name and start <= REACH else near
 
@@ -68,7 +68,10 @@ def after(text: bytes, end: int) -> str:
 
 
 def last_word(near: str) -> str:
-    """The last word right before a number, of a name its last part: `id` of `order_id=`. Empty where there is none."""
+    """Returns the last word right before a number, of a name its last part.
+
+    That is `id` for `order_id=`. Empty where there is none.
+    """
     found = LAST_WORD.match(near[::-1])
     words = WORDS.findall(found[1][::-1]) if found else []
     return words[-1].lower() if words else ""
@@ -81,8 +84,10 @@ def first_word(near: str) -> str:
 
 
 def is_counted(text: bytes, start: int, end: int, name: str, *, is_series: bool = False) -> bool:
-    """Whether the words around a number say that it is an id, a time or a count. Of a series of numbers: counts alone,
-    since ids are not written in groups."""
+    """Returns whether the words around a number say that it is an id, a time or a count.
+
+    Of a series of numbers: counts alone, since ids are not written in groups.
+    """
     words = SERIES if is_series else COUNTED
     return last_word(before(text, start, name)) in words or first_word(after(text, end)) in UNITS
 
@@ -93,7 +98,10 @@ def is_counted_name(name: str) -> bool:
 
 
 def speaks_of_cards(text: bytes, start: int) -> bool:
-    """Names of attributes say it too, but a text is judged the same under any name: see `clean_texts`."""
+    """Returns whether the words before a position are about cards.
+
+    Names of attributes do not count, since a text is judged the same under any name (`clean_texts`).
+    """
     return not CARDS.isdisjoint(LETTERS.findall(before(text, start).lower()))
 
 
@@ -148,7 +156,7 @@ SUFFIXED: Final = frozenset("+/.")
 
 
 def is_version(near: str, behind: str) -> bool:
-    """Whether numbers with dots are a version, by the text before and behind them."""
+    """Returns whether numbers with dots are a version, by the text before and behind them."""
     word = last_word(near)
     if word in ADDRESSED:
         return False

@@ -74,8 +74,11 @@ class Run(NamedTuple):
 
 
 def cards_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[Span]:
-    """Where cards stand in a run of digits: each series of whole groups that has an issuer, its length and the check
-    digit, unless what is around it says that it is something else."""
+    """Yields where cards stand in a run of digits.
+
+    A card is a series of whole groups with an issuer's prefix, its length and the check digit, unless the text around
+    it says that it is something else.
+    """
     groups = [match.span() for match in GROUP.finditer(text, start, end)]
     run = Run(text, groups, speaks_of_cards(text, start))
     windows = list(_windows(run))
@@ -91,7 +94,7 @@ def cards_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[Span
 
 
 def is_card_number(value: float, name: str) -> bool:
-    """Whether a number of JSON or of an attribute is a card, under this name."""
+    """Returns whether a number of JSON or of an attribute is a card, under this name."""
     if not 0 < value < LONGEST:  # nothing longer is written out: Python refuses thousands of digits
         return False
     digits = str(value).removesuffix(".0")
@@ -104,7 +107,10 @@ def is_card_number(value: float, name: str) -> bool:
 
 
 def is_payment_card(digits: str) -> bool:
-    """Luhn's check digit and an issuer's prefix; timestamps pass Luhn one time in ten, prefixes never."""
+    """Returns whether digits have Luhn's check digit and an issuer's prefix.
+
+    One timestamp in ten has the check digit, but none has a prefix.
+    """
     return len(digits) in LENGTHS and has_issuer(digits) and luhn_holds(digits)
 
 
@@ -244,7 +250,7 @@ IBAN_JOINS: Final = re.compile(rb"[-_][A-Za-z0-9]")
 
 
 def ibans_in(text: bytes, start: int, _end: int, _name: str = "") -> Iterator[tuple[int, int]]:
-    """The IBAN that begins at a place, whatever follows it."""
+    """Yields the bounds of the IBAN that begins at a position, whatever follows it."""
     if not CALLED_IBAN.search(text, max(start - 5, 0), start) and (
         text[max(start - 1, 0) : start] in {b"-", b"_"}
         and text[max(start - 2, 0) : start - 1].isalnum()
@@ -270,7 +276,7 @@ def _read_iban(text: bytes, start: int) -> tuple[str, int]:
 
 
 def is_iban(compact: str) -> bool:
-    """Length by country and the remainder of ISO 13616."""
+    """Returns whether a text has its country's length and the right check digits (ISO 13616)."""
     if len(compact) != IBAN_LENGTHS.get(compact[:2]):
         return False
     rearranged = compact[4:] + compact[:4]

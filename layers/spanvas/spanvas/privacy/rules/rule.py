@@ -59,12 +59,12 @@ def has_digit(text: str) -> bool:
 
 
 def is_random_looking(text: str) -> bool:
-    """Digits, or capitals inside: what keys have and single words of prose have not."""
+    """Returns whether a text has digits, or capitals inside: keys have, single words of prose have not."""
     return has_digit(text) or not (text[1:].islower() or text.isupper())
 
 
 def is_secret_value(text: str) -> bool:
-    """Whether the value of an assignment is a secret itself, not the name of one or a placeholder."""
+    """Returns whether the value of an assignment is a secret itself, not the name of one or a placeholder."""
     lowered = text.lower()
     if lowered in NO_VALUES:
         return False
@@ -74,8 +74,10 @@ def is_secret_value(text: str) -> bool:
 
 
 def is_opaque_value(text: str) -> bool:
-    """As `is_secret_value`, and with a digit: `token: expired` and `secret=rotation` are prose. Short numbers are
-    limits and counts."""
+    """Returns whether a value is a secret, as `is_secret_value`, and has a digit.
+
+    `token: expired` and `secret=rotation` are prose. Short numbers are limits and counts.
+    """
     if text.isdigit() and len(text) < KEY_DIGITS:
         return False
     return has_digit(text) and is_secret_value(text)
@@ -97,7 +99,10 @@ PROSE: Final = frozenset(
 
 
 def is_option_value(text: str) -> bool:
-    """Whether what follows `--password` is its value: manuals go on in capitals, prose with words of its own."""
+    """Returns whether what follows `--password` is its value.
+
+    Manuals write it in capitals, prose has words of its own.
+    """
     is_word = text.isalpha() and text.islower() and len(text) >= SHORTEST_WORD
     return (
         (is_random_looking(text) or (is_word and text not in PROSE))
@@ -113,7 +118,10 @@ def is_email(text: str) -> bool:
 
 
 def ssns_in(text: bytes, start: int, end: int, _name: str = "") -> Iterator[tuple[int, int]]:
-    """A social security number with dashes; with blanks where a word says so: logs have such numbers side by side."""
+    """Yields the bounds of a social security number with dashes; with blanks where a word says so.
+
+    Logs have such numbers with blanks side by side.
+    """
     left, right = text[max(start - 2, 0) : start], text[end : end + 2]
     if (left[-1:] in JOINS and left[:1].isalnum()) or (right[:1] in JOINS and right[1:].isalnum()):
         return
@@ -131,7 +139,7 @@ def _is_called_ssn(text: bytes, start: int, end: int) -> bool:
 
 
 def is_us_ssn(text: str) -> bool:
-    """Areas 000, 666 and 9xx, group 00 and serial 0000 were never issued (ssa.gov, randomization)."""
+    """Returns whether a number was ever issued: area 000, 666, 9xx, group 00 and serial 0000 were not (ssa.gov)."""
     digits = "".join(filter(str.isdigit, text))
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     return area not in {"000", "666"} and area[0] != "9" and group != "00" and serial != "0000"

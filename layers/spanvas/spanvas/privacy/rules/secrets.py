@@ -25,7 +25,7 @@ END: Final = r"(?:[\s\"'`\\,;&<>)}\]]|$)"
 
 
 def value(shortest: int, end: str = "") -> str:
-    """Anything but blanks between quotes, or a word and what has to stand behind it."""
+    """Returns a pattern of a value: anything but blanks between quotes, or a word and what has to stand behind it."""
     return VALUE % (shortest, shortest, shortest, end)
 
 

@@ -35,7 +35,10 @@ class Line(NamedTuple):
 
 
 def cells_in(text: bytes, line: Line, mark: bytes) -> list[Span]:
-    """Where the cells of a line stand, without blanks and quotes; those outside of the outer bars are none."""
+    """Returns where the cells of a line stand, without blanks and quotes.
+
+    What is outside of the outer bars is no cell.
+    """
     start, end = line
     content = text[start:end].rstrip(b" \r")
     if mark == b"|":
@@ -58,8 +61,10 @@ def cells_in(text: bytes, line: Line, mark: bytes) -> list[Span]:
 
 
 def columns_in(text: bytes, start: int, _end: int, _name: str = "") -> Iterator[Span]:
-    """Of a line that may be the first of a table, the cells below those of its names that are a secret's. Of a row of
-    two cells of which the first is a secret's name, the other."""
+    """Yields the cells below the secrets' names in the first line of a table.
+
+    Of a row of two cells of which the first is a secret's name, the other one.
+    """
     start += text[start : start + 1] == b"\n"
     header = _line_at(text, start)
     mark = next((mark for mark in MARKS if mark in text[header.start : header.end]), None)

@@ -31,7 +31,7 @@ CHOICE: Final = "gen_ai.choice"
 
 
 def in_details(name: str) -> Read:
-    """An attribute that was put on an event of the span, as `EVENT_ONLY` has it."""
+    """Returns a source that reads an attribute of the span's last event of details (`DETAILS`)."""
 
     def read(reading: Reading) -> Any:
         for event in reversed(reading.events):
@@ -108,7 +108,7 @@ def _flattened(prefix: str) -> Read:
 
 
 def items_or_none(reading: Reading, prefix: str) -> list[dict[str, Any]] | None:
-    """Messages that OpenLLMetry of old flattened under the names of OpenTelemetry of old."""
+    """Returns the messages that OpenLLMetry of old flattened under a prefix; None where there are none."""
     items = items_of(reading.attributes, prefix)
     return None if items is None else [_with_calls(item) for item in items]
 
