@@ -336,7 +336,9 @@ OTLP_ROUTES: Final = (
         is_request_required=True,
         errors=(400, 401, 403, 405, 409, 413, 415, 429, 503),
         description="OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the "
-        "spans say. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same "
+        "spans say. In JSON, fields have their JSON names or their original ones (`trace_id`), ids are hex or base64, "
+        "enums numbers or names; what is not read of a request is told by `partialSuccess`. "
+        "`Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same "
         "again.",
         other_media_types=("application/x-protobuf",),
         error="OtlpStatus",

@@ -149,7 +149,6 @@ def test_same_id_otlp() -> None:
     assert found.json["execution_id"] == run.summary["execution_id"]
 
 
-@not_yet("F24")
 def test_snake_case() -> None:
     (row,) = the_run("snake-case").rows
     assert (row["name"], row["span_id"]) == ("x", "0000000000000001")

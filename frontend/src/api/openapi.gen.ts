@@ -223,7 +223,7 @@ export interface paths {
         put?: never;
         /**
          * Send spans over OTLP
-         * @description OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the spans say. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same again.
+         * @description OTLP/HTTP, answered only when the spans are durable. The tenant is the token's, whatever the spans say. In JSON, fields have their JSON names or their original ones (`trace_id`), ids are hex or base64, enums numbers or names; what is not read of a request is told by `partialSuccess`. `Content-Encoding: gzip` is understood. 429 and 503 say in `Retry-After` when to send the same again.
          */
         post: operations["ingest_traces"];
         delete?: never;
@@ -506,7 +506,7 @@ export interface components {
         PartialSuccess: {
             /** @description How many spans were not kept, decimal. */
             rejectedSpans: string;
-            /** @description Why, and what of those that were kept was cut off. */
+            /** @description Why, what of those that were kept was cut off, and which fields are not known. */
             errorMessage: string;
         };
         /** @description A problem document (RFC 9457). */

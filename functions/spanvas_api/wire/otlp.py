@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class OtlpModel(BaseModel):
-    """What the shapes of OTLP have in common: names in lowerCamelCase; unknown fields are passed over."""
+    """What the shapes of OTLP have in common: names in lowerCamelCase. Unknown fields are passed over."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -25,7 +25,9 @@ class PartialSuccess(OtlpModel):
     """What of a request was not kept as it was."""
 
     rejectedSpans: str = Field(description="How many spans were not kept, decimal.")
-    errorMessage: str = Field(description="Why, and what of those that were kept was cut off.")
+    errorMessage: str = Field(
+        description="Why, what of those that were kept was cut off, and which fields are not known."
+    )
 
 
 class ExportTraceResponse(OtlpModel):

@@ -66,14 +66,23 @@ def test_a_request_is_the_same_in_both_encodings() -> None:
     assert from_json == decode_protobuf(request.SerializeToString()).spans
 
 
-def test_ids_are_hex_in_any_case_and_never_base64() -> None:
+def test_ids_are_hex_in_any_case_or_base64() -> None:
     span = decoded(
         traceId=TRACE.upper(), spanId="ABCDEF0123456789", parentSpanId="0123456789ABCDEF"
     )
     assert (span.trace_id, span.span_id) == (TRACE, "abcdef0123456789")
     assert span.parent_span_id == "0123456789abcdef"
-    base64_id = "W47/95gDgQPSabYzgT/GDA=="
-    intake = decode_json(orjson.dumps(request_of(traceId=base64_id)))
+    for trace_id in ("W47/95gDgQPSabYzgT/GDA==", "W47_95gDgQPSabYzgT_GDA"):
+        span = decoded(traceId=trace_id, spanId="AAAAAAAAAAE=", parentSpanId="AAAAAAAAAAA=")
+        assert span.trace_id == "5b8efff798038103d269b633813fc60c"
+        assert (span.span_id, span.parent_span_id) == ("0000000000000001", None)
+
+
+@pytest.mark.parametrize(
+    "bad", ["A" * 22, "W47/95gDgQPSabYzgT/G!A==", "W47/95gDgQPSabYzgT/G", "5b8e"]
+)
+def test_what_is_no_id_in_either_form_rejects_the_span(bad) -> None:
+    intake = decode_json(orjson.dumps(request_of(traceId=bad)))
     assert intake.rejected == {"the trace id is not 16 bytes, or all zero": 1}
 
 
@@ -127,7 +136,8 @@ def test_unknown_fields_and_nulls_are_passed_over() -> None:
                                     "events": None,
                                     "links": None,
                                     "status": None,
-                                    "trace_id": "snake case is not valid",
+                                    "trace_id": "not this one",
+                                    "future": 0,
                                     "flags": 257,
                                 }
                             ],
@@ -137,9 +147,40 @@ def test_unknown_fields_and_nulls_are_passed_over() -> None:
             ],
         }
     )  # fmt: skip
-    (span,) = decode_json(body).spans
-    assert span.attributes == {"k": "v"}
+    intake = decode_json(body)
+    (span,) = intake.spans
+    assert (span.trace_id, span.attributes) == (TRACE, {"k": "v"})
     assert span.end_time_unix_nano is None
+    assert (intake.rejected_spans, intake.explanation()) == (0, "1 not read: 'future'")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"resourceLogs": [{"scopeLogs": []}]}, "1 not read: 'resourceLogs'"),
+        ({"spans": [{"name": "a"}, {"name": "b"}]}, "1 not read: 'spans'"),
+        ({"ResourceSpans": [{}]}, "1 not read: 'ResourceSpans'"),
+        ({"resourceSpans": [{"instrumentationLibrarySpans": [{}]}] * 2},
+         "2 not read: 'instrumentationLibrarySpans'"),
+        ({"resource_spans": [{"scope_spans": [{"span": [{}]}]}]}, "1 not read: 'span'"),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_is_told(body, told) -> None:
+    intake = decode_json(orjson.dumps(body))
+    assert (intake.spans, intake.explanation()) == ([], told)
+
+
+def test_a_value_that_is_not_known_is_told() -> None:
+    intake = decode_json(
+        orjson.dumps(request_of(attributes=[{"key": "k", "value": {"textValue": "v"}}]))
+    )
+    assert intake.spans[0].attributes == {"k": None}
+    assert intake.explanation() == "1 not read: 'textValue'"
+
+
+def test_of_many_unknown_fields_the_first_are_told() -> None:
+    intake = decode_json(orjson.dumps({f"field{number:02}": 1 for number in range(50)}))
+    assert (len(intake.unknown), "'field19'" in intake.explanation()) == (20, True)
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"resourceSpans":null}', b'{"resourceSpans":[{}]}'])

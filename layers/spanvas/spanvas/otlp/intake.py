@@ -37,6 +37,9 @@ PARENT_IS_REMOTE: Final = 0x200
 CALLED_BY_OTHERS: Final = frozenset({"server", "consumer"})
 """Kinds of spans whose parent is another service's. They tell where the sender is too old to write the flags."""
 
+MAX_UNKNOWN: Final = 20
+UNKNOWN_CHARACTERS: Final = 80
+
 DROPPED: Final = (names.DROPPED_ATTRIBUTES, names.DROPPED_EVENTS, names.DROPPED_LINKS)
 
 _LIST_ITEM: Final = re.compile(r"\.\d+(?=\.|$)")
@@ -57,12 +60,13 @@ class Limits:
 
 @dataclass(slots=True)
 class Intake:
-    """The spans of one request, and what was not taken: reason -> how many."""
+    """The spans of one request, and what was not taken: reason -> how many; `unknown`: field -> how many."""
 
     limits: Limits = field(default_factory=Limits)
     spans: list[Span] = field(default_factory=list)
     rejected: dict[str, int] = field(default_factory=dict)
     cut: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
     seen_spans: int = 0
     seen_values: int = 0
 
@@ -75,6 +79,7 @@ class Intake:
         """Returns in English what was rejected or cut, and why; empty where everything was taken as it is."""
         parts = [f"{count} rejected: {reason}" for reason, count in self.rejected.items()]
         parts += [f"{count} cut: {reason}" for reason, count in self.cut.items()]
+        parts += [f"{count} not read: {name!r}" for name, count in self.unknown.items()]
         return "; ".join(parts)
 
     def count_group(self) -> None:
@@ -101,6 +106,12 @@ class Intake:
     def reject(self, reason: str) -> None:
         """Counts a span that is rejected for this reason."""
         self.rejected[reason] = self.rejected.get(reason, 0) + 1
+
+    def note_unknown(self, name: str) -> None:
+        """Counts a field that is not known; of many different ones, the first are named."""
+        name = name[:UNKNOWN_CHARACTERS]
+        if name in self.unknown or len(self.unknown) < MAX_UNKNOWN:
+            self.unknown[name] = self.unknown.get(name, 0) + 1
 
     def add(
         self,

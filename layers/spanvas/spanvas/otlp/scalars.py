@@ -74,6 +74,8 @@ def any_value(value: Any, intake: Intake, depth: int) -> Any:
             found = message[name]
             if found is not None:
                 return read(found, intake, depth)
+    for name in message.keys() - READERS.keys():
+        intake.note_unknown(name)
     return None
 
 
@@ -150,4 +152,12 @@ READERS: Final = {
     "arrayValue": _array,
     "kvlistValue": _mapping,
     "bytesValue": _bytes,
+    "string_value": _text,
+    "bool_value": _bool,
+    "int_value": _int,
+    "double_value": _double,
+    "array_value": _array,
+    "kvlist_value": _mapping,
+    "bytes_value": _bytes,
 }
+"""By the fields' JSON names and their original ones."""
