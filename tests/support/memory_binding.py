@@ -85,6 +85,7 @@ class MemoryBinding:
             execution.execution_id
             for execution in self._executions.values()
             if (execution.tenant, execution.trace_id) == (tenant, trace_id)
+            and execution.origin is None
         )
         return next(found, None)
 

@@ -150,22 +150,30 @@ class BindingItems:
         return ThreadPoolExecutor(THREADS, "spanvas-traces")
 
     def _registered(self, tenant: str, trace_id: str) -> str | None:
-        """Returns an execution that has this trace and was registered by whoever runs it."""
+        """Returns an execution that has this trace and was registered by whoever runs it.
+
+        Executions that are known by their spans may have the trace as well: spans of it that name another one.
+        """
         index, partition_name, _ = items.BY_TRACE
-        with translate_errors("looking for the execution of a trace"):
-            answer = self._dynamodb.query(
-                TableName=self._table,
-                IndexName=index,
-                KeyConditionExpression=f"{partition_name} = :trace",
-                ExpressionAttributeValues={":trace": items.s(items.trace_key(tenant, trace_id))},
-                Limit=CANDIDATES,
-            )
-        for entry in answer["Items"]:
-            _, execution_id = items.owner_of(entry["pk"]["S"])
-            # One that cannot be decoded is there, too.
-            if attempted(self._executions.read, tenant, execution_id) is not None:
-                return execution_id
-        return None
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": f"{partition_name} = :trace",
+            "ExpressionAttributeValues": {":trace": items.s(items.trace_key(tenant, trace_id))},
+            "Limit": CANDIDATES,
+        }
+        while True:
+            with translate_errors("looking for the execution of a trace"):
+                answer = self._dynamodb.query(**request)
+            for entry in answer["Items"]:
+                _, execution_id = items.owner_of(entry["pk"]["S"])
+                found = attempted(self._executions.read, tenant, execution_id)
+                # One that cannot be decoded is there, too.
+                if found is not None and getattr(found, "origin", None) is None:
+                    return execution_id
+            if "LastEvaluatedKey" not in answer:
+                return None
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _end(self, tenant: str, execution_id: str) -> End:
         """Follows an id to the end of its moves; one that was cut off is finished on the way."""
