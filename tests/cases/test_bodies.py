@@ -96,7 +96,6 @@ def test_one_span_of_1970() -> None:
     assert "clock_skew" in marks
 
 
-@not_yet("F1")
 def test_refusal() -> None:
     (message,) = span("refusal")["content"]["output_messages"]
     assert message["parts"] == [{"type": "text", "content": "I cannot help with that"}]
@@ -108,7 +107,6 @@ def test_remote_parent() -> None:
     assert not any("orphan" in row.get("marks", []) for row in run.rows)
 
 
-@not_yet("F1")
 def test_responses_items() -> None:
     content = span("responses-items")["content"]
     said = [

@@ -65,7 +65,6 @@ def test_door_objects_and_usage(recorded: Recording) -> None:
     assert (counters.input_tokens, counters.output_tokens) == (33, 21)
 
 
-@pytest.mark.xfail(strict=True, reason="F1")
 def test_door_responses(recorded: Recording) -> None:
     runpy.run_path(str(CASES / "door_responses.py"))
 

@@ -13,7 +13,8 @@ from spanvas.semantics.reader import SpanReader, kind_of
 
 @dataclass(frozen=True, slots=True)
 class NormalForm:
-    """`content` as `content_of` has it; `dialects` are those that the span speaks, the most believed first."""
+    """`content` as `content_of` has it, without what is under its own name (`other`); `dialects` are those that the
+    span speaks, the most believed first."""
 
     kind: str
     request_model: str | None = None
@@ -39,7 +40,7 @@ def with_kind(span: Span) -> Span:
 def normal_form(span: Span) -> NormalForm:
     """Reads a span whose kind is known: see `with_kind`."""
     reader = SpanReader(span)
-    content = content_of(span)
+    content = {name: value for name, value in content_of(span).items() if name != "other"}
     reasons = reader.finish_reasons()
     if not reasons:
         answers = content.get("output_messages", ())

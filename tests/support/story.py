@@ -84,6 +84,10 @@ def calls_but(**both: Any) -> list[dict[str, Any]]:
     ]
 
 
+FORM: Final = frozenset({"type", "content", "id", "name", "arguments", "response", "is_error"})
+"""Fields of the parts that the story has."""
+
+
 class Pair(tuple[Any, Any]):
     """What differs between the two calls."""
 
@@ -151,7 +155,8 @@ def outline(spans: Sequence[Span]) -> list[str]:
 
 
 def _bare(messages: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Messages without what only some libraries add: the tool's name beside its response, the finish reason."""
+    """Messages without what only some libraries add: ids and flags, the tool's name beside its response, the finish
+    reason."""
     if messages is None:
         return None
     return [
@@ -161,7 +166,7 @@ def _bare(messages: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
                 {
                     key: value
                     for key, value in part.items()
-                    if key != "name" or part["type"] != "tool_call_response"
+                    if key in FORM and (key != "name" or part["type"] != "tool_call_response")
                 }
                 for part in message["parts"]
             ],

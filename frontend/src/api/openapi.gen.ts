@@ -469,16 +469,20 @@ export interface components {
              */
             disposition: "inline" | "attachment";
         };
-        /** @description One message of a conversation with a model. */
+        /** @description One message of a conversation with a model. Fields that are not listed are as they came. */
         Message: {
             role: string;
             parts: components["schemas"]["MessagePart"][];
             name?: string;
             finish_reason?: string;
+            /** @description How many messages before this one the sender has left out. */
+            missing_before?: number;
+            /** @description True where the sender has cut this message. */
+            truncated?: boolean;
         } & {
             [key: string]: unknown;
         };
-        /** @description A piece of a message. `text` and `reasoning` have `content`; `tool_call` has `id`, `name`, `arguments`; `tool_call_response` has `id`, `response`; other types keep the fields that they came with. */
+        /** @description A piece of a message. `text` and `reasoning` have `content`; `tool_call` has `id`, `name`, `arguments`; `tool_call_response` has `id`, `response`; `image` and `file` have `mime_type`, `name` and one of `uri`, `file_id`, `content` (base64), `text`, `parts`. Other types, and all other fields, are as they came. */
         MessagePart: {
             type: string;
             /** @default null */
@@ -489,6 +493,8 @@ export interface components {
             arguments?: unknown;
             /** @default null */
             response?: unknown;
+            /** @description True for a result of which the sender says that the call has failed. */
+            is_error?: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -603,6 +609,10 @@ export interface components {
             input?: unknown;
             /** @default null */
             output?: unknown;
+            /** @description Content that is in none of these, by the name of its attribute or event, as it came. */
+            other?: {
+                [key: string]: unknown;
+            };
         };
         /** @description Something that happened at a moment of the span. */
         SpanEvent: {
@@ -710,6 +720,8 @@ export interface components {
             arguments?: unknown;
             /** @default null */
             result?: unknown;
+            /** @description True where the result says that the call has failed. */
+            is_error?: boolean;
         };
         /** @description An execution's spans as a tree in pre-order. */
         TraceResponse: {

@@ -63,7 +63,8 @@ class Scope(WireModel):
 
 class MessagePart(BaseModel):
     """A piece of a message. `text` and `reasoning` have `content`; `tool_call` has `id`, `name`, `arguments`;
-    `tool_call_response` has `id`, `response`; other types keep the fields that they came with."""
+    `tool_call_response` has `id`, `response`; `image` and `file` have `mime_type`, `name` and one of `uri`, `file_id`,
+    `content` (base64), `text`, `parts`. Other types, and all other fields, are as they came."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -73,10 +74,14 @@ class MessagePart(BaseModel):
     name: str | None = None
     arguments: Any = None
     response: Any = None
+    is_error: bool | None = Field(
+        default=None,
+        description="True for a result of which the sender says that the call has failed.",
+    )
 
 
 class Message(BaseModel):
-    """One message of a conversation with a model."""
+    """One message of a conversation with a model. Fields that are not listed are as they came."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -84,6 +89,12 @@ class Message(BaseModel):
     parts: list[MessagePart]
     name: str | None = None
     finish_reason: str | None = None
+    missing_before: int | None = Field(
+        default=None, description="How many messages before this one the sender has left out."
+    )
+    truncated: bool | None = Field(
+        default=None, description="True where the sender has cut this message."
+    )
 
 
 class ToolContent(WireModel):
@@ -93,6 +104,9 @@ class ToolContent(WireModel):
     call_id: str | None = None
     arguments: Any = None
     result: Any = None
+    is_error: bool | None = Field(
+        default=None, description="True where the result says that the call has failed."
+    )
 
 
 class SpanContent(WireModel):
@@ -107,6 +121,10 @@ class SpanContent(WireModel):
     query: str | None = Field(default=None, description="What a retrieval searched for.")
     input: Any = None
     output: Any = None
+    other: dict[str, Any] | None = Field(
+        default=None,
+        description="Content that is in none of these, by the name of its attribute or event, as it came.",
+    )
 
 
 class SpanVersion(WireModel):

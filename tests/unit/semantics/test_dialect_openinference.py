@@ -68,10 +68,11 @@ def test_a_model_call() -> None:
                     "parts": [
                         {"type": "text", "content": "Where?"},
                         {"type": "image", "uri": "https://x.test/a.png"},
-                        {"type": "file", "mime_type": "audio", "uri": "https://x.test/a.mp3"},
+                        {"type": "file", "modality": "audio", "uri": "https://x.test/a.mp3"},
                     ],
+                    "missing_before": 1,
                 },
-                responded("ok"),
+                {**responded("ok"), "missing_before": 7},
             ],
             "output_messages": [called("f", {"a": 1})],
             "tool_definitions": [{"type": "function", "name": "f"}],

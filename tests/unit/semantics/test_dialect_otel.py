@@ -107,8 +107,8 @@ def test_messages_that_are_events_of_the_span() -> None:
             "system_instructions": SYSTEM,
             "input_messages": [USER, called("f", {}), responded({"city": "Lyon"})],
             "output_messages": [
-                {**ANSWER, "finish_reason": "stop"},
-                {**text("assistant", "Ly"), "finish_reason": "length"},
+                {**ANSWER, "finish_reason": "stop", "index": 0},
+                {**text("assistant", "Ly"), "finish_reason": "length", "index": 1},
             ],
         },
         dialects=("otel",),

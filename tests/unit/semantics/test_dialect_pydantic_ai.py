@@ -63,7 +63,7 @@ def test_the_first_format_has_events_in_an_attribute() -> None:
     assert model.content == {
         "system_instructions": [{"type": "text", "content": "Be brief."}],
         "input_messages": [text("user", "Where?")],
-        "output_messages": [text("assistant", "Lyon.")],
+        "output_messages": [{**text("assistant", "Lyon."), "index": 0}],
     }
     assert agent.kind == "agent"
     assert agent.content == {

@@ -151,7 +151,7 @@ def test_envelopes_around_a_message_are_opened_but_not_for_ever() -> None:
         nested = {"message": nested}
 
     assert message_of({"message": {"message": text("user", "Hi")}}) == text("user", "Hi")
-    assert message_of(nested)["parts"] == []
+    assert json.dumps(message_of(nested)).count("Hi") == 1
     assert conversation({"output": {"output": [text("user", "Hi")]}}) == [text("user", "Hi")]
     for _ in range(100):
         nested = {"output": nested}

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from spanvas.semantics.parts import part_of, parts_of, response_of
+from spanvas.semantics.parts import part_of, parts_of
+from spanvas.semantics.tool_parts import response_of
 
 PNG = "iVBORw0KGgo="
 
@@ -31,12 +32,15 @@ PNG = "iVBORw0KGgo="
             {"type": "reasoning", "content": "Hm\nSo"},
         ),
         ({"type": "thinking", "thinking": "Hm"}, {"type": "reasoning", "content": "Hm"}),
-        ({"type": "redacted_thinking", "data": "x9"}, {"type": "reasoning", "content": "x9"}),
+        (
+            {"type": "redacted_thinking", "data": "x9"},
+            {"type": "reasoning", "content": "", "data": "x9"},
+        ),
         ({"type": "reasoning"}, {"type": "reasoning", "content": ""}),
         ({"text": "Hm", "thought": True}, {"type": "reasoning", "content": "Hm"}),
         (
             {"reasoningContent": {"reasoningText": {"text": "Hm", "signature": "s"}}},
-            {"type": "reasoning", "content": "Hm"},
+            {"type": "reasoning", "content": "Hm", "signature": "s"},
         ),
         ({"reasoningContent": "Hm"}, {"type": "reasoning", "content": "Hm"}),
         ({"reasoningContent": {"reasoningText": "Hm"}}, {"type": "reasoning", "content": "Hm"}),
@@ -158,10 +162,13 @@ PNG = "iVBORw0KGgo="
         ),
         (
             {"type": "input_audio", "input_audio": {"data": "AA=="}},
-            {"type": "file", "content": "AA=="},
+            {"type": "file", "modality": "audio", "content": "AA=="},
         ),
         # what marks a place, and what nobody knows
-        ({"cachePoint": {"type": "default"}}, {}),
+        (
+            {"cachePoint": {"type": "default"}},
+            {"type": "cachePoint", "cachePoint": {"type": "default"}},
+        ),
         ({"type": "compaction", "n": 1}, {"type": "compaction", "n": 1}),
     ],
 )
@@ -171,7 +178,10 @@ def test_a_part_of_any_api_has_one_form(given: Any, part: dict[str, Any]) -> Non
 
 def test_parts_come_as_lists_as_one_and_as_json() -> None:
     assert parts_of(None) is None
-    assert parts_of('[{"text": "a"}, {"cachePoint": {}}]') == [{"type": "text", "content": "a"}]
+    assert parts_of('[{"text": "a"}, {"cachePoint": {}}]') == [
+        {"type": "text", "content": "a"},
+        {"type": "cachePoint", "cachePoint": {}},
+    ]
     assert parts_of({"text": "a"}) == [{"type": "text", "content": "a"}]
 
 
@@ -189,7 +199,10 @@ def test_a_part_that_is_too_deep_is_text() -> None:
         ('{"a": 1}', {"a": 1}),
         ([{"text": '{"a": 1}'}], {"a": 1}),
         ([], []),
-        ([{"text": "a"}, {"image": {}}], [{"text": "a"}, {"image": {}}]),
+        (
+            [{"text": "a"}, {"image": {}}],
+            [{"type": "text", "content": "a"}, {"type": "image"}],
+        ),
         ({"type": "text", "value": "a"}, "a"),
         ({"type": "text", "text": "a"}, {"type": "text", "text": "a"}),
     ],

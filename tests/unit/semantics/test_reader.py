@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from spanvas.model.usage import Usage
-from spanvas.semantics.content import content_of, previews_in, shortened
+from spanvas.semantics.content import content_of
 from spanvas.semantics.dialect import PartialSpan
 from spanvas.semantics.messages import messages_of
 from spanvas.semantics.parts import parts_of
+from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.reader import SpanReader, kind_of
 from tests.support.builders import make_span
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from spanvas.semantics.content import definitions_of, documents_of
+from spanvas.semantics.retrieved import documents_of
+from spanvas.semantics.tool_content import definitions_of
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 DEFINED = {"type": "function", "name": "f", "description": "F.", "parameters": SCHEMA}

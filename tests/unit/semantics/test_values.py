@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from spanvas.semantics.messages import tool_result, unwrapped_input, unwrapped_output
+from spanvas.semantics.langchain import tool_result, unwrapped_input, unwrapped_output
 from spanvas.semantics.values import as_text, at, count, first_of, parsed, text, unquoted
 
 DEEP = "[" * 100_000 + "]" * 100_000

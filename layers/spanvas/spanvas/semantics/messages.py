@@ -1,51 +1,46 @@
 """Messages in one form, `{role, name?, parts, finish_reason?}`, from what model APIs and frameworks write.
 
-Understood are OpenTelemetry's own, OpenAI's, Anthropic's, Bedrock's, Gemini's, the AI SDK's, and LangChain's in its
-three serialisations. What is no message is kept whole as one text part, so that nothing is hidden for being odd.
-Also read here: what LangChain and LangGraph put into metadata and around values, whoever records it.
+Understood are OpenTelemetry's own, OpenAI's (chat and the items of Responses), Anthropic's, Bedrock's, Gemini's,
+Ollama's, the AI SDK's, and LangChain's in its three serialisations. What is no message is kept whole as one part, so
+that nothing is hidden for being odd; fields that the form has no name for stay in the message under their own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from spanvas.semantics.parts import (
-    Part,
-    part_of,
-    parts_of,
-    reasoning_part,
-    tool_response,
+from spanvas.semantics.fields import Fields, is_empty, merged
+from spanvas.semantics.message_parts import parts_in
+from spanvas.semantics.parts import Part, part_of, parts_of
+from spanvas.semantics.roles import (
+    LANGCHAIN_TYPES,
+    UNKNOWN,
+    is_item,
+    role_in_path,
+    role_of,
+    role_of_item,
 )
-from spanvas.semantics.values import at, first_of, parsed
+from spanvas.semantics.values import as_text, parsed
 
 Message = dict[str, Any]
 
-UNKNOWN: Final = "unknown"
 MAX_DEPTH: Final = 4
 """Envelopes that are opened around a message."""
-ROLES: Final = {
-    "human": "user",
-    "HumanMessageChunk": "user",
-    "ai": "assistant",
-    "AIMessageChunk": "assistant",
-    "model": "assistant",
-    "developer": "system",
-    "function": "tool",
-}
-LANGCHAIN: Final = {
-    "HumanMessage": "user",
-    "AIMessage": "assistant",
-    "SystemMessage": "system",
-    "ToolMessage": "tool",
-    "FunctionMessage": "tool",
-    "ChatMessage": "",
-}
-ROLE_NAMES: Final = frozenset({"system", "user", "assistant", "tool", *ROLES})
-
-_NODE: Final = re.compile(r'"langgraph_node"\s*:\s*("(?:[^"\\]|\\.)*")')
-_THREAD: Final = re.compile(r'"thread_id"\s*:\s*("(?:[^"\\]|\\.)*")')
+WORDS: Final = (
+    "content", "parts", "tool_calls", "function_call", "refusal", "audio", "images", "thinking", "reasoning",
+    "reasoning_content", "blocks", "items",
+)  # fmt: skip
+"""Fields in which a message with a role says something."""
+FINISH: Final = ("finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason")
+ABOUT: Final = frozenset(
+    {
+        "id", "index", "status", "object", "type", "kind", "model", "usage", "created", "created_at", "timestamp",
+        "done", "item_id", "gen_ai.message.index", "event.name", "truncated", "missing_before",
+    }
+)  # fmt: skip
+"""Fields that say something about a message, and nothing in it."""
+CUT: Final = "$truncated"
 
 
 def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:
@@ -89,79 +84,117 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
     item = parsed(item)
     if not isinstance(item, dict):
         if _is_pair(item):
-            return {"role": _role(item[0]), "parts": parts_of(item[1]) or []}
+            return {"role": role_of(item[0]), "parts": parts_of(item[1]) or []}
         return {"role": role, "parts": [part_of(item)]}
+    if isinstance(item.get(CUT), str):
+        return _cut(item, role)
     inner = _langchain(item)
     if inner is not None:
-        return _message(inner, _langchain_role(item, inner))
-    if "role" not in item and isinstance(item.get("message"), dict) and depth < MAX_DEPTH:
-        message = message_of(item["message"], role, depth + 1)
-        reason = item.get("finish_reason") or at(item, "generation_info", "finish_reason")
-        if reason:
-            message.setdefault("finish_reason", str(reason))
-        return message
-    return _message(item, _role(item.get("role")) if item.get("role") else role)
+        of_class = role_in_path(item.get("id")) if inner is not item else ""
+        return _message(
+            inner, of_class or role_of(inner.get("role") or inner.get("type") or item.get("type"))
+        )
+    if "role" not in item and depth < MAX_DEPTH:
+        for name in ("message", "content"):
+            if isinstance(item.get(name), dict) and (name == "message" or "parts" in item[name]):
+                return _in_envelope(item, name, role, depth)
+    if item.get("role"):
+        return _message(item, role_of(item["role"]))
+    return _without_role(item, role)
 
 
 def leading_system(messages: list[Message]) -> tuple[list[Part], list[Message]]:
     """Returns the parts of the system messages that a conversation begins with, and the rest of it."""
     rest = 0
-    while rest < len(messages) and messages[rest]["role"] == "system":
+    parts: list[Part] = []
+    while rest < len(messages) and messages[rest]["role"] == "system" and messages[rest]["parts"]:
+        message = messages[rest]
+        about = {key: value for key, value in message.items() if key not in ("role", "parts")}
+        first, *others = message["parts"]
+        parts += [merged(dict(first), about), *others]
         rest += 1
-    parts = [part for message in messages[:rest] for part in message["parts"]]
     return parts, messages[rest:]
 
 
+def says_something(item: Any) -> bool:
+    """Says whether a message that is not in form yet has more than a role and what is about it."""
+    if not isinstance(item, dict):
+        return not is_empty(item)
+    if isinstance(item.get("message"), dict) and "role" not in item:
+        return says_something(item["message"])
+    return any(
+        not is_empty(value) and key not in ABOUT and key not in ("role", "name", *FINISH)
+        for key, value in item.items()
+    )
+
+
+def _in_envelope(item: Mapping[str, Any], name: str, role: str, depth: int) -> Message:
+    """A choice, candidate or generation: the message in it, and what else it says."""
+    fields = Fields(item)
+    fields.drop("event.name")
+    message = message_of(fields.take(name), role, depth + 1)
+    if "finish_reason" not in message:
+        reason = fields.take(*FINISH)
+        info = fields.rest.get("generation_info")
+        if is_empty(reason) and isinstance(info, dict):
+            reason = info.get("finish_reason")
+            fields.rest["generation_info"] = {k: v for k, v in info.items() if k != "finish_reason"}
+        if not is_empty(reason):
+            message["finish_reason"] = str(reason)
+    if fields.rest.get("text") in [part.get("content") for part in message["parts"]]:
+        fields.drop("text")  # LangChain's generations hold their text twice
+    return fields.kept(message)
+
+
+def _without_role(item: Mapping[str, Any], role: str) -> Message:
+    """An item that names no role: a message all the same, or a part that stands where messages do."""
+    kind = item.get("type")
+    is_message = not isinstance(kind, str) or kind == "message"
+    if is_message and any(name in item for name in WORDS):
+        of_kind = {"request": "user", "response": "assistant"}.get(str(item.get("kind")))
+        return _message(item, of_kind or role)
+    parts = [] if all(map(is_empty, item.values())) else parts_of([item]) or []
+    return _with_role(role_of_item(kind, parts, role), parts)
+
+
+def _with_role(role: str, parts: list[Part]) -> Message:
+    is_result = parts and all(part["type"] == "tool_call_response" for part in parts)
+    return {"role": "tool" if is_result else role, "parts": parts}
+
+
+def _cut(item: Mapping[str, Any], role: str) -> Message:
+    """What the layer keeps of content over its limit."""
+    fields = Fields(item)
+    text = fields.take(CUT)
+    return fields.kept(
+        {"role": role, "parts": [{"type": "text", "content": text}], "truncated": True}
+    )
+
+
 def _message(item: Mapping[str, Any], role: str) -> Message:
+    fields = Fields(item)
+    fields.drop("role", "event.name")
+    if fields.rest.get("type") == "message" or str(fields.rest.get("type")) in LANGCHAIN_TYPES:
+        fields.drop("type")
     message: Message = {"role": role}
-    if item.get("name") and role != "tool":
-        message["name"] = str(item["name"])
-    parts = item.get("parts")
-    parts = _from_content(item, role) if parts is None else parts_of(parts) or []
-    if parts and all(part["type"] == "tool_call_response" for part in parts):
-        message["role"] = "tool"
-    message["parts"] = parts
-    reason = item.get("finish_reason")
-    if reason:
-        message["finish_reason"] = str(reason)
-    return message
-
-
-def _from_content(item: Mapping[str, Any], role: str) -> list[Part]:
-    """Parts of a message whose text is in `content` and whose tool calls stand beside it."""
-    content = item.get("content", item.get("text"))
-    call_id = item.get("tool_call_id")
-    if role == "tool" and (call_id or not isinstance(content, list)):
-        return [tool_response(call_id, content, item.get("name"))]
-    parts: list[Part] = []
-    reasoning = item.get("reasoning_content") or item.get("reasoning")
-    extra = item.get("additional_kwargs")
-    if not reasoning and isinstance(extra, dict):
-        reasoning = extra.get("reasoning_content")
-    if isinstance(reasoning, str) and reasoning:
-        parts.append(reasoning_part({"content": reasoning}))
-    if isinstance(content, str):
-        # never parsed: an answer may be JSON, and is shown as it was given
-        parts += [{"type": "text", "content": content}] if content else []
-    elif content is not None:
-        parts += parts_of(content) or []
-    calls = parsed(item.get("tool_calls"))
-    if isinstance(calls, (list, tuple)):
-        known = {part.get("id") for part in parts if part["type"] == "tool_call"}
-        for call in calls:
-            part = part_of(_typed_call(parsed(call)))
-            if part["type"] != "tool_call" or not part.get("id") or part["id"] not in known:
-                parts.append(part)
-    function = item.get("function_call")
-    if isinstance(function, dict):
-        parts.append(part_of({"type": "function_call", **function}))
-    return parts
-
-
-def _typed_call(call: Any) -> Any:
-    if isinstance(call, dict) and call.get("type") not in ("function", "tool_call"):
-        return {**call, "type": "function"}
-    return call
+    name = fields.rest.get("name")
+    if not is_empty(name) and role != "tool":
+        message["name"] = as_text(fields.take("name"))
+    given = fields.take("parts")
+    parts = parts_in(fields, role) if given is None else parts_of(given) or []
+    if not parts:
+        # whatever else it says is shown as it came, each under its own name
+        said = [
+            key
+            for key, value in fields.rest.items()
+            if key not in (*ABOUT, *FINISH) and not is_empty(value)
+        ]
+        parts = [{"type": str(key), str(key): fields.take(key)} for key in said]
+    message |= _with_role(role, parts)
+    reason = fields.take(*FINISH)
+    if not is_empty(reason):
+        message["finish_reason"] = as_text(reason)
+    return fields.kept(message)
 
 
 def _langchain(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -169,24 +202,10 @@ def _langchain(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if item.get("lc") == 1 and isinstance(item.get("kwargs"), dict):
         return item["kwargs"]  # type: ignore[no-any-return]
     kind = item.get("type")
-    if isinstance(kind, str) and (kind in ROLE_NAMES or kind == "chat") and "role" not in item:
+    if isinstance(kind, str) and (kind in LANGCHAIN_TYPES or kind == "chat") and "role" not in item:
         data = item.get("data")
         return data if isinstance(data, dict) else item
     return None
-
-
-def _langchain_role(item: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
-    path = item.get("id")
-    if isinstance(path, list) and path:
-        name = str(path[-1]).removesuffix("Chunk")
-        if LANGCHAIN.get(name):
-            return LANGCHAIN[name]
-    return _role(inner.get("role") or inner.get("type") or item.get("type"))
-
-
-def _role(value: Any) -> str:
-    role = str(value or UNKNOWN)
-    return ROLES.get(role) or ROLES.get(role.lower()) or role
 
 
 def _is_pair(value: Any) -> bool:
@@ -195,7 +214,7 @@ def _is_pair(value: Any) -> bool:
         isinstance(value, (list, tuple))
         and len(value) == 2
         and isinstance(value[0], str)
-        and value[0] in ROLE_NAMES
+        and value[0] in LANGCHAIN_TYPES
         and isinstance(value[1], str)
     )
 
@@ -204,16 +223,18 @@ def _is_message(item: Any) -> bool:
     if not isinstance(item, dict):
         return _is_pair(item)
     if "role" in item:
-        return "content" in item or "parts" in item or "tool_calls" in item
+        return any(name in item for name in WORDS)
     inner = _langchain(item)
-    return inner is not None and "content" in inner
+    if inner is None:
+        return is_item(item.get("type"))
+    return "content" in inner
 
 
 def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
     """The conversation in a request, a response or the state of a graph."""
     if _is_message(value):
         return [value]
-    for name in ("generations", "choices"):
+    for name in ("generations", "choices", "candidates"):
         items = raw_messages(value.get(name)) or ()
         if items and isinstance(items[0], dict):
             return items
@@ -228,56 +249,3 @@ def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
         if isinstance(inner, (dict, list)):
             return conversation(inner, depth + 1)
     return None
-
-
-def langgraph_node_in(metadata: Any) -> str | None:
-    """Returns the LangGraph node that a run belongs to, from its metadata: JSON text or an object."""
-    return _in(metadata, "langgraph_node", _NODE)
-
-
-def thread_in(metadata: Any) -> str | None:
-    """Returns the thread of a LangGraph, which is a conversation, from its metadata."""
-    return _in(metadata, "thread_id", _THREAD)
-
-
-def _in(metadata: Any, name: str, pattern: re.Pattern[str]) -> str | None:
-    if isinstance(metadata, str):
-        match = pattern.search(metadata)
-        found = parsed(match[1]) if match else None
-    else:
-        found = metadata.get(name) if isinstance(metadata, dict) else None
-    return found if isinstance(found, str) and found else None
-
-
-def unwrapped_input(value: Any) -> Any:
-    """Returns what a run was given, without the envelope of LangChain's callbacks.
-
-    Such an envelope is `{"inputs": ..., "tags": [...], ...}`.
-    """
-    value = parsed(value)
-    if isinstance(value, dict) and ("tags" in value or "kwargs" in value):
-        found = first_of(value, "inputs", "input_str")
-        return value if found is None else found
-    return value
-
-
-def unwrapped_output(value: Any) -> Any:
-    """Returns what a run returned, without that envelope."""
-    value = parsed(value)
-    if isinstance(value, dict) and "kwargs" in value and "lc" not in value:
-        for name in ("outputs", "output"):
-            if name in value:
-                return value[name]
-    if isinstance(value, dict) and set(value) == {"output"}:
-        return value["output"]
-    return value
-
-
-def tool_result(value: Any) -> Any:
-    """Returns what a tool returned: of a LangChain tool message its content, of anything else the value."""
-    value = unwrapped_output(value)
-    if isinstance(value, dict) and (value.get("lc") == 1 or value.get("type") == "tool"):
-        for part in message_of(value)["parts"]:
-            if part["type"] == "tool_call_response":
-                return part["response"]
-    return value

@@ -12,8 +12,8 @@ from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
 from spanvas.model.tree import REMOTE_PARENT
-from spanvas.semantics.content import previews_in, shortened
 from spanvas.semantics.content_split import has_content
+from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.values import parsed

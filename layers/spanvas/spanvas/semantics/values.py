@@ -16,8 +16,12 @@ try:  # the functions bring orjson; in executors the standard library does
 except ImportError:  # pragma: no cover - the tests have orjson
     from json import loads
 
+LONG_NUMBER: Final = b"0" * 17
+"""Digits from which on orjson may round a number: it makes floats of integers over 64 bits."""
+DIGITS_OR_NOT: Final = bytes(48 if 48 <= code <= 57 else 32 for code in range(256))
 MAX_NUMBER: Final = 2**53
 MAX_INDEX_DIGITS: Final = 6
+MAX_NESTING: Final = 10
 
 
 def parsed(value: Any) -> Any:
@@ -30,16 +34,48 @@ def parsed(value: Any) -> Any:
         if not start or start not in '[{"':
             return value
     try:
-        return loads(value)
+        return _exactly(value) if _has_long_number(value) else loads(value)
     except (ValueError, RecursionError):
         return _leniently(value)
+
+
+def structured(value: Any) -> Any:
+    """A JSON text of an object or a list as its value, also where it was encoded twice; anything else as it is.
+
+    `"SELECT"` with its quotes stays a text: it is what a model wrote.
+    """
+    found = value
+    while isinstance(found, str):
+        inner = parsed(found)
+        if inner is found or inner == found:
+            return value
+        found = inner
+    return found
+
+
+def _has_long_number(value: str) -> bool:
+    if len(value) < len(LONG_NUMBER):
+        return False
+    return LONG_NUMBER in value.encode("utf-8", "surrogatepass").translate(DIGITS_OR_NOT)
+
+
+def _exactly(value: str) -> Any:
+    """Integers of any size as they are; of a number that no float holds, its digits as text."""
+    return json.loads(value, parse_float=_exact_float)
+
+
+def _exact_float(digits: str) -> Any:
+    from decimal import Decimal
+
+    number = float(digits)
+    return number if Decimal(repr(number)) == Decimal(digits) else digits
 
 
 def _leniently(value: str) -> Any:
     """`NaN` and lone surrogates are nothing that orjson takes."""
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        return _exactly(value)
+    except (ValueError, ArithmeticError, RecursionError):
         return value
 
 
@@ -51,7 +87,7 @@ def unquoted(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return loads(value)
+        return _exactly(value) if _has_long_number(value) else loads(value)
     except (ValueError, RecursionError):
         return value
 
@@ -112,6 +148,14 @@ def items_of(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]
 
     `prefix` ends with a dot: `llm.tools.` gives `[{"tool.json_schema": ...}]`.
     """
+    found = numbered_items_of(attributes, prefix)
+    return None if found is None else list(found.values())
+
+
+def numbered_items_of(
+    attributes: Mapping[str, Any], prefix: str
+) -> dict[int, dict[str, Any]] | None:
+    """As `items_of`, by their index."""
     names = [name for name in attributes if name.startswith(prefix)]
     if not names:
         return None
@@ -125,7 +169,35 @@ def items_of(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]
             if item is None:
                 item = found[number] = {}
             item[rest] = attributes[name]
-    return [found[number] for number in sorted(found)] if found else None
+    return {number: found[number] for number in sorted(found)} if found else None
+
+
+def nested(item: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """Undoes the flattening of an object: `{"calls.0.id": 1}` is `{"calls": [{"id": 1}]}`.
+
+    A name that is a field and an object, too, keeps its dots.
+    """
+    found: dict[str, Any] = {}
+    inner: dict[str, dict[str, Any]] = {}
+    for name, value in item.items():
+        first, dot, rest = name.partition(".")
+        if dot and first and rest and depth < MAX_NESTING:
+            inner.setdefault(first, {})[rest] = value
+        else:
+            found[name] = value
+    for first, fields in inner.items():
+        if first in found:
+            found |= {f"{first}.{rest}": value for rest, value in fields.items()}
+        else:
+            found[first] = _listed(nested(fields, depth + 1))
+    return found
+
+
+def _listed(found: dict[str, Any]) -> Any:
+    """A list where all names are indices."""
+    if all(name.isdecimal() and len(name) <= MAX_INDEX_DIGITS for name in found):
+        return [found[name] for name in sorted(found, key=int)]
+    return found
 
 
 def part_of_names(attributes: Mapping[str, Any], prefix: str) -> dict[str, Any] | None:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
-from spanvas.semantics.messages import langgraph_node_in, thread_in
+from spanvas.semantics.fields import Fields, merged
+from spanvas.semantics.flattened import flattened_messages
+from spanvas.semantics.langchain import langgraph_node_in, thread_in
 from spanvas.semantics.values import at, items_of, parsed, part_of_names, text
 
 KIND: Final = "openinference.span.kind"
@@ -63,50 +65,46 @@ def _messages(prefix: str) -> Read:
             return (
                 None  # a chain repeats some messages of the model below it; its input.value has all
             )
-        items = items_of(reading.attributes, prefix)
-        return None if items is None else [_message(item) for item in items]
+        return flattened_messages(reading, prefix, _message)
 
     return Read(f"`{prefix}N.message.*`", read)
 
 
 def _message(item: dict[str, Any]) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": item.get("message.role")}
-    for field in ("content", "name", "tool_call_id"):
-        if f"message.{field}" in item:
-            message[field] = item[f"message.{field}"]
-    contents = items_of(item, "message.contents.")
-    if contents:
-        message["content"] = [_content(content) for content in contents]
-    calls = items_of(item, "message.tool_calls.")
-    if calls:
-        message["tool_calls"] = [
-            {
-                "type": "function",
-                "id": call.get("tool_call.id"),
-                "function": {
-                    "name": call.get("tool_call.function.name"),
-                    "arguments": call.get("tool_call.function.arguments"),
-                },
-            }
-            for call in calls
-        ]
-    function = item.get("message.function_call_name")
+    """A message; what stands beside it as AutoGen writes it: results of tools in `function`, thoughts in `thought`."""
+    beside = Fields(item)
+    given = beside.take("message")
+    fields = Fields(given if isinstance(given, dict) else {"content": given})
+    contents = fields.take("contents")
+    if isinstance(contents, list) and contents:
+        fields.rest["content"] = [_content(content) for content in contents]
+    function = fields.take("function_call_name")
     if function:
-        message["function_call"] = {
-            "name": function,
-            "arguments": item.get("message.function_call_arguments_json"),
-        }
-    return message
+        arguments = fields.take("function_call_arguments_json")
+        fields.rest["function_call"] = {"name": function, "arguments": arguments}
+    results = beside.take("function")
+    if isinstance(results, list):
+        fields.rest["content"] = [_result(parsed(result)) for result in results]
+    if "thought" in beside.rest:
+        fields.rest["thinking"] = beside.take("thought")
+    return merged({"role": None, **fields.rest}, beside.rest)
 
 
-def _content(item: dict[str, Any]) -> dict[str, Any]:
-    part: dict[str, Any] = part_of_names(item, "message_content.") or {}
-    kind = part.get("type") or ("image" if "image.image.url" in part else "text")
-    if kind == "image":
-        return {"type": "image", "url": part.get("image.image.url")}
-    if kind in ("audio", "video", "file"):
-        return {"type": "document", "url": part.get(f"{kind}.{kind}.url"), "mime_type": kind}
-    return {**part, "type": kind}
+def _content(content: Any) -> Any:
+    """A block of a message; of Anthropic, the call stands beside what says that it is one."""
+    if not isinstance(content, dict):
+        return content
+    beside = Fields(content)
+    given, call = beside.take("message_content"), beside.take("tool_call")
+    part = {**given} if isinstance(given, dict) else {}
+    if isinstance(call, dict):
+        part |= {**call, "type": "tool_call"}
+    part.setdefault("type", "image" if "image" in part else "text")
+    return merged(part, beside.rest)
+
+
+def _result(result: Any) -> Any:
+    return {**result, "type": "tool_result"} if isinstance(result, dict) else result
 
 
 def _items(prefix: str, field: str) -> Read:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
-from spanvas.semantics.values import at, items_of, parsed, part_of_names
+from spanvas.semantics.flattened import flattened
+from spanvas.semantics.values import at, parsed
 
 OPERATIONS: Final = {
     **dict.fromkeys(
@@ -77,9 +78,10 @@ def _choice_events(reading: Reading) -> list[dict[str, Any]] | None:
     for event in reading.events:
         if event.name == CHOICE:
             given = parsed(event.attributes.get("message"))
-            body = given if isinstance(given, dict) else {**event.attributes, "content": given}
-            if given is None:
-                body = dict(event.attributes)
+            body = dict(event.attributes)
+            if given is not None:
+                del body["message"]
+                body |= given if isinstance(given, dict) else {"content": given}
             message = _event_message(body, "assistant")
             if event.attributes.get("finish_reason"):
                 message["finish_reason"] = event.attributes["finish_reason"]
@@ -94,7 +96,7 @@ def _event_message(attributes: Any, role: str) -> dict[str, Any]:
     if isinstance(content, (list, dict)):
         message["content"] = content
     if role == "tool" and "id" in message:
-        message.setdefault("tool_call_id", message["id"])
+        message.setdefault("tool_call_id", message.pop("id"))
     return message
 
 
@@ -103,28 +105,10 @@ def _content_of_events(event: str, attribute: str) -> Read:
     return Read(f"event `{event}`: `{attribute}`", _content_event(event, attribute))
 
 
-def _flattened(prefix: str) -> Read:
-    return Read(f"`{prefix}N.*`", lambda reading: items_or_none(reading, prefix))
-
-
-def items_or_none(reading: Reading, prefix: str) -> list[dict[str, Any]] | None:
-    """Returns the messages that OpenLLMetry of old flattened under a prefix; None where there are none."""
-    items = items_of(reading.attributes, prefix)
-    return None if items is None else [_with_calls(item) for item in items]
-
-
-def _with_calls(item: dict[str, Any]) -> dict[str, Any]:
-    calls = items_of(item, "tool_calls.")
-    message = {name: value for name, value in item.items() if "." not in name}
-    content = parsed(message.get("content"))
-    if isinstance(content, list):
-        message["content"] = content
-    if calls:
-        message["tool_calls"] = [{**call, "type": "function"} for call in calls]
-    function = part_of_names(item, "function_call.")
-    if function:
-        message["function_call"] = function
-    return message
+def _with_blocks(item: dict[str, Any]) -> dict[str, Any]:
+    """A message that OpenLLMetry of old flattened: its content may be JSON of blocks."""
+    content = parsed(item.get("content"))
+    return {**item, "content": content} if isinstance(content, list) else item
 
 
 def _tool_event(event: str, field: str) -> Read:
@@ -214,14 +198,14 @@ DIALECT = Dialect(
         "input_messages": (
             names.INPUT_MESSAGES,
             in_details(names.INPUT_MESSAGES),
-            _flattened("gen_ai.prompt."),
+            flattened("gen_ai.prompt.", _with_blocks),
             Read("events `gen_ai.system/user/assistant/tool.message`", _message_events),
             _content_of_events("gen_ai.content.prompt", "gen_ai.prompt"),
         ),
         "output_messages": (
             names.OUTPUT_MESSAGES,
             in_details(names.OUTPUT_MESSAGES),
-            _flattened("gen_ai.completion."),
+            flattened("gen_ai.completion.", _with_blocks),
             Read("events `gen_ai.choice`", _choice_events),
             _content_of_events("gen_ai.content.completion", "gen_ai.completion"),
         ),

@@ -1,0 +1,98 @@
+"""The first characters of what went into a span and of what came out, for its row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from spanvas.model import kinds
+from spanvas.semantics.messages import Message, message_of
+from spanvas.semantics.parts import Part
+from spanvas.semantics.reader import SpanReader
+from spanvas.semantics.retrieved import query_of
+from spanvas.semantics.sides import answered, asked
+from spanvas.semantics.tool_content import arguments_of, result_of
+from spanvas.semantics.values import as_text, text
+
+PREVIEW_CHARACTERS: Final = 160
+
+
+def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
+    """Returns the first characters of what went in (the newest message) and of what came out."""
+    before = after = None
+    if kind in (kinds.TOOL, kinds.RETRIEVAL):
+        before = _plain(reader, "tool_arguments", "query")
+        after = _plain(reader, "tool_result", "documents")
+    if before is None:
+        side = asked(reader, kind)
+        if side.messages:
+            before = message_text(_newest(side.messages, kind))
+        elif side.other is not None:
+            before = as_text(side.other)
+        else:
+            before = _plain(reader, "tool_arguments", "query")
+    if after is None:
+        side = answered(reader, kind)
+        if side.messages:
+            # Of several choices of a model the first; what gives back its whole state ends with the answer.
+            index = 0 if kind == kinds.MODEL else -1
+            after = message_text(message_of(side.messages[index], "assistant"))
+        elif side.other is not None:
+            after = as_text(side.other)
+        else:
+            after = _plain(reader, "tool_result", "documents")
+    return shortened(before), shortened(after)
+
+
+def _newest(messages: Sequence[Any], kind: str) -> Message:
+    """The last message; of an agent, which was asked by somebody, the last of the user's."""
+    newest = message_of(messages[-1], "user")
+    if kind != kinds.AGENT or newest["role"] == "user":
+        return newest
+    for item in reversed(messages):
+        message = message_of(item, "user")
+        if message["role"] == "user":
+            return message
+    return newest
+
+
+def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
+    """Returns one line of at most `limit` characters."""
+    if not text:
+        return None
+    line = " ".join(text[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def message_text(message: Message) -> str | None:
+    """Returns the words of a message: its first text, else a tool's call or response."""
+    for part in message["parts"]:
+        shown = _part_text(part)
+        if shown:
+            return shown
+    return None
+
+
+def _part_text(part: Part) -> str | None:
+    if part["type"] in ("text", "reasoning"):
+        return text(part.get("content"))
+    if part["type"] == "tool_call":
+        return f"{part.get('name')}({as_text(part.get('arguments'))})"
+    if part["type"] == "tool_call_response":
+        return as_text(part.get("response"))
+    return None
+
+
+def _plain(reader: SpanReader, *fields: str) -> str | None:
+    for field in fields:
+        value = reader.plan.value(field, reader.span)
+        if value is None:
+            continue
+        if field == "tool_arguments":
+            value = arguments_of(value)
+        elif field == "tool_result":
+            value = result_of(value)
+        elif field == "query":
+            value = query_of(value)
+        return as_text(value)
+    return None
