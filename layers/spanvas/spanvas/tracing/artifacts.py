@@ -154,8 +154,10 @@ def _check_size(size: int, max_bytes: int) -> None:
 def describe(
     name: str, media_type: str, span_id: str, node_id: str | None, **execution: Any
 ) -> Artifact:
-    """Returns the artifact before it is stored. A name is for people: any text, without control characters, not too
-    long."""
+    """Returns the artifact before it is stored.
+
+    A name may be any text: control characters and what is too long are cut.
+    """
     shown = "".join(character for character in name if character.isprintable())[:MAX_NAME]
     return Artifact(
         artifact_id=new_artifact_id(),
@@ -170,7 +172,8 @@ def describe(
 
 
 def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
-    """Adds the file to the list of the producing span, and an event with its digest, or with where it was before.
+    """Adds the file to the list of the span that produced it, and an event with its digest, or with where it was
+    before.
 
     A media type that was asked for and refused is named there.
     """
@@ -202,7 +205,7 @@ def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
 
 
 def mark_failed(span: SdkSpan, name: str, error: BaseException) -> None:
-    """Says on the producing span what is missing and why."""
+    """Writes on the span that produced the file what is missing and why."""
     reason = f"{type(error).__name__}: {error}"
     span.set_attribute(names.ARTIFACT_ERROR, f"{name}: {reason}"[:1_000])
     span.add_event(

@@ -54,7 +54,7 @@ class TracedHandler:
 
 
 class Results:
-    """Closes an invocation when the runtime has marshalled its result: not before is it known what the caller gets.
+    """Closes an invocation once the runtime has marshalled its result: only then is it known what the caller gets.
 
     The runtime's own marshaller does it, once, as without the layer; it is only watched. Where something else than the
     runtime calls the handler (another wrapper, a test), nothing is known of what becomes of the result.
@@ -76,7 +76,7 @@ class Results:
         return True
 
     def settle(self, error: BaseException | None) -> None:
-        """Closes what waits: with `error`, if that is what the caller gets."""
+        """Closes the invocation that waits, as failed with `error` if the caller gets that."""
         pending, self._pending = self._pending, None
         if pending is not None:
             opened, result = pending
@@ -89,7 +89,7 @@ class Results:
 
 
 class WatchedMarshaller:
-    """The runtime's marshaller, or the function's own, and what comes of a result."""
+    """Wraps the runtime's marshaller, or the function's own, and reports what became of a result."""
 
     def __init__(self, own: Marshaller) -> None:
         self._own = own
@@ -99,7 +99,7 @@ class WatchedMarshaller:
         return getattr(self._own, name)
 
     def marshal_response(self, response: Any) -> tuple[str | bytes, str]:
-        """Marshals as the runtime's own does, and closes the invocation by what comes of it."""
+        """Marshals as the wrapped one does, and closes the invocation by the outcome."""
         results, self.results = self.results, None
         try:
             marshalled = self._own.marshal_response(response)

@@ -30,7 +30,10 @@ class Waiting(NamedTuple):
 
 
 class SpanBuffer:
-    """Thread-safe. `on_lost` is called with the spans that had to go for others."""
+    """Holds ended spans until they are sent.
+
+    Thread-safe. `on_lost` is called with the spans that were dropped for newer ones.
+    """
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class SpanBuffer:
         self._bytes = 0
 
     def append(self, run: ExecutionState, span: Span) -> None:
-        """Keeps a span, at the cost of the oldest ones where there is no room."""
+        """Adds a span; drops the oldest ones where there is no room."""
         size = size_of(span)
         lost = []
         with self._lock:
@@ -99,7 +102,10 @@ class StoreBatch:
 
 
 class BatchQueue:
-    """Batches in the order in which they are written. Thread-safe. `on_lost` is called with each that is given up."""
+    """Holds batches in the order in which they are written.
+
+    Thread-safe. `on_lost` is called with each that is dropped.
+    """
 
     def __init__(self, max_bytes: int, on_lost: Callable[[StoreBatch], None]) -> None:
         self._max_bytes = max_bytes
@@ -121,11 +127,11 @@ class BatchQueue:
             return list(self._batches)
 
     def holds(self, run: ExecutionState) -> bool:
-        """Whether something of an execution waits."""
+        """Returns whether a batch of an execution waits."""
         return any(item.run is run for item in self.snapshot())
 
     def extend(self, batches: Iterable[StoreBatch]) -> None:
-        """Queues batches, at the cost of the oldest ones where there is no room."""
+        """Queues batches; drops the oldest ones where there is no room."""
         with self._lock:
             for item in batches:
                 item.seen_written = self.written
@@ -163,14 +169,14 @@ class BatchQueue:
             self._batches.append(item)
 
     def note_refused(self, item: StoreBatch) -> None:
-        """Gives a batch up that the store has refused too often."""
+        """Counts that the store has refused a batch, and drops it after `MAX_REFUSALS`."""
         item.refusals += 1
         if item.refusals >= MAX_REFUSALS:
             self._remove(item)
             self._on_lost(item)
 
     def _remove(self, item: StoreBatch) -> None:
-        """It may have been given up meanwhile, to make room."""
+        """Removes a batch, unless it was dropped meanwhile to make room."""
         with self._lock:
             if item in self._batches:
                 self._batches.remove(item)

@@ -102,7 +102,7 @@ class Children:
             self._forget_gone(child)
 
     def close(self, run: ExecutionState) -> None:
-        """Counts as missing what children have begun of an execution that ends, and not ended. It may still come."""
+        """Counts the spans that children have begun and not ended of an execution that ends. They may still come."""
         self.receive()
         for child in list(self._known.values()):
             child.count_missing(run)
@@ -208,7 +208,7 @@ class Child:
 
 
 class Parent:
-    """The parent, as its child sees it. What cannot be sent is missing, which the parent finds out."""
+    """Sends a forked child's spans to its parent. What cannot be sent is missing, which the parent counts."""
 
     def __init__(self, connection: socket.socket, health: Health) -> None:
         self._connection = connection

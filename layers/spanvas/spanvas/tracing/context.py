@@ -58,8 +58,10 @@ def with_scope(scope: SpanScope, context: Context | None = None) -> Context:
 
 
 def bind(function: Callable[P, R]) -> Callable[P, R]:
-    """Returns the function, run in a copy of the present context. Every call has its own copy: one cannot be entered
-    twice."""
+    """Returns a function that runs in a copy of the present context.
+
+    Each call has its own, since none can be entered twice.
+    """
     context = contextvars.copy_context()
 
     @wraps(function)

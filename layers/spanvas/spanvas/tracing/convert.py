@@ -36,7 +36,7 @@ class Converter:
         node_id: str | None = None,
         deadline_unix_nano: int | None = None,
     ) -> Span:
-        """Returns ours of a span that has ended or is still open. `node_id` is that of its enclosing node."""
+        """Returns our span of an SDK's span, ended or open. `node_id` is that of its enclosing node."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
         attributes = copied(span.attributes)
         if node_id is not None:
@@ -131,11 +131,10 @@ def _listed(value: Any) -> Any:
 
 
 def json_text(value: Any) -> str:
-    """Returns JSON for any value.
+    """Returns JSON for any value. Models and dataclasses become objects, sets lists.
 
-    Models and dataclasses become objects, sets lists; what has no form in JSON is marked or described.
-
-    Content over the limit becomes `{"$truncated": its first characters, "characters": its length}`.
+    What has no form in JSON is marked or described. Content over the limit becomes `{"$truncated": its first
+    characters, "characters": its length}`.
     """
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
@@ -151,7 +150,7 @@ def json_text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What `json` does not know: by its own account of itself, else by its type."""
+    """Returns what stands for a value that `json` does not know: what it says of itself, else its type."""
     if isinstance(value, (set, frozenset)):
         return list(value)
     if isinstance(value, (bytes, bytearray, memoryview)):

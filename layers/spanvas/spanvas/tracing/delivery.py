@@ -38,7 +38,7 @@ EXIT_SECONDS: Final = 2.0
 
 
 class Delivery:
-    """Has the two exporters and the guard, each in its own thread, and the executions that are open."""
+    """Owns the two exporters and the guard, each in its own thread, and the list of open executions."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class Delivery:
         self.flush(run.deadline_unix_nano)
 
     def discard(self, run: ExecutionState) -> None:
-        """Writes nothing more of an execution, which turned out to be somebody else's."""
+        """Writes nothing more of an execution that another function runs."""
         self._guard.forget(run)
         if self._otlp is not None:
             self._otlp.forget(run)
@@ -158,9 +158,11 @@ class Delivery:
         *,
         with_parent: bool = False,
     ) -> bool:
-        """Sends what waits, through both exporters at once. Returns whether everything is in the store (or, where
-        there is none, at the endpoint). An execution that waited for its name is registered without. `with_parent`: in
-        a forked child, where the parent has its spans."""
+        """Sends what waits, through both exporters at once. Returns whether all of it is in the store.
+
+        Without a store: at the endpoint. An execution that waited for its name is registered without one.
+        `with_parent`: in a forked child, also waits until the parent has written the child's spans.
+        """
         allowed = self._allowed_seconds(deadline_unix_nano, timeout_ms)
         self.children.receive()
         parent = self.children.parent if with_parent else None
@@ -184,7 +186,7 @@ class Delivery:
         return succeeded
 
     def _allowed_seconds(self, deadline_unix_nano: int | None, timeout_ms: int | None) -> float:
-        """What the caller and the function's own deadline leave."""
+        """Returns the seconds that the caller's budget and the function's own deadline leave."""
         allowed = float("inf") if timeout_ms is None else timeout_ms / 1_000
         if deadline_unix_nano is not None:
             remaining = (deadline_unix_nano - self._clock()) / NANO - SAFETY_SECONDS
@@ -192,7 +194,7 @@ class Delivery:
         return allowed
 
     def _wait_for_store(self, store: StoreExporter, ticket: int, allowed: float) -> bool:
-        """A store that hangs costs its budget once; as long as it is in doubt, hardly anything."""
+        """Waits for the store within its budget; hardly at all where its last call has failed."""
         budget = DOUBT_SECONDS if store.breaker.is_doubtful else self._store_seconds
         succeeded = self._store_worker.wait(ticket, min(budget, allowed))
         if not succeeded:
@@ -216,7 +218,10 @@ class Delivery:
             self._store_worker.after_fork()
 
     def _store_pause(self) -> float | None:
-        """Seconds until something is due; None when no execution is open: a frozen function is left in peace."""
+        """Returns the seconds until something is due.
+
+        None when no execution is open, so that a frozen function sleeps.
+        """
         return self._store.pause() if self._store is not None and self._roots else None
 
     def _otlp_pause(self) -> float | None:
@@ -255,7 +260,7 @@ class Delivery:
 
 
 def suppress_instrumentation() -> Token[Context]:
-    """Hides from instrumentations what is called in this thread from here on: our own calls are not the workflow's."""
+    """Hides all later calls of this thread from instrumentations: our own calls are not the workflow's."""
     context = otel_context.set_value(_SUPPRESS_INSTRUMENTATION_KEY, True)
     return otel_context.attach(
         otel_context.set_value(_SUPPRESS_HTTP_INSTRUMENTATION_KEY, True, context)
@@ -264,7 +269,7 @@ def suppress_instrumentation() -> Token[Context]:
 
 @contextmanager
 def unobserved() -> Iterator[None]:
-    """Hides from instrumentations what is called in the block."""
+    """Hides the calls of the block from instrumentations."""
     token = suppress_instrumentation()
     try:
         yield

@@ -39,7 +39,7 @@ REMEMBERED_CHARACTERS: Final = 1_000_000
 
 
 class Engine:
-    """Everything that tracing needs, made once. Tests give their own store, clock and ids.
+    """Holds everything that tracing needs, made once in a process. Tests pass their own store, clock and ids.
 
     `spans`, `generations` and `artifacts` record inside of executions, `executions` and `messages` open them,
     `delivery` writes them.
@@ -97,7 +97,7 @@ class Engine:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
-        """Returns the real one: DynamoDB and S3, and the OTLP endpoint if there is one."""
+        """Returns the engine for DynamoDB and S3, and for the OTLP endpoint if there is one."""
         engine = cls(
             settings,
             store=_store_of(settings),
@@ -120,11 +120,11 @@ class Engine:
 
     @guarded(fallback={})
     def health(self) -> dict[str, int]:
-        """Returns what went wrong, counted."""
+        """Returns how often each internal problem has occurred."""
         return self.problems.counts()
 
     def _after_fork(self) -> None:
-        """In a child: what the parent has open is the parent's; what begins here is this process's own."""
+        """Leaves what is open to the parent, in a forked child. What begins here is this process's own."""
         self.problems.after_fork()
         children = self.delivery.children
         children.in_child()
@@ -160,7 +160,7 @@ def _sink_maker(settings: Settings) -> Callable[[], SpanSink] | None:
 
 
 def _scanner() -> Scanner | None:
-    """None where google-re2 is not installed: content is dropped then, see `privacy.redact`."""
+    """Returns a scanner; None where google-re2 is not installed: content is dropped then, see `privacy.redact`."""
     try:
         return Scanner()
     except ImportError:

@@ -15,7 +15,7 @@ from spanvas.model.ids import as_execution_id, as_name, display_name, root_span_
 
 @dataclass(frozen=True, slots=True, eq=False)
 class End:
-    """How an execution ended. Two are never equal: which of them the store has been told is known by identity."""
+    """How an execution ended. Compared by identity, so that it is known which of several ends the store has."""
 
     status: str
     ended_at_unix_nano: int
@@ -23,7 +23,7 @@ class End:
 
 
 class Workflow(NamedTuple):
-    """What a `workflow()` says of itself. `name` is empty until one has named the execution."""
+    """What a `workflow()` call says of its workflow. `name` is empty until one has named the execution."""
 
     workflow_id: str
     name: str = ""
@@ -142,7 +142,7 @@ class ExecutionState:
 
     @property
     def ended_elsewhere(self) -> str:
-        """Who ends the execution if this function does not."""
+        """The party that ends the execution if this function does not."""
         return BY_CALLER if self.is_ended_here else self.ended_by
 
     @property
@@ -152,7 +152,7 @@ class ExecutionState:
 
     @property
     def is_registered(self) -> bool:
-        """Whether the store knows of it, as it is now: how long it may rest depends on who ends it."""
+        """Whether the store knows of it, with the present `ended_by`: that decides how long it may rest."""
         return self.export.registered_ended_by == self.ended_by
 
     @property
@@ -165,7 +165,7 @@ class ExecutionState:
         return f"{span_id:016x}" == self.root_span_id
 
     def is_meant(self, execution_id: str | None, tenant: str | None) -> bool:
-        """Whether a caller names this execution, or leaves open which one."""
+        """Returns whether a caller names this execution, or leaves open which one."""
         if as_execution_id(execution_id) not in ("", self.execution_id):
             return False
         return tenant is None or as_name(tenant) == self.tenant
@@ -175,22 +175,22 @@ class ExecutionState:
         self.trace_id = trace_id
 
     def name(self, workflow: Workflow) -> None:
-        """Says which workflow the execution is one of."""
+        """Sets which workflow the execution is one of."""
         self.workflow = workflow
         self.is_named = True
 
     def leave_end_to(self, who: str) -> bool:
-        """Changes who ends the execution. Returns whether that is somebody else than before."""
+        """Changes who ends the execution. Returns False where that is the same as before."""
         changed, self.ended_by = self.ended_by != who, who
         return changed
 
     def end(self, status: str, ended_at_unix_nano: int, cause: Cause | None) -> None:
-        """Ends it by the function's own word, which replaces the guard's."""
+        """Sets the end that the function reports, which replaces the guard's."""
         with self._lock:
             self.ended = End(status, ended_at_unix_nano, cause)
 
     def time_out(self, ended_at_unix_nano: int, cause: Cause) -> None:
-        """Ends it by the guard's word, which never replaces the function's."""
+        """Sets the end that the guard reports, which never replaces the function's."""
         with self._lock:
             self.ended = self.ended or End(LOST, ended_at_unix_nano, cause)
 
@@ -211,7 +211,7 @@ class ExecutionState:
         }
 
     def execution(self) -> Execution:
-        """Returns what registers it: always `running`, since the end is written on its own."""
+        """Returns the execution that registers it: always `running`, since the end is written on its own."""
         return Execution(
             tenant=self.tenant,
             execution_id=self.execution_id,

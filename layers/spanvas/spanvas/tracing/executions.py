@@ -69,7 +69,7 @@ class ExecutionRecorder:
         is_final: bool | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> LiveRun | None:
-        """Opens a new execution; or names the open one; or, inside a named one, opens a workflow within it."""
+        """Opens a new execution, names the open one, or opens a workflow inside a named one."""
         workflow = make_workflow(workflow_id, name, version, expected_nodes)
         scope = current_scope()
         live: LiveRun | None
@@ -178,7 +178,7 @@ class ExecutionRecorder:
 
     @guarded()
     def end_execution(self, error: BaseException | str | None = None) -> None:
-        """Makes the part that runs here the last one: with it the execution ends."""
+        """Ends the execution with the part that runs here."""
         scope = self._spans.scope("end_execution")
         if scope is None or scope.run.is_inherited:
             return
@@ -220,7 +220,7 @@ class ExecutionRecorder:
 
     @guarded()
     def discard(self) -> None:
-        """Records nothing more of the open execution. Outside of one there is nothing to discard, and nothing wrong."""
+        """Records nothing more of the open execution; does nothing outside of one."""
         scope = current_scope()
         if scope is None or scope.run.is_discarded:
             return
@@ -238,7 +238,7 @@ class ExecutionRecorder:
         attributes: Mapping[str, Any] | None,
         is_final: bool | None,
     ) -> LiveRun:
-        """The execution that the wrapper opened, now that its workflow is known.
+        """Names the execution that the wrapper opened, now that its workflow is known.
 
         Where it does not end here, what the workflow says of itself is said of this part of it.
         """
@@ -259,7 +259,7 @@ class ExecutionRecorder:
     def _open_nested(
         self, run: ExecutionState, workflow: Workflow, attributes: Mapping[str, Any] | None
     ) -> LiveRun:
-        """A workflow that another one calls: a span of it."""
+        """Opens a workflow that another one calls, as a span of it."""
         span, context = self._spans.start(
             workflow.name,
             otel_context.get_current(),
@@ -268,7 +268,7 @@ class ExecutionRecorder:
         return LiveRun(self._spans, span, context, run)
 
     def _let_end(self, run: ExecutionState, who: str) -> None:
-        """Change who ends an execution. It is registered anew then: how long it may rest has changed."""
+        """Changes who ends an execution, and registers it anew: how long it may rest has changed."""
         was_registered = run.is_registered
         if run.leave_end_to(who) and was_registered:
             self._delivery.opened(run, self._delivery.root_of(run))
@@ -279,7 +279,7 @@ class ExecutionRecorder:
         cause: Cause | None,
         done: Callable[[ExecutionState], None],
     ) -> None:
-        """This function has done its part."""
+        """Closes this function's part of an execution."""
         if run.is_inherited:
             return  # in a forked child, whose parent has not
         if run.is_ended_here:

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 class Health:
-    """Counters and first occurrences of problems. Thread-safe."""
+    """Counts problems and logs the first occurrence of each. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -28,12 +28,12 @@ class Health:
         self._lock = Lock()
 
     def count(self, what: str, number: int = 1) -> None:
-        """Counts occurrences of something."""
+        """Counts occurrences of a problem."""
         with self._lock:
             self._counts[what] += number
 
     def counts(self) -> dict[str, int]:
-        """Returns how often each thing has occurred."""
+        """Returns how often each problem has occurred."""
         with self._lock:
             return dict(self._counts)
 
@@ -59,7 +59,7 @@ class Health:
 
 
 class HasHealth(Protocol):
-    """An object whose methods `guarded` can guard."""
+    """An object whose methods `guarded` can wrap."""
 
     @property
     def problems(self) -> Health:

@@ -60,7 +60,7 @@ class OpenInvocation(NamedTuple):
     batch: Batch | None
 
     def close(self, error: BaseException | None, result: Any = None) -> None:
-        """Ends all of it. `error` is what the caller gets instead of the result."""
+        """Ends the invocation's spans. `error` is what the caller gets instead of the result."""
         if isinstance(error, ResponseFault):
             # It has its place here: a node that failed before was caught, and has nothing to do with it.
             self.root.run.note_failed_node(None)
@@ -201,7 +201,7 @@ def log_url(region: str, group: str, stream: str, request_id: str) -> str:
 
 
 def trigger_of(event: Any) -> str:
-    """Returns `faas.trigger`; empty where the event has a form of the caller's own."""
+    """Returns `faas.trigger` of an event; empty where its form is not one of AWS's."""
     if not isinstance(event, Mapping):
         return ""
     records = event.get("Records")
@@ -216,7 +216,7 @@ def trigger_of(event: Any) -> str:
 
 
 def _twice(text: str) -> str:
-    """As the console escapes what is in its fragment: percent-encoded twice, with `$` for the second `%`."""
+    """Returns a text as the console escapes fragments: percent-encoded twice, with `$` for the second `%`."""
     return quote(quote(text, safe=""), safe="").replace("%", "$")
 
 

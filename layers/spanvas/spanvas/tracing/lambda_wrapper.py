@@ -13,7 +13,7 @@ SNAP_START = "snap-start"
 
 
 def wrap(handler: Handler) -> Handler:
-    """The handler inside its execution; the handler itself where tracing is off or could not start."""
+    """Returns a handler that runs inside its execution; the handler itself where tracing is off or could not start."""
     engine = spanvas.current_engine()
     if engine is None:
         return handler

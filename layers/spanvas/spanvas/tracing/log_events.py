@@ -16,7 +16,7 @@ EVENT_NAME = "event.name"
 
 
 class SpanEventLogger(NoOpLogger):
-    """Adds what has an event's name to the span of its context."""
+    """Adds log records that have an event's name to the span of their context."""
 
     def emit(self, record: Any = None, **fields: Any) -> None:
         """Adds a log record that has an event's name to the current span; drops any other.
@@ -45,7 +45,7 @@ class SpanEventLogger(NoOpLogger):
 
 
 class SpanEventLoggerProvider(LoggerProvider):
-    """For instrumentations that we switch on."""
+    """Gives the instrumentations that we switch on loggers whose events go to spans."""
 
     def get_logger(self, name: str, *_: Any, **__: Any) -> Logger:
         """Returns a logger of events; version and schema of the library are not kept."""

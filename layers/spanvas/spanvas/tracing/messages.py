@@ -74,8 +74,11 @@ class MessageRecorder:
         execution_id: str | None = None,
         **state: Any,
     ) -> ExecutionState:
-        """Returns a part that has not begun yet. The ids are those of an execution that nothing names; `state`: what
-        `ExecutionRecorder.new_run` takes besides."""
+        """Returns a part that has not begun yet.
+
+        `workflow_id` and `execution_id` are taken where the inbound context names none; `state`: what
+        `ExecutionRecorder.new_run` takes besides.
+        """
         machine = inbound.machine
         if machine is not None and machine.started_at_unix_nano is not None:
             state.setdefault("started_at_unix_nano", machine.started_at_unix_nano)
@@ -91,7 +94,10 @@ class MessageRecorder:
 
     @guarded()
     def open_message(self, *, record: Any) -> public.Handle | None:
-        """Opens what belongs to one message: a part of its execution, or a span where that is the one that is open."""
+        """Opens what belongs to one message.
+
+        A part of its execution, or a span where that execution is open already.
+        """
         scope = current_scope()
         if scope is not None and scope.run.is_discarded:
             return None
@@ -188,7 +194,7 @@ class MessageRecorder:
 
 
 class Batch:
-    """The messages of an invocation. Parts are opened by `spanvas.message`, or at last, for the invocation as such.
+    """The messages of one invocation. A part is opened by `spanvas.message`, or when the invocation ends.
 
     `invocation` is the invocation's own span, `deferred_runs` are the parts that are over and not written yet.
     """
@@ -208,13 +214,13 @@ class Batch:
         self._waiting = {item.message.id: item for item in inbound if item.message is not None}
 
     def open(self, record: Any) -> LivePart | None:
-        """Opens the part of a record of this invocation; None where it is none of those, or is done already."""
+        """Opens the part of a record of this invocation; None where it is none of those, or was opened already."""
         message = message_of(record)
         inbound = self._waiting.pop(message.id, None) if message is not None else None
         return self._recorder.open_part(inbound, self) if inbound is not None else None
 
     def close(self, error: BaseException | None, result: Any) -> None:
-        """Makes what has not been opened a part of the invocation as a whole. Then writes all of it."""
+        """Opens a part for each message that has none, over the whole invocation; then writes all parts."""
         returned = _returned(result)
         if self.invocation is not None and self.invocation.run.is_discarded:
             self._waiting.clear()

@@ -76,7 +76,7 @@ class OtlpExporter:
 
     @property
     def state(self) -> str:
-        """One word for the execution: `ok`, `failing`, or `open` when it is not even tried."""
+        """The state for the execution's health: `ok`, `failing`, or `open` while the breaker allows no attempt."""
         if self.breaker.is_open:
             return "open"
         return "failing" if self._last_result is False else "ok"
@@ -92,11 +92,11 @@ class OtlpExporter:
         return told
 
     def forget(self, run: ExecutionState) -> None:
-        """Sends nothing more of an execution, which is somebody else's."""
+        """Sends nothing more of an execution that another function runs."""
         self.buffer.forget(run)
 
     def work(self, is_requested: bool = True) -> bool:
-        """Sends everything that waits. Stops at the first failure: the endpoint is as dead for the others."""
+        """Sends everything that waits. Stops at the first failure, since the next batch would fail, too."""
         while self.has_work:
             if self.breaker.is_open:
                 return False
@@ -108,7 +108,7 @@ class OtlpExporter:
         return True
 
     def _send(self, batch: list[Waiting]) -> bool:
-        """Whether it is worth going on with the next batch."""
+        """Sends a batch. Returns whether it is worth going on with the next one."""
         result = self._result_of(batch)
         if result.outcome is Outcome.TOO_LARGE:
             self._split(batch, result.message)
@@ -130,8 +130,10 @@ class OtlpExporter:
         return False
 
     def _result_of(self, batch: list[Waiting]) -> Result:
-        """What became of a batch. A sink that cannot be made, or that raises, has failed: it feeds breaker and state as
-        an endpoint does that is down, or the execution would say `ok` while nothing is sent."""
+        """Returns what became of a batch.
+
+        A sink that cannot be made, or that raises, has failed as an endpoint that is down.
+        """
         places = {id(item.span): _place(item) for item in batch}
         try:
             if self._sink is None:
@@ -144,7 +146,7 @@ class OtlpExporter:
             return failure_of(error)
 
     def _note(self, taken: bool, reason: str) -> None:
-        """The first of a row of failures says since when it fails, the last one why."""
+        """Keeps since when the endpoint fails, by the first failure of a row, and why, by the last one."""
         if taken:
             self._failing_since, self._reason = 0, ""
             return
@@ -152,7 +154,7 @@ class OtlpExporter:
         self._reason = reason
 
     def _told(self, batch: list[Waiting], result: Result) -> None:
-        """A success that is a partial one, or that comes with a warning. Which spans were rejected is not told."""
+        """Reports a partial success, or one with a warning. The endpoint does not tell which spans it has rejected."""
         if result.rejected or result.message:
             self._health.say_once("otlp.rejected", REJECTED, result.message or result.rejected)
         if not result.rejected:
@@ -163,7 +165,7 @@ class OtlpExporter:
             run.export.otlp_dropped += result.rejected
 
     def _split(self, batch: list[Waiting], message: str) -> None:
-        """The endpoint takes no request of this size: two of half of it instead."""
+        """Replaces a batch that is too large for the endpoint by two halves."""
         if len(batch) == 1:
             self._health.say_once("otlp.failed", FAILED, message)
             self._drop(batch)

@@ -188,7 +188,7 @@ class RecordingProcessor(SpanProcessor):
             run.time_out(self._clock(), Cause("Timeout", message, node_id, span_id))
 
     def _ended(self, span: ReadableSpan) -> tuple[ExecutionState, Span] | None:
-        """What is recorded of a span that has ended; None where nothing is."""
+        """Returns what is recorded of a span that has ended; None where nothing is."""
         assert span.context is not None
         with self._lock:
             opened = self._open.pop(span.context.span_id, None)
@@ -205,7 +205,7 @@ class RecordingProcessor(SpanProcessor):
         return scope.run, self._recorded(span, scope)
 
     def _recorded(self, span: ReadableSpan, scope: SpanScope) -> Span:
-        """Ours, redacted."""
+        """Returns our redacted span of an SDK's span."""
         converted = self._converter.convert(
             span,
             recorded_at_unix_nano=self._clock(),
@@ -257,7 +257,7 @@ class DeferredRecording(public.Handle):
 def _last_node(
     run: ExecutionState, opened_spans: list[_OpenSpan]
 ) -> tuple[str | None, str | None, str]:
-    """Node id and span id of the deepest open node, or else of the node that has ended last; and where that is."""
+    """Returns node id and span id of the deepest open node, else of the last ended one, and the words for where."""
     for opened in reversed(opened_spans):
         if opened.kind == kinds.NODE and opened.scope.node_id:
             assert opened.span.context is not None

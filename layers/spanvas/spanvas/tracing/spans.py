@@ -43,7 +43,7 @@ class SpanRecorder:
         self._clock = clock
 
     def now(self) -> int:
-        """Returns Unix nanoseconds, by the clock that everything is recorded with."""
+        """Returns the present time in unix nanoseconds, by the clock that everything is recorded with."""
         return self._clock()
 
     def scope(self, what: str) -> SpanScope | None:

@@ -63,7 +63,7 @@ class StoreExporter:
         self._batches = BatchQueue(max_waiting_bytes, self._count_lost_batch)
 
     def after_fork(self) -> None:
-        """Forgets what the parent sends."""
+        """Forgets what the parent sends, in a forked child."""
         self._lock = Lock()
         self._runs = {}
         self.buffer.clear()
@@ -78,7 +78,7 @@ class StoreExporter:
             self._give_up(given_up)
 
     def forget(self, run: ExecutionState) -> None:
-        """Writes nothing more of an execution, which is somebody else's."""
+        """Writes nothing more of an execution that another function runs."""
         with self._lock:
             self._runs.pop(run, None)
         self._batches.forget(run)
@@ -86,7 +86,7 @@ class StoreExporter:
 
     @property
     def has_work(self) -> bool:
-        """Whether there is anything to send; a breaker that is open makes it wait."""
+        """Whether there is anything to send; while the breaker is open, it waits."""
         return bool(self.buffer or self._batches or self._runs)
 
     def begin_interval(self, now: int) -> None:
@@ -123,7 +123,7 @@ class StoreExporter:
         )
 
     def report_timeouts(self, runs: list[ExecutionState]) -> None:
-        """Writes why these executions end, in the caller's thread: the worker's is at something else."""
+        """Writes why these executions end, in the caller's thread, since the worker's may be blocked."""
         if self.breaker.is_open:
             return
         try:
@@ -183,7 +183,7 @@ class StoreExporter:
         self._forget_settled()
 
     def _write_batches(self) -> bool:
-        """Batches in their order; whether all are durable now. One that the store refuses is given up at last."""
+        """Writes batches in their order and returns whether all are durable. Drops one that was refused too often."""
         batches = self._batches.snapshot()
         waiting = [item for item in batches if item.run.is_registered]
         complete = len(waiting) == len(batches)
@@ -231,7 +231,7 @@ class StoreExporter:
 
     @contextmanager
     def _counting_refusals(self, what: str) -> Iterator[None]:
-        """A call that is refused as it is: others go on (an end that is refused: the execution ends as lost)."""
+        """Counts and logs a call that the store refuses, and lets the others go on; StoreUnavailableError passes."""
         try:
             yield
         except StoreUnavailableError:

@@ -58,13 +58,13 @@ class Worker:
         self._reset()
 
     def nudge(self) -> None:
-        """Makes the thread ask for its pause again, since what that depends on has changed."""
+        """Makes the thread compute its pause again, because a deadline has changed."""
         with self._changed:
             self._ensure_thread()
             self._changed.notify_all()
 
     def request(self) -> int:
-        """Asks for the work to be done once more. Returns a ticket for `wait`."""
+        """Requests one more run of the work. Returns a ticket for `wait`."""
         with self._changed:
             self._ensure_thread()
             self._requested += 1
@@ -151,7 +151,7 @@ class Breaker:
         return self._failures > 0
 
     def record(self, succeeded: bool) -> None:
-        """Takes the result of an attempt into account."""
+        """Counts the result of an attempt."""
         if succeeded:
             self._failures = 0
             self._open_until = 0.0
@@ -161,7 +161,7 @@ class Breaker:
             self._open_until = self._clock() + self._open_seconds
 
     def pause(self, seconds: float) -> None:
-        """Allows nothing for so long, as the other side has asked."""
+        """Allows nothing for so many seconds, as the other side has asked."""
         self._open_until = max(self._open_until, self._clock() + seconds)
 
 
@@ -201,12 +201,12 @@ class Guard:
             self._worker.nudge()
 
     def forget(self, run: ExecutionState) -> None:
-        """Guards an execution no longer."""
+        """Stops guarding an execution."""
         with self._lock:
             self._moments.pop(run, None)
 
     def _pause(self) -> float | None:
-        """Seconds until the first moment; None without one: a frozen function is left in peace."""
+        """Returns the seconds until the first moment; None without one, so that a frozen function sleeps."""
         with self._lock:
             self._wakes_at = min(self._moments.values(), default=NEVER)
         if self._wakes_at == NEVER:
