@@ -27,7 +27,7 @@ from spanvas.tracing.engine import Engine
 from spanvas.tracing.execution_state import ExecutionState, Workflow
 from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.otlp_exporter import SpanSink
-from spanvas.tracing.provider import next_ids
+from spanvas.tracing.span_ids import next_ids
 from tests.support.memory_store import MemoryTraceStore
 
 SECOND = 1_000_000_000

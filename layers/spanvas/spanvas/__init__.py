@@ -286,7 +286,8 @@ def attach_artifact(
 
 
 def inject(carrier: C) -> C:
-    """Pass the execution on: adds `traceparent` and `baggage` to a mapping, and returns it.
+    """Pass the execution on: adds `traceparent` and `baggage` to a mapping, and returns it; `tracestate`, where the
+    trace has one.
 
     For what one function sends another and the layer finds there again: the payload of a Lambda invocation, the input
     of a state machine, the detail of an EventBridge event, HTTP headers.
@@ -299,7 +300,7 @@ def inject(carrier: C) -> C:
     """
     engine = current_engine()
     if engine is not None:
-        carrier.update(engine.executions.propagation_headers())
+        carrier.update(engine.outbound.headers())
     return carrier
 
 
@@ -308,12 +309,13 @@ def message_attributes(attributes: Mapping[str, Any] | None = None) -> dict[str,
 
         sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=spanvas.message_attributes())
 
-    SQS takes ten attributes. Off, and outside of an execution, there are none besides those given.
+    SQS takes ten attributes; `tracestate` goes along where the trace has one and there is room for it. Off, and outside
+    of an execution, there are none besides those given.
     """
     added = dict(attributes or {})
     engine = current_engine()
     if engine is not None:
-        for name, value in engine.executions.propagation_headers().items():
+        for name, value in engine.outbound.headers(len(added)).items():
             added[name] = {"DataType": "String", "StringValue": value}
     return added
 

@@ -148,8 +148,8 @@ SETTINGS: Final = (
     Setting("idle_seconds", "86400", parse_int(1), EXECUTOR,
             "Seconds without a sign after which an execution that goes on in other functions counts as lost."),
     Setting("instrumentations", "all", parse_names, EXECUTOR,
-            "OpenTelemetry instrumentations of the function's own package that are switched on: `all`, `none`, or "
-            "their names, separated by commas."),
+            "OpenTelemetry instrumentations of the function's own package that are switched on: `all` (none, where it "
+            "has a tracer provider of its own), `none`, or their names, separated by commas."),
     Setting("content", "redacted", parse_choice(CONTENT_MODES), ("executor", "ingest"),
             "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
     Setting("redaction_budget_ms", "20", parse_int(1), EXECUTOR,

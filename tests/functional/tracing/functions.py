@@ -66,7 +66,7 @@ class Functions:
 
 
 def random_ids() -> Any:
-    from spanvas.tracing.provider import ExecutionIdGenerator
+    from spanvas.tracing.span_ids import ExecutionIdGenerator
 
     return ExecutionIdGenerator()
 

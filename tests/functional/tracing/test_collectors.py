@@ -11,7 +11,7 @@ import pytest
 
 import spanvas
 from spanvas.tracing.otlp_exporter import http_sink
-from spanvas.tracing.provider import ExecutionIdGenerator
+from spanvas.tracing.span_ids import ExecutionIdGenerator
 from tests.support.collector import collector
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Recording, recording

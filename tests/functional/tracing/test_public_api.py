@@ -16,7 +16,7 @@ import spanvas
 from spanvas.model.tree import build_tree
 from spanvas.semantics.content import content_of
 from spanvas.storage.port import TraceStore
-from spanvas.tracing.provider import ExecutionIdGenerator
+from spanvas.tracing.span_ids import ExecutionIdGenerator
 from spanvas.tracing.worker import Breaker
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Recording, recording

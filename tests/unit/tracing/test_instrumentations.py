@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
 
 from spanvas.tracing.instrumentations import LAYER, Found, found_in, own_folders, switch_on
 from tests.support.recording import Recording, recording
@@ -143,6 +144,18 @@ def test_what_fails_is_said_once_and_costs_that_one_alone(
     ]
 
 
+@pytest.mark.parametrize(("wanted", "expected"), [(("all",), []), (("acme",), ["acme"])])
+def test_a_function_with_a_provider_of_its_own_instruments_itself(
+    folder: Path, wanted: tuple[str, ...], expected: list[str], own_provider: TracerProvider
+) -> None:
+    bring(folder, "acme", "acme = acme_instrumentation:Instrumentor")
+    with recording(instrumentations=wanted, is_global=True) as recorded:
+        assert switch_on(recorded.engine, [folder]) == expected
+        # Never with the function's provider: its exporters get no span that they do not get otherwise.
+        options = recorded.engine.providers.instrumentation_options()
+        assert options["tracer_provider"] is recorded.engine.providers.own
+
+
 def test_an_empty_folder_costs_no_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with recording() as recorded:
         monkeypatch.setattr(recorded.engine.providers, "instrumentation_options", lambda: 1 / 0)
@@ -151,18 +164,7 @@ def test_an_empty_folder_costs_no_provider(tmp_path: Path, monkeypatch: pytest.M
 
 
 class TestOptions:
-    def test_a_provider_of_the_functions_own_is_left_to_it(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        class Provider:
-            def add_span_processor(self, processor: object) -> None:
-                pass
-
-        with recording() as recorded:
-            monkeypatch.setattr(trace, "get_tracer_provider", Provider)
-            assert recorded.engine.providers.instrumentation_options() == {}
-
-    def test_ours_otherwise(self) -> None:
+    def test_they_are_ours(self) -> None:
         with recording() as recorded:
             options = recorded.engine.providers.instrumentation_options()
             assert set(options) == {"tracer_provider", "logger_provider"}

@@ -20,6 +20,7 @@ from spanvas.tracing.handles import RetriedNode
 from spanvas.tracing.health import Health
 from spanvas.tracing.processor import RecordingProcessor
 from spanvas.tracing.spans import SpanRecorder
+from spanvas.tracing.traces import Traces
 from tests.support.builders import make_span
 from tests.support.recording import make_run
 
@@ -32,7 +33,7 @@ def no_scope() -> Iterator[None]:
 
 
 def span_recorder() -> SpanRecorder:
-    return SpanRecorder(TracerProvider().get_tracer("test"), lambda: 7, Health(), True)
+    return SpanRecorder(TracerProvider().get_tracer("test"), lambda: 7, Health(), True, Traces())
 
 
 class TestSpanRecorder:
@@ -49,7 +50,7 @@ class TestSpanRecorder:
         otel_context.attach(with_scope(SpanScope(run, invocation)))
         node = recorder.open_node(node_id="draft", input={"a": 1})
         assert node is not None
-        assert current_scope() == SpanScope(run, invocation, "draft")
+        assert current_scope() == SpanScope(run, invocation, "draft", False, node.span, node.span)
         assert node.span.attributes is not None
         assert node.span.attributes["spanvas.input"] == '{"a": 1}'
         span = recorder.open_span(name="look", kind="tool")
@@ -125,7 +126,9 @@ class TestExecutionState:
 
     def test_a_discarded_execution_leaves_nothing_of_what_was_deferred(self) -> None:
         emitted: list[str] = []
-        processor = RecordingProcessor(make_redactor(Settings(), None), Health(), lambda: 1)
+        processor = RecordingProcessor(
+            make_redactor(Settings(), None), Health(), lambda: 1, Traces()
+        )
         processor.add_sink(lambda run, span: emitted.append(span.name))
         kept, discarded = make_run(), make_run(execution_id="e2")
         handles = [processor.defer(kept), processor.defer(discarded)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
 import spanvas
@@ -48,52 +49,41 @@ def test_a_span_that_began_before_its_execution_was_known_is_found_by_its_trace(
     assert execution_of(recorded).trace_id == run.trace_id
 
 
-class _Providers:
-    """Puts another global provider in place for a test."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._patch = monkeypatch
-        self.chosen: list[object] = []
-        monkeypatch.setattr(trace, "set_tracer_provider", self.chosen.append)
-
-    def use(self, provider: object) -> None:
-        self._patch.setattr(trace, "get_tracer_provider", lambda: provider)
-
-
-def test_ours_becomes_the_global_provider_where_there_is_none(
-    monkeypatch: pytest.MonkeyPatch,
+def test_ours_stands_in_for_a_global_provider_until_the_function_sets_one(
+    fresh_process: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    providers = _Providers(monkeypatch)
-    providers.use(trace.ProxyTracerProvider())
+    kept = trace.get_tracer("kept since the import")
     with recording(is_global=True) as recorded:
-        assert providers.chosen == []
-        with spanvas.workflow("brief"):
-            pass
-        with spanvas.workflow("brief"):
-            pass
-    assert providers.chosen == [recorded.engine.providers.own]
-
-
-def test_a_provider_that_the_function_brought_stays_and_is_listened_to(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    theirs = SdkTracerProvider(shutdown_on_exit=False)
-    providers = _Providers(monkeypatch)
-    providers.use(theirs)
-    with recording(is_global=True) as recorded, spanvas.workflow("brief", execution_id="e1") as run:  # noqa: SIM117
-        with theirs.get_tracer("t").start_as_current_span("theirs"):
-            pass
-    assert providers.chosen == []
-    assert recorded.span("theirs").parent_span_id == run.span_id
+        assert isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+        with spanvas.workflow("brief", execution_id="e1") as run:
+            with kept.start_as_current_span("before"):
+                pass
+            theirs = SdkTracerProvider(shutdown_on_exit=False)
+            trace.set_tracer_provider(theirs)
+            assert trace.get_tracer_provider() is theirs
+            with kept.start_as_current_span("after") as after:
+                pass
+    assert caplog.text == ""
+    assert {span.name: span.parent_span_id for span in recorded.spans} == {
+        "before": run.span_id,
+        "after": run.span_id,
+        "brief": None,
+    }
+    # Made by their provider, as it would be without ours: nothing above it, in a trace of its own.
+    assert isinstance(after, SdkSpan)
+    assert after.parent is None
+    assert f"{after.get_span_context().trace_id:032x}" != run.trace_id
+    assert recorded.span("after").trace_id == run.trace_id
 
 
 def test_a_provider_that_cannot_be_listened_to_is_left_alone(
-    monkeypatch: pytest.MonkeyPatch,
+    fresh_process: None,
 ) -> None:
-    providers = _Providers(monkeypatch)
-    providers.use(trace.NoOpTracerProvider())
+    trace.set_tracer_provider(trace.NoOpTracerProvider())
     with recording(is_global=True) as recorded, spanvas.workflow("brief"):
-        pass
+        assert trace.get_current_span() is trace.INVALID_SPAN
+        with trace.get_tracer("theirs").start_as_current_span("theirs"):
+            pass
     assert recorded.names == ["brief"]
 
 
@@ -115,13 +105,13 @@ def test_tables_of_open_spans_and_known_executions_are_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("spanvas.tracing.processor.MAX_OPEN", 2)
-    monkeypatch.setattr("spanvas.tracing.processor.MAX_RUNS", 1)
+    monkeypatch.setattr("spanvas.tracing.traces.MAX_RUNS", 1)
     with recording() as recorded:
         with spanvas.workflow("brief", execution_id="e1"):  # noqa: SIM117
             with spanvas.span("a"), spanvas.span("b"), spanvas.span("c"):
                 assert len(recorded.engine.processor._open) == 2
         with spanvas.workflow("brief", execution_id="e2"):
-            assert len(recorded.engine.processor._runs) == 1
+            assert len(recorded.engine.traces._runs) == 1
     # Found by their trace, though no longer known as open.
     assert recorded.names[:4] == ["c", "b", "a", "brief"]
 

@@ -19,7 +19,8 @@ from spanvas.tracing.convert import copied, json_text, size_of
 from spanvas.tracing.generation import generation_attributes, generation_content
 from spanvas.tracing.handles import seen_below
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.provider import ExecutionIdGenerator, make_resource
+from spanvas.tracing.provider import make_resource
+from spanvas.tracing.span_ids import ExecutionIdGenerator
 from spanvas.tracing.worker import Breaker
 from tests.support.builders import make_span
 from tests.support.recording import Seconds, make_run

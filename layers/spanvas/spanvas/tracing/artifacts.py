@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from opentelemetry import trace
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas import attributes as names
@@ -20,6 +19,7 @@ from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.sniffing import UNSAID
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
+from spanvas.tracing.context import recorded_span
 from spanvas.tracing.health import guarded
 from spanvas.tracing.spans import SpanRecorder
 
@@ -62,8 +62,9 @@ class ArtifactRecorder:
         self, name: str, data: Any, media_type: str = "", *, s3: str = "", version: str = ""
     ) -> ArtifactHandle | None:
         """Stores the file and names it on the span. Returns None where it could not be stored, which the span says."""
-        scope, span = self._spans.scope("attach_artifact"), trace.get_current_span()
-        if scope is None or self._store is None or not isinstance(span, SdkSpan):
+        scope = self._spans.scope("attach_artifact")
+        span = recorded_span(scope)
+        if scope is None or span is None or self._store is None:
             return None
         described = describe(
             self._redact_text(str(name)),

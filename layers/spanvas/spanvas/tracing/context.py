@@ -9,7 +9,10 @@ from functools import wraps
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from opentelemetry import context as otel_context
+from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.trace import Span
 
 from spanvas.handles import Handle
 from spanvas.tracing.execution_state import ExecutionState
@@ -19,6 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SCOPE_KEY: Final = otel_context.create_key("spanvas-scope")
+OTHERS: Final = "__spanvas_others__"
+"""Attribute of a span that the function's own tracer provider has made, for its own exporters."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,12 +43,18 @@ class Invocation:
 
 
 class SpanScope(NamedTuple):
-    """The execution and the part of it that are open, the enclosing node, and whether a message of several is."""
+    """The execution and the part of it that are open, the enclosing node, and whether a message of several is.
+
+    `span` is the innermost span that was opened through the public API or by the wrapper, and `shown` what was
+    OpenTelemetry's current span then: the same one, or the function's own where it has a tracer provider of its own.
+    """
 
     run: ExecutionState
     invocation: Invocation
     node_id: str | None = None
     is_message: bool = False
+    span: Span | None = None
+    shown: Span = trace.INVALID_SPAN
 
 
 def current_scope(context: Context | None = None) -> SpanScope | None:
@@ -55,6 +66,29 @@ def current_scope(context: Context | None = None) -> SpanScope | None:
 def with_scope(scope: SpanScope, context: Context | None = None) -> Context:
     """Returns a context in which that is open."""
     return otel_context.set_value(SCOPE_KEY, scope, context)
+
+
+def innermost(context: Context | None = None) -> Span:
+    """Returns the innermost open span of that context, be it one of ours or of the function's own tracer provider."""
+    scope, current = current_scope(context), trace.get_current_span(context)
+    if scope is not None and scope.span is not None and current is scope.shown:
+        return scope.span
+    return current
+
+
+def recorded_span(scope: SpanScope | None) -> SdkSpan | None:
+    """Returns the innermost open span that is written for us alone, to add something to it; None where none is open."""
+    for span in (innermost(), scope.span if scope is not None else None):
+        if isinstance(span, SdkSpan) and not hasattr(span, OTHERS):
+            return span
+    return None
+
+
+def opened_in(base: Context, scope: SpanScope, span: Span, is_apart: bool) -> Context:
+    """Returns a context in which a span of ours is open. `is_apart`: OpenTelemetry's current span stays as it is."""
+    shown = trace.get_current_span(base) if is_apart else span
+    context = base if is_apart else trace.set_span_in_context(span, base)
+    return with_scope(scope._replace(span=span, shown=shown), context)
 
 
 def bind(function: Callable[P, R]) -> Callable[P, R]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
@@ -22,6 +22,13 @@ MAX_CHARACTERS: Final = 1_000_000
 """Longer content is cut: no reader of a trace reads a megabyte, and every copy of it costs the function memory."""
 
 
+class Placement(NamedTuple):
+    """The ids that a span has in its execution, where they are others than its own."""
+
+    trace_id: str
+    parent_span_id: str | None
+
+
 class Converter:
     """Turns SDK spans into ours. Resources are converted once and shared, as their spans share them."""
 
@@ -35,8 +42,10 @@ class Converter:
         recorded_at_unix_nano: int,
         node_id: str | None = None,
         deadline_unix_nano: int | None = None,
+        placement: Placement | None = None,
     ) -> Span:
-        """Returns our span of an SDK's span, ended or open. `node_id` is that of its enclosing node."""
+        """Returns our span of an SDK's span, ended or open. `node_id` is that of its enclosing node, and `placement` its
+        ids in the execution where they are not its own."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
         attributes = copied(span.attributes)
         if node_id is not None:
@@ -44,14 +53,18 @@ class Converter:
         if isinstance(attributes.get(names.ARTIFACTS), str):
             # Written as text: SDKs before 1.45 take no lists of objects.
             attributes[names.ARTIFACTS] = json.loads(attributes[names.ARTIFACTS])
-        assert context is not None
         scope_name = scope.name if scope else ""
-        parent_span_id = f"{parent.span_id:016x}" if parent is not None else None
+        assert context is not None
+        if placement is None:
+            trace_id = f"{context.trace_id:032x}"
+            parent_span_id = f"{parent.span_id:016x}" if parent is not None else None
+        else:
+            trace_id, parent_span_id = placement
         events = tuple(
             Event(event.name, event.timestamp, copied(event.attributes)) for event in span.events
         )
         return Span(
-            trace_id=f"{context.trace_id:032x}",
+            trace_id=trace_id,
             span_id=f"{context.span_id:016x}",
             parent_span_id=parent_span_id,
             name=span.name,

@@ -31,9 +31,12 @@ from spanvas.tracing.generation import GenerationRecorder
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.messages import MessageRecorder
 from spanvas.tracing.otlp_exporter import SpanSink, http_sink
+from spanvas.tracing.outbound import OutboundRecorder
 from spanvas.tracing.processor import RecordingProcessor
-from spanvas.tracing.provider import ExecutionIdGenerator, TracerProviders, make_resource
+from spanvas.tracing.provider import TracerProviders, make_resource
+from spanvas.tracing.span_ids import ExecutionIdGenerator
 from spanvas.tracing.spans import SpanRecorder
+from spanvas.tracing.traces import Traces
 
 REMEMBERED_CHARACTERS: Final = 1_000_000
 
@@ -62,15 +65,19 @@ class Engine:
         self.settings = settings
         self.environment = environment or lambda_environment()
         redactor = make_redactor(settings, scanner)
-        self.processor = RecordingProcessor(redactor, health, clock)
+        self.traces = Traces()
+        self.processor = RecordingProcessor(redactor, health, clock, self.traces)
         self.delivery = Delivery(settings, store, make_sink, self.processor, health, clock)
         self.providers = TracerProviders(
             self.processor,
             resource or make_resource(settings, self.environment),
             id_generator or ExecutionIdGenerator(),
+            self.traces,
             is_global,
         )
-        self.spans = SpanRecorder(self.providers.tracer(), clock, health, settings.content != NONE)
+        self.spans = SpanRecorder(
+            self.providers.tracer(), clock, health, settings.content != NONE, self.traces
+        )
         self.generations = GenerationRecorder(self.spans)
         self.artifacts = ArtifactRecorder(
             self.spans, store, settings, redactor.redact_text, unobserved
@@ -84,7 +91,10 @@ class Engine:
             LAMBDA_LIMIT_SECONDS if name else ELSEWHERE_LIMIT_SECONDS,
             redactor.redact_text,
             self.providers.join_global,
+            self.traces,
+            is_sandbox=bool(name),
         )
+        self.outbound = OutboundRecorder(self.spans, self.traces)
         self.messages = MessageRecorder(
             self.spans, self.executions, self.delivery, settings, name or "lambda"
         )

@@ -14,15 +14,22 @@ from spanvas import attributes as names
 from spanvas.model import ids
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
 from spanvas.model.units import MS, NANO
-from spanvas.propagation import carriers
 from spanvas.settings import Settings
-from spanvas.tracing.context import Invocation, SpanScope, current_scope, with_scope
+from spanvas.tracing.context import (
+    Invocation,
+    SpanScope,
+    current_scope,
+    innermost,
+    recorded_span,
+    with_scope,
+)
 from spanvas.tracing.delivery import Delivery
 from spanvas.tracing.execution_state import ExecutionState, ExportState, Workflow, make_workflow
 from spanvas.tracing.handles import MAX_MESSAGE, LiveRun, error_type
 from spanvas.tracing.health import guarded
 from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
 from spanvas.tracing.spans import SpanRecorder
+from spanvas.tracing.traces import Traces
 
 LAMBDA_LIMIT_SECONDS: Final = 900
 ELSEWHERE_LIMIT_SECONDS: Final = 86_400
@@ -32,7 +39,7 @@ ELSEWHERE_LIMIT_SECONDS: Final = 86_400
 class ExecutionRecorder:
     """Opens, names, ends and discards executions. Guarded: returns None instead of raising.
 
-    `join_global` is called before the first execution begins.
+    `join_global` is called before an execution begins. `is_sandbox`: the process runs one invocation at a time.
     """
 
     def __init__(
@@ -44,6 +51,8 @@ class ExecutionRecorder:
         limit_seconds: int,
         redact_text: Callable[[str], str],
         join_global: Callable[[], None],
+        traces: Traces,
+        is_sandbox: bool,
     ) -> None:
         self.problems = spans.problems
         self._spans = spans
@@ -53,6 +62,8 @@ class ExecutionRecorder:
         self._limit_seconds = limit_seconds
         self._redact_text = redact_text
         self._join_global = join_global
+        self._traces = traces
+        self._is_sandbox = is_sandbox
 
     @guarded()
     def open_workflow(
@@ -143,28 +154,29 @@ class ExecutionRecorder:
         called when this function has done its part, by default to write all of it.
         """
         self._join_global()
-        outer = trace.get_current_span().get_span_context()
-        if parent is None and outer.is_valid and current_scope() is None:
+        outer, is_outermost = innermost().get_span_context(), current_scope() is None
+        if parent is None and outer.is_valid and is_outermost:
             parent = outer
         links = [Link(outer)] if outer.is_valid and parent is not outer else []
         if parent is not None:
             run.join_trace(f"{parent.trace_id:032x}")
-        self._processor.register(run)
+        self._traces.register(run)
         caller = trace.INVALID_SPAN if parent is None else trace.NonRecordingSpan(parent)
+        scope = SpanScope(run, invocation or Invocation())
         span, context = self._spans.start(
             run.workflow.shown_name,
-            # Where somebody else has begun it, the caller is a span inside of it.
-            with_scope(
-                SpanScope(run, invocation or Invocation()),
-                trace.set_span_in_context(trace.INVALID_SPAN if run.is_continued else caller),
-            ),
+            with_scope(scope),
             {**run.root_attributes(), **(attributes or {})},
             run.started_at_unix_nano,
             links=links,
             known=(run.trace_id, run.root_span_id),
+            # Where somebody else has begun it, the caller is a span inside of it.
+            parent=trace.INVALID_SPAN if run.is_continued else caller,
         )
         if run.is_continued:
-            context = trace.set_span_in_context(caller, context)
+            context = self._spans.opened_in(context, scope, caller)
+        if self._is_sandbox and is_outermost:
+            self._traces.enter(scope._replace(span=caller if run.is_continued else span))
         self._delivery.opened(run, span)
         done = on_done or self._delivery.closed
         return LiveRun(
@@ -188,27 +200,8 @@ class ExecutionRecorder:
             root = self._delivery.root_of(scope.run)
             root.set_attribute(names.ERROR_TYPE, kind)
             root.set_status(StatusCode.ERROR, message)
-            span_id = f"{trace.get_current_span().get_span_context().span_id:016x}"
+            span_id = f"{innermost().get_span_context().span_id:016x}"
             scope.run.note_failure(Cause(kind, message, scope.node_id, span_id))
-
-    @guarded(fallback={})
-    def propagation_headers(self) -> dict[str, str]:
-        """Returns `traceparent` and `baggage` for whoever continues the execution below the span that is open here."""
-        from opentelemetry import baggage
-
-        scope, context = self._spans.scope("inject"), trace.get_current_span().get_span_context()
-        if scope is None or not context.is_valid:
-            return {}
-        entries = {str(name): str(value) for name, value in baggage.get_all().items()}
-        entries |= {
-            names.EXECUTION_ID: scope.run.execution_id,
-            names.TENANT: scope.run.tenant,
-            names.WORKFLOW_ID: scope.run.workflow.workflow_id,
-        }
-        parent = carriers.Parent(
-            f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags)
-        )
-        return carriers.carried(parent, entries)
 
     @guarded()
     def defer_recording(self) -> DeferredRecording | None:
@@ -226,7 +219,9 @@ class ExecutionRecorder:
             return
         self.problems.count("executions.disowned")
         if scope.is_message:  # others of this execution are not repetitions
-            trace.get_current_span().set_attribute(names.DISOWNED, True)
+            part = recorded_span(scope)
+            if part is not None:
+                part.set_attribute(names.DISOWNED, True)
             return
         self._processor.discard(scope.run)
         self._delivery.discard(scope.run)
@@ -280,6 +275,7 @@ class ExecutionRecorder:
         done: Callable[[ExecutionState], None],
     ) -> None:
         """Closes this function's part of an execution."""
+        self._traces.leave(run)
         if run.is_inherited:
             return  # in a forked child, whose parent has not
         if run.is_ended_here:

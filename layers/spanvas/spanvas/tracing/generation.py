@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from opentelemetry import context as otel_context
 from opentelemetry.trace import SpanKind, StatusCode
 
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.semantics.messages import messages_of
 from spanvas.semantics.parts import parts_of
+from spanvas.tracing.context import with_scope
 from spanvas.tracing.convert import json_text
 from spanvas.tracing.handles import error_type, exception_attributes
 from spanvas.tracing.health import guarded
@@ -52,7 +52,8 @@ class GenerationRecorder:
         **details: Any,
     ) -> None:
         """Records one model call as a finished span."""
-        if self._spans.scope("record_generation") is None:
+        scope = self._spans.scope("record_generation")
+        if scope is None:
             return
         end = end_time_unix_nano or self._spans.now()
         own = generation_attributes(model, provider, operation, **details)
@@ -60,7 +61,7 @@ class GenerationRecorder:
             own |= generation_content(system, input_messages, output_messages, tool_definitions)
         span, _ = self._spans.start(
             f"{operation} {model}",
-            otel_context.get_current(),
+            with_scope(scope),
             {**own, **(attributes or {})},
             start_time_unix_nano or end,
             SpanKind.CLIENT,

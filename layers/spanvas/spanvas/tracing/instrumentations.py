@@ -18,11 +18,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
-from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas import attributes as names
+from spanvas.tracing.context import current_scope, recorded_span
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.health import Health
 
@@ -53,11 +52,13 @@ class Found(NamedTuple):
 def switch_on(engine: Engine, folders: Iterable[Path] | None = None) -> list[str]:
     """Switches on what is found and wanted. Returns its names. A failure is logged once, and concerns that one alone.
 
-    Called when the function's own module has been imported: what it has switched on itself, and the provider that it
-    has set up for that, is left as it is.
+    Called when the function's own module has been imported: what it has switched on itself is left as it is. A function
+    that has a tracer provider of its own instruments itself: there, only what the setting names is switched on.
     """
     wanted = engine.settings.instrumentations
     if not wanted or wanted == (NONE,):
+        return []
+    if wanted == (ALL,) and engine.providers.has_other():
         return []
     where = folders if folders is not None else own_folders(engine.environment.task_root)
     chosen = [found for folder in where for found in found_in(folder) if _is_wanted(found, wanted)]
@@ -166,8 +167,8 @@ def _add_event(
     response: Any = None,
     caught_exception: Any = None,
 ) -> None:
-    span = trace.get_current_span()
-    if not isinstance(span, SdkSpan) or get_value(_SUPPRESS_INSTRUMENTATION_KEY):
+    span = recorded_span(current_scope())
+    if span is None or get_value(_SUPPRESS_INSTRUMENTATION_KEY):
         return
     http, parsed = response if response is not None else (None, {})
     code = parsed.get("Error", {}).get("Code") if caught_exception is None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
 
 from spanvas import attributes as names
 from spanvas import handles as public
@@ -244,7 +244,11 @@ def parent_of(inbound: InboundContext) -> SpanContext | None:
     if parent is None:
         return None
     return SpanContext(
-        int(parent.trace_id, 16), int(parent.span_id, 16), True, TraceFlags(parent.flags)
+        int(parent.trace_id, 16),
+        int(parent.span_id, 16),
+        True,
+        TraceFlags(parent.flags),
+        TraceState.from_header([parent.state]) if parent.state else None,
     )
 
 

@@ -20,13 +20,13 @@ from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
 from spanvas.semantics.reader import kind_of
 from spanvas.tracing.children import Parent
-from spanvas.tracing.context import Invocation, SpanScope, current_scope
-from spanvas.tracing.convert import Converter
+from spanvas.tracing.context import SpanScope
+from spanvas.tracing.convert import Converter, Placement
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded
+from spanvas.tracing.traces import Traces
 
 MAX_OPEN: Final = 20_000
-MAX_RUNS: Final = 256
 
 LOCKED: Final = ("_attributes", "_events", "_links")
 """What of an SDK's span has a lock of its own, besides the span."""
@@ -40,6 +40,7 @@ class _OpenSpan:
     scope: SpanScope
     kind: str
     is_start_exported: bool = False
+    placement: Placement | None = None
 
 
 class RecordingProcessor(SpanProcessor):
@@ -49,15 +50,17 @@ class RecordingProcessor(SpanProcessor):
     ends all of them.
     """
 
-    def __init__(self, redactor: Redactor, health: Health, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, redactor: Redactor, health: Health, clock: Callable[[], int], traces: Traces
+    ) -> None:
         self.problems = health
+        self._traces = traces
         self._redactor = redactor
         self._clock = clock
         self._sinks: list[Sink] = []
         self._converter = Converter()
         self._open: OrderedDict[int, _OpenSpan] = OrderedDict()
         self._left: list[_OpenSpan] = []
-        self._runs: OrderedDict[int, ExecutionState] = OrderedDict()
         self._held: list[tuple[ExecutionState, Span]] = []
         self._lock = Lock()
         self._parent: Parent | None = None
@@ -67,8 +70,7 @@ class RecordingProcessor(SpanProcessor):
         """Leaves the open spans to the parent. Their locks may be held by threads that are not in this process."""
         for opened in self._open.values():
             make_usable(opened.span)
-        for run in self._runs.values():
-            run.is_inherited = True
+        self._traces.after_fork()
         self._redactor.after_fork()
         self._parent = parent
         self._lock = Lock()
@@ -79,28 +81,22 @@ class RecordingProcessor(SpanProcessor):
         """Adds a receiver of every recorded span and its execution."""
         self._sinks.append(sink)
 
-    def register(self, run: ExecutionState) -> None:
-        """Makes spans of its trace belong to that execution, also after its end."""
-        with self._lock:
-            self._runs[int(run.trace_id, 16)] = run
-            while len(self._runs) > MAX_RUNS:
-                self._runs.popitem(last=False)
-
     @guarded()
     def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
         """Keeps the open span with its execution; a span of no execution is counted and ignored."""
-        scope = current_scope(parent_context) or self._scope_by_trace(span)
+        assert span.context is not None
+        scope = self._traces.scope_of(parent_context, span.context.trace_id)
         if scope is None:
             self.problems.count("spans.without_execution")
             return
         if scope.run.is_discarded:
             return
-        assert span.context is not None
         kind = kind_of(span.attributes or {})
         is_elsewhere = scope.run.is_continued and scope.run.is_root(span.context.span_id)
+        placement = self._traces.placement_of(span, scope, parent_context)
         self.started(scope.run)
         with self._lock:
-            self._open[span.context.span_id] = _OpenSpan(span, scope, kind, is_elsewhere)
+            self._open[span.context.span_id] = _OpenSpan(span, scope, kind, is_elsewhere, placement)
             while len(self._open) > MAX_OPEN:
                 self._open.popitem(last=False)
 
@@ -134,7 +130,7 @@ class RecordingProcessor(SpanProcessor):
         for opened in waiting:
             opened.is_start_exported = True
             run = opened.scope.run
-            yield run, self._recorded(opened.span, opened.scope)
+            yield run, self._recorded(opened.span, opened.scope, opened.placement)
 
     def leave(self, span: SdkSpan) -> None:
         """Lets go of a span that somebody else is going to end. Queues its start record if not yet exported."""
@@ -181,7 +177,7 @@ class RecordingProcessor(SpanProcessor):
             assert opened.span.context is not None
             if not run.is_ended_here and run.is_root(opened.span.context.span_id):
                 continue  # somebody else ends it
-            span = self._recorded(opened.span, opened.scope)
+            span = self._recorded(opened.span, opened.scope, opened.placement)
             if span.end_time_unix_nano is None:  # else it has ended meanwhile, by itself
                 self.emit(run, _truncated(span, now, message))
         if run.is_ended_here:
@@ -192,7 +188,11 @@ class RecordingProcessor(SpanProcessor):
         assert span.context is not None
         with self._lock:
             opened = self._open.pop(span.context.span_id, None)
-        scope = opened.scope if opened is not None else self._scope_by_trace(span)
+        scope = (
+            opened.scope
+            if opened is not None
+            else self._traces.scope_by_trace(span.context.trace_id)
+        )
         if opened is not None and opened.kind == kinds.NODE:
             opened.scope.run.last_ended_node = (
                 opened.scope.node_id,
@@ -202,15 +202,19 @@ class RecordingProcessor(SpanProcessor):
             return None
         if opened is None and scope.run.is_inherited:
             return None  # begun by the parent, which ends it
-        return scope.run, self._recorded(span, scope)
+        placement = (
+            opened.placement if opened is not None else self._traces.placement_by_trace(span, scope)
+        )
+        return scope.run, self._recorded(span, scope, placement)
 
-    def _recorded(self, span: ReadableSpan, scope: SpanScope) -> Span:
+    def _recorded(self, span: ReadableSpan, scope: SpanScope, placement: Placement | None) -> Span:
         """Returns our redacted span of an SDK's span."""
         converted = self._converter.convert(
             span,
             recorded_at_unix_nano=self._clock(),
             node_id=scope.node_id,
             deadline_unix_nano=scope.run.deadline_unix_nano,
+            placement=placement,
         )
         return self._redactor.redact(converted)
 
@@ -231,11 +235,6 @@ class RecordingProcessor(SpanProcessor):
                 self._held.append((run, span))
         for sink in () if is_held else self._sinks:
             sink(run, span)
-
-    def _scope_by_trace(self, span: ReadableSpan) -> SpanScope | None:
-        assert span.context is not None
-        run = self._runs.get(span.context.trace_id)
-        return SpanScope(run, Invocation()) if run is not None else None
 
 
 class DeferredRecording(public.Handle):

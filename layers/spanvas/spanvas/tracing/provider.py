@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from contextvars import ContextVar
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Sampler
 from opentelemetry.trace import NoOpTracer, Tracer
 
 from spanvas import attributes as names
 from spanvas.environment import LambdaEnvironment
 from spanvas.settings import Settings
+from spanvas.tracing.other_providers import OtherProviders
+from spanvas.tracing.traces import Traces
 
 LAYER_VERSION: Final = "0.1.0"
 
 
-class NextIds(NamedTuple):
-    """Ids of the span that is started next, as integers."""
-
-    trace_id: int
-    span_id: int
-
-
-next_ids: Final[ContextVar[NextIds | None]] = ContextVar("spanvas_next_ids", default=None)
-
-
-class ExecutionIdGenerator(IdGenerator):
-    """Digests for the root of an execution, `os.urandom` for all others: SnapStart clones the state of `random`."""
-
-    def generate_trace_id(self) -> int:
-        """Returns the trace id that the next span was given, or a random one."""
-        given = next_ids.get()
-        return given.trace_id if given else _random(16)
-
-    def generate_span_id(self) -> int:
-        """Returns the span id that the next span was given, or a random one."""
-        given = next_ids.get()
-        return given.span_id if given else _random(8)
-
-
 class TracerProviders:
-    """Our provider, and the global one that instrumentations use: ours, unless the function brought its own.
+    """Our providers, and how they meet the one that the function may have.
 
-    Ours is always on: whether executions are traced is one setting, not a sampler's. Limits are raised, since
+    `own` makes the spans of the public API and of the instrumentations that we switch on. `stand_in` is the global
+    provider until the function sets one of its own, which may be late, and which then makes all spans but those of
+    `own`: as without the layer.
+
+    Ours are always on: whether executions are traced is one setting, not a sampler's. Limits are raised, since
     flattened conventions need hundreds of attributes and the SDK drops the *first* ones, model and provider among
     them. All are given, so that no `OTEL_*` variable can raise while they are read.
     """
@@ -57,8 +37,19 @@ class TracerProviders:
         processor: SpanProcessor,
         resource: Resource,
         id_generator: IdGenerator,
+        traces: Traces,
         is_global: bool,
     ) -> None:
+        self._processor = processor
+        self._id_generator = id_generator
+        self._traces = traces
+        self._is_global = is_global
+        self._others: OtherProviders | None = None
+        self.own = self.make(resource)
+        self.stand_in = self.make(resource)
+
+    def make(self, resource: Resource, sampler: Sampler = ALWAYS_ON) -> TracerProvider:
+        """Returns a provider whose spans are recorded for us alone."""
         limits = SpanLimits(
             max_attributes=4096,
             max_span_attributes=4096,
@@ -69,16 +60,15 @@ class TracerProviders:
             max_attribute_length=SpanLimits.UNSET,
             max_span_attribute_length=SpanLimits.UNSET,
         )
-        self.own = TracerProvider(
-            sampler=ALWAYS_ON,
+        made = TracerProvider(
+            sampler=sampler,
             resource=resource,
             shutdown_on_exit=False,
-            id_generator=id_generator,
+            id_generator=self._id_generator,
             span_limits=limits,
         )
-        self.own.add_span_processor(processor)
-        self._processor = processor
-        self._is_to_join = is_global
+        made.add_span_processor(self._processor)
+        return made
 
     def tracer(self) -> Tracer:
         """Returns the tracer of our own spans. Raises RuntimeError where the SDK is switched off."""
@@ -87,26 +77,38 @@ class TracerProviders:
             raise RuntimeError("OTEL_SDK_DISABLED is set")
         return tracer
 
-    def join_global(self) -> None:
-        """Makes our provider the global one, or listens to the one that the function brought.
+    def has_other(self) -> bool:
+        """Returns whether the function has a tracer provider of its own by now."""
+        return self._is_global and self.other() is not None
 
-        Not before the first execution: a function sets its provider up when it is imported.
-        """
-        if not self._is_to_join:
-            return
-        self._is_to_join = False
+    def other(self) -> trace.TracerProvider | None:
+        """Returns the function's own tracer provider; None where it has set none."""
         provider = trace.get_tracer_provider()
-        if isinstance(provider, trace.ProxyTracerProvider):
-            trace.set_tracer_provider(self.own)
-        elif hasattr(provider, "add_span_processor"):
-            provider.add_span_processor(self._processor)
+        is_ours = provider is self.stand_in or isinstance(provider, trace.ProxyTracerProvider)
+        return None if is_ours else provider
+
+    def join_global(self) -> None:
+        """Makes our stand-in the global provider, or listens to the one that the function has set.
+
+        Not before the first execution: a function sets its provider up when it is imported. One that does so later
+        replaces the stand-in, which is why that is not set by `set_tracer_provider`: it takes one provider alone.
+        """
+        if not self._is_global:
+            return
+        if self._others is None:
+            self._others = OtherProviders(self, self._processor, self._traces)
+            self._others.install()
+            if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+                vars(trace)["_TRACER_PROVIDER"] = self.stand_in
+        other = self.other()
+        self._traces.is_apart = other is not None
+        if other is not None:
+            self._others.listen_to(other)
 
     def instrumentation_options(self) -> dict[str, Any]:
-        """Returns what instrumentations are switched on with: our providers, unless the function has its own."""
+        """Returns what instrumentations are switched on with: our providers, so that the function's own exporters get
+        nothing that they do not get without the layer."""
         self.join_global()
-        provider = trace.get_tracer_provider()
-        if provider is not self.own and hasattr(provider, "add_span_processor"):
-            return {}
         from spanvas.tracing.log_events import SpanEventLoggerProvider
 
         return {"tracer_provider": self.own, "logger_provider": SpanEventLoggerProvider()}
@@ -133,10 +135,3 @@ def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resourc
             names.LOG_GROUP_NAMES: [environment.log_group_name],
         }
     return Resource(attributes)
-
-
-def _random(size: int) -> int:
-    while True:
-        number = int.from_bytes(os.urandom(size))
-        if number:
-            return number

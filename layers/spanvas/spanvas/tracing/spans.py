@@ -15,11 +15,12 @@ from spanvas import attributes as names
 from spanvas.model import ids, kinds
 from spanvas.model.ids import as_name, display_name
 from spanvas.propagation.state_machines import State
-from spanvas.tracing.context import SpanScope, current_scope, with_scope
+from spanvas.tracing.context import SpanScope, current_scope, innermost, opened_in, with_scope
 from spanvas.tracing.execution_state import without_empty
 from spanvas.tracing.handles import LiveSpan, RetriedNode
 from spanvas.tracing.health import Health, guarded
-from spanvas.tracing.provider import NextIds, next_ids
+from spanvas.tracing.span_ids import NextIds, next_ids
+from spanvas.tracing.traces import Traces
 
 N = TypeVar("N", bound=LiveSpan)
 
@@ -35,10 +36,16 @@ class SpanRecorder:
     """
 
     def __init__(
-        self, tracer: Tracer, clock: Callable[[], int], health: Health, keeps_content: bool
+        self,
+        tracer: Tracer,
+        clock: Callable[[], int],
+        health: Health,
+        keeps_content: bool,
+        traces: Traces,
     ) -> None:
         self.problems = health
         self.keeps_content = keeps_content
+        self._traces = traces
         self._tracer = tracer
         self._clock = clock
 
@@ -47,8 +54,11 @@ class SpanRecorder:
         return self._clock()
 
     def scope(self, what: str) -> SpanScope | None:
-        """Returns what is open; None outside of executions, which is reported once, and in discarded ones."""
-        scope = current_scope()
+        """Returns what is open; None outside of executions, which is reported once, and in discarded ones.
+
+        In a thread that carries no context, that is the invocation which the sandbox runs.
+        """
+        scope = current_scope() or self._traces.present_scope()
         if scope is None:
             self.problems.say_once("outside", OUTSIDE, what)
         elif scope.run.is_discarded:
@@ -196,19 +206,28 @@ class SpanRecorder:
         otel_kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
         known: tuple[str, str] | None = None,
+        parent: trace.Span | None = None,
     ) -> tuple[SdkSpan, Context]:
-        """Starts a span. Returns it and the context in which it is current. `known`: its trace id and span id, where
-        they are given."""
+        """Starts a span. Returns it and the context in which it is open. `base` has a scope. `known`: the span's trace
+        id and span id, where they are given. `parent`: by default the innermost span of `base`."""
         start_time = start_time if start_time is not None else self._clock()
+        scope = current_scope(base)
+        assert scope is not None
+        above = parent if parent is not None else self._traces.parent_for(scope, innermost(base))
+        below = trace.set_span_in_context(above, base)
         token = next_ids.set(NextIds(*(int(id, 16) for id in known)) if known else None)
         try:
             span = self._tracer.start_span(
-                str(name), base, otel_kind, dict(attributes), links, start_time
+                str(name), below, otel_kind, dict(attributes), links, start_time
             )
         finally:
             next_ids.reset(token)
         assert isinstance(span, SdkSpan)
-        return span, trace.set_span_in_context(span, base)
+        return span, self.opened_in(base, scope, span)
+
+    def opened_in(self, base: Context, scope: SpanScope, span: trace.Span) -> Context:
+        """Returns a context in which that span is the innermost one."""
+        return opened_in(base, scope, span, self._traces.is_apart)
 
     def _open_in(
         self,
@@ -252,12 +271,13 @@ class SpanRecorder:
         span_id = ids.node_span_id_for(run.tenant, run.execution_id, node_id, *visit)
         above = state.span_id if state is not None else run.root_span_id
         parent = SpanContext(int(run.trace_id, 16), int(above, 16), True, TraceFlags(1))
-        base = trace.set_span_in_context(
-            trace.NonRecordingSpan(parent),
-            with_scope(SpanScope(run, scope.invocation, node_id)),
-        )
         span, context = self.start(
-            name, base, attributes, start_time, known=(run.trace_id, span_id)
+            name,
+            with_scope(SpanScope(run, scope.invocation, node_id)),
+            attributes,
+            start_time,
+            known=(run.trace_id, span_id),
+            parent=trace.NonRecordingSpan(parent),
         )
         return make(self, span, context, run, node_id, True)
 

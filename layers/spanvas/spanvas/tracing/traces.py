@@ -1,0 +1,157 @@
+"""Which execution a span belongs to, and where in it: by its context, by its trace, or by the sandbox it runs in.
+
+A span may have a trace of its own: the function's own tracer provider begins one where nothing of its own is open, as
+it does without the layer, and so does a thread that knows nothing of the spans of the one that has started it. In the
+execution it has the execution's trace id, and a parent there.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Any, Final
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import SpanContext
+
+from spanvas.tracing.context import Invocation, SpanScope, current_scope, innermost
+from spanvas.tracing.convert import Placement
+from spanvas.tracing.execution_state import ExecutionState
+
+MAX_RUNS: Final = 256
+MAX_TRACES: Final = 4_096
+
+
+class Traces:
+    """What is known of executions and traces. Used by all threads.
+
+    A sandbox of Lambda runs one invocation at a time: while one alone is open, spans of threads that carry no context
+    are its own.
+    """
+
+    def __init__(self) -> None:
+        self.is_apart = False
+        """Whether the function has a tracer provider of its own: our spans are then kept out of OpenTelemetry's
+        current span, which its samplers and propagators read."""
+        self._lock = Lock()
+        self._runs: OrderedDict[int, ExecutionState] = OrderedDict()
+        self._others: OrderedDict[int, ExecutionState] = OrderedDict()
+        self._open: dict[int, SpanScope] = {}
+
+    def after_fork(self) -> None:
+        """Starts with a lock of its own in a forked child, whose copies of executions are the parent's."""
+        self._lock = Lock()
+        for run in self._runs.values():
+            run.is_inherited = True
+
+    def register(self, run: ExecutionState) -> None:
+        """Makes spans of its trace belong to that execution, also after its end."""
+        with self._lock:
+            self._runs[int(run.trace_id, 16)] = run
+            while len(self._runs) > MAX_RUNS:
+                self._runs.popitem(last=False)
+
+    def add(self, trace_id: int, run: ExecutionState) -> None:
+        """Makes spans of another trace belong to that execution."""
+        if self._others.get(trace_id) is run:
+            return
+        with self._lock:
+            self._others[trace_id] = run
+            while len(self._others) > MAX_TRACES:
+                self._others.popitem(last=False)
+
+    def run_of(self, trace_id: int) -> ExecutionState | None:
+        """Returns the execution that a trace belongs to; None where none is known."""
+        return self._runs.get(trace_id) or self._others.get(trace_id)
+
+    def enter(self, scope: SpanScope) -> None:
+        """Says that the sandbox has begun an invocation, whose execution that is."""
+        with self._lock:
+            self._open[id(scope.run)] = scope
+
+    def leave(self, run: ExecutionState) -> None:
+        """Says that the sandbox has done its part of that execution."""
+        with self._lock:
+            self._open.pop(id(run), None)
+
+    def present_scope(self) -> SpanScope | None:
+        """Returns the part of an execution that the sandbox runs now; None where it is none, or not one alone."""
+        with self._lock:
+            scopes = list(self._open.values())
+        if len(scopes) != 1:
+            return None
+        scope = scopes[0]
+        part = scope.invocation.span
+        return scope if part is None else scope._replace(span=part.span)
+
+    def scope_of(self, context: Context | None, trace_id: int) -> SpanScope | None:
+        """Returns what a span belongs to that is started in that context, in a trace of that id."""
+        scope = current_scope(context)
+        if scope is not None:
+            return scope
+        run = self.run_of(trace_id)
+        for scope in (current_scope(), self.present_scope()):
+            if scope is not None and run in (None, scope.run):
+                return scope
+        return self.scope_by_trace(trace_id)
+
+    def scope_by_trace(self, trace_id: int) -> SpanScope | None:
+        """Returns what a span of that trace belongs to, if nothing else is known of it."""
+        run = self.run_of(trace_id)
+        return SpanScope(run, Invocation()) if run is not None else None
+
+    def placement_of(
+        self, span: Any, scope: SpanScope, context: Context | None
+    ) -> Placement | None:
+        """Returns where in its execution a span has its place that starts in that context; None where its own ids say
+        it."""
+        own, parent = span.context, span.parent
+        ours = scope.span if innermost(context) is scope.span else None
+        run_trace_id = int(scope.run.trace_id, 16)
+        if own.trace_id == run_trace_id:
+            above = None if ours is None else ours.get_span_context()
+            if above is None or parent is None or above.span_id == parent.span_id:
+                return None
+        else:
+            self.add(own.trace_id, scope.run)
+        return Placement(scope.run.trace_id, self._parent_in(scope, ours, parent))
+
+    def placement_by_trace(self, span: Any, scope: SpanScope) -> Placement | None:
+        """Returns the same for a span of which the start was not seen."""
+        if span.context.trace_id == int(scope.run.trace_id, 16):
+            return None
+        return Placement(scope.run.trace_id, self._parent_in(scope, None, span.parent))
+
+    def parent_for(self, scope: SpanScope, above: trace.Span) -> trace.Span:
+        """Returns the span that ours is opened below, in the execution's trace; `above` is the innermost one."""
+        context = above.get_span_context()
+        if not context.is_valid or context.trace_id == int(scope.run.trace_id, 16):
+            return above
+        if not self._is_in(scope.run, context):
+            return scope.span if scope.span is not None else above
+        return trace.NonRecordingSpan(
+            SpanContext(
+                int(scope.run.trace_id, 16),
+                context.span_id,
+                False,
+                trace.TraceFlags(context.trace_flags | trace.TraceFlags.SAMPLED),
+                context.trace_state,
+            )
+        )
+
+    def _parent_in(
+        self, scope: SpanScope, ours: trace.Span | None, parent: SpanContext | None
+    ) -> str:
+        """Below the innermost span of ours; below a parent that is in the execution, too; else where the part began."""
+        if ours is not None:
+            return f"{ours.get_span_context().span_id:016x}"
+        if parent is not None and self._is_in(scope.run, parent):
+            return f"{parent.span_id:016x}"
+        if scope.span is not None:
+            return f"{scope.span.get_span_context().span_id:016x}"
+        return scope.run.root_span_id
+
+    def _is_in(self, run: ExecutionState, span: SpanContext) -> bool:
+        """Whether a span of another trace is one of the execution: what the function has read from its event is not."""
+        return not span.is_remote and self.run_of(span.trace_id) is run
