@@ -8,6 +8,7 @@ from typing import Final
 from spanvas.semantics.content_split import (
     CONTENT_EVENT_PREFIXES,
     CONTENT_NAMES,
+    CONTENT_PATTERNS,
     CONTENT_PREFIXES,
 )
 from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
@@ -63,6 +64,7 @@ Attributes that hold what a person, a model or a tool wrote. They are shown only
 
 - by name: {names}
 - by beginning: {prefixes}
+- by pattern: {patterns}
 - on events: every attribute of those that begin with {events}
 """
 
@@ -84,6 +86,7 @@ def dialects_page() -> str:
         _CONTENT.format(
             names=_codes(CONTENT_NAMES),
             prefixes=_codes(CONTENT_PREFIXES),
+            patterns=_codes(CONTENT_PATTERNS),
             events=_codes(CONTENT_EVENT_PREFIXES),
         )
     )

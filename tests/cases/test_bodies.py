@@ -168,7 +168,6 @@ def test_two_instrumentations_siblings() -> None:
     assert (counted["input_tokens"], counted["output_tokens"]) == (812, 24)
 
 
-@not_yet("F4")
 def test_unflattened_openinference() -> None:
     run = the_run("unflattened-openinference")
     content = span("unflattened-openinference")["content"]

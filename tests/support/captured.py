@@ -12,6 +12,7 @@ from spanvas.model.span import Event, Span
 from tests.support.normal_form import with_kind
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "otlp"
+SENDERS: Final = FOLDER.parent / "senders"
 KINDS: Final = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 

@@ -339,6 +339,16 @@ export interface components {
             /** @description Spans that the executor could not deliver. */
             dropped: number;
         };
+        /** @description What was judged of a span. */
+        Evaluation: {
+            name?: string;
+            score?: number;
+            label?: string;
+            /** @description Who judged: `HUMAN`, `LLM`, `CODE`. */
+            by?: string;
+            /** @description Only in `content`. */
+            explanation?: string;
+        };
         /** @description One run of a workflow, and the trace that belongs to it. */
         Execution: {
             execution_id: string;
@@ -498,6 +508,19 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Tokens of one modality, as far as they are reported. They are parts of the counts in `usage`. */
+        ModalTokens: {
+            /** @description `text`, `image`, `audio` or `video`. */
+            modality: string;
+            input_tokens?: number;
+            output_tokens?: number;
+            cache_read_tokens?: number;
+        };
+        /** @description Something that has a name and perhaps a version. */
+        Named: {
+            name: string;
+            version?: string;
+        };
         /** @description A google.rpc.Status: why an OTLP request was refused. */
         OtlpStatus: {
             /** @description Of google/rpc/code.proto. */
@@ -609,6 +632,8 @@ export interface components {
             input?: unknown;
             /** @default null */
             output?: unknown;
+            /** @description All evaluations, where one has an explanation. */
+            evaluations?: components["schemas"]["Evaluation"][];
             /** @description Content that is in none of these, by the name of its attribute or event, as it came. */
             other?: {
                 [key: string]: unknown;
@@ -661,7 +686,15 @@ export interface components {
             model?: string;
             provider?: string;
             usage?: components["schemas"]["Usage"];
+            modal_tokens?: components["schemas"]["ModalTokens"][];
             cost?: components["schemas"]["Cost"];
+            /** @description From the request to the first piece of the answer. */
+            time_to_first_token_nano?: number;
+            agent?: components["schemas"]["Named"];
+            /** @description Taken from a library of prompts. */
+            prompt?: components["schemas"]["Named"];
+            /** @description Without their explanations, which are content. */
+            evaluations?: components["schemas"]["Evaluation"][];
             /** @description As recorded, content left out. */
             attributes: {
                 [key: string]: unknown;

@@ -13,7 +13,9 @@ from spanvas.model.span import Span
 from spanvas.model.tree import state_of
 from spanvas.semantics.content import content_of
 from spanvas.semantics.content_split import split_content
+from spanvas.semantics.evaluations import evaluations_of, without_explanation
 from spanvas.semantics.prices import cost_lines
+from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
@@ -58,7 +60,7 @@ def read_span(request: Request, services: Services) -> Response:
 
 
 def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str, Any]:
-    row, structure = row_of(span), split_content(span).structure
+    row, structure, reader = row_of(span), split_content(span).structure, SpanReader(span)
     body: dict[str, Any] = {
         "span_id": span.span_id,
         "trace_id": span.trace_id,
@@ -79,7 +81,15 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
         "model": row.model,
         "provider": row.provider,
         "usage": None if row.usage is None else usage_body(row.usage),
+        "modal_tokens": [
+            {"modality": modality, **counts} for modality, counts in reader.modal_tokens().items()
+        ]
+        or None,
         "cost": _cost(span, row.cost_nano_usd),
+        "time_to_first_token_nano": reader.time_to_first_token(),
+        "agent": _named(reader.agent(), reader.agent_version()),
+        "prompt": _named(*reader.prompt()),
+        "evaluations": [without_explanation(one) for one in evaluations_of(reader)] or None,
         "attributes": structure.attributes,
         "events": [
             {
@@ -100,6 +110,12 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
         "receipts": _receipts(span.attributes),
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _named(name: str | None, version: str | None) -> dict[str, str] | None:
+    if name is None:
+        return None
+    return {"name": name} if version is None else {"name": name, "version": version}
 
 
 def _cost(span: Span, cost_nano_usd: int | None) -> dict[str, Any] | None:

@@ -109,6 +109,32 @@ class ToolContent(WireModel):
     )
 
 
+class Evaluation(WireModel):
+    """What was judged of a span."""
+
+    name: str | None = None
+    score: float | None = None
+    label: str | None = None
+    by: str | None = Field(default=None, description="Who judged: `HUMAN`, `LLM`, `CODE`.")
+    explanation: str | None = Field(default=None, description="Only in `content`.")
+
+
+class Named(WireModel):
+    """Something that has a name and perhaps a version."""
+
+    name: str
+    version: str | None = None
+
+
+class ModalTokens(WireModel):
+    """Tokens of one modality, as far as they are reported. They are parts of the counts in `usage`."""
+
+    modality: str = Field(description="`text`, `image`, `audio` or `video`.")
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+
+
 class SpanContent(WireModel):
     """What people and models wrote, in one normal form whatever instrumentation recorded it."""
 
@@ -121,6 +147,9 @@ class SpanContent(WireModel):
     query: str | None = Field(default=None, description="What a retrieval searched for.")
     input: Any = None
     output: Any = None
+    evaluations: list[Evaluation] | None = Field(
+        default=None, description="All evaluations, where one has an explanation."
+    )
     other: dict[str, Any] | None = Field(
         default=None,
         description="Content that is in none of these, by the name of its attribute or event, as it came.",
@@ -158,7 +187,16 @@ class SpanResponse(WireModel):
     model: str | None = None
     provider: str | None = None
     usage: Usage | None = None
+    modal_tokens: list[ModalTokens] | None = None
     cost: Cost | None = None
+    time_to_first_token_nano: int | None = Field(
+        default=None, description="From the request to the first piece of the answer."
+    )
+    agent: Named | None = None
+    prompt: Named | None = Field(default=None, description="Taken from a library of prompts.")
+    evaluations: list[Evaluation] | None = Field(
+        default=None, description="Without their explanations, which are content."
+    )
     attributes: dict[str, Any] = Field(description="As recorded, content left out.")
     events: list[SpanEvent]
     links: list[SpanLink]

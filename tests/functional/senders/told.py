@@ -33,7 +33,7 @@ def named(run: Run, expected: Mapping[str, Any]) -> dict[str, Any]:
 
 def kinds_by_name(run: Run, names: Iterable[str]) -> dict[str, list[str]]:
     return {
-        name: sorted({row["kind"] for row in run.rows if row["name"] == name}) for name in names
+        name: sorted({span["kind"] for span in run.spans if span["name"] == name}) for name in names
     }
 
 

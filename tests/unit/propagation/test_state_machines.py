@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from spanvas.propagation.state_machines import (
-    State,
-    StateMachineRun,
-    machine_name,
-    run_in,
-    unix_nano,
-)
+from spanvas.model.units import unix_nano_of
+from spanvas.propagation.state_machines import State, StateMachineRun, machine_name, run_in
 
 ARN = "arn:aws:states:eu-central-1:123456789012:execution:triage:run-1"
 CONTEXT = {
@@ -111,8 +106,8 @@ def test_the_machines_name_is_in_the_executions_arn() -> None:
 
 @pytest.mark.parametrize("text", [None, 5, "", "yesterday"])
 def test_what_is_no_time(text: Any) -> None:
-    assert unix_nano(text) is None
+    assert unix_nano_of(text) is None
 
 
 def test_times_without_a_zone_are_utc() -> None:
-    assert unix_nano("1970-01-01T00:00:01.5") == 1_500_000_000
+    assert unix_nano_of("1970-01-01T00:00:01.5") == 1_500_000_000

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from spanvas.model.usage import Usage
+from spanvas.semantics.content import content_of
+from spanvas.semantics.content_split import without_content
+from tests.support.builders import make_span
 from tests.support.normal_form import NormalForm
 from tests.unit.semantics.forms import called, form_of, responded, text
 
@@ -272,3 +275,107 @@ def test_places_in_a_graph() -> None:
 
     assert (form.node_id, form.agent, form.session) == ("n1", "parcels", "t1")
     assert odd.node_id is None
+
+
+def lists_as(form: Any) -> dict[str, Any]:
+    """OpenInference's lists as one attribute each, in one of the forms in which senders write them."""
+    return {
+        "openinference.span.kind": "LLM",
+        "llm.input_messages": form(
+            [
+                {"message": {"role": "user", "content": "Where?"}},
+                {
+                    "message": {
+                        "role": "assistant",
+                        "tool_calls": [
+                            {
+                                "tool_call": {
+                                    "id": "c1",
+                                    "function": {"name": "f", "arguments": {"a": 1}},
+                                }
+                            }
+                        ],
+                    }
+                },
+            ]
+        ),
+        "llm.output_messages": form(
+            [
+                {
+                    "message": {
+                        "role": "assistant",
+                        "contents": [
+                            {"message_content": {"type": "text", "text": "Lyon."}},
+                        ],
+                    }
+                }
+            ]
+        ),
+        "llm.tools": form([{"tool": {"json_schema": {"name": "f", "parameters": {"a": {}}}}}]),
+    }
+
+
+@pytest.mark.parametrize(
+    "form", [json.dumps, lambda value: value], ids=["as JSON", "as a structure"]
+)
+def test_lists_that_are_not_flattened_are_read_as_those_that_are(form: Any) -> None:
+    attributes = lists_as(form)
+
+    assert form_of(attributes).content == {
+        "input_messages": [text("user", "Where?"), called("f", {"a": 1})],
+        "output_messages": [text("assistant", "Lyon.")],
+        "tool_definitions": [{"type": "function", "name": "f", "parameters": {"a": {}}}],
+    }
+    assert not without_content(make_span(attributes=attributes)).attributes.keys() - {
+        "openinference.span.kind"
+    }
+
+
+@pytest.mark.parametrize("name", ["retrieval.documents", "reranker.output_documents"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"document.id": "d1", "document.content": "Lyon", "document.metadata": '{"p": {"q": 1}}'},
+        {"document": {"id": "d1", "content": "Lyon", "metadata": {"p": {"q": 1}}}},
+        {"id": "d1", "content": "Lyon", "metadata": {"p": {"q": 1}}},
+    ],
+)
+def test_documents_in_one_attribute(name: str, document: dict[str, Any]) -> None:
+    form = form_of({"openinference.span.kind": "RETRIEVER", name: json.dumps([document])})
+
+    assert form.content["documents"] == [
+        {"id": "d1", "content": "Lyon", "metadata": {"p": {"q": 1}}}
+    ]
+
+
+def test_messages_of_another_api_in_one_attribute_and_texts_that_were_embedded() -> None:
+    form = form_of(
+        {
+            "openinference.span.kind": "LLM",
+            "llm.input_messages": '[{"role": "user", "content": [{"type": "text", "text": "Where?"}]}]',
+        }
+    )
+    embedded = form_of(
+        {
+            "openinference.span.kind": "EMBEDDING",
+            "embedding.embeddings": [{"embedding": {"text": "one", "vector": [0.5]}}],
+        }
+    )
+
+    assert form.content == {"input_messages": [text("user", "Where?")]}
+    assert embedded.content == {"input": ["one"]}
+
+
+@pytest.mark.parametrize("odd", ["", "no list", "[]", 5, "[1, null]", "{}"])
+def test_odd_lists_break_nothing_and_stay_guarded(odd: Any) -> None:
+    span = make_span(kind="model", attributes={"llm.input_messages": odd, "llm.model_name": "m"})
+
+    content_of(span)
+    assert without_content(span).attributes == {"llm.model_name": "m"}
+
+
+def test_a_node_is_known_by_its_name_before_its_id() -> None:
+    named = {"graph.node.id": "5bc263c534f11ab0", "graph.node.name": "Clerk"}
+
+    assert form_of({"openinference.span.kind": "AGENT", **named}).node_id == "Clerk"
+    assert form_of({"openinference.span.kind": "AGENT", "graph.node.id": "n"}).node_id == "n"

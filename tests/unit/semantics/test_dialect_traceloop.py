@@ -188,7 +188,7 @@ def test_a_tool_with_langchains_envelope_and_without() -> None:
     )
     assert plain.content == {"tool": {"name": "f", "arguments": "4711", "result": "ok"}}
     assert odd.content == {
-        "tool": {"name": "", "arguments": {"tags": []}, "result": {"kwargs": {}}}
+        "tool": {"name": "a", "arguments": {"tags": []}, "result": {"kwargs": {}}}
     }
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from spanvas.semantics import dialects, reader
+from spanvas.semantics import dialects, plan
 from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, USAGE_FIELDS, Kinds, Read
 from spanvas.semantics.dialects import ORDER, REGISTRY, Registered, dialects_of, load
 from spanvas.semantics.reader import SpanReader, kind_of
-from tests.support.captured import FOLDER, captured
+from tests.support.captured import FOLDER, SENDERS, spans_of
 
-LAYER = Path(reader.__file__).parents[2]
-WITHOUT_CAPTURE = {"own", "aws_durable"}
-"""What we write ourselves, and what only AWS can send."""
+LAYER = Path(plan.__file__).parents[2]
+WITHOUT_CAPTURE = {"own", "aws_durable", "braintrust", "genkit", "livekit", "mastra", "autogen"}
+"""What we write ourselves, what only AWS can send, and what was read from the senders' own programs."""
 
 
 def attributes_of(field: str) -> tuple[str, ...]:
@@ -54,11 +54,12 @@ def test_a_dialect_is_recognised_by_what_it_reads(dialect: Registered) -> None:
 
 @pytest.mark.parametrize("name", [name for name in ORDER if name not in WITHOUT_CAPTURE])
 def test_a_library_of_every_dialect_was_captured(name: str) -> None:
-    """Add what the library really sent to `tests/fixtures/otlp`, as its README says."""
+    """Add what the library really sent to `tests/fixtures/otlp` or `senders`, as their READMEs say."""
     spoken = {
         dialect.name
-        for path in FOLDER.glob("*.pb")
-        for span in captured(path.stem)
+        for folder in (FOLDER, SENDERS)
+        for path in folder.glob("*.pb")
+        for span in spans_of(path.read_bytes())
         for dialect in SpanReader(span).plan.dialects
     }
 
@@ -82,13 +83,13 @@ def test_dialects_are_believed_in_their_order() -> None:
 
 
 def test_plans_are_made_once_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_plans", {})
-    monkeypatch.setattr(reader, "MAX_PLANS", 2)
+    monkeypatch.setattr(plan, "_plans", {})
+    monkeypatch.setattr(plan, "MAX_PLANS", 2)
 
     for attributes in ({"gen_ai.x": 1}, {"ai.x": 1}, {"mlflow.x": 1}, {"mlflow.y": 1}):
         kind_of(attributes)
 
-    assert len(reader._plans) == 1
+    assert len(plan._plans) == 1
 
 
 def test_a_span_of_no_dialect_loads_none() -> None:
@@ -110,6 +111,6 @@ def test_a_span_of_no_dialect_loads_none() -> None:
 
 def test_the_names_of_places_are_known() -> None:
     assert attributes_of("session")[:2] == ("gen_ai.conversation.id", "session.id")
-    assert "graph.node.id" in attributes_of("node_id")
+    assert attributes_of("node_id")[1:3] == ("graph.node.name", "graph.node.id")
     assert "traceloop.workflow.name" in attributes_of("workflow")
     assert "gen_ai.agent.name" in attributes_of("agent")

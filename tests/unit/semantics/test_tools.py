@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spanvas.semantics.retrieved import documents_of
-from spanvas.semantics.tool_content import definitions_of
+from spanvas.semantics.tool_content import arguments_of, definitions_of
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 DEFINED = {"type": "function", "name": "f", "description": "F.", "parameters": SCHEMA}
@@ -63,3 +63,24 @@ def test_documents_come_in_lists_in_answers_and_alone() -> None:
     assert documents_of({"text": "Lyon"}) == [{"content": "Lyon"}]
     assert documents_of("Lyon") == "Lyon"
     assert documents_of([]) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ({"args": [], "sanitize_inputs_outputs": True, "kwargs": {"a": 1}}, {"a": 1}),
+        ({"kwargs": {"a": 1}}, {"a": 1}),
+        ({"args": ["4711"], "kwargs": {}}, ["4711"]),
+        ({"args": ["4711"]}, ["4711"]),
+        ({"args": [1], "kwargs": {"a": 1}}, {"args": [1], "kwargs": {"a": 1}}),
+        ({"args": [], "kwargs": {}}, {}),
+        ({"tool_name": "f", "arguments": {"a": 1}}, {"a": 1}),
+        ({"name": "Ada", "arguments": "none"}, {"name": "Ada", "arguments": "none"}),
+        ({"arguments": {"a": 1}, "path": "/"}, {"arguments": {"a": 1}, "path": "/"}),
+        ('{"a": 1}', {"a": 1}),
+        ("Lyon", "Lyon"),
+        (None, None),
+    ],
+)
+def test_what_frameworks_wrap_around_arguments_is_taken_off(given: Any, arguments: Any) -> None:
+    assert arguments_of(given) == arguments

@@ -44,6 +44,11 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "This invocation had to start its function's environment first.",
     isWarning: false,
   },
+  compacted: {
+    label: "compacted",
+    sentence: "The conversation was compacted: a summary stands for its beginning.",
+    isWarning: false,
+  },
   retried: {
     label: "retried",
     sentence:

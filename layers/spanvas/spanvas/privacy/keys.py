@@ -72,6 +72,8 @@ MODEL_TOKENS: Final = frozenset(
     }
 )  # fmt: skip
 """Before `token`: a piece of text, as models read it."""
+CONTROL_TOKENS: Final = frozenset({"abort", "cancel", "cancellation"})
+"""Before `token`: an object by which a program stops what it began."""
 PASSES: Final = frozenset(
     {
         "first", "second", "third", "single", "multi", "two", "one", "forward", "backward", "next", "last", "final",
@@ -176,7 +178,8 @@ def _is_pass(words: list[str]) -> bool:
 
 def _is_token(words: list[str]) -> bool:
     """`token` in the singular, unless it counts, bills or pages; in the plural only after a word like `access`."""
-    if words[-1] == "token" and words[-2:-1] and words[-2] in MODEL_TOKENS:
+    before = words[-2] if words[-1] == "token" and len(words) > 1 else ""
+    if before in MODEL_TOKENS or before in CONTROL_TOKENS:
         return False
     if "token" in words:
         return TOKEN_COUNTING.isdisjoint(words) and PAGING.isdisjoint(words)

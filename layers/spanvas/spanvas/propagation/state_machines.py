@@ -7,10 +7,9 @@ Source: AWS Step Functions developer guide, "Accessing execution data from the C
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from spanvas.model.units import DAY_SECONDS, NANO
+from spanvas.model.units import unix_nano_of
 
 KEYS: Final = ("Execution", "StepFunctions", "_context", "Context", "context")
 """Where state machines put `$$` or `$$.Execution`: there is no fixed place."""
@@ -34,7 +33,7 @@ class State(NamedTuple):
     @property
     def entered_at_unix_nano(self) -> int | None:
         """When the state was entered; None where its text is no time."""
-        return unix_nano(self.entered)
+        return unix_nano_of(self.entered)
 
 
 class StateMachineRun(NamedTuple):
@@ -73,22 +72,6 @@ def machine_name(execution_arn: str) -> str:
     return parts[6] if len(parts) > 6 else ""
 
 
-def unix_nano(text: Any) -> int | None:
-    """Returns the unix nanoseconds of a time as Step Functions writes it, `2026-11-22T19:00:00.123Z`.
-
-    None for other values.
-    """
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * DAY_SECONDS + since.seconds) * NANO + since.microseconds * 1_000
-
-
 def _run_of(context: Mapping[str, Any]) -> StateMachineRun | None:
     execution = context.get("Execution")
     arn = execution.get("Id") if isinstance(execution, Mapping) else None
@@ -96,7 +79,7 @@ def _run_of(context: Mapping[str, Any]) -> StateMachineRun | None:
         return None
     assert isinstance(execution, Mapping)
     return StateMachineRun(
-        arn, unix_nano(execution.get("StartTime")), execution.get("Input"), _state_of(context)
+        arn, unix_nano_of(execution.get("StartTime")), execution.get("Input"), _state_of(context)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from spanvas.model import kinds
 from spanvas.model.span import Span
+from spanvas.semantics.evaluations import evaluations_of
 from spanvas.semantics.messages import Message, leading_system, message_of
 from spanvas.semantics.parts import parts_of
 from spanvas.semantics.reader import SpanReader
@@ -19,8 +20,8 @@ def content_of(span: Span) -> dict[str, Any]:
     """Returns the content of a span by the fields that it has; empty where nothing was captured.
 
     The fields: `system_instructions` (parts), `input_messages`, `output_messages` (messages), `tool` {name, call_id,
-    arguments, result, is_error}, `tool_definitions`, `documents`, `query`, `input`, `output`, and `other`: content that
-    is in none of these, by the name of its attribute or event.
+    arguments, result, is_error}, `tool_definitions`, `documents`, `query`, `input`, `output`, `evaluations` where one
+    is explained, and `other`: content that is in none of these, by the name of its attribute or event.
     """
     content = _understood(span)
     other = unread(span, content)
@@ -29,10 +30,11 @@ def content_of(span: Span) -> dict[str, Any]:
 
 def _understood(span: Span) -> dict[str, Any]:
     reader = SpanReader(span)
-    tool = tool_of(reader)
+    tool = tool_of(reader, span.kind)
     if span.kind == kinds.TOOL and tool is not None and len(tool) > 1:
         # Some write arguments and result once more as messages.
-        return {"tool": tool}
+        explained = _explained(reader)
+        return {"tool": tool, "evaluations": explained} if explained else {"tool": tool}
     before = asked(reader, span.kind, is_whole=True)
     after = answered(reader, span.kind, is_whole=True)
     messages = _messages(before, "user")
@@ -50,12 +52,19 @@ def _understood(span: Span) -> dict[str, Any]:
         "query": query_of(reader.plan.value("query", span)),
         "input": before.other,
         "output": after.other,
+        "evaluations": _explained(reader),
     }
     if span.kind == kinds.RETRIEVAL:
         # Most write query and documents once more as whatever went in and came out.
         content |= {"input": None} if content["query"] is not None else {}
         content |= {"output": None} if content["documents"] is not None else {}
     return {key: value for key, value in content.items() if value is not None}
+
+
+def _explained(reader: SpanReader) -> list[dict[str, Any]] | None:
+    """Evaluations with their explanations, where any has one: without, they are structure."""
+    found = evaluations_of(reader)
+    return found if any("explanation" in evaluation for evaluation in found) else None
 
 
 def _messages(side: Side, role: str) -> list[Message] | None:

@@ -7,20 +7,34 @@ once. What the content means is said by the tables of `dialects/`; their registr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from spanvas import attributes as names
 from spanvas.model.span import Span
 from spanvas.semantics.dialects import REGISTRY
 
-CONTENT_NAMES: Final = frozenset(name for dialect in REGISTRY for name in dialect.content)
-CONTENT_PREFIXES: Final = tuple(start for dialect in REGISTRY for start in dialect.content_prefixes)
+CONTENT_NAMES: Final = frozenset(
+    name for dialect in REGISTRY for name in (*dialect.content, *dialect.content_lists)
+)
+CONTENT_PREFIXES: Final = tuple(
+    start
+    for dialect in REGISTRY
+    for start in (*dialect.content_prefixes, *(f"{name}." for name in dialect.content_lists))
+)
+CONTENT_PATTERNS: Final = tuple(
+    pattern for dialect in REGISTRY for pattern in dialect.content_patterns
+)
+_PATTERN: Final = re.compile("|".join(f"(?:{pattern})" for pattern in CONTENT_PATTERNS))
 CONTENT_EVENT_PREFIXES: Final = tuple(
     start for dialect in REGISTRY for start in dialect.content_events
 )
 """Events that carry messages, documents or memories: every attribute of theirs is content, their name is not."""
+PLAIN_EVENTS: Final = frozenset({names.EVALUATION_EVENT})
+"""Events that begin so, and of whose attributes each is content or structure by its own name."""
 
 
 Attributes = Mapping[str, Any]
@@ -43,12 +57,16 @@ class SplitSpan(NamedTuple):
 @lru_cache(maxsize=8192)
 def is_content(name: str) -> bool:
     """Returns whether an attribute of this name is content, whatever span or event it is on."""
-    return name in CONTENT_NAMES or name.startswith(CONTENT_PREFIXES)
+    return (
+        name in CONTENT_NAMES
+        or name.startswith(CONTENT_PREFIXES)
+        or _PATTERN.fullmatch(name) is not None
+    )
 
 
 def is_content_event(name: str) -> bool:
     """Returns whether every attribute of an event of this name is content."""
-    return name.startswith(CONTENT_EVENT_PREFIXES)
+    return name.startswith(CONTENT_EVENT_PREFIXES) and name not in PLAIN_EVENTS
 
 
 def split_content(span: Span) -> SplitSpan:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from spanvas.model.span import Event
+from spanvas.model.units import NANO, unix_nano_of
+from spanvas.semantics.values import at, parsed, unquoted
 
 FIELDS: Final = {
     "request_model": "model that was asked for",
@@ -22,6 +24,7 @@ FIELDS: Final = {
     "cache_read_tokens": "part of the input that came from the cache",
     "cache_write_tokens": "part of the input that went into the cache",
     "reasoning_tokens": "part of the output that was reasoning",
+    "modal_tokens": "tokens of text, images, audio and video: parts of the input, the output and the cache",
     "cost": "USD that the instrumentation reports",
     "finish_reasons": "why the model stopped",
     "system_instructions": "what the model was told to be",
@@ -37,6 +40,11 @@ FIELDS: Final = {
     "input": "whatever else went in",
     "output": "whatever else came out",
     "agent": "name of the agent",
+    "agent_version": "its version",
+    "prompt_name": "prompt that was taken from a library of prompts",
+    "prompt_version": "its version",
+    "first_token_seconds": "seconds from the request to the first piece of the answer",
+    "evaluations": "what was judged of the span: name, score, label, explanation",
     "node_id": "step of the workflow's graph",
     "workflow": "name of the workflow",
     "session": "conversation that the span is part of",
@@ -107,6 +115,51 @@ class Read(NamedTuple):
     shown: str
     read: Callable[[Reading], Any]
     attributes: tuple[str, ...] = ()
+
+
+def inside(attribute: str, *paths: str) -> Read:
+    """Makes a source that reads the first of several places in an attribute that is a JSON text or an object.
+
+    A path is made of keys with `/` between them: `usage/input_tokens`.
+    """
+    steps = tuple(tuple(path.split("/")) for path in paths)
+
+    def read(reading: Reading) -> Any:
+        given = parsed(reading.attributes.get(attribute))
+        if not isinstance(given, dict):
+            return None
+        for path in steps:
+            found = at(given, *path)
+            if found is not None:
+                return found
+        return None
+
+    shown = ", ".join(f"`{path.replace('/', '.')}`" for path in paths)
+    return Read(f"`{attribute}`: {shown}", read, (attribute,))
+
+
+def where(attribute: str, values: tuple[str, ...], *sources: str) -> tuple[Read, ...]:
+    """Makes sources that read attributes only of spans on which another attribute has one of some values."""
+
+    def of(source: str) -> Read:
+        def read(reading: Reading) -> Any:
+            given = reading.attributes.get(attribute)
+            return reading.attributes.get(source) if given in values else None
+
+        return Read(f"`{source}` where `{attribute}` is {'/'.join(values)}", read, (source,))
+
+    return tuple(of(source) for source in sources)
+
+
+def since_start(attribute: str) -> Read:
+    """Makes a source that reads a moment in ISO 8601 as seconds since the span began."""
+
+    def read(reading: Reading) -> float | None:
+        moment = unix_nano_of(unquoted(reading.attributes.get(attribute)))
+        start = reading.start_time_unix_nano
+        return None if moment is None or not start else (moment - start) / NANO
+
+    return Read(f"`{attribute}`, from the start of the span", read, (attribute,))
 
 
 Source = str | Read

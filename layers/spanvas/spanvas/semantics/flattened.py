@@ -8,7 +8,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.semantics.dialect import Read, Reading
 from spanvas.semantics.messages import says_something
-from spanvas.semantics.values import nested, numbered_items_of
+from spanvas.semantics.values import items_of, nested, numbered_items_of, parsed
 
 MISSING_BEFORE: Final = "missing_before"
 TRUNCATED: Final = "truncated"
@@ -38,6 +38,29 @@ def flattened_messages(
         found.append(message)
         expected = number + 1
     return found
+
+
+def bare_list(reading: Reading, name: str) -> list[Any] | None:
+    """Returns the items of a list that is not flattened: a JSON text or a structure in one attribute. None where there
+    is none. Items whose names have dots are nested, as those of flattened lists are."""
+    if name not in reading.attributes:
+        return None
+    value = parsed(reading.attributes[name])
+    items = [value] if isinstance(value, dict) else value
+    if not isinstance(items, (list, tuple)):
+        return None
+    found = [parsed(item) for item in items]
+    return [nested(item) if isinstance(item, dict) else item for item in found] or None
+
+
+def listed(reading: Reading, name: str, inside: str) -> list[Any] | None:
+    """Returns what each item of a list has under `inside`, whether the list is flattened or not; an item that has no
+    such field, whole. None where there is none."""
+    items = items_of(reading.attributes, f"{name}.")
+    found = bare_list(reading, name) if items is None else [nested(item) for item in items]
+    if found is None:
+        return None
+    return [item.get(inside, item) if isinstance(item, dict) else item for item in found]
 
 
 def flattened(prefix: str, form: Callable[[dict[str, Any]], dict[str, Any]]) -> Read:

@@ -47,8 +47,9 @@ SPELLINGS: Final = {
 
 FRAMEWORKS: Final = frozenset(
     {
-        "agent", "gcp.vertex.agent", "langchain", "langgraph", "litellm", "llama_index", "llamaindex", "none",
-        "openai-agents", "pydantic_ai", "spring_ai", "strands", "strands-agents", "unknown",
+        "agent", "gcp.vertex.agent", "langchain", "langgraph", "litellm", "llama_index", "llamaindex",
+        "microsoft.agent_framework", "none", "openai-agents", "pydantic_ai", "spring_ai", "strands", "strands-agents",
+        "unknown",
     }
 )  # fmt: skip
 """What frameworks write in the place of a provider: it says nothing about who ran the model."""

@@ -6,7 +6,7 @@ when it arrives; rows, costs and content are read through `SpanReader`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas import attributes as names
@@ -15,87 +15,21 @@ from spanvas.model.span import Event, Span
 from spanvas.model.units import NANO
 from spanvas.model.usage import Usage
 from spanvas.semantics.dialect import (
-    FIELDS,
-    USAGE_FIELDS,
-    Dialect,
     PartialSpan,
-    Read,
     Reading,
     Source,
 )
-from spanvas.semantics.dialects import BY_FIRST_WORD, BY_SCOPE, FIRST_FOR_KIND, dialects_of
+from spanvas.semantics.plan import first_value, plan_of
 from spanvas.semantics.providers import spelt
-from spanvas.semantics.values import count, parsed, text
+from spanvas.semantics.values import count, number, parsed, text
 
 MAX_COST_USD: Final = 1_000_000
 EXCLUSIVE_SCOPES: Final = frozenset({"opentelemetry.instrumentation.botocore.bedrock-runtime"})
 """Instrumentations that pass on Bedrock's own counts: `inputTokens` without what came from or went into the cache."""
 
-MAX_PLANS: Final = 512
-_plans: dict[tuple[frozenset[str], str], Plan] = {}
-_KNOWN: Final = frozenset(BY_FIRST_WORD)
-
-
-class Plan:
-    """Where to look for each field of a span, in the order of belief: the tables of the dialects that it speaks, put
-    together. Made once per combination of dialects, used for every span."""
-
-    __slots__ = ("dialects", "kinds", "sources", "usages")
-
-    def __init__(self, dialects: tuple[Dialect, ...]) -> None:
-        self.dialects = dialects
-        self.kinds: tuple[Callable[[Reading], str | None], ...] = tuple(
-            rule.kind_of
-            for dialect in sorted(dialects, key=lambda dialect: dialect.name not in FIRST_FOR_KIND)
-            for rule in dialect.kinds
-        )
-        self.sources: dict[str, tuple[Source, ...]] = {
-            field: tuple(source for dialect in dialects for source in dialect.fields.get(field, ()))
-            for field in FIELDS
-        }
-        self.usages: tuple[tuple[tuple[Source, ...], ...], ...] = tuple(
-            tuple(dialect.fields.get(field, ()) for field in USAGE_FIELDS)
-            for dialect in dialects
-            if any(field in dialect.fields for field in USAGE_FIELDS)
-        )
-
-    def value(self, field: str, span: Reading) -> Any:
-        """Returns the first value that any source of a field gives; None where none does."""
-        return first_value(self.sources[field], span)
-
-    def values(self, field: str, span: Reading) -> Iterator[Any]:
-        """Yields all values of a field, the most believed first."""
-        attributes = span.attributes
-        for source in self.sources[field]:
-            value = source.read(span) if isinstance(source, Read) else attributes.get(source)
-            if value is not None and value != "":
-                yield value
-
-
-def first_value(sources: tuple[Source, ...], span: Reading) -> Any:
-    """Returns the first value that any of the sources gives; None where none does."""
-    attributes = span.attributes
-    for source in sources:
-        value = source.read(span) if isinstance(source, Read) else attributes.get(source)
-        if value is not None and value != "":
-            return value
-    return None
-
-
-def plan_of(span: Reading) -> Plan:
-    """Returns the plan for the dialects that a span speaks, which the first words of its attributes' names tell."""
-    words = _KNOWN.intersection([name.partition(".")[0] for name in span.attributes])
-    if span.events and any(event.name.startswith("gen_ai.") for event in span.events):
-        words |= {"gen_ai"}
-    scope = span.scope_name
-    if scope not in BY_SCOPE:
-        scope = ""
-    plan = _plans.get((words, scope))
-    if plan is None:
-        if len(_plans) >= MAX_PLANS:
-            _plans.clear()
-        plan = _plans[words, scope] = Plan(dialects_of(words, scope))
-    return plan
+PLACEHOLDERS: Final = frozenset({"unknown", "none", "null", "undefined"})
+"""What senders write in the place of a model that they do not know."""
+MAX_SECONDS: Final = 100_000.0
 
 
 def kind_of(
@@ -148,7 +82,7 @@ class SpanReader:
     def model_in(self, field: str) -> str | None:
         """Returns the model in `request_model` or in `response_model`."""
         for value in self.plan.values(field, self.span):
-            if isinstance(value, str) and value != "unknown":
+            if isinstance(value, str) and value.lower() not in PLACEHOLDERS:
                 return value
         return None
 
@@ -209,6 +143,37 @@ class SpanReader:
         """Returns the step of the workflow's graph."""
         return text(self.plan.value("node_id", self.span))
 
+    def agent_version(self) -> str | None:
+        """Returns the version of the agent."""
+        return _name(self.plan.value("agent_version", self.span))
+
+    def prompt(self) -> tuple[str | None, str | None]:
+        """Returns the name and the version of the prompt that was taken from a library of prompts."""
+        name, version = (
+            _name(self.plan.value(field, self.span)) for field in ("prompt_name", "prompt_version")
+        )
+        return name, version
+
+    def modal_tokens(self) -> dict[str, dict[str, int]]:
+        """Returns tokens by modality, as far as they are reported: parts of the input, the output and the cache."""
+        found: dict[str, dict[str, int]] = {}
+        for counts in self.plan.values("modal_tokens", self.span):
+            for modality, given in counts.items():
+                known = found.setdefault(modality, {})
+                for key, value in given.items():
+                    number_ = count(value)
+                    if number_:
+                        known.setdefault(key, number_)
+        return {modality: counts for modality, counts in found.items() if counts}
+
+    def time_to_first_token(self) -> int | None:
+        """Returns nanoseconds from the request to the first piece of the answer."""
+        for value in self.plan.values("first_token_seconds", self.span):
+            seconds = number(value)
+            if seconds is not None and 0 <= seconds < MAX_SECONDS:
+                return round(seconds * NANO)
+        return None
+
     def workflow(self) -> str | None:
         """Returns the name of the workflow."""
         return text(self.plan.value("workflow", self.span))
@@ -219,6 +184,13 @@ class SpanReader:
 
     def _count(self, sources: tuple[Source, ...]) -> int | None:
         return count(first_value(sources, self.span)) if sources else None
+
+
+def _name(value: Any) -> str | None:
+    """Names and versions as text: some senders count versions."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return text(value)
 
 
 def workflow_of(span: Span) -> str | None:

@@ -27,6 +27,7 @@ MARKS: Final = {
     names.FAAS_COLDSTART: "cold_start",
     names.ARTIFACT_ERROR: "artifact_failed",
     names.RETRIES: "retried",
+    names.COMPACTED: "compacted",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanvas.model import kinds
 from spanvas.semantics.fields import is_empty
 from spanvas.semantics.langchain import tool_result, unwrapped_input
 from spanvas.semantics.reader import SpanReader
@@ -11,11 +12,13 @@ from spanvas.semantics.tool_parts import is_failure, response_of
 from spanvas.semantics.values import first_of, parsed, structured
 
 MAX_WRAPPERS: Final = 3
+PYTHON_CALL: Final = frozenset({"args", "kwargs"})
+"""A call as Langfuse writes it: of arguments without names there is a list."""
 OF_CALLER: Final = frozenset({"sanitize_inputs_outputs"})
 """Parameters of smolagents' own call, which are no arguments of the tool."""
 
 
-def tool_of(reader: SpanReader) -> dict[str, Any] | None:
+def tool_of(reader: SpanReader, kind: str) -> dict[str, Any] | None:
     """Returns `{name, call_id?, arguments?, result?, is_error?}`; None where the span says nothing of a tool."""
     plan, span = reader.plan, reader.span
     name = plan.value("tool_name", span)
@@ -31,7 +34,8 @@ def tool_of(reader: SpanReader) -> dict[str, Any] | None:
         return None
     if is_failure(structured(given)):
         tool["is_error"] = True
-    return {"name": str(name or ""), **tool}
+    # A handoff to another agent is a tool without a name: what it does is the name of its span.
+    return {"name": str(name or (span.name if kind == kinds.TOOL else "")), **tool}
 
 
 def arguments_of(value: Any) -> Any:
@@ -42,7 +46,9 @@ def arguments_of(value: Any) -> Any:
         if not isinstance(value, dict):
             break
         said = {key for key, item in value.items() if not is_empty(item)} - OF_CALLER
-        inner = None
+        inner: Any = None
+        if value.keys() <= PYTHON_CALL and said == {"args"}:
+            return value["args"]
         if "kwargs" in value and said <= {"kwargs"}:
             inner = value["kwargs"]
         elif "arguments" in said and said in ({"tool_name", "arguments"}, {"name", "arguments"}):

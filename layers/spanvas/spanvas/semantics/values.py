@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 loads: Callable[[str], Any]
@@ -112,6 +113,17 @@ def count(value: Any) -> int | None:
     if not -MAX_NUMBER < value < MAX_NUMBER:  # neither for NaN
         return None
     return max(int(value), 0)
+
+
+def number(value: Any) -> float | None:
+    """A number, or a text that is one; None for anything else, and for what is not finite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if isfinite(found) else None
 
 
 def at(value: Any, *path: str) -> Any:

@@ -17,17 +17,20 @@ class Registered(NamedTuple):
     """What is known of a dialect before it is loaded.
 
     `first_words` are the first words of its attributes' names, and `scopes` its instrumentation scopes where names do
-    not tell. What holds a person's, a model's or a tool's words is listed by attribute name (`content`), by the
-    beginning of such names (`content_prefixes`) and by that of events (`content_events`), of which every attribute is
-    content then. `knows_kind` where it knows the kind of a span better than the `gen_ai.operation.name` that it
-    writes beside it.
+    not tell. What holds a person's, a model's or a tool's words is listed by attribute name (`content`); by the name of
+    a list, which may be flattened or not (`content_lists`); by the beginning of names (`content_prefixes`); by a
+    regular expression that a whole name matches (`content_patterns`); and by the beginning of the names of events
+    (`content_events`), of which every attribute is content then. `knows_kind` where it knows the kind of a span better
+    than the `gen_ai.operation.name` that it writes beside it.
     """
 
     name: str
     first_words: tuple[str, ...]
     scopes: tuple[str, ...] = ()
     content: tuple[str, ...] = ()
+    content_lists: tuple[str, ...] = ()
     content_prefixes: tuple[str, ...] = ()
+    content_patterns: tuple[str, ...] = ()
     content_events: tuple[str, ...] = ()
     knows_kind: bool = False
 
@@ -38,31 +41,37 @@ REGISTRY: Final = (
         "otel",
         ("gen_ai",),
         content=(
-            names.SYSTEM_INSTRUCTIONS, names.INPUT_MESSAGES, names.OUTPUT_MESSAGES, names.TOOL_DEFINITIONS,
-            names.TOOL_ARGUMENTS, names.TOOL_RESULT, names.RETRIEVAL_QUERY, names.RETRIEVAL_DOCUMENTS,
-            "gen_ai.tool.json_schema", "gen_ai.prompt", "gen_ai.completion",
+            names.SYSTEM_INSTRUCTIONS, names.TOOL_DEFINITIONS, names.TOOL_ARGUMENTS, names.TOOL_RESULT,
+            names.RETRIEVAL_QUERY, names.RETRIEVAL_DOCUMENTS,
+            "gen_ai.tool.json_schema", "gen_ai.prompt", names.MEMORY_QUERY, names.MEMORY_RECORDS,
+            names.EVALUATION_EXPLANATION,
         ),
         # as it was of old, flattened
-        content_prefixes=(
-            "gen_ai.prompt.", "gen_ai.completion.", "gen_ai.content.", "gen_ai.input.messages.",
-            "gen_ai.output.messages.",
-        ),
+        content_lists=("gen_ai.completion", names.INPUT_MESSAGES, names.OUTPUT_MESSAGES),
+        content_prefixes=("gen_ai.content.",),
+        content_patterns=(r"gen_ai\.prompt\.(?!(name|version|id)$).*",),
         content_events=("gen_ai.",),
     ),
     Registered(
         "openinference",
         (
             "openinference", "input", "output", "embedding", "retrieval", "reranker", "document", "graph", "tool",
-            "session", "message", "metadata", "llm",
+            "session", "message", "metadata", "llm", "annotations",
+            "evaluations",
         ),
         content=(
             "input.value", "output.value", "tool.parameters", "tool.json_schema", "llm.invocation_parameters",
             "llm.function_call", "reranker.query", "embedding.text", "embedding.invocation_parameters",
+            "llm.prompt_template.template", "llm.prompt_template.variables", "crew_agents", "crew_inputs",
+            "crew_tasks", "flow_inputs",
         ),
-        content_prefixes=(
-            "llm.input_messages.", "llm.output_messages.", "llm.prompts", "llm.choices.", "llm.tools.",
-            "llm.prompt_template.", "retrieval.documents.", "reranker.input_documents.", "reranker.output_documents.",
-            "embedding.embeddings.", "document.content",
+        content_lists=(
+            "llm.input_messages", "llm.output_messages", "llm.prompts", "llm.choices", "llm.tools",
+            "retrieval.documents", "reranker.input_documents", "reranker.output_documents", "embedding.embeddings",
+        ),
+        content_prefixes=("document.content",),
+        content_patterns=(
+            r"((trace|session)\.)?(annotation|evaluation)s(\.\d+\.(annotation|evaluation)\.(explanation|metadata.*))?",
         ),
     ),
     Registered(
@@ -72,6 +81,9 @@ REGISTRY: Final = (
             "traceloop.entity.input", "traceloop.entity.output", "gen_ai.task.input", "gen_ai.task.output",
         ),
         content_prefixes=("llm.request.functions.", "traceloop.prompt."),
+        content_patterns=(
+            r"crewai\..*(agents|backstory|context|description|expected_output|goal|inputs?|outputs?|result|tasks)",
+        ),
         content_events=("db.query.",),
     ),
     Registered(
@@ -121,6 +133,75 @@ REGISTRY: Final = (
         content=("mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.chat.tools", "mlflow.chat.messages"),
     ),
     Registered("aws_durable", ("durable",)),
+    Registered(
+        "langfuse",
+        ("langfuse",),
+        content=(
+            "langfuse.observation.input", "langfuse.observation.output", "langfuse.trace.input",
+            "langfuse.trace.output",
+        ),
+        knows_kind=True,
+    ),
+    Registered(
+        "laminar", ("lmnr",), content=("lmnr.span.input", "lmnr.span.output"), knows_kind=True
+    ),
+    Registered(
+        "braintrust",
+        ("braintrust",),
+        content=(
+            "braintrust.input", "braintrust.input_json", "braintrust.output", "braintrust.output_json",
+            "braintrust.expected", "braintrust.expected_json", "braintrust.metadata", "braintrust.metadata.tools",
+            "braintrust.context_json",
+        ),
+        knows_kind=True,
+    ),
+    Registered(
+        "genkit",
+        ("genkit:type", "genkit:metadata:subtype"),
+        content=("genkit:input", "genkit:output", "genkit:init", "genkit:metadata:context"),
+        knows_kind=True,
+    ),
+    Registered(
+        "livekit",
+        ("lk",),
+        content=(
+            "lk.chat_ctx", "lk.user_input", "lk.user_transcript", "lk.instructions", "lk.input_text",
+            "lk.response.text", "lk.response.function_calls", "lk.function_tool.arguments", "lk.function_tool.output",
+        ),
+        content_prefixes=("lk.pii.",),
+        knows_kind=True,
+    ),
+    Registered("mastra", ("mastra",), content_patterns=(r"mastra\.[^.]+\.(input|output)",), knows_kind=True),
+    Registered(
+        "litellm",
+        ("litellm", "hidden_params"),
+        scopes=("litellm",),
+        content_patterns=(
+            r"llm\.(?!token_count|cost|usage|request|response|prompt_template|invocation_parameters)[^.]+\."
+            r"(messages|contents|input|prompt|prompts|choices|content|candidates|output|outputs|completion|completions|"
+            r"tools|functions|system|system_instruction|systemInstruction|instructions|documents|query|text|texts|data|"
+            r"reasoning|extra_body|metadata)(\..*)?",
+        ),
+    ),
+    Registered(
+        "spring_ai",
+        ("spring", "outcome"),
+        content=(
+            "spring.ai.tool.call.arguments", "spring.ai.tool.call.result", "spring.ai.tool.definition.schema",
+            "spring.ai.chat.client.input", "spring.ai.chat.client.output", "spring.ai.model.request.messages",
+            "db.vector.query.content", "db.vector.query.filter", "db.vector.query.response.documents",
+        ),
+        content_prefixes=("spring.ai.chat.client.user.", "spring.ai.chat.client.system."),
+        knows_kind=True,
+    ),
+    Registered("mcp", ("mcp",), content=("mcp.request.argument", "mcp.response.value")),
+    Registered(
+        "agent_framework",
+        ("executor",),
+        scopes=("agent_framework", "Microsoft.Agents.AI", "Microsoft.Agents.AI.Workflows"),
+        content=("executor.input", "executor.output", "message.content"),
+    ),
+    Registered("autogen", ("message",), content=("message",)),
 )  # fmt: skip
 """In the order in which dialects are believed: of two that give a value, the first. A span that speaks two dialects is
 counted once."""

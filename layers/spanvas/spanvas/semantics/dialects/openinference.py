@@ -7,9 +7,9 @@ from typing import Any, Final
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
 from spanvas.semantics.fields import Fields, merged
-from spanvas.semantics.flattened import flattened_messages
+from spanvas.semantics.flattened import bare_list, flattened_messages, listed
 from spanvas.semantics.langchain import langgraph_node_in, thread_in
-from spanvas.semantics.values import at, items_of, parsed, part_of_names, text
+from spanvas.semantics.values import at, parsed, text
 
 KIND: Final = "openinference.span.kind"
 KINDS: Final = {
@@ -30,6 +30,13 @@ PROVIDERS: Final = {
     ("google", "vertexai"): "gcp.vertex_ai",
 }
 METADATA: Final = "metadata"
+PROMPT: Final = "llm.token_count.prompt_details"
+COMPLETION: Final = "llm.token_count.completion_details"
+FEEDBACK: Final = tuple(
+    (f"{scope}{word}s", word)
+    for scope in ("", "trace.", "session.")
+    for word in ("annotation", "evaluation")
+)
 
 
 def _kind(reading: Reading) -> str | None:
@@ -59,15 +66,24 @@ def _provider(reading: Reading) -> str | None:
     return PROVIDERS.get((provider, system)) or provider or system or None
 
 
-def _messages(prefix: str) -> Read:
-    def read(reading: Reading) -> list[dict[str, Any]] | None:
+def _messages(name: str) -> Read:
+    def read(reading: Reading) -> list[Any] | None:
         if reading.attributes.get(KIND) not in (None, "LLM", "llm"):
             return (
                 None  # a chain repeats some messages of the model below it; its input.value has all
             )
-        return flattened_messages(reading, prefix, _message)
+        found = flattened_messages(reading, f"{name}.", _message)
+        if found is not None:
+            return found
+        items = bare_list(reading, name)
+        return None if items is None else [_bare_message(item) for item in items]
 
-    return Read(f"`{prefix}N.message.*`", read)
+    return Read(f"`{name}.N.message.*`, or `{name}` as a list", read, (f"{name}.", name))
+
+
+def _bare_message(item: Any) -> Any:
+    """A message of a list that is not flattened; it may be one of another API."""
+    return _message(item) if isinstance(item, dict) and "message" in item else item
 
 
 def _message(item: dict[str, Any]) -> dict[str, Any]:
@@ -107,36 +123,53 @@ def _result(result: Any) -> Any:
     return {**result, "type": "tool_result"} if isinstance(result, dict) else result
 
 
-def _items(prefix: str, field: str) -> Read:
-    """One field of each flattened item, JSON decoded."""
+def _items(name: str, inside: str, field: str) -> Read:
+    """One field of each item, JSON decoded; of an item that has no such field, all of it."""
 
     def read(reading: Reading) -> list[Any] | None:
-        items = items_of(reading.attributes, prefix)
-        return None if items is None else [parsed(item[field]) for item in items if field in item]
-
-    return Read(f"`{prefix}N.{field}`", read)
-
-
-def _completions(reading: Reading) -> list[dict[str, Any]] | None:
-    items = items_of(reading.attributes, "llm.choices.")
-    return None if items is None else [{"text": item.get("completion.text")} for item in items]
-
-
-def _prompts(reading: Reading) -> list[dict[str, Any]] | None:
-    items = items_of(reading.attributes, "llm.prompts.")
-    if items is None:
-        return None
-    return [{"role": "user", "content": item.get("prompt.text")} for item in items]
-
-
-def _documents(prefix: str) -> Read:
-    def read(reading: Reading) -> list[dict[str, Any]] | None:
-        items = items_of(reading.attributes, prefix)
+        items = listed(reading, name, inside)
         if items is None:
             return None
-        return [part_of_names(item, "document.") or {} for item in items]
+        return [
+            parsed(item.get(field, item)) if isinstance(item, dict) else parsed(item)
+            for item in items
+        ]
 
-    return Read(f"`{prefix}N.document.*`", read)
+    return Read(f"`{name}.N.{inside}.{field}`, or `{name}` as a list", read, (f"{name}.", name))
+
+
+def _texts(name: str, inside: str, role: str) -> Read:
+    """Prompts or answers of the completions API: a message each."""
+
+    def read(reading: Reading) -> list[dict[str, Any]] | None:
+        items = listed(reading, name, inside)
+        if items is None:
+            return None
+        return [
+            {"role": role, "content": item.get("text", item) if isinstance(item, dict) else item}
+            for item in items
+        ]
+
+    return Read(f"`{name}.N.{inside}.text`, or `{name}` as a list", read, (f"{name}.", name))
+
+
+def _documents(name: str) -> Read:
+    return Read(
+        f"`{name}.N.document.*`, or `{name}` as a list",
+        lambda reading: listed(reading, name, "document"),
+        (f"{name}.", name),
+    )
+
+
+def _feedback(reading: Reading) -> list[dict[str, Any]] | None:
+    """What was judged of the span, its trace or its session, in either of OpenInference's words for it."""
+    found = [
+        judged
+        for name, inside in FEEDBACK
+        for judged in listed(reading, name, inside) or ()
+        if isinstance(judged, dict)
+    ]
+    return found or None
 
 
 def _of_kind(attribute: str, *wanted: str) -> Read:
@@ -190,35 +223,55 @@ DIALECT = Dialect(
         ),
         "cache_write_tokens": ("llm.token_count.prompt_details.cache_write",),
         "reasoning_tokens": ("llm.token_count.completion_details.reasoning",),
+        "modal_tokens": (
+            Read(
+                f"`{PROMPT}.audio`, `{COMPLETION}.audio`",
+                lambda reading: {
+                    "audio": {
+                        "input_tokens": reading.attributes.get(f"{PROMPT}.audio"),
+                        "output_tokens": reading.attributes.get(f"{COMPLETION}.audio"),
+                    }
+                },
+            ),
+        ),
         "cost": ("llm.cost.total",),
         "finish_reasons": ("llm.finish_reason",),
         "input_messages": (
-            _messages("llm.input_messages."),
-            Read("`llm.prompts.N.prompt.text`", _prompts),
+            _messages("llm.input_messages"),
+            _texts("llm.prompts", "prompt", "user"),
         ),
         "output_messages": (
-            _messages("llm.output_messages."),
-            Read("`llm.choices.N.completion.text`", _completions),
+            _messages("llm.output_messages"),
+            _texts("llm.choices", "completion", "assistant"),
         ),
-        "tool_definitions": (_items("llm.tools.", "tool.json_schema"),),
+        "tool_definitions": (_items("llm.tools", "tool", "json_schema"),),
         "tool_name": ("tool.name",),
         "tool_call_id": ("tool.id", "tool_call.id"),
         "tool_arguments": (_of_kind("input.value", "TOOL"), _of_kind("tool.parameters", "TOOL")),
         "tool_result": (_of_kind("output.value", "TOOL"),),
         "query": (_of_kind("input.value", "RETRIEVER"), "reranker.query"),
         "documents": (
-            _documents("retrieval.documents."),
-            _documents("reranker.output_documents."),
+            _documents("retrieval.documents"),
+            _documents("reranker.output_documents"),
         ),
         "input": (
-            _items("embedding.embeddings.", "embedding.text"),
+            _items("embedding.embeddings", "embedding", "text"),
             "input.value",
         ),
         "output": ("output.value",),
         "agent": ("agent.name",),
+        "prompt_name": ("prompt.id",),
+        "prompt_version": ("llm.prompt_template.version",),
+        "evaluations": (
+            Read(
+                "`annotations.N.annotation.*`, `evaluations.N.evaluation.*`, and both of `trace.` and `session.`",
+                _feedback,
+            ),
+        ),
         "node_id": (
-            "graph.node.id",
+            # the id may be another one in each run, and the name is what a person calls the node
             "graph.node.name",
+            "graph.node.id",
             Read("`metadata`: `langgraph_node`", _node, (METADATA,)),
         ),
         "session": (

@@ -9,26 +9,36 @@ from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
 from spanvas.semantics.flattened import flattened
-from spanvas.semantics.values import at, parsed
+from spanvas.semantics.message_events import (
+    CHOICE,
+    MESSAGE_EVENTS,
+    choice_events,
+    is_tool,
+    message_events,
+)
+from spanvas.semantics.values import at, first_of, parsed
 
 OPERATIONS: Final = {
     **dict.fromkeys(
-        ("chat", "generate_content", "text_completion", "embeddings", "response"), kinds.MODEL
+        (
+            "chat", "generate_content", "text_completion", "embeddings", "embedding", "response", "fetch_response",
+        ),
+        kinds.MODEL,
     ),
-    **dict.fromkeys(("retrieval", "search_memory", "memory.search"), kinds.RETRIEVAL),
+    **dict.fromkeys(("retrieval", "rerank", "search_memory", "memory.search"), kinds.RETRIEVAL),
     "execute_tool": kinds.TOOL,
     **dict.fromkeys(("invoke_agent", "create_agent", "invoke_swarm", "invoke_graph"), kinds.AGENT),
     "invoke_workflow": kinds.WORKFLOW,
-}
+    **dict.fromkeys(
+        (
+            "create_memory", "update_memory", "upsert_memory", "delete_memory", "create_memory_store",
+            "delete_memory_store", "plan", "agent_step", "decide",
+        ),
+        kinds.OTHER,
+    ),
+}  # fmt: skip
 
 DETAILS: Final = "gen_ai.client.inference.operation.details"
-MESSAGE_EVENTS: Final = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
-CHOICE: Final = "gen_ai.choice"
 
 
 def in_details(name: str) -> Read:
@@ -53,53 +63,6 @@ def _content_event(name: str, field: str) -> Callable[[Reading], Any]:
     return read
 
 
-def is_tool(reading: Reading) -> bool:
-    """Returns whether the span is an `execute_tool` operation."""
-    return reading.attributes.get(names.OPERATION) == "execute_tool"
-
-
-def _message_events(reading: Reading) -> list[dict[str, Any]] | None:
-    """Messages of the events `gen_ai.*.message`; content may be JSON of the provider's blocks."""
-    if not reading.events or is_tool(reading):
-        return None
-    found = [
-        _event_message(event.attributes, MESSAGE_EVENTS[event.name])
-        for event in reading.events
-        if event.name in MESSAGE_EVENTS
-    ]
-    return found or None
-
-
-def _choice_events(reading: Reading) -> list[dict[str, Any]] | None:
-    """Answers of the events `gen_ai.choice`: in `message`, or in the event's own attributes."""
-    if not reading.events or is_tool(reading):
-        return None
-    found = []
-    for event in reading.events:
-        if event.name == CHOICE:
-            given = parsed(event.attributes.get("message"))
-            body = dict(event.attributes)
-            if given is not None:
-                del body["message"]
-                body |= given if isinstance(given, dict) else {"content": given}
-            message = _event_message(body, "assistant")
-            if event.attributes.get("finish_reason"):
-                message["finish_reason"] = event.attributes["finish_reason"]
-            found.append(message)
-    return found or None
-
-
-def _event_message(attributes: Any, role: str) -> dict[str, Any]:
-    message = dict(attributes)
-    message.setdefault("role", role)
-    content = parsed(message.get("content"))
-    if isinstance(content, (list, dict)):
-        message["content"] = content
-    if role == "tool" and "id" in message:
-        message.setdefault("tool_call_id", message.pop("id"))
-    return message
-
-
 def _content_of_events(event: str, attribute: str) -> Read:
     """The oldest form: one event with the whole prompt or completion."""
     return Read(f"event `{event}`: `{attribute}`", _content_event(event, attribute))
@@ -109,6 +72,17 @@ def _with_blocks(item: dict[str, Any]) -> dict[str, Any]:
     """A message that OpenLLMetry of old flattened: its content may be JSON of blocks."""
     content = parsed(item.get("content"))
     return {**item, "content": content} if isinstance(content, list) else item
+
+
+def _evaluations(reading: Reading) -> list[dict[str, Any]] | None:
+    """Results of evaluations: an event each, or the attributes of an evaluation's own span."""
+    found = [event.attributes for event in reading.events if event.name == names.EVALUATION_EVENT]
+    if names.EVALUATION_NAME in reading.attributes:
+        found.append(reading.attributes)
+    return [
+        {key: given.get(name) for key, name in EVALUATION.items() if given.get(name) is not None}
+        for given in found
+    ] or None
 
 
 def _tool_event(event: str, field: str) -> Read:
@@ -145,12 +119,43 @@ def _has_tool_name(reading: Reading) -> str | None:
     return kinds.TOOL if names.TOOL_NAME in reading.attributes else None
 
 
+MODALITIES: Final = ("text", "image", "audio", "video")
+MODAL: Final = {
+    "input_tokens": ("gen_ai.usage.{0}.input_tokens", "gen_ai.usage.{0}_input_tokens", "gen_ai.usage.input_{0}_tokens"),
+    "output_tokens": (
+        "gen_ai.usage.{0}.output_tokens", "gen_ai.usage.{0}_output_tokens", "gen_ai.usage.output_{0}_tokens",
+    ),
+    "cache_read_tokens": ("gen_ai.usage.{0}.cache_read.input_tokens",),
+}  # fmt: skip
+"""The conventions' names, then those that Mastra and LiveKit write."""
+
+
+def _modal_tokens(reading: Reading) -> dict[str, dict[str, Any]]:
+    attributes = reading.attributes
+    return {
+        modality: {
+            key: first_of(attributes, *(name.format(modality) for name in given))
+            for key, given in MODAL.items()
+        }
+        for modality in MODALITIES
+    }
+
+
 RAW: Final = "gen_ai.usage.raw"
+EVALUATION: Final = {
+    "name": names.EVALUATION_NAME,
+    "score": names.EVALUATION_SCORE,
+    "label": names.EVALUATION_LABEL,
+    "explanation": names.EVALUATION_EXPLANATION,
+}
 
 DIALECT = Dialect(
     name="otel",
     title="OpenTelemetry GenAI",
-    origin="opentelemetry-util-genai 1.3b0, opentelemetry-semantic-conventions 0.66b2 and older ones",
+    origin=(
+        "semantic-conventions-genai, opentelemetry-util-genai 1.3b0, opentelemetry-semantic-conventions 0.66b2 and "
+        "older ones"
+    ),
     kinds=(
         Kinds(names.OPERATION, OPERATIONS),
         Rule(f"`{names.TOOL_NAME}` is there: tool", _has_tool_name),
@@ -192,6 +197,13 @@ DIALECT = Dialect(
                 RAW, "completion_tokens_details/reasoning_tokens", "output_tokens_details/reasoning_tokens"
             ),
         ),
+        "modal_tokens": (
+            Read(
+                "; ".join(f"`{name.format('x')}`" for given in MODAL.values() for name in given)
+                + f", where x is {', '.join(MODALITIES)}",
+                _modal_tokens,
+            ),
+        ),
         "cost": ("gen_ai.usage.cost",),
         "finish_reasons": (names.FINISH_REASONS, "gen_ai.response.finish_reason"),
         "system_instructions": (names.SYSTEM_INSTRUCTIONS, in_details(names.SYSTEM_INSTRUCTIONS)),
@@ -199,14 +211,14 @@ DIALECT = Dialect(
             names.INPUT_MESSAGES,
             in_details(names.INPUT_MESSAGES),
             flattened("gen_ai.prompt.", _with_blocks),
-            Read("events `gen_ai.system/user/assistant/tool.message`", _message_events),
+            Read("events `gen_ai.system/user/assistant/tool.message`", message_events),
             _content_of_events("gen_ai.content.prompt", "gen_ai.prompt"),
         ),
         "output_messages": (
             names.OUTPUT_MESSAGES,
             in_details(names.OUTPUT_MESSAGES),
             flattened("gen_ai.completion.", _with_blocks),
-            Read("events `gen_ai.choice`", _choice_events),
+            Read("events `gen_ai.choice`", choice_events),
             _content_of_events("gen_ai.content.completion", "gen_ai.completion"),
         ),
         "tool_definitions": (names.TOOL_DEFINITIONS, in_details(names.TOOL_DEFINITIONS)),
@@ -214,11 +226,18 @@ DIALECT = Dialect(
         "tool_call_id": (names.TOOL_CALL_ID,),
         "tool_arguments": (names.TOOL_ARGUMENTS, _tool_event("gen_ai.tool.message", "content")),
         "tool_result": (names.TOOL_RESULT, _tool_event(CHOICE, "message")),
-        "query": (names.RETRIEVAL_QUERY,),
-        "documents": (names.RETRIEVAL_DOCUMENTS,),
+        "query": (names.RETRIEVAL_QUERY, names.MEMORY_QUERY),
+        "documents": (names.RETRIEVAL_DOCUMENTS, names.MEMORY_RECORDS),
         "input": ("gen_ai.prompt",),
         "output": ("gen_ai.completion",),
         "agent": ("gen_ai.agent.name", "gen_ai.agent.id"),
+        "agent_version": (names.AGENT_VERSION,),
+        "prompt_name": (names.PROMPT_NAME,),
+        "prompt_version": (names.PROMPT_VERSION,),
+        "first_token_seconds": (names.TIME_TO_FIRST_CHUNK, "gen_ai.server.time_to_first_token"),
+        "evaluations": (
+            Read(f"events `{names.EVALUATION_EVENT}`; `{names.EVALUATION_NAME}` and what belongs to it", _evaluations),
+        ),
         "workflow": ("gen_ai.workflow.name",),
         "session": ("gen_ai.conversation.id",),
     },

@@ -14,6 +14,7 @@ NODE: Final = f"{PROPERTIES}langgraph_node"
 ENTITY: Final = "traceloop.entity.name"
 KIND: Final = "traceloop.span.kind"
 RESULT_EVENT: Final = "db.query.result"
+MCP_SCOPE: Final = "opentelemetry.instrumentation.mcp"
 
 
 def _task(reading: Reading) -> str | None:
@@ -44,6 +45,15 @@ def _of_tools(attribute: str) -> Read:
         return reading.attributes.get(attribute) if is_tool else None
 
     return Read(f"`{attribute}` where `{KIND}` is tool", read, (attribute,))
+
+
+def _result(reading: Reading) -> Any:
+    """What a tool gave back; the instrumentation of MCP puts it under `result`."""
+    if reading.attributes.get(KIND) != "tool":
+        return None
+    given = reading.attributes.get("traceloop.entity.output")
+    inner = parsed(given) if reading.scope_name.startswith(MCP_SCOPE) else None
+    return inner["result"] if isinstance(inner, dict) and inner.keys() == {"result"} else given
 
 
 def _call_id(reading: Reading) -> Any:
@@ -112,7 +122,9 @@ DIALECT = Dialect(
             Read("`gen_ai.completion.N.finish_reason`", _completion_reasons),
             "llm.response.finish_reason",
         ),
-        "tool_definitions": (Read("`llm.request.functions.N.*`", _functions),),
+        "tool_definitions": (
+            Read("`llm.request.functions.N.*`", _functions, ("llm.request.functions.",)),
+        ),
         "tool_name": (_of_tools(ENTITY),),
         "tool_call_id": (
             Read(
@@ -122,7 +134,13 @@ DIALECT = Dialect(
             ),
         ),
         "tool_arguments": (_of_tools("traceloop.entity.input"),),
-        "tool_result": (_of_tools("traceloop.entity.output"),),
+        "tool_result": (
+            Read(
+                f"`traceloop.entity.output` where `{KIND}` is tool",
+                _result,
+                ("traceloop.entity.output",),
+            ),
+        ),
         "documents": (Read(f"events `{RESULT_EVENT}`", _results),),
         "input": ("traceloop.entity.input", "gen_ai.task.input"),
         "output": ("traceloop.entity.output", "gen_ai.task.output"),

@@ -72,6 +72,12 @@ def _answer(prefix: str) -> Read:
     return Read(", ".join(f"`{name}`" for name in names), read, names)
 
 
+def _first_token(reading: Reading) -> float | None:
+    given = first_of(reading.attributes, "ai.response.msToFirstChunk", "ai.stream.msToFirstChunk")
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    return given / 1_000 if is_number else None
+
+
 def _list(attribute: str) -> Read:
     """A list whose items are JSON texts."""
 
@@ -170,6 +176,13 @@ DIALECT = Dialect(
         "documents": (_list("ai.documents"), _list("ai.ranking")),
         "input": (_list("ai.value"), _list("ai.values")),
         "agent": ("ai.telemetry.functionId",),
+        "first_token_seconds": (
+            Read(
+                "`ai.response.msToFirstChunk`, `ai.stream.msToFirstChunk`",
+                _first_token,
+                ("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"),
+            ),
+        ),
         "workflow": ("ai.telemetry.functionId",),
         "session": tuple(
             f"{TELEMETRY}{name}"
