@@ -41,6 +41,17 @@ ABOUT: Final = frozenset(
 )  # fmt: skip
 """Fields that say something about a message, and nothing in it."""
 CUT: Final = "$truncated"
+HOLDERS: Final = (
+    "generations",
+    "choices",
+    "candidates",
+    "messages",
+    "contents",
+    "message",
+    "output",
+    "items",
+)
+"""Fields of requests, responses and the states of graphs that hold messages."""
 
 
 def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:
@@ -49,16 +60,45 @@ def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:
     return None if items is None else [message_of(item, role) for item in items]
 
 
+def text_message(text: str, role: str) -> Message:
+    """Returns the message of a plain text."""
+    return {"role": role, "parts": [{"type": "text", "content": text}]}
+
+
+def messages_within(value: Any, role: str = UNKNOWN) -> list[Message] | None:
+    """Returns the messages of a request or a response, the last with what else that says; None for None.
+
+    What holds no messages is one.
+    """
+    value = parsed(value)
+    if isinstance(value, dict) and not _is_message(value):
+        for name in HOLDERS:
+            items = conversation({name: value[name]}) if value.get(name) else None
+            if not items:
+                continue
+            messages = [message_of(item, role) for item in items]
+            fields = Fields({key: item for key, item in value.items() if key != name})
+            reason = fields.take(*FINISH)
+            if not is_empty(reason):
+                messages[-1].setdefault("finish_reason", as_text(reason))
+            messages[-1] = fields.kept(messages[-1])
+            return messages
+    return messages_of(value, role)
+
+
 def raw_messages(value: Any) -> Sequence[Any] | None:
     """Returns the messages in a value as they are, before they are brought into form."""
     value = parsed(value)
     if value is None:
         return None
+    if isinstance(value, dict) and not _is_message(value):
+        has_list = any(isinstance(value.get(name), list) for name in HOLDERS)
+        return (conversation(value) if has_list else None) or [value]
     if isinstance(value, (list, tuple)):
         # LangChain passes batches: a list of conversations, of which there is one.
-        if len(value) == 1 and isinstance(value[0], list) and not _is_pair(value[0]):
+        if len(value) == 1 and isinstance(value[0], list) and not is_pair(value[0]):
             return value[0]
-        return [value] if _is_pair(value) else value
+        return [value] if is_pair(value) else value
     return [value]
 
 
@@ -83,7 +123,7 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
     """Returns one message in form. A tool's results are a message of the role `tool`, whoever sends them."""
     item = parsed(item)
     if not isinstance(item, dict):
-        if _is_pair(item):
+        if is_pair(item):
             return {"role": role_of(item[0]), "parts": parts_of(item[1]) or []}
         return {"role": role, "parts": [part_of(item)]}
     if isinstance(item.get(CUT), str):
@@ -208,8 +248,8 @@ def _langchain(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def _is_pair(value: Any) -> bool:
-    """`["user", "..."]`, as LangChain takes messages."""
+def is_pair(value: Any) -> bool:
+    """Says whether a value is `["user", "..."]`, as LangChain takes messages."""
     return (
         isinstance(value, (list, tuple))
         and len(value) == 2
@@ -221,7 +261,7 @@ def _is_pair(value: Any) -> bool:
 
 def _is_message(item: Any) -> bool:
     if not isinstance(item, dict):
-        return _is_pair(item)
+        return is_pair(item)
     if "role" in item:
         return any(name in item for name in WORDS)
     inner = _langchain(item)

@@ -148,6 +148,7 @@ BY_KEY: Final[Mapping[str, Convert]] = {
     "functionCall": _inside("functionCall", tool_call),
     "function_response": _inside("function_response", tool_response),
     "functionResponse": _inside("functionResponse", tool_response),
+    "tool_call": _inside("tool_call", tool_call),
     "tool_call_result": _inside("tool_call_result", tool_response),
     "citationsContent": cited_text,
     **MEDIA_KEYS,

@@ -14,6 +14,7 @@ from spanvas import attributes as names
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.reader import kind_of
+from spanvas.tracing.plain_values import described, fields_of
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
 COPIES: Final = 5
@@ -168,10 +169,5 @@ def _plain(value: Any) -> Any:
         return list(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return {"$bytes": len(value)}
-    dump = getattr(value, "model_dump", None)
-    if callable(dump) and not isinstance(value, type):
-        return dump(mode="json")
-    fields = getattr(value, "__dataclass_fields__", None)
-    if fields is not None and not isinstance(value, type):
-        return {name: getattr(value, name) for name in fields}
-    return str(value)
+    fields = None if isinstance(value, type) else fields_of(value)
+    return described(value) if fields is None else fields

@@ -9,12 +9,19 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.messages import messages_of
+from spanvas.semantics.messages import (
+    is_pair,
+    message_of,
+    messages_within,
+    raw_messages,
+    text_message,
+)
 from spanvas.semantics.parts import parts_of
 from spanvas.tracing.context import with_scope
 from spanvas.tracing.convert import json_text
 from spanvas.tracing.handles import error_type, exception_attributes
 from spanvas.tracing.health import guarded
+from spanvas.tracing.plain_values import plain
 from spanvas.tracing.spans import SpanRecorder
 
 USAGE: Final = {
@@ -115,20 +122,22 @@ def generation_content(
 ) -> dict[str, str]:
     """Returns the content as JSON texts, as instrumentations of the GenAI conventions write it."""
     content = {
-        names.SYSTEM_INSTRUCTIONS: parts_of(system),
+        names.SYSTEM_INSTRUCTIONS: parts_of(plain(system)),
         names.INPUT_MESSAGES: _messages(input_messages, "user"),
         names.OUTPUT_MESSAGES: _messages(output_messages, "assistant"),
-        names.TOOL_DEFINITIONS: tool_definitions,
+        names.TOOL_DEFINITIONS: None if tool_definitions is None else plain(tool_definitions),
     }
     return {name: json_text(value) for name, value in content.items() if value is not None}
 
 
 def _messages(messages: Any, role: str) -> list[dict[str, Any]] | None:
-    """A plain text is the one message of its side."""
+    """What a client library takes or gives: messages, items, a whole response; a plain text is one message."""
+    messages = plain(messages)
     if isinstance(messages, str):
-        return [{"role": role, "parts": [{"type": "text", "content": messages}]}]
-    if isinstance(messages, Sequence):
-        messages = [
-            {"role": role, "content": item} if isinstance(item, str) else item for item in messages
+        return [text_message(messages, role)]
+    if isinstance(messages, list) and not is_pair(messages):
+        return [
+            text_message(item, role) if isinstance(item, str) else message_of(item, role)
+            for item in raw_messages(messages) or ()
         ]
-    return messages_of(messages)
+    return messages_within(messages, role)
