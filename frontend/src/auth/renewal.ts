@@ -1,6 +1,6 @@
 /** Keeps the access token of a session, and renews it before it expires. */
 
-import { asProblem, type ProblemError } from "../model/problem";
+import { asProblem, waitAfter, type ProblemError } from "../model/problem";
 import type { Tokens } from "./tokens";
 
 /** A token that expires within this time is renewed; it is still valid when the renewal has to be repeated. */
@@ -9,8 +9,6 @@ const RENEWED_BEFORE_MILLISECONDS = 60_000;
 const MARGIN_MILLISECONDS = 20_000;
 /** The two times above are at most this part of a token's lifetime. */
 const MOST_GIVEN_UP = 1 / 3;
-const FIRST_WAIT_MILLISECONDS = 2_000;
-const LONGEST_WAIT_MILLISECONDS = 30_000;
 
 /**
  * Gives a token that is good now, or null when the session has ended: the provider refused to renew it, or
@@ -39,7 +37,7 @@ export function createTokenProvider(
       failure = asProblem(error);
       failures += 1;
       if (failure.kind === "sign_in") tokens = null;
-      nextTry = now() + waitAfter(failure, failures);
+      nextTry = now() + waitBeforeRenewal(failure, failures);
     } finally {
       renewal = null;
     }
@@ -75,9 +73,6 @@ export function createTokenProvider(
  * Returns how long to wait before the next renewal. A provider that is down is asked less and less often; a missing
  * network is not.
  */
-function waitAfter({ kind, details }: ProblemError, failures: number): number {
-  if (kind === "offline") return 0;
-  const asked = (details.retryAfterSeconds ?? 0) * 1_000;
-  const backoff = FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
-  return Math.min(LONGEST_WAIT_MILLISECONDS, Math.max(asked, backoff));
+function waitBeforeRenewal(failure: ProblemError, failures: number): number {
+  return failure.kind === "offline" ? 0 : waitAfter(failure, failures);
 }

@@ -1,9 +1,8 @@
 import { useMemo, type ReactElement } from "react";
 import { ICONS, nodeIcon } from "../components/icons";
-import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../model/trace/graphLayout";
+import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, nodeLabel } from "../model/trace/graphLayout";
 import type { Workflow } from "../model/trace/workflow";
 
-const LONGEST_NAME = 19;
 /** Below this the names cannot be read: the graph scrolls instead. */
 const SMALLEST_SCALE = 0.7;
 
@@ -35,9 +34,7 @@ export function WorkflowGraph({ workflow }: { readonly workflow: Workflow }): Re
                 <path d={ICONS[icon]} />
               </g>
               <text className="cv-node-name" x="38" y="21">
-                {node.name.length > LONGEST_NAME
-                  ? `${node.name.slice(0, LONGEST_NAME - 1)}…`
-                  : node.name}
+                {nodeLabel(node.name)}
               </text>
               <text className="cv-node-kind" x="38" y="36">
                 {node.kind}

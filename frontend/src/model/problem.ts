@@ -125,3 +125,15 @@ export function asProblem(error: unknown): ProblemError {
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
+
+const FIRST_WAIT_MILLISECONDS = 2_000;
+const LONGEST_WAIT_MILLISECONDS = 30_000;
+
+/**
+ * Returns the wait in milliseconds after this many failures in a row: 2, 4, 8 ... 30 s, or what the server asks for.
+ */
+export function waitAfter(problem: ProblemError, failures: number): number {
+  const asked = (problem.details.retryAfterSeconds ?? 0) * 1_000;
+  const backoff = FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
+  return Math.min(LONGEST_WAIT_MILLISECONDS, Math.max(asked, backoff));
+}

@@ -1,11 +1,10 @@
 /** Reads a trace and, while it grows, reads it again. */
 
 import { isUnfinished } from "../model/trace/execution";
-import { asProblem, isAbort, isPassing, type ProblemError } from "../model/problem";
+import { asProblem, isAbort, isPassing, waitAfter, type ProblemError } from "../model/problem";
 import type { TraceReading, TraceSource } from "../model/trace/source";
 import type { Trace } from "../model/trace/trace";
 import { createPolling, type Timer } from "./polling";
-import { waitAfter } from "./retrying";
 
 /** New spans are shown within two seconds: this wait, the reading and the drawing. */
 export const POLL_MILLISECONDS = 1_000;

@@ -3,7 +3,7 @@
 import { useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
 import { statusWord } from "../../model/labels/describe";
 import { formatCost, formatNanos } from "../../model/labels/format";
-import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from "../../model/trace/graphLayout";
+import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, nodeLabel } from "../../model/trace/graphLayout";
 import { nodeOf, nodeRuns, type NodeRun } from "../../model/trace/nodeRuns";
 import { totals } from "../../model/trace/totals";
 import type { Workflow } from "../../model/trace/workflow";
@@ -22,7 +22,6 @@ interface RunGraphProps {
 const COLOURINGS = ["status", "duration", "cost"] as const;
 type Colouring = (typeof COLOURINGS)[number];
 
-const LONGEST_NAME = 19;
 /** Below this the names cannot be read: the graph scrolls instead. */
 const SMALLEST_SCALE = 0.75;
 
@@ -113,8 +112,7 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
     onGo();
   };
   const classes = ["sv-graph-node", `sv-graph-${status}`, isCurrent && "sv-graph-current"];
-  const name =
-    node.name.length > LONGEST_NAME ? `${node.name.slice(0, LONGEST_NAME - 1)}…` : node.name;
+  const name = nodeLabel(node.name);
   return (
     <g
       className={classes.filter(Boolean).join(" ")}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { layoutGraph } from "./graphLayout";
+import { layoutGraph, nodeLabel } from "./graphLayout";
 
 const node = (id: string) => ({ id, name: id, kind: "generate" });
 
@@ -38,4 +38,9 @@ it("ends on a cycle, and leaves out edges to nodes that do not exist", () => {
   });
   expect(layout.nodes).toHaveLength(2);
   expect(layout.edges).toHaveLength(2);
+});
+
+it("cuts a name of more than 19 characters", () => {
+  expect(nodeLabel("a".repeat(19))).toBe("a".repeat(19));
+  expect(nodeLabel("a".repeat(20))).toBe(`${"a".repeat(18)}…`);
 });

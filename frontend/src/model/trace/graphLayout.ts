@@ -102,3 +102,11 @@ function curve(start: { x: number; y: number }, end: { x: number; y: number }): 
   const bend = Math.max(20, (end.x - fromX) / 2);
   return `M${fromX} ${fromY}C${fromX + bend} ${fromY} ${end.x - bend} ${toY} ${end.x} ${toY}`;
 }
+
+/** The most characters of a name that fit into a node's box. */
+const LONGEST_LABEL = 19;
+
+/** Returns a node's name as its box shows it: a longer one is cut and ends with an ellipsis. */
+export function nodeLabel(name: string): string {
+  return name.length > LONGEST_LABEL ? `${name.slice(0, LONGEST_LABEL - 1)}…` : name;
+}
