@@ -26,7 +26,7 @@ def copied(page: Page) -> str:
 
 def open_model_call(page: Page, executions: dict[str, str]) -> None:
     open_trace(page, executions, "support-triage")
-    page.get_by_role("treeitem", name=re.compile("^chat ")).first.click()
+    page.get_by_role("treeitem", name=re.compile("^amazon\\.nova-lite")).first.click()
     expect(page.get_by_role("tab", name="Conversation")).to_be_visible()
     page.evaluate("navigator.clipboard.writeText('nothing yet')")
 

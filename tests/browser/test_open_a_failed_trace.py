@@ -62,7 +62,7 @@ def test_a_link_to_a_span_opens_it_again(
     page: Page, context: BrowserContext, executions: dict[str, str]
 ) -> None:
     open_trace(page, executions, "support-triage")
-    page.get_by_role("treeitem", name="execute_tool").click()
+    page.get_by_role("treeitem", name="find_shipment").click()
     page.keyboard.press("y")
     expect(page.get_by_text("Copied a link to this span")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -70,7 +70,7 @@ def test_a_link_to_a_span_opens_it_again(
 
     other = context.new_page()
     other.goto(link)
-    expect(other.get_by_role("treeitem", selected=True)).to_contain_text("execute_tool")
+    expect(other.get_by_role("treeitem", selected=True)).to_contain_text("find_shipment")
 
 
 def test_a_trace_is_read_with_the_keyboard_alone(page: Page, executions: dict[str, str]) -> None:

@@ -147,7 +147,7 @@ def test_the_function_has_a_trace_with_its_steps_its_file_and_its_model_call(
         (1, "invocation", "how-to"),
         (2, "node", "Plan the search"),
         (2, "node", "Draft the brief"),
-        (3, "model", "chat eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        (3, "model", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
     ]
     assert [artifact["name"] for artifact in rows[3]["artifacts"]] == ["brief.md"]
     assert rows[4]["usage"]["input_tokens"] > 0

@@ -113,7 +113,7 @@ def test_bedrock_is_traced_by_the_instrumentation_of_botocore(
     assert [(row.kind, row.name) for row in rows(functions, "botocore")] == [
         ("workflow", "layered"),
         ("invocation", "layered"),
-        ("model", "chat amazon.nova-lite-v1:0"),
+        ("model", "amazon.nova-lite-v1:0"),
     ]
     (span,) = model_calls(functions, "botocore")
     (row,) = [row for row in rows(functions, "botocore") if row.kind == "model"]
@@ -201,6 +201,6 @@ def test_a_function_that_traces_itself_is_listened_to(
         "layered",
         "layered",
         "mine",
-        "chat amazon.nova-lite-v1:0",
+        "amazon.nova-lite-v1:0",
     ]
     assert "already instrumented" not in functions.log.read_text(encoding="utf-8")

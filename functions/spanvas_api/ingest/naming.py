@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas import attributes as names
+from spanvas.model import kinds
 from spanvas.model.execution_update import ANY_SPAN, WorkflowIdentity, identity_key
 from spanvas.model.ids import as_execution_id, as_name, display_name, external_id_of
 from spanvas.model.span import Span
-from spanvas.semantics.reader import session_of, workflow_of
+from spanvas.semantics.reader import SpanReader, session_of, workflow_of
+from spanvas.semantics.span_names import shown_name
 
 UNKNOWN: Final = "unknown"
 ANY_BELOW: Final = ".*"
@@ -86,8 +88,12 @@ def key_of(span: Span, rank: str) -> str:
 
 
 def _name_of(root: Span) -> str:
-    """Returns what the root's dialect calls the workflow, else the agent, else the name of the span itself."""
-    return (workflow_of(root) or "").strip() or root.name.strip()
+    """Returns what the root's dialect calls the workflow, else the agent, else the name of the span itself, of a
+    workflow or an agent without what says that it is one."""
+    said = workflow_of(root)
+    if said is None and root.kind in (kinds.WORKFLOW, kinds.AGENT):
+        said = shown_name(SpanReader(root), root.kind)
+    return (said or root.name).strip()
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:

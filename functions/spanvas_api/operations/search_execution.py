@@ -13,6 +13,8 @@ from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
 from spanvas.semantics.content_split import split_content
+from spanvas.semantics.reader import SpanReader
+from spanvas.semantics.span_names import shown_name
 from spanvas_api import routes
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
@@ -90,7 +92,7 @@ def _texts(span: Span, *, with_content: bool) -> dict[str, str]:
         attributes += (event.name, *_strings(plain))
     texts = [*_strings([*content.attributes.values(), *content.events])] if with_content else []
     return {
-        NAME: f"{span.name}\n{span.kind}".lower(),
+        NAME: f"{span.name}\n{shown_name(SpanReader(span), span.kind)}\n{span.kind}".lower(),
         ATTRIBUTES: "\n".join(attributes).lower(),
         CONTENT: "\n".join(texts).lower(),
     }

@@ -175,7 +175,7 @@ class SpanResponse(WireModel):
     span_id: SpanId
     trace_id: TraceId
     parent_span_id: SpanId | None = None
-    name: str
+    name: str = Field(description="As recorded; a row leaves out what its kind says as well.")
     kind: SpanKind
     otel_kind: str
     node_id: str | None = None

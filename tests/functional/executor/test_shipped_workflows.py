@@ -99,7 +99,7 @@ def test_support_triage_looks_the_shipment_up_before_it_replies(
     assert answer["outputs"]["category"] == "delivery"
     assert answer["outputs"]["urgency"] == "high"
     assert "Leeds sorting centre" in answer["outputs"]["reply"]
-    assert ("tool", "execute_tool find_shipment", "ok") in rows_of(store)
+    assert ("tool", "find_shipment", "ok") in rows_of(store)
     record = json.loads(artifact(store, "ticket-T-4711.json"))
     assert record["looked_up"] == ["find_shipment"]
     rows = list(csv.DictReader(io.StringIO(artifact(store, "queue.csv").decode())))

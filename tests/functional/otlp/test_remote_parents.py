@@ -55,7 +55,7 @@ def test_a_service_whose_caller_sends_nothing_ends_its_execution_and_names_it(
         "workflow_name": "POST /chat",
         "ended_at_unix_nano": str(T0 + SECOND),
     }
-    assert rows(api) == [(0, "POST /chat", ["remote_parent"]), (1, "chat m", [])]
+    assert rows(api) == [(0, "POST /chat", ["remote_parent"]), (1, "m", [])]
     assert api.get(f"/v1/executions/{TRACE}/trace").json["status"] == "COMPLETE"
 
 

@@ -20,7 +20,7 @@ SAID: Final = ("Lyon", "parcels 4711")
 """Words of the conversation that stand nowhere else in a span."""
 
 NOT_YET: Final[dict[str, dict[str, str]]] = {
-    "executions": {"crewai": "D11", "lg-oi": "D12"},
+    "executions": {"lg-oi": "D12"},
     "calls": {"litellm-own": "D6", "springai": "D3"},
     "totals": {"anth-oi": "D2", "anth-tl": "D2", "springai": "D3"},
     "tools": {},

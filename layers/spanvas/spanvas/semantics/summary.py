@@ -16,6 +16,7 @@ from spanvas.semantics.content_split import has_content
 from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
+from spanvas.semantics.span_names import shown_name
 from spanvas.semantics.values import parsed
 
 NAME_CHARACTERS: Final = 200
@@ -45,7 +46,7 @@ def row_of(span: Span) -> Row:
     return Row(
         span_id=span.span_id,
         parent_span_id=span.parent_span_id,
-        name=shortened(span.name, NAME_CHARACTERS) or "(no name)",
+        name=shortened(shown_name(reader, span.kind), NAME_CHARACTERS) or "(no name)",
         kind=span.kind,
         start_time_unix_nano=span.start_time_unix_nano,
         end_time_unix_nano=span.end_time_unix_nano,
