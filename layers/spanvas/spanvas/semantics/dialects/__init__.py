@@ -171,7 +171,13 @@ REGISTRY: Final = (
         content_prefixes=("lk.pii.",),
         knows_kind=True,
     ),
-    Registered("mastra", ("mastra",), content_patterns=(r"mastra\.[^.]+\.(input|output)",), knows_kind=True),
+    Registered(
+        "mastra",
+        ("mastra",),
+        content=("mastra.metadata.body",),
+        content_patterns=(r"mastra\.[^.]+\.(input|output)",),
+        knows_kind=True,
+    ),
     Registered(
         "litellm",
         ("litellm", "hidden_params"),

@@ -6,14 +6,20 @@ import ast
 from collections.abc import Mapping
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Reading, Rule, inside
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule, inside
 from spanvas.semantics.values import at, parsed
 
 RAW: Final = "raw_gen_ai_request"
 USAGE: Final = "metadata.usage_object"
 LONGEST_LITERAL: Final = 200_000
 """Characters of a Python literal that is read; a longer one is shown as it is."""
+MODEL_CALLS: Final = (
+    "completion", "text_completion", "embedding", "responses", "anthropic_messages", "generate_content",
+    "generate_content_stream", "image_generation", "image_edit", "transcription", "speech",
+)  # fmt: skip
+"""LiteLLM's names of its functions, which stand for operations; an awaited one begins with `a`."""
 ASKED: Final = ("messages", "contents", "input", "prompt")
 ANSWERED: Final = ("choices", "content", "candidates", "output")
 
@@ -81,7 +87,16 @@ DIALECT = Dialect(
     name="litellm",
     title="LiteLLM",
     origin="litellm 1.110.2, its callback `otel`",
-    kinds=(Rule(f"the span `{RAW}`, which repeats the call above it: other", _kind),),
+    kinds=(
+        Rule(f"the span `{RAW}`, which repeats the call above it: other", _kind),
+        Kinds(
+            names.OPERATION,
+            {
+                **{form + call: kinds.MODEL for call in MODEL_CALLS for form in ("", "a")},
+                **dict.fromkeys(("rerank", "arerank", "search", "asearch"), kinds.RETRIEVAL),
+            },
+        ),
+    ),
     fields={
         "cost": ("gen_ai.cost.total_cost", inside("hidden_params", "response_cost")),
         "input_tokens": (_usage("prompt_tokens"),),

@@ -20,6 +20,8 @@ def _of_type(side: str) -> Read:
     return Read(f"`mastra.x.{side}`, where x is `{TYPE}`", read, (f"mastra.x.{side}",))
 
 
+# A generation and its inference are no kinds here: of the versions with both, the inference alone has the operation
+# `chat` and the tokens; of those with generations alone, these have.
 DIALECT = Dialect(
     name="mastra",
     title="Mastra",
@@ -31,14 +33,14 @@ DIALECT = Dialect(
                 "agent_run": kinds.AGENT,
                 "workflow_run": kinds.WORKFLOW,
                 "workflow_step": kinds.NODE,
-                **dict.fromkeys(("model_generation", "rag_embedding"), kinds.MODEL),
+                "rag_embedding": kinds.MODEL,
                 **dict.fromkeys(
                     ("tool_call", "mcp_tool_call", "client_tool_call", "provider_tool_call"), kinds.TOOL
                 ),
                 **dict.fromkeys(("rag_retrieval", "rag_vector_operation", "rag_rerank"), kinds.RETRIEVAL),
                 **dict.fromkeys(
                     (
-                        "generic", "model_step", "model_chunk", "model_inference", "processor_run", "scorer_run",
+                        "generic", "model_step", "model_chunk", "processor_run", "scorer_run",
                         "scorer_step", "memory_operation", "workspace_action", "workflow_conditional",
                         "workflow_conditional_eval", "workflow_parallel", "workflow_loop", "workflow_sleep",
                         "workflow_wait_event", "rag_ingestion", "rag_action", "graph_action",

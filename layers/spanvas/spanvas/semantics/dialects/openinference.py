@@ -12,6 +12,7 @@ from spanvas.semantics.langchain import langgraph_node_in, thread_in
 from spanvas.semantics.values import at, parsed, text
 
 KIND: Final = "openinference.span.kind"
+PREPARATION: Final = "._prepare_chat_with_tools"
 KINDS: Final = {
     "LLM": kinds.MODEL,
     "EMBEDDING": kinds.MODEL,
@@ -50,6 +51,8 @@ def _kind(reading: Reading) -> str | None:
             return kinds.NODE
         if value == "CHAIN" and reading.parent_span_id is None:
             return kinds.WORKFLOW
+    if value == "LLM" and reading.name.endswith(PREPARATION):
+        return kinds.OTHER
     return KINDS.get(value)
 
 
@@ -196,7 +199,8 @@ DIALECT = Dialect(
         Rule(
             f"`{KIND}`: "
             + ", ".join(f"{value} is {kind}" for value, kind in KINDS.items())
-            + "; a CHAIN or AGENT named as its LangGraph node is that node, a CHAIN without parent the workflow",
+            + "; a CHAIN or AGENT named as its LangGraph node is that node, a CHAIN without parent the workflow; "
+            f"an LLM whose name ends in `{PREPARATION}` is other: LlamaIndex makes a request there and sends none",
             _kind,
         ),
     ),
