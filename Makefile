@@ -37,7 +37,9 @@ test: .venv/.installed .venv-sam/.installed frontend/dist/index.html build/instr
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
-test-dialects: .venv/.installed .venv-dialects/.installed tests/dialects/vercel/node_modules/.installed tests/dialects/exporters/node_modules/.installed ## real GenAI libraries and OTLP exporters: what they send is understood
+DIALECTS := .venv-dialects .venv-agents .venv-frameworks $(addprefix tests/dialects/,$(addsuffix /node_modules,vercel exporters node_agents))
+
+test-dialects: .venv/.installed $(DIALECTS:=/.installed) ## real GenAI libraries and OTLP exporters: what they send is understood
 	$(PY) -m pytest -q tests/dialects
 
 check: export PROPERTY_TESTS := whole
@@ -87,7 +89,7 @@ template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a bu
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-instrumented functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-frameworks requirements-instrumented functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
@@ -114,6 +116,14 @@ build/instrumented/.installed: requirements-instrumented.txt .venv/.installed
 .venv-dialects/.installed: requirements-dialects.txt
 	@echo "Installing GenAI libraries into .venv-dialects (once, about a minute)"
 	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-dialects,requirements-dialects.txt)'
+
+# These are large, and uv takes a tenth of the time of pip. What tells pip alone where packages are (pip.conf) pip uses.
+.venv-agents/.installed .venv-frameworks/.installed: .venv-%/.installed: requirements-%.txt .venv/.installed
+	@echo "Installing the packages of requirements-$*.txt into .venv-$* (once, under a minute; 0.5 and 1.4 GB)"
+	@$(ALONE) $@ $^ -- sh -ec '.venv/bin/uv venv --quiet --clear --python "$(CURDIR)/$(PY)" .venv-$*; \
+	  .venv/bin/uv pip install --quiet --python .venv-$*/bin/python --no-deps --require-hashes -r requirements-$*.txt || { \
+	  echo "uv could not install them: see above. Now pip tries, which takes some minutes." >&2; \
+	  $(call VENV,.venv-$*,requirements-$*.txt); }'
 
 tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json .venv/.installed
 	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node $(NPM_CI)'

@@ -1,11 +1,12 @@
 """Keeps what a producer sends as a fixture: `python -m tests.dialects.capture NAME PRODUCER [--python P] [VAR=value]`.
 
-What tells of the machine is left out: resources, places in the code, ports. Everything else is as it was sent.
+What tells of the machine is left out: resources, places in the code, ports, paths. Everything else is as it was sent.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,10 @@ MACHINE: Final = (
     "code.", "server.port", "langsmith.metadata.LANGSMITH_", "gen_ai.openai.api_base", "llm.headers", "host.",
     "process.", "logfire.json_schema",
 )  # fmt: skip
+PORT: Final = re.compile(r"127\.0\.0\.1:\d+")
+PATH: Final = re.compile(
+    r"/[\w./~-]*?/(?=lib/python3|tests/dialects/)|file:///[\w./~-]*?/(?=node_modules/)"
+)
 
 
 def cleaned(bodies: list[bytes]) -> bytes:
@@ -33,7 +38,16 @@ def cleaned(bodies: list[bytes]) -> bytes:
                 kept = [pair for pair in span.attributes if not pair.key.startswith(MACHINE)]
                 del span.attributes[:]
                 span.attributes.extend(kept)
+                for pair in (*span.attributes, *(p for e in span.events for p in e.attributes)):
+                    if pair.value.HasField("string_value"):
+                        pair.value.string_value = _anywhere(pair.value.string_value)
+                span.status.message = _anywhere(span.status.message)
     return whole.SerializeToString(deterministic=True)
+
+
+def _anywhere(text: str) -> str:
+    """A text as any machine would have sent it."""
+    return PATH.sub("/srv/", PORT.sub("127.0.0.1:8080", text))
 
 
 def main(arguments: list[str]) -> int:
@@ -42,6 +56,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("producer", help="of tests/dialects/producers, or the path of a program")
     parser.add_argument("--python", type=Path, default=PYTHON)
     parser.add_argument("--node", default=NODE, nargs="+")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("variables", nargs="*", metavar="VAR=value")
     options = parser.parse_args(arguments)
     environment = dict(variable.split("=", 1) for variable in options.variables)
@@ -50,7 +65,7 @@ def main(arguments: list[str]) -> int:
     else:
         bodies = python_bodies(options.producer, environment, options.python)
     data = cleaned(bodies)
-    (FOLDER / f"{options.name}.pb").write_bytes(data)
+    (options.folder / f"{options.name}.pb").write_bytes(data)
     print(f"{options.name}: {len(data)} bytes")
     return 0
 

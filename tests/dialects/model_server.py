@@ -1,142 +1,43 @@
-"""Model APIs on loopback that answer from a script, so that real client libraries have something real to call.
-
-Every API tells the same story: the user asks for a parcel, the model calls `lookup_parcel`, and answers from its
-result. So the traces of all libraries can be held against the same expectation.
-"""
+"""Model APIs on loopback that answer from a script, so that real client libraries have something real to call."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+from tests.dialects.model_apis import anthropic_messages, bedrock, gemini, openai_chat
+from tests.dialects.model_apis import openai_responses as responses
+from tests.dialects.model_apis.script import ERRORS, Script
+
 LOOPBACK: Final = "127.0.0.1"
 GZIP: Final = b"\x1f\x8b"
 
-SYSTEM: Final = "You answer questions about parcels."
-QUESTION: Final = "Where is parcel 4711?"
-TOOL: Final = "lookup_parcel"
-ARGUMENTS: Final = {"parcel_id": "4711"}
-CALL_ID: Final = "call_parcel_1"
-RESULT: Final = {"city": "Lyon", "status": "in transit"}
-ANSWER: Final = "Parcel 4711 is in Lyon, on its way to you."
-
-# prompt (cached tokens included), completion (reasoning included), cached, reasoning
-FIRST: Final = (812, 24, 512, 8)
-SECOND: Final = (870, 31, 768, 0)
-
-
-def chat_completion(request: dict[str, Any]) -> dict[str, Any]:
-    """`POST /v1/chat/completions` of OpenAI."""
-    is_second = any(message["role"] == "tool" for message in request["messages"])
-    prompt, completion, cached, reasoning = SECOND if is_second else FIRST
-    call = {
-        "id": CALL_ID,
-        "type": "function",
-        "function": {"name": TOOL, "arguments": json.dumps(ARGUMENTS)},
-    }
-    message: dict[str, Any] = {"role": "assistant", "content": ANSWER, "refusal": None}
-    if not is_second:
-        message |= {"content": None, "tool_calls": [call]}
-    return {
-        "id": "chatcmpl-2" if is_second else "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1790000000,
-        "model": f"{request['model']}-2024-08-06",
-        "choices": [
-            {
-                "index": 0,
-                "message": message,
-                "finish_reason": "stop" if is_second else "tool_calls",
-                "logprobs": None,
-            }
-        ],
-        "usage": {
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "total_tokens": prompt + completion,
-            "prompt_tokens_details": {"cached_tokens": cached, "audio_tokens": 0},
-            "completion_tokens_details": {"reasoning_tokens": reasoning, "audio_tokens": 0},
-        },
-        "service_tier": "default",
-        "system_fingerprint": "fp_scripted",
-    }
-
-
-def embedding(request: dict[str, Any]) -> dict[str, Any]:
-    """`POST /v1/embeddings` of OpenAI."""
-    vectors: Any = [0.25, -0.5, 0.125]
-    if request.get("encoding_format") == "base64":
-        vectors = "AACAPgAAAL8AAAA+"
-    return {
-        "object": "list",
-        "data": [{"object": "embedding", "index": 0, "embedding": vectors}],
-        "model": request["model"],
-        "usage": {"prompt_tokens": 5, "total_tokens": 5},
-    }
-
-
-def converse(request: dict[str, Any]) -> dict[str, Any]:
-    """`POST /model/{id}/converse` of Bedrock, whose `inputTokens` are those that were not cached."""
-    is_second = any(
-        "toolResult" in block for message in request["messages"] for block in message["content"]
-    )
-    prompt, completion, cached, _ = SECOND if is_second else FIRST
-    content: list[dict[str, Any]] = [{"text": ANSWER}]
-    if not is_second:
-        content = [{"toolUse": {"toolUseId": CALL_ID, "name": TOOL, "input": ARGUMENTS}}]
-    return {
-        "output": {"message": {"role": "assistant", "content": content}},
-        "stopReason": "end_turn" if is_second else "tool_use",
-        "usage": {
-            "inputTokens": prompt - cached,
-            "outputTokens": completion,
-            "totalTokens": prompt + completion,
-            "cacheReadInputTokens": cached,
-            "cacheWriteInputTokens": 0,
-        },
-        "metrics": {"latencyMs": 12},
-    }
-
-
-def invoke(request: dict[str, Any]) -> dict[str, Any]:
-    """`POST /model/{id}/invoke` of Bedrock with a body of Anthropic's Messages API."""
-    is_second = any(
-        isinstance(message["content"], list)
-        and any(block["type"] == "tool_result" for block in message["content"])
-        for message in request["messages"]
-    )
-    prompt, completion, cached, _ = SECOND if is_second else FIRST
-    content: list[dict[str, Any]] = [{"type": "text", "text": ANSWER}]
-    if not is_second:
-        content = [{"type": "tool_use", "id": CALL_ID, "name": TOOL, "input": ARGUMENTS}]
-    return {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "model": "claude-sonnet-4-20250514",
-        "content": content,
-        "stop_reason": "end_turn" if is_second else "tool_use",
-        "stop_sequence": None,
-        "usage": {
-            "input_tokens": prompt - cached,
-            "output_tokens": completion,
-            "cache_read_input_tokens": cached,
-            "cache_creation_input_tokens": 0,
-        },
-    }
-
-
-ROUTES: Final = {
-    "/v1/chat/completions": chat_completion,
-    "/v1/embeddings": embedding,
-    "/converse": converse,
-    "/invoke": invoke,
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
+Stream = Callable[[dict[str, Any]], Iterator[str]]
+ROUTES: Final[dict[str, tuple[Answer | None, Stream | None]]] = {
+    "/chat/completions": (openai_chat.completion, openai_chat.stream),
+    "/responses": (responses.response, responses.stream),
+    "/embeddings": (openai_chat.embedding, None),
+    "/messages": (anthropic_messages.message, anthropic_messages.stream),
+    "/converse": (bedrock.converse, None),
+    "/invoke": (anthropic_messages.invoke, None),
+    ":generateContent": (gemini.generate, None),
+    ":streamGenerateContent": (None, gemini.stream),
 }
+"""End of the path -> the whole answer, and the stream for those who ask for it."""
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Silent where a client has gone away, as clients do when their program ends."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Servers:
@@ -144,7 +45,8 @@ class Servers:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
+        self.script = Script()
+        self._server = _Server((LOOPBACK, 0), _handler(self))
         self.url = f"http://{LOOPBACK}:{self._server.server_address[1]}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), daemon=True
@@ -172,16 +74,32 @@ def _handler(servers: Servers) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self._body()
-            if self.path.endswith("/v1/traces"):
+            path = self.path.partition("?")[0]
+            if path.endswith("/traces"):
                 servers.bodies.append(body)
                 self._send(200, b"", "application/x-protobuf")
                 return
-            for ending, answer in ROUTES.items():
-                if self.path.endswith(ending):
-                    content = json.dumps(answer(json.loads(body))).encode()
-                    self._send(200, content, "application/json")
+            for ending, (answer, stream) in ROUTES.items():
+                if path.endswith(ending):
+                    self._answer(json.loads(body), answer, stream)
                     return
-            self._send(404, b"{}", "application/json")
+            self._send_json(404, {"error": {"message": f"There is no {path}."}})
+
+        def do_GET(self) -> None:
+            self._send_json(404, {})
+
+        def _answer(
+            self, request: dict[str, Any], answer: Answer | None, stream: Stream | None
+        ) -> None:
+            status = servers.script.status(request)
+            if status != 200:
+                self._send_json(status, {"error": ERRORS[status]})
+            elif stream is not None and (answer is None or request.get("stream")):
+                content = "".join(stream(request)).encode()
+                self._send(200, content, "text/event-stream")
+            else:
+                assert answer is not None
+                self._send_json(200, answer(request))
 
         def _body(self) -> bytes:
             """Node's exporter sends chunks, and gzip is what several use."""
@@ -195,10 +113,15 @@ def _handler(servers: Servers) -> type[BaseHTTPRequestHandler]:
                 self.rfile.readline()
             return gzip.decompress(body) if body.startswith(GZIP) else body
 
+        def _send_json(self, status: int, value: dict[str, Any]) -> None:
+            self._send(status, json.dumps(value).encode(), "application/json")
+
         def _send(self, status: int, content: bytes, media_type: str) -> None:
             self.send_response(status)
             self.send_header("content-type", media_type)
             self.send_header("content-length", str(len(content)))
+            if status == 429:
+                self.send_header("retry-after-ms", "1")
             self.end_headers()
             self.wfile.write(content)
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from tests.dialects.live import PYTHON
-from tests.dialects.model_server import ANSWER, running
+from tests.dialects.model_apis.script import ANSWER
+from tests.dialects.model_server import running
 from tests.dialects.sending import (
     COLLECT,
     COLLECTOR,

@@ -1,4 +1,4 @@
-"""What every producer tells, and where its spans go. Run by `.venv-dialects`, never imported by the tests."""
+"""What every producer tells, and where its spans go. Run beside the libraries, never imported by tests."""
 
 import json
 import os
@@ -14,7 +14,12 @@ MODEL = "gpt-4o"
 BEDROCK_MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 SYSTEM = "You answer questions about parcels."
 QUESTION = "Where is parcel 4711?"
-RESULT = {"city": "Lyon", "status": "in transit"}
+QUESTIONS = "Where are parcels 4711 and 4712?"
+RESULTS = {
+    "4711": {"city": "Lyon", "status": "in transit"},
+    "4712": {"city": "Lyon", "status": "delivered"},
+}
+ANSWER = "Parcel 4711 is in Lyon, on its way to you."
 SCHEMA = {
     "type": "object",
     "properties": {"parcel_id": {"type": "string"}},
@@ -37,8 +42,7 @@ def provider() -> TracerProvider:
 
 def lookup_parcel(parcel_id: str) -> dict:
     """Where a parcel is."""
-    assert parcel_id == "4711"
-    return RESULT
+    return RESULTS[parcel_id]
 
 
 def openai_client():
@@ -77,3 +81,37 @@ def bedrock_client():
         aws_access_key_id="none",
         aws_secret_access_key="none",
     )
+
+
+def opening(question: str = QUESTIONS) -> list:
+    """The messages with which a conversation of OpenAI's client begins."""
+    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": question}]
+
+
+def tool_message(call_id: str, result: dict) -> dict:
+    return {"role": "tool", "tool_call_id": call_id, "content": json.dumps(result)}
+
+
+def asking(word: str) -> dict:
+    """A request of OpenAI's chat; FAIL401, RETRY429, CTXLEN and FILTER are treated as they say."""
+    return {"model": MODEL, "messages": [{"role": "user", "content": word}]}
+
+
+def refused(call) -> None:
+    """Calls what has to raise."""
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - each library has its own
+        return
+    raise AssertionError("it was not refused")
+
+
+def desk(run, name: str = "parcel desk") -> None:
+    """Runs a program in a span of its own."""
+    with trace.get_tracer("app").start_as_current_span(name):
+        run()
+
+
+def looked_up(parcel_id: str) -> str:
+    """What the tool gives, as the text that most frameworks hand to a model."""
+    return json.dumps(lookup_parcel(parcel_id))

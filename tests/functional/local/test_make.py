@@ -41,16 +41,23 @@ MADE = (
     ".venv/.installed",
     ".venv-sam/.installed",
     ".venv-dialects/.installed",
+    ".venv-agents/.installed",
+    ".venv-frameworks/.installed",
     "build/instrumented/.installed",
     "frontend/node_modules/.installed",
     "tests/dialects/exporters/node_modules/.installed",
+    "tests/dialects/node_agents/node_modules/.installed",
     "tests/dialects/vercel/node_modules/.installed",
     "frontend/dist/index.html",
 )
 SOURCES = (
-    *(f"requirements-{name}.txt" for name in ("dev", "sam", "instrumented", "dialects")),
+    *(
+        f"requirements-{name}.txt"
+        for name in ("dev", "sam", "instrumented", "dialects", "agents", "frameworks")
+    ),
     "frontend/package-lock.json",
     "tests/dialects/exporters/package-lock.json",
+    "tests/dialects/node_agents/package-lock.json",
     "tests/dialects/vercel/package-lock.json",
 )
 

@@ -1,16 +1,15 @@
-"""What a run says of each thing that an `expected.json` in tests/fixtures/senders may say."""
+"""What the API says of a run: names, calls, tools, messages, in the form in which tests expect them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
 from spanvas.model.ids import as_name
 from tests.support.received_runs import Run
 
-NAMED: Final = ("workflow", "session", "status")
 ERRORS: Final = ("error", "status_message", "events")
 COUNTS: Final = (
     "input_tokens",
@@ -21,19 +20,12 @@ COUNTS: Final = (
 )
 
 
-def named(run: Run, expected: Mapping[str, Any]) -> dict[str, Any]:
-    """Workflow, session and status, of those that are expected."""
-    said = {
+def named(run: Run) -> dict[str, Any]:
+    """Workflow, session and status of the execution."""
+    return {
         "workflow": run.summary["workflow_name"],
         "session": run.summary.get("session_id"),
         "status": run.summary["status"],
-    }
-    return {key: value for key, value in said.items() if key in expected}
-
-
-def kinds_by_name(run: Run, names: Iterable[str]) -> dict[str, list[str]]:
-    return {
-        name: sorted({span["kind"] for span in run.spans if span["name"] == name}) for name in names
     }
 
 
@@ -113,20 +105,20 @@ def parts(span: Mapping[str, Any], which: str) -> list[dict[str, Any]]:
     return [part for message in messages for part in message["parts"]]
 
 
-def messages(span: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the messages of a model call, what is expected of some of them."""
+def messages(span: Mapping[str, Any]) -> dict[str, Any]:
+    """Roles, parts and tool calls of the messages of a model call."""
     came_in = span.get("content", {}).get("input_messages", ())
-    said = {
+    came_out = parts(span, "output_messages")
+    return {
         "input_roles": [message["role"] for message in came_in],
         "input_parts": [part["type"] for part in parts(span, "input_messages")],
-        "output_parts": [part["type"] for part in parts(span, "output_messages")],
+        "output_parts": [part["type"] for part in came_out],
         "tool_calls": [
             {key: part.get(key) for key in ("name", "arguments")}
-            for part in parts(span, "output_messages")
+            for part in came_out
             if part["type"] == "tool_call"
         ],
     }
-    return {key: value for key, value in said.items() if key in expected}
 
 
 def texts_out(run: Run) -> list[str]:
