@@ -138,7 +138,7 @@ describe("decodeSpan", () => {
       { type: "server_tool", code: 7 },
     ];
     const content = { output_messages: [{ role: "assistant", parts, finish_reason: "stop" }] };
-    expect(decodeSpan(wireSpan({ content })).content?.outputMessages).toEqual([
+    expect(decodeSpan(wireSpan({ content })).content?.outputMessages).toMatchObject([
       {
         role: "assistant",
         finishReason: "stop",

@@ -6,7 +6,8 @@ import { AttributesView } from "./AttributesView";
 import { Conversation, type PreviousCall } from "./Conversation";
 import { JsonView } from "./JsonView";
 import { CallFigures } from "./TokensAndCost";
-import { CapturedValue, ToolExchange } from "./ToolExchange";
+import { CapturedValue } from "./CapturedValue";
+import { ToolExchange } from "./Part";
 
 interface ContentViewProps {
   readonly detail: SpanDetail;
@@ -48,14 +49,16 @@ export function ContentView(props: ContentViewProps): ReactElement {
       {content.tool && (
         <ToolExchange
           name={content.tool.name}
+          id={content.tool.callId}
           parameters={content.tool.arguments}
-          result={content.tool.result}
+          result={content.tool}
         />
       )}
       <Captured title="Query" value={content.query} />
       <Captured title="Input" value={content.input} />
       <Captured title="Output" value={content.output} />
       <Captured title="Documents" value={content.documents} />
+      <OtherContent content={content} />
       {content.toolDefinitions !== undefined && content.toolDefinitions !== null && (
         <details className="sv-section">
           <summary>Tools on offer</summary>
@@ -75,7 +78,27 @@ function isEmpty(content: Content): boolean {
     content.input === undefined &&
     content.output === undefined &&
     content.documents === undefined &&
-    content.query === null
+    content.query === null &&
+    !content.other
+  );
+}
+
+/** Content that no rule reads, under the name of its attribute. Closed where there is other content to read. */
+function OtherContent({ content }: { readonly content: Content }): ReactElement | null {
+  if (!content.other) return null;
+  const entries = Object.entries(content.other);
+  return (
+    <details className="sv-section" open={isEmpty({ ...content, other: null })}>
+      <summary>Also recorded: {entries.map(([name]) => name).join(", ")}</summary>
+      {entries.map(([name, value]) => (
+        <section key={name} className="sv-raw-part" aria-label={name}>
+          <h5>
+            <code>{name}</code>
+          </h5>
+          <CapturedValue value={value} what={name} />
+        </section>
+      ))}
+    </details>
   );
 }
 

@@ -2,6 +2,7 @@ import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { plural } from "../../model/labels/format";
 import {
   foldedMessages,
+  missingNote,
   pairTools,
   promptDelta,
   promptText,
@@ -10,10 +11,7 @@ import {
 import type { Content, Message, MessagePart } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
-import { JsonView } from "./JsonView";
-import { LongText, WrittenText } from "./LongText";
-import { MediaPart } from "./MediaPart";
-import { Labelled, ToolExchange } from "./ToolExchange";
+import { MoreFields, Part } from "./Part";
 
 /** The instructions are the same in every call: their first lines are enough to know them by. */
 const SYSTEM_LINES = 4;
@@ -62,6 +60,7 @@ export function Conversation(props: ConversationProps): ReactElement | null {
           ))}
         </Turn>
       )}
+      <Missing note={missingNote(inputMessages[0], true)} />
       {foldable > 0 && (
         <div className="sv-earlier">
           <button type="button" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
@@ -84,6 +83,7 @@ export function Conversation(props: ConversationProps): ReactElement | null {
           message={message}
           pairs={pairs}
           before={shown.slice(0, at)}
+          isFirst={hidden + at === 0}
           isOld={isWhole && hidden + at < foldable}
         />
       ))}
@@ -110,21 +110,43 @@ interface MessageTurnProps {
   readonly pairs: ToolPairs;
   /** The messages above it: results whose call stands there are shown with their call. */
   readonly before: readonly Message[];
+  /** What is missing before the first message is said above all. */
+  readonly isFirst?: boolean;
   readonly isOld?: boolean;
   readonly lines?: number;
 }
 
 function MessageTurn(props: MessageTurnProps): ReactElement | null {
-  const { message, pairs, before, isOld = false, lines } = props;
+  const { message, pairs, before, isFirst = false, isOld = false, lines } = props;
   const parts = message.parts.filter((part) => !isShownAbove(part, pairs, before));
   if (parts.length === 0 && message.parts.length > 0) return null;
   return (
-    <Turn role={message.role} finishReason={message.finishReason} isOld={isOld}>
-      {message.parts.length === 0 && <p className="sv-note">empty message</p>}
-      {parts.map((part, at) => (
-        <Part key={at} part={part} pairs={pairs} lines={lines} />
-      ))}
-    </Turn>
+    <>
+      {!isFirst && <Missing note={missingNote(message, false)} />}
+      <Turn
+        role={message.role}
+        name={message.name}
+        finishReason={message.finishReason}
+        note={message.isTruncated ? "cut by the sender" : undefined}
+        isOld={isOld}
+      >
+        {message.parts.length === 0 && !message.isTruncated && (
+          <p className="sv-note">empty message</p>
+        )}
+        {parts.map((part, at) => (
+          <Part key={at} part={part} pairs={pairs} lines={lines} />
+        ))}
+        <MoreFields fields={message.extra} of="message" />
+      </Turn>
+    </>
+  );
+}
+
+function Missing({ note }: { readonly note: string | null }): ReactElement | null {
+  return note === null ? null : (
+    <p className="sv-missing">
+      <Icon name="warning" /> {note}
+    </p>
   );
 }
 
@@ -136,6 +158,7 @@ function isShownAbove(part: MessagePart, pairs: ToolPairs, before: readonly Mess
 
 interface TurnProps {
   readonly role: string;
+  readonly name?: string | null | undefined;
   readonly finishReason?: string | null;
   readonly note?: string | undefined;
   readonly isOld?: boolean;
@@ -147,12 +170,14 @@ const ROLES = new Set(["system", "user", "assistant", "tool"]);
 /** Reasons that mean the answer is whole: not worth a word. */
 const WHOLE = new Set(["stop", "end_turn", "tool_use", "tool_calls", "tool_call"]);
 
-function Turn({ role, finishReason, note, isOld = false, children }: TurnProps): ReactElement {
+function Turn(props: TurnProps): ReactElement {
+  const { role, name, finishReason, note, isOld = false, children } = props;
   const classes = ["sv-turn", `sv-role-${ROLES.has(role) ? role : "other"}`, isOld && "sv-old"];
   return (
     <article className={classes.filter(Boolean).join(" ")}>
       <h4>
         {role}
+        {name && <span className="sv-note">{name}</span>}
         {note !== undefined && <span className="sv-note">{note}</span>}
         {finishReason && !WHOLE.has(finishReason) && (
           <span className="sv-finish" title="Why the model stopped">
@@ -163,44 +188,4 @@ function Turn({ role, finishReason, note, isOld = false, children }: TurnProps):
       {children}
     </article>
   );
-}
-
-interface PartProps {
-  readonly part: MessagePart;
-  readonly pairs: ToolPairs;
-  readonly lines?: number | undefined;
-}
-
-function Part({ part, pairs, lines }: PartProps): ReactElement {
-  switch (part.type) {
-    case "text":
-      return <WrittenText text={part.text} what="message" lines={lines} />;
-    case "reasoning":
-      return (
-        <details className="sv-reasoning">
-          <summary>Reasoning ({plural(part.text.length, "character")})</summary>
-          <LongText text={part.text} what="reasoning" />
-        </details>
-      );
-    case "tool_call":
-      return (
-        <ToolExchange
-          name={part.name}
-          parameters={part.arguments}
-          result={pairs.resultOf.get(part)?.result}
-        />
-      );
-    case "tool_result": {
-      const call = pairs.callOf.get(part);
-      return call ? (
-        <ToolExchange name={call.name} parameters={call.arguments} result={part.result} />
-      ) : (
-        <Labelled label="Result of a call that is not in this prompt" value={part.result} />
-      );
-    }
-    case "media":
-      return <MediaPart part={part} />;
-    case "other":
-      return <JsonView value={part.value} what="part" />;
-  }
 }

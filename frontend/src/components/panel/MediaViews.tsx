@@ -30,6 +30,17 @@ export function ImageView({ blob, name }: BlobProps): ReactElement | null {
   return <img className="sv-image" src={url} alt={name} onError={() => setIsBroken(true)} />;
 }
 
+/** For files that no browser shows: their bytes, to keep. Their type is none that a browser would open. */
+export function DownloadLink({ blob, name }: BlobProps): ReactElement | null {
+  const url = useBlobUrl(blob);
+  if (url === null) return null;
+  return (
+    <a className="sv-link" href={url} download={name}>
+      Download {name}
+    </a>
+  );
+}
+
 interface ReadoutProps {
   readonly readout: Readout;
   readonly name: string;

@@ -43,6 +43,7 @@ function textsOfSpan({ content, error }: SpanDetail): readonly NamedText[] {
     ["Input", content.input],
     ["Output", content.output],
     ["Documents", content.documents],
+    ["Other content", content.other ?? undefined],
   ];
   for (const [name, value] of captured) {
     if (value !== undefined && value !== null && value !== "")

@@ -9,6 +9,22 @@ export function base64Length(text: string): number | null {
   return digits % 4 === 1 ? null : Math.floor((digits * 3) / 4);
 }
 
+/** First characters of what browsers show, in base64; WAV and WebP begin alike. */
+const BEGINNINGS: readonly (readonly [start: RegExp, type: string])[] = [
+  [/^iVBORw0KGgo/, "image/png"],
+  [/^\/9j\//, "image/jpeg"],
+  [/^R0lGOD/, "image/gif"],
+  [/^UklGR.{6}XRUJQ/, "image/webp"],
+  [/^UklGR.{6}XQVZF/, "audio/wav"],
+  [/^SUQz/, "audio/mpeg"],
+  [/^JVBERi0/, "application/pdf"],
+];
+
+/** Returns the media type of data that begins as a common format does; empty where it does not. */
+export function sniffedType(base64: string): string {
+  return BEGINNINGS.find(([start]) => start.test(base64))?.[1] ?? "";
+}
+
 /** Returns the bytes of a text for which `base64Length` is not null. */
 export function base64Bytes(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

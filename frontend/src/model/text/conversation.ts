@@ -1,6 +1,7 @@
 /** Finds what is new in a prompt: agents send the whole conversation with every call. */
 
-import type { Content, Message, MessagePart } from "../trace/span";
+import { plural } from "../labels/format";
+import type { Attributes, Content, Json, Message, MessagePart } from "../trace/span";
 import { ancestors, type TraceIndex } from "../trace/traceIndex";
 
 const LEAST_SHOWN = 2;
@@ -52,7 +53,10 @@ export function foldedMessages(messages: readonly Message[], delta: PromptDelta 
 /** Returns a message as text to compare, without reasoning: providers do not take it back with the next call. */
 function fingerprint(message: Message | undefined): string {
   if (message === undefined) return "";
-  const parts = message.parts.filter((part) => part.type !== "reasoning");
+  const parts = message.parts
+    .filter((part) => part.type !== "reasoning")
+    // What stands beside a part, such as the mark of a cache, moves from call to call.
+    .map((part) => ({ ...part, extra: undefined }));
   return JSON.stringify([message.role, parts]);
 }
 
@@ -113,6 +117,27 @@ export function pairTools(messages: readonly Message[]): ToolPairs {
   return { callOf, resultOf };
 }
 
+/** A part that this page has no view for: its type, and what else it holds. */
+export function rawPart(value: Json): { readonly name: string; readonly value: Json | undefined } {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { name: "part", value };
+  }
+  const { type, ...rest } = value as Attributes;
+  const name = typeof type === "string" && type !== "" ? type : "part";
+  const names = Object.keys(rest);
+  if (names.length === 0) return { name, value: undefined };
+  // `{"type": "executableCode", "executableCode": {...}}`
+  return { name, value: names.length === 1 && names[0] === name ? rest[name] : rest };
+}
+
+/** What is said before a conversation or in it, where the sender has left messages out; null where it has not. */
+export function missingNote(message: Message | undefined, isFirst: boolean): string | null {
+  const missing = message?.missingBefore ?? 0;
+  if (missing === 0) return null;
+  if (isFirst) return `starts at message ${missing}: the sender left out what came before`;
+  return `${plural(missing, "message")} left out by the sender`;
+}
+
 /** The whole prompt of a call as text, for a ticket or another model; what is no text as JSON. */
 export function promptText(content: Content): string {
   const turns = content.inputMessages.map(({ role, parts }) => turnText(role, parts));
@@ -136,7 +161,10 @@ function partText(part: MessagePart): string {
     case "tool_result":
       return typeof part.result === "string" ? part.result : JSON.stringify(part.result);
     case "media":
-      return `[${[part.sort, part.mediaType, part.name, part.address].filter(Boolean).join(" ")}]`;
+      return (
+        part.text ??
+        `[${[part.sort, part.mediaType, part.name, part.address].filter(Boolean).join(" ")}]`
+      );
     case "other":
       return JSON.stringify(part.value);
   }

@@ -8,8 +8,9 @@ import type { Nanos } from "../time/time";
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export type MessagePart =
+export type MessagePart = (
   | { readonly type: "text"; readonly text: string }
+  /** The text is empty where the provider keeps the thought secret. */
   | { readonly type: "reasoning"; readonly text: string }
   | {
       readonly type: "tool_call";
@@ -17,10 +18,20 @@ export type MessagePart =
       readonly name: string;
       readonly arguments: Json;
     }
-  | { readonly type: "tool_result"; readonly id: string | null; readonly result: Json }
+  | {
+      readonly type: "tool_result";
+      readonly id: string | null;
+      /** The tool, where the result names it. */
+      readonly name?: string | null;
+      readonly result: Json;
+      /** The result where it has pictures or files in it. */
+      readonly parts?: readonly MessagePart[] | null;
+      /** The sender says that the call has failed. */
+      readonly isError?: boolean;
+    }
   | {
       readonly type: "media";
-      readonly sort: "image" | "file";
+      readonly sort: "image" | "audio" | "video" | "file";
       /** Empty when nobody said. */
       readonly mediaType: string;
       readonly name: string | null;
@@ -28,14 +39,28 @@ export type MessagePart =
       readonly address: string | null;
       /** In base64, when it stands in the message itself. */
       readonly bytes: string | null;
+      /** Its own text, of a document that is text. */
+      readonly text?: string | null;
     }
-  /** A part that this page has no special view for: shown as JSON. */
-  | { readonly type: "other"; readonly value: Json };
+  /** A part that this page has no special view for: shown as JSON, under its type. */
+  | { readonly type: "other"; readonly value: Json }
+) & {
+  /** Fields of the part that have no place of their own here. */
+  readonly extra?: Attributes | null;
+};
 
 export interface Message {
   readonly role: string;
   readonly parts: readonly MessagePart[];
   readonly finishReason: string | null;
+  /** Who in that role, where the sender says it. */
+  readonly name?: string | null;
+  /** How many messages before this one the sender has left out. */
+  readonly missingBefore?: number;
+  /** The sender has cut this message. */
+  readonly isTruncated?: boolean;
+  /** Fields of the message that have no place of their own here. */
+  readonly extra?: Attributes | null;
 }
 
 export interface ToolContent {
@@ -43,6 +68,9 @@ export interface ToolContent {
   readonly callId: string | null;
   readonly arguments: Json | undefined;
   readonly result: Json | undefined;
+  /** The result where it has pictures or files in it. */
+  readonly parts?: readonly MessagePart[] | null;
+  readonly isError?: boolean;
 }
 
 /** `undefined`: the span has none; `null` is a value that was captured. */
@@ -57,6 +85,8 @@ export interface Content {
   readonly query: string | null;
   readonly input: Json | undefined;
   readonly output: Json | undefined;
+  /** Content that is in none of these, by the name of its attribute or event. */
+  readonly other?: Attributes | null;
 }
 
 export interface SpanEvent {

@@ -61,21 +61,23 @@ def media(item: Mapping[str, Any], kind: str = "file", modality: str = "") -> di
         inner = dict(place)
         source_type = inner.pop("type", source_type)
         fields.rest = merged(inner, fields.rest)
-    mime = _mime(fields, kind, modality)
+    mime, said = _mime(fields, kind, modality), fields.take("modality")
     part = {"type": kind}
-    said = fields.take("modality")
-    if said == "image" or (isinstance(mime, str) and mime.startswith("image/")):
-        part["type"] = "image"
-    elif isinstance(said, str):
-        part["modality"] = said
-    elif modality and not (isinstance(mime, str) and mime.startswith(f"{modality}/")):
-        part["modality"] = modality
     if isinstance(mime, str):
         part["mime_type"] = mime
+    elif mime is not None:
+        fields.rest = merged(fields.rest, {"mime_type": mime})
     name = fields.take(*NAMES)
     if name is not None:
         part["name"] = as_text(name)
     _place(part, fields, place, source_type == "text")
+    is_image = said == "image" or part.get("mime_type", "").startswith("image/")
+    if is_image:
+        part["type"] = "image"
+    if said is not None and said != "image":
+        part["modality"] = said
+    elif modality and not is_image and not part.get("mime_type", "").startswith(f"{modality}/"):
+        part["modality"] = modality
     return fields.kept(part)
 
 
@@ -112,7 +114,6 @@ def _place(part: dict[str, Any], fields: Fields, given: Any, is_text: bool) -> N
         uri = None
         if mime:
             part.setdefault("mime_type", mime)
-            part["type"] = "image" if mime.startswith("image/") else part["type"]
     if is_text and isinstance(data, str):
         text, data = data, None
     if isinstance(data, (list, tuple)):

@@ -183,7 +183,8 @@ def _in_envelope(item: Mapping[str, Any], name: str, role: str, depth: int) -> M
             message["finish_reason"] = str(reason)
     if fields.rest.get("text") in [part.get("content") for part in message["parts"]]:
         fields.drop("text")  # LangChain's generations hold their text twice
-    return fields.kept(message)
+    message = fields.kept(message)
+    return message if message["parts"] else _message(message, message["role"])
 
 
 def _without_role(item: Mapping[str, Any], role: str) -> Message:
@@ -229,7 +230,7 @@ def _message(item: Mapping[str, Any], role: str) -> Message:
             for key, value in fields.rest.items()
             if key not in (*ABOUT, *FINISH) and not is_empty(value)
         ]
-        parts = [{"type": str(key), str(key): fields.take(key)} for key in said]
+        parts = parts_of([{"type": str(key), str(key): fields.take(key)} for key in said]) or []
     message |= _with_role(role, parts)
     reason = fields.take(*FINISH)
     if not is_empty(reason):

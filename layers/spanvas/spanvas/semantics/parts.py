@@ -118,8 +118,9 @@ def _inside(key: str, convert: Convert) -> Convert:
     def converted(item: Mapping[str, Any]) -> Part:
         fields = Fields(item)
         inner = fields.take(key)
-        part = convert(inner) if isinstance(inner, dict) else part_of(inner, MAX_DEPTH)
-        return merged(part, fields.rest)
+        if isinstance(inner, dict):
+            return convert(merged(dict(inner), fields.rest))
+        return merged(part_of(inner, MAX_DEPTH), fields.rest)
 
     return converted
 

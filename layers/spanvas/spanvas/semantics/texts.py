@@ -85,8 +85,8 @@ def bedrock_reasoning(item: Mapping[str, Any]) -> Part:
         )
     elif isinstance(inner, dict) and "reasoningText" in inner:
         inner = {("text" if key == "reasoningText" else key): value for key, value in inner.items()}
-    return merged(
-        reasoning_part(inner if isinstance(inner, dict) else {"text": inner}), fields.rest
+    return reasoning_part(
+        merged(inner if isinstance(inner, dict) else {"text": inner}, fields.rest)
     )
 
 

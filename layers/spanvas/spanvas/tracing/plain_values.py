@@ -30,8 +30,9 @@ def plain(value: Any, depth: int = 0) -> Any:
         return {_key(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (bytes, bytearray, memoryview)):
         return base64.b64encode(value).decode()
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return plain(value._asdict(), depth + 1)
+    named = getattr(value, "_asdict", None)
+    if isinstance(value, tuple) and callable(named):
+        return plain(named(), depth + 1)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item, depth + 1) for item in value]
     if isinstance(value, SCALARS):
