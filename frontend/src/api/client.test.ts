@@ -233,6 +233,16 @@ it("reads a span", async () => {
   expect(detail.otherVersions).toEqual([]);
 });
 
+it("reads integers of a span's attributes and arguments as they were sent", async () => {
+  const text = JSON.stringify({ ...wireSpan(), attributes: { id: "ID" }, links: ["LINK"] })
+    .replace('"ID"', "107505301260286111")
+    .replace('"LINK"', "9007199254740993");
+  const server = fakeFetch(new Response(text));
+  const detail = await clientOf(server).readSpan("exec-1", "00f067aa0ba902b7", signal);
+  expect(detail.attributes).toEqual({ id: 107505301260286111n });
+  expect(detail.links).toEqual([9007199254740993n]);
+});
+
 it("reads what else was sent of a span", async () => {
   const other = { end_time_unix_nano: "7", differences: { name: "first" }, is_cut: false };
   const server = fakeFetch(json({ ...wireSpan(), other_versions: [other] }));

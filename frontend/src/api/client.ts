@@ -27,7 +27,7 @@ export function createClient(
   const execution = (executionId: string): string => `/v1/executions/${encodeId(executionId)}`;
   return {
     async listWorkflows(signal) {
-      const answer = await http({ method: "GET", path: "/v1/workflows", signal });
+      const answer = await http({ method: "GET", path: "/v1/workflows", signal, isExact: true });
       return decodeWorkflows(answer.body);
     },
 
@@ -52,7 +52,7 @@ export function createClient(
 
     async readSpan(executionId, spanId, signal) {
       const path = `${execution(executionId)}/spans/${encodeURIComponent(spanId)}`;
-      return decodeSpan((await http({ method: "GET", path, signal })).body);
+      return decodeSpan((await http({ method: "GET", path, signal, isExact: true })).body);
     },
 
     spanAddress: (executionId, spanId) => {

@@ -44,7 +44,8 @@ export class Fields<W> {
   }
 
   number(key: KeysOf<W, number> & Required<W>): number {
-    const value = this.record[key];
+    const given = this.record[key];
+    const value = typeof given === "bigint" ? Number(given) : given;
     if (typeof value !== "number" || !Number.isFinite(value)) throw this.broken(key, "a number");
     return value;
   }

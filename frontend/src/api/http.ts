@@ -1,6 +1,7 @@
 /** Sends a request to the API, with the token; every failure is raised as a ProblemError. */
 
 import { isAbort, ProblemError } from "../model/problem";
+import { parseJson, writeJson } from "../model/text/exactJson";
 import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
 import { problemOf } from "./httpProblem";
 
@@ -20,6 +21,8 @@ interface HttpRequest {
   readonly body?: unknown;
   readonly etag?: string | null;
   readonly signal?: AbortSignal;
+  /** Whether captured values are in the answer: integers beyond 2^53 are then read as bigint. */
+  readonly isExact?: boolean;
 }
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
@@ -41,7 +44,7 @@ export function createHttp(
     if (response.status >= 400) throw await problemOf(response);
     return {
       status: response.status,
-      body: response.status === 304 ? null : await readJson(response),
+      body: response.status === 304 ? null : await readJson(response, request.isExact ?? false),
       etag: response.headers.get("ETag"),
       servedAt: servedAt(response, now),
     };
@@ -67,7 +70,7 @@ async function send(
       // The page keeps its own ETag: the browser's cache would turn a 304 into a whole answer.
       cache: "no-store",
       credentials: "omit",
-      body: request.body === undefined ? null : JSON.stringify(request.body),
+      body: request.body === undefined ? null : writeJson(request.body),
       signal: request.signal ?? null,
     });
   } catch (error) {
@@ -76,9 +79,9 @@ async function send(
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readJson(response: Response, isExact: boolean): Promise<unknown> {
   try {
-    return await response.json();
+    return isExact ? parseJson(await response.text()) : await response.json();
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ProblemError("contract", "The answer is not JSON.");

@@ -2,6 +2,7 @@ import { useState, type KeyboardEvent, type ReactElement, type SyntheticEvent } 
 import { Icon } from "../components/Icon";
 import { WayOn } from "../components/states/WayOn";
 import { asProblem, explain, type ProblemError } from "../model/problem";
+import { writeJson } from "../model/text/exactJson";
 import { parseRunInput } from "../model/trace/runInput";
 import type { CanvasSource } from "../model/trace/source";
 import type { Workflow } from "../model/trace/workflow";
@@ -13,7 +14,7 @@ interface RunFormProps {
 }
 
 export function RunForm({ workflow, source, onStarted }: RunFormProps): ReactElement {
-  const sample = JSON.stringify(workflow.sampleInput, null, 2);
+  const sample = writeJson(workflow.sampleInput, 2);
   const [text, setText] = useState(sample);
   const [isStarting, setIsStarting] = useState(false);
   const [problem, setProblem] = useState<ProblemError | null>(null);

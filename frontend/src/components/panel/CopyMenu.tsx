@@ -3,6 +3,7 @@ import { requestCurl, spanCurl } from "../../model/labels/spanLinks";
 import type { SpanDetail } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
+import { writeJson } from "../../model/text/exactJson";
 
 /** What can be copied of a span beside its detail. */
 export interface SpanCopies {
@@ -44,7 +45,7 @@ export function CopyMenu(props: CopyMenuProps): ReactElement {
         <CopyButton text={spanId} what="span id" label="Span id" />
         {detail && (
           <CopyButton
-            text={() => JSON.stringify(detail.raw, null, 2)}
+            text={() => writeJson(detail.raw, 2)}
             what="span as JSON"
             label="Span as JSON"
           />

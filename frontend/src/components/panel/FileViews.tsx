@@ -3,10 +3,10 @@
 import { useMemo, useState, type ReactElement } from "react";
 import { parseCsv } from "../../model/text/csv";
 import { exactCount, plural } from "../../model/labels/format";
-import type { Json } from "../../model/trace/span";
 import { JsonView } from "./JsonView";
 import { LongText } from "./LongText";
 import { RedactedText } from "./RedactedText";
+import { parseAsWritten } from "../../model/text/exactJson";
 
 /** A file that was read. */
 export interface Readout {
@@ -66,13 +66,7 @@ export function TableView({ text }: { readonly text: string }): ReactElement {
 
 /** A file may say JSON and be none: then it is text. */
 export function JsonText({ text }: { readonly text: string }): ReactElement {
-  const value = useMemo((): Json | undefined => {
-    try {
-      return JSON.parse(text) as Json;
-    } catch {
-      return undefined;
-    }
-  }, [text]);
+  const value = useMemo(() => parseAsWritten(text), [text]);
   if (value === undefined) return <LongText text={text} what="file" isCode />;
   return <JsonView value={value} what="file" />;
 }

@@ -18,6 +18,7 @@ import {
   type JsonLine,
   jsonText,
 } from "../../model/text/jsonTree";
+import { writeJson } from "../../model/text/exactJson";
 import type { Json } from "../../model/trace/span";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
@@ -140,7 +141,7 @@ export function JsonView({ value, openLevels = 2, what }: JsonViewProps): ReactE
           </label>
         )}
         <CopyButton
-          text={() => JSON.stringify(value, null, 2)}
+          text={() => writeJson(value, 2)}
           what={what}
           className={isSearchable ? "" : "sv-text-copy"}
         />
@@ -265,7 +266,7 @@ function sizeOf(line: JsonLine, isList: boolean): string {
 }
 
 interface LeafProps {
-  readonly value: null | boolean | number | string;
+  readonly value: null | boolean | number | bigint | string;
   readonly isWhole: boolean;
   readonly onWhole?: () => void;
 }

@@ -1,35 +1,18 @@
 /** Compares two JSON values: members by key in any order, list items by their value. */
 
+import { parseAsWritten, writeJson } from "../text/exactJson";
 import { aligned } from "./align";
 import { changedRow, leftRow, paired, rightRow, sameRow, type DiffRow } from "./rows";
 
-type Parsed = null | boolean | number | string | Parsed[] | ParsedObject;
+type Parsed = null | boolean | number | bigint | string | Parsed[] | ParsedObject;
 interface ParsedObject {
   [key: string]: Parsed;
 }
 
-/** The object or list that a text holds; undefined where it is none. */
+/** The object or list that a text holds; undefined where it is none, or where a number would change by parsing it. */
 export function parsedStructure(text: string): Parsed[] | ParsedObject | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(withNumbersAsWritten(text)) as Parsed[] | ParsedObject;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Marks a number that is kept as text; a text that already contains the mark is parsed without marks. */
-const WRITTEN = "\ue000";
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
-/** Numbers of up to so many digits are exact in JavaScript. */
-const EXACT_DIGITS = 15;
-
-function withNumbersAsWritten(text: string): string {
-  if (text.includes(WRITTEN)) return text;
-  return text.replace(STRING_OR_NUMBER, (token) => {
-    if (token.startsWith('"') || token.replace(/\D/g, "").length <= EXACT_DIGITS) return token;
-    return JSON.stringify(`${WRITTEN}${token}`);
-  });
+  return parseAsWritten(text) as Parsed[] | ParsedObject | undefined;
 }
 
 /** Lines as JSON has them, without the commas: whether another member follows is no difference. */
@@ -127,9 +110,8 @@ function nameOf(key: string): string {
 
 /** The same text for the same data: members by their keys' order. */
 function canonical(value: Parsed): string {
-  if (typeof value === "string" && value.startsWith(WRITTEN)) return value.slice(WRITTEN.length);
   if (isList(value)) return `[${value.map(canonical).join()}]`;
-  if (!isObject(value)) return JSON.stringify(value);
+  if (!isObject(value)) return writeJson(value);
   const members = Object.keys(value)
     .sort()
     .map((key) => `${nameOf(key)}${canonical(value[key] ?? null)}`);

@@ -78,5 +78,7 @@ export function retriesIn(events: readonly SpanEvent[]): readonly Retry[] {
 }
 
 function wordOf(value: Json | undefined): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  return typeof value === "object" || typeof value === "boolean" || value === undefined
+    ? ""
+    : String(value);
 }

@@ -3,6 +3,7 @@
 import { plural } from "../labels/format";
 import type { Attributes, Content, Json, Message, MessagePart } from "../trace/span";
 import { ancestors, type TraceIndex } from "../trace/traceIndex";
+import { writeJson } from "./exactJson";
 
 const LEAST_SHOWN = 2;
 const MOST_SHOWN = 6;
@@ -39,7 +40,7 @@ export function promptDelta(before: Content, now: Content): PromptDelta {
     unchanged,
     isSystemUnchanged:
       now.systemInstructions.length > 0 &&
-      JSON.stringify(now.systemInstructions) === JSON.stringify(before.systemInstructions),
+      writeJson(now.systemInstructions) === writeJson(before.systemInstructions),
   };
 }
 
@@ -57,7 +58,7 @@ function fingerprint(message: Message | undefined): string {
     .filter((part) => part.type !== "reasoning")
     // What stands beside a part, such as the mark of a cache, moves from call to call.
     .map((part) => ({ ...part, extra: undefined }));
-  return JSON.stringify([message.role, parts]);
+  return writeJson([message.role, parts]);
 }
 
 /**
@@ -157,15 +158,15 @@ function partText(part: MessagePart): string {
     case "reasoning":
       return part.text;
     case "tool_call":
-      return `${part.name}(${JSON.stringify(part.arguments)})`;
+      return `${part.name}(${writeJson(part.arguments)})`;
     case "tool_result":
-      return typeof part.result === "string" ? part.result : JSON.stringify(part.result);
+      return typeof part.result === "string" ? part.result : writeJson(part.result);
     case "media":
       return (
         part.text ??
         `[${[part.sort, part.mediaType, part.name, part.address].filter(Boolean).join(" ")}]`
       );
     case "other":
-      return JSON.stringify(part.value);
+      return writeJson(part.value);
   }
 }

@@ -1,6 +1,7 @@
 /** A JSON value as lines of a tree. Iterates: values nest as deep as models let them. */
 
 import type { Json } from "../trace/span";
+import { writeJson } from "./exactJson";
 
 export type JsonPath = readonly (string | number)[];
 
@@ -155,5 +156,5 @@ function pointerToken(name: string | number): string {
 
 /** Returns a text as it is, and any other value as indented JSON. */
 export function jsonText(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return typeof value === "string" ? value : writeJson(value, 2);
 }

@@ -15,8 +15,17 @@ describe("textForm", () => {
     ["{not json}", "plain"],
     ["42", "plain"],
     ['{"a": 1} and more', "plain"],
+    // a number that would be shown otherwise than it was sent
+    ['{"a": 0.1234567890123456789}', "plain"],
   ])("takes %j as %s", (text, form) => {
     expect(textForm(text).form).toBe(form);
+  });
+
+  it("keeps integers as they were sent", () => {
+    expect(textForm('{"id": 107505301260286111}')).toEqual({
+      form: "json",
+      value: { id: 107505301260286111n },
+    });
   });
 
   it("does not read very long texts as anything", () => {

@@ -1,6 +1,7 @@
 /** Decides how a text is shown: as plain text, Markdown or JSON, and how much of it at first. */
 
 import type { Json } from "../trace/span";
+import { parseAsWritten } from "./exactJson";
 
 export type TextForm =
   | { readonly form: "plain" }
@@ -38,12 +39,8 @@ export function textForm(text: string): TextForm {
 function structuredValue(text: string): Json | undefined {
   const trimmed = text.trim();
   if (!/^(\{[^]*\}|\[[^]*\])$/.test(trimmed)) return undefined;
-  try {
-    const value = JSON.parse(trimmed) as Json;
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseAsWritten(trimmed);
+  return typeof value === "object" && value !== null ? value : undefined;
 }
 
 const HEAD_CHARACTERS = 1_400;

@@ -1,5 +1,6 @@
 /** The text of the Run form, as the JSON object that an execution starts with. */
 
+import { parseJson } from "../text/exactJson";
 import type { Json } from "./span";
 
 export type RunInput =
@@ -10,7 +11,7 @@ export type RunInput =
 export function parseRunInput(text: string): RunInput {
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = parseJson(text) as Json;
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unreadable";
     return { isValid: false, reason: `This is not JSON: ${reason}` };

@@ -4,9 +4,9 @@ import type { ArtifactRef, RowStatus, SpanError } from "./trace";
 import type { Usage } from "./execution";
 import type { Nanos } from "../time/time";
 
-/** Attribute values and captured content: whatever JSON can say. */
+/** Attribute values and captured content: whatever JSON can say. Integers beyond 2^53 are bigint. */
 export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+  null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
 
 export type MessagePart = (
   | { readonly type: "text"; readonly text: string }
