@@ -18,6 +18,12 @@ class SpanHandle(Protocol):
     def set_attribute(self, key: str, value: Any) -> None: ...
 
 
+class GenerationHandle(Protocol):
+    """An open model call."""
+
+    def response(self, answer: R) -> R: ...
+
+
 class ArtifactHandle(Protocol):
     """A stored artifact."""
 
@@ -40,23 +46,16 @@ class Tracing(Protocol):
         self, name: str, *, kind: str, input: Any = None, attributes: Mapping[str, Any]
     ) -> AbstractContextManager[SpanHandle]: ...
 
-    def record_generation(
+    def generation(
         self,
         *,
         model: str,
         provider: str,
         system: str | None,
         input_messages: Sequence[Any],
-        output_messages: Sequence[Any] | None = None,
-        usage: Mapping[str, int] | None = None,
-        finish_reasons: Sequence[str] | None = None,
         tool_definitions: Any,
         parameters: Mapping[str, Any],
-        response_id: str = "",
-        error: BaseException | None = None,
-        start_time_unix_nano: int,
-        end_time_unix_nano: int,
-    ) -> None: ...
+    ) -> AbstractContextManager[GenerationHandle]: ...
 
     def attach_artifact(
         self, name: str, data: bytes, *, media_type: str

@@ -29,6 +29,10 @@ class RecordedSpan:
     def set_attribute(self, key: str, value: Any) -> None:
         self.attributes[key] = value
 
+    def response(self, answer: Any) -> Any:
+        self.output = answer
+        return answer
+
     def walk(self) -> Iterator[RecordedSpan]:
         yield self
         for child in self.children:
@@ -77,10 +81,8 @@ class RecordingTracing:
     ) -> Any:
         return self._open(RecordedSpan(name, kind, dict(attributes or {}), input))
 
-    def record_generation(self, *, model: str, error: Any = None, **recorded: Any) -> None:
-        span = RecordedSpan(f"chat {model}", "model", recorded, error=error)
-        with self._lock:
-            self._current.get().children.append(span)
+    def generation(self, *, model: str, **asked: Any) -> Any:
+        return self._open(RecordedSpan(f"chat {model}", "model", asked))
 
     def attach_artifact(
         self, name: str, data: bytes, *, media_type: str = ""

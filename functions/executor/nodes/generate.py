@@ -10,7 +10,7 @@ from typing import Any
 from executor.bedrock import PROVIDER
 from executor.document import GenerateNode, Tool
 from executor.errors import NodeError
-from executor.messages import as_messages, as_usage, text_of
+from executor.messages import as_usage, text_of
 from executor.nodes.http import request as http_request
 from executor.resources import Resources
 from executor.templates import render
@@ -71,32 +71,16 @@ def _call(
     if resources.seconds_left() <= 0:
         raise NodeError("Timeout", f"{node.model} was not called: the function's time is over")
     request = _request(node, system, conversation)
-    asked: dict[str, Any] = {
-        "model": node.model,
-        "provider": PROVIDER,
-        "system": system or None,
-        "input_messages": as_messages(conversation),
-        "tool_definitions": [_definition(tool) for tool in node.tools] or None,
-        "parameters": _parameters(node),
-        "start_time_unix_nano": resources.time_unix_nano(),
-    }
-    try:
-        response = resources.converse(request, node.timeout_seconds)
-    except NodeError as error:
-        resources.tracing.record_generation(
-            **asked, error=error, end_time_unix_nano=resources.time_unix_nano()
-        )
-        raise
-    usage = as_usage(response["usage"])
-    resources.ledger.add(node.model, usage)
-    resources.tracing.record_generation(
-        **asked,
-        output_messages=as_messages([response["output"]["message"]]),
-        usage=usage,
-        finish_reasons=[response["stopReason"]],
-        response_id=response.get("ResponseMetadata", {}).get("RequestId", ""),
-        end_time_unix_nano=resources.time_unix_nano(),
-    )
+    with resources.tracing.generation(
+        model=node.model,
+        provider=PROVIDER,
+        system=system or None,
+        input_messages=list(conversation),
+        tool_definitions=[_definition(tool) for tool in node.tools] or None,
+        parameters=_parameters(node),
+    ) as call:
+        response = call.response(resources.converse(request, node.timeout_seconds))
+    resources.ledger.add(node.model, as_usage(response["usage"]))
     return response
 
 

@@ -8,19 +8,18 @@ says `SPANVAS_ENABLED=true`; and whatever goes wrong inside Spanvas, the functio
     def handler(event, context):
         with spanvas.workflow("research-brief", execution_id=event["execution_id"]) as run:
             with spanvas.node("draft", name="Draft the brief", input=event) as node:
-                answer = converse(event["question"])
-                spanvas.record_generation(
-                    model="anthropic.claude-sonnet-4-5",
-                    provider="aws.bedrock",
-                    input_messages=[{"role": "user", "content": event["question"]}],
-                    output_messages=[{"role": "assistant", "content": answer.text}],
-                    usage={"input_tokens": answer.tokens_in, "output_tokens": answer.tokens_out},
-                )
-                node.set_output(answer.text)
-            spanvas.attach_artifact("brief.md", answer.text.encode(), media_type="text/markdown")
-            run.set_output({"words": len(answer.text.split())})
+                messages = [{"role": "user", "content": [{"text": event["question"]}]}]
+                with spanvas.generation(
+                    model=MODEL, provider="aws.bedrock", input_messages=messages
+                ) as call:
+                    answer = call.response(bedrock.converse(modelId=MODEL, messages=messages))
+                text = answer["output"]["message"]["content"][0]["text"]
+                node.set_output(text)
+            spanvas.attach_artifact("brief.md", text.encode(), media_type="text/markdown")
+            run.set_output({"words": len(text.split())})
 
-`workflow`, `node`, `attempt` and `span` are context managers and decorators alike. Exceptions of the code inside pass
+`workflow`, `node`, `attempt`, `span` and `generation` are context managers (`with` and `async with`) and decorators
+alike. Exceptions of the code inside pass
 through unchanged, and are recorded on their way; one that has an `error_type` is counted by that.
 """
 
@@ -28,7 +27,7 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 
-from spanvas.handles import Handle, RunHandle, Scope
+from spanvas.handles import GenerationHandle, Handle, RunHandle, Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
 __all__ = [
+    "GenerationHandle",
     "Handle",
     "RunHandle",
     "attach_artifact",
@@ -56,6 +56,7 @@ __all__ = [
     "disown",
     "end_execution",
     "flush",
+    "generation",
     "health",
     "inject",
     "message",
@@ -210,6 +211,49 @@ def span(
     )
 
 
+def generation(
+    *,
+    model: str,
+    provider: str = "",
+    system: Any = None,
+    input_messages: Sequence[Any] | str | None = None,
+    tool_definitions: Any = None,
+    parameters: Mapping[str, Any] | None = None,
+    operation: str = "chat",
+    attributes: Mapping[str, Any] | None = None,
+) -> Scope[GenerationHandle]:
+    """One model call, as long as the block takes.
+
+        with spanvas.generation(model="gpt-4o", provider="openai", input_messages=messages) as call:
+            answer = call.response(client.chat.completions.create(model="gpt-4o", messages=messages))
+
+    `call.response(answer)` takes the client's own object, finds messages, usage and the rest in it, and returns it.
+    Of a stream, `call.token()` notes when its first part came:
+
+        async with spanvas.generation(model=MODEL, provider="anthropic", input_messages=messages) as call:
+            async with client.messages.stream(model=MODEL, max_tokens=500, messages=messages) as stream:
+                async for text in stream.text_stream:
+                    call.token()
+                call.response(await stream.get_final_message())
+
+    Messages are those that the client takes; a plain text is a message too. An exception that leaves the block is the
+    call's. Not needed where an OpenTelemetry instrumentation traces the client already.
+    """
+    return _scope(
+        lambda engine: engine.generations.open(
+            model=model,
+            provider=provider,
+            system=system,
+            input_messages=input_messages,
+            tool_definitions=tool_definitions,
+            parameters=parameters,
+            operation=operation,
+            attributes=attributes,
+        ),
+        GenerationHandle(),
+    )
+
+
 def record_generation(
     *,
     model: str,
@@ -229,11 +273,15 @@ def record_generation(
     start_time_unix_nano: int | None = None,
     end_time_unix_nano: int | None = None,
 ) -> None:
-    """One model call, as a finished span under the one that is open.
+    """One model call that is over, as a finished span under the one that is open. `generation` measures one.
 
-    Messages are `{"role", "parts"}` as OpenTelemetry has them, or `{"role", "content"}` as most providers do; a plain
-    text is a message too. `usage` has `input_tokens` (cached ones included), `output_tokens` (reasoning included),
-    `cache_read_tokens`, `cache_write_tokens`, `reasoning_tokens`. `parameters` are `temperature`, `max_tokens`, ….
+    Without `start_time_unix_nano` the call is marked as not timed: it is shown from the end of what came before it in
+    the open span, or the start of that, until now.
+
+    Messages are `{"role", "parts"}` as OpenTelemetry has them, or those of a client library; a plain text is a message
+    too. `usage` has `input_tokens` (cached ones included), `output_tokens` (reasoning included), `cache_read_tokens`,
+    `cache_write_tokens`, `reasoning_tokens`, or is what a client library reports. `parameters` are `temperature`,
+    `max_tokens`, ….
     Not needed where an OpenTelemetry instrumentation traces the client already.
     """
     engine = current_engine()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     H = TypeVar("H", bound="Handle")
     F = TypeVar("F", bound=Callable[..., Any])
+    R = TypeVar("R")
 else:
 
     class Generic:
@@ -24,7 +25,7 @@ else:
         def __class_getitem__(cls, item: object) -> type:
             return cls
 
-    H = None
+    H = R = None
 
 CO_COROUTINE = 0x80
 """`inspect.CO_COROUTINE`: set on the code of every `async def`."""
@@ -76,6 +77,26 @@ class RunHandle(Handle):
         return self._execution_id
 
 
+class GenerationHandle(Handle):
+    """An open model call."""
+
+    __slots__ = ()
+
+    def response(self, answer: R) -> R:
+        """Take the client's answer as it is, with the messages, usage, model, id and finish reasons in it; return it.
+
+        Understood are the objects (or their dicts) of OpenAI (chat and Responses), Anthropic, Bedrock Converse, Gemini,
+        Ollama and LangChain. Anything else is the answer's text, or is shown as it came.
+        """
+        return answer
+
+    def usage(self, usage: Any) -> None:
+        """Take the tokens, where the answer does not say them: an object of the client, or as `record_generation`."""
+
+    def token(self) -> None:
+        """The first part of a streamed answer has come. Further calls change nothing: call it for every part."""
+
+
 class Scope(Generic[H]):
     """Opens a span for a `with` block, or around every call of a decorated function (`async def` included)."""
 
@@ -99,6 +120,17 @@ class Scope(Generic[H]):
         traceback: TracebackType | None,
     ) -> None:
         self._open_handles.pop().close(error)
+
+    async def __aenter__(self) -> H:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(error_type, error, traceback)
 
     def __call__(self, function: F) -> F:
         """Returns the function with a span around each of its calls; for `async def`, until it has been awaited."""

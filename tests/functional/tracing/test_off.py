@@ -21,6 +21,9 @@ def brief():
         with spanvas.attempt(1), spanvas.span("s", kind="http") as span:
             assert (span.span_id, span.trace_id) == ("", "")
     spanvas.record_generation(model="m", usage={"input_tokens": 1})
+    with spanvas.generation(model="m", input_messages=["x"]) as call:
+        call.token(); call.usage({}); call.set_output(1)
+        assert call.response(call) is call
     assert spanvas.attach_artifact("a", b"x") is None
     assert spanvas.bind(len) is len
     assert spanvas.inject({"a": 1}) == {"a": 1}
@@ -30,6 +33,14 @@ def brief():
     spanvas.end_execution("x")
     return 42
 
+async def asked():
+    async with spanvas.generation(model="m") as call:
+        return call.response(7)
+
+try:
+    asked().send(None)
+except StopIteration as stopped:
+    assert stopped.value == 7
 assert brief() == 42
 with spanvas.workflow("brief", execution_id="e1") as run:
     assert run.execution_id == "e1"

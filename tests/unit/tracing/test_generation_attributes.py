@@ -32,4 +32,5 @@ def test_usage_comes_as_a_mapping_or_an_object_and_absent_tokens_stay_absent() -
         "gen_ai.operation.name": "chat",
         "gen_ai.request.model": "m",
         "gen_ai.usage.input_tokens": 3,
+        "gen_ai.usage.output_tokens": 2,
     }

@@ -38,6 +38,7 @@ NOT_ATTRIBUTES = {
     "spanvas.node",
     "spanvas.attempt",
     "spanvas.span",
+    "spanvas.generation",
     "spanvas.record_generation",
     "spanvas.message",
     "spanvas.retry",
@@ -96,6 +97,8 @@ def use_everything(recorded: Recording) -> None:
     with spanvas.workflow("brief", version="1", expected_nodes=("draft",), input=1) as run:
         with spanvas.node("draft", name="Draft", kind="generate", attempt=1):
             with spanvas.attempt(1, backoff_ms=5):
+                with spanvas.generation(model="m") as call:
+                    call.token()
                 spanvas.record_generation(
                     model="m",
                     provider="p",

@@ -55,6 +55,12 @@ const MARKS: Readonly<Record<string, Mark>> = {
       "The client library repeated its request, after being throttled or refused: each time is an event under Attributes.",
     isWarning: true,
   },
+  not_timed: {
+    label: "not timed",
+    sentence:
+      "It was recorded when it was over, without its times: it is shown from the end of what came before it.",
+    isWarning: false,
+  },
   artifact_failed: {
     label: "artifact failed",
     sentence: "A file that it wanted to keep could not be stored.",

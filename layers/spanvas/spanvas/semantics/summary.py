@@ -29,6 +29,7 @@ MARKS: Final = {
     names.ARTIFACT_ERROR: "artifact_failed",
     names.RETRIES: "retried",
     names.COMPACTED: "compacted",
+    names.NOT_TIMED: "not_timed",
 }
 
 

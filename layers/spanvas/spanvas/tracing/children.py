@@ -18,7 +18,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
+
+from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.model.span import Span
 from spanvas.tracing.execution_state import ExecutionState
@@ -32,6 +34,8 @@ FLUSH: Final = b"F"
 ALL: Final = b"1"
 NOT_ALL: Final = b"0"
 BLOCK: Final = 1 << 18
+LOCKED: Final = ("_attributes", "_events", "_links")
+"""What of an SDK's span has a lock of its own, besides the span."""
 SEND_SECONDS: Final = 5.0
 """For a parent that does not read. What it has not got by then is missing, and it knows so."""
 
@@ -254,3 +258,12 @@ class Parent:
             self._connection.close()
             return False
         return True
+
+
+def make_usable(span: SdkSpan) -> None:
+    """Gives the SDK's span new locks, in a process that has none of the threads which may hold them."""
+    owners: list[Any] = [span, *(getattr(span, name, None) for name in LOCKED)]
+    for owner in owners:
+        held = getattr(owner, "_lock", None)
+        if held is not None:
+            owner._lock = threading.RLock() if "RLock" in type(held).__name__ else threading.Lock()

@@ -45,7 +45,7 @@ class Converter:
         deadline_unix_nano: int | None = None,
         placement: Placement | None = None,
     ) -> Span:
-        """Returns our span of an SDK's span, ended or open. `node_id` is that of its enclosing node, and `placement` its
+        """Returns our span of an SDK's span, ended or open. `node_id` is that of its enclosing node, `placement` its
         ids in the execution where they are not its own."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
         attributes = copied(span.attributes)

@@ -78,7 +78,7 @@ class Engine:
         self.spans = SpanRecorder(
             self.providers.tracer(), clock, health, settings.content != NONE, self.traces
         )
-        self.generations = GenerationRecorder(self.spans)
+        self.generations = GenerationRecorder(self.spans, self.processor.last_moment_in)
         self.artifacts = ArtifactRecorder(
             self.spans, store, settings, redactor.redact_text, unobserved
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from opentelemetry.trace import SpanKind, StatusCode
 
 from spanvas import attributes as names
+from spanvas import handles as public
 from spanvas.model import kinds
 from spanvas.semantics.messages import (
     is_pair,
@@ -17,28 +19,57 @@ from spanvas.semantics.messages import (
     text_message,
 )
 from spanvas.semantics.parts import parts_of
-from spanvas.tracing.context import with_scope
+from spanvas.tracing.context import innermost, with_scope
 from spanvas.tracing.convert import json_text
-from spanvas.tracing.handles import error_type, exception_attributes
-from spanvas.tracing.health import guarded
+from spanvas.tracing.handles import LiveSpan, error_type, exception_attributes
+from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.plain_values import plain
+from spanvas.tracing.responses import answer_messages, response_attributes, usage_attributes
 from spanvas.tracing.spans import SpanRecorder
 
-USAGE: Final = {
-    "input_tokens": names.INPUT_TOKENS[0],
-    "output_tokens": names.OUTPUT_TOKENS[0],
-    "cache_read_tokens": names.CACHE_READ_TOKENS[0],
-    "cache_write_tokens": names.CACHE_WRITE_TOKENS[0],
-    "reasoning_tokens": names.REASONING_TOKENS[0],
-}
+R = TypeVar("R")
 
 
 class GenerationRecorder:
-    """Records model calls that are over. Guarded: nothing raises."""
+    """Records model calls. Guarded: nothing raises.
 
-    def __init__(self, spans: SpanRecorder) -> None:
+    `last_moment_in` returns when the last span below an open one has ended, or when that began.
+    """
+
+    def __init__(self, spans: SpanRecorder, last_moment_in: Callable[[int], int | None]) -> None:
         self.problems = spans.problems
         self._spans = spans
+        self._last_moment_in = last_moment_in
+
+    @guarded()
+    def open(
+        self,
+        /,
+        *,
+        model: str,
+        provider: str = "",
+        operation: str = "chat",
+        system: Any = None,
+        input_messages: Any = None,
+        tool_definitions: Any = None,
+        parameters: Mapping[str, Any] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> LiveGeneration | None:
+        """Opens a model call that lasts until its handle is closed."""
+        scope = self._spans.scope("generation")
+        if scope is None:
+            return None
+        own = generation_attributes(model, provider, operation, parameters=parameters)
+        live = self._spans.open_in(
+            LiveGeneration,
+            scope,
+            f"{operation} {model}",
+            {**own, **(attributes or {})},
+            otel_kind=SpanKind.CLIENT,
+        )
+        live.began()
+        live.set_request(system, input_messages, tool_definitions)
+        return live
 
     @guarded()
     def record(
@@ -52,25 +83,32 @@ class GenerationRecorder:
         input_messages: Any = None,
         output_messages: Any = None,
         tool_definitions: Any = None,
+        usage: Any = None,
         error: BaseException | str | None = None,
         attributes: Mapping[str, Any] | None = None,
         start_time_unix_nano: int | None = None,
         end_time_unix_nano: int | None = None,
         **details: Any,
     ) -> None:
-        """Records one model call as a finished span."""
+        """Records one model call that is over as a finished span."""
         scope = self._spans.scope("record_generation")
         if scope is None:
             return
         end = end_time_unix_nano or self._spans.now()
         own = generation_attributes(model, provider, operation, **details)
+        own |= reported_usage(usage, self.problems)
         if self._spans.keeps_content:
             own |= generation_content(system, input_messages, output_messages, tool_definitions)
+        start = start_time_unix_nano
+        if start is None:
+            own[names.NOT_TIMED] = True
+            above = innermost(with_scope(scope)).get_span_context().span_id
+            start = min(self._last_moment_in(above) or end, end)
         span, _ = self._spans.start(
             f"{operation} {model}",
             with_scope(scope),
             {**own, **(attributes or {})},
-            start_time_unix_nano or end,
+            start,
             SpanKind.CLIENT,
         )
         if error is None:
@@ -81,6 +119,77 @@ class GenerationRecorder:
             if isinstance(error, BaseException):
                 span.add_event(names.EXCEPTION_EVENT, exception_attributes(error), end)
         span.end(end)
+
+
+class LiveGeneration(LiveSpan, public.GenerationHandle):
+    """A model call that is open. What its client answers is taken as it is."""
+
+    __slots__ = ("_began_at", "_has_token")
+
+    def began(self) -> None:
+        """Notes when the call began, by the clock that only goes on."""
+        self._began_at = time.perf_counter()
+        self._has_token = False
+
+    @guarded()
+    def set_request(self, system: Any, input_messages: Any, tool_definitions: Any) -> None:
+        """Says what the model was asked."""
+        self._set_content(system=system, input_messages=input_messages, tools=tool_definitions)
+
+    def response(self, answer: R) -> R:
+        """Reads the client's answer, and returns it as it is."""
+        self._read(answer)
+        return answer
+
+    @guarded()
+    def usage(self, usage: Any) -> None:
+        """Says which tokens the call has used."""
+        self.span.set_attributes(reported_usage(usage, self.problems))
+
+    @guarded()
+    def token(self) -> None:
+        """Notes when the first part of a streamed answer came."""
+        if not self._has_token:
+            self._has_token = True
+            seconds = time.perf_counter() - self._began_at
+            self.span.set_attribute(names.TIME_TO_FIRST_CHUNK, round(seconds, 6))
+
+    @guarded()
+    def set_input(self, value: Any) -> None:
+        """Says what the model was asked."""
+        self._set_content(input_messages=value)
+
+    @guarded()
+    def set_output(self, value: Any) -> None:
+        """Says what the model answered."""
+        self._set_content(output_messages=value)
+
+    @guarded()
+    def _read(self, answer: Any) -> None:
+        found = plain(answer)
+        self.span.set_attributes(response_attributes(found))
+        self._set_content(output_messages=answer_messages(found))
+
+    def _set_content(
+        self,
+        system: Any = None,
+        input_messages: Any = None,
+        output_messages: Any = None,
+        tools: Any = None,
+    ) -> None:
+        if self._recorder.keeps_content:
+            content = generation_content(system, input_messages, output_messages, tools)
+            self.span.set_attributes(content)
+
+
+def reported_usage(usage: Any, health: Health) -> dict[str, int]:
+    """Returns the attributes of a usage. One that says nothing that is known is a problem, which is counted."""
+    found = usage_attributes(usage)
+    if not found and usage:
+        health.say_once(
+            "usage.unknown", "a usage of the type %s has no known counts", type(usage).__name__
+        )
+    return found
 
 
 def generation_attributes(
@@ -107,10 +216,8 @@ def generation_attributes(
         names.FINISH_REASONS: list(finish_reasons or ()),
     }
     attributes |= {name: value for name, value in optional.items() if value}
-    for field, name in USAGE.items():
-        number = usage.get(field) if isinstance(usage, Mapping) else getattr(usage, field, None)
-        if isinstance(number, int) and number >= 0:
-            attributes[name] = number
+    if usage is not None:
+        attributes |= usage_attributes(usage)
     for field, value in (parameters or {}).items():
         if value is not None:
             attributes[f"gen_ai.request.{field}"] = value

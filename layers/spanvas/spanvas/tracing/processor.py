@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from threading import Lock, RLock
-from typing import Any, Final
+from threading import Lock
+from typing import Final
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
@@ -19,7 +19,7 @@ from spanvas.model.execution import Cause
 from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
 from spanvas.semantics.reader import kind_of
-from spanvas.tracing.children import Parent
+from spanvas.tracing.children import Parent, make_usable
 from spanvas.tracing.context import SpanScope
 from spanvas.tracing.convert import Converter, Placement
 from spanvas.tracing.execution_state import ExecutionState
@@ -27,9 +27,6 @@ from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.traces import Traces
 
 MAX_OPEN: Final = 20_000
-
-LOCKED: Final = ("_attributes", "_events", "_links")
-"""What of an SDK's span has a lock of its own, besides the span."""
 
 Sink = Callable[[ExecutionState, Span], None]
 
@@ -41,6 +38,8 @@ class _OpenSpan:
     kind: str
     is_start_exported: bool = False
     placement: Placement | None = None
+    last_end_unix_nano: int | None = None
+    """Of what has ended directly below it."""
 
 
 class RecordingProcessor(SpanProcessor):
@@ -188,6 +187,7 @@ class RecordingProcessor(SpanProcessor):
         assert span.context is not None
         with self._lock:
             opened = self._open.pop(span.context.span_id, None)
+            self._note_end(span, opened)
         scope = (
             opened.scope
             if opened is not None
@@ -206,6 +206,23 @@ class RecordingProcessor(SpanProcessor):
             opened.placement if opened is not None else self._traces.placement_by_trace(span, scope)
         )
         return scope.run, self._recorded(span, scope, placement)
+
+    def _note_end(self, span: ReadableSpan, opened: _OpenSpan | None) -> None:
+        """Remembers at the span above that one below it has ended."""
+        if opened is not None and opened.placement is not None:
+            parent = self._open.get(int(opened.placement.parent_span_id or "0", 16))
+        else:
+            parent = self._open.get(span.parent.span_id) if span.parent is not None else None
+        if parent is not None and span.end_time is not None:
+            parent.last_end_unix_nano = max(parent.last_end_unix_nano or 0, span.end_time)
+
+    def last_moment_in(self, span_id: int) -> int | None:
+        """Returns when the last span below an open one has ended, or when that began; None where it is not open."""
+        with self._lock:
+            opened = self._open.get(span_id)
+        if opened is None:
+            return None
+        return opened.last_end_unix_nano or opened.span.start_time
 
     def _recorded(self, span: ReadableSpan, scope: SpanScope, placement: Placement | None) -> Span:
         """Returns our redacted span of an SDK's span."""
@@ -279,12 +296,3 @@ def _truncated(span: Span, now: int, message: str) -> Span:
             names.ERROR_TYPE: "Timeout",
         },
     )
-
-
-def make_usable(span: SdkSpan) -> None:
-    """Gives the SDK's span new locks, in a process that has none of the threads which may hold them."""
-    owners: list[Any] = [span, *(getattr(span, name, None) for name in LOCKED)]
-    for owner in owners:
-        held = getattr(owner, "_lock", None)
-        if held is not None:
-            owner._lock = RLock() if "RLock" in type(held).__name__ else Lock()

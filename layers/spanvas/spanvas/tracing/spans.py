@@ -88,7 +88,7 @@ class SpanRecorder:
         }
         scope = scope._replace(is_message=scope.is_message or is_message)
         start = start_time_unix_nano
-        live = self._open_in(LiveSpan, scope, name, all_attributes, None, start, otel_kind, links)
+        live = self.open_in(LiveSpan, scope, name, all_attributes, None, start, otel_kind, links)
         return _with_input(live, input)
 
     @guarded()
@@ -106,7 +106,7 @@ class SpanRecorder:
         if scope is None:
             return None
         all_attributes = {names.KIND: kinds.INVOCATION, **attributes}
-        live = self._open_in(
+        live = self.open_in(
             make, scope, name, all_attributes, None, start_time_unix_nano, otel_kind, links
         )
         scope.invocation.span = live
@@ -143,7 +143,7 @@ class SpanRecorder:
                 del all_attributes[names.NODE_NAME]
             live = self._name_state(state, name, all_attributes)
         elif attempt is None:
-            live = self._open_in(LiveSpan, scope, called, all_attributes, node_id)
+            live = self.open_in(LiveSpan, scope, called, all_attributes, node_id)
         else:
             visit = (state.span_id,) if state is not None else ()
             retried = self._open_known(scope, visit, called, node_id, all_attributes, RetriedNode)
@@ -169,7 +169,7 @@ class SpanRecorder:
             **without_empty({names.BACKOFF_MS: backoff_ms}),
             **(attributes or {}),
         }
-        return self._open_in(LiveSpan, scope, f"attempt {number}", all_attributes)
+        return self.open_in(LiveSpan, scope, f"attempt {number}", all_attributes)
 
     @guarded()
     def open_state(self, state: State) -> LiveSpan | None:
@@ -229,7 +229,7 @@ class SpanRecorder:
         """Returns a context in which that span is the innermost one."""
         return opened_in(base, scope, span, self._traces.is_apart)
 
-    def _open_in(
+    def open_in(
         self,
         make: type[N],
         scope: SpanScope,
@@ -240,7 +240,7 @@ class SpanRecorder:
         otel_kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
     ) -> N:
-        """`node_id` is that of a node; None for what is no node."""
+        """Opens a span of that scope. `node_id` is that of a node; None for what is no node."""
         if node_id is not None:
             scope = scope._replace(node_id=node_id)
         span, context = self.start(
