@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from spanvas.semantics.cut_json import whole_part
 from spanvas.semantics.fields import Fields, is_empty, merged
 from spanvas.semantics.message_parts import parts_in
 from spanvas.semantics.parts import Part, part_of, parts_of
@@ -91,6 +92,8 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
     value = parsed(value)
     if value is None:
         return None
+    if isinstance(value, str) and (cut := _of_cut_json(value)):
+        return cut
     if isinstance(value, dict) and not _is_message(value):
         has_list = any(isinstance(value.get(name), list) for name in HOLDERS)
         return (conversation(value) if has_list else None) or [value]
@@ -102,6 +105,19 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
     return [value]
 
 
+def _of_cut_json(text: str) -> list[Any] | None:
+    """The messages of a JSON text that the sender has cut; the last of them is marked."""
+    value = whole_part(text)
+    items = None if value is None else conversation(value)
+    if not items and isinstance(value, list) and len(value) > 1 and conversation(value[:-1]):
+        # of the last not enough is left to know it by
+        items = value if isinstance(value[-1], dict) and value[-1].get("role") else value[:-1]
+    if not items:
+        return None
+    last = items[-1]
+    return [*items[:-1], {**last, "truncated": True} if isinstance(last, dict) else last]
+
+
 def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:
     """Returns the messages in what a model, an agent or a node was given or returned; None where it holds none.
 
@@ -110,6 +126,8 @@ def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:
     value = parsed(value)
     if depth > MAX_DEPTH:
         return None
+    if isinstance(value, str):
+        return _of_cut_json(value)
     if isinstance(value, dict):
         return _in_object(value, depth)
     if isinstance(value, list) and value:

@@ -41,7 +41,9 @@ def tool_of(reader: SpanReader, kind: str) -> dict[str, Any] | None:
 def arguments_of(value: Any) -> Any:
     """Returns the arguments of a call without what frameworks put around them: smolagents' `{args, kwargs}`,
     LlamaIndex's `{kwargs}`, MCP's `{tool_name, arguments}`."""
-    value = structured(unwrapped_input(value))
+    value = structured(value)
+    if isinstance(value, dict):
+        value = structured(unwrapped_input(value))
     for _ in range(MAX_WRAPPERS):
         if not isinstance(value, dict):
             break
