@@ -128,6 +128,28 @@ describe("decodeSpan", () => {
     expect(decodeSpan(wireSpan({ content: { input: null } })).content?.input).toBeNull();
   });
 
+  it("reads the facts of a call that its row does not have", () => {
+    const judged = { name: "Relevance", score: 0.5, label: "relevant", explanation: "It answers." };
+    const span = decodeSpan(
+      wireSpan({
+        time_to_first_token_nano: 250_000_000,
+        agent: { name: "Clerk", version: "1.2" },
+        prompt: { name: "triage" },
+        modal_tokens: [{ modality: "audio", input_tokens: 4 }],
+        evaluations: [{ name: "Relevance", score: 0.5, label: "relevant" }],
+        content: { evaluations: [judged] },
+      }),
+    );
+    expect(span.timeToFirstToken).toBe(250_000_000n);
+    expect(span.agent).toEqual({ name: "Clerk", version: "1.2" });
+    expect(span.prompt).toEqual({ name: "triage", version: null });
+    expect(span.modalTokens).toEqual([
+      { modality: "audio", inputTokens: 4, outputTokens: null, cacheReadTokens: null },
+    ]);
+    expect(span.evaluations[0]?.explanation).toBeNull();
+    expect(span.content?.evaluations[0]?.explanation).toBe("It answers.");
+  });
+
   it("reads the parts of a message, and keeps those that it has no view for", () => {
     const parts = [
       { type: "text", content: "Hello" },

@@ -3,13 +3,14 @@
 import type {
   Attributes,
   Content,
+  Evaluation,
   Json,
   Message,
   MessagePart,
   ToolContent,
 } from "../model/trace/span";
 import { Fields } from "./fields";
-import type { WireContent, WireMessage, WirePart, WireTool } from "./wire";
+import type { WireContent, WireEvaluation, WireMessage, WirePart, WireTool } from "./wire";
 
 type Path = () => string;
 
@@ -27,6 +28,19 @@ export function decodeContent(value: unknown, path: Path): Content {
     input: fields.json("input"),
     output: fields.json("output"),
     other: objectOf(fields.json("other")),
+    evaluations: fields.list("evaluations", decodeEvaluation),
+  };
+}
+
+/** Decodes what was judged of a span. */
+export function decodeEvaluation(value: unknown, path: Path): Evaluation {
+  const fields = Fields.of<WireEvaluation>(value, path);
+  return {
+    name: fields.textOrNull("name"),
+    score: fields.numberOrNull("score"),
+    label: fields.textOrNull("label"),
+    by: fields.textOrNull("by"),
+    explanation: fields.textOrNull("explanation"),
   };
 }
 

@@ -1,6 +1,16 @@
-import type { Cost, CostLine, Json, SpanDetail, SpanEvent, SpanVersion } from "../model/trace/span";
+import type {
+  Cost,
+  CostLine,
+  Json,
+  ModalTokens,
+  Named,
+  SpanDetail,
+  SpanEvent,
+  SpanVersion,
+} from "../model/trace/span";
+import type { Nanos } from "../model/time/time";
 import { ROW_STATUSES } from "../model/trace/trace";
-import { decodeContent } from "./decodeContent";
+import { decodeContent, decodeEvaluation } from "./decodeContent";
 import { decodeUsage } from "./decodeExecution";
 import { decodeArtifactRef, decodeError } from "./decodeTrace";
 import { Fields, textItem } from "./fields";
@@ -8,6 +18,8 @@ import type {
   WireCost,
   WireCostLine,
   WireEvent,
+  WireModalTokens,
+  WireNamed,
   WireScope,
   WireSpan,
   WireSpanVersion,
@@ -34,7 +46,12 @@ export function decodeSpan(value: unknown): SpanDetail {
     model: fields.textOrNull("model"),
     provider: fields.textOrNull("provider"),
     usage: fields.objectOrNull("usage", decodeUsage),
+    modalTokens: fields.list("modal_tokens", decodeModalTokens),
     cost: fields.objectOrNull("cost", decodeCost),
+    timeToFirstToken: asNanos(fields.numberOrNull("time_to_first_token_nano")),
+    agent: fields.objectOrNull("agent", decodeNamed),
+    prompt: fields.objectOrNull("prompt", decodeNamed),
+    evaluations: fields.list("evaluations", decodeEvaluation),
     attributes: fields.map("attributes"),
     events: fields.list("events", decodeEvent),
     links: fields.json("links") ?? [],
@@ -47,6 +64,25 @@ export function decodeSpan(value: unknown): SpanDetail {
     contentAccess: fields.oneOf("content_access", ["granted", "denied", "not_captured"]),
     content: fields.objectOrNull("content", decodeContent),
     raw: value as Json,
+  };
+}
+
+function asNanos(length: number | null): Nanos | null {
+  return length === null ? null : BigInt(Math.round(length));
+}
+
+function decodeNamed(value: unknown, path: Path): Named {
+  const fields = Fields.of<WireNamed>(value, path);
+  return { name: fields.text("name"), version: fields.textOrNull("version") };
+}
+
+function decodeModalTokens(value: unknown, path: Path): ModalTokens {
+  const fields = Fields.of<WireModalTokens>(value, path);
+  return {
+    modality: fields.text("modality"),
+    inputTokens: fields.numberOrNull("input_tokens"),
+    outputTokens: fields.numberOrNull("output_tokens"),
+    cacheReadTokens: fields.numberOrNull("cache_read_tokens"),
   };
 }
 

@@ -11,7 +11,7 @@ import { exporterStates } from "../../model/labels/exporters";
 import { kindHue, kindLabel, shortModel } from "../../model/labels/kinds";
 import { describeMark, marksOf } from "../../model/labels/marks";
 import { logsUrl } from "../../model/labels/spanLinks";
-import type { SpanDetail } from "../../model/trace/span";
+import type { Named, SpanDetail } from "../../model/trace/span";
 import { laterOf } from "../../model/time/time";
 import { spanLength } from "../../model/time/timeScale";
 import type { Row } from "../../model/trace/trace";
@@ -48,7 +48,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
         <CopyMenu spanId={row.spanId} detail={detail} {...props.copies} />
       </div>
       <Parents row={row} loaded={loaded} onSelect={onSelect} />
-      <Facts row={row} loaded={loaded} />
+      <Facts row={row} detail={detail} loaded={loaded} />
       <Marks row={row} receipts={detail?.receipts ?? {}} />
       <Exporters row={row} loaded={loaded} />
       <Retries detail={detail} />
@@ -101,7 +101,8 @@ function Parent({ row, onSelect }: Pick<PanelHeadProps, "row" | "onSelect">): Re
   );
 }
 
-function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactElement {
+function Facts(props: Pick<PanelHeadProps, "row" | "detail" | "loaded">): ReactElement {
+  const { row, detail, loaded } = props;
   const { trace } = loaded;
   const length = spanLength(row, trace.servedAt);
   const offset = row.start - (trace.rows[0]?.start ?? row.start);
@@ -133,8 +134,38 @@ function Facts({ row, loaded }: Pick<PanelHeadProps, "row" | "loaded">): ReactEl
           {shortModel(row.model)}
         </Fact>
       )}
+      {detail !== null && <DetailFacts row={row} detail={detail} />}
     </dl>
   );
+}
+
+/** What the row does not know. */
+function DetailFacts(props: { readonly row: Row; readonly detail: SpanDetail }): ReactElement {
+  const { row, detail } = props;
+  const first = detail.timeToFirstToken;
+  return (
+    <>
+      {first !== null && (
+        <Fact name="First token" title={`${exactDuration(first)} after the request`}>
+          {formatDuration(first)}
+        </Fact>
+      )}
+      {detail.agent !== null && detail.agent.name !== row.name && (
+        <Fact name="Agent">{named(detail.agent)}</Fact>
+      )}
+      {detail.agent?.name === row.name && <Fact name="Version">{detail.agent.version}</Fact>}
+      {detail.prompt !== null && <Fact name="Prompt">{named(detail.prompt)}</Fact>}
+      {detail.name !== row.name && (
+        <Fact name="Recorded as" title={detail.name} isWide>
+          {detail.name}
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function named({ name, version }: Named): string {
+  return version === null ? name : `${name} ${version}`;
 }
 
 /** Of the function that made the spans, with the span that stands for its part. */

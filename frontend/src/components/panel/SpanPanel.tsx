@@ -14,6 +14,7 @@ import { ArtifactList } from "./ArtifactList";
 import { AttributesView } from "./AttributesView";
 import { ContentView } from "./ContentView";
 import type { PreviousCall } from "./Conversation";
+import { Evaluations } from "./Evaluations";
 import { JsonView } from "./JsonView";
 import { OtherVersions } from "./OtherVersions";
 import { PanelHead } from "./PanelHead";
@@ -113,6 +114,7 @@ function TabBody(props: TabBodyProps): ReactElement {
       return (
         <>
           <OtherVersions versions={detail.otherVersions} />
+          <Evaluations detail={detail} />
           <ContentView detail={detail} previous={previous} isKnown={isKnown} onSelect={onSelect} />
           <ArtifactList refs={detail.artifacts} artifacts={artifacts} />
         </>

@@ -36,3 +36,12 @@ it("tells tokens that were not reported from none", () => {
   const usage = { ...USAGE, inputTokens: null, outputTokens: 0, cacheReadTokens: 0 };
   expect(textOf(<CallFigures detail={makeDetail({ usage })} />)).toBe("in not reported · out 0");
 });
+
+it("names the tokens of each modality as parts of the whole", () => {
+  const audio = { modality: "audio", inputTokens: 40, outputTokens: null, cacheReadTokens: 10 };
+  const text = textOf(
+    <TokensAndCost detail={makeDetail({ usage: USAGE, modalTokens: [audio] })} />,
+  );
+  expect(text).toContain("audio in 40 audio from the cache 10");
+  expect(text).not.toContain("audio out");
+});

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { Fragment, type ReactElement } from "react";
 import { NOT_REPORTED } from "../../model/labels/describe";
 import { exactCost, exactCount, formatCost, formatPrice } from "../../model/labels/format";
 import type { CostLine, SpanDetail } from "../../model/trace/span";
@@ -30,7 +30,7 @@ function countText(count: number | null): string {
 
 /** The figures of one model call and how its cost comes about. */
 export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): ReactElement {
-  const { usage, cost } = detail;
+  const { usage, cost, modalTokens } = detail;
   return (
     <>
       {usage && (
@@ -48,6 +48,13 @@ export function TokensAndCost({ detail }: { readonly detail: SpanDetail }): Reac
             <Tokens name="written to the cache" count={usage.cacheWriteTokens} isPart />
             <Tokens name="Output" count={usage.outputTokens} />
             <Tokens name="reasoning" count={usage.reasoningTokens} isPart />
+            {modalTokens.map(({ modality, inputTokens, outputTokens, cacheReadTokens }) => (
+              <Fragment key={modality}>
+                <Tokens name={`${modality} in`} count={inputTokens} isPart />
+                <Tokens name={`${modality} from the cache`} count={cacheReadTokens} isPart />
+                <Tokens name={`${modality} out`} count={outputTokens} isPart />
+              </Fragment>
+            ))}
           </tbody>
         </table>
       )}

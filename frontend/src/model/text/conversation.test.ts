@@ -28,6 +28,7 @@ function content(input: readonly Message[], output: readonly Message[] = []): Co
     query: null,
     input: undefined,
     output: undefined,
+    evaluations: [],
   };
 }
 

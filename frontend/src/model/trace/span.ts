@@ -73,6 +73,28 @@ export interface ToolContent {
   readonly isError?: boolean;
 }
 
+/** What was judged of a span; `explanation` is content. */
+export interface Evaluation {
+  readonly name: string | null;
+  readonly score: number | null;
+  readonly label: string | null;
+  readonly by: string | null;
+  readonly explanation: string | null;
+}
+
+export interface Named {
+  readonly name: string;
+  readonly version: string | null;
+}
+
+/** Tokens of one modality: parts of the whole counts. */
+export interface ModalTokens {
+  readonly modality: string;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cacheReadTokens: number | null;
+}
+
 /** `undefined`: the span has none; `null` is a value that was captured. */
 export interface Content {
   readonly systemInstructions: readonly MessagePart[];
@@ -87,6 +109,8 @@ export interface Content {
   readonly output: Json | undefined;
   /** Content that is in none of these, by the name of its attribute or event. */
   readonly other?: Attributes | null;
+  /** With their explanations; empty where none has one. */
+  readonly evaluations: readonly Evaluation[];
 }
 
 export interface SpanEvent {
@@ -134,7 +158,13 @@ export interface SpanDetail {
   readonly model: string | null;
   readonly provider: string | null;
   readonly usage: Usage | null;
+  readonly modalTokens: readonly ModalTokens[];
   readonly cost: Cost | null;
+  readonly timeToFirstToken: Nanos | null;
+  readonly agent: Named | null;
+  readonly prompt: Named | null;
+  /** Without their explanations. */
+  readonly evaluations: readonly Evaluation[];
   readonly attributes: Attributes;
   readonly events: readonly SpanEvent[];
   readonly links: Json;
