@@ -188,6 +188,7 @@ function BarMark(props: TreeLineProps): ReactElement {
   }
   const classes = ["sv-bar", `sv-hue-${kindHue(row.kind)}`, `sv-bar-${row.status}`];
   if (props.line.isExpandable) classes.push("sv-bar-parent");
+  if (row.marks.includes("wait")) classes.push("sv-bar-wait");
   return (
     <>
       <span className={classes.join(" ")} style={barStyle(left, width)} />

@@ -13,6 +13,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from spanvas import attributes as names
+from spanvas.model import durable
 from spanvas.model.errors import TooLargeError
 from spanvas.model.execution import FAILED, SUCCEEDED, Cause
 from spanvas.model.execution_update import (
@@ -41,6 +43,12 @@ MAX_REMEMBERED: Final = 20_000
 MAX_NAMES: Final = 1_000
 """Of executions in one request: each is looked up, as each trace is."""
 MESSAGE_CHARACTERS: Final = 1000
+OUTCOMES: Final = {
+    "FAILED": "The durable execution failed",
+    "TIMED_OUT": "The durable execution's time ran out",
+    "STOPPED": "The durable execution was stopped",
+}
+"""What is said of a durable execution whose span has no message."""
 
 
 @dataclass(slots=True)
@@ -130,13 +138,13 @@ class Bindings:
         known = self._known.get((tenant, trace.trace_id))
         return known is not None and trace.names <= known.names
 
-    def _remember(self, tenant: str, trace_id: str, binding: Binding, names: Iterable[str]) -> None:
+    def _remember(self, tenant: str, trace_id: str, binding: Binding, named: Iterable[str]) -> None:
         key = (tenant, trace_id)
         known = self._known.get(key)
         if known:
-            names = known.names.union(names)
+            named = known.names.union(named)
             binding = replace(binding, apart=binding.apart | known.binding.apart)
-        self._known[key] = _Known(binding, frozenset(names))
+        self._known[key] = _Known(binding, frozenset(named))
         self._known.move_to_end(key)
 
 
@@ -159,13 +167,19 @@ def update_of(
         execution_id=group.execution_id,
         started_at_unix_nano=min(span.start_time_unix_nano for span in spans),
         seen_at_unix_nano=seen_at_unix_nano,
-        patience_nano=patience_seconds * NANO,
+        patience_nano=_patience_nano(spans, patience_seconds),
         identity=workflow_identity_of(spans[0], rank_of(spans[0])),
         end=_end(spans),
         started_by=subject,
         session=_session(spans),
         external_id=external_id(spans, candidates),
     )
+
+
+def _patience_nano(spans: Iterable[Span], seconds: int) -> int:
+    """How long an execution may rest: a durable one may be suspended for as long as it may take at all."""
+    is_durable = any(durable.is_durable(span.attributes) for span in spans)
+    return durable.LONGEST_NANO if is_durable else seconds * NANO
 
 
 def _identity_order(span: Span) -> tuple[str, int, str, bool]:
@@ -183,32 +197,44 @@ def _session(spans: Iterable[Span]) -> Session | None:
 
 
 def rank_of(span: Span) -> str:
-    """Returns how much a span says of its execution: `ROOT`, `LOCAL_ROOT` or `ANY_SPAN` of `execution_update`."""
+    """Returns how much a span says of its execution: `ROOT`, `LOCAL_ROOT` or `ANY_SPAN` of `execution_update`.
+
+    Of a durable execution, every span knows what it is one of, and the one that says how it ended is the root: what AWS
+    puts above it stands for the invocations' trace and has no duration.
+    """
+    if durable.is_durable(span.attributes):
+        return ROOT if names.DURABLE_EXECUTION_STATUS in span.attributes else LOCAL_ROOT
     if span.parent_span_id is None:
         return ROOT
     return LOCAL_ROOT if has_remote_parent(span) else ANY_SPAN
+
+
+def _says_end(span: Span) -> bool:
+    """Whether the end of a span is the end of its execution. An invocation of a durable function may be one of many."""
+    if durable.is_durable(span.attributes):
+        return durable.end_of(span.attributes) != ""
+    return rank_of(span) != ANY_SPAN
 
 
 def _end(spans: Iterable[Span]) -> ExecutionEnd | None:
     """That of the root that ended last; where no root has ended, that of the local root that ended last."""
     ended = [
         (
-            end_key(
-                span.end_time_unix_nano, span.span_id, is_local=span.parent_span_id is not None
-            ),
+            end_key(span.end_time_unix_nano, span.span_id, is_local=rank_of(span) == LOCAL_ROOT),
             span,
         )
         for span in spans
-        if rank_of(span) != ANY_SPAN and span.end_time_unix_nano is not None
+        if span.end_time_unix_nano is not None and _says_end(span)
     ]
     if not ended:
         return None
     key, root = max(ended, key=lambda item: item[0])
     assert root.end_time_unix_nano is not None
     status, cause = SUCCEEDED, None
-    if root.status == ERROR:
+    outcome = durable.end_of(root.attributes)
+    if root.status == ERROR or outcome not in ("", "SUCCEEDED"):
         row = row_of(root)
-        message = (row.error_message or "")[:MESSAGE_CHARACTERS]
+        message = (row.error_message or OUTCOMES.get(outcome, ""))[:MESSAGE_CHARACTERS]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
     return ExecutionEnd(key, status, root.end_time_unix_nano, cause)

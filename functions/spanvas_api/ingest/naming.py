@@ -13,6 +13,8 @@ from spanvas.model.span import Span
 from spanvas.semantics.reader import SpanReader, session_of, workflow_of
 from spanvas.semantics.span_names import shown_name
 
+ALWAYS_NAMING: Final = (names.DURABLE_EXECUTION_ARN,)
+"""Attributes that name an execution besides those that the deployment has set: they never name anything else."""
 UNKNOWN: Final = "unknown"
 ANY_BELOW: Final = ".*"
 MAX_EXPECTED_NODES: Final = 500
@@ -27,15 +29,16 @@ def explicit_execution_id(span: Span) -> str:
 
 
 def attributed_execution_id(span: Span, attributes: Sequence[str]) -> str:
-    """Returns the execution id in the first of these attributes that the span, or else its resource, has; "" where it
-    has none. A name that ends in `.*` stands for all below it, in the order of the alphabet."""
-    return as_execution_id(_named(span, attributes))
+    """Returns the execution id in the first of these attributes, or of `ALWAYS_NAMING`, that the span, or else its
+    resource, has; "" where it has none. A name that ends in `.*` stands for all below it, in the order of the
+    alphabet."""
+    return as_execution_id(_named(span, (*attributes, *ALWAYS_NAMING)))
 
 
 def external_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
     """Returns what the spans call their execution, as `ids.external_id_of` has it. Where they have several names for
     it, the first in the order of text: so the order in which they come does not matter."""
-    attributes = (names.EXECUTION_ID, *candidates)
+    attributes = (names.EXECUTION_ID, *candidates, *ALWAYS_NAMING)
     found = (external_id_of(_named(span, attributes)) for span in spans)
     return min(filter(None, found), default="")
 

@@ -114,6 +114,19 @@ MESSAGING_MESSAGE_ID: Final = "messaging.message.id"
 MESSAGING_OPERATION_TYPE: Final = "messaging.operation.type"
 MESSAGING_SYSTEM: Final = "messaging.system"
 
+# AWS Lambda durable functions, as AWS's own OpenTelemetry plugin names them.
+DURABLE_EXECUTION_ARN: Final = "durable.execution.arn"
+DURABLE_EXECUTION_STATUS: Final = "durable.execution.status"
+DURABLE_INVOCATION_FIRST: Final = "durable.invocation.first"
+DURABLE_INVOCATION_STATUS: Final = "durable.invocation.status"
+DURABLE_OPERATION_ID: Final = "durable.operation.id"
+DURABLE_OPERATION_NAME: Final = "durable.operation.name"
+DURABLE_OPERATION_STATUS: Final = "durable.operation.status"
+DURABLE_OPERATION_SUBTYPE: Final = "durable.operation.subtype"
+DURABLE_OPERATION_TYPE: Final = "durable.operation.type"
+DURABLE_ATTEMPT_NUMBER: Final = "durable.attempt.number"
+DURABLE_ATTEMPT_OUTCOME: Final = "durable.attempt.outcome"
+
 # OpenTelemetry GenAI (https://opentelemetry.io/schemas/gen-ai/1.42.0), new names first, then older ones.
 OPERATION: Final = "gen_ai.operation.name"
 PROVIDER: Final = ("gen_ai.provider.name", "gen_ai.system")

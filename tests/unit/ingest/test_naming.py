@@ -53,6 +53,18 @@ def test_a_blank_id_on_a_span_does_not_hide_what_its_resource_says(blank: Any) -
     assert attributed_execution_id(span, ["spanvas.execution.id"]) == "patients-7-bc57a4a9f41f"
 
 
+def test_the_arn_of_a_durable_execution_always_names_it() -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:f:1/durable-execution/n/ab"
+    span = make_span(attributes={"durable.execution.arn": arn})
+    assert (
+        attributed_execution_id(span, ())
+        == "arn:aws:lambda:us-east-1:123456789012:function:f:1-durable-execution-n-ab-e44149cce0f7"
+    )
+    assert external_id([span], ()) == arn
+    named = make_span(attributes={"durable.execution.arn": arn, "app.run": "run-1"})
+    assert attributed_execution_id(named, ("app.run",)) == "run-1"
+
+
 def test_an_attribute_that_did_not_name_the_execution_does_not_say_what_it_is_called() -> None:
     span = make_span(attributes={"spanvas.execution.id": "run-1", "app.ids.thread": "t/1"})
     assert external_id([span], ("app.ids.*",)) == ""

@@ -72,6 +72,19 @@ def test_a_call_of_which_both_services_sent_their_spans_has_no_mark() -> None:
     assert drawn(rows) == ["client", "  server !cold_start"]
 
 
+def test_a_row_whose_parent_is_to_come_is_a_root_meanwhile_and_may_begin_before_it() -> None:
+    rows = [
+        make_row("early", "step", 1, marks=("later_parent",)),
+        make_row("step", "run", 2, marks=("later_parent",)),
+        make_row("late", "step", 1),
+    ]
+    assert drawn(rows) == [
+        "step !later_parent",
+        "  early",
+        "  late !clock_skew",
+    ]
+
+
 def test_duplicates_are_merged_and_the_ended_version_stays() -> None:
     started = make_row("a", end_time_unix_nano=None, status="unset")
 

@@ -1,9 +1,8 @@
-"""Strands, Google ADK, MLflow, durable functions, and what Spanvas writes itself."""
+"""Strands, Google ADK, MLflow, and what Spanvas writes itself."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -237,22 +236,6 @@ def test_mlflow_tools_retrievers_and_embeddings() -> None:
 )
 def test_mlflow_types(type_: str, kind: str) -> None:
     assert form_of({"mlflow.spanType": json.dumps(type_)}).kind == kind
-
-
-@pytest.mark.parametrize(
-    ("attributes", "kind", "node_id"),
-    [
-        ({"durable.operation.name": "ask", "durable.operation.id": "7"}, "node", "ask"),
-        ({"durable.operation.id": "7"}, "node", "7"),
-        ({"durable.execution.arn": "arn:aws:lambda:x"}, "other", None),
-    ],
-)
-def test_steps_of_durable_functions_are_nodes(
-    attributes: dict[str, Any], kind: str, node_id: str | None
-) -> None:
-    form = form_of({"durable.execution.arn": "arn:aws:lambda:x", **attributes})
-
-    assert (form.kind, form.node_id, form.session) == (kind, node_id, "arn:aws:lambda:x")
 
 
 def test_what_spanvas_writes_is_believed_first() -> None:

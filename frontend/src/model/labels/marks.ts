@@ -19,6 +19,17 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "Another service called it, and has sent no span of the call.",
     isWarning: false,
   },
+  later_parent: {
+    label: "parent to come",
+    sentence: "The span around it is written when the durable execution goes on or ends.",
+    isWarning: false,
+  },
+  wait: {
+    label: "wait",
+    sentence:
+      "Nothing was at work meanwhile: a timer, an answer from outside or another function was waited for.",
+    isWarning: false,
+  },
   cycle: {
     label: "cycle",
     sentence: "Its recorded parents form a circle, which was cut here.",

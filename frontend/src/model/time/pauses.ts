@@ -29,7 +29,8 @@ export function pausesOf(
   const work = inside
     .flatMap((child) => {
       const row = index.rows[child];
-      if (!row) return [];
+      // A span that itself is a wait is no work: its time is a gap of the span around it.
+      if (!row || row.marks.includes("wait")) return [];
       const from = Number(row.start - scale.start);
       return [{ from, to: barEnd(row, scale, servedAt), isAttempt: row.kind === "attempt" }];
     })

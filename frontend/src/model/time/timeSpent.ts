@@ -62,6 +62,7 @@ function categoryOf(
 ): TimeCategory {
   const row = index.rows[step.position];
   if (!row) return "own";
+  if (row.marks.includes("wait")) return "waiting";
   const hue = kindHue(row.kind);
   if (hue === "model") return "model";
   if (TOOL_HUES.has(hue)) return "tools";

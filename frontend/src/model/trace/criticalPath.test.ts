@@ -115,6 +115,28 @@ describe("where the time went", () => {
     expect(shares.find(({ category }) => category === "waiting")?.share).toBe(3 / 12);
   });
 
+  it("counts a wait as waiting, and as a gap of the span around it", () => {
+    const durable = [
+      span("run", 0, 0, 10, { kind: "workflow" }),
+      span("load", 1, 0, 1, { kind: "node" }),
+      span("pause", 1, 1, 9, { kind: "node", marks: ["wait"] }),
+      span("charge", 1, 9, 10, { kind: "node" }),
+    ];
+    const indexed = indexTrace(durable);
+    const axis = scaleOf(durable);
+    const shares = timeSpent(
+      indexed,
+      criticalPath(indexed, axis, START),
+      axis,
+      makeTrace(durable).execution,
+    );
+    expect(shares.map(({ category, nanos }) => [category, nanos / 1e9])).toEqual([
+      ["waiting", 8],
+      ["own", 2],
+    ]);
+    expect(pausesOf(indexed, 0, axis, START)).toEqual([{ from: 1e9, to: 9e9, isBackoff: false }]);
+  });
+
   it("shows the wait between two attempts, on their node and behind the first", () => {
     expect(pausesOf(index, 2, scale, START)).toEqual([{ from: 2e9, to: 4e9, isBackoff: true }]);
     expect(backoffAfter(index, 3)).toBe(2n * SECOND);

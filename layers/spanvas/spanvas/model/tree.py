@@ -20,6 +20,9 @@ CLOCK_SKEW: Final = "clock_skew"
 REMOTE_PARENT: Final = "remote_parent"
 """Mark of a row whose parent was recorded by another service. Kept in the tree only where that parent is absent: such a
 row is a root, since nobody promised that the other service sends its spans here."""
+LATER_PARENT: Final = "later_parent"
+"""Mark of a row whose parent is written when a suspended execution goes on or ends, with the times of another clock.
+Kept in the tree only where that parent is absent: such a row is a root meanwhile."""
 SKEW_TOLERANCE_NANO: Final = 1_000_000
 
 _start_order = itemgetter(*map(Row._fields.index, ("start_time_unix_nano", "span_id")))
@@ -56,7 +59,7 @@ def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
                 children[parent] = [row]
             else:
                 siblings.append(row)
-        elif not parent or row.kind == kinds.WORKFLOW or REMOTE_PARENT in row.marks:
+        elif not parent or row.kind == kinds.WORKFLOW or _is_root_without_parent(row):
             roots.append(row)
         else:
             orphans.append(row)
@@ -69,6 +72,11 @@ def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
     if len(tree) < len(unique):
         _append_cycles(unique, by_id, children, tree)
     return tree
+
+
+def _is_root_without_parent(row: Row) -> bool:
+    """Whether nobody promised that the parent of a row comes, or comes now."""
+    return REMOTE_PARENT in row.marks or LATER_PARENT in row.marks
 
 
 def state_of(row: Row, now_unix_nano: int, execution_is_open: bool) -> str:
@@ -101,12 +109,14 @@ def _append_subtree(
     while True:
         for row in siblings:
             span_id, start, end = row.span_id, row.start_time_unix_nano, row.end_time_unix_nano
-            marks = row.marks
+            marks, earliest_here = row.marks, earliest
             if not depth:
                 marks += root_marks
-            elif marks and REMOTE_PARENT in marks:
-                marks = tuple(mark for mark in marks if mark != REMOTE_PARENT)
-            if start < earliest or (end is not None and end < start):
+            elif marks and (REMOTE_PARENT in marks or LATER_PARENT in marks):
+                if LATER_PARENT in marks:
+                    earliest_here = start
+                marks = tuple(mark for mark in marks if mark not in (REMOTE_PARENT, LATER_PARENT))
+            if start < earliest_here or (end is not None and end < start):
                 marks = (*marks, CLOCK_SKEW)
             append(placed(TreeRow, (row, depth, parent_span_id, marks)))
             below = below_of(span_id)

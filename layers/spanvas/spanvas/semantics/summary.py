@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spanvas import attributes as names
-from spanvas.model import kinds
+from spanvas.model import durable, kinds
 from spanvas.model.ids import as_name
 from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import Span
-from spanvas.model.tree import REMOTE_PARENT
+from spanvas.model.tree import LATER_PARENT, REMOTE_PARENT
 from spanvas.semantics.content_split import has_content
 from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.prices import cost_in
@@ -21,6 +21,9 @@ from spanvas.semantics.values import parsed
 
 NAME_CHARACTERS: Final = 200
 MESSAGE_CHARACTERS: Final = 500
+
+WAIT: Final = "wait"
+"""Mark of a row in whose time nothing is at work: a timer, an answer from outside, another function."""
 
 MARKS: Final = {
     names.TRUNCATED: TRUNCATED_MARK,
@@ -43,7 +46,6 @@ def row_of(span: Span) -> Row:
     error_type, error_message = error_of(span)
     # What wraps model calls repeats their usage: it is counted where it arose.
     usage = reader.usage() if span.kind == kinds.MODEL else None
-    attempt = attributes.get(names.ATTEMPT)
     return Row(
         span_id=span.span_id,
         parent_span_id=span.parent_span_id,
@@ -61,7 +63,7 @@ def row_of(span: Span) -> Row:
         cost_nano_usd=cost_in(reader, usage) if span.kind == kinds.MODEL else None,
         input_preview=before,
         output_preview=after,
-        attempt=attempt if isinstance(attempt, int) and 0 <= attempt < 2**31 else None,
+        attempt=_attempt(attributes),
         artifacts=_artifacts(attributes),
         marks=_marks(span),
         deadline_unix_nano=span.deadline_unix_nano,
@@ -91,8 +93,21 @@ def error_of(span: Span) -> tuple[str | None, str | None]:
 
 
 def _marks(span: Span) -> tuple[str, ...]:
-    marks = tuple(mark for name, mark in MARKS.items() if span.attributes.get(name))
-    return (*marks, REMOTE_PARENT) if has_remote_parent(span) else marks
+    attributes = span.attributes
+    marks = tuple(mark for name, mark in MARKS.items() if attributes.get(name))
+    if not durable.is_durable(attributes):
+        return (*marks, REMOTE_PARENT) if has_remote_parent(span) else marks
+    if durable.is_wait(attributes):
+        marks = (*marks, WAIT)
+    return (*marks, LATER_PARENT) if span.parent_span_id is not None else marks
+
+
+def _attempt(attributes: Mapping[str, Any]) -> int | None:
+    """The number of an attempt; of a durable function's step, each attempt has a span of its own that says it."""
+    number = attributes.get(names.ATTEMPT)
+    if number is None and durable.is_attempt(attributes):
+        number = attributes.get(names.DURABLE_ATTEMPT_NUMBER)
+    return number if isinstance(number, int) and 0 <= number < 2**31 else None
 
 
 def _artifacts(attributes: Mapping[str, Any]) -> tuple[ArtifactRef, ...]:
