@@ -32,7 +32,7 @@ def clerk(question):
     asked = first.choices[0].message
     messages.append(asked.model_dump(exclude_none=True))
     for call in asked.tool_calls:
-        result = lookup_parcel(**json.loads(call.function.arguments))
+        result = lookup_parcel(*json.loads(call.function.arguments).values())
         messages.append(story.tool_message(call.id, result))
     chunks = client.chat.completions.create(
         model=story.MODEL,
