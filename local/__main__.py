@@ -36,6 +36,7 @@ UNWRITABLE = frozenset({
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
     options = parser().parse_args(arguments)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
@@ -53,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """Returns the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = top.add_subparsers(required=True)
     up_parser = commands.add_parser("up", help="start the stack and keep it until Ctrl-C")
@@ -100,6 +102,7 @@ def interrupt_on_signals() -> threading.Event:
 
 
 def up(options: argparse.Namespace) -> int:
+    """Starts the stack and keeps it until Ctrl-C or SIGTERM."""
     interrupt_on_signals()
     unclear = [pair for pair in options.parameter if "=" not in pair]
     if unclear:
@@ -121,6 +124,7 @@ def up(options: argparse.Namespace) -> int:
 
 
 def run_seed(stack: Stack) -> None:
+    """Runs each workflow once."""
     say("Running each workflow once, so that there is something to see")
     with stack.api() as api:
         try:
@@ -130,6 +134,7 @@ def run_seed(stack: Stack) -> None:
 
 
 def smoke(_options: argparse.Namespace) -> int:
+    """Runs the smoke test."""
     from local.smoke import run_smoke
 
     interrupt_on_signals()
@@ -137,6 +142,7 @@ def smoke(_options: argparse.Namespace) -> int:
 
 
 def token(options: argparse.Namespace) -> int:
+    """Prints an access token of a demo client."""
     state = read_state(options.port)
     secret = state["clients"].get(options.client)
     if secret is None:
@@ -147,6 +153,7 @@ def token(options: argparse.Namespace) -> int:
 
 
 def env(options: argparse.Namespace) -> int:
+    """Prints the variables of the running stack, for `eval`."""
     for name, value in read_state(options.port)["environment"].items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
@@ -158,6 +165,7 @@ def shown(path: Path) -> str:
 
 
 def say(line: str) -> None:
+    """Prints a line; a terminal that is gone, or a full disk, does not end the stack."""
     with contextlib.suppress(OSError):  # no terminal any more, or a file on a full disk
         print(line, flush=True)
 

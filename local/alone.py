@@ -24,6 +24,7 @@ index (HTTPS_PROXY, PIP_INDEX_URL, npm's registry). Then run the same command ag
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Makes the target while no other process does; returns the exit code."""
     end = arguments.index("--")
     target, *sources = (Path(argument) for argument in arguments[:end])
     try:

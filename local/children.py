@@ -125,6 +125,7 @@ class Children:
         self._stopped.set()
 
     def process(self, name: str) -> Process:
+        """Returns the process of an engine or a stand-in."""
         return next(child.process for child in self._children if child.name == name)
 
     def _add(

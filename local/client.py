@@ -34,12 +34,15 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
+        """Returns the body as JSON."""
         return json.loads(self.body)
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Leaves redirects to the caller."""
+
     def redirect_request(self, *_: object, **__: object) -> None:
-        return None
+        """Follows no redirect."""
 
 
 def sign_in(issuer: str, redirect_uri: str, scopes: tuple[str, ...] = OPERATOR_SCOPES) -> str:
@@ -82,6 +85,7 @@ def client_token(
 
 
 def redirect_of(url: str) -> str:
+    """Returns where a redirect leads. Raises SignInError for any other answer."""
     opener = urllib.request.build_opener(NoRedirects)
     try:
         with opener.open(url, timeout=10) as answer:
@@ -94,6 +98,7 @@ def redirect_of(url: str) -> str:
 
 
 def request_token(issuer: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """Returns the access token that the issuer gives for a form. Raises SignInError."""
     request = urllib.request.Request(
         f"{issuer}/token", data=urlencode(form).encode(), headers=dict(headers), method="POST"
     )
@@ -113,6 +118,7 @@ class ApiClient:
         self._token = token
 
     def close(self) -> None:
+        """Closes the connection."""
         self._connection.close()
 
     def __enter__(self) -> ApiClient:
@@ -146,6 +152,7 @@ class ApiClient:
         return self._expect(200, "GET", path, None)
 
     def post(self, path: str, body: Any, status: int = 202) -> Any:
+        """Sends a body as JSON and returns the answer's. Raises CallError for another status."""
         return self._expect(status, "POST", path, body)
 
     def _expect(self, status: int, method: str, path: str, body: Any) -> Any:
@@ -154,3 +161,21 @@ class ApiClient:
             text = answer.body.decode("utf-8", "replace")
             raise CallError(f"{method} {path} answered {answer.status}: {text[:500]}")
         return answer.json()
+
+
+def boto3_client(
+    service: str, region: str, endpoint_url: str, credentials: Mapping[str, str]
+) -> Any:
+    """Returns a client of one of the engines; `credentials` are the variables that AWS reads."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=credentials["AWS_SESSION_TOKEN"],
+        config=Config(signature_version="s3v4" if service == "s3" else "v4"),
+    )

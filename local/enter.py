@@ -26,6 +26,7 @@ NOT_RUN = 98
 
 
 def main(arguments: list[str]) -> None:
+    """Mounts /opt if there is one, and becomes the program."""
     parent, opt, program = int(arguments[0]), arguments[1], arguments[2:]
     libc = ctypes.CDLL(None, use_errno=True)
     if opt != "-":
@@ -70,6 +71,7 @@ def mount_opt(libc: ctypes.CDLL, opt: str) -> None:
 
 
 def call(function: object, *arguments: object) -> None:
+    """Calls a function of the C library. Raises OSError."""
     if function(*arguments) != 0:  # type: ignore[operator]
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

@@ -30,6 +30,7 @@ class Headers:
         self._joined = joined
 
     def get(self, name: str, default: str = "") -> str:
+        """Returns the values of a header, joined by commas."""
         return self._joined.get(name, default)
 
     def __contains__(self, name: str) -> bool:
@@ -53,6 +54,7 @@ class Request:
 
     @property
     def path(self) -> str:
+        """The path without its percent encoding."""
         return unquote(self.raw_path)
 
 
@@ -81,6 +83,7 @@ class ClosedError(Exception):
 
 
 def read_line(reader: BufferedReader) -> bytes:
+    """Reads a line. Raises ClosedError where the connection ends, BadRequestError where it is too long."""
     line = reader.readline(MAX_LINE_BYTES + 1)
     if len(line) > MAX_LINE_BYTES:
         raise BadRequestError(431, "line too long")
@@ -90,6 +93,7 @@ def read_line(reader: BufferedReader) -> bytes:
 
 
 def read_request_line(reader: BufferedReader) -> tuple[str, str, str]:
+    """Reads the request line; returns method, target and version. Raises BadRequestError."""
     line = read_line(reader)
     if line == b"\r\n":  # a stray empty line before a request is to be ignored (RFC 9112, 2.2)
         line = read_line(reader)
@@ -100,6 +104,7 @@ def read_request_line(reader: BufferedReader) -> tuple[str, str, str]:
 
 
 def read_headers(reader: BufferedReader) -> Headers:
+    """Reads the headers. Raises BadRequestError."""
     fields: list[tuple[str, str]] = []
     while True:
         line = read_line(reader).decode("iso-8859-1").rstrip("\r\n")
@@ -114,6 +119,7 @@ def read_headers(reader: BufferedReader) -> Headers:
 
 
 def read_chunked(reader: BufferedReader, max_bytes: int) -> bytes:
+    """Reads a chunked body. Raises BadRequestError."""
     chunks: list[bytes] = []
     total = 0
     while True:
@@ -136,6 +142,7 @@ def read_chunked(reader: BufferedReader, max_bytes: int) -> bytes:
 
 
 def wants_keep_alive(version: str, headers: Headers) -> bool:
+    """Returns whether the connection stays open after the answer."""
     connection = headers.get("connection").lower()
     if version == "HTTP/1.0":
         return connection == "keep-alive"

@@ -65,9 +65,11 @@ class HttpServer:
 
     @property
     def url(self) -> str:
+        """The address of the server."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def start(self, handler: Handler) -> HttpServer:
+        """Begins to answer requests in threads; returns the server itself."""
         self._handler = handler
         threading.Thread(target=self._accept, name=f"{self._name}-accept", daemon=True).start()
         return self

@@ -26,6 +26,7 @@ SUPPORTED = "20.19, 22.13, or 24 and newer"
 
 
 def main() -> int:
+    """Installs Node.js where it is missing; returns the exit code."""
     try:
         return provide()
     except OSError as error:
@@ -35,6 +36,7 @@ def main() -> int:
 
 
 def provide() -> int:
+    """Prints the folder of Node.js, which is installed first where it is missing; returns the exit code."""
     with (Path(sys.prefix) / ".node.lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = wheel_folder()

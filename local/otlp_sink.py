@@ -36,9 +36,11 @@ class OtlpSink:
         self.spans = 0
 
     def read_spans(self) -> list[dict[str, object]]:
+        """Returns the spans that came, in their order."""
         return [json.loads(line) for line in self._path.read_text(encoding="utf-8").splitlines()]
 
     def handle(self, request: Request) -> Response:
+        """Answers a request of an exporter."""
         if request.path != "/v1/traces" or request.method != "POST":
             return Response(404, b"Not Found", [("content-type", "text/plain")])
         if not request.headers.get("content-type").startswith(PROTOBUF):
@@ -62,6 +64,7 @@ class OtlpSink:
 
 
 def summaries(message: ExportTraceServiceRequest) -> Iterator[dict[str, object]]:
+    """Yields what is kept of each span."""
     for resource_spans in message.resource_spans:
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:

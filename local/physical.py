@@ -40,11 +40,13 @@ def physical_attribute(resolver: Resolver, logical_id: str, attribute: str) -> s
 
 
 def table_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a table; "" is what `Ref` answers, here and below."""
     name = physical_name(resolver, logical_id)
     return {"": name, "Arn": resolver.identity.arn("dynamodb", f"table/{name}")}
 
 
 def bucket_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a bucket."""
     name = physical_name(resolver, logical_id)
     return {
         "": name,
@@ -55,26 +57,31 @@ def bucket_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
 
 
 def function_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a function."""
     name = physical_name(resolver, logical_id)
     return {"": name, "Arn": resolver.identity.arn("lambda", f"function:{name}")}
 
 
 def alias_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of an alias."""
     properties = resolver.properties(logical_id)
     name = f"{properties['FunctionName']}:{properties['Name']}"
     return {"": resolver.identity.arn("lambda", f"function:{name}")}
 
 
 def version_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a version."""
     name = resolver.properties(logical_id)["FunctionName"]
     return {"": resolver.identity.arn("lambda", f"function:{name}:1"), "Version": "1"}
 
 
 def layer_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a layer."""
     return {"": resolver.identity.arn("lambda", f"layer:{logical_id}:1")}
 
 
 def queue_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a queue."""
     name = physical_name(resolver, logical_id)
     identity = resolver.identity
     return {
@@ -85,26 +92,31 @@ def queue_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
 
 
 def log_group_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a log group."""
     name = physical_name(resolver, logical_id)
     return {"": name, "Arn": resolver.identity.arn("logs", f"log-group:{name}:*")}
 
 
 def role_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a role."""
     name = physical_name(resolver, logical_id)
     return {"": name, "Arn": f"arn:aws:iam::{resolver.identity.account_id}:role/{name}"}
 
 
 def state_machine_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a state machine."""
     name = physical_name(resolver, logical_id)
     arn = resolver.identity.arn("states", f"stateMachine:{name}")
     return {"": arn, "Arn": arn, "Name": name}
 
 
 def api_attributes(_resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of an HTTP API."""
     return {"": logical_id.lower(), "ApiId": logical_id.lower()}
 
 
 def cloudfront_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a resource of CloudFront."""
     arn = f"arn:aws:cloudfront::{resolver.identity.account_id}:function/{logical_id}"
     return {"": logical_id, "Id": logical_id, "FunctionARN": arn}
 

@@ -158,4 +158,5 @@ def size_of(log: Path) -> int:
 
 
 def tail(log: Path, lines: int = 15) -> str:
+    """Returns the last lines of a log."""
     return "\n".join(read_from(log, 0).splitlines()[-lines:])

@@ -56,6 +56,7 @@ def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
 
 
 def table_request(properties: dict[str, Any]) -> dict[str, Any]:
+    """Returns the request that creates a table."""
     request = {name: value for name, value in properties.items() if name in TABLE_CREATION}
     if "DeletionProtectionEnabled" in request:
         request["DeletionProtectionEnabled"] = truth(request["DeletionProtectionEnabled"])
@@ -69,6 +70,7 @@ def table_request(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def provision_buckets(resolver: Resolver, s3: S3Client) -> None:
+    """Creates the template's buckets with their settings and policies. Raises TemplateError."""
     for logical_id in resolver.logical_ids("AWS::S3::Bucket"):
         properties = resolver.properties(logical_id)
         known = frozenset(BUCKET_CALLS) | {"BucketName", "Tags"}
@@ -86,6 +88,7 @@ def provision_buckets(resolver: Resolver, s3: S3Client) -> None:
 
 
 def create_bucket(s3: S3Client, name: str, region: str) -> None:
+    """Creates a bucket, unless it is there."""
     if region == "us-east-1":
         s3.create_bucket(Bucket=name)
         return
@@ -97,17 +100,20 @@ def create_bucket(s3: S3Client, name: str, region: str) -> None:
 
 
 def put_cors(s3: S3Client, name: str, value: dict[str, Any]) -> None:
+    """Sets the CORS rules of a bucket."""
     names = {"ExposedHeaders": "ExposeHeaders", "Id": "ID", "MaxAge": "MaxAgeSeconds"}
     rules: Any = [renamed(rule, names) for rule in value["CorsRules"]]
     s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
 
 
 def put_lifecycle(s3: S3Client, name: str, value: dict[str, Any]) -> None:
+    """Sets the lifecycle rules of a bucket."""
     rules: Any = [lifecycle_rule(rule) for rule in value["Rules"]]
     s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
 
 
 def lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """Returns a lifecycle rule as the S3 API has it. Raises TemplateError."""
     known = frozenset({
         "AbortIncompleteMultipartUpload",
         "ExpirationInDays",
@@ -137,10 +143,12 @@ def lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def put_versioning(s3: S3Client, name: str, value: dict[str, Any]) -> None:
+    """Sets whether a bucket keeps versions."""
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": value["Status"]})
 
 
 def put_encryption(s3: S3Client, name: str, value: dict[str, Any]) -> None:
+    """Sets the default encryption of a bucket."""
     rules: Any = [
         {
             **rule,
@@ -154,11 +162,13 @@ def put_encryption(s3: S3Client, name: str, value: dict[str, Any]) -> None:
 
 
 def put_public_access(s3: S3Client, name: str, value: dict[str, Any]) -> None:
+    """Sets what public access a bucket blocks."""
     configuration: Any = {key: truth(item) for key, item in value.items()}
     s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=configuration)
 
 
 def put_ownership(s3: S3Client, name: str, value: dict[str, Any]) -> None:
+    """Sets who owns the objects of a bucket."""
     rules: Any = value["Rules"]
     s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": rules})
 
@@ -174,16 +184,19 @@ BUCKET_CALLS = {
 
 
 def refuse_unknown(what: str, properties: dict[str, Any], known: frozenset[str]) -> None:
+    """Raises TemplateError where a property is not known here."""
     unknown = sorted(set(properties) - known)
     if unknown:
         raise TemplateError(f"{what}: the local stack does not know {', '.join(unknown)}")
 
 
 def renamed(value: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Returns the value with some members renamed."""
     return {names.get(key, key): item for key, item in value.items()}
 
 
 def without(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """Returns the value without one member."""
     return {key: item for key, item in value.items() if key != name}
 
 

@@ -33,12 +33,14 @@ class StackIdentity:
 
     @property
     def stack_id(self) -> str:
+        """The ARN of the stack."""
         return (
             f"arn:aws:cloudformation:{self.region}:{self.account_id}"
             f":stack/{self.stack_name}/{self.stack_uuid}"
         )
 
     def arn(self, service: str, resource: str) -> str:
+        """Returns the ARN of a resource."""
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 
 
@@ -100,6 +102,7 @@ class Resolver:
 
     @property
     def identity(self) -> StackIdentity:
+        """The account, region and name of the stack."""
         return self._identity
 
     def exists(self, logical_id: str) -> bool:

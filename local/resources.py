@@ -105,6 +105,7 @@ def check_types(resolver: Resolver, template: Template) -> None:
 
 
 def read_functions(resolver: Resolver, template: Template) -> list[Function]:
+    """Returns the functions of the template. Raises TemplateError."""
     layers = read_layers(resolver, template)
     invoke_configs = {}
     for logical_id in resolver.logical_ids("AWS::Lambda::EventInvokeConfig"):
@@ -122,6 +123,7 @@ def read_function(
     layers: dict[str, Layer],
     invoke_configs: dict[str, dict[str, Any]],
 ) -> Function:
+    """Returns one function. Raises TemplateError."""
     properties = resolver.properties(logical_id)
     name = physical_name(resolver, logical_id)
     logging = properties.get("LoggingConfig", {})
@@ -165,6 +167,7 @@ def read_layers(resolver: Resolver, template: Template) -> dict[str, Layer]:
 
 
 def read_schedules(resolver: Resolver) -> list[Schedule]:
+    """Returns the schedules of the template. Raises TemplateError for one that is no `rate(...)`."""
     schedules = []
     for logical_id in resolver.logical_ids("AWS::Events::Rule"):
         properties = resolver.properties(logical_id)
@@ -190,6 +193,7 @@ def function_name_of(arn: str) -> str:
 
 
 def project_path(code: dict[str, str]) -> str:
+    """Returns the folder of code that is in the project. Raises TemplateError."""
     if code.get("S3Bucket") != PROJECT_BUCKET:
         raise TemplateError(f"code outside the project cannot run here: {code}")
     return code["S3Key"]

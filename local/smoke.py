@@ -35,6 +35,7 @@ def run_smoke(say: Callable[[str], None]) -> int:
 
 
 def check(api: ApiClient, say: Callable[[str], None]) -> None:
+    """Runs a workflow and checks its trace and its artifact. Raises SmokeError."""
     workflow = find_workflow(api)
     execution_id = start_workflow(api, workflow["workflow_id"], workflow.get("sample_input"))
     execution = wait_for_end(api, execution_id)
@@ -68,6 +69,7 @@ def find_workflow(api: ApiClient) -> dict[str, Any]:
 
 
 def check_artifact(api: ApiClient, execution_id: str, artifact: dict[str, Any]) -> None:
+    """Downloads an artifact and checks it. Raises SmokeError."""
     path = f"/v1/executions/{quote(execution_id)}/artifacts/{quote(artifact['artifact_id'])}/link"
     link = api.post(path, {"disposition": "attachment"}, status=200)
     with urllib.request.urlopen(link["url"], timeout=30) as answer:
@@ -80,5 +82,6 @@ def check_artifact(api: ApiClient, execution_id: str, artifact: dict[str, Any]) 
 
 
 def require(held: bool, message: str) -> None:
+    """Raises SmokeError with the message unless the condition held."""
     if not held:
         raise SmokeError(message)

@@ -6,7 +6,6 @@ gateway, Lambda, issuer and OTLP sink from this process. State lives in memory: 
 
 from __future__ import annotations
 
-import errno
 import json
 import secrets
 import time
@@ -18,11 +17,11 @@ from typing import Any
 
 from local import state
 from local.children import CONNECTIONS, DYNAMODB, LAMBDA, S3, Children
-from local.client import ApiClient, client_token, sign_in
+from local.client import ApiClient, boto3_client, client_token, sign_in
+from local.front import listen
 from local.gateway.definition import read_http_api
-from local.gateway.http_api import MAX_BODY_BYTES, HttpApi, message
+from local.gateway.http_api import HttpApi
 from local.gateway.site import SiteServer, read_distribution
-from local.http_message import LOOPBACK
 from local.http_server import HttpServer
 from local.identity.clients import DEMO_TENANT, OPERATOR_SCOPES, PAGE_CLIENT_ID
 from local.identity.issuer import Issuer
@@ -107,27 +106,20 @@ class Stack:
         return client_token(self.issuer.url, client_id, secret, scopes)
 
     def api(self, token: str | None = None) -> ApiClient:
+        """Returns a client of the API, with the operator's token unless another one is given."""
         return ApiClient(self.url, self.operator_token() if token is None else token)
 
     def boto3_client(self, service: str) -> Any:
-        """A client of the stack's engines with the functions' credentials."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            region_name=self._identity.region,
-            endpoint_url=self.endpoints[f"AWS_ENDPOINT_URL_{service.upper()}"],
-            aws_access_key_id=self.credentials["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.credentials["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=self.credentials["AWS_SESSION_TOKEN"],
-            config=Config(signature_version="s3v4" if service == "s3" else "v4"),
-        )
+        """Returns a client of the stack's engines with the functions' credentials."""
+        endpoint = self.endpoints[f"AWS_ENDPOINT_URL_{service.upper()}"]
+        return boto3_client(service, self._identity.region, endpoint, self.credentials)
 
     def function(self, logical_id: str) -> Function:
+        """Returns a function by its logical id."""
         return next(f for f in self.functions if f.logical_id == logical_id)
 
     def pool(self, logical_id: str) -> Pool:
+        """Returns the sandboxes of a function."""
         return self.lambdas.pool(self.function(logical_id).name)
 
     def add_function(self, function: Function, opt: Path) -> None:
@@ -148,17 +140,19 @@ class Stack:
         self.lambdas.add(Pool(function, start, max_sandboxes=MAX_SANDBOXES))
 
     def log_path(self, logical_id: str) -> Path:
+        """Returns the log of a function."""
         return self._logs / f"{logical_id}.log"
 
     @property
     def url(self) -> str:
+        """The address of the page."""
         return self._front.url
 
     # ------------------------------------------------------------------ start
 
     def _start(self) -> None:
         began = time.perf_counter()
-        self._front = self._listen()
+        self._front = listen(self.options.port)
         self._closers.append(self._front.stop)
         self.state = self.options.state or state.folder_of(self._front.port)
         state.prepare(self.state)
@@ -179,22 +173,6 @@ class Stack:
         self._say("Warming up the trace API")
         self._wait_until_healthy()
         self.start_seconds = time.perf_counter() - began
-
-    def _listen(self) -> HttpServer:
-        port = self.options.port
-        try:
-            return HttpServer(
-                name="front",
-                port=port,
-                max_body_bytes=MAX_BODY_BYTES,
-                too_large=message(413, "Request Entity Too Large"),
-            )
-        except OverflowError as error:
-            raise StackError(
-                f"{port} is no port: choose one from 1024 to 65535, as in make run PORT={DEFAULT_PORT}"
-            ) from error
-        except OSError as error:
-            raise StackError(why_not(port, error)) from error
 
     def _start_children(self) -> Children:
         self._say(
@@ -317,17 +295,3 @@ class Stack:
                 f"The trace API answers {answer.status}: {answer.body.decode('utf-8', 'replace')}\n"
                 f"Its log is {log}"
             )
-
-
-def why_not(port: int, error: OSError) -> str:
-    """Why a port cannot be listened on, and what to do."""
-    if error.errno == errno.EADDRINUSE:
-        another = port + 1 if port < 65_535 else DEFAULT_PORT
-        return (
-            f"Port {port} is in use on {LOOPBACK}. Stop what listens there, or choose another: "
-            f"make run PORT={another}"
-        )
-    return (
-        f"Port {port} on {LOOPBACK} cannot be listened on: {error.strerror}. Choose another: "
-        f"make run PORT={DEFAULT_PORT}"
-    )

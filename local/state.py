@@ -48,6 +48,7 @@ def prepare(folder: Path) -> None:
 
 
 def cannot_be_written(path: Path, error: OSError) -> StackError:
+    """Returns the error of a file that cannot be written."""
     return StackError(
         f"{path} cannot be written: {error.strerror}. Free some disk space, or make it writable."
     )
@@ -70,6 +71,7 @@ def write_state(folder: Path, document: Mapping[str, Any]) -> None:
 
 
 def remove_state(folder: Path) -> None:
+    """Removes the file by which others find the stack."""
     (folder / STATE_FILE).unlink(missing_ok=True)
 
 

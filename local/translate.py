@@ -31,6 +31,7 @@ class Template:
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:
+        """The resources by their logical ids."""
         return dict(self.document.get("Resources", {}))
 
 
@@ -38,6 +39,7 @@ class NoManagedPolicies:
     """SAM asks IAM for managed policies by name; a template that names them by ARN needs none."""
 
     def load(self) -> dict[str, str]:
+        """Returns no managed policies: their names stay as they are."""
         return {}
 
 
@@ -62,6 +64,7 @@ def translate(source: str, parameters: dict[str, str], region: str) -> Template:
 
 
 def read_template(path: Path, parameters: dict[str, str], region: str) -> Template:
+    """Returns the template as SAM deploys it. Raises TemplateError."""
     return translate(path.read_text(encoding="utf-8"), parameters, region)
 
 
@@ -84,8 +87,10 @@ def localise_code(document: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 def to_path(uri: str) -> str:
+    """Returns a path inside of the project without `./` and a slash at its end."""
     return uri.strip("./").rstrip("/")
 
 
 def to_key(uri: str) -> str:
+    """Returns the S3 address that stands for a path of the project."""
     return f"s3://{PROJECT_BUCKET}/{to_path(uri)}"

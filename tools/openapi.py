@@ -14,7 +14,7 @@ from pydantic.json_schema import (
 )
 from pydantic_core import core_schema
 
-from spanvas_api import routes, wire
+from spanvas_api import route_schema, routes, wire
 from tools.api_reference import reference_markdown
 
 REF_TEMPLATE = "#/components/schemas/{model}"
@@ -105,7 +105,7 @@ def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _operation(route: routes.Route) -> dict[str, Any]:
+def _operation(route: route_schema.Route) -> dict[str, Any]:
     success: dict[str, Any] = {
         "description": _STATUS_TEXT[route.status],
         "content": _content(route, "application/json", route.response),
@@ -118,10 +118,10 @@ def _operation(route: routes.Route) -> dict[str, Any]:
     responses: dict[str, Any] = {str(route.status): success}
     if any(parameter.name == "If-None-Match" for parameter in route.parameters):
         responses["304"] = {"description": _STATUS_TEXT[304]}
-    for status in sorted({*route.errors, routes.THROTTLED}):
+    for status in sorted({*route.errors, route_schema.THROTTLED}):
         is_ours = status in route.errors
         content = _content(route, route.error_media_type, route.error) if is_ours else {}
-        if status in routes.GATEWAY_STATUSES:
+        if status in route_schema.GATEWAY_STATUSES:
             content = _or_gateway_message(content)
         responses[str(status)] = {"description": _STATUS_TEXT[status], "content": content}
     operation: dict[str, Any] = {
@@ -151,7 +151,7 @@ def _operation(route: routes.Route) -> dict[str, Any]:
     return operation
 
 
-def _content(route: routes.Route, media_type: str, name: str) -> dict[str, Any]:
+def _content(route: route_schema.Route, media_type: str, name: str) -> dict[str, Any]:
     """A body in JSON, and in what else the route speaks: the same messages in another encoding."""
     others = {other: {"schema": BINARY} for other in route.other_media_types}
     return {media_type: {"schema": _ref(name)}, **others}

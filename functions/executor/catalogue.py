@@ -17,6 +17,7 @@ WORKFLOWS = Path(__file__).parent / "workflows"
 
 
 def workflow_ids() -> list[str]:
+    """Returns the ids of the workflows that ship, in alphabetical order."""
     return sorted(path.stem for path in WORKFLOWS.glob("*.json"))
 
 

@@ -42,13 +42,17 @@ class ClaimResult(Enum):
 class Items(Protocol):
     """Where claims are kept; see `spanvas.storage.claims`. Raises StoreUnavailableError."""
 
-    def take(self, claim: Claim, lease_seconds: int) -> LeaseState | None: ...
+    def take(self, claim: Claim, lease_seconds: int) -> LeaseState | None:
+        """Takes a claim; returns None where it is this holder's now, else the other holder's state."""
 
-    def renew(self, claim: Claim, lease_seconds: int) -> bool: ...
+    def renew(self, claim: Claim, lease_seconds: int) -> bool:
+        """Extends the lease; returns whether it is still this holder's."""
 
-    def finish(self, claim: Claim) -> bool: ...
+    def finish(self, claim: Claim) -> bool:
+        """Marks the event as done; returns whether the lease was still this holder's."""
 
-    def give_back(self, claim: Claim) -> bool: ...
+    def give_back(self, claim: Claim) -> bool:
+        """Gives the lease up, so that the event can be run again; returns whether it was still this holder's."""
 
 
 class Claims:

@@ -60,6 +60,7 @@ class Node(DocumentModel):
 
     @property
     def title(self) -> str:
+        """Returns the name of the workflow, or its id where it has none."""
         return self.name or self.id
 
 

@@ -41,12 +41,14 @@ class Canvas:
         self.pixels = bytearray(width * height)
 
     def fill(self, left: int, top: int, width: int, height: int, colour: int) -> None:
+        """Fills a rectangle with a colour of the palette; what lies outside of the picture is left out."""
         left, right = max(0, left), min(self.width, left + width)
         for y in range(max(0, top), min(self.height, top + height)):
             start = y * self.width
             self.pixels[start + left : start + right] = bytes([colour]) * max(0, right - left)
 
     def write(self, left: int, top: int, text: str, colour: int, scale: int = 1) -> None:
+        """Writes a line of text from its top left corner; `scale` is in pixels for a dot of a glyph."""
         for character in text:
             for x, column in enumerate(columns_of(character)):
                 for y in range(GLYPH_HEIGHT):
@@ -55,6 +57,7 @@ class Canvas:
             left += (GLYPH_WIDTH + 1) * scale
 
     def png(self) -> bytes:
+        """Returns the picture as a PNG file with a palette."""
         lines = b"".join(
             b"\0" + self.pixels[y * self.width : (y + 1) * self.width] for y in range(self.height)
         )

@@ -36,6 +36,7 @@ class Problem:
         return f"{place}: {self.message}"
 
     def as_dict(self) -> dict[str, str]:
+        """Returns the problem as JSON has it."""
         return {"node": self.node, "field": self.field, "message": self.message}
 
 

@@ -41,9 +41,11 @@ class LambdaContext(Protocol):
     """What is used of the runtime's context."""
 
     @property
-    def aws_request_id(self) -> str: ...
+    def aws_request_id(self) -> str:
+        """The id of the invocation, as Lambda gives it."""
 
-    def get_remaining_time_in_millis(self) -> int: ...
+    def get_remaining_time_in_millis(self) -> int:
+        """Returns the milliseconds until the function is ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Drops:
         self._told = 0
 
     def take(self) -> int:
+        """Returns how many spans were dropped since the last call."""
         counts = self._health().items()
         dropped = sum(number for what, number in counts if what.endswith(".dropped"))
         new, self._told = dropped - self._told, dropped

@@ -26,12 +26,14 @@ class Ledger:
         self._by_model: dict[str, dict[str, int]] = {}
 
     def add(self, model: str, usage: Mapping[str, int]) -> None:
+        """Adds the tokens of one call of a model."""
         with self._lock:
             total = self._by_model.setdefault(model, {})
             for name, tokens in usage.items():
                 total[name] = total.get(name, 0) + tokens
 
     def by_model(self) -> dict[str, dict[str, int]]:
+        """Returns the tokens of each model: a copy."""
         with self._lock:
             return {model: dict(usage) for model, usage in self._by_model.items()}
 

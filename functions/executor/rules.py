@@ -57,6 +57,7 @@ def check_run(
 
 
 def problems_of(document: WorkflowDocument) -> Iterator[Problem]:
+    """Yields everything that is wrong with a document that has the right shape."""
     yield from _duplicate_ids(document)
     yield from _loose_edges(document)
     yield from _cycles(document)

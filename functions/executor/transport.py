@@ -23,6 +23,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @cache
 def pool() -> PoolManager:
+    """Returns the connections of the process."""
     from urllib3 import PoolManager
 
     return PoolManager(num_pools=8, maxsize=16)

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import Execution
 from spanvas.model.ids import is_name
-from spanvas_api import routes
+from spanvas_api import route_schema, routes
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 
 READ_CONTENT: Final = "read_content"
@@ -21,7 +21,7 @@ READ_CONTENT: Final = "read_content"
 
 SCOPE_CLAIMS: Final = ("scope", "scp")
 SCOPES: Final[Mapping[str, str]] = {
-    READ_CONTENT: routes.TRACE_CONTENT,
+    READ_CONTENT: route_schema.TRACE_CONTENT,
     **{route.operation: route.scope for route in routes.ALL_ROUTES},
 }
 

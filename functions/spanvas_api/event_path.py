@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from spanvas_api.routes import EXECUTIONS, GREEDY_PATH, ROUTES
+from spanvas_api.route_schema import EXECUTIONS, GREEDY_PATH
+from spanvas_api.routes import ROUTES
 
 DEFAULT_STAGE: Final = "$default"
 

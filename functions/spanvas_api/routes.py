@@ -5,113 +5,34 @@ Schemas are named, not imported, so that the handler does not load pydantic to a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
-from spanvas.model import ids
 from spanvas.model.execution import STATUSES
-
-EXECUTIONS_READ: Final = "executions:read"
-EXECUTIONS_START: Final = "executions:start"
-TRACE_READ: Final = "trace:read"
-TRACE_CONTENT: Final = "trace:content"
-TRACE_ARTIFACT: Final = "trace:artifact"
-AUDIT_READ: Final = "audit:read"
-TRACE_INGEST: Final = "trace:ingest"
-
-UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"
-
-NEWEST_FIRST: Final = "newest_first"
-OLDEST_FIRST: Final = "oldest_first"
-ORDERS: Final = (NEWEST_FIRST, OLDEST_FIRST)
-EXPORT_FORMATS: Final = ("otlp",)
-THROTTLED: Final = 429
-"""The gateway's answer to too many requests, whatever the call."""
-GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})
-"""That the gateway answers by itself, too, in words of its own: it refuses a token before any function sees it."""
-EXECUTIONS: Final = "/v1/executions"
-GREEDY_PATH: Final = f"{EXECUTIONS}/{{proxy+}}"
-"""Takes what an HTTP API finds no route for, since it has decoded a `/` in an id: see `event_path`."""
-DEFAULT_PAGE: Final = 50
-MAX_PAGE: Final = 200
-MAX_ROWS: Final = 10_000
-"""Of one part of a trace: some 6 MB of JSON, of which zstd leaves 1 MB, and no more than a browser takes in at once."""
-MIN_QUERY: Final = 2
-MAX_QUERY: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a call. `schema` is JSON Schema. Those of the path are always required."""
-
-    name: str
-    location: str
-    description: str
-    schema: dict[str, object]
-    is_required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One call: how it is reached, what it needs and which wire models it takes and gives."""
-
-    method: str
-    path: str
-    operation: str
-    scope: str
-    summary: str
-    response: str
-    status: int = 200
-    request: str | None = None
-    is_request_required: bool = False
-    parameters: tuple[Parameter, ...] = ()
-    errors: tuple[int, ...] = (401, 403, 503)
-    description: str = ""
-    response_headers: dict[str, str] = field(default_factory=dict)
-    other_media_types: tuple[str, ...] = ()
-    """Of request and answers besides JSON, with the same meaning."""
-    error: str = "Problem"
-    error_media_type: str = "application/problem+json"
-
-
-_ANY_TEXT: Final[dict[str, object]] = {"type": "string", "minLength": 1}
-_EXECUTION = Parameter(
-    "execution_id",
-    "path",
-    "The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has "
-    "`/` or `?` in it, since a gateway decodes once, before it looks for the route.",
-    _ANY_TEXT,
+from spanvas_api.route_schema import (
+    ANY_TEXT,
+    ARTIFACT_PARAMETER,
+    AUDIT_READ,
+    CURSOR_PARAMETER,
+    EXECUTION_PARAMETER,
+    EXECUTIONS_READ,
+    EXECUTIONS_START,
+    EXPORT_FORMATS,
+    IF_NONE_MATCH_PARAMETER,
+    LIMIT_PARAMETER,
+    MAX_QUERY,
+    MAX_ROWS,
+    MIN_QUERY,
+    NANO_SCHEMA,
+    NEWEST_FIRST,
+    ORDERS,
+    SPAN_PARAMETER,
+    TRACE_ARTIFACT,
+    TRACE_INGEST,
+    TRACE_READ,
+    WORKFLOW_PARAMETER,
+    Parameter,
+    Route,
 )
-_SPAN = Parameter(
-    "span_id",
-    "path",
-    "The span.",
-    {"type": "string", "pattern": f"^{ids.SPAN_ID.pattern}$"},
-)
-_ARTIFACT = Parameter(
-    "artifact_id", "path", "The artifact.", {"type": "string", "pattern": f"^{ids.NAME.pattern}$"}
-)
-_WORKFLOW = Parameter("workflow_id", "path", "The workflow: its id, or its name.", _ANY_TEXT)
-_LIMIT = Parameter(
-    "limit",
-    "query",
-    "The most items to answer.",
-    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
-)
-_CURSOR = Parameter(
-    "cursor",
-    "query",
-    "`next_cursor` of the page before; good for the same caller and the same query only.",
-    {"type": "string", "maxLength": 2048},
-)
-_IF_NONE_MATCH = Parameter(
-    "If-None-Match",
-    "header",
-    "The `ETag` of the last answer: 304 while nothing has changed.",
-    {"type": "string"},
-)
-
-_NANO_SCHEMA: Final[dict[str, object]] = {"type": "string", "pattern": UNIX_NANO_PATTERN}
 
 ROUTES: Final = (
     Route(
@@ -134,7 +55,7 @@ ROUTES: Final = (
                 "workflow_id",
                 "query",
                 "Only executions of this workflow: its id, or the name that its sender uses.",
-                _ANY_TEXT,
+                ANY_TEXT,
             ),
             Parameter(
                 "status",
@@ -142,12 +63,12 @@ ROUTES: Final = (
                 "Only executions in this state.",
                 {"type": "string", "enum": list(STATUSES)},
             ),
-            Parameter("from", "query", "Started at or after, unix nanoseconds.", _NANO_SCHEMA),
+            Parameter("from", "query", "Started at or after, unix nanoseconds.", NANO_SCHEMA),
             Parameter(
                 "to",
                 "query",
                 "Started before, unix nanoseconds. Where it is not after `from`, there is nothing.",
-                _NANO_SCHEMA,
+                NANO_SCHEMA,
             ),
             Parameter(
                 "order",
@@ -155,8 +76,8 @@ ROUTES: Final = (
                 "By the time of the start.",
                 {"type": "string", "enum": list(ORDERS), "default": NEWEST_FIRST},
             ),
-            _LIMIT,
-            _CURSOR,
+            LIMIT_PARAMETER,
+            CURSOR_PARAMETER,
         ),
         errors=(400, 401, 403, 503),
         description="A page may hold fewer items than `limit`, or none, while `next_cursor` is set: a request looks at "
@@ -175,7 +96,7 @@ ROUTES: Final = (
         "StartExecutionResponse",
         status=202,
         request="StartExecutionRequest",
-        parameters=(_WORKFLOW,),
+        parameters=(WORKFLOW_PARAMETER,),
         errors=(400, 401, 403, 404, 413, 422, 503),
         description="Answers as soon as the execution is queued; its trace grows while it runs. When the executor "
         "cannot be reached the answer is 503 and the execution is kept as failed, with its cause.",
@@ -187,7 +108,7 @@ ROUTES: Final = (
         EXECUTIONS_READ,
         "One execution",
         "Execution",
-        parameters=(_EXECUTION,),
+        parameters=(EXECUTION_PARAMETER,),
         errors=(400, 401, 403, 404, 409, 503),
     ),
     Route(
@@ -198,7 +119,7 @@ ROUTES: Final = (
         "The execution's spans as a tree",
         "TraceResponse",
         parameters=(
-            _EXECUTION,
+            EXECUTION_PARAMETER,
             Parameter(
                 "limit",
                 "query",
@@ -219,7 +140,7 @@ ROUTES: Final = (
                 "cannot be told.",
                 {"type": "string", "maxLength": 2048},
             ),
-            _IF_NONE_MATCH,
+            IF_NONE_MATCH_PARAMETER,
         ),
         errors=(400, 401, 403, 404, 409, 503),
         description="Rows in pre-order. A large trace comes in parts: what they hold one after the other is the "
@@ -238,7 +159,7 @@ ROUTES: Final = (
         TRACE_READ,
         "Everything about one span",
         "SpanResponse",
-        parameters=(_EXECUTION, _SPAN),
+        parameters=(EXECUTION_PARAMETER, SPAN_PARAMETER),
         errors=(400, 401, 403, 404, 409, 503),
         description="Content only with `trace:content`; the read is recorded as an access first, refused or not.",
     ),
@@ -250,14 +171,14 @@ ROUTES: Final = (
         "The execution's spans as OTLP",
         "ExportTraceRequest",
         parameters=(
-            _EXECUTION,
+            EXECUTION_PARAMETER,
             Parameter(
                 "format",
                 "query",
                 "OTLP in its JSON encoding, the only one there is.",
                 {"type": "string", "enum": list(EXPORT_FORMATS), "default": EXPORT_FORMATS[0]},
             ),
-            _CURSOR,
+            CURSOR_PARAMETER,
         ),
         errors=(400, 401, 403, 404, 409, 503),
         description="Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with "
@@ -276,7 +197,7 @@ ROUTES: Final = (
         "The spans that hold the words of a query",
         "SearchResponse",
         parameters=(
-            _EXECUTION,
+            EXECUTION_PARAMETER,
             Parameter(
                 "q",
                 "query",
@@ -296,7 +217,7 @@ ROUTES: Final = (
         TRACE_READ,
         "The execution's files",
         "ArtifactsResponse",
-        parameters=(_EXECUTION,),
+        parameters=(EXECUTION_PARAMETER,),
         errors=(400, 401, 403, 404, 409, 503),
     ),
     Route(
@@ -307,7 +228,7 @@ ROUTES: Final = (
         "A short-lived link to a file",
         "LinkArtifactResponse",
         request="LinkArtifactRequest",
-        parameters=(_EXECUTION, _ARTIFACT),
+        parameters=(EXECUTION_PARAMETER, ARTIFACT_PARAMETER),
         errors=(400, 401, 403, 404, 409, 413, 422, 503),
         description="Recorded as an access before the link is given. Types that a browser would run are always "
         "answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.",
@@ -319,7 +240,7 @@ ROUTES: Final = (
         AUDIT_READ,
         "Who read the execution's content",
         "AccessesResponse",
-        parameters=(_EXECUTION, _LIMIT, _CURSOR),
+        parameters=(EXECUTION_PARAMETER, LIMIT_PARAMETER, CURSOR_PARAMETER),
         errors=(400, 401, 403, 404, 409, 503),
     ),
 )

@@ -27,30 +27,48 @@ class WorkflowNode(Protocol):
     """A node of a workflow document, as much of it as the API shows."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The id of the node, unique in its workflow."""
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """The name that people read."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What the node does, as the executor names it."""
 
 
 class Workflow(Protocol):
     """A workflow document, as much of it as the API shows."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The id of the workflow."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that people read."""
+
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """The version of the document."""
+
     @property
-    def description(self) -> str: ...
+    def description(self) -> str:
+        """What the workflow is for, in a sentence."""
+
     @property
-    def nodes(self) -> Sequence[WorkflowNode]: ...
+    def nodes(self) -> Sequence[WorkflowNode]:
+        """The nodes, in the order of the document."""
+
     @property
-    def edges(self) -> Sequence[tuple[str, str]]: ...
+    def edges(self) -> Sequence[tuple[str, str]]:
+        """The edges, each as the ids of the node that it leaves and of the node that it enters."""
+
     @property
-    def sample_input(self) -> Mapping[str, Any]: ...
+    def sample_input(self) -> Mapping[str, Any]:
+        """An input to try the workflow with."""
 
 
 class Executor(Protocol):
@@ -83,12 +101,14 @@ class Services:
 
     @cached_property
     def store(self) -> TraceStore:
+        """The store of traces. It is made when it is first used."""
         store = self._make_store()
         store.on_unreadable = self.unreadable.note
         return store
 
     @cached_property
     def executor(self) -> Executor:
+        """What starts executions. It is made when it is first used."""
         return self._make_executor()
 
     @cached_property

@@ -29,6 +29,7 @@ class UnreadableItems:
         self._logged: set[tuple[str, str]] = set()
 
     def note(self, item: UnreadableItem) -> None:
+        """Counts an item that cannot be read; logs the first of each key."""
         self._count += 1
         key = (item.pk, item.sk)
         if key in self._logged or len(self._logged) >= REMEMBERED:

@@ -17,6 +17,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def receipt(order: dict[str, Any]) -> str:
+    """Returns the receipt as text."""
     lines = [f"Order {order['order_id']}"]
     lines += [f"  {number} x {item}" for item, number in sorted(order["items"].items())]
     lines.append(f"Paid: {order['charged_cents'] / 100:.2f} EUR")

@@ -20,6 +20,7 @@ ANNOUNCEMENT = "URL"
 
 
 def main(arguments: list[str]) -> None:
+    """Serves one engine until SIGTERM or SIGINT."""
     service, port = arguments[0], int(arguments[1])
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> None:
 
 
 def moto_engine(service: Literal["dynamodb", "s3"]) -> Handler:
+    """Returns moto's DynamoDB or S3."""
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # before the import, which reads it
     from moto.moto_server.werkzeug_app import create_backend_app
 
@@ -42,6 +44,7 @@ def moto_engine(service: Literal["dynamodb", "s3"]) -> Handler:
 
 
 def s3_engine(env: Mapping[str, str]) -> Handler:
+    """Returns moto's S3 behind checks of signatures, policies and CORS."""
     engine = moto_engine("s3")
     from local.engines.s3_guard import MotoBuckets, S3Guard
     from local.engines.sigv4 import Credentials

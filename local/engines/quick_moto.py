@@ -28,6 +28,7 @@ def make_moto_quick() -> None:
 
 
 def answer_one_request_at_a_time() -> None:
+    """Makes moto's DynamoDB take one request at a time: its conditional writes are not atomic."""
     from moto.dynamodb.responses import DynamoHandler
 
     lock = threading.RLock()
@@ -105,6 +106,7 @@ def index_items(table: Any, call: dict[str, Any]) -> list[Any]:
 
 
 def replace(owner: type, name: str, function: Any) -> None:
+    """Replaces a method of one of moto's classes."""
     setattr(owner, name, function)
 
 

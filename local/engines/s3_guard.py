@@ -23,6 +23,8 @@ CORS_PREFIX = "access-control-"
 
 @dataclass(frozen=True, slots=True)
 class CorsRule:
+    """One CORS rule of a bucket."""
+
     origins: Sequence[str]
     methods: Sequence[str]
     headers: Sequence[str]
@@ -33,7 +35,8 @@ class CorsRule:
 class Buckets(Protocol):
     """What the guard asks of the engine behind it."""
 
-    def cors_rules(self, bucket: str) -> Sequence[CorsRule]: ...
+    def cors_rules(self, bucket: str) -> Sequence[CorsRule]:
+        """Returns the CORS rules of a bucket."""
 
 
 class S3Guard:
@@ -55,6 +58,7 @@ class S3Guard:
         self._policies: dict[str, Mapping[str, Any]] = {}
 
     def handle(self, request: Request) -> Response:
+        """Answers a request: refused here, or by the engine."""
         bucket = request.path.lstrip("/").partition("/")[0]
         if request.method == "OPTIONS":
             return self._preflight(request, bucket)
@@ -167,6 +171,7 @@ def find_rule(
 
 
 def cors_headers(rule: CorsRule, origin: str) -> list[tuple[str, str]]:
+    """Returns the headers that a rule adds to an answer for an origin."""
     is_open = "*" in rule.origins
     headers = [("access-control-allow-origin", "*" if is_open else origin)]
     if rule.exposed:
@@ -178,6 +183,7 @@ def cors_headers(rule: CorsRule, origin: str) -> list[tuple[str, str]]:
 
 
 def refusal(status: int, code: str, message: str) -> Response:
+    """Returns S3's error document as a response."""
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{escape(message)}</Message>"
@@ -195,6 +201,7 @@ class MotoBuckets:
         self._backend = s3_backends[account_id]["aws"]
 
     def cors_rules(self, bucket: str) -> list[CorsRule]:
+        """Returns the CORS rules of a bucket, as moto keeps them."""
         found = self._backend.buckets.get(bucket)
         return [
             CorsRule(
@@ -209,6 +216,7 @@ class MotoBuckets:
 
 
 def as_list(value: object) -> list[str]:
+    """Returns one value or several as a list of texts."""
     if value is None:
         return []
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]

@@ -32,6 +32,8 @@ class SignatureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
+    """The keys that a request may be signed with."""
+
     access_key: str
     secret_key: str
     session_token: str = ""
@@ -72,6 +74,7 @@ def verify_presigned(
     region: str,
     now: datetime,
 ) -> Signed:
+    """Checks a presigned URL. Raises SignatureError."""
     values = dict(query)
     if len(values) != len(query):
         raise malformed_query("a parameter is given twice")
@@ -104,6 +107,7 @@ def verify_header(
     region: str,
     now: datetime,
 ) -> Signed:
+    """Checks a request that is signed in its headers. Raises SignatureError."""
     headers = request.headers
     algorithm, _, rest = headers.get("authorization").partition(" ")
     if algorithm != ALGORITHM:
@@ -137,12 +141,15 @@ def verify_header(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
+    """The day, region and key that a signature is made for."""
+
     access_key: str
     date: str
     region: str
 
     @property
     def text(self) -> str:
+        """The scope as it stands in a signature."""
         return f"{self.date}/{self.region}/s3/aws4_request"
 
 
@@ -155,10 +162,12 @@ def read_scope(credential: str, region: str) -> Scope:
 
 
 def read_time(text: str) -> datetime:
+    """Returns the time of a signature. Raises ValueError."""
     return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def find_key(credentials: Mapping[str, Credentials], access_key: str, token: str) -> str:
+    """Returns the secret key of an access key. Raises SignatureError."""
     found = credentials.get(access_key)
     if found is None:
         raise SignatureError(
@@ -194,10 +203,12 @@ def canonical_request(
 
 
 def encode(text: str) -> str:
+    """Returns a text with the percent encoding of signatures."""
     return quote(text, safe="-_.~")
 
 
 def sign(secret_key: str, scope: Scope, time_text: str, canonical: str) -> str:
+    """Returns the signature of a canonical request, in hex."""
     digest = hashlib.sha256(canonical.encode("utf-8")).hexdigest()
     to_sign = f"{ALGORITHM}\n{time_text}\n{scope.text}\n{digest}"
     key = f"AWS4{secret_key}".encode()
@@ -207,6 +218,7 @@ def sign(secret_key: str, scope: Scope, time_text: str, canonical: str) -> str:
 
 
 def compare(given: str, expected: str) -> None:
+    """Raises SignatureError where the signatures differ."""
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise SignatureError(
             "SignatureDoesNotMatch",
@@ -215,4 +227,5 @@ def compare(given: str, expected: str) -> None:
 
 
 def malformed_query(message: str) -> SignatureError:
+    """Returns the error of a presigned URL that cannot be read."""
     return SignatureError("AuthorizationQueryParametersError", message, 400)

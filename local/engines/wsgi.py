@@ -14,6 +14,8 @@ NOT_PASSED_ON = frozenset({"content-length", "connection", "transfer-encoding"})
 
 
 def wsgi_handler(application: Application) -> Handler:
+    """Returns a handler of our server that calls the application."""
+
     def handle(request: Request) -> Response:
         started: list[Any] = []
 
@@ -41,6 +43,7 @@ def wsgi_handler(application: Application) -> Handler:
 
 
 def environ(request: Request) -> dict[str, Any]:
+    """Returns the WSGI environment of a request (PEP 3333)."""
     host = request.headers.get("host", LOOPBACK)
     values: dict[str, Any] = {
         "REQUEST_METHOD": request.method,

@@ -37,6 +37,7 @@ class Entry:
 
     @classmethod
     def begin(cls, request: Request) -> Entry:
+        """Returns the entry of a request that has just come."""
         return cls(
             new_request_id(),
             request.client_address,
@@ -48,6 +49,7 @@ class Entry:
 
 
 def write(path: Path, log_format: str, entry: Entry, response: Response) -> None:
+    """Appends the line of a request to the access log; nothing where the stage has no format."""
     if not log_format:
         return
     append_line(path, render(log_format, entry, response) + "\n")

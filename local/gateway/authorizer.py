@@ -44,6 +44,7 @@ class Grant:
 
 
 def fetch_json(url: str) -> dict[str, Any]:
+    """Returns the JSON object at an address. Raises ValueError and OSError."""
     with urllib.request.urlopen(url, timeout=ISSUER_TIMEOUT_SECONDS) as answer:
         document = json.load(answer)
     if not isinstance(document, dict):
@@ -103,6 +104,7 @@ def bearer_token(header: str) -> str:
 
 
 def verify(token: str, authorizer: JwtAuthorizer, keys: IssuerKeys) -> dict[str, Any]:
+    """Returns the claims of a token. Raises UnauthorizedError."""
     try:
         key_id = jwt.get_unverified_header(token).get("kid", "")
         key = keys.find(authorizer.issuer, key_id)
@@ -133,6 +135,7 @@ def audience_of(claims: dict[str, Any]) -> set[str]:
 
 
 def granted_scopes(claims: dict[str, Any]) -> set[str]:
+    """Returns the scopes of a token, from `scope` or `scp`."""
     scopes = claims.get("scope", claims.get("scp", ""))
     return set(scopes.split()) if isinstance(scopes, str) else set(scopes)
 

@@ -14,6 +14,7 @@ PREFIX = "access-control-"
 
 
 def is_preflight(request: Request) -> bool:
+    """Returns whether a browser asks before it sends the request itself."""
     headers = request.headers
     return (
         request.method == "OPTIONS"
@@ -38,6 +39,7 @@ def preflight(rules: CorsRules, request: Request) -> Response:
 
 
 def add_headers(rules: CorsRules | None, request: Request, response: Response) -> None:
+    """Adds the CORS headers of an answer; those of the function are dropped, as API Gateway does."""
     if rules is None:
         return
     response.headers = [field for field in response.headers if not field[0].startswith(PREFIX)]
@@ -51,6 +53,7 @@ def add_headers(rules: CorsRules | None, request: Request, response: Response) -
 
 
 def origin_headers(rules: CorsRules, origin: str) -> list[tuple[str, str]]:
+    """Returns the headers that allow an origin."""
     allowed = "*" if "*" in rules.allow_origins and not rules.allow_credentials else origin
     headers = [("access-control-allow-origin", allowed), ("vary", "origin")]
     if rules.allow_credentials:

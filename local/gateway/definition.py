@@ -38,11 +38,14 @@ class Route:
 
     @property
     def key(self) -> str:
+        """The route as API Gateway writes it: `GET /v1/executions`."""
         return "$default" if self.path == "/$default" else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
 class CorsRules:
+    """The CORS rules of an API."""
+
     allow_origins: tuple[str, ...]
     allow_methods: tuple[str, ...]
     allow_headers: tuple[str, ...]
@@ -53,6 +56,8 @@ class CorsRules:
 
 @dataclass(frozen=True, slots=True)
 class HttpApiDefinition:
+    """An HTTP API with its routes and limits; `rate_limit` is in requests a second."""
+
     api_id: str
     routes: tuple[Route, ...]
     cors: CorsRules | None
@@ -81,6 +86,7 @@ def read_http_api(resolver: Resolver) -> HttpApiDefinition:
 
 
 def read_stage(resolver: Resolver) -> dict[str, Any]:
+    """Returns the properties of the stage $default. Raises TemplateError."""
     stages = [
         resolver.properties(name) for name in resolver.logical_ids("AWS::ApiGatewayV2::Stage")
     ]
@@ -92,6 +98,7 @@ def read_stage(resolver: Resolver) -> dict[str, Any]:
 
 
 def read_authorizers(document: dict[str, Any]) -> dict[str, JwtAuthorizer]:
+    """Returns the JWT authorizers by name. Raises TemplateError."""
     authorizers = {}
     for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
         settings = scheme["x-amazon-apigateway-authorizer"]
@@ -107,6 +114,7 @@ def read_authorizers(document: dict[str, Any]) -> dict[str, JwtAuthorizer]:
 
 
 def read_routes(document: dict[str, Any], authorizers: dict[str, JwtAuthorizer]) -> list[Route]:
+    """Returns the routes of the OpenAPI document. Raises TemplateError."""
     routes = []
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -134,6 +142,7 @@ def integrated_function(uri: str) -> str:
 
 
 def read_cors(settings: dict[str, Any] | None) -> CorsRules | None:
+    """Returns the CORS rules, or None where the API has none."""
     if not settings:
         return None
     return CorsRules(

@@ -29,7 +29,8 @@ INTEGRATION_SECONDS = 30.0
 class Invoker(Protocol):
     """The part of Lambda that the gateway uses."""
 
-    def invoke(self, name: str, invocation: Invocation) -> Outcome: ...
+    def invoke(self, name: str, invocation: Invocation) -> Outcome:
+        """Invokes a function and waits for its result."""
 
 
 class TokenBucket:
@@ -46,6 +47,7 @@ class TokenBucket:
         self._lock = threading.Lock()
 
     def take(self) -> bool:
+        """Takes one request from the bucket; returns False where it is empty."""
         with self._lock:
             now = self._clock()
             self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
@@ -82,10 +84,12 @@ class HttpApi:
         self._threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="integration")
 
     def stop(self) -> None:
+        """Takes no more requests."""
         self._is_stopped = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def handle(self, request: Request) -> Response:
+        """Answers a request and writes its line to the access log."""
         entry = access_log.Entry.begin(request)
         if self._definition.cors and cors.is_preflight(request):
             response = cors.preflight(self._definition.cors, request)
@@ -172,6 +176,7 @@ def message(status: int, text: str) -> Response:
 
 
 def unauthorized(description: str) -> Response:
+    """Returns the 401 of API Gateway."""
     response = message(401, "Unauthorized")
     challenge = "Bearer"
     if description:
@@ -181,6 +186,7 @@ def unauthorized(description: str) -> Response:
 
 
 def forbidden(route: Route) -> Response:
+    """Returns the 403 of a token that lacks the route's scopes."""
     response = message(403, "Forbidden")
     scopes = " ".join(route.scopes)
     challenge = f'Bearer scope="{scopes}" error="insufficient_scope"'

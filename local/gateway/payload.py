@@ -38,6 +38,7 @@ def build_event(
     request_id: str,
     trace_header: str,
 ) -> dict[str, Any]:
+    """Returns the event of payload format 2.0 for a request."""
     now = time.time()
     headers = request.headers.as_dict()
     cookies = headers.pop("cookie", "")
@@ -134,4 +135,5 @@ def read_answer(payload: bytes) -> Response:
 
 
 def header_text(value: object) -> str:
+    """Returns a header's value as text."""
     return value if isinstance(value, str) else json.dumps(value)

@@ -37,6 +37,7 @@ class HeadersPolicy:
     removed: frozenset[str] = frozenset()
 
     def apply(self, response: Response) -> None:
+        """Replaces, removes and adds headers of a response."""
         replaced = {name.lower() for name, _ in self.replacing} | self.removed
         kept = [field for field in response.headers if field[0].lower() not in replaced]
         present = {name.lower() for name, _ in kept}
@@ -56,9 +57,12 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
+    """The behaviours of a CloudFront distribution, in their order."""
+
     behaviours: tuple[Behaviour, ...]
 
     def behaviour_for(self, path: str) -> Behaviour:
+        """Returns the first behaviour whose pattern fits the path."""
         return next(b for b in self.behaviours if fnmatchcase(path, b.pattern))
 
 
@@ -91,6 +95,7 @@ def read_distribution(resolver: Resolver) -> Distribution:
 
 
 def read_policy(properties: dict[str, Any]) -> HeadersPolicy:
+    """Returns a response headers policy. Raises TemplateError."""
     config = properties["ResponseHeadersPolicyConfig"]
     replacing: list[tuple[str, str]] = []
     filling: list[tuple[str, str]] = []
@@ -109,6 +114,7 @@ def read_policy(properties: dict[str, Any]) -> HeadersPolicy:
 
 
 def security_header(name: str, settings: dict[str, Any]) -> tuple[str, str]:
+    """Returns the name and the value of a security header. Raises TemplateError."""
     if name == "ContentSecurityPolicy":
         return "Content-Security-Policy", settings["ContentSecurityPolicy"]
     if name == "ContentTypeOptions":
@@ -142,6 +148,7 @@ class SiteServer:
         self._origin = origin
 
     def handle(self, request: Request) -> Response:
+        """Answers a request from the API or from the page's files."""
         behaviour = self._distribution.behaviour_for(request.path)
         if request.method not in behaviour.methods:
             response = Response(403, b"Forbidden", [("content-type", "text/plain")])
@@ -174,6 +181,7 @@ class SiteServer:
 
 
 def file_response(path: Path, request: Request) -> Response:
+    """Returns a file of the page, or 304."""
     status = path.stat()
     etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
     cache = IMMUTABLE if path.parent.name == HASHED_FOLDER else REVALIDATE

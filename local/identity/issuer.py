@@ -76,6 +76,7 @@ class Issuer:
         self.signer = TokenSigner(self.url, audience)
 
     def handle(self, request: Request) -> Response:
+        """Answers a request, with CORS headers for the page."""
         response = self._route(request)
         origin = request.headers.get("origin")
         if origin in self._origins and request.path != "/authorize":
@@ -198,6 +199,7 @@ class Issuer:
 
 
 def allowed_scopes(asked: list[str], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the scopes that were asked for. Raises OAuthError where one is not allowed."""
     refused = [scope for scope in asked if scope not in allowed]
     if refused or not asked:
         raise OAuthError(
@@ -235,4 +237,5 @@ def first_values(query: str) -> dict[str, str]:
 
 
 def json_response(document: Mapping[str, object], status: int = 200) -> Response:
+    """Returns a document as JSON that is not to be cached."""
     return Response(status, json.dumps(document).encode(), list(NO_STORE))

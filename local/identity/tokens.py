@@ -26,6 +26,7 @@ class TokenSigner:
         self._key_id = secrets.token_hex(8)
 
     def public_keys(self) -> dict[str, object]:
+        """Returns the JSON Web Key Set."""
         numbers = self._key.public_key().public_numbers()
         key = {
             "kty": "RSA",
@@ -38,10 +39,12 @@ class TokenSigner:
         return {"keys": [key]}
 
     def access_token(self, subject: Subject, client_id: str, scopes: Sequence[str]) -> str:
+        """Returns a signed access token."""
         claims = {**self._claims(subject), "aud": self._audience, "client_id": client_id}
         return self._sign({**claims, "scope": " ".join(scopes), "token_use": "access"})
 
     def id_token(self, subject: Subject, client_id: str, nonce: str) -> str:
+        """Returns a signed id token."""
         claims = {**self._claims(subject), "aud": client_id, "token_use": "id"}
         return self._sign({**claims, "nonce": nonce} if nonce else claims)
 
@@ -63,5 +66,6 @@ class TokenSigner:
 
 
 def base64url_integer(number: int) -> str:
+    """Returns a number as a JSON Web Key has it (RFC 7518, 2)."""
     raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

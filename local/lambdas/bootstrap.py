@@ -13,6 +13,7 @@ class Output(io.FileIO):
     """Standard output or error. Lambda's own takes everything; here it is a file on a disk that may be full."""
 
     def write(self, data: object, /) -> int:
+        """Writes to the log; a disk that is full does not end the function."""
         try:
             return super().write(data)  # type: ignore[arg-type]
         except OSError:

@@ -13,6 +13,7 @@ MAX_ASYNC_PAYLOAD_BYTES = 1024 * 1024
 
 
 def new_request_id() -> str:
+    """Returns a new request id: a UUID of version 4."""
     raw = os.urandom(16).hex()
     return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
 
@@ -44,6 +45,7 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
+        """Whether the function failed."""
         return bool(self.error)
 
 
@@ -52,11 +54,13 @@ class ThrottledError(Exception):
 
 
 def failure(error_type: str, message: str) -> Outcome:
+    """Returns the outcome of a function that failed without an answer of its own."""
     body = {"errorType": error_type, "errorMessage": message}
     return Outcome(json.dumps(body).encode(), error="Unhandled")
 
 
 def timed_out(request_id: str, seconds: int) -> Outcome:
+    """Returns the outcome of a function that ran out of time."""
     return failure(
         "Sandbox.Timedout",
         f"RequestId: {request_id} Error: Task timed out after {seconds}.00 seconds",
@@ -64,6 +68,7 @@ def timed_out(request_id: str, seconds: int) -> Outcome:
 
 
 def runtime_exited(request_id: str, code: int) -> Outcome:
+    """Returns the outcome of a function whose process ended; a negative code is a signal's number."""
     reason = f"signal: {-code}" if code < 0 else f"exit status {code}"
     return failure(
         "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {reason}"
@@ -71,6 +76,7 @@ def runtime_exited(request_id: str, code: int) -> Outcome:
 
 
 def response_too_large() -> Outcome:
+    """Returns the outcome of an answer that is larger than Lambda takes."""
     return failure(
         "Function.ResponseSizeTooLarge",
         f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).",

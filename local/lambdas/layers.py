@@ -44,6 +44,7 @@ def prepare_opt(layers: Sequence[Layer], project: Path, build: Path) -> Path:
 
 
 def is_third_party(project: Path, layer: Layer) -> bool:
+    """Returns whether a layer is made of packages of others."""
     return (project / layer.path / "requirements.txt").is_file()
 
 
@@ -65,6 +66,7 @@ def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
 
 
 def run_makefile(layer: Layer, source: Path, artifacts: Path) -> None:
+    """Builds a layer by its own Makefile. Raises LayerBuildError."""
     command = ["make", "-C", str(source), f"build-{layer.logical_id}", f"ARTIFACTS_DIR={artifacts}"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     environment = {name: value for name, value in os.environ.items() if name not in MAKE_VARIABLES}
@@ -101,6 +103,7 @@ def remove_old(folder: Path) -> None:
 
 
 def merge(layers: Sequence[Path], opt: Path) -> None:
+    """Copies layers over each other into one folder, and puts it in the place of the old one."""
     partial = opt.with_name(f".{opt.name}-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -58,6 +58,7 @@ class Pool:
             return sum(sandbox.cpu_seconds() for sandbox in self._all)
 
     def stop(self) -> None:
+        """Ends all sandboxes; those who wait for one are refused."""
         with self._changed:
             self._is_stopped = True
             sandboxes, self._all, self._idle = set(self._all), set(), []

@@ -55,14 +55,17 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
+        """The host and port for AWS_LAMBDA_RUNTIME_API."""
         return self._server.url.removeprefix("http://")
 
     def submit(self, invocation: Invocation) -> None:
+        """Hands the sandbox its next invocation, and lets it run."""
         with self._lock:
             self._pending.put(invocation)
             self._thaw()
 
     def stop(self) -> None:
+        """Ends the API, and the runtime's wait for the next invocation."""
         self._pending.put(None)
         self._server.stop()
 
@@ -120,5 +123,6 @@ class RuntimeApi:
 
 
 def refusal(status: int, error_type: str, message: str) -> Response:
+    """Returns an error as the Runtime API has it."""
     body = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
     return Response(status, body, JSON)

@@ -27,12 +27,14 @@ class Scheduler:
         self._stopped = threading.Event()
 
     def start(self) -> None:
+        """Starts a thread for each schedule."""
         for schedule in self._schedules:
             threading.Thread(
                 target=self._run, args=(schedule,), name="schedule", daemon=True
             ).start()
 
     def stop(self) -> None:
+        """Ends all schedules."""
         self._stopped.set()
 
     def _run(self, schedule: Schedule) -> None:
@@ -44,6 +46,7 @@ class Scheduler:
 
 
 def scheduled_event(schedule: Schedule, identity: StackIdentity) -> dict[str, object]:
+    """Returns the event of EventBridge for one run of a schedule."""
     return {
         "version": "0",
         "id": new_request_id(),

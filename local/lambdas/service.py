@@ -53,14 +53,17 @@ class LambdaService:
         self._queue_lock = threading.Lock()
 
     def stop(self) -> None:
+        """Ends the queues and all sandboxes."""
         self._stopped.set()
         for pool in self._pools.values():
             pool.stop()
 
     def add(self, pool: Pool) -> None:
+        """Adds a function."""
         self._pools[pool.function.name] = pool
 
     def pool(self, name: str) -> Pool:
+        """Returns the sandboxes of a function. Raises KeyError."""
         return self._pools[name]
 
     def invoke(self, name: str, invocation: Invocation) -> Outcome:
@@ -167,6 +170,7 @@ class LambdaService:
 
 
 def to_invocation(request: Request) -> Invocation:
+    """Returns the invocation that a request asks for."""
     context = request.headers.get("x-amz-client-context")
     qualifier = parse_qs(request.query).get("Qualifier", [""])[0]
     invocation = Invocation(
@@ -181,6 +185,7 @@ def to_invocation(request: Request) -> Invocation:
 
 
 def is_json(body: bytes) -> bool:
+    """Returns whether a body is JSON; an empty one is."""
     if not body:
         return True
     try:
@@ -191,6 +196,7 @@ def is_json(body: bytes) -> bool:
 
 
 def error(status: int, error_type: str, message: str) -> Response:
+    """Returns an error as Lambda's API has it."""
     body = json.dumps({"Type": "User", "Message": message, "message": message}).encode()
     headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", error_type)]
     return Response(status, body, headers)

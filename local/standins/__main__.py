@@ -12,6 +12,7 @@ from local.standins.server import BEDROCK_PORT, SERVICES_PORT, start
 
 
 def main() -> int:
+    """Runs both stand-ins until Ctrl-C; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local.standins", description=__doc__)
     parser.add_argument("--bedrock-port", type=int, default=BEDROCK_PORT)
     parser.add_argument("--services-port", type=int, default=SERVICES_PORT)

@@ -36,6 +36,7 @@ class ConverseStandIn:
         self._seen: Counter[str] = Counter()
 
     def respond(self, method: str, path: str, body: bytes) -> tuple[int, Any, Mapping[str, str]]:
+        """Answers a request with status, body and headers."""
         parts = path.strip("/").split("/")
         if method != "POST" or len(parts) != 3 or parts[0] != "model" or parts[2] != "converse":
             return _error(404, "UnknownOperationException", f"no operation at {method} {path}")

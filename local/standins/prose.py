@@ -27,6 +27,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 
 
 def words_of(text: str) -> list[str]:
+    """Returns the words of a text, in lower case."""
     return [word.lower() for word in _WORD.findall(text)]
 
 

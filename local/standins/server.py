@@ -43,6 +43,7 @@ class StandIns:
         return {name: f"{base}/{name}" for name in ("library", "orders", "shipping")}
 
     def close(self) -> None:
+        """Stops both servers and waits for their threads."""
         for server in (self.bedrock, self.services):
             server.shutdown()
             server.server_close()

@@ -31,6 +31,7 @@ class DemoServices:
         self._latency = latency
 
     def respond(self, method: str, path: str, body: bytes) -> tuple[int, Any, Mapping[str, str]]:
+        """Answers a request with status, body and headers."""
         parts = urlsplit(path)
         segments = [unquote(part) for part in parts.path.split("/") if part]
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}

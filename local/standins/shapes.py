@@ -52,6 +52,7 @@ def shape_in(instructions: str) -> Any | None:
 
 
 def fill(shape: Any, reading: Reading) -> Any:
+    """Returns the shape with what the text says in the place of each description."""
     if isinstance(shape, dict):
         return {key: fill(value, reading) for key, value in shape.items()}
     if isinstance(shape, list):

@@ -15,7 +15,8 @@ from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
-from spanvas_api.routes import ALL_ROUTES, EXECUTIONS, GREEDY_PATH, ROUTES
+from spanvas_api.route_schema import EXECUTIONS, GREEDY_PATH
+from spanvas_api.routes import ALL_ROUTES, ROUTES
 from tests.support.aws_from_template import (
     PARAMETERS,
     ROOT,

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from spanvas_api.auth import SCOPES
-from spanvas_api.routes import TRACE_CONTENT
+from spanvas_api.route_schema import TRACE_CONTENT
 from tests.dialects.live import PYTHON
 from tests.support.api_fakes import AuditedStore
 from tests.support.aws_from_template import ROOT

@@ -17,7 +17,8 @@ from jsonschema import Draft202012Validator
 from local.gateway.definition import Route
 from local.gateway.routing import Router, decoded_path
 from spanvas_api.event_path import with_encoded_path
-from spanvas_api.routes import GREEDY_PATH, ROUTES
+from spanvas_api.route_schema import GREEDY_PATH
+from spanvas_api.routes import ROUTES
 from tools.openapi import document
 
 EVENTS = Path(__file__).parents[2] / "events"

@@ -26,6 +26,7 @@ MAX_QUOTED_CHARACTERS = 300
 def run(
     node: HttpNode, variables: Mapping[str, Any], resources: Resources, _span: SpanHandle
 ) -> dict[str, Any]:
+    """Sends the node's request and returns its response. Raises NodeError."""
     return request(node, variables, resources)
 
 

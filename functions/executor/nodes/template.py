@@ -14,4 +14,5 @@ from executor.tracing import SpanHandle
 def run(
     node: TemplateNode, variables: Mapping[str, Any], _resources: Resources, _span: SpanHandle
 ) -> str:
+    """Returns the text that the node's template makes of its inputs. Raises NodeError."""
     return render("template", node.template, variables)

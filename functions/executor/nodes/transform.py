@@ -14,4 +14,5 @@ from executor.tracing import SpanHandle
 def run(
     node: TransformNode, variables: Mapping[str, Any], _resources: Resources, _span: SpanHandle
 ) -> Any:
+    """Returns what the node's expression finds in its inputs. Raises NodeError."""
     return evaluate("expression", node.expression, variables)

@@ -28,7 +28,8 @@ from spanvas_api.event_path import with_encoded_path
 from spanvas_api.http import problems
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.http.request import Request, Response, request_id_of, request_of
-from spanvas_api.routes import ROUTES, Route
+from spanvas_api.route_schema import Route
+from spanvas_api.routes import ROUTES
 from spanvas_api.services import Services
 
 NAMESPACE: Final = "Spanvas"

@@ -77,6 +77,7 @@ def accepted(intake: Intake, media_type: str) -> OtlpResponse:
 
 
 def log(error: Exception, event: dict[str, Any], response: OtlpResponse) -> None:
+    """Logs a request that was refused by a fault of the service or of an unknown kind."""
     request_id = request_id_of(event)
     if not is_expected(error):
         logger.exception("request failed", request_id=request_id)
@@ -85,6 +86,7 @@ def log(error: Exception, event: dict[str, Any], response: OtlpResponse) -> None
 
 
 def measure(metrics: Metrics, status: int, intake: Intake, seconds: float) -> None:
+    """Writes the metrics of one request; `seconds` is how long it took."""
     metrics.add_metadata("status", status)
     metrics.add_metric("IngestLatency", MetricUnit.Milliseconds, seconds * 1000)
     metrics.add_metric("IngestErrors", MetricUnit.Count, int(status >= 500))

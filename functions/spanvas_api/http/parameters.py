@@ -13,12 +13,12 @@ import orjson
 from spanvas.model import ids
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.execution import STATUSES
-from spanvas_api import routes
+from spanvas_api import route_schema
 from spanvas_api.errors import InvalidBodyError
 
 MAX_INPUT_BYTES: Final = 200_000
 MAX_BODY_BYTES: Final = 256_000
-_UNIX_NANO = re.compile(routes.UNIX_NANO_PATTERN)
+_UNIX_NANO = re.compile(route_schema.UNIX_NANO_PATTERN)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -92,6 +92,7 @@ def optional_workflow_id(query: Mapping[str, str]) -> str | None:
 
 
 def status(query: Mapping[str, str]) -> str | None:
+    """Returns the status to list, or None. Raises InvalidInputError."""
     text = query.get("status")
     if text is not None and text not in STATUSES:
         raise InvalidInputError("status", "is none of " + ", ".join(STATUSES))
@@ -99,13 +100,15 @@ def status(query: Mapping[str, str]) -> str | None:
 
 
 def order(query: Mapping[str, str]) -> str:
-    text = query.get("order", routes.NEWEST_FIRST)
-    if text not in routes.ORDERS:
-        raise InvalidInputError("order", "is none of " + ", ".join(routes.ORDERS))
+    """Returns the order of the list. Raises InvalidInputError."""
+    text = query.get("order", route_schema.NEWEST_FIRST)
+    if text not in route_schema.ORDERS:
+        raise InvalidInputError("order", "is none of " + ", ".join(route_schema.ORDERS))
     return text
 
 
 def unix_nano(query: Mapping[str, str], name: str) -> int | None:
+    """Returns a time in unix nanoseconds, or None. Raises InvalidInputError."""
     text = query.get(name)
     if text is None:
         return None
@@ -115,8 +118,12 @@ def unix_nano(query: Mapping[str, str], name: str) -> int | None:
 
 
 def limit(
-    query: Mapping[str, str], *, most: int = routes.MAX_PAGE, default: int = routes.DEFAULT_PAGE
+    query: Mapping[str, str],
+    *,
+    most: int = route_schema.MAX_PAGE,
+    default: int = route_schema.DEFAULT_PAGE,
 ) -> int:
+    """Returns how many entries to list. Raises InvalidInputError."""
     text = query.get("limit")
     if text is None:
         return default

@@ -149,6 +149,7 @@ class Bindings:
 
 
 def start_order(span: Span) -> tuple[int, str]:
+    """Returns the key that sorts spans by their start."""
     return (span.start_time_unix_nano, span.span_id)
 
 

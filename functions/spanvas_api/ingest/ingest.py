@@ -49,6 +49,7 @@ class Ingest:
 
     @property
     def services(self) -> Services:
+        """The store and what else the ingest works with."""
         return self._services
 
     def ingest(self, event: Mapping[str, Any], principal: Principal, media_type: str) -> Intake:

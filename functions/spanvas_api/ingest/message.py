@@ -129,6 +129,7 @@ def http_response(response: OtlpResponse, media_type: str) -> dict[str, Any]:
 
 
 def too_large(limit: int, how: str) -> TooLargeError:
+    """Returns the error of a body that is larger than `limit` bytes; `how` says before or after decompression."""
     return TooLargeError("body", f"is larger than {limit:,} bytes {how}; send smaller requests")
 
 

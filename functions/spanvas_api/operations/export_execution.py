@@ -16,7 +16,7 @@ from spanvas.model.span import Span
 from spanvas.otlp.export import encode_json
 from spanvas.semantics.content_split import has_content, without_content
 from spanvas.storage.port import Page
-from spanvas_api import routes
+from spanvas_api import route_schema
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
@@ -38,8 +38,8 @@ def export_execution(request: Request, services: Services) -> Response:
     """`wire.ExportTraceRequest`, one part of it. Content that is left out is recorded as a refused access, too."""
     execution = authorized_execution(request, services, "export_execution")
     parameters.only(request.query, "format", "cursor")
-    if request.query.get("format", "otlp") not in routes.EXPORT_FORMATS:
-        raise InvalidInputError("format", "is none of " + ", ".join(routes.EXPORT_FORMATS))
+    if request.query.get("format", "otlp") not in route_schema.EXPORT_FORMATS:
+        raise InvalidInputError("format", "is none of " + ", ".join(route_schema.EXPORT_FORMATS))
     cursors = Cursors(
         services.settings.table,
         execution.tenant,

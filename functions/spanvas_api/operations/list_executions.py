@@ -9,7 +9,7 @@ from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.request import Request, Response
 from spanvas_api.representation import execution_body, unreadable_body
-from spanvas_api.routes import OLDEST_FIRST
+from spanvas_api.route_schema import OLDEST_FIRST
 from spanvas_api.services import Services
 
 FILTERS: Final = ("workflow_id", "status", "from", "to", "order")

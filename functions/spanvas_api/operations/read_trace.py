@@ -20,7 +20,7 @@ from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import entity_tag, matches
 from spanvas_api.http.request import Request, Response
 from spanvas_api.representation import execution_body, row_bodies
-from spanvas_api.routes import MAX_ROWS
+from spanvas_api.route_schema import MAX_ROWS
 from spanvas_api.services import Services
 from spanvas_api.trace.diff import changed_positions
 from spanvas_api.trace.page import WholeTrace, encoded

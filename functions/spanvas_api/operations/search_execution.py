@@ -15,7 +15,7 @@ from spanvas.model.units import NANO
 from spanvas.semantics.content_split import split_content
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.span_names import shown_name
-from spanvas_api import routes
+from spanvas_api import route_schema
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
@@ -70,8 +70,8 @@ def search_execution(request: Request, services: Services) -> Response:
 def _words(request: Request) -> list[str]:
     query = request.query.get("q", "")
     words = query.lower().split()
-    if not words or not routes.MIN_QUERY <= len(query) <= routes.MAX_QUERY:
-        bounds = f"{routes.MIN_QUERY} to {routes.MAX_QUERY} characters"
+    if not words or not route_schema.MIN_QUERY <= len(query) <= route_schema.MAX_QUERY:
+        bounds = f"{route_schema.MIN_QUERY} to {route_schema.MAX_QUERY} characters"
         raise InvalidInputError("q", f"is no text of {bounds}")
     return words
 

@@ -1,0 +1,41 @@
+"""The server that the page and the API are reached at."""
+
+from __future__ import annotations
+
+import errno
+
+from local.gateway.http_api import MAX_BODY_BYTES, message
+from local.http_message import LOOPBACK
+from local.http_server import HttpServer
+from local.state import DEFAULT_PORT, StackError
+
+
+def listen(port: int) -> HttpServer:
+    """Returns a server that listens on a port of loopback; 0 takes a free one. Raises StackError."""
+    try:
+        return HttpServer(
+            name="front",
+            port=port,
+            max_body_bytes=MAX_BODY_BYTES,
+            too_large=message(413, "Request Entity Too Large"),
+        )
+    except OverflowError as error:
+        raise StackError(
+            f"{port} is no port: choose one from 1024 to 65535, as in make run PORT={DEFAULT_PORT}"
+        ) from error
+    except OSError as error:
+        raise StackError(_why_not(port, error)) from error
+
+
+def _why_not(port: int, error: OSError) -> str:
+    """Why a port cannot be listened on, and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        another = port + 1 if port < 65_535 else DEFAULT_PORT
+        return (
+            f"Port {port} is in use on {LOOPBACK}. Stop what listens there, or choose another: "
+            f"make run PORT={another}"
+        )
+    return (
+        f"Port {port} on {LOOPBACK} cannot be listened on: {error.strerror}. Choose another: "
+        f"make run PORT={DEFAULT_PORT}"
+    )
