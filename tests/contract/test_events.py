@@ -142,7 +142,7 @@ def test_the_otlp_endpoint_keeps_the_spans_of_its_event(services: Services) -> N
     kept = services.store.read_trace("acme", "5b8efff798038103d269b633813fc60c")
     assert kept is not None
     assert kept.execution.workflow_name == "planner"
-    assert [row.name for row in kept.rows] == ["invoke_agent planner", "chat claude-sonnet-4"]
+    assert [row.name for row in kept.rows] == ["planner", "claude-sonnet-4"]
 
 
 def test_the_sweep_takes_its_schedule_s_event(services: Services) -> None:
