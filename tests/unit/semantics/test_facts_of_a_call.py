@@ -58,6 +58,19 @@ def test_the_time_to_the_first_token_whoever_measured_it(attributes: dict[str, A
 
 
 @pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ({"openinference.span.kind": "LLM"}, "First Token Stream Event"),
+        ({"ai.operationId": "ai.streamText.doStream"}, "ai.stream.firstChunk"),
+    ],
+)
+def test_the_first_token_may_be_an_event(attributes: dict[str, Any], name: str) -> None:
+    events = (Event(name, T0 + SECOND, {}), Event(name, T0 + SECOND // 2, {}))
+
+    assert first_token(attributes, events=events) == SECOND // 2
+
+
+@pytest.mark.parametrize(
     "attributes",
     [
         {},

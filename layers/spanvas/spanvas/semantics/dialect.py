@@ -151,6 +151,18 @@ def where(attribute: str, values: tuple[str, ...], *sources: str) -> tuple[Read,
     return tuple(of(source) for source in sources)
 
 
+def first_event(*event_names: str) -> Read:
+    """Makes a source that reads when the first event of one of these names was, as seconds since the span began."""
+
+    def read(reading: Reading) -> float | None:
+        start = reading.start_time_unix_nano
+        moments = [event.time_unix_nano for event in reading.events if event.name in event_names]
+        return (min(moments) - start) / NANO if moments and start else None
+
+    shown = ", ".join(f"`{name}`" for name in event_names)
+    return Read(f"event {shown}, from the start of the span", read)
+
+
 def since_start(attribute: str) -> Read:
     """Makes a source that reads a moment in ISO 8601 as seconds since the span began."""
 

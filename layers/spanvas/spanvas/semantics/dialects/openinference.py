@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
+from spanvas.semantics.dialect import Dialect, Read, Reading, Rule, first_event
 from spanvas.semantics.fields import Fields, merged
 from spanvas.semantics.flattened import bare_list, flattened_messages, listed
 from spanvas.semantics.langchain import langgraph_node_in, thread_in
@@ -264,6 +264,8 @@ DIALECT = Dialect(
         ),
         "output": ("output.value",),
         "agent": ("agent.name",),
+        # LlamaIndex, and clients whose answers are streamed
+        "first_token_seconds": (first_event("First Token Stream Event"),),
         "prompt_name": ("prompt.id",),
         "prompt_version": ("llm.prompt_template.version",),
         "evaluations": (

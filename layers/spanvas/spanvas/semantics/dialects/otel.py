@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule, inside
 from spanvas.semantics.flattened import flattened
 from spanvas.semantics.message_events import (
     CHOICE,
@@ -16,7 +16,7 @@ from spanvas.semantics.message_events import (
     is_tool,
     message_events,
 )
-from spanvas.semantics.values import at, first_of, parsed
+from spanvas.semantics.values import first_of, parsed
 
 OPERATIONS: Final = {
     **dict.fromkeys(
@@ -92,22 +92,6 @@ def _tool_event(event: str, field: str) -> Read:
     )
 
 
-def _usage_detail(attribute: str, *keys: str) -> Read:
-    """A number among the provider's own details, where they were kept."""
-
-    def read(reading: Reading) -> Any:
-        given = reading.attributes.get(attribute)
-        if given is None:
-            return None
-        for key in keys:
-            found = at(given, *key.split("/"))
-            if found is not None:
-                return found
-        return None
-
-    return Read(f"`{attribute}`: {', '.join(f'`{key}`' for key in keys)}", read, (attribute,))
-
-
 def _has_chat_event(reading: Reading) -> str | None:
     if names.OPERATION in reading.attributes:
         return None
@@ -177,7 +161,7 @@ DIALECT = Dialect(
             *names.CACHE_READ_TOKENS,
             "gen_ai.usage.cache_read_input_tokens",
             "gen_ai.usage.details.cache_read_tokens",
-            _usage_detail(
+            inside(
                 RAW, "prompt_tokens_details/cached_tokens", "input_tokens_details/cached_tokens",
                 "cache_read_input_tokens",
             ),
@@ -187,13 +171,13 @@ DIALECT = Dialect(
             "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.cache_write_input_tokens",
             "gen_ai.usage.details.cache_write_tokens",
-            _usage_detail(RAW, "cache_creation_input_tokens"),
+            inside(RAW, "cache_creation_input_tokens"),
         ),
         "reasoning_tokens": (
             *names.REASONING_TOKENS,
             "gen_ai.usage.reasoning_tokens",
             "gen_ai.usage.details.reasoning_tokens",
-            _usage_detail(
+            inside(
                 RAW, "completion_tokens_details/reasoning_tokens", "output_tokens_details/reasoning_tokens"
             ),
         ),

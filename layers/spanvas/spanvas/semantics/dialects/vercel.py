@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
-from spanvas.semantics.values import at, first_of, is_given, parsed
+from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule, first_event, inside
+from spanvas.semantics.values import first_of, is_given, parsed
 
 OPERATION: Final = "ai.operationId"
 PROMPT: Final = "ai.prompt"
@@ -88,21 +88,6 @@ def _list(attribute: str) -> Read:
     return Read(f"`{attribute}`", read, (attribute,))
 
 
-def _metadata(*paths: str) -> Read:
-    """Cached tokens as providers count them: only in their own metadata up to version 4."""
-
-    def read(reading: Reading) -> Any:
-        given = parsed(reading.attributes.get(METADATA))
-        for path in paths:
-            found = at(given, *path.split("/"))
-            if found is not None:
-                return found
-        return None
-
-    shown = ", ".join(f"`{path.replace('/', '.')}`" for path in paths)
-    return Read(f"`{METADATA}`: {shown}", read, (METADATA,))
-
-
 DIALECT = Dialect(
     name="vercel",
     title="Vercel AI SDK",
@@ -141,7 +126,8 @@ DIALECT = Dialect(
         "cache_read_tokens": (
             "ai.usage.cachedInputTokens",
             "ai.usage.inputTokenDetails.cacheReadTokens",
-            _metadata(
+            inside(
+                METADATA,
                 "openai/cachedPromptTokens",
                 "anthropic/usage/cache_read_input_tokens",
                 "anthropic/cacheReadInputTokens",
@@ -150,7 +136,8 @@ DIALECT = Dialect(
         ),
         "cache_write_tokens": (
             "ai.usage.inputTokenDetails.cacheWriteTokens",
-            _metadata(
+            inside(
+                METADATA,
                 "anthropic/usage/cache_creation_input_tokens",
                 "anthropic/cacheCreationInputTokens",
                 "bedrock/usage/cacheWriteInputTokens",
@@ -159,7 +146,7 @@ DIALECT = Dialect(
         "reasoning_tokens": (
             "ai.usage.reasoningTokens",
             "ai.usage.outputTokenDetails.reasoningTokens",
-            _metadata("openai/reasoningTokens"),
+            inside(METADATA, "openai/reasoningTokens"),
         ),
         "finish_reasons": ("ai.response.finishReason", "ai.finishReason"),
         "system_instructions": (_prompt("system"),),
@@ -182,6 +169,7 @@ DIALECT = Dialect(
                 _first_token,
                 ("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"),
             ),
+            first_event("ai.stream.firstChunk"),
         ),
         "workflow": ("ai.telemetry.functionId",),
         "session": tuple(
