@@ -664,6 +664,7 @@ export interface components {
             span_id: string;
             trace_id: string;
             parent_span_id?: string;
+            /** @description As recorded; a row leaves out what its kind says as well. */
             name: string;
             /** @enum {string} */
             kind: "workflow" | "invocation" | "node" | "attempt" | "map" | "item" | "model" | "tool" | "retrieval" | "agent" | "http" | "artifact" | "other";
