@@ -6,9 +6,7 @@ import story
 from langfuse import Langfuse, observe, propagate_attributes
 from langfuse.openai import OpenAI
 
-langfuse = Langfuse(
-    public_key="pk-none", secret_key="none", base_url=story.URL, tracer_provider=story.provider()
-)
+langfuse = Langfuse(public_key="pk-none", secret_key="none", base_url=story.URL)
 client = OpenAI(base_url=f"{story.URL}/v1", api_key="none", max_retries=0)
 
 
@@ -61,3 +59,4 @@ def desk(question):
 
 
 desk(story.QUESTIONS)
+langfuse.flush()
