@@ -187,3 +187,41 @@ def test_cached_tokens_in_the_providers_own_metadata(metadata: str, usage: Usage
     )
 
     assert form.usage == usage
+
+
+def test_a_decision_is_a_model_call_with_its_questions_and_answers() -> None:
+    form = form_of(
+        {
+            "gen_ai.operation.name": "decide",
+            "gen_ai.request.model": "judge",
+            "gen_ai.usage.input_tokens": 9,
+            "ai.decision.state": '{"order": 17}',
+            "ai.decision.questions": '["Refund?"]',
+            "ai.decision.answers": '["no"]',
+        },
+        name="decide judge",
+        scope_name="ai",
+    )
+
+    assert (form.kind, form.request_model) == ("model", "judge")
+    assert form.content == {
+        "input": {"state": {"order": 17}, "questions": ["Refund?"]},
+        "output": {"answers": ["no"]},
+    }
+
+
+def test_steps_and_rerankings_of_the_seventh_version() -> None:
+    step = form_of({"gen_ai.operation.name": "agent_step"}, name="step 1", scope_name="ai")
+    reranked = form_of(
+        {
+            "gen_ai.operation.name": "rerank",
+            "gen_ai.request.model": "rerank-v3.5",
+            "ai.documents": ['"Lyon"', '"Nice"'],
+            "ai.ranking": ['{"originalIndex": 0, "relevanceScore": 0.9}'],
+        },
+        scope_name="ai",
+    )
+
+    assert step.kind == "other"
+    assert reranked.kind == "retrieval"
+    assert reranked.content["documents"] == [{"content": "Lyon"}, {"content": "Nice"}]

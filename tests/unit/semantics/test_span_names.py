@@ -30,6 +30,8 @@ def name_of(kind: str, name: str, attributes: dict[str, Any] | None = None) -> s
         ("model", "chat gpt-4o", "gpt-4o"),
         ("model", "generate_content gemini-2.5-flash", "gemini-2.5-flash"),
         ("model", "embeddings text-embedding-3-small", "text-embedding-3-small"),
+        ("model", "decide house-judge", "house-judge"),
+        ("retrieval", "rerank rerank-v3.5", "rerank-v3.5"),
         ("agent", "invoke_agent Clerk", "Clerk"),
         ("agent", "Clerk.agent", "Clerk"),
         ("agent", "Parcel clerk._execute_core", "Parcel clerk"),

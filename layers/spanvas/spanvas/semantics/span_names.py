@@ -13,12 +13,12 @@ from spanvas.model import kinds
 from spanvas.semantics.reader import SpanReader
 
 PREFIXES: Final = {
-    kinds.MODEL: ("chat ", "generate_content ", "text_completion ", "embeddings "),
+    kinds.MODEL: ("chat ", "generate_content ", "text_completion ", "embeddings ", "decide "),
     kinds.TOOL: ("execute_tool ", "tool_call ", "tools/call ", "MCP send tools/call "),
     kinds.AGENT: ("invoke_agent ",),
     kinds.WORKFLOW: ("invoke_workflow ",),
     kinds.NODE: ("execute_task ", "executor.process ", "workflow_step "),
-    kinds.RETRIEVAL: ("retrieval ", "search_memory "),
+    kinds.RETRIEVAL: ("retrieval ", "rerank ", "search_memory "),
 }
 """By kind, what OpenTelemetry's conventions and frameworks put before a name, and the kind says as well."""
 SUFFIXES: Final = {

@@ -104,10 +104,11 @@ REGISTRY: Final = (
         "vercel",
         ("ai",),
         scopes=("ai",),
+        content=("ai.request.text",),
         content_prefixes=(
             "ai.prompt", "ai.response.text", "ai.response.reasoning", "ai.response.toolCalls", "ai.response.object",
             "ai.response.files", "ai.result.", "ai.toolCall.args", "ai.toolCall.result", "ai.value", "ai.embedding",
-            "ai.documents", "ai.ranking",
+            "ai.documents", "ai.ranking", "ai.decision.",
         ),
         knows_kind=True,
     ),

@@ -22,6 +22,7 @@ OPERATIONS: Final = {
     **dict.fromkeys(
         (
             "chat", "generate_content", "text_completion", "embeddings", "embedding", "response", "fetch_response",
+            "decide",
         ),
         kinds.MODEL,
     ),
@@ -32,7 +33,7 @@ OPERATIONS: Final = {
     **dict.fromkeys(
         (
             "create_memory", "update_memory", "upsert_memory", "delete_memory", "create_memory_store",
-            "delete_memory_store", "plan", "agent_step", "decide",
+            "delete_memory_store", "plan", "agent_step",
         ),
         kinds.OTHER,
     ),

@@ -72,6 +72,21 @@ def _answer(prefix: str) -> Read:
     return Read(", ".join(f"`{name}`" for name in names), read, names)
 
 
+def _decision(*members: str) -> Read:
+    """What a decision was asked or gave back, by the last word of its attribute."""
+    names = tuple(f"ai.decision.{member}" for member in members)
+
+    def read(reading: Reading) -> dict[str, Any] | None:
+        attributes = reading.attributes
+        return {
+            member: parsed(attributes[name])
+            for member, name in zip(members, names, strict=True)
+            if name in attributes
+        } or None
+
+    return Read(", ".join(f"`{name}`" for name in names), read, names)
+
+
 def _first_token(reading: Reading) -> float | None:
     given = first_of(reading.attributes, "ai.response.msToFirstChunk", "ai.stream.msToFirstChunk")
     is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
@@ -91,7 +106,7 @@ def _list(attribute: str) -> Read:
 DIALECT = Dialect(
     name="vercel",
     title="Vercel AI SDK",
-    origin="ai 4.3.6, 5.0.277, 6.0.326",
+    origin="ai 4.3.6, 5.0.277, 6.0.326, @ai-sdk/otel 1.0.173",
     kinds=(
         Rule(
             f"`{OPERATION}` ending in `.doGenerate`, `.doStream`, `.doEmbed`: model; `.doRerank`: retrieval",
@@ -161,7 +176,13 @@ DIALECT = Dialect(
         "tool_arguments": ("ai.toolCall.args",),
         "tool_result": ("ai.toolCall.result",),
         "documents": (_list("ai.documents"), _list("ai.ranking")),
-        "input": (_list("ai.value"), _list("ai.values")),
+        "input": (
+            _list("ai.value"),
+            _list("ai.values"),
+            _decision("state", "questions"),
+            "ai.request.text",
+        ),
+        "output": (_decision("answers"),),
         "agent": ("ai.telemetry.functionId",),
         "first_token_seconds": (
             Read(
