@@ -49,7 +49,6 @@ def test_door_generator_left_early(recorded: Recording) -> None:
     assert recorded.span("stream").status != "error"
 
 
-@pytest.mark.xfail(strict=True, reason="F1")
 def test_door_objects_and_usage(recorded: Recording) -> None:
     runpy.run_path(str(CASES / "door_objects_and_usage.py"))
 
