@@ -15,6 +15,7 @@ from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
 from spanvas.semantics.dialects import FIRST_FOR_KIND, ORDER, load
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
 from spanvas.semantics.reader import EXCLUSIVE_SCOPES
+from tools.senders_reference import senders_section
 
 _HEAD: Final = """# Dialects
 
@@ -80,6 +81,7 @@ def dialects_page() -> str:
     ]
     parts += [f"| `{field}` | {text} |\n" for field, text in FIELDS.items()]
     parts += [_section(dialect) for dialect in dialects]
+    parts.append(senders_section())
     parts.append(_PROVIDERS.format(frameworks=_codes(FRAMEWORKS)))
     parts += [f"| `{written}` | `{name}` |\n" for written, name in sorted(SPELLINGS.items())]
     parts.append(

@@ -208,7 +208,9 @@ REGISTRY: Final = (
         scopes=("agent_framework", "Microsoft.Agents.AI", "Microsoft.Agents.AI.Workflows"),
         content=("executor.input", "executor.output", "message.content"),
     ),
-    Registered("autogen", ("message",), content=("message",)),
+    Registered(
+        "autogen", (), scopes=("autogen SingleThreadedAgentRuntime",), content=("message",)
+    ),
 )  # fmt: skip
 """In the order in which dialects are believed: of two that give a value, the first. A span that speaks two dialects is
 counted once."""
