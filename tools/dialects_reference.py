@@ -40,7 +40,9 @@ attributes and events are read, dialect by dialect.
 - A cost that the instrumentation reports wins. Otherwise it is computed at the price of the span's time; a model
   without a known price has no cost, which is not 0.
 - Messages have a role and parts: `text`, `reasoning`, `tool_call`, `tool_call_response`, `image`, `file`. System
-  messages that begin a conversation are system instructions. Results of tools are messages of the role `tool`.
+  messages that begin a conversation are system instructions. Results of tools are messages of the role `tool`. What has
+  no name in this form is kept under its own: [how messages are read](../explanation/how-messages-are-read.md).
+- Content that no field below holds is in `other`, by the name of its attribute or event.
 - Content that goes out as log records instead of attributes or events of spans cannot be read from traces:
   opentelemetry-instrumentation-botocore does so, and others do by default.
 

@@ -23,18 +23,19 @@ def content_of(span: Span) -> dict[str, Any]:
     arguments, result, is_error}, `tool_definitions`, `documents`, `query`, `input`, `output`, `evaluations` where one
     is explained, and `other`: content that is in none of these, by the name of its attribute or event.
     """
-    content = _understood(span)
-    other = unread(span, content)
+    content, sources = _understood(span)
+    other = unread(span, content, sources)
     return {**content, "other": other} if other else content
 
 
-def _understood(span: Span) -> dict[str, Any]:
+def _understood(span: Span) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The fields, and the values of attributes that they hold whole."""
     reader = SpanReader(span)
     tool = tool_of(reader, span.kind)
     if span.kind == kinds.TOOL and tool is not None and len(tool) > 1:
         # Some write arguments and result once more as messages.
         explained = _explained(reader)
-        return {"tool": tool, "evaluations": explained} if explained else {"tool": tool}
+        return {"tool": tool, "evaluations": explained} if explained else {"tool": tool}, ()
     before = asked(reader, span.kind, is_whole=True)
     after = answered(reader, span.kind, is_whole=True)
     messages = _messages(before, "user")
@@ -58,7 +59,8 @@ def _understood(span: Span) -> dict[str, Any]:
         # Most write query and documents once more as whatever went in and came out.
         content |= {"input": None} if content["query"] is not None else {}
         content |= {"output": None} if content["documents"] is not None else {}
-    return {key: value for key, value in content.items() if value is not None}
+    found = {key: value for key, value in content.items() if value is not None}
+    return found, (*before.sources, *after.sources)
 
 
 def _explained(reader: SpanReader) -> list[dict[str, Any]] | None:

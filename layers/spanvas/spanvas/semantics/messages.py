@@ -41,6 +41,7 @@ ABOUT: Final = frozenset(
     }
 )  # fmt: skip
 """Fields that say something about a message, and nothing in it."""
+PLAIN_ROLES: Final = frozenset({"system", "user", "assistant"})
 CUT: Final = "$truncated"
 HOLDERS: Final = (
     "generations",
@@ -144,6 +145,8 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
         if is_pair(item):
             return {"role": role_of(item[0]), "parts": parts_of(item[1]) or []}
         return {"role": role, "parts": [part_of(item)]}
+    if (plain := _plain(item)) is not None:
+        return plain
     if isinstance(item.get(CUT), str):
         return _cut(item, role)
     inner = _langchain(item)
@@ -159,6 +162,15 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
     if item.get("role"):
         return _message(item, role_of(item["role"]))
     return _without_role(item, role)
+
+
+def _plain(item: Mapping[str, Any]) -> Message | None:
+    """The message of nothing but a role and a text, as most are; None for any other."""
+    content = item.get("content")
+    if len(item) != 2 or not isinstance(content, str) or not content:
+        return None
+    role = item.get("role")
+    return text_message(content, role) if role in PLAIN_ROLES else None
 
 
 def leading_system(messages: list[Message]) -> tuple[list[Part], list[Message]]:

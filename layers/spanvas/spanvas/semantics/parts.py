@@ -61,6 +61,8 @@ def part_of(item: Any, depth: int = 0) -> Part:
     if not isinstance(item, dict) or depth > MAX_DEPTH:
         return {"type": "text", "content": as_text(item)}
     kind = item.get("type")
+    if kind == "text" and len(item) == 2 and isinstance(item.get("content"), str):
+        return dict(item)  # in form, as most are
     if isinstance(kind, str):
         convert = _converter(kind)
         return (

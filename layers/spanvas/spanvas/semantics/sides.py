@@ -19,6 +19,8 @@ class Side(NamedTuple):
 
     messages: Sequence[Any] | None
     other: Any = None
+    sources: tuple[Any, ...] = ()
+    """Attributes' values that are here whole: nothing of them is left to show."""
 
 
 def asked(reader: SpanReader, kind: str, is_whole: bool = False) -> Side:
@@ -44,41 +46,46 @@ _OUTPUT: Final = _Fields("output_messages", "output", names.OUTPUT, "assistant",
 
 
 def _side(reader: SpanReader, kind: str, fields: _Fields, is_whole: bool) -> Side:
-    messages = _messages(reader, kind, fields)
+    messages, source = _messages(reader, kind, fields, is_whole)
     if messages and is_whole:
         messages = _with_lost_blocks(messages, reader, kind, fields)
-    own = parsed(reader.span.attributes.get(fields.own))
+    own_value = reader.span.attributes.get(fields.own)
+    own = parsed(own_value)
     if messages or own is not None:
-        return Side(messages, own)
+        return Side(messages, own, (source, own_value))
     value = reader.plan.value(fields.value, reader.span)
     return Side(None) if value is None else _of_value(fields.unwrapped(value), kind, fields.role)
 
 
-def _messages(reader: SpanReader, kind: str, fields: _Fields) -> Sequence[Any] | None:
-    """The first messages that all say something; of those where some are empty the first, unless the whole request
-    or response is there too. An empty message is no value."""
+def _messages(
+    reader: SpanReader, kind: str, fields: _Fields, is_whole: bool
+) -> tuple[Sequence[Any] | None, Any]:
+    """The first messages that say something, and the value that they are all of.
+
+    With `is_whole` the first that all say something; of those where some are empty the first, unless the whole request
+    or response is there too. An empty message is no value.
+    """
     torn: Sequence[Any] | None = None
     empty: Sequence[Any] | None = None
     for value in reader.plan.values(fields.messages, reader.span):
         messages = raw_messages(value)
         if not messages:
             continue
-        said = [says_something(message) for message in messages]
-        if all(said):
-            return messages
-        if any(said):
+        if (all if is_whole else any)(map(says_something, messages)):
+            return messages, None if isinstance(parsed(value), dict) else value
+        if any(map(says_something, messages)):
             torn = torn or messages
         else:
             empty = empty or messages
     if torn is None and empty is None:
-        return None
+        return None, None
     value = reader.plan.value(fields.value, reader.span)
     whole = _of_value(fields.unwrapped(value), kind, fields.role).messages
     if whole and len(whole) >= len(torn or ()) and all(map(says_something, whole)):
-        return whole
+        return whole, None
     if torn is None and is_given(value):
-        return None
-    return torn or empty
+        return None, None
+    return torn or empty, None
 
 
 def _with_lost_blocks(

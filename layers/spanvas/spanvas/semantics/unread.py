@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model.span import Span
 from spanvas.semantics.content_split import split_content
-from spanvas.semantics.fields import is_empty
 from spanvas.semantics.values import as_text, parsed
 
 MAX_DEPTH: Final = 60
@@ -21,14 +20,18 @@ SAID_BY_FORM: Final = frozenset(
 _NOTHING: Final = object()
 
 
-def unread(span: Span, content: Mapping[str, Any]) -> dict[str, Any]:
+def unread(span: Span, content: Mapping[str, Any], sources: Sequence[Any] = ()) -> dict[str, Any]:
     """Returns, by the name of its attribute or event, what a span has as content and `content` does not show.
 
-    Of an object or a list only the values that are shown nowhere. What stands in the span's other attributes is shown
-    with these.
+    `sources` are values of attributes that `content` holds whole. Of an object or a list only the values that are shown
+    nowhere are returned. What stands in the span's other attributes is shown with these.
     """
     split = split_content(span)
-    held, events = split.content
+    whole = {id(value) for value in sources if value is not None}
+    events = split.content.events
+    held = {
+        name: value for name, value in split.content.attributes.items() if id(value) not in whole
+    }
     if not held and not any(events):
         return {}
     shown = _Shown((content, *split.structure.attributes.values()))
@@ -47,25 +50,20 @@ def unread(span: Span, content: Mapping[str, Any]) -> dict[str, Any]:
 class _Shown:
     """Every text and number that is shown somewhere."""
 
-    def __init__(self, values: tuple[Any, ...]) -> None:
-        self._leaves = {leaf for value in values for leaf in _leaves(value)}
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._leaves = _leaves(values)
         self._text: str | None = None
 
     def rest(self, value: Any, name: str = "", depth: int = 0) -> Any:
         """Returns what of a value is not shown, and counts it as shown from now on; `_NOTHING` where all of it is."""
-        if value is None or isinstance(value, bool) or name in SAID_BY_FORM or is_empty(value):
-            return _NOTHING
         if isinstance(value, str):
+            if value in self._leaves or not value or name in SAID_BY_FORM:
+                return _NOTHING
             return self._rest_of_text(value, name, depth)
+        if value is None or isinstance(value, bool) or name in SAID_BY_FORM:
+            return _NOTHING
         if depth < MAX_DEPTH and isinstance(value, Mapping):
-            is_langchain = value.get("lc") == 1
-            found = {
-                str(key): rest
-                for key, item in value.items()
-                if not (is_langchain and key == "id")
-                and (rest := self.rest(item, str(key), depth + 1)) is not _NOTHING
-            }
-            return found or _NOTHING
+            return self._rest_of_object(value, depth + 1)
         if depth < MAX_DEPTH and isinstance(value, (list, tuple)):
             items = [
                 rest for item in value if (rest := self.rest(item, "", depth + 1)) is not _NOTHING
@@ -73,9 +71,18 @@ class _Shown:
             return items or _NOTHING
         return _NOTHING if self._has(as_text(value)) else value
 
+    def _rest_of_object(self, value: Mapping[str, Any], depth: int) -> Any:
+        is_langchain = value.get("lc") == 1
+        found = {}
+        for key, item in value.items():
+            if is_langchain and key == "id":  # the path of the class
+                continue
+            rest = self.rest(item, str(key), depth)
+            if rest is not _NOTHING:
+                found[str(key)] = rest
+        return found or _NOTHING
+
     def _rest_of_text(self, value: str, name: str, depth: int) -> Any:
-        if value in self._leaves:
-            return _NOTHING
         inner = parsed(value)
         if not isinstance(inner, str):
             return self.rest(inner, name, depth + 1)
@@ -94,20 +101,22 @@ class _Shown:
         return False
 
 
-def _leaves(value: Any, depth: int = 0) -> Iterator[str]:
-    """The texts and numbers in a value, and those in its JSON texts."""
-    if isinstance(value, str):
-        yield value
-        inner = parsed(value)
-        if not isinstance(inner, str):
-            yield from _leaves(inner, depth + 1)
-    elif value is None or isinstance(value, bool):
-        return
-    elif depth < MAX_DEPTH and isinstance(value, Mapping):
-        for item in value.values():
-            yield from _leaves(item, depth + 1)
-    elif depth < MAX_DEPTH and isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item, depth + 1)
-    else:
-        yield as_text(value)
+def _leaves(values: Iterable[Any]) -> set[str]:
+    """The texts and numbers in values, and those in their JSON texts."""
+    found: set[str] = set()
+    stack = list(values)
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            if value not in found:
+                found.add(value)
+                inner = parsed(value)
+                if inner is not value and not isinstance(inner, str):
+                    stack.append(inner)
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
+        elif isinstance(value, (list, tuple)):
+            stack.extend(value)
+        elif value is not None and not isinstance(value, bool):
+            found.add(as_text(value))
+    return found
