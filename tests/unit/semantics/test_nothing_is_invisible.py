@@ -89,15 +89,15 @@ def test_any_words_in_any_conversation_are_shown(data: st.DataObject) -> None:
 
 
 def missing_as_json(leaves: list[str], shown: Any) -> list[str]:
-    """As `missing`; what is JSON may be shown as its value."""
+    """As `missing`; what is JSON may be shown as its value, and what is in a JSON text with its escapes."""
     return [
         leaf
         for leaf in missing(leaves, shown)
-        if missing([str(x) for x in texts_of_json(leaf)], shown)
+        if missing([json.dumps(leaf)[1:-1]], shown) and missing(texts_of_json(leaf), shown)
     ]
 
 
-def texts_of_json(leaf: str) -> list[Any]:
+def texts_of_json(leaf: str) -> list[str]:
     value = parsed(leaf)
     if isinstance(value, str):
         return [value]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, overload
 
 from spanvas import attributes as names
 from spanvas.semantics.dialect import Read, Reading
@@ -14,9 +14,48 @@ MISSING_BEFORE: Final = "missing_before"
 TRUNCATED: Final = "truncated"
 
 
+class FlattenedMessages(Sequence[dict[str, Any]]):
+    """The messages below a prefix. Each is made when it is asked for: a row needs one of a hundred."""
+
+    __slots__ = ("_form", "_is_cut", "_items", "_made", "_numbers")
+
+    def __init__(
+        self,
+        items: Mapping[int, dict[str, Any]],
+        form: Callable[[dict[str, Any]], dict[str, Any]],
+        is_cut: bool,
+    ) -> None:
+        self._items, self._numbers = items, list(items)
+        self._form, self._is_cut = form, is_cut
+        self._made: dict[int, dict[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        number = self._numbers[index]
+        at = index % len(self)
+        if at in self._made:
+            return self._made[at]
+        message = self._made[at] = self._form(nested(self._items[number]))
+        missing = number - (self._numbers[at - 1] + 1 if at else 0)
+        # some count from one
+        if missing > 1 or (missing and (self._is_cut or at)):
+            message[MISSING_BEFORE] = missing
+        if self._is_cut and not says_something(message):
+            message[TRUNCATED] = True
+        return message
+
+
 def flattened_messages(
     reading: Reading, prefix: str, form: Callable[[dict[str, Any]], dict[str, Any]]
-) -> list[dict[str, Any]] | None:
+) -> FlattenedMessages | None:
     """Returns the messages below `prefix`, each as `form` makes it of its nested fields; None where there is none.
 
     SDKs drop attributes over their limit. A message before which others are missing has `missing_before`, their
@@ -25,19 +64,7 @@ def flattened_messages(
     items = numbered_items_of(reading.attributes, prefix)
     if items is None:
         return None
-    is_cut = bool(reading.attributes.get(names.DROPPED_ATTRIBUTES))
-    found, expected = [], 0
-    for number, item in items.items():
-        message = form(nested(item))
-        missing = number - expected
-        # some count from one
-        if missing > 1 or (missing and (is_cut or expected)):
-            message[MISSING_BEFORE] = missing
-        if is_cut and not says_something(message):
-            message[TRUNCATED] = True
-        found.append(message)
-        expected = number + 1
-    return found
+    return FlattenedMessages(items, form, bool(reading.attributes.get(names.DROPPED_ATTRIBUTES)))
 
 
 def bare_list(reading: Reading, name: str) -> list[Any] | None:

@@ -21,7 +21,9 @@ ABOUT_RESULT: Final = (
     "status",
     "error",
 )
+CALLS: Final = frozenset({"tool_calls", "function_call", "additional_kwargs"})
 THOUGHTS: Final = ("reasoning_content", "reasoning", "thinking")
+WITH_THOUGHTS: Final = frozenset({*THOUGHTS, "additional_kwargs"})
 
 
 def parts_in(fields: Fields, role: str) -> list[Part]:
@@ -33,7 +35,7 @@ def parts_in(fields: Fields, role: str) -> list[Part]:
         parts = _result(fields, content)
         if parts:
             return parts
-    parts = _thoughts(fields)
+    parts = [] if WITH_THOUGHTS.isdisjoint(fields.rest) else _thoughts(fields)
     if isinstance(content, str):
         # never parsed: an answer may be JSON, and is shown as it was given
         parts += [{"type": "text", "content": content}] if content else []
@@ -42,7 +44,14 @@ def parts_in(fields: Fields, role: str) -> list[Part]:
     refusal = fields.rest.get("refusal")
     if isinstance(refusal, str) and refusal:
         parts.append({"type": "text", "content": fields.take("refusal")})
-    return parts + _sounds(fields) + _pictures(fields) + _calls(fields, parts)
+    rest = fields.rest
+    if "audio" in rest:
+        parts += _sounds(fields)
+    if "images" in rest:
+        parts += _pictures(fields)
+    if CALLS.isdisjoint(rest):
+        return parts
+    return parts + _calls(fields, parts)
 
 
 def _result(fields: Fields, content: Any) -> list[Part]:

@@ -41,6 +41,7 @@ ABOUT: Final = frozenset(
     }
 )  # fmt: skip
 """Fields that say something about a message, and nothing in it."""
+NO_WORDS: Final = frozenset({"role", "name", *FINISH, *ABOUT})
 PLAIN_ROLES: Final = frozenset({"system", "user", "assistant"})
 CUT: Final = "$truncated"
 HOLDERS: Final = (
@@ -103,6 +104,8 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
         if len(value) == 1 and isinstance(value[0], list) and not is_pair(value[0]):
             return value[0]
         return [value] if is_pair(value) else value
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return value
     return [value]
 
 
@@ -192,10 +195,10 @@ def says_something(item: Any) -> bool:
         return not is_empty(item)
     if isinstance(item.get("message"), dict) and "role" not in item:
         return says_something(item["message"])
-    return any(
-        not is_empty(value) and key not in ABOUT and key not in ("role", "name", *FINISH)
-        for key, value in item.items()
-    )
+    for key, value in item.items():  # noqa: SIM110 - a loop is faster, and every row asks this
+        if key not in NO_WORDS and not is_empty(value):
+            return True
+    return False
 
 
 def _in_envelope(item: Mapping[str, Any], name: str, role: str, depth: int) -> Message:

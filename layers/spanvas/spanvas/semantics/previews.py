@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from spanvas.model import kinds
 from spanvas.semantics.messages import Message, message_of
-from spanvas.semantics.parts import Part
+from spanvas.semantics.parts import Part, part_of
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.retrieved import query_of
 from spanvas.semantics.sides import answered, asked
@@ -15,6 +15,17 @@ from spanvas.semantics.tool_content import arguments_of, result_of
 from spanvas.semantics.values import as_text, text
 
 PREVIEW_CHARACTERS: Final = 160
+NOT_PLAIN: Final = frozenset(
+    {
+        "tool_call_id",
+        "additional_kwargs",
+        "reasoning_content",
+        "reasoning",
+        "thinking",
+        "message",
+    }
+)
+"""Fields by which the words of a message are not simply its content."""
 
 
 def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
@@ -26,7 +37,7 @@ def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
     if before is None:
         side = asked(reader, kind)
         if side.messages:
-            before = message_text(_newest(side.messages, kind))
+            before = _newest_text(side.messages, kind)
         elif side.other is not None:
             before = as_text(side.other)
         else:
@@ -36,7 +47,7 @@ def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
         if side.messages:
             # Of several choices of a model the first; what gives back its whole state ends with the answer.
             index = 0 if kind == kinds.MODEL else -1
-            after = message_text(message_of(side.messages[index], "assistant"))
+            after = _text_of(side.messages[index], "assistant")
         elif side.other is not None:
             after = as_text(side.other)
         else:
@@ -44,16 +55,37 @@ def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
     return shortened(before), shortened(after)
 
 
-def _newest(messages: Sequence[Any], kind: str) -> Message:
-    """The last message; of an agent, which was asked by somebody, the last of the user's."""
-    newest = message_of(messages[-1], "user")
-    if kind != kinds.AGENT or newest["role"] == "user":
-        return newest
-    for item in reversed(messages):
-        message = message_of(item, "user")
-        if message["role"] == "user":
-            return message
-    return newest
+def _newest_text(messages: Sequence[Any], kind: str) -> str | None:
+    """The words of the last message; of an agent, which was asked by somebody, of the last of the user's."""
+    if kind == kinds.AGENT:
+        for item in reversed(messages):
+            message = message_of(item, "user")
+            if message["role"] == "user":
+                return message_text(message)
+    return _text_of(messages[-1], "user")
+
+
+def _text_of(item: Any, role: str) -> str | None:
+    """The words of a message that is not in form yet: most need not be brought into it."""
+    given = item.get("kwargs", item) if isinstance(item, dict) else None
+    if isinstance(given, dict) and NOT_PLAIN.isdisjoint(given) and given.get("type") != "tool":
+        content = given.get("content")
+        if (
+            isinstance(content, str)
+            and content
+            and "parts" not in given
+            and given.get("role") not in ("tool", "function")
+        ):
+            return content
+        parts = given.get("parts")
+        if isinstance(parts, list) and parts and (shown := _part_text_of(parts[0])):
+            return shown
+    return message_text(message_of(item, role))
+
+
+def _part_text_of(part: Any) -> str | None:
+    content = part.get("content") if isinstance(part, dict) and part.get("type") == "text" else None
+    return content if isinstance(content, str) and content else _part_text(part_of(part))
 
 
 def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:

@@ -68,11 +68,14 @@ def _messages(
     torn: Sequence[Any] | None = None
     empty: Sequence[Any] | None = None
     for value in reader.plan.values(fields.messages, reader.span):
-        messages = raw_messages(value)
+        given = parsed(value)
+        messages = raw_messages(given)
         if not messages:
             continue
-        if (all if is_whole else any)(map(says_something, messages)):
-            return messages, None if isinstance(parsed(value), dict) else value
+        # a row reads one message, the last of them as a rule
+        is_enough = says_something(messages[-1]) and not is_whole
+        if is_enough or (all if is_whole else any)(map(says_something, messages)):
+            return messages, None if isinstance(given, dict) else value
         if any(map(says_something, messages)):
             torn = torn or messages
         else:

@@ -55,10 +55,10 @@ def structured(value: Any) -> Any:
 
 
 def _has_long_number(value: str) -> bool:
-    """A number so long has two digits among every eighth character: few texts are looked through whole."""
-    if len(value) < len(LONG_NUMBER) or not _has_digits(value[::8], b"00"):
+    """A number so long has a digit at every 16th character, two at every 8th: few texts are looked through whole."""
+    if len(value) < len(LONG_NUMBER) or not _has_digits(value[::16], b"0"):
         return False
-    return _has_digits(value, LONG_NUMBER)
+    return _has_digits(value[::8], b"00") and _has_digits(value, LONG_NUMBER)
 
 
 def _has_digits(value: str, digits: bytes) -> bool:

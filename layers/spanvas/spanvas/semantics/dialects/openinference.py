@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
@@ -70,7 +71,7 @@ def _provider(reading: Reading) -> str | None:
 
 
 def _messages(name: str) -> Read:
-    def read(reading: Reading) -> list[Any] | None:
+    def read(reading: Reading) -> Sequence[Any] | None:
         if reading.attributes.get(KIND) not in (None, "LLM", "llm"):
             return (
                 None  # a chain repeats some messages of the model below it; its input.value has all
