@@ -359,7 +359,7 @@ export interface components {
             workflow_version: string;
             trace_id: string;
             /** @enum {string} */
-            status: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced";
+            status: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled";
             /**
              * @description Unix time in nanoseconds: when it was queued, or begun where nobody queued it. Of one that is known by its spans alone, the start of the earliest of them.
              * @example 1764000000000000000
@@ -903,8 +903,8 @@ export interface operations {
             query?: {
                 /** @description Only executions of this workflow: its id, or the name that its sender uses. */
                 workflow_id?: string;
-                /** @description Only executions in this state. */
-                status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced";
+                /** @description Only executions in this state. `succeeded_with_errors`: spans below a good root have failed. */
+                status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled" | "succeeded_with_errors";
                 /** @description Started at or after, unix nanoseconds. */
                 from?: string;
                 /** @description Started before, unix nanoseconds. Where it is not after `from`, there is nothing. */

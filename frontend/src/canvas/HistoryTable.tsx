@@ -167,6 +167,9 @@ function StatusWord({ execution }: { readonly execution: Execution }): ReactElem
     <span className={`cv-status cv-status-${status}`}>
       <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
       {status}
+      {status === "succeeded" && execution.counters.errors > 0 && (
+        <span className="cv-cause"> with errors below</span>
+      )}
       {where !== "" && <span className="cv-cause"> {where}</span>}
       {execution.isNewer && (
         <span

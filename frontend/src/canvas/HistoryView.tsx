@@ -2,7 +2,7 @@ import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { InlineProblem, OutOfDate, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
-import { EXECUTION_STATUSES, type ExecutionStatus } from "../model/trace/execution";
+import { EXECUTION_FILTERS, type ExecutionFilter } from "../model/trace/execution";
 import { exactMoment, formatMoment, plural } from "../model/labels/format";
 import type { CanvasSource } from "../model/trace/source";
 import { nanosFromMilliseconds, type Nanos } from "../model/time/time";
@@ -36,7 +36,7 @@ interface HistoryViewProps {
 
 export function HistoryView(props: HistoryViewProps): ReactElement {
   const { source, pageStore, workflowId, title, workflows = null, isShipped = null } = props;
-  const [status, setStatus] = useState<ExecutionStatus | null>(null);
+  const [status, setStatus] = useState<ExecutionFilter | null>(null);
   const [seconds, setSeconds] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const query = useMemo(
@@ -195,8 +195,8 @@ function UnknownWorkflow(props: {
 }
 
 interface StatusFilterProps {
-  readonly status: ExecutionStatus | null;
-  readonly onChange: (status: ExecutionStatus | null) => void;
+  readonly status: ExecutionFilter | null;
+  readonly onChange: (status: ExecutionFilter | null) => void;
 }
 
 function StatusFilter({ status, onChange }: StatusFilterProps): ReactElement {
@@ -207,13 +207,13 @@ function StatusFilter({ status, onChange }: StatusFilterProps): ReactElement {
         value={status ?? ""}
         onChange={(event) => {
           const wanted = event.target.value;
-          onChange(EXECUTION_STATUSES.find((candidate) => candidate === wanted) ?? null);
+          onChange(EXECUTION_FILTERS.find((candidate) => candidate === wanted) ?? null);
         }}
       >
         <option value="">all</option>
-        {EXECUTION_STATUSES.map((candidate) => (
+        {EXECUTION_FILTERS.map((candidate) => (
           <option key={candidate} value={candidate}>
-            {candidate}
+            {candidate.replaceAll("_", " ")}
           </option>
         ))}
       </select>

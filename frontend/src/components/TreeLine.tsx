@@ -4,6 +4,7 @@ import {
   exactCostText,
   exactTokens,
   rowNote,
+  rowWord,
   statusWord,
   tokensArrow,
 } from "../model/labels/describe";
@@ -132,7 +133,7 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
       <span className="sv-name" title={row.name}>
         {row.name}
         <span className="sv-visually-hidden">
-          {kindLabel(row.kind)}, {statusWord(row.status)}
+          {kindLabel(row.kind)}, {rowWord(row)}
         </span>
       </span>
       {row.error !== null && inside === 0 && (

@@ -9,6 +9,8 @@ const EXECUTION_ICONS: Readonly<Record<ExecutionStatus, IconName>> = {
   failed: "error",
   lost: "lost",
   untraced: "untraced",
+  waiting: "queued",
+  cancelled: "close",
 };
 
 /** Returns the icon of an execution's status. */

@@ -3,7 +3,7 @@
 import {
   isUnfinished,
   type Execution,
-  type ExecutionStatus,
+  type ExecutionFilter,
   type UnreadableExecution,
 } from "../model/trace/execution";
 import type { CanvasSource, ExecutionPage, ExecutionQuery } from "../model/trace/source";
@@ -24,7 +24,7 @@ const MOST_PAGES = 5;
 
 export interface HistoryQuery {
   readonly workflowId: string | null;
-  readonly status: ExecutionStatus | null;
+  readonly status: ExecutionFilter | null;
   /** Only what started in the last so many seconds; null for all. */
   readonly seconds: number | null;
 }

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { exactTokens, NOT_REPORTED, statusWord, tokensArrow } from "../../model/labels/describe";
+import { exactTokens, NOT_REPORTED, rowWord, tokensArrow } from "../../model/labels/describe";
 import {
   exactCost,
   exactDuration,
@@ -110,7 +110,7 @@ function Facts(props: Pick<PanelHeadProps, "row" | "detail" | "loaded">): ReactE
     <dl className="sv-panel-facts">
       <Fact name="Kind">{kindLabel(row.kind)}</Fact>
       <Fact name="Status">
-        <span className={`sv-status-${row.status}`}>{statusWord(row.status)}</span>
+        <span className={`sv-status-${row.status}`}>{rowWord(row)}</span>
       </Fact>
       <Fact name="Duration" title={length === null ? "It never ended" : exactDuration(length)}>
         {length === null ? "–" : formatDuration(length)}

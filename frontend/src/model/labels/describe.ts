@@ -19,6 +19,14 @@ export function statusWord(status: RowStatus): string {
   return STATUS_WORDS[status];
 }
 
+const CONTROL_FLOW = ["interrupted", "cancelled", "left_early", "passed_on"];
+
+/** Returns the word for how a row's span ended: by the control flow that ended it, else by its status. */
+export function rowWord(row: Pick<Row, "status" | "marks">): string {
+  const mark = row.marks.find((name) => CONTROL_FLOW.includes(name));
+  return mark === undefined ? statusWord(row.status) : mark.replace("_", " ");
+}
+
 /** Returns the note after a row's name: its model, or how many spans a folded row hides. */
 export function rowNote(index: TraceIndex, position: number, isExpanded: boolean): string {
   const row = index.rows[position];

@@ -40,6 +40,33 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "It lies outside its parent in time: two machines' clocks disagree.",
     isWarning: true,
   },
+  wrong_clock: {
+    label: "wrong clock",
+    sentence:
+      "Its times cannot be right: they are far from those of the run, which are told without it.",
+    isWarning: true,
+  },
+  interrupted: {
+    label: "interrupted",
+    sentence: "It stopped to wait for an answer, mostly of a person. That is no error.",
+    isWarning: false,
+  },
+  cancelled: {
+    label: "cancelled",
+    sentence: "Its result was not wanted any more, so it was stopped. That is no error.",
+    isWarning: false,
+  },
+  left_early: {
+    label: "left early",
+    sentence: "Who read its results had read enough before their end. That is no error.",
+    isWarning: false,
+  },
+  passed_on: {
+    label: "passed on",
+    sentence:
+      "It handed control on, to another node, another run or a later time. That is no error.",
+    isWarning: false,
+  },
   truncated: {
     label: "truncated",
     sentence: "Something of it was too large, or its time ran out, and was cut off.",

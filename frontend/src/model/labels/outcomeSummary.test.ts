@@ -47,9 +47,7 @@ it("does with the cause alone when no span arrived", () => {
 
 it("tells of errors that a success survived", () => {
   expect(say([makeRow({ spanId: "root" })], { status: "succeeded" })).toBe("Succeeded");
-  expect(say(FAILED.slice(0, 2), { status: "succeeded" })).toBe(
-    "Succeeded with 1 error on the way",
-  );
+  expect(say(FAILED.slice(0, 2), { status: "succeeded" })).toBe("Succeeded with 1 error below");
 });
 
 it("names the node that runs, and the one that was lost", () => {

@@ -33,6 +33,10 @@ export function outcomeSummary(trace: Trace, index: TraceIndex): OutcomeSummary 
       return running(index);
     case "queued":
       return plain("idle", "Queued", "waiting for the executor to start");
+    case "waiting":
+      return waiting(index);
+    case "cancelled":
+      return plain("idle", "Cancelled", "its result was not wanted any more");
     case "untraced":
       return plain("warn", "Untraced", "it ran, but its trace was not recorded");
   }
@@ -47,9 +51,17 @@ function succeeded(index: TraceIndex): OutcomeSummary {
   const [first] = failures;
   if (first === undefined) return plain("good", "Succeeded", "");
   return {
-    ...plain("good", "Succeeded", `with ${plural(failures.length, "error")} on the way`),
+    ...plain("good", "Succeeded", `with ${plural(failures.length, "error")} below`),
     spanId: index.rows[first]?.spanId ?? null,
   };
+}
+
+function waiting(index: TraceIndex): OutcomeSummary {
+  const position = index.rows.findLastIndex((row) => row.marks.includes("interrupted"));
+  const row = index.rows[position];
+  if (row === undefined) return plain("warn", "Waiting", "for an answer");
+  const node = nodeAround(index, position) ?? row;
+  return { ...plain("warn", "Waiting", `in “${node.name}” for an answer`), spanId: row.spanId };
 }
 
 function failed(execution: Execution, index: TraceIndex): OutcomeSummary {

@@ -4,6 +4,9 @@ import { laterOf, type Nanos } from "./time";
 import type { Row, Trace } from "../trace/trace";
 import type { Range } from "./zoom";
 
+/** The mark of a row whose times cannot be those of its run. */
+export const WRONG_CLOCK = "wrong_clock";
+
 export interface TimeScale {
   readonly start: Nanos;
   /** Nanoseconds from the first start to the last end; never 0. */
@@ -19,7 +22,7 @@ export interface Bar {
 }
 
 /**
- * From the earliest start to the latest end; while something runs, up to the server's clock. A lost
+ * From the earliest start to the latest end of rows whose clock is right; while something runs, up to the server's clock. A lost
  * span has no end of its own: the end of the execution, which is when it was given up, stands for it.
  */
 export function timeScale(trace: Trace): TimeScale {
@@ -44,11 +47,12 @@ const extents = new WeakMap<readonly Row[], Extent>();
 function extentOf(rows: readonly Row[]): Extent {
   const known = extents.get(rows);
   if (known) return known;
-  let start = rows[0]?.start ?? null;
-  let end = start;
+  let start: Nanos | null = null;
+  let end: Nanos | null = null;
   let isRunning = false;
   let isLost = false;
   for (const row of rows) {
+    if (row.marks.includes(WRONG_CLOCK)) continue;
     if (start === null || row.start < start) start = row.start;
     const last = row.end ?? row.start;
     if (end === null || last > end) end = last;

@@ -9,9 +9,16 @@ export const EXECUTION_STATUSES = [
   "failed",
   "lost",
   "untraced",
+  "waiting",
+  "cancelled",
 ] as const;
 
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+/** What the history can be filtered by: a status, or those that succeeded although spans below failed. */
+export const EXECUTION_FILTERS = [...EXECUTION_STATUSES, "succeeded_with_errors"] as const;
+
+export type ExecutionFilter = (typeof EXECUTION_FILTERS)[number];
 
 export interface Cause {
   readonly nodeId: string | null;

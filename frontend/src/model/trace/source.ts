@@ -1,6 +1,6 @@
 /** The ports through which the tab and the page read traces; `api/client.ts` is the real one. */
 
-import type { Execution, ExecutionStatus, UnreadableExecution } from "./execution";
+import type { Execution, ExecutionFilter, UnreadableExecution } from "./execution";
 import type { Json, SpanDetail } from "./span";
 import type { ArtifactRef, Trace } from "./trace";
 import type { Nanos } from "../time/time";
@@ -71,7 +71,7 @@ export interface TraceSource {
 
 export interface ExecutionQuery {
   readonly workflowId: string | null;
-  readonly status: ExecutionStatus | null;
+  readonly status: ExecutionFilter | null;
   /** Inclusive. */
   readonly startedFrom: Nanos | null;
   /** Exclusive. */
