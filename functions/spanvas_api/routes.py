@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanvas.model.execution import STATUSES
+from spanvas.model.execution import FILTERS
 from spanvas_api.route_schema import (
     ANY_TEXT,
     ARTIFACT_PARAMETER,
@@ -60,8 +60,8 @@ ROUTES: Final = (
             Parameter(
                 "status",
                 "query",
-                "Only executions in this state.",
-                {"type": "string", "enum": list(STATUSES)},
+                "Only executions in this state. `succeeded_with_errors`: spans below a good root have failed.",
+                {"type": "string", "enum": list(FILTERS)},
             ),
             Parameter("from", "query", "Started at or after, unix nanoseconds.", NANO_SCHEMA),
             Parameter(

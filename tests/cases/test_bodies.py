@@ -61,14 +61,12 @@ def test_big_integers() -> None:
     assert text.count("9007199254740993") == 2
 
 
-@not_yet("F16")
 def test_interrupt_is_no_error() -> None:
     run = the_run("interrupt-is-no-error")
     assert run.summary["counters"]["errors"] == 0
     assert run.summary["status"] == "waiting"
 
 
-@not_yet("F25")
 def test_later_root_hides_failure() -> None:
     run = the_run("later-root-hides-failure")
     assert run.summary["status"] == "failed"
@@ -87,7 +85,6 @@ def test_ok_orphans_cycle() -> None:
     assert [name for name, said in marks.items() if "cycle" in said] == ["A", "self"]
 
 
-@not_yet("F17")
 def test_one_span_of_1970() -> None:
     run = the_run("one-span-of-1970")
     assert duration_ms(run) == 100

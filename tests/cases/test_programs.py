@@ -40,7 +40,6 @@ def execution_of(recorded: Recording, execution_id: str) -> Execution:
     return execution
 
 
-@pytest.mark.xfail(strict=True, reason="F16")
 def test_door_generator_left_early(recorded: Recording) -> None:
     runpy.run_path(str(CASES / "door_generator_left_early.py"))
 

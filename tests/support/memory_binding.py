@@ -8,10 +8,18 @@ from dataclasses import replace
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters, Execution, place_of
-from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update, update_from
+from spanvas.model.execution_update import (
+    ExecutionUpdate,
+    create_from,
+    has_interruption,
+    merge_update,
+    update_from,
+    with_wait,
+)
 from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.binding import End, State, smallest
+from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import Chunk, plan
 from spanvas.storage.port import Binding, SpanBatch
 
@@ -71,6 +79,8 @@ class MemoryBinding:
             execution = replace(create_from(update), expires_at=self._expiry())
         else:
             execution = merge_update(known, update)
+        if has_interruption(execution):
+            execution = with_wait(execution, self._decoded(*key).rows())
         kept = self._expiry() - self._clock() // NANO
         place = items.listed_at(execution, kept, None if known is None else place_of(known))
         self._executions[key] = replace(
@@ -118,6 +128,9 @@ class MemoryBinding:
         while (tenant, execution_id) in self._moves:
             execution_id = self._moves[tenant, execution_id]
         return execution_id
+
+    def _decoded(self, tenant: str, execution_id: str) -> Chunks:
+        raise NotImplementedError  # pragma: no cover - the store's own
 
     def _expiry(self) -> int:
         raise NotImplementedError  # pragma: no cover - the store's own

@@ -199,12 +199,15 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
         execution = self.read_execution(tenant, execution_id)
         if execution is None:
             return None
+        return self._decoded(tenant, execution.execution_id).trace_of(execution)
+
+    def _decoded(self, tenant: str, execution_id: str) -> Chunks:
         chunks = Chunks(self._report)
-        stored = list(self._chunks.get((tenant, execution.execution_id), {}).items())
+        stored = list(self._chunks.get((tenant, execution_id), {}).items())
         for chunk_id, chunk in stored:  # while another thread writes
-            place = items.key(tenant, execution.execution_id, items.ROWS + chunk_id)
+            place = items.key(tenant, execution_id, items.ROWS + chunk_id)
             chunks.add(self._overlaid({**place, "data": items.b(chunk.rows)}))
-        return chunks.trace_of(execution)
+        return chunks
 
     def read_versions(
         self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None

@@ -12,7 +12,7 @@ import orjson
 
 from spanvas.model import ids
 from spanvas.model.errors import InvalidInputError, TooLargeError
-from spanvas.model.execution import STATUSES
+from spanvas.model.execution import FILTERS
 from spanvas_api import route_schema
 from spanvas_api.errors import InvalidBodyError
 
@@ -94,8 +94,8 @@ def optional_workflow_id(query: Mapping[str, str]) -> str | None:
 def status(query: Mapping[str, str]) -> str | None:
     """Returns the status to list, or None. Raises InvalidInputError."""
     text = query.get("status")
-    if text is not None and text not in STATUSES:
-        raise InvalidInputError("status", "is none of " + ", ".join(STATUSES))
+    if text is not None and text not in FILTERS:
+        raise InvalidInputError("status", "is none of " + ", ".join(FILTERS))
     return text
 
 

@@ -11,12 +11,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 from typing import Final, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model import durable
+from spanvas.model.clock import earliest, plausible_times
 from spanvas.model.errors import TooLargeError
-from spanvas.model.execution import FAILED, SUCCEEDED, Cause
+from spanvas.model.execution import FAILED, STATUS_BY_MARK, SUCCEEDED, Cause
 from spanvas.model.execution_update import (
     ANY_SPAN,
     LOCAL_ROOT,
@@ -25,9 +27,12 @@ from spanvas.model.execution_update import (
     ExecutionUpdate,
     Session,
     end_key,
+    later_end,
 )
+from spanvas.model.row import INTERRUPTED
 from spanvas.model.span import ERROR, Span
 from spanvas.model.units import NANO
+from spanvas.semantics.outcome import Outcome, outcome_of
 from spanvas.semantics.summary import has_remote_parent, row_of
 from spanvas.storage.port import Binding, TraceStore
 from spanvas_api.ingest.naming import (
@@ -163,17 +168,19 @@ def update_of(
 ) -> ExecutionUpdate:
     """What the spans of a group say of their execution."""
     spans = sorted(group.spans, key=_identity_order)
+    outcomes = [outcome_of(span) for span in spans]
     return ExecutionUpdate(
         tenant=tenant,
         execution_id=group.execution_id,
-        started_at_unix_nano=min(span.start_time_unix_nano for span in spans),
+        started_at_unix_nano=_start(spans, seen_at_unix_nano),
         seen_at_unix_nano=seen_at_unix_nano,
         patience_nano=_patience_nano(spans, patience_seconds),
         identity=workflow_identity_of(spans[0], rank_of(spans[0])),
-        end=_end(spans),
+        end=_end(spans, outcomes, seen_at_unix_nano),
         started_by=subject,
         session=_session(spans),
         external_id=external_id(spans, candidates),
+        interrupted=any(outcome.mark == INTERRUPTED for outcome in outcomes),
     )
 
 
@@ -217,25 +224,42 @@ def _says_end(span: Span) -> bool:
     return rank_of(span) != ANY_SPAN
 
 
-def _end(spans: Iterable[Span]) -> ExecutionEnd | None:
-    """That of the root that ended last; where no root has ended, that of the local root that ended last."""
-    ended = [
-        (
-            end_key(span.end_time_unix_nano, span.span_id, is_local=rank_of(span) == LOCAL_ROOT),
-            span,
-        )
-        for span in spans
+def _end(
+    spans: Iterable[Span], outcomes: Iterable[Outcome], seen_at_unix_nano: int
+) -> ExecutionEnd | None:
+    """Returns how the roots among these spans say that the execution ended; where no root has ended, how the local
+    roots do."""
+    ends = [
+        _end_of(span, outcome, seen_at_unix_nano)
+        for span, outcome in zip(spans, outcomes, strict=True)
         if span.end_time_unix_nano is not None and _says_end(span)
     ]
-    if not ended:
-        return None
-    key, root = max(ended, key=lambda item: item[0])
+    return reduce(partial(later_end, seen_at_unix_nano=seen_at_unix_nano), ends) if ends else None
+
+
+def _end_of(root: Span, outcome: Outcome, seen_at_unix_nano: int) -> ExecutionEnd:
+    """Returns how one root or local root that has ended says that the execution ended."""
     assert root.end_time_unix_nano is not None
-    status, cause = SUCCEEDED, None
-    outcome = durable.end_of(root.attributes)
-    if root.status == ERROR or outcome not in ("", "SUCCEEDED"):
+    times = root.start_time_unix_nano, root.end_time_unix_nano
+    _, ended_at = plausible_times(*times, seen_at_unix_nano)
+    status, cause = STATUS_BY_MARK.get(outcome.mark or "", SUCCEEDED), None
+    said = durable.end_of(root.attributes)
+    if outcome.status == ERROR or said not in ("", "SUCCEEDED"):
         row = row_of(root)
-        message = (row.error_message or OUTCOMES.get(outcome, ""))[:MESSAGE_CHARACTERS]
+        message = (row.error_message or OUTCOMES.get(said, ""))[:MESSAGE_CHARACTERS]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
-    return ExecutionEnd(key, status, root.end_time_unix_nano, cause)
+    key = end_key(ended_at, root.span_id, is_local=rank_of(root) == LOCAL_ROOT)
+    return ExecutionEnd(key, status, ended_at, cause)
+
+
+def _start(spans: Iterable[Span], seen_at_unix_nano: int) -> int:
+    """Returns the earliest start of these spans that is plausible, in Unix nanoseconds."""
+    starts = []
+    for span in spans:
+        start = span.start_time_unix_nano
+        end = span.end_time_unix_nano
+        if end is not None:
+            start, _ = plausible_times(start, end, seen_at_unix_nano)
+        starts.append(start)
+    return earliest(starts, seen_at_unix_nano)

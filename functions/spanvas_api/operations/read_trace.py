@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from spanvas.model.clock import span_of_time
 from spanvas.model.errors import InvalidInputError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
 from spanvas.model.loss import with_loss_cause
@@ -90,10 +91,9 @@ class _Answering(NamedTuple):
             execution = with_loss_cause(execution, rows)
         completeness = completeness_of(execution, rows)
         latest = stored if rows is stored.rows else None
+        tree = _tree(rows, stored.execution, version)
         chunks = ChunkCounts(len(stored.unreadable), stored.newer_chunks)
-        return WholeTrace(
-            stored.execution, execution, completeness, build_tree(rows), version, latest, chunks
-        )
+        return WholeTrace(stored.execution, execution, completeness, tree, version, latest, chunks)
 
     def next_page(self, execution: Execution, cursor: str) -> Response:
         """Returns a later page, of the first page's version as long as that can be rebuilt, else of the latest."""
@@ -134,7 +134,8 @@ class _Answering(NamedTuple):
         rows = rows_of(before, stored)
         if rows is None:
             return None
-        positions = changed_positions(build_tree(rows), before, whole.tree, whole.version)
+        tree = _tree(rows, stored.execution, before)
+        positions = changed_positions(tree, before, whole.tree, whole.version)
         if positions is None or len(positions) > self.limit:
             return None
         more = {"positions": positions, "next_cursor": None}
@@ -206,3 +207,9 @@ class _Answering(NamedTuple):
 
     def _versions(self, execution: Execution) -> Versions:
         return Versions(self.services.settings.table, execution.tenant, execution.execution_id)
+
+
+def _tree(rows: list[Row], execution: Execution, version: Version) -> list[TreeRow]:
+    """Builds the tree of a version."""
+    start, end = execution.started_at_unix_nano, execution.ended_at_unix_nano
+    return build_tree(rows, span_of_time(start, end, version.now_unix_nano))

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import InvalidInputError
+from spanvas.model.execution import Execution
 from spanvas.model.row import Row, merge_duplicates
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.cursors import Cursors
@@ -53,7 +54,7 @@ def version_of(
         with_content,
         stored.execution.status,
         now_unix_nano,
-        _digest(ordered),
+        _digest(ordered, stored.execution),
         bound,
         "".join(chunk_id[:NAME_CHARACTERS] for chunk_id in latest),
     )
@@ -70,7 +71,7 @@ def rows_of(version: Version, stored: StoredTrace) -> list[Row] | None:
         for chunk_id, recorded in _recorded(stored.chunks).items()
         if recorded <= version.bound or chunk_id[:NAME_CHARACTERS] in listed
     ]
-    if _digest(known) != version.digest:
+    if _digest(known, stored.execution) != version.digest:
         return None
     return merge_duplicates([row for chunk_id in known for row in stored.chunks[chunk_id]])
 
@@ -111,6 +112,7 @@ def _recorded(chunks: Mapping[str, list[Row]]) -> dict[str, int]:
     }
 
 
-def _digest(chunk_ids: Iterable[str]) -> str:
-    names = "".join(sorted(chunk_ids)).encode()
+def _digest(chunk_ids: Iterable[str], execution: Execution) -> str:
+    """Returns a digest of the chunks, and of the execution's start: where that moves, other rows are marked."""
+    names = f"{''.join(sorted(chunk_ids))}{execution.started_at_unix_nano}".encode()
     return blake2b(names, digest_size=12, person=b"version").hexdigest()

@@ -28,7 +28,9 @@ else:
     H = R = None
 
 CO_COROUTINE = 0x80
-"""`inspect.CO_COROUTINE`: set on the code of every `async def`."""
+CO_GENERATOR = 0x20
+CO_ASYNC_GENERATOR = 0x200
+"""As in `inspect`: set on the code of every `async def`, of generators, and of asynchronous ones."""
 
 
 class Handle:
@@ -133,7 +135,8 @@ class Scope(Generic[H]):
         self.__exit__(error_type, error, traceback)
 
     def __call__(self, function: F) -> F:
-        """Returns the function with a span around each of its calls; for `async def`, until it has been awaited."""
+        """Returns the function with a span around each of its calls; for `async def`, until it has been awaited; for
+        a generator, from its first result until its last, or until it is closed."""
         code = getattr(function, "__code__", None)
         if code is not None and code.co_flags & CO_COROUTINE:
 
@@ -143,6 +146,27 @@ class Scope(Generic[H]):
                     return await function(*args, **kwargs)
 
             return call_async  # type: ignore[return-value]
+        if code is not None and code.co_flags & CO_GENERATOR:
+
+            @wraps(function)
+            def generate(*args: Any, **kwargs: Any) -> Any:
+                with self._again():
+                    return (yield from function(*args, **kwargs))
+
+            return generate  # type: ignore[return-value]
+        if code is not None and code.co_flags & CO_ASYNC_GENERATOR:
+
+            @wraps(function)
+            async def generate_async(*args: Any, **kwargs: Any) -> Any:
+                with self._again():
+                    results = function(*args, **kwargs)
+                    try:
+                        async for result in results:
+                            yield result
+                    finally:
+                        await results.aclose()
+
+            return generate_async  # type: ignore[return-value]
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:

@@ -76,7 +76,7 @@ def moves(store: TraceStore, clock: Clock) -> None:
         ([is_seen, is_swept], "lost"),
         ([is_seen, is_swept, is_seen], ""),
         ([fails_by_its_root], "failed"),
-        ([fails_by_its_root, succeeds_by_another_root], ""),
+        ([fails_by_its_root, succeeds_by_another_root], "failed"),
         ([is_seen, is_swept, fails_by_its_root], "failed"),
         ([fails_by_its_root, starts], ""),
     ],

@@ -32,6 +32,17 @@ OWN, ATTRIBUTE = "spanvas.execution.id", "my.run"
 NAMES = ("run-a", "run-b", "patients/7", "patients/8", REGISTERED, TRACES[0])
 """Two of them are no execution ids: an execution keeps what its sender calls it beside its own id."""
 
+WRONG_START, WRONG_END = -(T0 // SECOND) + 60, T0 + 1_000_000_000 * SECOND
+"""A minute after 1970, in seconds after T0; and some day of 2058."""
+INTERRUPT = {"status": "error", "status_message": "GraphInterrupt(...)"}
+OUTCOMES: tuple[dict[str, Any], ...] = (
+    {"status": "ok"},
+    {"status": "error"},
+    {"status": "error", "status_message": "CancelledError"},
+    INTERRUPT,
+    INTERRUPT,
+)
+
 
 def name_of(span: Span) -> str:
     return as_execution_id(span.attributes.get(OWN) or span.attributes.get(ATTRIBUTE))
@@ -87,9 +98,14 @@ def worlds(draw: st.DrawFn) -> list[Span]:
             "trace_id": draw(st.sampled_from([*TRACES, ITS_TRACE])),
             "start": draw(st.integers(0, 3)),
             "name": f"s{number}",
-            "status": draw(st.sampled_from(["ok", "error"])),
+            **draw(st.sampled_from(OUTCOMES)),
         }
         ended = T0 + draw(st.integers(3, 5)) * SECOND
+        wrong = draw(st.sampled_from([*[0] * 7, WRONG_START, WRONG_END]))
+        if wrong == WRONG_START:
+            options["start"] = WRONG_START
+        elif wrong:
+            ended = wrong
         said = {**attributes, "spanvas.workflow.name": f"flow {number}"}
         whole = make_span(
             f"s{number}", parent, attributes=said, end_time_unix_nano=ended, **options
@@ -174,7 +190,9 @@ def facts_of(store: TraceStore, name: str) -> Any:
     found = store.read_execution("acme", name)
     if found is None:
         return None
-    return replace(found, counters=Counters(), revision=0), names_in(store, name)
+    # In the history it stays where it was seen first, while its start was out of sight.
+    facts = replace(found, counters=Counters(), revision=0, listed_at_unix_nano=None)
+    return facts, names_in(store, name)
 
 
 TestRequestsToTheFake = Requests.TestCase

@@ -96,8 +96,39 @@ def test_the_root_repairs_name_start_trace_and_end_when_it_comes() -> None:
 def test_of_several_roots_the_first_names_and_the_last_ends() -> None:
     execution = create_from(update(5, end=end(6)))
     execution = merge_update(execution, update(1, end=end(2, "failed")))
-    assert (execution.workflow_id, execution.status) == ("flow-1", "succeeded")
+    assert (execution.workflow_id, execution.status) == ("flow-1", "failed")
     assert execution.ended_at_unix_nano == T0 + 6 * SECOND
+
+
+def test_a_root_that_failed_fails_the_execution_whichever_comes_first() -> None:
+    failed = update(1, end=end(2, "failed", Cause("ValueError", "boom", None, "a" * 16)))
+    later = update(5, end=end(6))
+    for one, other in ((failed, later), (later, failed)):
+        execution = merge_update(create_from(one), other)
+        assert (execution.status, execution.ended_at_unix_nano) == ("failed", T0 + 6 * SECOND)
+        assert execution.cause is not None
+        assert execution.cause.message == "boom"
+
+
+def test_the_end_of_a_root_counts_alone_beside_one_of_a_local_root() -> None:
+    failed = ExecutionEnd(end_key(T0 + 9, "b" * 16, is_local=True), "failed", T0 + 9)
+    for one, other in ((failed, end(0)), (end(0), failed)):
+        execution = merge_update(create_from(update(end=one)), update(end=other))
+        assert (execution.status, execution.ended_at_unix_nano) == ("succeeded", T0)
+
+
+def test_a_wrong_clock_moves_neither_start_nor_end() -> None:
+    of_1970, of_2058 = 60 * SECOND, T0 + 1_000_000_000 * SECOND
+    good = update(end=end(3))
+    for wrong in (
+        update(started_at_unix_nano=of_1970),
+        update(end=ExecutionEnd(end_key(of_2058, "b" * 16), "succeeded", of_2058)),
+        update(started_at_unix_nano=of_2058),
+    ):
+        for one, other in ((good, wrong), (wrong, good)):
+            execution = merge_update(create_from(one), other)
+            assert execution.started_at_unix_nano == T0
+            assert execution.ended_at_unix_nano == T0 + 3 * SECOND
 
 
 def test_late_spans_change_nothing_of_an_execution_that_ended() -> None:
@@ -149,8 +180,8 @@ UPDATES = st.lists(
         st.integers(0, 5),
         st.sampled_from([ROOT, ANY_SPAN]),
         st.one_of(st.none(), st.integers(6, 9)),
-        st.just(False),
-        st.sampled_from(["", "run/1"]),
+        st.booleans(),
+        st.sampled_from(["", "run/1", "run/2"]),
     ),
     min_size=1,
     max_size=6,

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from spanvas.model import kinds
 from spanvas.model.inference import repeated_calls
-from spanvas.model.row import Row
+from spanvas.model.row import CANCELLED as CANCELLED_MARK
+from spanvas.model.row import INTERRUPTED, Row
 from spanvas.model.tree import state_of
 from spanvas.model.usage import added, total
 
@@ -19,8 +20,17 @@ FAILED: Final = "failed"
 LOST: Final = "lost"
 UNTRACED: Final = "untraced"
 """Accepted while tracing was off: it may have run, but nothing was recorded."""
+WAITING: Final = "waiting"
+"""It has stopped, and goes on when somebody outside of the program, mostly a person, has answered."""
+CANCELLED: Final = "cancelled"
+"""Its root was cancelled: whoever wanted its result does not any more."""
 
-STATUSES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, LOST, UNTRACED)
+STATUSES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, LOST, UNTRACED, WAITING, CANCELLED)
+SUCCEEDED_WITH_ERRORS: Final = "succeeded_with_errors"
+"""No status, but a filter: succeeded, and spans below have failed."""
+FILTERS: Final = (*STATUSES, SUCCEEDED_WITH_ERRORS)
+STATUS_BY_MARK: Final = {INTERRUPTED: WAITING, CANCELLED_MARK: CANCELLED}
+"""The status of an execution whose root ended by control flow; after any other it has succeeded."""
 OPEN: Final = frozenset({QUEUED, RUNNING})
 
 BY_FUNCTION: Final = "function"
@@ -69,11 +79,12 @@ class Counters:
 
 class Origin(NamedTuple):
     """Where an execution that nobody registered takes its identity, its end and its session from: keys of
-    `model.execution_update`."""
+    `model.execution_update`. `interrupted`: one of its spans was interrupted, so its rows tell whether it waits."""
 
     identity: str
     end: str = ""
     session: str = ""
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,13 @@ class Execution:
         """Returns whether it is open and past its deadline: whatever ran it can no longer end it."""
         deadline = self.deadline_unix_nano
         return self.status in OPEN and deadline is not None and deadline < now_unix_nano
+
+
+def is_of(execution: Execution, wanted: str) -> bool:
+    """Returns whether an execution is one of those that a list is filtered by: of `FILTERS`."""
+    if wanted == SUCCEEDED_WITH_ERRORS:
+        return execution.status == SUCCEEDED and execution.counters.errors > 0
+    return execution.status == wanted
 
 
 def place_of(execution: Execution) -> int:

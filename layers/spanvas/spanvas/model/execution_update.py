@@ -1,9 +1,10 @@
 """What a batch of spans says of its execution, and the execution that many batches add up to. Pure.
 
 Nobody announces an execution that comes over OTLP: it is known by its spans, which arrive late, twice and in any
-order. So an execution is the join of its updates: the earliest start, the identity that the earliest root gives, the
-session that the earliest root or else any span gives, the end that the latest root gives. Two updates in either order,
-or one of them twice, leave the same execution.
+order. So an execution is the join of its updates: the earliest start and the latest end that are plausible
+(`model.clock`), the identity that the earliest root gives, the session that the earliest root or else any span gives,
+the status of the latest root that failed, or else of the latest root. Two updates in either order, or one of them
+twice, leave the same execution.
 
 A service that was called by another one has no root of its own. Its local root, the span with a remote parent, stands
 in for the root until one comes: the caller may never send its spans here.
@@ -11,10 +12,24 @@ in for the root until one comes: the caller may never send its spans here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from spanvas.model.execution import LOST, OPEN, RUNNING, Cause, Execution, Origin
+from spanvas.model.clock import earliest, latest
+from spanvas.model.control_flow import is_waiting
+from spanvas.model.execution import (
+    FAILED,
+    LOST,
+    OPEN,
+    RUNNING,
+    SUCCEEDED,
+    WAITING,
+    Cause,
+    Execution,
+    Origin,
+)
+from spanvas.model.row import Row
 
 ROOT: Final = "0"
 LOCAL_ROOT: Final = "0l"
@@ -34,7 +49,7 @@ def identity_key(
 
 
 def end_key(end_time_unix_nano: int, span_id: str, *, is_local: bool = False) -> str:
-    """Sorts ends by time: the last one counts. The end of a local root counts only where no root has ended."""
+    """Returns a key that sorts ends by time. The end of a local root comes before that of every root."""
     return f"{BEFORE_ROOTS if is_local else ''}{end_time_unix_nano:020d}#{span_id}"
 
 
@@ -60,7 +75,8 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionEnd:
-    """How one root says that it ended. `key` is its `end_key`."""
+    """How roots say that the execution ended. `key` is the last one's `end_key`, `ended_at_unix_nano` the latest end of
+    all roots; of all local roots, where no root has ended."""
 
     key: str
     status: str
@@ -82,6 +98,7 @@ class ExecutionUpdate:
     started_by: str = ""
     session: Session | None = None
     external_id: str = ""
+    interrupted: bool = False
 
 
 def create_from(update: ExecutionUpdate) -> Execution:
@@ -103,7 +120,12 @@ def create_from(update: ExecutionUpdate) -> Execution:
         started_by=update.started_by,
         external_id=update.external_id,
         session_id=session.session_id if session else "",
-        origin=Origin(identity.key, end.key if end else "", session.key if session else ""),
+        origin=Origin(
+            identity.key,
+            end.key if end else "",
+            session.key if session else "",
+            update.interrupted,
+        ),
     )
 
 
@@ -117,8 +139,13 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
         return known
     execution = known
     identity, end, session = update.identity, update.end, update.session
-    if update.started_at_unix_nano < execution.started_at_unix_nano:
-        execution = replace(execution, started_at_unix_nano=update.started_at_unix_nano)
+    starts = (execution.started_at_unix_nano, update.started_at_unix_nano)
+    start = earliest(starts, update.seen_at_unix_nano)
+    if start != execution.started_at_unix_nano:
+        execution = replace(execution, started_at_unix_nano=start)
+    if update.interrupted and not origin.interrupted:
+        origin = origin._replace(interrupted=True)
+        execution = replace(execution, origin=origin)
     if update.external_id and not "" < execution.external_id <= update.external_id:
         execution = replace(execution, external_id=update.external_id)
     if identity.key < origin.identity:
@@ -135,16 +162,24 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
     if session is not None and not "" < origin.session <= session.key:
         origin = origin._replace(session=session.key)
         execution = replace(execution, session_id=session.session_id, origin=origin)
-    if end is not None and end.key > origin.end:
-        return replace(
-            execution,
-            status=end.status,
-            ended_at_unix_nano=end.ended_at_unix_nano,
-            deadline_unix_nano=None,
-            cause=end.cause,
-            origin=origin._replace(end=end.key),
-        )
-    return execution if origin.end else _kept_open(execution, update)
+    if end is not None:
+        execution = _with_end(execution, end, update.seen_at_unix_nano)
+    ended = execution.origin is not None and execution.origin.end
+    return execution if ended else _kept_open(execution, update)
+
+
+def with_wait(execution: Execution, rows: Iterable[Row]) -> Execution:
+    """Returns an execution of which spans were interrupted with the status that its merged rows show: it waits, or it
+    has succeeded since. Any other is returned as it is."""
+    if execution.status not in (SUCCEEDED, WAITING):
+        return execution
+    status = WAITING if is_waiting(rows) else SUCCEEDED
+    return execution if status == execution.status else replace(execution, status=status)
+
+
+def has_interruption(execution: Execution) -> bool:
+    """Returns whether it takes the rows of an execution to know whether it waits: see `with_wait`."""
+    return execution.origin is not None and execution.origin.interrupted
 
 
 def update_from(
@@ -174,7 +209,45 @@ def update_from(
         execution.started_by,
         Session(origin.session, execution.session_id) if origin.session else None,
         execution.external_id,
+        origin.interrupted,
     )
+
+
+def _with_end(execution: Execution, end: ExecutionEnd, seen_at_unix_nano: int) -> Execution:
+    """Returns the execution with one more end."""
+    origin, ended_at = execution.origin, execution.ended_at_unix_nano
+    assert origin is not None
+    if origin.end and ended_at is not None:
+        known = ExecutionEnd(origin.end, execution.status, ended_at, execution.cause)
+        end = later_end(known, end, seen_at_unix_nano)
+        if end == known:
+            return execution
+    return replace(
+        execution,
+        status=end.status,
+        ended_at_unix_nano=end.ended_at_unix_nano,
+        deadline_unix_nano=None,
+        cause=end.cause,
+        origin=origin._replace(end=end.key),
+    )
+
+
+def later_end(one: ExecutionEnd, other: ExecutionEnd, seen_at_unix_nano: int) -> ExecutionEnd:
+    """Returns what two ends say together: the status of the later one, or of the one that failed, at the latest time of
+    both. The end of a local root says nothing beside that of a root."""
+    first, last = (one, other) if _end_order(one) < _end_order(other) else (other, one)
+    if _is_local(first) and not _is_local(last):
+        return last
+    ends = (first.ended_at_unix_nano, last.ended_at_unix_nano)
+    return replace(last, ended_at_unix_nano=latest(ends, seen_at_unix_nano))
+
+
+def _end_order(end: ExecutionEnd) -> tuple[bool, bool, str, str]:
+    return not _is_local(end), end.status == FAILED, end.key, repr(end.cause)
+
+
+def _is_local(end: ExecutionEnd) -> bool:
+    return end.key.startswith(BEFORE_ROOTS)
 
 
 def _kept_open(execution: Execution, update: ExecutionUpdate) -> Execution:

@@ -13,6 +13,15 @@ REWRITTEN: Final = "rewritten"
 """Mark of a row of which versions came that differ, though each had ended."""
 
 
+INTERRUPTED: Final = "interrupted"
+"""Mark of a row: its span waits for somebody outside of the program, mostly a person, to let it go on."""
+CANCELLED: Final = "cancelled"
+"""Mark of a row: whoever had asked for its span, or what it ran in, did not want the result any more."""
+
+LEFT_EARLY: Final = "left_early"
+"""Mark of a row: who read the results of its span has read enough."""
+
+
 class ArtifactRef(NamedTuple):
     """An artifact as its span's row shows it; `model.artifact.Artifact` is the whole."""
 

@@ -17,6 +17,8 @@ from spanvas.model.row import Row, merge_duplicates
 ORPHAN: Final = "orphan"
 CYCLE: Final = "cycle"
 CLOCK_SKEW: Final = "clock_skew"
+WRONG_CLOCK: Final = "wrong_clock"
+"""Mark of a row whose times cannot be those of its execution: see `model.clock`."""
 REMOTE_PARENT: Final = "remote_parent"
 """Mark of a row whose parent was recorded by another service. Kept in the tree only where that parent is absent: such a
 row is a root, since nobody promised that the other service sends its spans here."""
@@ -37,10 +39,11 @@ class TreeRow(NamedTuple):
     marks: tuple[str, ...]
 
 
-def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
+def build_tree(rows: Iterable[Row], span_of_time: tuple[int, int] | None = None) -> list[TreeRow]:
     """Returns the rows of one trace in pre-order, siblings by start time, then id. O(n log n).
 
-    Rows may come in any order and with duplicates.
+    Rows may come in any order and with duplicates. A row outside of `span_of_time`, the first and the last time that a
+    span of the execution can have, gets the mark `wrong_clock`.
     """
     unique = list(rows)
     by_id = {row.span_id: row for row in unique}
@@ -71,7 +74,20 @@ def build_tree(rows: Iterable[Row]) -> list[TreeRow]:
         _append_subtree(root, (ORPHAN,), children, tree)
     if len(tree) < len(unique):
         _append_cycles(unique, by_id, children, tree)
-    return tree
+    return tree if span_of_time is None else _with_clock_marks(tree, *span_of_time)
+
+
+def _with_clock_marks(tree: list[TreeRow], first: int, last: int) -> list[TreeRow]:
+    starts = [row.start_time_unix_nano for row, *_ in tree]
+    ends = [row.end_time_unix_nano or 0 for row, *_ in tree]
+    if not tree or (first <= min(starts) and max(starts) <= last and max(ends) <= last):
+        return tree
+    return [
+        placed
+        if first <= start <= last and end <= last
+        else placed._replace(marks=(*placed.marks, WRONG_CLOCK))
+        for placed, start, end in zip(tree, starts, ends, strict=True)
+    ]
 
 
 def _is_root_without_parent(row: Row) -> bool:

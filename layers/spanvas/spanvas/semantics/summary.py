@@ -10,9 +10,10 @@ from spanvas.model import durable, kinds
 from spanvas.model.ids import as_name
 from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
-from spanvas.model.span import Span
+from spanvas.model.span import ERROR, Span
 from spanvas.model.tree import LATER_PARENT, REMOTE_PARENT
 from spanvas.semantics.content_split import has_content
+from spanvas.semantics.outcome import Outcome, outcome_of
 from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
@@ -43,7 +44,8 @@ def row_of(span: Span) -> Row:
     before = after = None
     if has_content(span):
         before, after = previews_in(reader, span.kind)
-    error_type, error_message = error_of(span)
+    outcome = outcome_of(span)
+    is_error = outcome.status == ERROR
     # What wraps model calls repeats their usage: it is counted where it arose.
     usage = reader.usage() if span.kind == kinds.MODEL else None
     return Row(
@@ -53,10 +55,10 @@ def row_of(span: Span) -> Row:
         kind=span.kind,
         start_time_unix_nano=span.start_time_unix_nano,
         end_time_unix_nano=span.end_time_unix_nano,
-        status=span.status,
+        status=outcome.status,
         node_id=as_name(called) if (called := reader.node_id()) else None,
-        error_type=error_type,
-        error_message=error_message,
+        error_type=_short(outcome.error_type),
+        error_message=shortened(outcome.message, MESSAGE_CHARACTERS) if is_error else None,
         model=_short(reader.model()),
         provider=_short(reader.provider()),
         usage=usage,
@@ -65,7 +67,7 @@ def row_of(span: Span) -> Row:
         output_preview=after,
         attempt=_attempt(attributes),
         artifacts=_artifacts(attributes),
-        marks=_marks(span),
+        marks=_marks(span, outcome),
         deadline_unix_nano=span.deadline_unix_nano,
         recorded_at_unix_nano=span.recorded_at_unix_nano,
     )
@@ -78,23 +80,11 @@ def has_remote_parent(span: Span) -> bool:
     )
 
 
-def error_of(span: Span) -> tuple[str | None, str | None]:
-    """Returns type and message of what went wrong, from `error.type`, the last exception event and the status."""
-    if span.status != "error":
-        return None, None
-    type_ = _short(span.attributes.get(names.ERROR_TYPE))
-    message = span.status_message
-    for event in reversed(span.events):
-        if event.name == names.EXCEPTION_EVENT:
-            type_ = type_ or _short(event.attributes.get(names.EXCEPTION_TYPE))
-            message = message or str(event.attributes.get(names.EXCEPTION_MESSAGE) or "")
-            break
-    return type_ or "Error", shortened(message, MESSAGE_CHARACTERS)
-
-
-def _marks(span: Span) -> tuple[str, ...]:
+def _marks(span: Span, outcome: Outcome) -> tuple[str, ...]:
     attributes = span.attributes
     marks = tuple(mark for name, mark in MARKS.items() if attributes.get(name))
+    if outcome.mark is not None:
+        marks = (outcome.mark, *marks)
     if not durable.is_durable(attributes):
         return (*marks, REMOTE_PARENT) if has_remote_parent(span) else marks
     if durable.is_wait(attributes):

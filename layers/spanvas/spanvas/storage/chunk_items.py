@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution
-from spanvas.model.row import Row
+from spanvas.model.row import Row, merge_duplicates
 from spanvas.model.span import Span
 from spanvas.storage import codec, items
 from spanvas.storage.decoding import Reading, Report, attempted
@@ -35,6 +36,10 @@ class Chunks:
         rows, is_newer = found
         self._rows[chunk_id_of(item)] = rows
         self._newer += is_newer
+
+    def rows(self) -> list[Row]:
+        """Returns the rows of all chunks that were added, each span once."""
+        return merge_duplicates(list(chain(*self._rows.values())))
 
     def trace_of(self, execution: Execution) -> StoredTrace:
         """Returns the execution with the rows of all chunks that were added."""

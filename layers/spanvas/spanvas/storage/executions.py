@@ -22,7 +22,13 @@ from spanvas.model.execution import (
 )
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
-from spanvas.storage.item_reading import execution_of, is_expired, moved_to
+from spanvas.storage.item_reading import (
+    KEPT_AS_OUTCOME,
+    OUTCOME,
+    execution_of,
+    is_expired,
+    moved_to,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -177,6 +183,7 @@ class ExecutionItems:
         known = f"(attribute_exists(#{items.ORIGIN_NAMING}) OR attribute_exists(#{items.MOVED_TO}))"
         remove = [
             *(items.ORIGIN_NAMING, items.ORIGIN_ENDING, items.ORIGIN_SESSION, "session_id"),
+            items.ORIGIN_INTERRUPTED,
             *(items.ENDED_AT_UNIX_NANO, "cause", items.MOVED_TO, items.MOVED),
             *({"external_id"} - attributes.keys()),
         ]
@@ -247,6 +254,11 @@ class ExecutionItems:
         """
         if "status" in attributes:
             status = attributes["status"]["S"]
+            if status in KEPT_AS_OUTCOME:
+                outcome, status = status, SUCCEEDED
+                attributes = {**attributes, "status": items.s(status), OUTCOME: items.s(outcome)}
+            else:
+                remove = [*remove, OUTCOME]
             if items.is_indexed(status):
                 key = items.status_key(execution.tenant, status)
                 attributes = {**attributes, "status_key": items.s(key)}

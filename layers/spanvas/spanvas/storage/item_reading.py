@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import BY_FUNCTION, STATUSES, Execution
+from spanvas.model.execution import (
+    BY_FUNCTION,
+    CANCELLED,
+    STATUSES,
+    SUCCEEDED,
+    WAITING,
+    Execution,
+)
 from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.decoding import MalformedError, Reading, built, check_times
@@ -36,6 +43,10 @@ ARTIFACT_NAMES: Final = {
 }
 ACCESS_NAMES: Final = {items.TIME_UNIX_NANO: "time_unix_nano"}
 """Attributes that have another name than the field that they are read into."""
+OUTCOME: Final = "outcome"
+"""On META: the status of an execution, of `KEPT_AS_OUTCOME`, whose stored `status` is `succeeded`."""
+KEPT_AS_OUTCOME: Final = frozenset({WAITING, CANCELLED})
+"""Statuses that older versions do not know, and would not read."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
 
 
@@ -55,7 +66,10 @@ def execution_of(item: Item) -> Execution:
         values["origin"] = None
         if items.ORIGIN_NAMING in values:
             names = (items.ORIGIN_NAMING, items.ORIGIN_ENDING, items.ORIGIN_SESSION)
-            values["origin"] = [values.get(name) for name in names]
+            is_interrupted = bool(values.get(items.ORIGIN_INTERRUPTED))
+            values["origin"] = [*(values.get(name) for name in names), is_interrupted]
+        if values.get("status") == SUCCEEDED and values.get(OUTCOME) in KEPT_AS_OUTCOME:
+            values["status"] = values[OUTCOME]
         values["is_newer"] = reading.is_newer
         values["is_provisional"] = items.PROVISIONAL in item
         begun = start_of(values)

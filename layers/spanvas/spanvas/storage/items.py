@@ -72,6 +72,7 @@ CLOSING_TRIES: Final = "closing_tries"
 ORIGIN_NAMING: Final = "origin_naming"
 ORIGIN_ENDING: Final = "origin_ending"
 ORIGIN_SESSION: Final = "origin_session"
+ORIGIN_INTERRUPTED: Final = "origin_interrupted"
 """On META of an execution that is known by its spans alone: how well they have named it, what tells its end, and
 where its session comes from (`model.execution.Origin`)."""
 
@@ -224,6 +225,7 @@ def execution_attributes(execution: Execution) -> Item:
     if execution.origin is not None:
         attributes[ORIGIN_NAMING] = s(execution.origin.identity)
         attributes[ORIGIN_ENDING] = s(execution.origin.end)
+        attributes |= {ORIGIN_INTERRUPTED: n(1)} if execution.origin.interrupted else {}
         if execution.origin.session:
             attributes[ORIGIN_SESSION] = s(execution.origin.session)
             attributes["session_id"] = s(execution.session_id)

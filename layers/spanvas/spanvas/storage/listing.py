@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import Execution
+from spanvas.model.execution import Execution, is_of
 from spanvas.storage.port import Listing
 
 TIME_DIGITS: Final = 20
@@ -141,7 +141,7 @@ class Finds:
         if isinstance(execution, UnreadableItem):
             return True  # it may have any status
         wanted = self._query.status
-        return wanted in (None, execution.status) and (
+        return (wanted is None or is_of(execution, wanted)) and (
             self._query.oldest_first or not self._start.has_returned(execution)
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas import attributes as names
 from spanvas.model.execution import RUNNING, Execution
 from spanvas.model.ids import trace_id_for
+from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
@@ -77,15 +78,37 @@ class SpanItems:
         return self._clock() // NANO + self.retention_seconds
 
     def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
-        """META and every row in one Query (one page up to about ten thousand spans)."""
+        """Returns META and every row, read by one Query (one page up to about ten thousand spans)."""
         execution: Execution | None = None
         chunks = Chunks(self._report)
+        for answer in self._pages(tenant, execution_id, items.META):
+            for item in answer:
+                if item["sk"]["S"] == items.META:
+                    if target := moved_to(item):
+                        return self.read_trace(tenant, target)
+                    execution = self._executions.shown(item)
+                elif _is_rows(item):
+                    chunks.add(item)
+            if execution is None:
+                return None
+        return chunks.trace_of(execution) if execution is not None else None
+
+    def rows(self, tenant: str, execution_id: str) -> list[Row]:
+        """Returns every row, each span once, of an execution that has META or has not."""
+        chunks = Chunks(self._report)
+        for answer in self._pages(tenant, execution_id, items.ROWS):
+            for item in filter(_is_rows, answer):
+                chunks.add(item)
+        return chunks.rows()
+
+    def _pages(self, tenant: str, execution_id: str, first: str) -> Iterator[list[dict[str, Any]]]:
+        """Yields the items from META or the rows on up to the last rows, one page of a Query after the other."""
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :meta AND :end",
             "ExpressionAttributeValues": {
                 ":pk": items.s(items.partition(tenant, execution_id)),
-                ":meta": items.s(items.META),
+                ":meta": items.s(first),
                 ":end": items.s(items.AFTER_ROWS),
             },
             "ConsistentRead": True,
@@ -93,19 +116,9 @@ class SpanItems:
         while True:
             with translate_errors("reading a trace"):
                 answer = self._dynamodb.query(**request)
-            for item in answer["Items"]:
-                sort = item["sk"]["S"]
-                if sort == items.META:
-                    if target := moved_to(item):
-                        return self.read_trace(tenant, target)
-                    execution = self._executions.shown(item)
-                elif sort.startswith(items.ROWS):
-                    # Anything else between META and the end is a newer version's.
-                    chunks.add(item)
-            if execution is None:
-                return None
+            yield answer["Items"]
             if "LastEvaluatedKey" not in answer:
-                return chunks.trace_of(execution)
+                return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read_versions(
@@ -189,6 +202,11 @@ class SpanItems:
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
                 return False
         return True
+
+
+def _is_rows(item: Mapping[str, Any]) -> bool:
+    """Returns whether an item holds rows: a newer version may keep other things beside them."""
+    return str(item["sk"]["S"]).startswith(items.ROWS)
 
 
 def unregistered(batch: SpanBatch, expires_at: int) -> Execution:

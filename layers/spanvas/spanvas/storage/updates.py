@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import Counters, Execution, place_of
-from spanvas.model.execution_update import ExecutionUpdate, create_from, merge_update
+from spanvas.model.execution_update import (
+    ExecutionUpdate,
+    create_from,
+    has_interruption,
+    merge_update,
+    with_wait,
+)
 from spanvas.storage import items
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
@@ -62,7 +68,7 @@ class UpdateItems:
                 if not is_counted:
                     self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
                 return True
-            changed = merge_update(known, update)
+            changed = self._with_wait(merge_update(known, update))
             if is_counted and changed is known:
                 return True
             if self._replace(known, changed, {} if is_counted else add):
@@ -71,11 +77,18 @@ class UpdateItems:
         raise contended()
 
     def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> bool:
-        execution = replace(create_from(update), expires_at=self._spans.expires_at())
+        created = replace(create_from(update), expires_at=self._spans.expires_at())
+        execution = self._with_wait(created)
         attributes = self._attributes(execution)
         return bool(
             self._executions.change(execution, attributes, "attribute_not_exists(pk)", add=add)
         )
+
+    def _with_wait(self, execution: Execution) -> Execution:
+        """Returns the execution with what its rows show of an interruption; they are read only where there is one."""
+        if not has_interruption(execution):
+            return execution
+        return with_wait(execution, self._spans.rows(execution.tenant, execution.execution_id))
 
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
         """Returns whether it was written: False where somebody else has changed the item meanwhile.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from opentelemetry.sdk.resources import Resource
@@ -17,6 +19,10 @@ from spanvas.semantics.reader import kind_of
 from spanvas.tracing.plain_values import described, fields_of
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
+MAX_TYPE: Final = 200
+MAX_MESSAGE: Final = 1_000
+MAX_STACK: Final = 20_000
+"""Characters of an exception's type, message and stack trace."""
 COPIES: Final = 5
 SCALARS: Final = frozenset({str, int, float, bool})
 MAX_CHARACTERS: Final = 1_000_000
@@ -171,3 +177,36 @@ def _plain(value: Any) -> Any:
         return {"$bytes": len(value)}
     fields = None if isinstance(value, type) else fields_of(value)
     return described(value) if fields is None else fields
+
+
+def error_type(error: BaseException | str) -> str:
+    """Returns what the exception calls itself (`error_type`), else the full name of its class."""
+    if isinstance(error, str):
+        return "Error"
+    named = getattr(error, "error_type", None)
+    if isinstance(named, str) and named:
+        return named[:MAX_TYPE]
+    kind = type(error)
+    if kind.__module__ in ("builtins", "__main__"):
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def message_of(error: BaseException) -> str:
+    """Returns an exception's message, cut at `MAX_MESSAGE`."""
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except Exception:  # noqa: BLE001 - a message of the user's own making
+        return f"{type(error).__name__} whose message cannot be read"
+
+
+def exception_attributes(error: BaseException) -> dict[str, Any]:
+    """Returns the attributes of the exception's event."""
+    attributes = {
+        names.EXCEPTION_TYPE: error_type(error),
+        names.EXCEPTION_MESSAGE: message_of(error),
+    }
+    with suppress(Exception):  # formatting calls the user's code
+        stack = "".join(traceback.format_exception(error))
+        attributes[names.EXCEPTION_STACKTRACE] = stack[-MAX_STACK:]
+    return attributes

@@ -9,8 +9,20 @@ from typing import Any, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.model.execution import BY_CALLER, BY_FUNCTION, LOST, Cause, Execution
+from spanvas.model.execution import (
+    BY_CALLER,
+    BY_FUNCTION,
+    FAILED,
+    LOST,
+    STATUS_BY_MARK,
+    SUCCEEDED,
+    WAITING,
+    Cause,
+    Execution,
+)
 from spanvas.model.ids import as_execution_id, as_name, display_name, root_span_id_for
+from spanvas.model.row import INTERRUPTED
+from spanvas.model.span import ERROR, Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +129,10 @@ class ExecutionState:
     ended: End | None = None
     failure: Cause | None = None
     """What a `workflow()` inside has failed of, although its function may go on."""
+    outcome: str | None = None
+    """The control flow that has left the block of its `workflow()`, of `control_flow.MARKS`."""
+    interrupted: set[str] = field(default_factory=set)
+    """Assigned by the processor: names of spans that were interrupted, and none of which has begun again."""
     last_failed_node: Cause | None = None
     """For failures that are raised after the node's own exception has been caught."""
     last_ended_node: tuple[str | None, str] | None = None
@@ -193,6 +209,28 @@ class ExecutionState:
         """Sets the end that the guard reports, which never replaces the function's."""
         with self._lock:
             self.ended = self.ended or End(LOST, ended_at_unix_nano, cause)
+
+    def status_after(self, cause: Cause | None) -> str:
+        """Returns the status that the execution ends with here, after what made it fail."""
+        if cause is not None:
+            return FAILED
+        if self.interrupted:
+            return WAITING
+        return STATUS_BY_MARK.get(self.outcome or "", SUCCEEDED)
+
+    def note_begun(self, name: str) -> None:
+        """Notes that a span has begun: what waited under this name has been resumed."""
+        if name in self.interrupted:
+            self.interrupted.clear()
+
+    def note_outcome(self, span: Span) -> None:
+        """Keeps the name of a span that was interrupted: until one of that name begins, the execution waits."""
+        if span.status != ERROR and names.OUTCOME not in span.attributes:
+            return
+        from spanvas.semantics.outcome import outcome_of
+
+        if outcome_of(span).mark == INTERRUPTED:
+            self.interrupted.add(span.name)
 
     def note_failure(self, cause: Cause | None) -> None:
         """Keeps the cause that a `workflow()` inside has failed of; None changes nothing."""

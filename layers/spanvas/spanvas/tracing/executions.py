@@ -12,7 +12,7 @@ from opentelemetry.trace import Link, SpanContext, StatusCode
 
 from spanvas import attributes as names
 from spanvas.model import ids
-from spanvas.model.execution import BY_CALLER, BY_FUNCTION, FAILED, SUCCEEDED, Cause
+from spanvas.model.execution import BY_CALLER, BY_FUNCTION, Cause
 from spanvas.model.units import MS, NANO
 from spanvas.settings import Settings
 from spanvas.tracing.context import (
@@ -23,9 +23,10 @@ from spanvas.tracing.context import (
     recorded_span,
     with_scope,
 )
+from spanvas.tracing.convert import MAX_MESSAGE, error_type
 from spanvas.tracing.delivery import Delivery
 from spanvas.tracing.execution_state import ExecutionState, ExportState, Workflow, make_workflow
-from spanvas.tracing.handles import MAX_MESSAGE, LiveRun, error_type
+from spanvas.tracing.handles import LiveRun
 from spanvas.tracing.health import guarded
 from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
 from spanvas.tracing.spans import SpanRecorder
@@ -283,5 +284,5 @@ class ExecutionRecorder:
                 cause = replace(cause, message=self._redact_text(cause.message))
             # The moment at which its workflow span has ended: an execution has one duration.
             ended_at = self._delivery.root_of(run).end_time or self._spans.now()
-            run.end(SUCCEEDED if cause is None else FAILED, ended_at, cause)
+            run.end(run.status_after(cause), ended_at, cause)
         done(run)

@@ -20,8 +20,8 @@ from spanvas.semantics.messages import (
 )
 from spanvas.semantics.parts import parts_of
 from spanvas.tracing.context import innermost, with_scope
-from spanvas.tracing.convert import json_text
-from spanvas.tracing.handles import LiveSpan, error_type, exception_attributes
+from spanvas.tracing.convert import error_type, exception_attributes, json_text
+from spanvas.tracing.handles import LiveSpan
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.plain_values import plain
 from spanvas.tracing.responses import answer_messages, response_attributes, usage_attributes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import Token
@@ -15,16 +14,20 @@ from opentelemetry.trace import StatusCode
 
 from spanvas import attributes as names
 from spanvas import handles as public
-from spanvas.model.execution import Cause
-from spanvas.tracing.convert import json_text
+from spanvas.model.execution import STATUS_BY_MARK, Cause
+from spanvas.model.row import LEFT_EARLY
+from spanvas.tracing.convert import (
+    MAX_MESSAGE,
+    error_type,
+    exception_attributes,
+    json_text,
+    message_of,
+)
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded
 
 ORIGIN: Final = "__spanvas_origin__"
 """Attribute of an exception: the cause that it was where it first left a span."""
-MAX_TYPE: Final = 200
-MAX_MESSAGE: Final = 1_000
-MAX_STACK: Final = 20_000
 
 
 class Recorder(Protocol):
@@ -39,6 +42,7 @@ class Recorder(Protocol):
 
 class LiveSpan(public.Handle):
     """An open span of the public API. `node_id`: the node span itself if `is_node`, else its enclosing node.
+    `outcome`: the control flow that has left its block, of `control_flow.MARKS`.
 
     `owns_span` is False for a second handle of a span that is open already: it does not end it.
     """
@@ -50,6 +54,7 @@ class LiveSpan(public.Handle):
         "_token",
         "is_failed",
         "node_id",
+        "outcome",
         "run",
         "span",
     )
@@ -68,6 +73,7 @@ class LiveSpan(public.Handle):
         self.run = run
         self.node_id = node_id
         self.is_failed = False
+        self.outcome: str | None = None
         self._recorder = recorder
         self._is_node = is_node
         self._owns_span = owns_span
@@ -116,19 +122,38 @@ class LiveSpan(public.Handle):
         self._record(error)
 
     def close(self, error: BaseException | None) -> None:
-        """Ends the span and makes the span around it the current one again; failed if there is an error."""
+        """Ends the span and makes the span around it the current one again; failed if there is an error. An exception
+        that is control flow is none."""
         try:
             if error is not None:
-                self.fail(error)
+                self._leave_by(error)
             self._end()
         finally:
             self._detach()
 
     @guarded()
+    def _leave_by(self, error: BaseException) -> None:
+        mark = None if self.is_failed else _control_flow(error)
+        if mark is None:
+            self.fail(error)
+            return
+        self.outcome = mark
+        self.span.set_attribute(names.OUTCOME, mark)
+        if mark != LEFT_EARLY and getattr(error, ORIGIN, None) is None:
+            self._add_exception(error, self._cause_of(error))
+
+    def _add_exception(self, error: BaseException, cause: Cause) -> None:
+        """Adds the event of an exception that first leaves a span here."""
+        self.span.add_event(
+            names.EXCEPTION_EVENT, exception_attributes(error), self._recorder.now()
+        )
+        _remember(error, cause)
+
+    @guarded()
     def _end(self) -> None:
         if not self._owns_span:
             return
-        if not self.is_failed:
+        if not self.is_failed and self.outcome not in STATUS_BY_MARK:
             self.span.set_status(StatusCode.OK)
         self.span.end(self._recorder.now())
 
@@ -141,14 +166,13 @@ class LiveSpan(public.Handle):
         self.is_failed = True
         known = getattr(error, ORIGIN, None)
         cause = known if isinstance(known, Cause) else self._cause_of(error)
-        own = error if isinstance(error, str) else _message(error)
+        own = error if isinstance(error, str) else message_of(error)
         self.span.set_attribute(names.ERROR_TYPE, error_type(error))
         self.span.set_status(StatusCode.ERROR, own)
+        if isinstance(error, BaseException) and _control_flow(error) is not None:
+            self.span.set_attribute(names.OUTCOME, names.FAILED)
         if isinstance(error, BaseException) and known is None:
-            self.span.add_event(
-                names.EXCEPTION_EVENT, exception_attributes(error), self._recorder.now()
-            )
-            _remember(error, cause)
+            self._add_exception(error, cause)
         if self._is_node:
             self.run.note_failed_node(cause)
         return cause
@@ -162,7 +186,7 @@ class LiveSpan(public.Handle):
         if seen is None and self.node_id is None:
             seen = self.run.last_failed_node
         place = (seen.node_id, seen.span_id) if seen else (self.node_id, self.span_id)
-        message = error if isinstance(error, str) else _message(error)
+        message = error if isinstance(error, str) else message_of(error)
         return Cause(error_type(error), message[:MAX_MESSAGE], *place)
 
 
@@ -224,6 +248,11 @@ class LiveRun(LiveSpan, public.RunHandle):
             self._same.is_failed = True
 
     @guarded()
+    def _leave_by(self, error: BaseException) -> None:
+        LiveSpan._leave_by(self, error)
+        self.run.outcome = self.outcome
+
+    @guarded()
     def _end(self) -> None:
         """Ends the span; an execution's root fails of what a `workflow()` inside has failed of."""
         is_root = self._owns_span and self._ended is not None
@@ -238,36 +267,10 @@ class LiveRun(LiveSpan, public.RunHandle):
             self._ended(cause)
 
 
-def error_type(error: BaseException | str) -> str:
-    """Returns what the exception calls itself (`error_type`), else the full name of its class."""
-    if isinstance(error, str):
-        return "Error"
-    named = getattr(error, "error_type", None)
-    if isinstance(named, str) and named:
-        return named[:MAX_TYPE]
-    kind = type(error)
-    if kind.__module__ in ("builtins", "__main__"):
-        return kind.__qualname__
-    return f"{kind.__module__}.{kind.__qualname__}"
+def _control_flow(error: BaseException) -> str | None:
+    from spanvas.model.control_flow import control_flow_of_exception
 
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:MAX_MESSAGE]
-    except Exception:  # noqa: BLE001 - a message of the user's own making
-        return f"{type(error).__name__} whose message cannot be read"
-
-
-def exception_attributes(error: BaseException) -> dict[str, Any]:
-    """Returns the attributes of the exception's event."""
-    attributes = {
-        names.EXCEPTION_TYPE: error_type(error),
-        names.EXCEPTION_MESSAGE: _message(error),
-    }
-    with suppress(Exception):  # formatting calls the user's code
-        stack = "".join(traceback.format_exception(error))
-        attributes[names.EXCEPTION_STACKTRACE] = stack[-MAX_STACK:]
-    return attributes
+    return control_flow_of_exception(error)
 
 
 def _remember(error: BaseException, cause: Cause) -> None:

@@ -72,8 +72,11 @@ class OpenInvocation(NamedTuple):
             # While the invocation is open, which gets a link to each part.
             self.batch.close(error, result)
         for handle in (self.span, self.state, self.root):
-            if handle is not None:
-                handle.close(error)
+            if handle is None:
+                continue
+            if error is not None and handle is not self.span:
+                handle.fail(error)  # the caller gets an error, also where it is control flow here
+            handle.close(None)
 
 
 class Invocations:

@@ -94,6 +94,7 @@ class RecordingProcessor(SpanProcessor):
         is_elsewhere = scope.run.is_continued and scope.run.is_root(span.context.span_id)
         placement = self._traces.placement_of(span, scope, parent_context)
         self.started(scope.run)
+        scope.run.note_begun(span.name)
         with self._lock:
             self._open[span.context.span_id] = _OpenSpan(span, scope, kind, is_elsewhere, placement)
             while len(self._open) > MAX_OPEN:
@@ -194,10 +195,8 @@ class RecordingProcessor(SpanProcessor):
             else self._traces.scope_by_trace(span.context.trace_id)
         )
         if opened is not None and opened.kind == kinds.NODE:
-            opened.scope.run.last_ended_node = (
-                opened.scope.node_id,
-                f"{span.context.span_id:016x}",
-            )
+            ended = (opened.scope.node_id, f"{span.context.span_id:016x}")
+            opened.scope.run.last_ended_node = ended
         if scope is None or scope.run.is_discarded:
             return None
         if opened is None and scope.run.is_inherited:
@@ -205,7 +204,9 @@ class RecordingProcessor(SpanProcessor):
         placement = (
             opened.placement if opened is not None else self._traces.placement_by_trace(span, scope)
         )
-        return scope.run, self._recorded(span, scope, placement)
+        recorded = self._recorded(span, scope, placement)
+        scope.run.note_outcome(recorded)
+        return scope.run, recorded
 
     def _note_end(self, span: ReadableSpan, opened: _OpenSpan | None) -> None:
         """Remembers at the span above that one below it has ended."""
