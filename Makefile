@@ -33,7 +33,9 @@ run: .venv/.installed frontend/dist/index.html ## the whole stack on this machin
 smoke: .venv/.installed frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
 	@$(PY) -m local smoke
 
-test: .venv/.installed .venv-sam/.installed frontend/dist/index.html build/instrumented/.installed ## all tests, the page's included
+PACKAGES := instrumented powertools old-opentelemetry
+
+test: .venv/.installed .venv-sam/.installed frontend/dist/index.html $(PACKAGES:%=build/%/.installed) ## all tests, the page's included
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
@@ -89,7 +91,7 @@ template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a bu
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-frameworks requirements-instrumented functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-frameworks $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
@@ -109,9 +111,9 @@ clean: ## remove what was built; environments stay
 	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
 	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-sam,requirements-sam.txt)'
 
-build/instrumented/.installed: requirements-instrumented.txt .venv/.installed
-	@echo "Installing the packages of the instrumented test functions (once, under a minute)"
-	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); mkdir -p $(@D); $(PY) $(PIP) --target $(@D) -r requirements-instrumented.txt'
+$(PACKAGES:%=build/%/.installed): build/%/.installed: requirements-%.txt .venv/.installed
+	@echo "Installing the packages of requirements-$*.txt for test functions (once, under a minute)"
+	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); mkdir -p $(@D); $(PY) $(PIP) --target $(@D) -r requirements-$*.txt'
 
 .venv-dialects/.installed: requirements-dialects.txt
 	@echo "Installing GenAI libraries into .venv-dialects (once, about a minute)"

@@ -44,6 +44,8 @@ MADE = (
     ".venv-agents/.installed",
     ".venv-frameworks/.installed",
     "build/instrumented/.installed",
+    "build/powertools/.installed",
+    "build/old-opentelemetry/.installed",
     "frontend/node_modules/.installed",
     "tests/dialects/exporters/node_modules/.installed",
     "tests/dialects/node_agents/node_modules/.installed",
@@ -53,7 +55,16 @@ MADE = (
 SOURCES = (
     *(
         f"requirements-{name}.txt"
-        for name in ("dev", "sam", "instrumented", "dialects", "agents", "frameworks")
+        for name in (
+            "dev",
+            "sam",
+            "instrumented",
+            "powertools",
+            "old-opentelemetry",
+            "dialects",
+            "agents",
+            "frameworks",
+        )
     ),
     "frontend/package-lock.json",
     "tests/dialects/exporters/package-lock.json",

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, Protocol
 
+from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
@@ -24,12 +25,15 @@ from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from opentelemetry.trace import Span
 
 from spanvas.tracing.context import OTHERS, current_scope, innermost, with_scope
-from spanvas.tracing.health import Health
+from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.span_ids import NextIds, next_ids
 from spanvas.tracing.traces import Traces
 
 BENEATH: Final = "__spanvas_beneath__"
 """Attribute of a span of ours: the function's own span that was open where it began."""
+
+SET_PROVIDER: Final = "_set_tracer_provider"
+"""Of `opentelemetry.trace`: what sets the global provider, whoever calls it."""
 
 StartSpan = Callable[..., Span]
 
@@ -63,6 +67,9 @@ class OurProviders(Protocol):
 
     def make(self, resource: Resource, sampler: Sampler) -> TracerProvider:
         """Returns a provider whose spans are recorded for us alone."""
+
+    def join_global(self) -> None:
+        """Looks which provider is the global one now."""
 
     def other(self) -> trace.TracerProvider | None:
         """Returns the function's own tracer provider; None where it has set none."""
@@ -102,6 +109,27 @@ class OtherProviders:
 
         setattr(start_span, BENEATH, original)
         SdkTracer.start_span = start_span  # type: ignore[method-assign, assignment]
+
+        set_provider = getattr(trace, SET_PROVIDER, None)
+        if set_provider is not None:
+
+            @wraps(set_provider)
+            def set_and_meet(*args: Any, **named: Any) -> None:
+                set_provider(*args, **named)
+                if OtherProviders.installed is not None:
+                    OtherProviders.installed.meet()
+
+            vars(trace)[SET_PROVIDER] = set_and_meet
+
+    @guarded()
+    def meet(self) -> None:
+        """Steps back, in the present context too, when the function has set a provider of its own."""
+        self._ours.join_global()
+        if self._traces.is_apart:
+            current = otel_context.get_current()
+            otel_context.attach(
+                _without_ours(current, _beneath(trace.get_current_span())) or current
+            )
 
     def listen_to(self, provider: trace.TracerProvider) -> None:
         """Gets the spans that a provider of the function records. Its own processors come first."""
@@ -174,9 +202,10 @@ class OtherProviders:
                 self._processor.on_start(span, own)  # type: ignore[arg-type]
             return span
         ids = span.get_span_context()
-        if ids is trace.get_current_span(own).get_span_context():
+        parent = trace.get_current_span(own).get_span_context()
+        if ids is parent:
             return span  # of a tracer that is switched off
-        scope = self._traces.scope_of(own, ids.trace_id)
+        scope = self._traces.scope_of(own, ids.trace_id, parent)
         if scope is None or scope.run.is_discarded:
             return span
         token = next_ids.set(NextIds(ids.trace_id, ids.span_id))

@@ -84,7 +84,7 @@ class RecordingProcessor(SpanProcessor):
     def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
         """Keeps the open span with its execution; a span of no execution is counted and ignored."""
         assert span.context is not None
-        scope = self._traces.scope_of(parent_context, span.context.trace_id)
+        scope = self._traces.scope_of(parent_context, span.context.trace_id, span.parent)
         if scope is None:
             self.problems.count("spans.without_execution")
             return

@@ -85,12 +85,18 @@ class Traces:
         part = scope.invocation.span
         return scope if part is None else scope._replace(span=part.span)
 
-    def scope_of(self, context: Context | None, trace_id: int) -> SpanScope | None:
-        """Returns what a span belongs to that is started in that context, in a trace of that id."""
+    def scope_of(
+        self, context: Context | None, trace_id: int, parent: SpanContext | None
+    ) -> SpanScope | None:
+        """Returns what a span belongs to that is started in that context, in a trace of that id.
+
+        A parent in another process says nothing of it: several executions may be called from one trace.
+        """
         scope = current_scope(context)
         if scope is not None:
             return scope
-        run = self.run_of(trace_id)
+        is_called = parent is not None and parent.is_remote
+        run = None if is_called else self.run_of(trace_id)
         for scope in (current_scope(), self.present_scope()):
             if scope is not None and run in (None, scope.run):
                 return scope
