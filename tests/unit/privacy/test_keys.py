@@ -24,7 +24,7 @@ HARMLESS = [
     "monkey", "primary_key", "passenger", "compass", "bypass", "session.id", "user.id", "", "42", "url", "tokenizer",
     "credential_type", "maxTokens", "max_completion_tokens", "prompt_tokens_details", "idempotency_token",
     "credentialsId", "credential_id", "nopassword", "resetpassword", "nexttoken", "eostoken", "subtoken",
-    "PublicKeyToken",
+    "PublicKeyToken", "cancellation_token", "cancellationToken", "cancelToken", "abort_token",
     "apikeys_count", "partition_keys",
 ]  # fmt: skip
 
