@@ -1,6 +1,7 @@
 """Real packages run against model APIs on loopback, and what they send is read as that of the captured requests.
 
-Needs `.venv-agents`, `.venv-frameworks` and tests/dialects/node_agents: `make test-dialects`. Two run at a time.
+Two run at a time. Needs `.venv-dialects`, `.venv-agents`, `.venv-frameworks` and the packages of
+tests/dialects/node_agents: `make test-dialects`.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Program:
 
 
 PROGRAMS: Final = (
+    Program("lg-oi", "dialects", "langgraph_interrupts"),
+    Program("media-oi", "agents", "openai_media"),
     Program("langfuse", "agents", "langfuse_sdk"),
     Program("anth-tl", "agents", "anthropic_client", TRACELOOP),
     Program("anth-oi", "agents", "anthropic_client", OPENINFERENCE),
