@@ -103,6 +103,27 @@ class TestHistory:
 
         assert (ids(page), page.passed_over) == (["c"], 0)
 
+    def test_runs_that_wait_or_were_cancelled_are_found_and_are_no_successes(
+        self, store: TraceStore
+    ) -> None:
+        for name, status in (("a", "waiting"), ("b", "cancelled"), ("d", "succeeded")):
+            store.end_execution("acme", f"exec_{name}", status, T0 + SECOND)
+
+        listed = {
+            status: ids(store.list_executions("acme", status=status))
+            for status in ("waiting", "cancelled", "succeeded")
+        }
+
+        assert listed == {"waiting": ["a"], "cancelled": ["b"], "succeeded": ["d"]}
+
+    def test_successes_with_errors_below_are_found(self, store: TraceStore) -> None:
+        receive(store, "exec_a", [make_span("below", status="error")])
+        for name in ("a", "b"):
+            store.end_execution("acme", f"exec_{name}", "succeeded", T0 + SECOND)
+
+        assert ids(store.list_executions("acme", status="succeeded")) == ["b", "a"]
+        assert ids(store.list_executions("acme", status="succeeded_with_errors")) == ["a"]
+
     def test_status_and_time_narrow_the_list(self, store: TraceStore) -> None:
         day = DAY * SECOND
         assert ids(store.list_executions("acme", status="failed")) == ["c"]

@@ -189,3 +189,18 @@ def test_an_open_span_runs_until_its_deadline_and_is_lost_after() -> None:
 
 def test_an_ended_span_has_its_own_state() -> None:
     assert state_of(make_row("a", status="error"), T0, execution_is_open=True) == "error"
+
+
+def test_rows_outside_of_the_time_of_their_run_are_marked() -> None:
+    of_1970, of_2058 = 60 - T0 // SECOND, 1_000_000_000
+    tree = build_tree(
+        [
+            make_row("a"),
+            make_row("b", "a", of_1970),
+            make_row("c", "a", of_2058),
+            make_row("d", "a", end_time_unix_nano=T0 + of_2058 * SECOND),
+            make_row("e", "a"),
+        ],
+        (T0 - SECOND, T0 + 100 * SECOND),
+    )
+    assert {placed.row.name for placed in tree if "wrong_clock" in placed.marks} == {"b", "c", "d"}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { costText, exactCostText, exactTokens, tokensArrow } from "./describe";
+import { costText, exactCostText, exactTokens, rowWord, tokensArrow } from "./describe";
 
 it("says of tokens what was reported, a reported 0 too, and of nothing nothing", () => {
   const cases = [
@@ -20,4 +20,10 @@ it("says of tokens what was reported, a reported 0 too, and of nothing nothing",
 it("says of a cost nothing where none is known", () => {
   expect([0, 13_245_600, null].map(costText)).toEqual(["$0", "$0.0132", ""]);
   expect([0, null].map(exactCostText)).toEqual(["$0.000000000", undefined]);
+});
+
+it("says of a row what ended it", () => {
+  expect(rowWord({ status: "unset", marks: ["redacted", "interrupted"] })).toBe("interrupted");
+  expect(rowWord({ status: "ok", marks: ["left_early"] })).toBe("left early");
+  expect(rowWord({ status: "error", marks: ["redacted"] })).toBe("failed");
 });

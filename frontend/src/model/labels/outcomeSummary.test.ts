@@ -62,3 +62,13 @@ it("has words for executions without a trace", () => {
   expect(say([], { status: "queued" })).toBe("Queued waiting for the executor to start");
   expect(say([], { status: "untraced" })).toBe("Untraced it ran, but its trace was not recorded");
 });
+
+it("says where a run waits, and that one was cancelled", () => {
+  const rows = [
+    makeRow({ spanId: "root", kind: "workflow" }),
+    makeRow({ spanId: "n", depth: 1, name: "human", marks: ["interrupted"] }),
+  ];
+  expect(say(rows, { status: "waiting" })).toBe("Waiting in “human” for an answer");
+  expect(say([], { status: "waiting" })).toBe("Waiting for an answer");
+  expect(say([], { status: "cancelled" })).toBe("Cancelled its result was not wanted any more");
+});

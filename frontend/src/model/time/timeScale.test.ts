@@ -22,6 +22,16 @@ describe("timeScale", () => {
     expect(timeScale(makeTrace(rows, { execution })).length).toBe(30e9);
   });
 
+  it("leaves out rows whose clock is wrong, so that it agrees with the header", () => {
+    const wrong = { marks: ["wrong_clock"] };
+    const rows = [
+      makeRow({ spanId: "of-1970", start: 5n, end: 6n, ...wrong }),
+      makeRow({ spanId: "root", start: START, end: START + SECOND }),
+      makeRow({ spanId: "of-2058", start: START + 1_000_000_000n * SECOND, ...wrong }),
+    ];
+    expect(timeScale(makeTrace(rows))).toEqual({ start: START, length: 1e9 });
+  });
+
   it("never has no length", () => {
     expect(timeScale(makeTrace([makeRow({ spanId: "a", end: START })])).length).toBe(1);
     expect(timeScale(makeTrace([])).length).toBe(1);
