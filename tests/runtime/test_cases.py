@@ -37,7 +37,6 @@ def test_layer_dies_early(functions: LayeredFunctions, after: float) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.xfail(strict=True, reason="F10")
 def test_layer_overrules_own_sampler(functions: LayeredFunctions) -> None:
     """More than 12 of 40 at 5 % happen once in ten million runs."""
     sandbox = functions.start("layer_overrules_own_sampler.handler", folder=CASES)
@@ -51,7 +50,6 @@ def test_layer_overrules_own_sampler(functions: LayeredFunctions) -> None:
         assert "outer" in [row.name for row in rows(functions, f"own-{number}")]
 
 
-@pytest.mark.xfail(strict=True, reason="F18")
 def test_layer_unbound_threads(functions: LayeredFunctions) -> None:
     sandbox = functions.start("layer_unbound_threads.handler", folder=CASES)
     try:
