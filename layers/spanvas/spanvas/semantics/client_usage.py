@@ -9,7 +9,6 @@ Sources: the API references of these, of autumn 2026; LangChain's `UsageMetadata
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from spanvas.semantics.values import at, count
@@ -131,8 +130,8 @@ def _number(usage: Mapping[str, Any], path: Path) -> int | None:
     if isinstance(value, str):
         value = value.strip()
         value = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
-    if isinstance(value, Decimal):
-        value = float(value)
+    if hasattr(value, "to_integral_value"):
+        value = float(value)  # a `Decimal`, whose module is not loaded for this
     if isinstance(value, float) and not value.is_integer():
         return None
     return count(value) if isinstance(value, (int, float)) and value >= 0 else None
