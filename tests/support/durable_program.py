@@ -106,4 +106,7 @@ def run_durably(
         DurableFunctionTestRunner(handler=invoked, skip_time=is_quick) as runner,
     ):
         runner.run(input=json.dumps({"order": 7}), execution_timeout=30)
+    # The service stops its loop, and leaves it to the garbage collector to close it.
+    runner._scheduler._thread.join()
+    runner._scheduler._loop.close()
     return returned

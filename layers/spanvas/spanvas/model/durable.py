@@ -6,16 +6,12 @@ Source: AWS Lambda API reference, "Execution"; the attributes are those of `aws-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from spanvas import attributes as names
+from spanvas.model import kinds
 
-ARN: Final = re.compile(
-    r"arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:/]+)(?::[^:/]+)?/durable-execution/.+"
-)
-"""`arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:VERSION/durable-execution/NAME/ID`."""
 LONGEST_NANO: Final = 31_622_400 * 1_000_000_000
 """The longest time that a durable execution may take: 366 days, AWS's own limit for `ExecutionTimeout`."""
 ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"})
@@ -31,9 +27,16 @@ def is_durable(attributes: Mapping[str, Any]) -> bool:
 
 
 def function_name(arn: Any) -> str | None:
-    """Returns the name of the function in the ARN of a durable execution; None where the text is no such ARN."""
-    found = ARN.fullmatch(arn) if isinstance(arn, str) else None
-    return found[1] if found else None
+    """Returns the name of the function in the ARN of a durable execution; None where the text is no such ARN.
+
+    `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:VERSION/durable-execution/NAME/ID`.
+    """
+    if not isinstance(arn, str) or "/durable-execution/" not in arn:
+        return None
+    parts = arn.split(":")
+    if len(parts) < 7 or (parts[0], parts[2], parts[5]) != ("arn", "lambda", "function"):
+        return None
+    return parts[6].partition("/")[0] or None
 
 
 def is_wait(attributes: Mapping[str, Any]) -> bool:
@@ -50,6 +53,12 @@ def is_attempt(attributes: Mapping[str, Any]) -> bool:
         names.DURABLE_ATTEMPT_NUMBER in attributes
         and names.DURABLE_OPERATION_STATUS not in attributes
     )
+
+
+def goes_on(attributes: Mapping[str, Any], kind: str = "") -> bool:
+    """Returns whether a span of a durable execution may be open in several invocations: the whole, or an operation."""
+    is_operation = names.DURABLE_OPERATION_ID in attributes and not is_attempt(attributes)
+    return kind == kinds.WORKFLOW or is_operation
 
 
 def end_of(attributes: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """Which execution an event is part of, and who is going to end that.
 
-In this order: the path that the deployment has set, Step Functions' context, what a message carries, a `traceparent`.
-Whoever has passed an execution on, or a state machine, knows when it ends; with any other event the execution begins
-and ends where it arrives.
+In this order: the path that the deployment has set, the ARN of a durable execution, Step Functions' context, what a
+message carries, a `traceparent`. Whoever has passed an execution on, or a state machine, knows when it ends, and a
+durable function says it; with any other event the execution begins and ends where it arrives.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from spanvas.propagation.carriers import (
     RemoteContext,
     remote_context_in,
 )
+from spanvas.propagation.durable_functions import DurableRun, durable_run_in
 from spanvas.propagation.messages import Message, messages_in
 from spanvas.propagation.state_machines import StateMachineRun, machine_name, run_in
 
@@ -40,6 +41,7 @@ class InboundContext(NamedTuple):
     is_continued: bool = False
     machine: StateMachineRun | None = None
     message: Message | None = None
+    durable: DurableRun | None = None
 
 
 class InboundContexts(NamedTuple):
@@ -53,6 +55,9 @@ def inbound_contexts(event: Any, context: Any, id_path: Path, tenant_path: Path)
     """Returns the contexts of an event. `context` is Lambda's; its client context carries what callers with the W3C's
     headers have put there."""
     execution_id = id_path(event)
+    durable = durable_run_in(event)
+    if durable is not None:
+        return InboundContexts(_durable(durable, execution_id, tenant_path, event, context), [])
     machine = run_in(event)
     found = [] if execution_id or machine is not None else messages_in(event)
     if not found:
@@ -66,6 +71,23 @@ def inbound_contexts(event: Any, context: Any, id_path: Path, tenant_path: Path)
     if len({(item.tenant, item.execution_id) for item in contexts}) == 1:
         return InboundContexts(contexts[0], contexts)
     return InboundContexts(InboundContext(tenant=default), contexts)
+
+
+def _durable(
+    durable: DurableRun, execution_id: str | None, tenant_path: Path, event: Any, context: Any
+) -> InboundContext:
+    """An invocation of a durable execution: that has its own id, whatever has started it, and ends with its last
+    invocation. What its caller has passed along is in its input."""
+    remote = _remote_context_of(durable.input, context, None)
+    return InboundContext(
+        execution_id or durable.arn,
+        tenant_path(event) or tenant_path(durable.input) or remote.tenant,
+        durable.function_name,
+        BY_CALLER,
+        remote.parent,
+        not durable.is_first,
+        durable=durable,
+    )
 
 
 def inbound_of(message: Message, id_path: Path, tenant_path: Path) -> InboundContext:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model import kinds
+from spanvas.model.durable import goes_on
 from spanvas.model.execution import (
     BY_CALLER,
     BY_FUNCTION,
@@ -71,6 +72,13 @@ def make_workflow(
     return Workflow(as_name(workflow_id), shown, str(version), nodes)
 
 
+def rested(run: ExecutionState, span: Span) -> Span:
+    """Returns the span with the time at which it is given up; of a durable execution, when that is."""
+    if run.is_durable and goes_on(span.attributes, span.kind):
+        return replace(span, deadline_unix_nano=run.rests_until_unix_nano)
+    return span
+
+
 def without_empty(attributes: dict[str, Any]) -> dict[str, Any]:
     """Drops None, "" and []."""
     return {name: value for name, value in attributes.items() if value not in (None, "", [])}
@@ -124,6 +132,8 @@ class ExecutionState:
     ended_by: str = BY_FUNCTION
     idle_nano: int = 0
     is_continued: bool = False
+    is_durable: bool = False
+    """It is suspended between its invocations, and so are the spans that are open then."""
     is_named: bool = False
     is_retroactive: bool = False
     ended: End | None = None
@@ -176,9 +186,20 @@ class ExecutionState:
         """Whether the store has its present end and all spans before it."""
         return self.ended is not None and self.export.written_end is self.ended
 
+    @property
+    def rests_until_unix_nano(self) -> int:
+        """When it is given up, if no other function continues it."""
+        return self.deadline_unix_nano + (0 if self.is_ended_here else self.idle_nano)
+
     def is_root(self, span_id: int) -> bool:
         """Whether that is the workflow span."""
         return f"{span_id:016x}" == self.root_span_id
+
+    def is_left_open(self, span_id: int, attributes: Mapping[str, Any]) -> bool:
+        """Whether a span that is open stays so when this function's part is over, since another one ends it."""
+        if self.is_ended_here:
+            return False
+        return self.is_root(span_id) or (self.is_durable and goes_on(attributes))
 
     def is_meant(self, execution_id: str | None, tenant: str | None) -> bool:
         """Returns whether a caller names this execution, or leaves open which one."""
@@ -258,8 +279,7 @@ class ExecutionState:
             workflow_name=self.workflow.name,
             workflow_version=self.workflow.version,
             started_at_unix_nano=self.started_at_unix_nano,
-            deadline_unix_nano=self.deadline_unix_nano
-            + (0 if self.is_ended_here else self.idle_nano),
+            deadline_unix_nano=self.rests_until_unix_nano,
             expected_nodes=self.workflow.expected_nodes,
             started_by=self.started_by,
             external_id=self.external_id,

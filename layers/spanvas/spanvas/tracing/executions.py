@@ -124,7 +124,12 @@ class ExecutionRecorder:
         owner = ids.as_name(tenant or self._settings.tenant)
         execution = ids.as_execution_id(execution_id) or ids.new_execution_id(now)
         hold_until = now + self._settings.flush_interval_ms * MS if is_held else 0
-        values = {"started_at_unix_nano": now, "began_at_unix_nano": now, **state}
+        values = {
+            "started_at_unix_nano": now,
+            "began_at_unix_nano": now,
+            "idle_nano": self._settings.idle_seconds * NANO,
+            **state,
+        }
         values["started_at_unix_nano"] = min(values["started_at_unix_nano"], now)
         return ExecutionState(
             tenant=owner,
@@ -134,7 +139,6 @@ class ExecutionRecorder:
             started_by=str(started_by),
             external_id=ids.external_id_of(execution_id),
             deadline_unix_nano=deadline_unix_nano or now + self._limit_seconds * NANO,
-            idle_nano=self._settings.idle_seconds * NANO,
             export=ExportState(hold_until_unix_nano=hold_until),
             **values,
         )

@@ -5,14 +5,16 @@ What is known of the function is said in the names of OpenTelemetry's FaaS and c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from spanvas import attributes as names
 from spanvas.environment import LambdaEnvironment
 from spanvas.model import ids
+from spanvas.model.durable import ENDED
 from spanvas.model.units import MS
+from spanvas.propagation.durable_functions import DurableRun
 from spanvas.propagation.inbound import InboundContext, inbound_contexts
 from spanvas.tracing.context import Invocation
 from spanvas.tracing.engine import Engine
@@ -20,8 +22,13 @@ from spanvas.tracing.execution_state import ExecutionState, without_empty
 from spanvas.tracing.handles import LiveRun, LiveSpan
 from spanvas.tracing.health import guarded
 from spanvas.tracing.instrumentations import watch_aws_retries
-from spanvas.tracing.messages import Batch, message_attributes, parent_of
+from spanvas.tracing.messages import Batch, message_attributes, parent_in
 
+if TYPE_CHECKING:
+    from spanvas.tracing.durable import DurableFunctions
+
+RETRY: Final = "RETRY"
+"""`durable.invocation.status` of an invocation that raised: Lambda repeats it."""
 PROVISIONED: Final = "provisioned-concurrency"
 CONSOLES: Final = {"cn": "console.amazonaws.cn", "us-gov": "console.amazonaws-us-gov.com"}
 """Of the partitions that have their own, by the beginning of their regions' names."""
@@ -58,9 +65,13 @@ class OpenInvocation(NamedTuple):
     state: LiveSpan | None
     span: LiveSpan | None
     batch: Batch | None
+    ends: Callable[[], None] | None = None
+    """Of a durable function: makes the execution end with this invocation."""
 
     def close(self, error: BaseException | None, result: Any = None) -> None:
         """Ends the invocation's spans. `error` is what the caller gets instead of the result."""
+        if self.ends is not None:
+            error = self._close_durable(error, result)
         if isinstance(error, ResponseFault):
             # It has its place here: a node that failed before was caught, and has nothing to do with it.
             self.root.run.note_failed_node(None)
@@ -78,6 +89,18 @@ class OpenInvocation(NamedTuple):
                 handle.fail(error)  # the caller gets an error, also where it is control flow here
             handle.close(None)
 
+    def _close_durable(self, error: BaseException | None, result: Any) -> BaseException | None:
+        """Ends the execution where the answer says so; what is raised has Lambda invoke the function again."""
+        from spanvas.tracing.durable import fault_of_durable, status_of
+
+        status = status_of(result) if error is None else RETRY
+        if self.span is not None:
+            self.span.set_attribute(names.DURABLE_INVOCATION_STATUS, status)
+        if status in ENDED and self.ends is not None:
+            self.ends()
+            self.root.set_attribute(names.DURABLE_EXECUTION_STATUS, status)
+        return error or fault_of_durable(result)
+
 
 class Invocations:
     """Opens and closes invocations. Guarded: what fails here is counted, and the handler runs all the same."""
@@ -87,6 +110,7 @@ class Invocations:
         self._engine = engine
         self._is_first = True
         self._watches_aws = False
+        self._durable: DurableFunctions | None = None
 
     @guarded()
     def open_invocation(self, event: Any, context: Any) -> OpenInvocation | None:
@@ -109,7 +133,7 @@ class Invocations:
         )
         is_of_one_message = whole.message is not None and len(parts) == 1
         invocation = Invocation(is_of_one_message)
-        root = engine.executions.open_root(run, parent=parent_of(whole), invocation=invocation)
+        root = engine.executions.open_root(run, parent=parent_in(whole, run), invocation=invocation)
         if root is None:
             return None
         if whole.machine is not None and whole.machine.state is not None:
@@ -123,7 +147,24 @@ class Invocations:
         if whole.message is None and parts:
             batch = Batch(messages, parts, run.deadline_unix_nano, span)
             invocation.open_message = batch.open
-        return OpenInvocation(root, invocation.state, span, batch)
+        ends = None
+        if whole.durable is not None and span is not None:
+            ends = self._enter_durable(whole.durable, root, span)
+        return OpenInvocation(root, invocation.state, span, batch, ends)
+
+    def _enter_durable(
+        self, durable: DurableRun, root: LiveRun, span: LiveSpan
+    ) -> Callable[[], None]:
+        """Has the operations of a durable function recorded. Returns what lets its execution end here."""
+        from spanvas.tracing.durable import DurableFunctions
+
+        root.set_attribute(names.DURABLE_EXECUTION_ARN, durable.arn)
+        span.set_attribute(names.DURABLE_EXECUTION_ARN, durable.arn)
+        span.set_attribute(names.DURABLE_INVOCATION_FIRST, durable.is_first)
+        if self._durable is None:
+            self._durable = DurableFunctions(self._engine.spans, self._engine.processor.leave)
+        self._durable.enter()
+        return self._engine.executions.end_execution
 
     def _attributes(
         self, event: Any, context: Any, run: ExecutionState, whole: InboundContext, is_cold: bool

@@ -9,6 +9,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceSt
 
 from spanvas import attributes as names
 from spanvas import handles as public
+from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION
 from spanvas.propagation.inbound import InboundContext, inbound_of
 from spanvas.propagation.messages import Message, message_of
@@ -82,6 +83,11 @@ class MessageRecorder:
         machine = inbound.machine
         if machine is not None and machine.started_at_unix_nano is not None:
             state.setdefault("started_at_unix_nano", machine.started_at_unix_nano)
+        if inbound.durable is not None:
+            state["idle_nano"] = LONGEST_NANO
+            state["is_durable"] = True
+            if inbound.durable.started_at_unix_nano is not None:
+                state["started_at_unix_nano"] = inbound.durable.started_at_unix_nano
         return self._executions.new_run(
             inbound.workflow_id or workflow_id or self.default_workflow_id,
             inbound.execution_id or execution_id,
@@ -186,7 +192,7 @@ class MessageRecorder:
 
     def _ended_by(self, inbound: InboundContext) -> str:
         setting = self._settings.ends_execution
-        if setting == ALWAYS:
+        if setting == ALWAYS and inbound.durable is None:
             return BY_FUNCTION
         if setting == NEVER and inbound.ended_by == BY_FUNCTION:
             return BY_CALLER
@@ -250,6 +256,15 @@ def parent_of(inbound: InboundContext) -> SpanContext | None:
         TraceFlags(parent.flags),
         TraceState.from_header([parent.state]) if parent.state else None,
     )
+
+
+def parent_in(inbound: InboundContext, run: ExecutionState) -> SpanContext | None:
+    """Returns the span that this function's part is opened below; of a durable execution that goes on, its root."""
+    parent = parent_of(inbound)
+    if inbound.durable is None or not run.is_continued:
+        return parent
+    trace_id = int(run.trace_id, 16) if parent is None else parent.trace_id
+    return SpanContext(trace_id, int(run.root_span_id, 16), True, TraceFlags(TraceFlags.SAMPLED))
 
 
 def message_attributes(message: Message) -> dict[str, Any]:

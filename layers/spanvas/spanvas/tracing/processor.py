@@ -22,7 +22,7 @@ from spanvas.semantics.reader import kind_of
 from spanvas.tracing.children import Parent, make_usable
 from spanvas.tracing.context import SpanScope
 from spanvas.tracing.convert import Converter, Placement
-from spanvas.tracing.execution_state import ExecutionState
+from spanvas.tracing.execution_state import ExecutionState, rested
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.traces import Traces
 
@@ -175,7 +175,7 @@ class RecordingProcessor(SpanProcessor):
         message = f"the function's time ran out{where}"
         for opened in opened_spans:
             assert opened.span.context is not None
-            if not run.is_ended_here and run.is_root(opened.span.context.span_id):
+            if run.is_left_open(opened.span.context.span_id, opened.span.attributes or {}):
                 continue  # somebody else ends it
             span = self._recorded(opened.span, opened.scope, opened.placement)
             if span.end_time_unix_nano is None:  # else it has ended meanwhile, by itself
@@ -234,7 +234,7 @@ class RecordingProcessor(SpanProcessor):
             deadline_unix_nano=scope.run.deadline_unix_nano,
             placement=placement,
         )
-        return self._redactor.redact(converted)
+        return self._redactor.redact(rested(scope.run, converted))
 
     def started(self, run: ExecutionState) -> None:
         """Tells the parent, in a forked child, that a span of the parent's execution has begun."""

@@ -15,6 +15,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanContext
 
+from spanvas.model.durable import is_durable
 from spanvas.tracing.context import Invocation, SpanScope, current_scope, innermost
 from spanvas.tracing.convert import Placement
 from spanvas.tracing.execution_state import ExecutionState
@@ -121,13 +122,13 @@ class Traces:
                 return None
         else:
             self.add(own.trace_id, scope.run)
-        return Placement(scope.run.trace_id, self._parent_in(scope, ours, parent))
+        return Placement(scope.run.trace_id, self._parent_in(scope, ours, parent, span))
 
     def placement_by_trace(self, span: Any, scope: SpanScope) -> Placement | None:
         """Returns the same for a span of which the start was not seen."""
         if span.context.trace_id == int(scope.run.trace_id, 16):
             return None
-        return Placement(scope.run.trace_id, self._parent_in(scope, None, span.parent))
+        return Placement(scope.run.trace_id, self._parent_in(scope, None, span.parent, span))
 
     def parent_for(self, scope: SpanScope, above: trace.Span) -> trace.Span:
         """Returns the span that ours is opened below, in the execution's trace; `above` is the innermost one."""
@@ -147,16 +148,17 @@ class Traces:
         )
 
     def _parent_in(
-        self, scope: SpanScope, ours: trace.Span | None, parent: SpanContext | None
+        self, scope: SpanScope, ours: trace.Span | None, parent: SpanContext | None, span: Any
     ) -> str:
-        """Below the innermost span of ours; below a parent that is in the execution, too; else where the part began."""
+        """Below the innermost span of ours; below a parent that is in the execution, too; else where the part began,
+        or below the root what AWS's plugin writes at each invocation of a durable execution."""
         if ours is not None:
             return f"{ours.get_span_context().span_id:016x}"
         if parent is not None and self._is_in(scope.run, parent):
             return f"{parent.span_id:016x}"
-        if scope.span is not None:
-            return f"{scope.span.get_span_context().span_id:016x}"
-        return scope.run.root_span_id
+        if scope.span is None or is_durable(span.attributes or {}):
+            return scope.run.root_span_id
+        return f"{scope.span.get_span_context().span_id:016x}"
 
     def _is_in(self, run: ExecutionState, span: SpanContext) -> bool:
         """Whether a span of another trace is one of the execution: what the function has read from its event is not."""
