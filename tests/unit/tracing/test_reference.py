@@ -133,6 +133,8 @@ def use_everything(recorded: Recording) -> None:
                 pass
         with pytest.raises(ValueError), spanvas.node("fails"):
             raise ValueError
+        with pytest.raises(GeneratorExit), spanvas.span("is left early"):
+            raise GeneratorExit
         instrumentations._add_event(
             1, 1, OPERATION, {}, (SimpleNamespace(status_code=429), THROTTLED)
         )
