@@ -63,7 +63,7 @@ function categoryOf(
   const row = index.rows[step.position];
   if (!row) return "own";
   if (row.marks.includes("wait")) return "waiting";
-  const hue = kindHue(row.kind);
+  const hue = hueOfWork(index, step.position);
   if (hue === "model") return "model";
   if (TOOL_HUES.has(hue)) return "tools";
   let inside = known.get(step.position);
@@ -77,6 +77,19 @@ function categoryOf(
       marks.includes("cold_start") && isAt(Number(start - scale.start), step.to),
   );
   return isCold ? "cold" : "waiting";
+}
+
+/** What a span of no kind of its own, or a request, is part of: the model call or the tool around it, if there is one. */
+function hueOfWork(index: TraceIndex, position: number): string {
+  const own = kindHue(index.rows[position]?.kind ?? "");
+  let hue: string = own;
+  let above = position;
+  while (hue === "other" || hue === "http") {
+    above = index.parent[above] ?? -1;
+    if (above < 0) return own;
+    hue = kindHue(index.rows[above]?.kind ?? "");
+  }
+  return hue === "model" || TOOL_HUES.has(hue) ? hue : own;
 }
 
 /** What the children of a span say of the time in which none of them was at work. */

@@ -115,6 +115,32 @@ describe("where the time went", () => {
     expect(shares.find(({ category }) => category === "waiting")?.share).toBe(3 / 12);
   });
 
+  it("counts what a model call or a tool consists of for it", () => {
+    const voice = [
+      span("turn", 0, 0, 10, { kind: "agent" }),
+      span("setup", 1, 0, 1, { kind: "other" }),
+      span("llm", 1, 1, 6, { kind: "model" }),
+      span("run", 2, 1, 6, { kind: "other" }),
+      span("request", 3, 2, 6, { kind: "http" }),
+      span("lookup", 1, 6, 8, { kind: "tool" }),
+      span("inside", 2, 6, 8, { kind: "other" }),
+      span("post", 1, 8, 10, { kind: "http" }),
+    ];
+    const indexed = indexTrace(voice);
+    const axis = scaleOf(voice);
+    const shares = timeSpent(
+      indexed,
+      criticalPath(indexed, axis, START),
+      axis,
+      makeTrace(voice).execution,
+    );
+    expect(shares.map(({ category, nanos }) => [category, nanos / 1e9])).toEqual([
+      ["model", 5],
+      ["tools", 4],
+      ["own", 1],
+    ]);
+  });
+
   it("counts a wait as waiting, and as a gap of the span around it", () => {
     const durable = [
       span("run", 0, 0, 10, { kind: "workflow" }),
