@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from spanvas.semantics.cached_input import EXCLUSIVE_SCOPES
 from spanvas.semantics.content_split import (
     CONTENT_EVENT_PREFIXES,
     CONTENT_NAMES,
@@ -14,7 +15,6 @@ from spanvas.semantics.content_split import (
 from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
 from spanvas.semantics.dialects import FIRST_FOR_KIND, ORDER, load
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
-from spanvas.semantics.reader import EXCLUSIVE_SCOPES
 from tools.senders_reference import senders_section
 
 _HEAD: Final = """# Dialects
@@ -33,7 +33,8 @@ attributes and events are read, dialect by dialect.
 - The kind of a span is asked of {first} first, which know it better than the
   operation that they write beside it; then in the same order as everything else. A span with a model and no other sign
   is a model call, one with an HTTP method is `http`, the rest is `other`.
-- Tokens and cost count on the lowest model calls alone: what wraps a call, and repeats what it reports, does not.
+- Tokens and cost count each model call once: [how they are counted](../explanation/how-costs-are-counted.md). The AI
+  SDK up to version 5 leaves cached tokens of Anthropic and Bedrock out of the input: they are added.
 - Input includes what was read from or written to the cache, output includes reasoning. Counts that leave those out are
   known by their parts exceeding the whole, by the total, or by their instrumentation
   ({scopes}), and are put right.

@@ -30,7 +30,7 @@ def test_only_spans_of_kind_node_count_for_completeness() -> None:
 def test_only_ended_spans_and_only_model_calls_are_counted() -> None:
     usage = Usage(100, 10, 40, 5, 3)
     rows = [
-        make_row("1", kind="model", usage=usage, cost_nano_usd=700),
+        make_row("1", "3", kind="model", usage=usage, cost_nano_usd=700),
         make_row("2", kind="model", usage=usage, status="error"),
         make_row("3", kind="agent", usage=usage, cost_nano_usd=700),
         make_row("4", end_time_unix_nano=None),

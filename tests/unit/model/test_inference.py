@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spanvas.model.execution import Counters, count
-from spanvas.model.inference import repeated_calls
+from spanvas.model.inference import may_count, repeated_calls
 from spanvas.model.row import Row
 from spanvas.model.usage import Usage
 from tests.support.builders import make_row, span_id
@@ -14,36 +14,40 @@ def call(label: str, parent: str | None = None, tokens: int | None = 10) -> Row:
     return make_row(label, parent, kind="model", usage=usage, cost_nano_usd=tokens)
 
 
+def repeated(rows: list[Row]) -> frozenset[str]:
+    return repeated_calls(rows, [row for row in rows if may_count(row)])
+
+
 def test_calls_beside_each_other_all_count() -> None:
-    assert repeated_calls([make_row("agent"), call("a", "agent"), call("b", "agent")]) == set()
+    assert repeated([make_row("agent"), call("a", "agent"), call("b", "agent")]) == set()
 
 
 def test_of_calls_inside_each_other_the_lowest_counts() -> None:
     # outer ── node ── inner
     rows = [call("outer"), make_row("node", "outer"), call("inner", "node")]
 
-    assert repeated_calls(rows) == {span_id("outer")}
+    assert repeated(rows) == {span_id("outer")}
     assert count(rows) == Counters(spans=3, input_tokens=10, output_tokens=1, cost_nano_usd=10)
 
 
 def test_a_wrapper_counts_where_the_call_inside_reports_nothing() -> None:
     rows = [call("outer"), call("inner", "outer", tokens=None)]
 
-    assert repeated_calls(rows) == {span_id("inner")}
+    assert repeated(rows) == {span_id("inner")}
     assert count(rows).unpriced == 0
 
 
 def test_a_wrapper_without_tokens_is_no_call_without_a_price() -> None:
     rows = [call("outer", tokens=None), call("inner", "outer")]
 
-    assert repeated_calls(rows) == {span_id("outer")}
+    assert repeated(rows) == {span_id("outer")}
     assert (count(rows).unpriced, count(rows).input_tokens) == (0, 10)
 
 
 def test_calls_that_report_nothing_at_all_count_as_they_are() -> None:
     rows = [call("outer", tokens=None), call("inner", "outer", tokens=None)]
 
-    assert repeated_calls(rows) == set()
+    assert repeated(rows) == set()
     assert count(rows).unpriced == 2
 
 
@@ -55,7 +59,7 @@ def test_calls_on_a_cycle_end() -> None:
         call("d", "a", tokens=None),
     ]
 
-    assert repeated_calls(rows) == {span_id("b"), span_id("d")}
+    assert repeated(rows) == {span_id("b"), span_id("d")}
 
 
 def test_long_chains_take_linear_time() -> None:
@@ -66,7 +70,7 @@ def test_long_chains_take_linear_time() -> None:
         )
         rows.append(below)
 
-    assert repeated_calls(rows) == set()
+    assert repeated(rows) == set()
 
 
 def test_the_sum_does_not_depend_on_the_order() -> None:
@@ -74,3 +78,28 @@ def test_the_sum_does_not_depend_on_the_order() -> None:
 
     assert count(rows) == count(reversed(rows))
     assert replace(count(rows), spans=0).input_tokens == 20
+
+
+def test_an_agent_counts_where_nothing_below_reports_anything() -> None:
+    agent = call("agent")._replace(kind="agent")
+    silent = call("silent", "agent", tokens=None)
+
+    assert count([agent]) == Counters(spans=1, input_tokens=10, output_tokens=1, cost_nano_usd=10)
+    assert (count([agent, silent]).input_tokens, count([agent, silent]).unpriced) == (10, 0)
+    assert count([agent, silent, call("call", "agent", 7)]).input_tokens == 7
+    assert count([agent, silent, call("call", "agent", 7)]).unpriced == 1
+
+
+def test_of_agents_inside_each_other_the_lowest_counts() -> None:
+    outer = call("outer", tokens=30)._replace(kind="workflow")
+    first, second = (call(name, "outer")._replace(kind="agent") for name in ("first", "second"))
+
+    assert count([outer, first, second]).input_tokens == 20
+
+
+def test_a_wrapper_inside_of_a_call_is_a_part_of_it() -> None:
+    assert repeated([call("call"), call("raw", "call")._replace(kind="other")]) == {span_id("raw")}
+
+
+def test_a_batch_does_not_count_wrappers() -> None:
+    assert count([call("agent")._replace(kind="agent")], is_part=True) == Counters(spans=1)

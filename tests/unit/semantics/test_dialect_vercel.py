@@ -44,7 +44,7 @@ def test_a_model_call() -> None:
         request_model="claude-sonnet-4-5",
         response_model="claude-sonnet-4-5-20250929",
         provider="anthropic",
-        usage=Usage(100, 20, 40, 0, 5),
+        usage=Usage(140, 20, 40, 0, 5),
         finish_reasons=("tool-calls",),
         agent="parcels",
         workflow="parcels",
@@ -75,7 +75,7 @@ def test_a_model_call() -> None:
     )
 
 
-def test_what_wraps_a_model_call_repeats_its_tokens_and_does_not_count() -> None:
+def test_what_wraps_a_model_call_repeats_its_tokens() -> None:
     attributes = {
         "ai.operationId": "ai.streamText",
         "ai.prompt": '{"system": "Be brief.", "messages": [{"role": "user", "content": "Where?"}]}',
@@ -85,7 +85,7 @@ def test_what_wraps_a_model_call_repeats_its_tokens_and_does_not_count() -> None
     form = form_of(attributes)
 
     assert form.kind == "agent"
-    assert row_of(make_span(kind=form.kind, attributes=attributes)).usage is None
+    assert row_of(make_span(kind=form.kind, attributes=attributes)).usage == Usage(100)
     assert form.content == {
         "system_instructions": [{"type": "text", "content": "Be brief."}],
         "input_messages": [text("user", "Where?")],

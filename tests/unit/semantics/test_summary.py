@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,10 +40,11 @@ def test_the_row_of_a_model_call() -> None:
     assert (row.input_preview, row.output_preview) == ("Hi", None)
 
 
-def test_usage_and_cost_are_those_of_model_calls_alone() -> None:
+def test_usage_of_an_agent_is_kept_and_that_of_a_tool_is_not() -> None:
     agent = make_span(kind="agent", attributes={"gen_ai.usage.input_tokens": 1000})
 
-    assert (row_of(agent).usage, row_of(agent).cost_nano_usd) == (None, None)
+    assert (row_of(agent).usage, row_of(agent).cost_nano_usd) == (Usage(1000), None)
+    assert row_of(replace(agent, kind="tool")).usage is None
 
 
 def test_the_error_of_a_row_comes_from_its_type_and_status() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from spanvas.model import kinds
-from spanvas.model.inference import repeated_calls
+from spanvas.model.inference import may_count, repeated_calls
 from spanvas.model.row import CANCELLED as CANCELLED_MARK
 from spanvas.model.row import INTERRUPTED, Row
 from spanvas.model.tree import state_of
@@ -56,9 +56,10 @@ class Counters:
     `errors` counts spans that failed: their status is `error`, or they are lost. So every failed attempt counts, and
     an error that goes up the tree counts in each span that it makes fail. What a client library repeats inside of one
     call is no span and does not count.
-    Tokens and cost count model calls (kind `model`) alone, since agents and wrappers repeat what is below them. They
-    are None where no call has reported any: that is not 0. `unpriced` counts model calls whose price is not known (a
-    refused call that used no tokens has none to know). `dropped` counts spans that the exporter had to give up.
+    Tokens and cost count model calls (kind `model`), since agents and wrappers repeat what is below them; of those, the
+    ones below which nothing reports any. They are None where nothing has reported any: that is not 0. `unpriced`
+    counts model calls whose price is not known (a refused call that used no tokens has none to know). `dropped` counts
+    spans that the exporter had to give up.
     """
 
     spans: int = 0
@@ -180,15 +181,24 @@ def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
     return Completeness(execution.expected_nodes, (*known, *extra))
 
 
-def count(rows: Iterable[Row], dropped: int = 0) -> Counters:
-    """Returns the counters of those merged rows that have ended: what a batch adds to the totals.
+def count(rows: Iterable[Row], dropped: int = 0, *, is_part: bool = False) -> Counters:
+    """Returns the counters of those merged rows that have ended.
 
     A model call that was recorded twice, by itself and by what wraps it, is counted once (`inference.repeated_calls`).
+    `is_part`: rows of one batch, which adds to stored totals. Wrappers do not count then, since what is below them may
+    have come before.
     """
     rows = list(rows)
-    repeated = repeated_calls(rows)
+    candidates = [
+        row for row in rows if row.kind == kinds.MODEL or (not is_part and may_count(row))
+    ]
+    repeated = repeated_calls(rows, candidates)
     ended = [row for row in rows if row.end_time_unix_nano is not None]
-    calls = [row for row in ended if row.kind == kinds.MODEL and row.span_id not in repeated]
+    calls = [
+        row
+        for row in candidates
+        if row.end_time_unix_nano is not None and row.span_id not in repeated
+    ]
     usage = total(row.usage for row in calls if row.usage is not None)
     costs = [row.cost_nano_usd for row in calls if row.cost_nano_usd is not None]
     return Counters(

@@ -1,38 +1,56 @@
-"""Which model calls count: those where tokens arose, not what wraps them and reports them again."""
+"""Which rows count for tokens and cost: those where they arose, not what wraps or repeats them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Sequence
+from typing import Final
 
 from spanvas.model import kinds
 from spanvas.model.row import Row
+from spanvas.model.siblings import repeated_beside
+
+WRAPPERS: Final = frozenset({kinds.AGENT, kinds.WORKFLOW, kinds.NODE, kinds.OTHER})
+"""Kinds that report the sum of what is below them: they count where nothing below does."""
 
 
-def repeated_calls(rows: Iterable[Row]) -> frozenset[str]:
-    """Returns the span ids of model calls that report again what a call above or below them reports.
+def may_count(row: Row) -> bool:
+    """Returns whether a row is a model call, or stands for model calls that have no span of their own."""
+    return row.kind == kinds.MODEL or (row.kind in WRAPPERS and _reports(row))
 
-    Two instrumentations of one program, or one that traces a call at two levels, record it twice, one inside the other.
-    Of such a line of calls the lowest one with tokens or a cost counts. A call that reports nothing and is inside of
-    one that does is a part of that one, not a call without a price. O(rows).
+
+def repeated_calls(rows: Sequence[Row], candidates: Sequence[Row]) -> frozenset[str]:
+    """Returns the span ids of those candidates that report again what another row reports.
+
+    Two instrumentations of one program, or one that traces a call at two levels, record it twice, one inside the other
+    or one beside the other (`siblings`). Of such a line of calls the lowest one with tokens or a cost counts. An agent
+    or a chain counts where no call below it and none above it reports any. A call that reports nothing and is inside of
+    what counts is a part of it, not a call without a price. O(rows log rows).
     """
-    rows = list(rows)
-    calls = [row for row in rows if row.kind == kinds.MODEL]
-    if len(calls) < 2:
+    if len(candidates) < 2:
         return frozenset()
     by_id = {row.span_id: row for row in rows}
-    silent = []
+    reporting = [row for row in candidates if _reports(row)]
+    calls = [row for row in reporting if row.kind == kinds.MODEL]
     above: set[str] = set()
     for call in calls:
-        if not _reports(call):
-            silent.append(call)
-        elif call.parent_span_id not in above:
+        if call.parent_span_id not in above:
             _climb(call, by_id, above)
-    repeated = {call.span_id for call in calls if call.span_id in above}
     outside: set[str] = set()
-    for call in silent:
-        if _is_inside(call, by_id, outside):
+    repeated: set[str] = set()
+    for wrapper in (row for row in reporting if row.kind != kinds.MODEL):
+        if calls and _is_inside(wrapper, by_id, outside, frozenset()):
+            repeated.add(wrapper.span_id)
+        elif wrapper.parent_span_id not in above:
+            _climb(wrapper, by_id, above)
+    repeated |= {row.span_id for row in reporting if row.span_id in above}
+    counting = {row.span_id for row in reporting if row.kind != kinds.MODEL} - repeated
+    outside = set()
+    for call in candidates:
+        if not _reports(call) and (
+            call.span_id in above or _is_inside(call, by_id, outside, counting)
+        ):
             repeated.add(call.span_id)
-    return frozenset(repeated)
+    return frozenset(repeated | repeated_beside(calls, repeated, by_id))
 
 
 def _reports(row: Row) -> bool:
@@ -47,13 +65,16 @@ def _climb(call: Row, by_id: dict[str, Row], above: set[str]) -> None:
         parent = by_id[parent].parent_span_id
 
 
-def _is_inside(call: Row, by_id: dict[str, Row], outside: set[str]) -> bool:
-    """Returns whether some call above reports tokens or a cost. `outside`: spans above which none does."""
+def _is_inside(
+    call: Row, by_id: dict[str, Row], outside: set[str], wrappers: Container[str]
+) -> bool:
+    """Returns whether some call above, or one of these wrappers, reports tokens or a cost. `outside`: spans above which
+    none does."""
     seen = {call.span_id}
     parent = call.parent_span_id
     while parent in by_id and parent not in seen and parent not in outside:
         row = by_id[parent]
-        if row.kind == kinds.MODEL and _reports(row):
+        if parent in wrappers or (row.kind == kinds.MODEL and _reports(row)):
             return True
         seen.add(parent)
         parent = row.parent_span_id

@@ -36,6 +36,8 @@ class Row(NamedTuple):
 
     `status` is the span's own (`unset`, `ok`, `error`); whether an open one runs or is lost depends on the time of
     reading: see `tree.state_of`. `detail` says where the whole span is: chunk id and index of its detail item.
+    Model calls alone have `response_id`, the provider's name of the answer, and `scope`, the instrumentation: they tell
+    whether two rows are one call.
     """
 
     span_id: str
@@ -60,6 +62,8 @@ class Row(NamedTuple):
     deadline_unix_nano: int | None = None
     recorded_at_unix_nano: int = 0
     detail: str = ""
+    response_id: str | None = None
+    scope: str | None = None
 
 
 def merge_rows(one: Row, other: Row) -> Row:

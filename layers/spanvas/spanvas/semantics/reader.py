@@ -14,6 +14,7 @@ from spanvas.model import kinds
 from spanvas.model.span import Event, Span
 from spanvas.model.units import NANO
 from spanvas.model.usage import Usage
+from spanvas.semantics.cached_input import leaves_cache_out
 from spanvas.semantics.dialect import (
     PartialSpan,
     Reading,
@@ -24,9 +25,6 @@ from spanvas.semantics.providers import spelt
 from spanvas.semantics.values import count, number, parsed, text
 
 MAX_COST_USD: Final = 1_000_000
-EXCLUSIVE_SCOPES: Final = frozenset({"opentelemetry.instrumentation.botocore.bedrock-runtime"})
-"""Instrumentations that pass on Bedrock's own counts: `inputTokens` without what came from or went into the cache."""
-
 PLACEHOLDERS: Final = frozenset({"unknown", "none", "null", "undefined"})
 """What senders write in the place of a model that they do not know."""
 MAX_SECONDS: Final = 100_000.0
@@ -110,7 +108,8 @@ class SpanReader:
                     counts[index] = self._count(sources[index])
         if all(number is None for number in counts[:5]):
             return None
-        return _usage(counts, self.span.scope_name in EXCLUSIVE_SCOPES)
+        span = self.span
+        return _usage(counts, leaves_cache_out(span.attributes, span.scope_name))
 
     def reported_cost(self) -> int | None:
         """Returns what the call cost by the instrumentation's own account, in 1e-9 USD."""
@@ -130,6 +129,10 @@ class SpanReader:
         if isinstance(value, (list, tuple)):
             return tuple(str(reason) for reason in value if reason)
         return ()
+
+    def response_id(self) -> str | None:
+        """Returns what the provider calls the answer."""
+        return text(self.span.attributes.get(names.RESPONSE_ID))
 
     def service_tier(self) -> str | None:
         """Returns the tier of service that answered, where it has a price of its own."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model import durable, kinds
 from spanvas.model.ids import as_name
+from spanvas.model.inference import WRAPPERS
 from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import ERROR, Span
@@ -46,8 +47,9 @@ def row_of(span: Span) -> Row:
         before, after = previews_in(reader, span.kind)
     outcome = outcome_of(span)
     is_error = outcome.status == ERROR
-    # What wraps model calls repeats their usage: it is counted where it arose.
-    usage = reader.usage() if span.kind == kinds.MODEL else None
+    is_call = span.kind == kinds.MODEL
+    may_count = is_call or span.kind in WRAPPERS
+    usage = reader.usage() if may_count else None
     return Row(
         span_id=span.span_id,
         parent_span_id=span.parent_span_id,
@@ -62,7 +64,7 @@ def row_of(span: Span) -> Row:
         model=_short(reader.model()),
         provider=_short(reader.provider()),
         usage=usage,
-        cost_nano_usd=cost_in(reader, usage) if span.kind == kinds.MODEL else None,
+        cost_nano_usd=cost_in(reader, usage) if may_count else None,
         input_preview=before,
         output_preview=after,
         attempt=_attempt(attributes),
@@ -70,6 +72,8 @@ def row_of(span: Span) -> Row:
         marks=_marks(span, outcome),
         deadline_unix_nano=span.deadline_unix_nano,
         recorded_at_unix_nano=span.recorded_at_unix_nano,
+        response_id=_short(reader.response_id()) if is_call else None,
+        scope=_short(span.scope_name) if is_call else None,
     )
 
 

@@ -256,7 +256,7 @@ class BindingItems:
                     if isinstance(rows, UnreadableItem):  # it is moved as it is, and not counted
                         self._report(rows)
                     else:
-                        counters += count(rows[0])
+                        counters += count(rows[0], is_part=True)
             if "LastEvaluatedKey" not in answer:
                 return counters
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -88,7 +88,7 @@ def _chunks(spans: Sequence[Span]) -> list[Chunk]:
         return [chunk for half in codec.split(spans, 2) for chunk in _chunks(half)]
     chunk_id = codec.chunk_id_of(payload + b"".join(piece.payload for piece in pieces))
     details = tuple(codec.compress(piece.payload) for piece in pieces)
-    return [Chunk(chunk_id, compressed, details, count(rows))]
+    return [Chunk(chunk_id, compressed, details, count(rows, is_part=True))]
 
 
 @dataclass(frozen=True, slots=True)
