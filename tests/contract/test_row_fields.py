@@ -35,6 +35,8 @@ FULL = make_row(
     deadline_unix_nano=T0 + 9,
     recorded_at_unix_nano=T0 + 10,
     detail="0",
+    response_id="r",
+    scope="s",
 )
 ANOTHER: dict[str, Any] = {
     "span_id": span_id("b"),
@@ -59,6 +61,8 @@ ANOTHER: dict[str, Any] = {
     "deadline_unix_nano": T0 + 8,
     "recorded_at_unix_nano": T0 + 11,
     "detail": "1",
+    "response_id": "t",
+    "scope": "u",
 }
 """Of every field of `Row` another value than `FULL` has: a field that is added there is added here, too."""
 
@@ -70,8 +74,14 @@ NOT_COMPARED = {
     "detail",
 }
 """They say when and by which way a version of a span came."""
-NOT_ANSWERED = {"deadline_unix_nano", "recorded_at_unix_nano", "detail"}
-"""They are for the store and for the state of open spans."""
+NOT_ANSWERED = {
+    "deadline_unix_nano",
+    "recorded_at_unix_nano",
+    "detail",
+    "response_id",
+    "scope",
+}
+"""They are for the store, for the state of open spans, and for counting a call once."""
 
 
 def test_this_test_knows_all_fields() -> None:
@@ -92,6 +102,7 @@ def test_a_span_gives_its_row_every_field_but_the_place_of_its_detail() -> None:
             "error.type": "E",
             "gen_ai.request.model": "anthropic.claude-sonnet-4-20250514-v1:0",
             "gen_ai.provider.name": "aws.bedrock",
+            "gen_ai.response.id": "r",
             "gen_ai.usage.input_tokens": 1_000,
             "gen_ai.usage.output_tokens": 100,
             "spanvas.input": "in",
@@ -101,6 +112,7 @@ def test_a_span_gives_its_row_every_field_but_the_place_of_its_detail() -> None:
         },
         deadline_unix_nano=T0 + 9,
         recorded_at_unix_nano=T0 + 10,
+        scope_name="s",
     )
     row = row_of(span)._asdict()
 
