@@ -119,6 +119,8 @@ COMMANDS: Final = (
             "ldapsearch -x -D cn=admin -w «hunter2» -b dc=x",
             "openssl rsa -in key.pem -passin pass:«hunter2»",
             "smbclient //host/share -U ada%«hunter2»",
+            "7z a -p«hunter2» backup.7z notes",
+            "ssh-keygen -t ed25519 -N «hunter2» -f id_ed25519",
         ),
         (
             "docker run -p 8080:80 nginx",
