@@ -17,7 +17,8 @@ from typing import Any, Final
 ANSWER: Final = "Parcel 4711 is in Lyon, on its way to you."
 THOUGHT: Final = "I should look."
 STATUS: Final = "in transit"
-"""Words of a result of the tool: a request that has them is to be answered."""
+"""Words of a result of the tool: a request that has them, or repeats its call, is to be answered."""
+FIRST_CALL: Final = "call_parcel_1"
 TRANSFER: Final = "call_transfer_1"
 REFUSAL: Final = {
     "message": "Incorrect API key provided: sk-fake.",
@@ -78,7 +79,7 @@ class Script:
 def turn_for(request: Any, tools: Sequence[str]) -> Turn:
     """What a model with these tools answers to a request of any API."""
     text = json.dumps(request)
-    is_second = STATUS in text
+    is_second = any(said in text for said in (STATUS, FIRST_CALL))
     usage = SECOND if is_second or any(said in text for said in (TRANSFER, ANSWER)) else FIRST
     if "FILTER" in text:
         return Turn(usage, text="", is_filtered=True)
