@@ -16,7 +16,6 @@ from tests.support.sender_checks import CHECKS, FOLDER, differences, expectation
 NAMES: Final = sorted(path.stem for path in FOLDER.glob("*.pb"))
 
 NOT_YET: Final[dict[str, dict[str, str]]] = {
-    "executions": {"lg-oi": "D12"},
     "calls": {"springai": "D3"},
     "totals": {"springai": "D3"},
 }
