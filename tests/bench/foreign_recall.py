@@ -1,4 +1,4 @@
-"""What redaction finds of secrets that others have made up: `python -m tests.bench.foreign_recall`.
+"""What redaction finds of secrets that others have made up: `make recall`.
 
 Not one of the benches: it fetches gitleaks, a scanner of repositories, as a Go module, and runs its generator of
 examples with the check of each example replaced by one line of output. Nothing of it is kept here. Personal data comes
@@ -73,19 +73,32 @@ func ValidateWithPaths(r config.Rule, real map[string]string, other map[string]s
 FAMILIES = {
     "AWS": ("aws-",),
     "Google Cloud": ("gcp-",),
-    "Azure": ("azure-", "microsoft-"),
+    "Azure, Teams": ("azure-", "microsoft-"),
     "other clouds": ("alibaba", "cloudflare", "digitalocean", "heroku", "flyio", "yandex", "openshift", "kubernetes"),
     "GitHub": ("github-",),
     "GitLab": ("gitlab-",),
     "Slack": ("slack-",),
     "Stripe": ("stripe-",),
-    "model services": ("openai", "anthropic", "cohere", "huggingface", "perplexity", "privateai"),
+    "OpenAI, Anthropic, Hugging Face and other model services": (
+        "openai", "anthropic", "cohere", "huggingface", "perplexity", "privateai",
+    ),
     "JSON web tokens": ("jwt",),
     "private keys": ("private-key", "age-", "pkcs12"),
-    "command lines": ("curl-",),
-    "assignments": ("generic-", "hashicorp-tf-password", "nuget"),
+    "command lines of `curl`": ("curl-",),
+    "passwords and keys by their names": ("generic-", "hashicorp-tf-password", "nuget"),
 }  # fmt: skip
-"""By the beginning of gitleaks' name for the rule; all else are other services."""
+"""By the beginning of gitleaks' name for the rule, called as in `docs/explanation/security-and-privacy.md`."""
+OTHERS = "all other services"
+PERSONAL = (
+    "email addresses",
+    "payment cards",
+    "IBANs",
+    "US social security numbers",
+    "IP addresses",
+    "phone numbers with the country's code",
+    "phone numbers as dialled at home",
+)
+ORDER = (*FAMILIES, OTHERS, *PERSONAL)
 USERS = ("curl-auth-user", "sidekiq")
 """Of `name:word` the word is the secret."""
 MARKER = "[REDACTED"
@@ -124,7 +137,7 @@ def foreign_secrets() -> Iterator[tuple[bool, Example]]:
 
 
 def family_of(rule: str) -> str:
-    return next((name for name, starts in FAMILIES.items() if rule.startswith(starts)), "others")
+    return next((name for name, starts in FAMILIES.items() if rule.startswith(starts)), OTHERS)
 
 
 def bare(rule: str, secret: str) -> str:
@@ -140,8 +153,8 @@ def personal_data() -> Iterator[Example]:
         from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
         formats = {
-            "phone, with its country's code": PhoneNumberFormat.INTERNATIONAL,
-            "phone, as dialled at home": PhoneNumberFormat.NATIONAL,
+            "phone numbers with the country's code": PhoneNumberFormat.INTERNATIONAL,
+            "phone numbers as dialled at home": PhoneNumberFormat.NATIONAL,
         }
         for region in sorted(phonenumbers.SUPPORTED_REGIONS):
             for kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE):
@@ -155,15 +168,15 @@ def personal_data() -> Iterator[Example]:
         for place in ("en_US", "de_DE", "fr_FR", "it_IT", "en_GB", "es_ES", "pl_PL", "nl_NL"):
             faker = Faker(place)
             for _ in range(100):
-                yield in_prose("email", faker.email())
-                yield in_prose("IBAN", faker.iban())
+                yield in_prose("email addresses", faker.email())
+                yield in_prose("IBANs", faker.iban())
         faker = Faker("en_US")
         for _ in range(200):
-            yield in_prose("US social security number", faker.ssn())
-            yield in_prose("IP address", faker.ipv4_public())
-            yield in_prose("IP address", faker.ipv6())
+            yield in_prose("US social security numbers", faker.ssn())
+            yield in_prose("IP addresses", faker.ipv4_public())
+            yield in_prose("IP addresses", faker.ipv6())
             for issuer in ("visa", "mastercard", "amex", "discover", "diners", "jcb"):
-                yield in_prose("payment card", faker.credit_card_number(issuer))
+                yield in_prose("payment cards", faker.credit_card_number(issuer))
 
 
 def in_prose(family: str, secret: str) -> Example:
@@ -199,8 +212,12 @@ def main() -> None:
     for is_real, example in secrets:
         total += not is_real
         touched += not is_real and MARKER in redact(example.text)
-    for family, found in sorted(counts.items()):
-        print(f"| {family} | {found.total():,} | {100 * found[True] / found.total():.1f} % |")
+    for family in ORDER:
+        if found := counts[family]:
+            share = f"{100 * found[True] / found.total():.1f}".removesuffix(".0")
+            print(f"| {family} | {found.total():,} | {share} % |")
+        else:
+            print(f"not measured: {family} (pip install faker phonenumbers)", file=sys.stderr)
     print(f"{touched} of {total} examples that its rules leave alone were touched")
     for example in missed if "-v" in sys.argv else ():
         print(example.family, repr(example.text[:150]))
