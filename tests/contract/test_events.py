@@ -29,7 +29,9 @@ STATUS = {"start-execution": 202}
 
 
 def event(name: str) -> dict[str, Any]:
-    loaded = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+    path = EVENTS / f"{name}.json"
+    assert path.is_file(), f"write what the gateway sends for this call into events/{name}.json"
+    loaded = json.loads(path.read_text("utf-8"))
     assert isinstance(loaded, dict)
     return loaded
 
@@ -87,7 +89,7 @@ def services(executor: RecordingExecutor) -> Services:
 def test_there_is_one_event_for_each_call_and_one_for_each_other_function() -> None:
     expected = {name_of(route.operation) for route in ALL_ROUTES}
     expected |= {"execute-workflow", "order-step", "state-machine-ended", "sweep"}
-    assert {path.stem for path in EVENTS.iterdir()} == expected
+    assert {path.stem for path in EVENTS.iterdir()} == expected, "one file in events/ for each"
 
 
 @pytest.mark.parametrize("route", ALL_ROUTES, ids=lambda route: route.operation)

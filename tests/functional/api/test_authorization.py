@@ -127,7 +127,9 @@ def expected_status(principal: str, name: str, resource: str) -> int:
 
 
 def test_the_table_names_every_call() -> None:
-    assert set(CALLS) == {route.operation for route in ROUTES}
+    assert set(CALLS) == {route.operation for route in ROUTES}, (
+        "CALLS has the path of each call, ALLOWED says who may do it"
+    )
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
@@ -146,6 +148,16 @@ def test_every_call_on_every_resource_is_answered_as_the_table_says(
             assert SECRET not in reply.text
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_answer_with_content_is_recorded_as_an_access(
+    api: Client, world: AuditedStore, name: str
+) -> None:
+    reply = call(api, name, "own")
+
+    if SECRET in reply.text:
+        assert len(world.accesses("own")) == 1, "call `access.record_read` before content is read"
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if "{}" in CALLS[name][1]])
