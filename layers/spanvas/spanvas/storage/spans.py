@@ -81,8 +81,11 @@ class SpanItems:
         """Returns META and every row, read by one Query (one page up to about ten thousand spans)."""
         execution: Execution | None = None
         chunks = Chunks(self._report)
-        for answer in self._pages(tenant, execution_id, items.META):
-            for item in answer:
+        query = self._query(tenant, execution_id, items.META)
+        while query is not None:
+            with translate_errors("reading a trace"):
+                answer = self._dynamodb.query(**query)
+            for item in answer["Items"]:
                 if item["sk"]["S"] == items.META:
                     if target := moved_to(item):
                         return self.read_trace(tenant, target)
@@ -91,19 +94,24 @@ class SpanItems:
                     chunks.add(item)
             if execution is None:
                 return None
+            query = _next_page(query, answer)
         return chunks.trace_of(execution) if execution is not None else None
 
     def rows(self, tenant: str, execution_id: str) -> list[Row]:
         """Returns every row, each span once, of an execution that has META or has not."""
         chunks = Chunks(self._report)
-        for answer in self._pages(tenant, execution_id, items.ROWS):
-            for item in filter(_is_rows, answer):
+        query = self._query(tenant, execution_id, items.ROWS)
+        while query is not None:
+            with translate_errors("reading a trace"):
+                answer = self._dynamodb.query(**query)
+            for item in filter(_is_rows, answer["Items"]):
                 chunks.add(item)
+            query = _next_page(query, answer)
         return chunks.rows()
 
-    def _pages(self, tenant: str, execution_id: str, first: str) -> Iterator[list[dict[str, Any]]]:
-        """Yields the items from META or the rows on up to the last rows, one page of a Query after the other."""
-        request: dict[str, Any] = {
+    def _query(self, tenant: str, execution_id: str, first: str) -> dict[str, Any] | None:
+        """Returns the Query of the items from META or the rows on up to the last rows."""
+        return {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :meta AND :end",
             "ExpressionAttributeValues": {
@@ -113,13 +121,6 @@ class SpanItems:
             },
             "ConsistentRead": True,
         }
-        while True:
-            with translate_errors("reading a trace"):
-                answer = self._dynamodb.query(**request)
-            yield answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def read_versions(
         self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
@@ -202,6 +203,13 @@ class SpanItems:
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
                 return False
         return True
+
+
+def _next_page(query: dict[str, Any], answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns the Query of the page after an answer; None where that was the last one."""
+    if "LastEvaluatedKey" not in answer:
+        return None
+    return {**query, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _is_rows(item: Mapping[str, Any]) -> bool:
