@@ -19,7 +19,7 @@ from spanvas.propagation.carriers import (
     remote_context_in,
 )
 from spanvas.propagation.durable_functions import DurableRun, durable_run_in
-from spanvas.propagation.messages import Message, messages_in
+from spanvas.propagation.messages import ReceivedMessage, messages_in
 from spanvas.propagation.state_machines import StateMachineRun, machine_name, run_in
 
 Path = Callable[[Any], str | None]
@@ -40,7 +40,7 @@ class InboundContext(NamedTuple):
     parent: Parent | None = None
     is_continued: bool = False
     machine: StateMachineRun | None = None
-    message: Message | None = None
+    message: ReceivedMessage | None = None
     durable: DurableRun | None = None
 
 
@@ -90,7 +90,7 @@ def _durable(
     )
 
 
-def inbound_of(message: Message, id_path: Path, tenant_path: Path) -> InboundContext:
+def inbound_of(message: ReceivedMessage, id_path: Path, tenant_path: Path) -> InboundContext:
     """Returns what is known of the execution of one message."""
     body = message.body if message.body is not None else {}
     machine = run_in(body)

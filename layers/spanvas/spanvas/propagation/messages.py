@@ -19,7 +19,7 @@ MAX_BODY: Final = 300_000
 """Characters; SQS and SNS take no longer messages that fit into an event with others."""
 
 
-class Message(NamedTuple):
+class ReceivedMessage(NamedTuple):
     """One message. `body` is its content where that is an object in JSON; `attempt` is counted from 1, if at all."""
 
     id: str
@@ -30,7 +30,7 @@ class Message(NamedTuple):
     body: Mapping[str, Any] | None
 
 
-def messages_in(event: Any) -> list[Message]:
+def messages_in(event: Any) -> list[ReceivedMessage]:
     """Returns the messages of an event, in their order; none where it is something else."""
     if not isinstance(event, Mapping):
         return []
@@ -41,7 +41,7 @@ def messages_in(event: Any) -> list[Message]:
     return [message] if message is not None else []
 
 
-def message_of(record: Any) -> Message | None:
+def message_of(record: Any) -> ReceivedMessage | None:
     """Reads a record of SQS or SNS, a message as `receive_message` returns it, an event of EventBridge; else None."""
     if not isinstance(record, Mapping):
         return None
@@ -55,7 +55,7 @@ def message_of(record: Any) -> Message | None:
     return None
 
 
-def _from_sqs(record: Mapping[str, Any]) -> Message:
+def _from_sqs(record: Mapping[str, Any]) -> ReceivedMessage:
     attributes = _texts(record.get("messageAttributes") or record.get("MessageAttributes"))
     body = _object(record.get("body") or record.get("Body"))
     remote = remote_context_in(attributes)
@@ -66,7 +66,7 @@ def _from_sqs(record: Mapping[str, Any]) -> Message:
             remote, body = inner.remote, inner.body
     received = record.get("attributes") or record.get("Attributes") or {}
     arn = str(record.get("eventSourceARN") or "")
-    return Message(
+    return ReceivedMessage(
         str(record.get("messageId") or record.get("MessageId") or ""),
         SQS,
         arn.rpartition(":")[2],
@@ -76,7 +76,7 @@ def _from_sqs(record: Mapping[str, Any]) -> Message:
     )
 
 
-def _wrapped(body: Mapping[str, Any]) -> Message | None:
+def _wrapped(body: Mapping[str, Any]) -> ReceivedMessage | None:
     if body.get("Type") == "Notification" and "TopicArn" in body:
         return _from_sns(body)
     if "detail-type" in body and isinstance(body.get("detail"), Mapping):
@@ -84,8 +84,8 @@ def _wrapped(body: Mapping[str, Any]) -> Message | None:
     return None
 
 
-def _from_sns(sns: Mapping[str, Any]) -> Message:
-    return Message(
+def _from_sns(sns: Mapping[str, Any]) -> ReceivedMessage:
+    return ReceivedMessage(
         str(sns.get("MessageId") or ""),
         SNS,
         str(sns.get("TopicArn") or "").rpartition(":")[2],
@@ -95,8 +95,8 @@ def _from_sns(sns: Mapping[str, Any]) -> Message:
     )
 
 
-def _from_eventbridge(event: Mapping[str, Any]) -> Message:
-    return Message(
+def _from_eventbridge(event: Mapping[str, Any]) -> ReceivedMessage:
+    return ReceivedMessage(
         str(event.get("id") or ""),
         EVENTBRIDGE,
         str(event.get("source") or ""),

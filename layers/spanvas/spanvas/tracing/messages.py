@@ -12,7 +12,7 @@ from spanvas import handles as public
 from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import BY_CALLER, BY_FUNCTION
 from spanvas.propagation.inbound import InboundContext, inbound_of
-from spanvas.propagation.messages import Message, message_of
+from spanvas.propagation.messages import ReceivedMessage, message_of
 from spanvas.propagation.paths import text_at
 from spanvas.settings import ALWAYS, NEVER, Settings
 from spanvas.tracing.context import current_scope
@@ -267,7 +267,7 @@ def parent_in(inbound: InboundContext, run: ExecutionState) -> SpanContext | Non
     return SpanContext(trace_id, int(run.root_span_id, 16), True, TraceFlags(TraceFlags.SAMPLED))
 
 
-def message_attributes(message: Message) -> dict[str, Any]:
+def message_attributes(message: ReceivedMessage) -> dict[str, Any]:
     """Returns a message's attributes, as OpenTelemetry's messaging conventions name them."""
     return without_empty(
         {
