@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from spanvas.collector.http import OtlpHttp
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
 from spanvas.otlp.protobuf_export import encode_protobuf
 from spanvas.settings import Settings
 
-NOT_SENT: Final = Result(Outcome.TAKEN)
+NOT_SENT: Final = ExportResult(ExportOutcome.TAKEN)
 
 
 def send(
     settings: Settings, environment: Mapping[str, str], execution_id: str, span: Span
-) -> Result:
+) -> ExportResult:
     """What the endpoint has made of it; nothing is sent where there is none. `environment` names the proxy."""
     if not settings.otlp_endpoint:
         return NOT_SENT

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 
 from executor import bedrock
 from spanvas.collector.http import OtlpHttp
-from spanvas.collector.results import Outcome
+from spanvas.collector.results import ExportOutcome
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Counters
@@ -199,7 +199,7 @@ def test_a_traced_function_may_write_what_the_store_writes_and_send_its_spans(
 ) -> None:
     write_a_trace(recorder.store)
     post = OtlpHttp(f"http://{HOST}", {}, os.environ)
-    assert post(b"spans").outcome is Outcome.TAKEN
+    assert post(b"spans").outcome is ExportOutcome.TAKEN
     post.close()
     assert recorder.used | sent_spans(cloudwatch) == granted("TraceWriterPolicy")
 

@@ -18,7 +18,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import environment, settings
-from spanvas.collector.results import Outcome
+from spanvas.collector.results import ExportOutcome
 from spanvas.model.errors import (
     ConflictError,
     SpanvasError,
@@ -191,7 +191,7 @@ def _send_root(services: Services, execution: Execution, root: Span) -> None:
         result = collector.send(
             services.settings, environment.aws_variables(), execution.execution_id, root
         )
-        if result.outcome is not Outcome.TAKEN or result.rejected:
+        if result.outcome is not ExportOutcome.TAKEN or result.rejected:
             logger.warning("workflow span not sent", reason=result.message)
     except Exception:
         logger.exception("workflow span not sent")

@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.http.exchange import Response
 from spanvas.otlp.partial_success import partial_success
 from tests.support.early_server import answering_early
@@ -34,20 +34,20 @@ REFUSED = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\
 @pytest.mark.parametrize(
     ("status", "headers", "expected"),
     [
-        (200, {}, Result(Outcome.TAKEN)),
-        (202, {}, Result(Outcome.TAKEN)),
-        (301, {}, Result(Outcome.REFUSED, message="status 301")),
-        (400, {}, Result(Outcome.REFUSED, message="status 400")),
-        (401, {}, Result(Outcome.REFUSED, message="status 401")),
-        (413, {}, Result(Outcome.TOO_LARGE, message="status 413")),
-        (429, {"retry-after": "7"}, Result(Outcome.LATER, 7, message="status 429")),
-        (503, {}, Result(Outcome.LATER, message="status 503")),
-        (502, {}, Result(Outcome.LATER, message="status 502")),
-        (500, {}, Result(Outcome.REFUSED, message="status 500")),
+        (200, {}, ExportResult(ExportOutcome.TAKEN)),
+        (202, {}, ExportResult(ExportOutcome.TAKEN)),
+        (301, {}, ExportResult(ExportOutcome.REFUSED, message="status 301")),
+        (400, {}, ExportResult(ExportOutcome.REFUSED, message="status 400")),
+        (401, {}, ExportResult(ExportOutcome.REFUSED, message="status 401")),
+        (413, {}, ExportResult(ExportOutcome.TOO_LARGE, message="status 413")),
+        (429, {"retry-after": "7"}, ExportResult(ExportOutcome.LATER, 7, message="status 429")),
+        (503, {}, ExportResult(ExportOutcome.LATER, message="status 503")),
+        (502, {}, ExportResult(ExportOutcome.LATER, message="status 502")),
+        (500, {}, ExportResult(ExportOutcome.REFUSED, message="status 500")),
     ],
 )
 def test_what_an_endpoints_answer_means(
-    status: int, headers: dict[str, str], expected: Result
+    status: int, headers: dict[str, str], expected: ExportResult
 ) -> None:
     assert result_of(Response(status, headers, b"", False), NOW) == expected
 
@@ -76,8 +76,8 @@ PROTOBUF = {"content-type": "application/x-protobuf"}
 
 def test_a_success_may_be_a_partial_one() -> None:
     taken = result_of(Response(200, PROTOBUF, PARTIAL, False), NOW)
-    assert taken == Result(Outcome.TAKEN, rejected=300, message="too old")
-    assert result_of(Response(200, {}, PARTIAL, False), NOW) == Result(Outcome.TAKEN)
+    assert taken == ExportResult(ExportOutcome.TAKEN, rejected=300, message="too old")
+    assert result_of(Response(200, {}, PARTIAL, False), NOW) == ExportResult(ExportOutcome.TAKEN)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:
     with serving(OK) as server:
         url = f"http://127.0.0.1:{server.port}/x?key=v"
         post = OtlpHttp(url, {"Authorization": "Bearer a\r\nx-evil: 1"}, {})
-        assert post(b"spans") == Result(Outcome.TAKEN)
+        assert post(b"spans") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     head, _, body = server.asked[0].partition(b"\r\n\r\n")
     assert head.split(b"\r\n")[:-1] == [
@@ -132,7 +132,9 @@ def test_a_request_that_is_too_large_is_told_so_before_it_was_sent() -> None:
     too_large = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n"
     with answering_early(too_large) as server:
         post = OtlpHttp(server.url, {}, {})
-        assert post(os.urandom(4_000_000)) == Result(Outcome.TOO_LARGE, message="status 413")
+        assert post(os.urandom(4_000_000)) == ExportResult(
+            ExportOutcome.TOO_LARGE, message="status 413"
+        )
         post.close()
 
 
@@ -140,7 +142,7 @@ def test_nobody_listening_is_a_failure_that_says_so() -> None:
     with serving() as server:
         pass
     found = OtlpHttp(f"http://127.0.0.1:{server.port}", {}, {})(b"")
-    assert found.outcome is Outcome.LATER
+    assert found.outcome is ExportOutcome.LATER
     assert found.message.startswith("ConnectionRefusedError")
 
 
@@ -148,7 +150,7 @@ def test_an_endpoint_without_tls_is_reached_through_its_proxy() -> None:
     with serving(OK) as proxy:
         environment = {"HTTP_PROXY": f"http://ada:secret@127.0.0.1:{proxy.port}"}
         post = OtlpHttp("http://otlp.example.org:4318", {}, environment)
-        assert post(b"") == Result(Outcome.TAKEN)
+        assert post(b"") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     lines = proxy.asked[0].split(b"\r\n")
     assert lines[0] == b"POST http://otlp.example.org:4318/v1/traces HTTP/1.1"
@@ -208,7 +210,7 @@ def test_an_endpoint_with_tls_is_reached_through_a_tunnel(
     with serving(CONNECTED, OK, tls=speaks_tls) as proxy:
         environment = {"HTTPS_PROXY": f"http://ada:secret@127.0.0.1:{proxy.port}"}
         post = OtlpHttp("https://otlp.example.org", {}, environment, str(certificate))
-        assert post(b"") == Result(Outcome.TAKEN)
+        assert post(b"") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     connect, request = proxy.asked
     assert connect.split(b"\r\n") == [
@@ -230,7 +232,7 @@ def test_a_certificate_that_is_not_trusted_or_another_ones_gets_no_span(
     with serving(CONNECTED, OK, tls=speaks_tls) as proxy:
         environment = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
         found = OtlpHttp(f"https://{host}", {}, environment, trusted)(b"")
-    assert found.outcome is Outcome.LATER
+    assert found.outcome is ExportOutcome.LATER
     assert "certificate verify failed" in found.message
     assert [asked.partition(b"\r\n")[0] for asked in proxy.asked] == [
         f"CONNECT {host}:443 HTTP/1.1".encode()
@@ -241,4 +243,6 @@ def test_a_proxy_that_gives_no_connection_is_a_failure() -> None:
     with serving(REFUSED) as proxy:
         environment = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
         found = OtlpHttp("https://otlp.example.org", {}, environment)(b"")
-    assert found == Result(Outcome.LATER, message="ExchangeError: the proxy answers 407")
+    assert found == ExportResult(
+        ExportOutcome.LATER, message="ExchangeError: the proxy answers 407"
+    )

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 import spanvas
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, WriteResult
@@ -22,7 +22,7 @@ from tests.support.recording import (
 )
 from tests.support.stored_spans import stored_span
 
-TAKEN = Result(Outcome.TAKEN)
+TAKEN = ExportResult(ExportOutcome.TAKEN)
 
 
 def test_open_spans_are_recorded_as_cut_when_the_time_runs_out() -> None:
@@ -86,7 +86,7 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
 
     sent: list[tuple[str, str | None]] = []
 
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
+    def sink(spans: Sequence[Span], place_of: object) -> ExportResult:
         sent.extend((span.name, span.status_message) for span in spans)
         return TAKEN
 
@@ -128,7 +128,7 @@ def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
 def test_the_guard_acts_without_a_store() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
+    def sink(spans: Sequence[Span], place_of: object) -> ExportResult:
         sent.extend(span.name for span in spans)
         return TAKEN
 

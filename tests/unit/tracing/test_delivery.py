@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 import spanvas
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.tracing.delivery import waiting_bytes
@@ -29,7 +29,7 @@ from tests.support.recording import (
     rows_of,
 )
 
-TAKEN = Result(Outcome.TAKEN)
+TAKEN = ExportResult(ExportOutcome.TAKEN)
 
 
 def test_an_execution_is_known_and_its_open_steps_are_stored_while_it_runs() -> None:
@@ -217,7 +217,7 @@ def test_a_store_that_is_down_changes_nothing_but_the_trace(
 def test_without_a_store_spans_still_reach_the_endpoint() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
+    def sink(spans: Sequence[Span], place_of: object) -> ExportResult:
         sent.extend(span.name for span in spans)
         return TAKEN
 
@@ -238,7 +238,7 @@ def test_without_a_store_spans_still_reach_the_endpoint() -> None:
 def test_both_exporters_get_every_span_and_the_execution_says_how_they_are() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
+    def sink(spans: Sequence[Span], place_of: object) -> ExportResult:
         sent.extend(span.name for span in spans)
         return TAKEN
 
@@ -252,7 +252,7 @@ def test_both_exporters_get_every_span_and_the_execution_says_how_they_are() -> 
 def test_spans_wait_for_an_endpoint_that_comes_back_and_are_sent_now_and_then() -> None:
     sent: list[str] = []
 
-    def sink(spans: Sequence[Span], place_of: object) -> Result:
+    def sink(spans: Sequence[Span], place_of: object) -> ExportResult:
         sent.extend(span.name for span in spans)
         return TAKEN
 

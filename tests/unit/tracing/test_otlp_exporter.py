@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
 from spanvas.tracing.buffer import SpanBuffer
 from spanvas.tracing.health import Health
@@ -22,7 +22,7 @@ class Endpoint:
     """A fake OTLP endpoint: takes spans, or does not. Of `max_spans` it takes no more at once."""
 
     def __init__(self) -> None:
-        self.result = Result(Outcome.TAKEN)
+        self.result = ExportResult(ExportOutcome.TAKEN)
         self.max_spans = 1_000
         self.made = 0
         self.requests: list[list[str]] = []
@@ -31,10 +31,10 @@ class Endpoint:
         self.made += 1
         return self
 
-    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
         assert all(place_of(span).startswith("/v1/executions/e1/spans/") for span in spans)
         self.requests.append([span.name for span in spans])
-        return Result(Outcome.TOO_LARGE) if len(spans) > self.max_spans else self.result
+        return ExportResult(ExportOutcome.TOO_LARGE) if len(spans) > self.max_spans else self.result
 
 
 def make_otlp(**options: Any) -> tuple[OtlpExporter, Endpoint, Health, Seconds]:
@@ -61,7 +61,7 @@ def test_otlp_is_made_at_the_first_work_and_sends_what_waits() -> None:
 
 def test_otlp_sends_a_failed_batch_again_and_gives_it_up_after_three_tries() -> None:
     exporter, endpoint, health, seconds = make_otlp()
-    endpoint.result = Result(Outcome.LATER)
+    endpoint.result = ExportResult(ExportOutcome.LATER)
     exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     assert exporter.state == "failing"
@@ -74,7 +74,7 @@ def test_otlp_sends_a_failed_batch_again_and_gives_it_up_after_three_tries() -> 
     assert not exporter.work()
     assert health.counts() == {"otlp.failed": 3, "otlp.dropped": 1}
     seconds.now += 30
-    endpoint.result = Result(Outcome.TAKEN)
+    endpoint.result = ExportResult(ExportOutcome.TAKEN)
     assert exporter.work()
     assert endpoint.requests[-1] == ["b"]
     assert not exporter.has_work
@@ -91,7 +91,7 @@ class Raising:
             raise ValueError("a proxy has to be http://host:port, not https://")
         return self
 
-    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
         raise RuntimeError("no way")
 
 
@@ -173,7 +173,7 @@ def test_otlp_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_otlp_drops_at_once_what_is_refused_for_good() -> None:
     exporter, endpoint, health, _ = make_otlp()
-    endpoint.result = Result(Outcome.REFUSED)
+    endpoint.result = ExportResult(ExportOutcome.REFUSED)
     exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
     assert not exporter.has_work
@@ -183,10 +183,10 @@ def test_otlp_drops_at_once_what_is_refused_for_good() -> None:
 
 def test_otlp_leaves_an_endpoint_alone_for_as_long_as_it_asks() -> None:
     exporter, endpoint, _, seconds = make_otlp()
-    endpoint.result = Result(Outcome.LATER, 120)
+    endpoint.result = ExportResult(ExportOutcome.LATER, 120)
     exporter.buffer.append(make_run(), make_span("a"))
     assert not exporter.work()
-    endpoint.result = Result(Outcome.TAKEN)
+    endpoint.result = ExportResult(ExportOutcome.TAKEN)
     seconds.now += 60
     assert not exporter.work()
     seconds.now += 60
@@ -211,7 +211,7 @@ def test_otlp_counts_what_was_rejected_of_a_request_that_was_taken(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     exporter, endpoint, health, _ = make_otlp()
-    endpoint.result = Result(Outcome.TAKEN, rejected=2, message="too old")
+    endpoint.result = ExportResult(ExportOutcome.TAKEN, rejected=2, message="too old")
     for label in "abc":
         exporter.buffer.append(make_run(), make_span(label))
     assert exporter.work()
@@ -238,7 +238,7 @@ def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_drop
     run, other = make_run(), make_run()
     assert exporter.report(run) == {"otlp": "ok"}
     seconds.now = 1_000
-    endpoint.result = Result(Outcome.LATER, message="ConnectionRefusedError: refused")
+    endpoint.result = ExportResult(ExportOutcome.LATER, message="ConnectionRefusedError: refused")
     exporter.buffer.append(run, make_span("a"))
     exporter.work()
     assert exporter.report(run) == {
@@ -247,13 +247,13 @@ def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_drop
         "otlp_reason": "ConnectionRefusedError: refused",
     }
     seconds.now = 1_020
-    endpoint.result = Result(Outcome.REFUSED, message="status 401")
+    endpoint.result = ExportResult(ExportOutcome.REFUSED, message="status 401")
     exporter.work()
     failing = {"otlp": "open", "otlp_since": "1000000000000", "otlp_reason": "status 401"}
     assert exporter.report(run) == {**failing, "otlp_dropped": "1"}
     assert exporter.report(other) == failing
     seconds.now = 1_060
-    endpoint.result = Result(Outcome.TAKEN, rejected=2)
+    endpoint.result = ExportResult(ExportOutcome.TAKEN, rejected=2)
     exporter.buffer.append(other, make_span("b"))
     exporter.buffer.append(other, make_span("c"))
     exporter.work()

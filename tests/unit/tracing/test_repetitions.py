@@ -12,7 +12,7 @@ import pytest
 from opentelemetry.trace import Tracer
 
 import spanvas
-from spanvas.collector.results import Outcome, Result
+from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.execution import Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.span import Span
@@ -159,9 +159,9 @@ def test_nothing_is_written_while_it_is_undecided_however_long_that_takes() -> N
 sent: list[tuple[str, str]] = []
 
 
-def sink(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+def sink(spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
     sent.extend((span.name, place_of(span).split("/")[3]) for span in spans)
-    return Result(Outcome.TAKEN)
+    return ExportResult(ExportOutcome.TAKEN)
 
 
 def test_what_has_ended_while_it_was_undecided_is_recorded_when_it_turns_out_to_be_ones_own() -> (
@@ -182,9 +182,9 @@ def test_what_has_ended_while_it_was_undecided_is_recorded_when_it_turns_out_to_
 def test_what_has_ended_before_is_forgotten_with_the_rest() -> None:
     requests: list[list[str]] = []
 
-    def record(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+    def record(spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
         requests.append([span.name for span in spans])
-        return Result(Outcome.TAKEN)
+        return ExportResult(ExportOutcome.TAKEN)
 
     def handler() -> None:
         with spanvas.node("look the event up"):

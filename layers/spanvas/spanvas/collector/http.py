@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from spanvas.collector.results import MAX_MESSAGE, Outcome, Result, failure_of
+from spanvas.collector.results import MAX_MESSAGE, ExportOutcome, ExportResult, failure_of
 from spanvas.collector.signing import signing_for
 from spanvas.http.connections import Endpoint, Request
 from spanvas.http.exchange import Response
@@ -55,7 +55,7 @@ class OtlpHttp:
         }
         self._sign = signing_for(self._endpoint.host, self._path, environment)
 
-    def __call__(self, body: bytes) -> Result:
+    def __call__(self, body: bytes) -> ExportResult:
         """Sends an ExportTraceServiceRequest, compressed with gzip, once; returns what became of it.
 
         A connection that fails is a result too: nothing is raised.
@@ -75,26 +75,28 @@ class OtlpHttp:
         self._endpoint.close()
 
 
-def result_of(answer: Response, now: float) -> Result:
+def result_of(answer: Response, now: float) -> ExportResult:
     """Returns what a response means. `now`: Unix seconds, for a `Retry-After` that is a date."""
     if 200 <= answer.status < 300:
         return _taken(answer)
     message = f"status {answer.status}"
     if answer.status in RETRYABLE:
         pause = pause_of(answer.headers.get("retry-after", ""), now)
-        return Result(Outcome.LATER, pause, message=message)
-    outcome = Outcome.TOO_LARGE if answer.status == 413 else Outcome.REFUSED
-    return Result(outcome, message=message)
+        return ExportResult(ExportOutcome.LATER, pause, message=message)
+    outcome = ExportOutcome.TOO_LARGE if answer.status == 413 else ExportOutcome.REFUSED
+    return ExportResult(outcome, message=message)
 
 
-def _taken(answer: Response) -> Result:
+def _taken(answer: Response) -> ExportResult:
     """Returns the result of a success. It may be partial; the rejected spans must not be sent again."""
     if not answer.body or not answer.headers.get("content-type", "").startswith(PROTOBUF):
-        return Result(Outcome.TAKEN)
+        return ExportResult(ExportOutcome.TAKEN)
     from spanvas.otlp.partial_success import partial_success
 
     rejected, message = partial_success(answer.body)
-    return Result(Outcome.TAKEN, rejected=rejected, message=one_line(message)[:MAX_MESSAGE])
+    return ExportResult(
+        ExportOutcome.TAKEN, rejected=rejected, message=one_line(message)[:MAX_MESSAGE]
+    )
 
 
 def pause_of(text: str, now: float) -> float:

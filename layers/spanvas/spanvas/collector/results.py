@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 MAX_MESSAGE: Final = 300
 
 
-class Outcome(Enum):
+class ExportOutcome(Enum):
     """What became of a request. `LATER`: the same request may be accepted later. `REFUSED`: never."""
 
     TAKEN = "taken"
@@ -17,20 +17,22 @@ class Outcome(Enum):
     REFUSED = "refused"
 
 
-class Result(NamedTuple):
+class ExportResult(NamedTuple):
     """`pause_seconds`: how long the endpoint wants to be left alone, 0 where it does not say. `rejected`: of a request
     that was taken, the spans that were not; they must not be sent again. `message`: the endpoint's own words."""
 
-    outcome: Outcome
+    outcome: ExportOutcome
     pause_seconds: float = 0.0
     rejected: int = 0
     message: str = ""
 
 
-def failure_of(error: BaseException) -> Result:
+def failure_of(error: BaseException) -> ExportResult:
     """Returns the result for an exception that ended the sending: `LATER`, since the next attempt may not raise it.
 
     The connection has failed, or a setting cannot be used: a proxy that is not http://, or a header that HTTP cannot
     carry.
     """
-    return Result(Outcome.LATER, message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE])
+    return ExportResult(
+        ExportOutcome.LATER, message=f"{type(error).__name__}: {error}"[:MAX_MESSAGE]
+    )

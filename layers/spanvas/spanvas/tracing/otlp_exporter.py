@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from spanvas.collector.results import Outcome, Result, failure_of
+from spanvas.collector.results import ExportOutcome, ExportResult, failure_of
 from spanvas.model.span import Span
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.execution_state import ExecutionState
@@ -35,7 +35,7 @@ class SpanSink(Protocol):
     An exception counts as a failure of the endpoint.
     """
 
-    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+    def __call__(self, spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
         """Sends spans in one request and returns what became of them."""
 
 
@@ -110,10 +110,10 @@ class OtlpExporter:
     def _send(self, batch: list[Waiting]) -> bool:
         """Sends a batch. Returns whether it is worth going on with the next one."""
         result = self._result_of(batch)
-        if result.outcome is Outcome.TOO_LARGE:
+        if result.outcome is ExportOutcome.TOO_LARGE:
             self._split(batch, result.message)
             return True
-        taken = result.outcome is Outcome.TAKEN
+        taken = result.outcome is ExportOutcome.TAKEN
         self._last_result = taken
         self.breaker.record(taken)
         self._note(taken, result.message)
@@ -125,11 +125,11 @@ class OtlpExporter:
         if result.pause_seconds:
             self.breaker.pause(result.pause_seconds)
         self._attempts += 1
-        if result.outcome is Outcome.REFUSED or self._attempts >= MAX_ATTEMPTS:
+        if result.outcome is ExportOutcome.REFUSED or self._attempts >= MAX_ATTEMPTS:
             self._drop(batch)
         return False
 
-    def _result_of(self, batch: list[Waiting]) -> Result:
+    def _result_of(self, batch: list[Waiting]) -> ExportResult:
         """Returns what became of a batch.
 
         A sink that cannot be made, or that raises, has failed as an endpoint that is down.
@@ -153,7 +153,7 @@ class OtlpExporter:
         self._failing_since = self._failing_since or self._clock()
         self._reason = reason
 
-    def _told(self, batch: list[Waiting], result: Result) -> None:
+    def _told(self, batch: list[Waiting], result: ExportResult) -> None:
         """Reports a partial success, or one with a warning. The endpoint does not tell which spans it has rejected."""
         if result.rejected or result.message:
             self._health.say_once("otlp.rejected", REJECTED, result.message or result.rejected)
@@ -198,7 +198,7 @@ def http_sink(endpoint: str, headers: Mapping[str, str], certificate: str = "") 
 
     post = OtlpHttp(endpoint, headers, aws_variables(), certificate)
 
-    def send(spans: Sequence[Span], place_of: Callable[[Span], str]) -> Result:
+    def send(spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
         return post(encode_protobuf(spans, place_of))
 
     return send
