@@ -32,7 +32,7 @@ from spanvas.model.execution_update import (
 from spanvas.model.row import INTERRUPTED
 from spanvas.model.span import ERROR, Span
 from spanvas.model.units import NANO
-from spanvas.semantics.outcome import Outcome, outcome_of
+from spanvas.semantics.outcome import SpanOutcome, outcome_of
 from spanvas.semantics.summary import has_remote_parent, row_of
 from spanvas.storage.port import Binding, TraceStore
 from spanvas_api.ingest.naming import (
@@ -225,7 +225,7 @@ def _says_end(span: Span) -> bool:
 
 
 def _end(
-    spans: Iterable[Span], outcomes: Iterable[Outcome], seen_at_unix_nano: int
+    spans: Iterable[Span], outcomes: Iterable[SpanOutcome], seen_at_unix_nano: int
 ) -> ExecutionEnd | None:
     """Returns how the roots among these spans say that the execution ended; where no root has ended, how the local
     roots do."""
@@ -237,7 +237,7 @@ def _end(
     return reduce(partial(later_end, seen_at_unix_nano=seen_at_unix_nano), ends) if ends else None
 
 
-def _end_of(root: Span, outcome: Outcome, seen_at_unix_nano: int) -> ExecutionEnd:
+def _end_of(root: Span, outcome: SpanOutcome, seen_at_unix_nano: int) -> ExecutionEnd:
     """Returns how one root or local root that has ended says that the execution ended."""
     assert root.end_time_unix_nano is not None
     times = root.start_time_unix_nano, root.end_time_unix_nano

@@ -10,7 +10,7 @@ from spanvas.model.row import INTERRUPTED
 from spanvas.model.span import ERROR, OK, UNSET, Span
 
 
-class Outcome(NamedTuple):
+class SpanOutcome(NamedTuple):
     """`status` is `unset`, `ok` or `error`; `mark` says which control flow ended the span (`control_flow.MARKS`).
     Type and message are there for errors alone."""
 
@@ -20,11 +20,11 @@ class Outcome(NamedTuple):
     message: str = ""
 
 
-_OK: Final = Outcome(OK)
-_UNSET: Final = Outcome(UNSET)
+_OK: Final = SpanOutcome(OK)
+_UNSET: Final = SpanOutcome(UNSET)
 
 
-def outcome_of(span: Span) -> Outcome:
+def outcome_of(span: Span) -> SpanOutcome:
     """Returns how a span ended.
 
     It is an error by its status, or by `error.type` unless its status is `ok`; not where all that it says of the
@@ -34,18 +34,18 @@ def outcome_of(span: Span) -> Outcome:
     attributes, status = span.attributes, span.status
     said = attributes.get(names.OUTCOME)
     if isinstance(said, str) and said in MARKS and status != ERROR:
-        return Outcome(status, said)
+        return SpanOutcome(status, said)
     type_ = _text(attributes.get(names.ERROR_TYPE))
     if status != ERROR and (not type_ or status == OK):
         if span.events and _control_flow(*_exception_of(span), "") == INTERRUPTED:
-            return Outcome(status, INTERRUPTED)
+            return SpanOutcome(status, INTERRUPTED)
         return _OK if status == OK else _UNSET
     exception_type, exception_message = _exception_of(span)
     message = span.status_message or exception_message
     mark = _control_flow(type_, message, exception_type, exception_message)
     if mark is not None and said != names.FAILED:
-        return Outcome(UNSET, mark)
-    return Outcome(ERROR, None, type_ or exception_type or "Error", message)
+        return SpanOutcome(UNSET, mark)
+    return SpanOutcome(ERROR, None, type_ or exception_type or "Error", message)
 
 
 def _control_flow(*said: str) -> str | None:

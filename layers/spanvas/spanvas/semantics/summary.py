@@ -14,7 +14,7 @@ from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import ERROR, Span
 from spanvas.model.tree import LATER_PARENT, REMOTE_PARENT
 from spanvas.semantics.content_split import has_content
-from spanvas.semantics.outcome import Outcome, outcome_of
+from spanvas.semantics.outcome import SpanOutcome, outcome_of
 from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
@@ -84,7 +84,7 @@ def has_remote_parent(span: Span) -> bool:
     )
 
 
-def _marks(span: Span, outcome: Outcome) -> tuple[str, ...]:
+def _marks(span: Span, outcome: SpanOutcome) -> tuple[str, ...]:
     attributes = span.attributes
     marks = tuple(mark for name, mark in MARKS.items() if attributes.get(name))
     if outcome.mark is not None:
