@@ -25,7 +25,7 @@ MAX_PARALLEL_NODES = 8
 
 
 @dataclass(slots=True)
-class Outcome:
+class ExecutionOutcome:
     """How an execution ended. `outputs` is empty and `error` set when it failed; `results` are the nodes' outputs."""
 
     results: dict[str, Any] = field(default_factory=dict)
@@ -35,9 +35,9 @@ class Outcome:
 
 def run_workflow(
     document: WorkflowDocument, workflow_input: Mapping[str, Any], resources: Resources
-) -> Outcome:
+) -> ExecutionOutcome:
     """Runs a document that keeps the rules; never raises for what a node does."""
-    outcome = Outcome()
+    outcome = ExecutionOutcome()
     failures = _run_graph(document, workflow_input, resources, outcome.results)
     if failures:
         # the first of the document's order, so that two failures at once have one cause

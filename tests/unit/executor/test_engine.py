@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from executor.engine import Outcome, run_workflow
+from executor.engine import ExecutionOutcome, run_workflow
 from executor.resources import HttpAnswer, Ledger, Resources
 from tests.support.executor_builders import (
     FakeHttp,
@@ -25,11 +25,11 @@ def run(
     given: dict[str, Any] | None = None,
     resources: Resources | None = None,
     **fields: Any,
-) -> Outcome:
+) -> ExecutionOutcome:
     return run_workflow(workflow_of(*nodes, **fields), given or {}, resources or resources_of())
 
 
-def cause_of(outcome: Outcome) -> tuple[str, str, str]:
+def cause_of(outcome: ExecutionOutcome) -> tuple[str, str, str]:
     assert outcome.error is not None
     return outcome.error.node_id, outcome.error.error_type, outcome.error.message
 
