@@ -17,7 +17,7 @@ from local.gateway.definition import HttpApiDefinition, Route
 from local.gateway.payload import InvalidAnswerError, build_event, read_answer
 from local.gateway.routing import Router, decoded_path
 from local.http_message import Request, Response
-from local.lambdas.invocation import Invocation, Outcome, ThrottledError, new_trace_header
+from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError, new_trace_header
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ INTEGRATION_SECONDS = 30.0
 class Invoker(Protocol):
     """The part of Lambda that the gateway uses."""
 
-    def invoke(self, name: str, invocation: Invocation) -> Outcome:
+    def invoke(self, name: str, invocation: Invocation) -> InvocationResult:
         """Invokes a function and waits for its result."""
 
 

@@ -35,7 +35,7 @@ class Invocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class InvocationResult:
     """`error` is empty, or `Unhandled` as in X-Amz-Function-Error. The duration is the handler's, without init."""
 
     payload: bytes
@@ -53,13 +53,13 @@ class ThrottledError(Exception):
     """Every sandbox that the function may have is busy."""
 
 
-def failure(error_type: str, message: str) -> Outcome:
+def failure(error_type: str, message: str) -> InvocationResult:
     """Returns the outcome of a function that failed without an answer of its own."""
     body = {"errorType": error_type, "errorMessage": message}
-    return Outcome(json.dumps(body).encode(), error="Unhandled")
+    return InvocationResult(json.dumps(body).encode(), error="Unhandled")
 
 
-def timed_out(request_id: str, seconds: int) -> Outcome:
+def timed_out(request_id: str, seconds: int) -> InvocationResult:
     """Returns the outcome of a function that ran out of time."""
     return failure(
         "Sandbox.Timedout",
@@ -67,7 +67,7 @@ def timed_out(request_id: str, seconds: int) -> Outcome:
     )
 
 
-def runtime_exited(request_id: str, code: int) -> Outcome:
+def runtime_exited(request_id: str, code: int) -> InvocationResult:
     """Returns the outcome of a function whose process ended; a negative code is a signal's number."""
     reason = f"signal: {-code}" if code < 0 else f"exit status {code}"
     return failure(
@@ -75,7 +75,7 @@ def runtime_exited(request_id: str, code: int) -> Outcome:
     )
 
 
-def response_too_large() -> Outcome:
+def response_too_large() -> InvocationResult:
     """Returns the outcome of an answer that is larger than Lambda takes."""
     return failure(
         "Function.ResponseSizeTooLarge",

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from local.lambdas.invocation import Invocation, Outcome, ThrottledError, failure
+from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError, failure
 from local.lambdas.sandbox import INIT_SECONDS, Sandbox
 from local.resources import Function
 
@@ -30,7 +30,7 @@ class Pool:
         self._changed = threading.Condition()
         self._is_stopped = False
 
-    def invoke(self, invocation: Invocation) -> Outcome:
+    def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run one invocation in a free sandbox. Raises ThrottledError where the reserved ones are all busy."""
         while True:
             sandbox = self._take()
@@ -42,7 +42,7 @@ class Pool:
                 self._give_back(sandbox)
             return outcome
 
-    def warm_up(self) -> Outcome | None:
+    def warm_up(self) -> InvocationResult | None:
         """Start one sandbox and wait until its init phase is over; what failed, if it did."""
         sandbox = self._take()
         if sandbox is None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from local.lambdas.invocation import (
     Invocation,
-    Outcome,
+    InvocationResult,
     failure,
     response_too_large,
     runtime_exited,
@@ -82,7 +82,7 @@ class Sandbox:
         )
         threading.Thread(target=self._watch, name="sandbox-watch", daemon=True).start()
 
-    def wait_until_ready(self, seconds: float = INIT_SECONDS) -> Outcome | None:
+    def wait_until_ready(self, seconds: float = INIT_SECONDS) -> InvocationResult | None:
         """Wait for the end of the init phase; a failed one is the outcome, and the end of the sandbox."""
         if self._ready_ms:
             return None
@@ -97,10 +97,10 @@ class Sandbox:
                 return None
             self.kill()
             if event.kind == "init_failed":
-                return Outcome(event.payload, error="Unhandled")
+                return InvocationResult(event.payload, error="Unhandled")
             return runtime_exited("", event.code)
 
-    def invoke(self, invocation: Invocation) -> Outcome:
+    def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run one invocation to its end; afterwards `is_alive` says whether the sandbox may be used again."""
         is_cold = not self._ready_ms
         failed_init = self.wait_until_ready()
@@ -113,9 +113,9 @@ class Sandbox:
         duration_ms = (time.perf_counter() - began) * 1000
         init_ms = self._ready_ms if is_cold else 0.0
         self._write_platform_line("REPORT", invocation, self._figures(duration_ms, init_ms))
-        return Outcome(outcome.payload, outcome.error, duration_ms, init_ms)
+        return InvocationResult(outcome.payload, outcome.error, duration_ms, init_ms)
 
-    def _await(self, invocation: Invocation) -> Outcome:
+    def _await(self, invocation: Invocation) -> InvocationResult:
         deadline = time.monotonic() + self._function.timeout_seconds
         while True:
             event = self._next_event(deadline)
@@ -130,7 +130,7 @@ class Sandbox:
             if event.kind == "too_large":
                 self.kill()  # awslambdaric does not survive the refusal of its answer
                 return response_too_large()
-            return Outcome(event.payload, "" if event.kind == "finished" else "Unhandled")
+            return InvocationResult(event.payload, "" if event.kind == "finished" else "Unhandled")
 
     def kill(self) -> None:
         """End the process at once, as Lambda does; safe to call twice."""

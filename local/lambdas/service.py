@@ -20,7 +20,7 @@ from local.lambdas.invocation import (
     MAX_ASYNC_PAYLOAD_BYTES,
     MAX_PAYLOAD_BYTES,
     Invocation,
-    Outcome,
+    InvocationResult,
     ThrottledError,
 )
 from local.lambdas.pool import Pool
@@ -66,7 +66,7 @@ class LambdaService:
         """Returns the sandboxes of a function. Raises KeyError."""
         return self._pools[name]
 
-    def invoke(self, name: str, invocation: Invocation) -> Outcome:
+    def invoke(self, name: str, invocation: Invocation) -> InvocationResult:
         """Synchronous. Raises KeyError for an unknown function, ThrottledError where it is at its limit."""
         return self._pools[name].invoke(invocation)
 
@@ -147,7 +147,7 @@ class LambdaService:
         invocation: Invocation,
         condition: str,
         made: int,
-        outcome: Outcome | None,
+        outcome: InvocationResult | None,
     ) -> None:
         """Write the record that Lambda sends to the on-failure destination."""
         if not function.on_failure:

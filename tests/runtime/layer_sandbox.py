@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.lambdas.invocation import Invocation, Outcome
+from local.lambdas.invocation import Invocation, InvocationResult
 from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest, take_place
 from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
 from local.processes import Spawner
@@ -147,7 +147,7 @@ class LayeredFunctions:
         }
 
 
-def invoke(sandbox: Sandbox, event: Mapping[str, Any]) -> Outcome:
+def invoke(sandbox: Sandbox, event: Mapping[str, Any]) -> InvocationResult:
     return sandbox.invoke(Invocation(json.dumps(event).encode()))
 
 

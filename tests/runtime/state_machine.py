@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from local.lambdas.invocation import Outcome
+from local.lambdas.invocation import InvocationResult
 
-Invoke = Callable[[str, Any], Outcome]
+Invoke = Callable[[str, Any], InvocationResult]
 
 
 class StateMachineFailed(Exception):

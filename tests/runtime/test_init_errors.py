@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.invocation import Outcome
+from local.lambdas.invocation import InvocationResult
 from tests.runtime.layer_sandbox import LayeredFunctions, invoke
 
 pytestmark = pytest.mark.runtime
@@ -94,7 +94,7 @@ def task(tmp_path: Path) -> Path:
 
 def failed_init(
     functions: LayeredFunctions, handler: str, task: Path, **environment: str
-) -> tuple[Outcome, str]:
+) -> tuple[InvocationResult, str]:
     """What the caller gets, and what is in the log."""
     functions.log.unlink(missing_ok=True)
     sandbox = functions.start(handler, folder=task, **environment)  # type: ignore[arg-type]

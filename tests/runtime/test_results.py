@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.invocation import Outcome
+from local.lambdas.invocation import InvocationResult
 from local.lambdas.sandbox import Sandbox
 from spanvas.model.execution import Execution
 from tests.runtime.layer_sandbox import LayeredFunctions, invoke
@@ -87,7 +87,7 @@ class Pair:
         self.traced = functions.start(handler)
         self.plain = functions.start(handler, **WITHOUT)  # type: ignore[arg-type]
 
-    def answers(self, execution_id: str, **event: Any) -> tuple[Outcome, Outcome]:
+    def answers(self, execution_id: str, **event: Any) -> tuple[InvocationResult, InvocationResult]:
         event["execution_id"] = execution_id
         return invoke(self.traced, event), invoke(self.plain, event)
 
@@ -119,12 +119,12 @@ def cause_of(execution: Execution) -> tuple[str, str, str]:
     return (execution.status, execution.cause.error_type, execution.cause.message)
 
 
-def same(traced: Outcome, plain: Outcome) -> bool:
+def same(traced: InvocationResult, plain: InvocationResult) -> bool:
     """Whether the caller gets the same, but for the request's id and where the layer's files are."""
     return (traced.error, described(traced)) == (plain.error, described(plain))
 
 
-def described(outcome: Outcome) -> Any:
+def described(outcome: InvocationResult) -> Any:
     if not outcome.failed:
         return outcome.payload
     error = json.loads(outcome.payload)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.invocation import Invocation, Outcome, ThrottledError
+from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError
 from local.lambdas.pool import Pool
 from local.lambdas.sandbox import CAN_FREEZE, Placement, Sandbox
 from local.mounting import can_mount
@@ -73,7 +73,7 @@ def make_opt(folder: Path) -> Path:
     return opt
 
 
-def invoke(pool: Pool, **event: Any) -> Outcome:
+def invoke(pool: Pool, **event: Any) -> InvocationResult:
     return pool.invoke(Invocation(json.dumps(event).encode()))
 
 
@@ -84,7 +84,7 @@ def report(pool: Pool, **event: Any) -> dict[str, Any]:
     return answer
 
 
-def error_type(outcome: Outcome) -> str:
+def error_type(outcome: InvocationResult) -> str:
     assert outcome.error == "Unhandled"
     return str(json.loads(outcome.payload)["errorType"])
 

@@ -12,7 +12,7 @@ import pytest
 
 from local.client import ApiClient
 from local.identity.clients import DEMO_TENANT
-from local.lambdas.invocation import Invocation, Outcome
+from local.lambdas.invocation import Invocation, InvocationResult
 from local.resources import function_name_of
 from local.stack import Stack
 from tests.runtime.state_machine import StateMachine
@@ -28,7 +28,7 @@ def api(stack: Stack) -> Iterator[ApiClient]:
         yield client
 
 
-def call(stack: Stack, name: str, event: Any) -> Outcome:
+def call(stack: Stack, name: str, event: Any) -> InvocationResult:
     return stack.lambdas.invoke(name, Invocation(json.dumps(event).encode()))
 
 
@@ -146,7 +146,7 @@ def test_a_state_machine_that_nobody_traces_is_passed_over(
         "StartAt": "Reserve",
         "States": {"Reserve": {**machine.definition["States"]["Reserve"], "Next": ""}},
     }
-    machine.invoke = lambda arn, payload: Outcome(b"{}")
+    machine.invoke = lambda arn, payload: InvocationResult(b"{}")
     ended = machine.run("run-4", ORDER)
     answer = call(stack, stack.function("SweepFunction").name, ended)
     assert json.loads(answer.payload) == {"ended": 0}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from local.lambdas.invocation import Invocation, Outcome
+from local.lambdas.invocation import Invocation, InvocationResult
 from local.lambdas.sandbox import Sandbox
 from local.project import PROJECT
 from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions
@@ -63,7 +63,7 @@ class Twice:
         )
         self._read = [0, 0]
 
-    def outcomes(self, event: Any) -> tuple[Outcome, Outcome]:
+    def outcomes(self, event: Any) -> tuple[InvocationResult, InvocationResult]:
         """What the caller gets from either."""
         payload = json.dumps(event).encode()
         traced, plain = (
@@ -72,7 +72,7 @@ class Twice:
         )
         return traced, plain
 
-    def same(self, event: Any) -> Outcome:
+    def same(self, event: Any) -> InvocationResult:
         """What the caller gets, which is the same, as are the log and the end of the process."""
         traced, plain = self.outcomes(event)
         assert traced.payload == plain.payload

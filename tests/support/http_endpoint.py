@@ -20,7 +20,7 @@ from local.gateway.http_api import HttpApi
 from local.http_message import Request, Response
 from local.http_server import HttpServer
 from local.identity.issuer import Issuer
-from local.lambdas.invocation import Invocation, Outcome, failure
+from local.lambdas.invocation import Invocation, InvocationResult, failure
 from local.resources import read_functions
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
@@ -56,13 +56,13 @@ class InProcess:
         names = {function.logical_id: function.name for function in functions}
         self._handlers = {names[logical_id]: handler for logical_id, handler in handlers.items()}
 
-    def invoke(self, name: str, invocation: Invocation) -> Outcome:
+    def invoke(self, name: str, invocation: Invocation) -> InvocationResult:
         try:
             with redirect_stdout(StringIO()):
                 answer = self._handlers[name](json.loads(invocation.payload), LambdaContext())
         except Exception as error:  # noqa: BLE001 - as Lambda does
             return failure(type(error).__name__, str(error))
-        return Outcome(json.dumps(answer).encode())
+        return InvocationResult(json.dumps(answer).encode())
 
 
 @contextmanager

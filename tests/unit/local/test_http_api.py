@@ -17,7 +17,7 @@ from local.gateway.http_api import HttpApi
 from local.http_message import Headers, Request, Response
 from local.identity.clients import Subject
 from local.identity.tokens import TokenSigner
-from local.lambdas.invocation import Invocation, Outcome, ThrottledError, failure
+from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError, failure
 
 ISSUER = "http://127.0.0.1:9000"
 PAGE = "http://127.0.0.1:8321"
@@ -33,11 +33,11 @@ CORS = CorsRules((PAGE,), ("GET",), ("authorization",), ("etag",), False, 600)
 class FakeLambda:
     """Answers every invocation with `answer` and keeps the last event."""
 
-    def __init__(self, answer: Outcome | Exception) -> None:
+    def __init__(self, answer: InvocationResult | Exception) -> None:
         self.answer = answer
         self.event: dict[str, Any] = {}
 
-    def invoke(self, name: str, invocation: Invocation) -> Outcome:
+    def invoke(self, name: str, invocation: Invocation) -> InvocationResult:
         assert name == "things"
         self.event = json.loads(invocation.payload)
         if isinstance(self.answer, Exception):
@@ -45,8 +45,8 @@ class FakeLambda:
         return self.answer
 
 
-def answer(**fields: Any) -> Outcome:
-    return Outcome(json.dumps({"statusCode": 200, **fields}).encode())
+def answer(**fields: Any) -> InvocationResult:
+    return InvocationResult(json.dumps({"statusCode": 200, **fields}).encode())
 
 
 def fetch(signer: TokenSigner = SIGNER) -> Callable[[str], dict[str, Any]]:
@@ -218,14 +218,14 @@ def test_a_binary_body_and_answer_are_passed_on_as_they_are(gateway: Gateway) ->
     ("outcome", "status", "body"),
     [
         (failure("ValueError", "boom"), 500, b'{"message":"Internal Server Error"}'),
-        (Outcome(b"not json"), 500, b'{"message":"Internal Server Error"}'),
-        (Outcome(b'{"statusCode":"x"}'), 500, b'{"message":"Internal Server Error"}'),
+        (InvocationResult(b"not json"), 500, b'{"message":"Internal Server Error"}'),
+        (InvocationResult(b'{"statusCode":"x"}'), 500, b'{"message":"Internal Server Error"}'),
         (ThrottledError(), 503, b'{"message":"Service Unavailable"}'),
-        (Outcome(b'{"a":1}'), 200, b'{"a":1}'),
+        (InvocationResult(b'{"a":1}'), 200, b'{"a":1}'),
     ],
 )
 def test_what_the_function_does_wrong_is_answered_in_the_gateways_words(
-    gateway: Gateway, outcome: Outcome | Exception, status: int, body: bytes
+    gateway: Gateway, outcome: InvocationResult | Exception, status: int, body: bytes
 ) -> None:
     gateway.lambdas.answer = outcome
     response = gateway.get(good_token())

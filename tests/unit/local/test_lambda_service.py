@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 
 from local.http_message import Headers, Request, Response
-from local.lambdas.invocation import Invocation, Outcome, ThrottledError, failure
+from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError, failure
 from local.lambdas.service import LambdaService
 from local.resources import Function
 
-GOOD = Outcome(b'{"ok":true}')
+GOOD = InvocationResult(b'{"ok":true}')
 BAD = failure("ValueError", "boom")
 
 
 class FakePool:
     """Answers one outcome after the other, the last for ever; `called` is set at each."""
 
-    def __init__(self, outcomes: list[Outcome | Exception], **changes: Any) -> None:
+    def __init__(self, outcomes: list[InvocationResult | Exception], **changes: Any) -> None:
         self.function = Function(
             logical_id="Worker", name="worker", arn="arn:worker", handler="", runtime="", code_path="",
             timeout_seconds=3, memory_mb=128, environment={}, layers=(), log_format="", log_group="",
@@ -33,7 +33,7 @@ class FakePool:
         self.outcomes = outcomes
         self.invocations: list[Invocation] = []
 
-    def invoke(self, invocation: Invocation) -> Outcome:
+    def invoke(self, invocation: Invocation) -> InvocationResult:
         self.invocations.append(invocation)
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         if isinstance(outcome, Exception):
@@ -104,7 +104,12 @@ def test_a_function_is_found_by_name_or_arn(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_a_call_is_refused_in_lambdas_words(
-    tmp_path: Path, outcome: Outcome | Exception, body: bytes, kind: str, status: int, error: str
+    tmp_path: Path,
+    outcome: InvocationResult | Exception,
+    body: bytes,
+    kind: str,
+    status: int,
+    error: str,
 ) -> None:
     response = Service(FakePool([outcome]), tmp_path).post(body, X_Amz_Invocation_Type=kind)
     assert (response.status, headers_of(response)["x-amzn-errortype"]) == (status, error)
