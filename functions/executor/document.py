@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from executor.errors import InvalidWorkflowError, Problem
+from executor.errors import DocumentProblem, InvalidWorkflowError
 from spanvas.model import ids
 
 Name = Annotated[str, Field(pattern=f"^{ids.NAME.pattern}$")]
@@ -247,7 +247,7 @@ _TAGS = frozenset({"generate", "http", "transform", "template", "map", "artifact
 _FORMATS = frozenset({"markdown", "html", "json", "csv", "png"})
 
 
-def _problem(data: object, item: Mapping[str, Any]) -> Problem:
+def _problem(data: object, item: Mapping[str, Any]) -> DocumentProblem:
     location = list(item["loc"])
     message = str(item["msg"])
     node = ""
@@ -275,7 +275,7 @@ def _problem(data: object, item: Mapping[str, Any]) -> Problem:
         message = "is missing"
     elif item["type"] == "extra_forbidden":
         message = "is not a field of this " + ("node" if node else "document")
-    return Problem(node, ".".join(map(str, location)) or "document", message)
+    return DocumentProblem(node, ".".join(map(str, location)) or "document", message)
 
 
 def _id_of_node(data: object, index: object) -> str:

@@ -24,7 +24,7 @@ class ExecutorError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DocumentProblem:
     """One thing that is wrong with a document. `node` is empty where it concerns the document as a whole."""
 
     node: str
@@ -45,7 +45,7 @@ class InvalidWorkflowError(ExecutorError):
 
     error_type = "InvalidWorkflow"
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[DocumentProblem]) -> None:
         super().__init__("refused before it ran: " + "; ".join(map(str, problems)))
         self.problems = problems
         self.node_id = problems[0].node

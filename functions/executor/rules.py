@@ -26,7 +26,7 @@ from executor.document import (
     WorkflowDocument,
     read_document,
 )
-from executor.errors import InvalidWorkflowError, Problem
+from executor.errors import DocumentProblem, InvalidWorkflowError
 
 ITEM_NAMES = frozenset({"item", "index"})
 
@@ -56,7 +56,7 @@ def check_run(
         raise InvalidWorkflowError(problems)
 
 
-def problems_of(document: WorkflowDocument) -> Iterator[Problem]:
+def problems_of(document: WorkflowDocument) -> Iterator[DocumentProblem]:
     """Yields everything that is wrong with a document that has the right shape."""
     yield from _duplicate_ids(document)
     yield from _loose_edges(document)
@@ -94,49 +94,53 @@ def ancestors_of(document: WorkflowDocument) -> dict[str, set[str]]:
     return found
 
 
-def _duplicate_ids(document: WorkflowDocument) -> Iterator[Problem]:
+def _duplicate_ids(document: WorkflowDocument) -> Iterator[DocumentProblem]:
     seen: set[str] = set()
     for node in document.nodes:
         if node.id in seen:
-            yield Problem(node.id, "id", "is used by more than one node")
+            yield DocumentProblem(node.id, "id", "is used by more than one node")
         seen.add(node.id)
 
 
-def _loose_edges(document: WorkflowDocument) -> Iterator[Problem]:
+def _loose_edges(document: WorkflowDocument) -> Iterator[DocumentProblem]:
     known = {node.id for node in document.nodes}
     for number, edge in enumerate(document.edges):
         for name in edge:
             if name not in known:
                 message = f"the edge {edge[0]} -> {edge[1]} leads to a node that does not exist"
-                yield Problem(name, f"edges.{number}", message)
+                yield DocumentProblem(name, f"edges.{number}", message)
 
 
-def _cycles(document: WorkflowDocument) -> Iterator[Problem]:
+def _cycles(document: WorkflowDocument) -> Iterator[DocumentProblem]:
     try:
         TopologicalSorter(predecessors_of(document)).prepare()
     except CycleError as error:
         names = error.args[1]  # in the edges' direction, its first node twice
-        yield Problem(names[0], "edges", f"is part of a cycle: {' -> '.join(names)}")
+        yield DocumentProblem(names[0], "edges", f"is part of a cycle: {' -> '.join(names)}")
 
 
 def _unreachable_references(
     node_id: str, field: str, written: Mapping[str, str], reachable: Collection[str]
-) -> Iterator[Problem]:
+) -> Iterator[DocumentProblem]:
     for name, expression in written.items():
         place = f"{field}.{name}"
         if fault := expressions.fault_of(expression):
-            yield Problem(node_id, place, fault)
+            yield DocumentProblem(node_id, place, fault)
             continue
         for reference in expressions.references(expression):
             root, *rest = reference.path
             if root not in ("input", "nodes"):
-                yield Problem(node_id, place, f"refers to {root!r}; known are 'input' and 'nodes'")
+                yield DocumentProblem(
+                    node_id, place, f"refers to {root!r}; known are 'input' and 'nodes'"
+                )
             elif root == "nodes" and rest and rest[0] not in reachable:
                 message = f"refers to node {rest[0]!r}, from which no edge leads here"
-                yield Problem(node_id, place, message)
+                yield DocumentProblem(node_id, place, message)
 
 
-def _problems_inside(node: AnyNode | InnerNode, node_id: str, prefix: str) -> Iterator[Problem]:
+def _problems_inside(
+    node: AnyNode | InnerNode, node_id: str, prefix: str
+) -> Iterator[DocumentProblem]:
     """Problems of what only sees the node's own inputs."""
     visible = set(node.inputs)
     for field, expression in _expressions(node):
@@ -157,7 +161,7 @@ def _problems_inside(node: AnyNode | InnerNode, node_id: str, prefix: str) -> It
     if isinstance(node, ArtifactNode) and isinstance(node.content, CsvContent):
         for number, column in enumerate(node.content.columns):
             if fault := expressions.fault_of(column.value):
-                yield Problem(node_id, f"content.columns.{number}.value", fault)
+                yield DocumentProblem(node_id, f"content.columns.{number}.value", fault)
     if isinstance(node, MapNode):
         outer = visible | ITEM_NAMES
         for name, expression in node.node.inputs.items():
@@ -182,13 +186,15 @@ def _hidden_names(
     text: str,
     visible: Collection[str],
     names_of: Callable[[str], tuple[str | None, set[str]]],
-) -> Iterator[Problem]:
+) -> Iterator[DocumentProblem]:
     fault, names = names_of(text)
     if fault:
-        yield Problem(node_id, field, fault)
+        yield DocumentProblem(node_id, field, fault)
     for name in sorted(names.difference(visible)):
         known = ", ".join(sorted(visible)) or "none"
-        yield Problem(node_id, field, f"uses {name!r}, which is no input here; known are: {known}")
+        yield DocumentProblem(
+            node_id, field, f"uses {name!r}, which is no input here; known are: {known}"
+        )
 
 
 def _expressions(node: AnyNode | InnerNode) -> Iterator[tuple[str, str]]:
@@ -233,10 +239,12 @@ def _templates(node: AnyNode | InnerNode) -> Iterator[tuple[str, str]]:
             yield "content.template", content.template
 
 
-def missing_input(document: WorkflowDocument, workflow_input: Mapping[str, Any]) -> list[Problem]:
+def missing_input(
+    document: WorkflowDocument, workflow_input: Mapping[str, Any]
+) -> list[DocumentProblem]:
     """What the nodes need of the execution's input and do not find there; a problem a place that needs it."""
     return [
-        Problem(
+        DocumentProblem(
             node.id,
             f"inputs.{name}",
             f"needs {reference.path[1]!r}, which the execution's input does not have",
@@ -251,13 +259,15 @@ def missing_input(document: WorkflowDocument, workflow_input: Mapping[str, Any])
     ]
 
 
-def _unconfigured(document: WorkflowDocument, connections: Collection[str]) -> Iterator[Problem]:
+def _unconfigured(
+    document: WorkflowDocument, connections: Collection[str]
+) -> Iterator[DocumentProblem]:
     for node in document.nodes:
         for field, call in _calls(node):
             if call.connection not in connections:
                 known = ", ".join(sorted(connections)) or "none"
                 message = f"no connection {call.connection!r} is configured; known are: {known}"
-                yield Problem(node.id, f"{field}connection", message)
+                yield DocumentProblem(node.id, f"{field}connection", message)
 
 
 def _calls(node: AnyNode | InnerNode) -> Iterator[tuple[str, HttpCall]]:
