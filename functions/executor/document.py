@@ -83,7 +83,7 @@ class HttpNode(Node, HttpCall):
     retry: Retry = Retry(max_attempts=3)
 
 
-class Message(DocumentModel):
+class PromptMessage(DocumentModel):
     """One turn of the conversation that a generation starts from."""
 
     role: Literal["user", "assistant"]
@@ -106,7 +106,7 @@ class GenerateNode(Node):
     model: str = Field(min_length=1, max_length=2048)
     system: TemplateText = ""
     cache_system: bool = False
-    messages: list[Message] = Field(min_length=1)
+    messages: list[PromptMessage] = Field(min_length=1)
     max_tokens: int = Field(default=1024, ge=1, le=200_000)
     temperature: float | None = Field(default=None, ge=0, le=1)
     top_p: float | None = Field(default=None, ge=0, le=1)
