@@ -26,7 +26,7 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ClientResponse:
     """An HTTP answer; header names in lower case."""
 
     status: int
@@ -133,7 +133,7 @@ class ApiClient:
         path: str,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> ClientResponse:
         """One request; `body` is sent as JSON."""
         sent = {"Accept": "application/json", **(headers or {})}
         if self._token:
@@ -145,7 +145,7 @@ class ApiClient:
         self._connection.request(method, path, body=content, headers=sent)
         answer = self._connection.getresponse()
         fields = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, fields, answer.read())
+        return ClientResponse(answer.status, fields, answer.read())
 
     def get(self, path: str) -> Any:
         """The JSON of a 200. Raises CallError for any other answer."""
