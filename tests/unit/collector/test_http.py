@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
 from spanvas.collector.results import ExportOutcome, ExportResult
-from spanvas.http.exchange import Response
+from spanvas.http.exchange import HttpResponse
 from spanvas.otlp.partial_success import partial_success
 from tests.support.early_server import answering_early
 from tests.support.otlp_server import OK, serving
@@ -49,7 +49,7 @@ REFUSED = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\
 def test_what_an_endpoints_answer_means(
     status: int, headers: dict[str, str], expected: ExportResult
 ) -> None:
-    assert result_of(Response(status, headers, b"", False), NOW) == expected
+    assert result_of(HttpResponse(status, headers, b"", False), NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,11 @@ PROTOBUF = {"content-type": "application/x-protobuf"}
 
 
 def test_a_success_may_be_a_partial_one() -> None:
-    taken = result_of(Response(200, PROTOBUF, PARTIAL, False), NOW)
+    taken = result_of(HttpResponse(200, PROTOBUF, PARTIAL, False), NOW)
     assert taken == ExportResult(ExportOutcome.TAKEN, rejected=300, message="too old")
-    assert result_of(Response(200, {}, PARTIAL, False), NOW) == ExportResult(ExportOutcome.TAKEN)
+    assert result_of(HttpResponse(200, {}, PARTIAL, False), NOW) == ExportResult(
+        ExportOutcome.TAKEN
+    )
 
 
 @pytest.mark.parametrize(

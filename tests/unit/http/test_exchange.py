@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from spanvas.http.exchange import SENT_AT_ONCE, ExchangeError, Response, exchange
+from spanvas.http.exchange import SENT_AT_ONCE, ExchangeError, HttpResponse, exchange
 from tests.support.early_server import answering_early
 
 
-def answers(*sent: bytes) -> Response:
+def answers(*sent: bytes) -> HttpResponse:
     """What is made of these bytes, coming one after the other."""
     ours, theirs = socket.socketpair()
 

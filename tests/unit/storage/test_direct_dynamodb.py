@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spanvas.http.connections import Endpoint, Request, tls_context
+from spanvas.http.connections import Endpoint, HttpRequest, tls_context
 from spanvas.http.failures import CallError
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from tests.support.scripted_server import OK, failing, serving
@@ -138,7 +138,7 @@ def test_nobody_listening_is_an_error_of_the_connection() -> None:
 def test_a_tls_endpoint_that_speaks_none_is_an_error() -> None:
     with serving(OK) as (server, _):
         endpoint = Endpoint(server.url.replace("http:", "https:"))
-        request = Request("GET", "/", {"host": endpoint.host}, lambda: (b"",), 0)
+        request = HttpRequest("GET", "/", {"host": endpoint.host}, lambda: (b"",), 0)
         with pytest.raises(OSError):
             endpoint.send(lambda: request, 0.5, lambda answer: False)
         assert endpoint._tls is not None

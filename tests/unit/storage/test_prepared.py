@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from spanvas.http.connections import Endpoint, Request
+from spanvas.http.connections import Endpoint, HttpRequest
 from spanvas.http.exchange import on_sent
 from spanvas.http.failures import CallError
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
@@ -68,8 +68,8 @@ def test_it_is_told_that_a_request_was_sent_before_it_is_answered() -> None:
     assert answer.status == 200
 
 
-def request() -> Request:
-    return Request("GET", "/", {"host": "here"}, lambda: (b"",), 0)
+def request() -> HttpRequest:
+    return HttpRequest("GET", "/", {"host": "here"}, lambda: (b"",), 0)
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from spanvas.collector.results import MAX_MESSAGE, ExportOutcome, ExportResult, failure_of
 from spanvas.collector.signing import signing_for
-from spanvas.http.connections import Endpoint, Request
-from spanvas.http.exchange import Response
+from spanvas.http.connections import Endpoint, HttpRequest
+from spanvas.http.exchange import HttpResponse
 from spanvas.http.proxies import proxy_of
 
 TIMEOUT_SECONDS: Final = 5.0
@@ -63,7 +63,7 @@ class OtlpHttp:
         compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
         data = compressor.compress(body) + compressor.flush()
         headers = self._sign(self._headers, data, time.time()) if self._sign else self._headers
-        request = Request("POST", self._path, headers, lambda: (data,), len(data))
+        request = HttpRequest("POST", self._path, headers, lambda: (data,), len(data))
         try:
             answer = self._endpoint.send(lambda: request, self._timeout_seconds, attempts=1)
         except OSError as error:
@@ -75,7 +75,7 @@ class OtlpHttp:
         self._endpoint.close()
 
 
-def result_of(answer: Response, now: float) -> ExportResult:
+def result_of(answer: HttpResponse, now: float) -> ExportResult:
     """Returns what a response means. `now`: Unix seconds, for a `Retry-After` that is a date."""
     if 200 <= answer.status < 300:
         return _taken(answer)
@@ -87,7 +87,7 @@ def result_of(answer: Response, now: float) -> ExportResult:
     return ExportResult(outcome, message=message)
 
 
-def _taken(answer: Response) -> ExportResult:
+def _taken(answer: HttpResponse) -> ExportResult:
     """Returns the result of a success. It may be partial; the rejected spans must not be sent again."""
     if not answer.body or not answer.headers.get("content-type", "").startswith(PROTOBUF):
         return ExportResult(ExportOutcome.TAKEN)

@@ -12,7 +12,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from spanvas.http.exchange import Response, exchange, open_tunnel
+from spanvas.http.exchange import HttpResponse, exchange, open_tunnel
 
 if TYPE_CHECKING:
     import ssl
@@ -28,7 +28,7 @@ Body = Callable[[], Iterable[bytes]]
 """Makes the blocks of a request's body, anew for every attempt."""
 
 
-class Request(NamedTuple):
+class HttpRequest(NamedTuple):
     """A request of HTTP. `headers` has `host` and all that is signed; `size` is the body's, in bytes."""
 
     method: str
@@ -59,11 +59,11 @@ class Endpoint:
 
     def send(
         self,
-        sign: Callable[[], Request],
+        sign: Callable[[], HttpRequest],
         seconds: float,
-        is_retried: Callable[[Response], bool] = lambda answer: False,
+        is_retried: Callable[[HttpResponse], bool] = lambda answer: False,
         attempts: int = ATTEMPTS,
-    ) -> Response:
+    ) -> HttpResponse:
         """Sends a request and returns the response. Each attempt is signed anew and may take `seconds`.
 
         A failed connection, and a response for which `is_retried` returns True, are tried again until there were
@@ -91,7 +91,7 @@ class Endpoint:
         while self._idle:
             self._idle.pop().close()
 
-    def _attempt(self, request: Request, seconds: float) -> Response:
+    def _attempt(self, request: HttpRequest, seconds: float) -> HttpResponse:
         deadline = time.monotonic() + seconds
         connection = self._acquire() or self._connect(deadline)
         try:
@@ -112,7 +112,7 @@ class Endpoint:
         else:
             self._idle.append(connection)
 
-    def _as_sent(self, request: Request) -> Request:
+    def _as_sent(self, request: HttpRequest) -> HttpRequest:
         """Returns the request as a proxy needs it: without TLS it names the host in the path (RFC 9112, 3.2.2)."""
         proxy = self._proxy
         if proxy is None or self._is_secure:
@@ -176,7 +176,7 @@ def is_over(connection: socket.socket) -> bool:
     return True
 
 
-def head_of(request: Request) -> bytes:
+def head_of(request: HttpRequest) -> bytes:
     """Returns the request up to its body.
 
     Raises ValueError for a header that HTTP cannot carry; it names the header alone, since values may be secrets.

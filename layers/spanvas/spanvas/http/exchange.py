@@ -30,7 +30,7 @@ class ExchangeError(OSError):
     """The response is not HTTP, or larger than the limits."""
 
 
-class Response(NamedTuple):
+class HttpResponse(NamedTuple):
     """An HTTP response. Names of headers are in small letters. `is_last`: the connection cannot be used again."""
 
     status: int
@@ -41,7 +41,7 @@ class Response(NamedTuple):
 
 def exchange(
     connection: socket.socket, head: bytes, body: Iterable[bytes], deadline: float
-) -> Response:
+) -> HttpResponse:
     """Sends a request and returns its response. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`).
 
     A server may answer before it has read the whole body, to refuse it, and then close the connection. The rest of the
@@ -107,20 +107,20 @@ class _Reader:
         self._deadline = deadline
         self._data = b""
 
-    def answer(self) -> Response:
+    def answer(self) -> HttpResponse:
         status, headers = self._head()
         while 100 <= status < 200:
             status, headers = self._head()
         is_last = "close" in headers.get("connection", "").lower()
         if status in {204, 304}:
-            return Response(status, headers, b"", is_last)
+            return HttpResponse(status, headers, b"", is_last)
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            return Response(status, headers, self._chunks(), is_last)
+            return HttpResponse(status, headers, self._chunks(), is_last)
         if "content-length" in headers:
-            return Response(
+            return HttpResponse(
                 status, headers, self._exactly(_size(headers["content-length"], 10)), is_last
             )
-        return Response(status, headers, self._rest(), True)
+        return HttpResponse(status, headers, self._rest(), True)
 
     def has_answer(self) -> bool:
         """Returns whether the head of a final response has come, without waiting for it.

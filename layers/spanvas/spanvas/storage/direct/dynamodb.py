@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from spanvas.http.connections import Endpoint, Request
+from spanvas.http.connections import Endpoint, HttpRequest
 from spanvas.http.credentials import AwsEndpoint
-from spanvas.http.exchange import Response
+from spanvas.http.exchange import HttpResponse
 from spanvas.http.failures import CallError, is_passing
 from spanvas.http.signature import Signer
 
@@ -96,9 +96,9 @@ class DirectDynamoDB:
             "x-amz-target": TARGET + operation,
         }
 
-        def sign() -> Request:
+        def sign() -> HttpRequest:
             signed = self._signer.signed("POST", "/", headers, digest, time.time())
-            return Request("POST", "/", signed, lambda: (body,), len(body))
+            return HttpRequest("POST", "/", signed, lambda: (body,), len(body))
 
         try:
             answer = self._endpoint.send(sign, SECONDS, _is_retried)
@@ -112,7 +112,7 @@ class DirectDynamoDB:
         raise CallError(code)
 
 
-def code_of(answer: Response) -> str:
+def code_of(answer: HttpResponse) -> str:
     """Returns the error code of a response: the end of `__type`, or the status where there is none."""
     try:
         kind = json.loads(answer.body)["__type"]
@@ -121,7 +121,7 @@ def code_of(answer: Response) -> str:
     return str(kind).rpartition("#")[2]
 
 
-def _is_retried(answer: Response) -> bool:
+def _is_retried(answer: HttpResponse) -> bool:
     return answer.status >= 500 or (answer.status == 400 and is_passing(code_of(answer)))
 
 

@@ -12,9 +12,9 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from spanvas.http.connections import Body, Endpoint, Request
+from spanvas.http.connections import Body, Endpoint, HttpRequest
 from spanvas.http.credentials import AwsEndpoint
-from spanvas.http.exchange import Response
+from spanvas.http.exchange import HttpResponse
 from spanvas.http.failures import CallError, is_passing
 from spanvas.http.signature import Signer
 
@@ -128,7 +128,7 @@ class DirectS3:
         }
         return {"Body": io.BytesIO(answer.body), **found}
 
-    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> Response:
+    def _answer(self, bucket: str, key: str, call: _Call, seconds: float) -> HttpResponse:
         """S3's answer; asked again, once, where S3 says that the bucket is in another region. Raises CallError."""
         region = self._regions.get(bucket, self._aws.region)
         try:
@@ -141,15 +141,17 @@ class DirectS3:
             raise CallError(type(error).__name__, is_answer=False) from error
         return answer
 
-    def _sent(self, bucket: str, key: str, region: str, call: _Call, seconds: float) -> Response:
+    def _sent(
+        self, bucket: str, key: str, region: str, call: _Call, seconds: float
+    ) -> HttpResponse:
         endpoint, path = self._target(bucket, quote(key, safe="/~"), region)
         headers = {"host": endpoint.host, **call.headers}
         signer = self._signers.setdefault(region, Signer(self._aws.credentials, region, "s3"))
 
-        def sign() -> Request:
+        def sign() -> HttpRequest:
             signed = signer.signed(call.method, path, headers, call.digest, time.time(), call.query)
             target = f"{path}?{call.query}" if call.query else path
-            return Request(call.method, target, signed, call.body, call.size)
+            return HttpRequest(call.method, target, signed, call.body, call.size)
 
         return endpoint.send(sign, seconds, _is_retried)
 
@@ -180,12 +182,12 @@ def digest_of(stream: BinaryIO, start: int) -> bytes:
     return digest.digest()
 
 
-def code_of(answer: Response) -> str:
+def code_of(answer: HttpResponse) -> str:
     """Returns the error code of a response in XML, or the status where there is none."""
     return _element(answer, "Code") or f"HTTP {answer.status}"
 
 
-def region_of(answer: Response) -> str:
+def region_of(answer: HttpResponse) -> str:
     """Returns the bucket's region, where a response says that the request went to another one; else an empty text.
 
     What is no name of a region is ignored: the next request is signed, and must not go to another host.
@@ -196,12 +198,12 @@ def region_of(answer: Response) -> str:
     return named if REGION.fullmatch(named) else ""
 
 
-def _element(answer: Response, name: str) -> str:
+def _element(answer: HttpResponse, name: str) -> str:
     """Text of the first such element of an answer in XML; empty where there is none."""
     _, opened, rest = answer.body.decode("utf-8", "replace").partition(f"<{name}>")
     text, closed, _ = rest.partition(f"</{name}>")
     return text if opened and closed else ""
 
 
-def _is_retried(answer: Response) -> bool:
+def _is_retried(answer: HttpResponse) -> bool:
     return answer.status >= 500 or is_passing(code_of(answer))
