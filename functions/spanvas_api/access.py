@@ -13,14 +13,14 @@ from spanvas.model.ids import new_span_id
 from spanvas.storage.port import StoredTrace, TraceStore
 from spanvas_api.auth import authorize
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request
+from spanvas_api.http.request import ApiRequest
 from spanvas_api.services import Services
 
 Found = TypeVar("Found", bound=Execution | StoredTrace)
 
 
 def read_authorized(
-    request: Request, action: str, read: Callable[[str, str], Found | None]
+    request: ApiRequest, action: str, read: Callable[[str, str], Found | None]
 ) -> Found:
     """Reads the execution that the path names, with `read(tenant, execution_id)`, if the caller may do `action` on it.
 
@@ -37,14 +37,14 @@ def read_authorized(
     return found
 
 
-def authorized_execution(request: Request, services: Services, action: str) -> Execution:
+def authorized_execution(request: ApiRequest, services: Services, action: str) -> Execution:
     """Reads the execution that the path names, without its rows. Raises as `read_authorized` does."""
     return read_authorized(request, action, services.store.read_execution)
 
 
 def record_read(
     store: TraceStore,
-    request: Request,
+    request: ApiRequest,
     execution: Execution,
     action: str,
     target: str = "",

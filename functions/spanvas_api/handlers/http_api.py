@@ -27,7 +27,7 @@ from spanvas_api.errors import ResponseTooLargeError, UnknownRouteError
 from spanvas_api.event_path import with_encoded_path
 from spanvas_api.http import problems
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
-from spanvas_api.http.request import Request, Response, request_id_of, request_of
+from spanvas_api.http.request import ApiRequest, ApiResponse, request_id_of, request_of
 from spanvas_api.route_schema import Route
 from spanvas_api.routes import ROUTES
 from spanvas_api.services import Services
@@ -42,7 +42,7 @@ HEADERS: Final = {
 
 logger = Logger(service=SERVICE)
 
-Operation = Callable[[Request, Services], Response]
+Operation = Callable[[ApiRequest, Services], ApiResponse]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
@@ -114,7 +114,7 @@ def operation_of(route: Route) -> Operation:
     return operation
 
 
-def _gateway_response(response: Response, event: dict[str, Any]) -> GatewayResponse[Any]:
+def _gateway_response(response: ApiResponse, event: dict[str, Any]) -> GatewayResponse[Any]:
     headers: dict[str, str | list[str]] = {**HEADERS, **response.headers}
     if response.payload is None:
         return GatewayResponse(response.status, body="", headers=headers)
@@ -128,7 +128,7 @@ def _gateway_response(response: Response, event: dict[str, Any]) -> GatewayRespo
     return GatewayResponse(response.status, body=body, headers=headers)
 
 
-def _encoded(response: Response, event: dict[str, Any]) -> tuple[str, bytes]:
+def _encoded(response: ApiResponse, event: dict[str, Any]) -> tuple[str, bytes]:
     """Returns content coding, if any, and body. An operation that returns bytes has chosen their coding already."""
     if isinstance(response.payload, bytes):
         return response.headers.get("Content-Encoding", ""), response.payload

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from spanvas_api.auth import Principal, principal_of
 
 
-class Request(NamedTuple):
+class ApiRequest(NamedTuple):
     """One call. `headers` has lower-case names; `path` and `query` are as the caller wrote them, not yet checked."""
 
     principal: Principal
@@ -21,7 +21,7 @@ class Request(NamedTuple):
     body: bytes
 
 
-class Response(NamedTuple):
+class ApiResponse(NamedTuple):
     """What an operation returns. `payload` is any JSON value, or JSON in bytes; None means no body (304)."""
 
     payload: Any
@@ -31,10 +31,10 @@ class Response(NamedTuple):
 
 def request_of(
     event: Mapping[str, Any], path: Mapping[str, str], tenant_claim: str, now_unix_nano: int
-) -> Request:
-    """Makes a Request from an HTTP API event (payload 2.0). Raises UnauthenticatedError and ForbiddenError."""
+) -> ApiRequest:
+    """Makes an ApiRequest from an HTTP API event (payload 2.0). Raises UnauthenticatedError and ForbiddenError."""
     body = event.get("body") or ""
-    return Request(
+    return ApiRequest(
         principal=principal_of(event, tenant_claim),
         request_id=request_id_of(event),
         now_unix_nano=now_unix_nano,

@@ -1,1 +1,1 @@
-"""One module per call: `operation(request, services) -> Response`, named as in `routes.ROUTES`."""
+"""One module per call: `operation(request, services) -> ApiResponse`, named as in `routes.ROUTES`."""

@@ -22,7 +22,7 @@ from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import MAX_CODED_BYTES, accepted_codings, compressed
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 PART_BYTES: Final = 1_500_000
@@ -34,7 +34,7 @@ UNREADABLE_HEADER: Final = "Spanvas-Unreadable"
 """How many stored details of this part cannot be read, and are not in it: the body is OTLP, and has no place for it."""
 
 
-def export_execution(request: Request, services: Services) -> Response:
+def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """`wire.ExportTraceRequest`, one part of it. Content that is left out is recorded as a refused access, too."""
     execution = authorized_execution(request, services, "export_execution")
     parameters.only(request.query, "format", "cursor")
@@ -61,13 +61,13 @@ def export_execution(request: Request, services: Services) -> Response:
 
 
 def _part(
-    request: Request,
+    request: ApiRequest,
     services: Services,
     execution: Execution,
     after: str | None,
     *,
     with_content: bool,
-) -> tuple[Response, Page[Span]]:
+) -> tuple[ApiResponse, Page[Span]]:
     """As many spans as can be answered at once. Where they compress worse than spans do, fewer."""
     accept = request.headers.get("accept-encoding")
     is_coded = accept is None or max(accepted_codings(accept).values()) > 0
@@ -83,8 +83,8 @@ def _part(
             limit = PART_BYTES
             continue
         if coded is None:
-            return Response(body), page
-        return Response(coded[1], headers={"Content-Encoding": coded[0]}), page
+            return ApiResponse(body), page
+        return ApiResponse(coded[1], headers={"Content-Encoding": coded[0]}), page
 
 
 def _next(execution: Execution, cursor: str) -> str:

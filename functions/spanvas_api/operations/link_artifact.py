@@ -7,11 +7,11 @@ from spanvas.model.units import NANO
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.errors import ForbiddenError
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 
-def link_artifact(request: Request, services: Services) -> Response:
+def link_artifact(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.LinkArtifactResponse`. Links types that a browser would run as `attachment`, whatever was asked."""
     try:
         execution = authorized_execution(request, services, "link_artifact")
@@ -30,7 +30,7 @@ def link_artifact(request: Request, services: Services) -> Response:
         disposition = "attachment"
     seconds = services.settings.link_expiry_seconds
     record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=True)
-    return Response(
+    return ApiResponse(
         {
             "url": services.store.sign_artifact_url(artifact, disposition, seconds),
             "expires_at_unix_nano": str(request.now_unix_nano + seconds * NANO),
@@ -40,7 +40,7 @@ def link_artifact(request: Request, services: Services) -> Response:
     )
 
 
-def _record_refusal(request: Request, services: Services) -> None:
+def _record_refusal(request: ApiRequest, services: Services) -> None:
     """Records a refused link where there is an execution to record it with; the answer is the same either way."""
     artifact_id = parameters.artifact_id(request.path)
     for execution_id in parameters.execution_ids(request.path):

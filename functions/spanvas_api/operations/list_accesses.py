@@ -8,11 +8,11 @@ from spanvas.model.access import Access
 from spanvas_api.access import authorized_execution
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 
-def list_accesses(request: Request, services: Services) -> Response:
+def list_accesses(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.AccessesResponse`, newest first."""
     execution = authorized_execution(request, services, "list_accesses")
     parameters.only(request.query, "limit", "cursor")
@@ -36,7 +36,7 @@ def list_accesses(request: Request, services: Services) -> Response:
     }
     if page.unreadable:
         body["unreadable"] = len(page.unreadable)
-    return Response(body)
+    return ApiResponse(body)
 
 
 def _access_body(access: Access) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 from spanvas.model.artifact import Artifact
 from spanvas_api.access import authorized_execution
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 
-def list_artifacts(request: Request, services: Services) -> Response:
+def list_artifacts(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.ArtifactsResponse`: names and sizes only, since opening a file takes a link."""
     execution = authorized_execution(request, services, "list_artifacts")
     parameters.only(request.query)
@@ -19,7 +19,7 @@ def list_artifacts(request: Request, services: Services) -> Response:
     body: dict[str, Any] = {"items": [_artifact_body(artifact) for artifact in page.items]}
     if page.unreadable:
         body["unreadable"] = len(page.unreadable)
-    return Response(body)
+    return ApiResponse(body)
 
 
 def _artifact_body(artifact: Artifact) -> dict[str, Any]:

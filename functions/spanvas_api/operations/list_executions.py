@@ -7,7 +7,7 @@ from typing import Any, Final
 from spanvas_api.auth import authorize
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body, unreadable_body
 from spanvas_api.route_schema import OLDEST_FIRST
 from spanvas_api.services import Services
@@ -15,7 +15,7 @@ from spanvas_api.services import Services
 FILTERS: Final = ("workflow_id", "status", "from", "to", "order")
 
 
-def list_executions(request: Request, services: Services) -> Response:
+def list_executions(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.ExecutionsResponse`: a page of the history."""
     authorize(request.principal, "list_executions")
     query = request.query
@@ -45,4 +45,4 @@ def list_executions(request: Request, services: Services) -> Response:
     body["next_cursor"] = None if position is None else cursors.seal(position)
     if page.unreadable:
         body["unreadable"] = [unreadable_body(item) for item in page.unreadable]
-    return Response(body)
+    return ApiResponse(body)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from spanvas_api.auth import authorize
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 
-def list_workflows(request: Request, services: Services) -> Response:
+def list_workflows(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.WorkflowsResponse`, sorted by id."""
     authorize(request.principal, "list_workflows")
     parameters.only(request.query)
@@ -26,4 +26,4 @@ def list_workflows(request: Request, services: Services) -> Response:
         }
         for _, workflow in sorted(services.workflows.items())
     ]
-    return Response({"items": items})
+    return ApiResponse({"items": items})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from spanvas.model.execution import completeness_of, totalled
 from spanvas_api.access import read_authorized
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body
 from spanvas_api.services import Services
 
 
-def read_execution(request: Request, services: Services) -> Response:
+def read_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.Execution`. Reads the rows, too: nothing else tells which nodes have arrived."""
     stored = read_authorized(request, "read_execution", services.store.read_trace)
     parameters.only(request.query)
@@ -18,4 +18,6 @@ def read_execution(request: Request, services: Services) -> Response:
     execution = stored.execution_with_loss_cause()
     if stored.is_whole:
         execution = totalled(execution, stored.rows, request.now_unix_nano)
-    return Response(execution_body(execution, completeness, services.settings.trace_url_template))
+    return ApiResponse(
+        execution_body(execution, completeness, services.settings.trace_url_template)
+    )

@@ -20,7 +20,7 @@ from spanvas.semantics.summary import row_of
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import artifact_ref_body, usage_body
 from spanvas_api.services import Services
 from spanvas_api.trace.diff import other_versions
@@ -28,7 +28,7 @@ from spanvas_api.trace.diff import other_versions
 MILLION = 1_000_000
 
 
-def read_span(request: Request, services: Services) -> Response:
+def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     """`wire.SpanResponse`. Content that is withheld is recorded as a refused access, too."""
     execution = authorized_execution(request, services, "read_span")
     span_id = parameters.span_id(request.path)
@@ -56,7 +56,7 @@ def read_span(request: Request, services: Services) -> Response:
     body["content_access"] = access if contents[0] else "not_captured"
     if any(contents):
         record_read(services.store, request, execution, "span", span_id, is_allowed=is_allowed)
-    return Response(body)
+    return ApiResponse(body)
 
 
 def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from spanvas_api.auth import authorize, may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import entity_tag, matches
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body, row_bodies
 from spanvas_api.route_schema import MAX_ROWS
 from spanvas_api.services import Services
@@ -39,7 +39,7 @@ OPEN_TAG_NANO: Final = 20 * NANO
 """Open spans become lost by time alone, without a write: the tag of an open execution lives no longer than this."""
 
 
-def read_trace(request: Request, services: Services) -> Response:
+def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.TraceResponse`: the whole trace, a page of a large one, or what has changed since a version.
 
     Returns 304 if the caller's tag is still current, which costs one read of one item.
@@ -60,7 +60,7 @@ def read_trace(request: Request, services: Services) -> Response:
     with_content = may_read_content(request.principal, execution)
     answering = _Answering(request, services, limit, with_content)
     if known_tag and matches(known_tag, tag := answering.tag(execution)):
-        return Response(None, status=304, headers={"ETag": tag})
+        return ApiResponse(None, status=304, headers={"ETag": tag})
     if cursor:
         return answering.next_page(execution, cursor)
     stored = stored or read_authorized(request, "read_trace", services.store.read_trace)
@@ -72,7 +72,7 @@ def read_trace(request: Request, services: Services) -> Response:
 class _Answering(NamedTuple):
     """One request that is being answered. `with_content`: the caller may read what people and models wrote."""
 
-    request: Request
+    request: ApiRequest
     services: Services
     limit: int
     with_content: bool
@@ -95,7 +95,7 @@ class _Answering(NamedTuple):
         chunks = ChunkCounts(len(stored.unreadable), stored.newer_chunks)
         return WholeTrace(stored.execution, execution, completeness, tree, version, latest, chunks)
 
-    def next_page(self, execution: Execution, cursor: str) -> Response:
+    def next_page(self, execution: Execution, cursor: str) -> ApiResponse:
         """Returns a later page, of the first page's version as long as that can be rebuilt, else of the latest."""
         position = self._cursors(execution).unseal(cursor)
         version = version_from(position[-1])
@@ -108,7 +108,7 @@ class _Answering(NamedTuple):
             whole = self.whole(stored, rows, version)
         return self.page(whole, whole.start_at(position))
 
-    def page(self, whole: WholeTrace, start: int) -> Response:
+    def page(self, whole: WholeTrace, start: int) -> ApiResponse:
         """Returns as many rows from `start` on as fit into one response.
 
         The tree of a large trace is kept in this process, for the next page and for whoever asks for a span of it.
@@ -125,7 +125,7 @@ class _Answering(NamedTuple):
                 return response
             limit = (end - start) // 2
 
-    def changes(self, whole: WholeTrace, stored: StoredTrace, since: str) -> Response | None:
+    def changes(self, whole: WholeTrace, stored: StoredTrace, since: str) -> ApiResponse | None:
         """Returns the rows that have changed since a version; None if that version is not known any more, or if too
         much has changed."""
         before = self._versions(stored.execution).unseal(since)
@@ -158,7 +158,7 @@ class _Answering(NamedTuple):
 
     def _response(
         self, whole: WholeTrace, tree: Sequence[TreeRow], more: dict[str, Any]
-    ) -> Response | None:
+    ) -> ApiResponse | None:
         """Returns these rows and the fields that describe the whole trace; None if Lambda cannot return that much."""
         execution = whole.execution
         now = whole.version.now_unix_nano

@@ -19,7 +19,7 @@ from spanvas_api import route_schema
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 PAGE_BYTES: Final = 16_000_000
@@ -32,7 +32,7 @@ MAX_HITS: Final = 2_000
 NAME, ATTRIBUTES, CONTENT = "name", "attributes", "content"
 
 
-def search_execution(request: Request, services: Services) -> Response:
+def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """`wire.SearchResponse`. With `trace:content` the search is recorded as an access before anything is read."""
     execution = authorized_execution(request, services, "search_execution")
     parameters.only(request.query, "q")
@@ -64,10 +64,10 @@ def search_execution(request: Request, services: Services) -> Response:
     }
     if unreadable:
         body["unreadable"] = unreadable
-    return Response(body)
+    return ApiResponse(body)
 
 
-def _words(request: Request) -> list[str]:
+def _words(request: ApiRequest) -> list[str]:
     query = request.query.get("q", "")
     words = query.lower().split()
     if not words or not route_schema.MIN_QUERY <= len(query) <= route_schema.MAX_QUERY:

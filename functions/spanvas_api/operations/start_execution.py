@@ -12,14 +12,14 @@ from spanvas.model.units import NANO
 from spanvas_api.auth import authorize
 from spanvas_api.errors import ExecutorUnavailableError, InvalidBodyError
 from spanvas_api.http import parameters
-from spanvas_api.http.request import Request, Response
+from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
 QUEUE_SECONDS: Final = 3600
 """Lambda keeps an event no longer (`MaximumEventAgeInSeconds` of the executor): not begun by then, never begun."""
 
 
-def start_execution(request: Request, services: Services) -> Response:
+def start_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """Starts an execution and returns `wire.StartExecutionResponse`.
 
     Raises NotFoundError for an unknown workflow, InvalidBodyError or TooLargeError for an input that does not fit, and
@@ -67,7 +67,7 @@ def start_execution(request: Request, services: Services) -> Response:
     except ExecutorUnavailableError as error:
         _keep_as_failed(services, tenant, execution_id, error)
         raise
-    return Response({"execution_id": execution_id, "status": QUEUED}, status=202)
+    return ApiResponse({"execution_id": execution_id, "status": QUEUED}, status=202)
 
 
 def _keep_as_failed(

@@ -13,7 +13,7 @@ from spanvas.model.execution import OPEN, Completeness, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
-from spanvas_api.http.request import Response
+from spanvas_api.http.request import ApiResponse
 from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status
 from spanvas_api.trace.version import Version
 
@@ -75,11 +75,11 @@ def _identity(execution: Execution) -> tuple[str, str, str]:
     return execution.tenant, execution.execution_id, execution.status
 
 
-def encoded(body: dict[str, Any], accept_encoding: str | None) -> tuple[Response, bool]:
+def encoded(body: dict[str, Any], accept_encoding: str | None) -> tuple[ApiResponse, bool]:
     """Returns the response, compressed if the caller reads that, and whether Lambda can return one of that size."""
     text = json_bytes(body)
     coded = compressed(text, accept_encoding)
     if coded is None:
-        return Response(text), len(text) <= MAX_TEXT_BYTES
+        return ApiResponse(text), len(text) <= MAX_TEXT_BYTES
     coding, data = coded
-    return Response(data, headers={"Content-Encoding": coding}), len(data) <= MAX_CODED_BYTES
+    return ApiResponse(data, headers={"Content-Encoding": coding}), len(data) <= MAX_CODED_BYTES
