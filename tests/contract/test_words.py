@@ -43,6 +43,26 @@ INSTEAD: Final = {
 }
 
 
+BY_DOMAIN: Final = (
+    "Answer",
+    "Message",
+    "Outcome",
+    "Problem",
+    "Request",
+    "Response",
+    "Result",
+)
+"""Names of classes that several domains want: each takes its domain's word before it, as `ExportOutcome` does."""
+PRODUCT: Final = ("layers", "functions", "local", "tools")
+PUBLIC_NAMES: Final = (
+    "functions/spanvas_api/wire/problems.py: Problem",
+    "functions/spanvas_api/wire/span.py: Message",
+)
+"""Schemas of the API, which its callers know by these names."""
+SERVER: Final = ("local/http_message.py: Request", "local/http_message.py: Response")
+"""What the local servers take and give: those of the layer and of the API have names of their own."""
+
+
 def test_words_that_were_given_up_are_used_nowhere() -> None:
     banned = re.compile(r"\b(" + "|".join(INSTEAD) + r")\b")
     found = [
@@ -52,6 +72,17 @@ def test_words_that_were_given_up_are_used_nowhere() -> None:
         for word in banned.findall(line)
     ]
     assert found == []
+
+
+def test_a_class_that_several_domains_have_is_named_by_its_domain() -> None:
+    defined = re.compile(r"^class (" + "|".join(BY_DOMAIN) + r")\b", re.MULTILINE)
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}: {name}"
+        for path in files()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PRODUCT
+        for name in defined.findall(path.read_text("utf-8"))
+    }
+    assert found == {*PUBLIC_NAMES, *SERVER}
 
 
 def files() -> Iterator[Path]:
