@@ -173,7 +173,7 @@ def _plain(item: Mapping[str, Any]) -> Message | None:
     if len(item) != 2 or not isinstance(content, str) or not content:
         return None
     role = item.get("role")
-    return text_message(content, role) if role in PLAIN_ROLES else None
+    return text_message(content, role) if isinstance(role, str) and role in PLAIN_ROLES else None
 
 
 def leading_system(messages: list[Message]) -> tuple[list[Part], list[Message]]:

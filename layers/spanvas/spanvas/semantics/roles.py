@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from spanvas.semantics.values import as_text
+
 UNKNOWN: Final = "unknown"
 ROLES: Final = {
     "human": "user",
@@ -43,8 +45,11 @@ OF_ASSISTANT: Final = frozenset(
 
 
 def role_of(value: Any) -> str:
-    """Returns a role by its standard name; one that is not known as it is. `MessageRole.USER` is Python's way."""
-    given = str(value or UNKNOWN)
+    """Returns a role by its standard name; one that is not known as it is. `MessageRole.USER` and `{"value": "user"}`
+    are what becomes of enumerations."""
+    if isinstance(value, dict) and isinstance(value.get("value"), str):
+        value = value["value"]
+    given = as_text(value or UNKNOWN)
     return ROLES.get(given.lower().removeprefix("messagerole.")) or given
 
 

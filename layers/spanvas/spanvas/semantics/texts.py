@@ -99,7 +99,8 @@ def json_part(item: Mapping[str, Any]) -> Part:
 def cited_text(item: Mapping[str, Any]) -> Part:
     """Returns the part for Bedrock's `citationsContent`: texts and what they cite."""
     fields = Fields(item)
-    inner = Fields(fields.take("citationsContent"))
+    given = fields.take("citationsContent")
+    inner = Fields(given if isinstance(given, dict) else {"content": given})
     content, is_whole = _thoughts(inner.rest.get("content"))
     if is_whole:
         inner.drop("content")

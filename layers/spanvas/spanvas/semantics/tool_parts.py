@@ -145,8 +145,9 @@ def response_of(value: Any, depth: int = 0) -> Any:
 def _unwrapped(value: dict[str, Any]) -> Any:
     """What is in the envelope of the AI SDK or of MCP; None where there is none."""
     said = {key for key, item in value.items() if not is_empty(item)}
-    if {"type", "value"} <= said and value["type"] in AI_SDK_OUTPUTS and len(said) == 2:
-        return value["value"]
+    if said == {"type", "value"}:
+        kind = value["type"]
+        return value["value"] if isinstance(kind, str) and kind in AI_SDK_OUTPUTS else None
     if (
         "content" in said
         and said <= {"content", "isError"}

@@ -68,7 +68,8 @@ def _message(item: Any) -> Any:
 
 def _answered(reading: Reading) -> list[Any] | None:
     text, calls = _first(reading, TEXT), parsed(_first(reading, CALLS))
-    found = [call for call in map(parsed, calls) if isinstance(call, dict)] if calls else []
+    items = map(parsed, calls) if isinstance(calls, (list, tuple)) else ()
+    found = [call for call in items if isinstance(call, dict)]
     if not text and not found:
         return None
     return [
