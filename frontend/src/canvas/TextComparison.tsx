@@ -27,11 +27,11 @@ export function TextComparison({ name, comparison }: TextComparisonProps): React
       aria-label={`${name}, left and right`}
       tabIndex={0}
     >
-      {shown.map((part, at) =>
-        part.type === "rows" ? (
-          <Rows key={at} rows={part.rows} />
+      {shown.map((segment, at) =>
+        segment.type === "rows" ? (
+          <Rows key={at} rows={segment.rows} />
         ) : (
-          <Fold key={at} rows={part.rows} />
+          <Fold key={at} rows={segment.rows} />
         ),
       )}
       {rows.length > most && (

@@ -68,7 +68,7 @@ function samenessOf(left: string, right: string, rows: readonly DiffRow[]): Same
 }
 
 /** What is shown of a comparison: rows, and stretches of unchanged ones that are folded. */
-export type Part =
+export type DiffSegment =
   | { readonly type: "rows"; readonly rows: readonly ShownRow[] }
   | { readonly type: "folded"; readonly rows: readonly ShownRow[] };
 
@@ -77,8 +77,8 @@ const CONTEXT = 3;
 const LEAST_FOLDED = 4;
 
 /** Folds long stretches of unchanged rows. */
-export function folded(rows: readonly ShownRow[]): readonly Part[] {
-  const parts: Part[] = [];
+export function folded(rows: readonly ShownRow[]): readonly DiffSegment[] {
+  const segments: DiffSegment[] = [];
   let shown: ShownRow[] = [];
   let from = 0;
   while (from < rows.length) {
@@ -88,8 +88,8 @@ export function folded(rows: readonly ShownRow[]): readonly Part[] {
     const end = to === rows.length ? to : to - CONTEXT;
     if (end - begin >= LEAST_FOLDED) {
       shown.push(...rows.slice(from, begin));
-      if (shown.length > 0) parts.push({ type: "rows", rows: shown });
-      parts.push({ type: "folded", rows: rows.slice(begin, end) });
+      if (shown.length > 0) segments.push({ type: "rows", rows: shown });
+      segments.push({ type: "folded", rows: rows.slice(begin, end) });
       shown = rows.slice(end, to);
     } else {
       shown.push(...rows.slice(from, to));
@@ -101,6 +101,6 @@ export function folded(rows: readonly ShownRow[]): readonly Part[] {
       from += 1;
     }
   }
-  if (shown.length > 0) parts.push({ type: "rows", rows: shown });
-  return parts;
+  if (shown.length > 0) segments.push({ type: "rows", rows: shown });
+  return segments;
 }
