@@ -81,7 +81,7 @@ def test_the_history_shows_what_it_cannot_read_as_a_line_of_its_own(
 def test_a_trace_that_lacks_a_part_is_shown_and_says_so(page: Page, spoiled: Spoiled) -> None:
     open_trace(page, spoiled.partial)
 
-    expect(page.get_by_text("partial: 1 part of the trace cannot be read")).to_be_visible()
+    expect(page.get_by_text("partial: 1 chunk of the trace cannot be read")).to_be_visible()
 
 
 def test_an_execution_that_cannot_be_read_is_said_to_be_of_a_newer_version(

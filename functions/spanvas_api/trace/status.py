@@ -110,7 +110,7 @@ def _sentence(reasons: list[str]) -> str:
 
 
 def _count(number: int) -> str:
-    return "1 part" if number == 1 else f"{number} parts"
+    return "1 chunk" if number == 1 else f"{number} chunks"
 
 
 def _spans(number: int) -> str:

@@ -108,7 +108,7 @@ def test_a_trace_is_shown_without_the_chunk_that_cannot_be_read(
 
     assert [row["name"] for row in found["rows"]] == ["b"]
     assert (found["status"], found["unreadable_chunks"]) == ("PARTIAL", 1)
-    assert found["reason"] == "1 part of the trace cannot be read."
+    assert found["reason"] == "1 chunk of the trace cannot be read."
     assert found["execution"]["counters"]["spans"] == 2
 
 
@@ -132,7 +132,7 @@ def test_a_trace_of_which_nothing_can_be_read_is_partial_and_not_empty(
     found = api.get("/v1/executions/exec_1/trace").json
 
     assert (found["status"], found["rows"]) == ("PARTIAL", [])
-    assert found["reason"] == "2 parts of the trace cannot be read."
+    assert found["reason"] == "2 chunks of the trace cannot be read."
 
 
 def test_a_running_trace_says_what_of_it_cannot_be_read(api: Client, store: AuditedStore) -> None:
@@ -146,7 +146,7 @@ def test_a_running_trace_says_what_of_it_cannot_be_read(api: Client, store: Audi
     found = api.get("/v1/executions/exec_1/trace").json
 
     assert (found["status"], found["unreadable_chunks"]) == ("RUNNING", 1)
-    assert found["reason"] == "1 part of the trace cannot be read."
+    assert found["reason"] == "1 chunk of the trace cannot be read."
 
 
 def test_changes_since_a_version_tell_what_cannot_be_read_by_now(

@@ -76,16 +76,16 @@ def test_missing_nodes_are_named_up_to_five() -> None:
 @pytest.mark.parametrize(
     ("status", "chunks", "rows", "expected"),
     [
-        ("succeeded", ChunkCounts(1), 3, ("PARTIAL", "1 part of the trace cannot be read.")),
-        ("failed", ChunkCounts(2), 0, ("PARTIAL", "2 parts of the trace cannot be read.")),
-        ("running", ChunkCounts(1), 0, ("RUNNING", "1 part of the trace cannot be read.")),
+        ("succeeded", ChunkCounts(1), 3, ("PARTIAL", "1 chunk of the trace cannot be read.")),
+        ("failed", ChunkCounts(2), 0, ("PARTIAL", "2 chunks of the trace cannot be read.")),
+        ("running", ChunkCounts(1), 0, ("RUNNING", "1 chunk of the trace cannot be read.")),
         (
             "succeeded",
             ChunkCounts(0, 1),
             3,
             (
                 "PARTIAL",
-                "1 part was written by a newer version and may not be shown completely.",
+                "1 chunk was written by a newer version and may not be shown completely.",
             ),
         ),
         (
@@ -94,7 +94,7 @@ def test_missing_nodes_are_named_up_to_five() -> None:
             3,
             (
                 "PARTIAL",
-                "1 part of the trace cannot be read; 2 parts were written by a newer version and may not be shown"
+                "1 chunk of the trace cannot be read; 2 chunks were written by a newer version and may not be shown"
                 " completely.",
             ),
         ),
@@ -109,4 +109,4 @@ def test_what_cannot_be_read_is_told_before_all_else(
 def test_what_may_be_in_a_part_that_cannot_be_read_is_not_said_to_be_missing() -> None:
     incomplete = Completeness(("classify", "reply"), ("classify",))
     found = status_of("succeeded", incomplete, orphans=1, lost=1, dropped=1, chunks=ChunkCounts(1))
-    assert found.reason == "1 part of the trace cannot be read; 1 span could not be delivered."
+    assert found.reason == "1 chunk of the trace cannot be read; 1 span could not be delivered."
