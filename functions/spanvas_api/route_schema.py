@@ -31,7 +31,7 @@ GREEDY_PATH: Final = f"{EXECUTIONS}/{{proxy+}}"
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
 MAX_ROWS: Final = 10_000
-"""Of one part of a trace: some 6 MB of JSON, of which zstd leaves 1 MB, and no more than a browser takes in at once."""
+"""Of one page of a trace: some 6 MB of JSON, of which zstd leaves 1 MB, and no more than a browser takes in at once."""
 MIN_QUERY: Final = 2
 MAX_QUERY: Final = 200
 

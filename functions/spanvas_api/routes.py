@@ -129,7 +129,7 @@ ROUTES: Final = (
             Parameter(
                 "cursor",
                 "query",
-                "`next_cursor` of the part before; good for the same caller and execution only.",
+                "`next_cursor` of the page before; good for the same caller and execution only.",
                 {"type": "string", "maxLength": 2048},
             ),
             Parameter(
@@ -143,8 +143,8 @@ ROUTES: Final = (
             IF_NONE_MATCH_PARAMETER,
         ),
         errors=(400, 401, 403, 404, 409, 503),
-        description="Rows in pre-order. A large trace comes in parts: what they hold one after the other is the "
-        "whole, and all that is said beside the rows is said of the whole. Parts that name the same `version` are of "
+        description="Rows in pre-order. A large trace comes in pages: their rows one after the other are all "
+        "rows, and every other field is about the whole trace. Pages that name the same `version` are of "
         "the same state of the trace; what is written meanwhile is what has changed since. Previews of content only "
         "with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while "
         "nothing has changed, which makes polling cheap; `since` makes it cheap where something has.",
@@ -182,11 +182,11 @@ ROUTES: Final = (
         ),
         errors=(400, 401, 403, 404, 409, 503),
         description="Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with "
-        "`trace:content`; the read is recorded as an access first. A large execution comes in parts, each of them a "
+        "`trace:content`; the read is recorded as an access first. A large execution comes in pages, each of them a "
         "request of its own.",
         response_headers={
-            "Spanvas-Unreadable": "How many stored details cannot be read and are not in this part; absent if none.",
-            "Link": 'Where the next part is, with `rel="next"`; absent at the last one.',
+            "Spanvas-Unreadable": "How many stored details cannot be read and are not on this page; absent if none.",
+            "Link": 'Where the next page is, with `rel="next"`; absent at the last one.',
         },
     ),
     Route(

@@ -94,7 +94,7 @@ class Services:
         self.clock = clock
         self.unreadable = UnreadableItems()
         self.kept_trace: WholeTrace | None = None
-        """The large trace of which this process answered a part last."""
+        """The large trace of which this process answered a page last."""
         self._make_store = make_store or self._dynamo_store
         self._make_executor = make_executor or self._lambda_executor
         self._load_catalogue = load_catalogue or _shipped_workflows

@@ -120,7 +120,7 @@ def stored_bytes(engines: Engines) -> int:
 def through_the_stack(stack: Stack) -> Iterator[Figure]:
     connection = http.client.HTTPConnection(urlsplit(stack.url).netloc, timeout=60)
     sender, reader = stack.token("demo-ingest"), stack.token("demo-operator")
-    posted, readable, exported, parts = [], [], [], 0
+    posted, readable, exported, pages = [], [], [], 0
     for seed in range(WARM + TRACES):
         body = agent_request(TRACE, 3_000 + seed)
         trace_id = trace_id_of(body)
@@ -132,16 +132,16 @@ def through_the_stack(stack: Stack) -> Iterator[Figure]:
         readable.append((time.perf_counter() - began) * 1000)
         assert len(rows) == TRACE
         began = time.perf_counter()
-        bodies = exported_parts(connection, reader, trace_id)
+        bodies = exported_pages(connection, reader, trace_id)
         exported.append((time.perf_counter() - began) * 1000)
-        assert sum(part.count(b'"spanId"') for part in bodies) == TRACE
-        parts = len(bodies)
+        assert sum(body.count(b'"spanId"') for body in bodies) == TRACE
+        pages = len(bodies)
     connection.close()
     name = f"a trace of {TRACE:,} spans"
     yield timed(f"{name}: readable after its POST began", readable, "<= 400")
     yield timed(f"{name}: the POST alone", posted)
     yield timed(f"{name}: OTLP export with all content", exported, "<= 250")
-    yield Figure(f"{name}: parts of the export", parts, "parts")
+    yield Figure(f"{name}: pages of the export", pages, "pages")
 
 
 def timed(name: str, taken: Sequence[float], goal: str = "") -> Figure:
@@ -185,10 +185,10 @@ def decoded(body: bytes, coding: str) -> bytes:
     return body
 
 
-def exported_parts(
+def exported_pages(
     connection: http.client.HTTPConnection, token: str, trace_id: str
 ) -> list[bytes]:
-    """All parts of the export, as far as its links lead."""
+    """All pages of the export, as far as its links lead."""
     bodies: list[bytes] = []
     path = f"/v1/executions/{trace_id}/export?format=otlp"
     while path:

@@ -5,7 +5,7 @@ by the local issuer (a redirect there and back), the trace itself. What happens 
 the event to the end of the second frame after it, less the two frames that a page at rest takes; the longest task is
 the browser's own `longtask`. The heap is what is left after a collection. Frames are drawn by the processor here, as
 there is no graphics card; what the page itself takes of a frame (script, style, layout) is told beside it. A trace of
-100,000 spans comes in ten parts.
+100,000 spans comes in ten pages.
 
 A run that goes on is written to every second, some thirty spans each time, while the tab shows it: what each change
 costs to read (request to last byte, bytes over the wire) and to take in (the longest task of all), and how long a row

@@ -40,6 +40,7 @@ INSTEAD: Final = {
     "TracePlaces": "ViewStateStore",
     "breathe": "yieldToMain",
     "inPieces": "runInSlices",
+    "onPart": "onProgress",
 }
 
 
@@ -83,6 +84,12 @@ def test_a_class_that_several_domains_have_is_named_by_its_domain() -> None:
         for name in defined.findall(path.read_text("utf-8"))
     }
     assert found == {*PUBLIC_NAMES, *SERVER}
+
+
+def test_the_api_answers_pages_and_only_messages_have_parts() -> None:
+    described = (ROOT / "docs" / "reference" / "api.md").read_text("utf-8")
+    page = r"\b(?:in parts|(?:each|next|stored|this) parts?|part before|a part of it)\b"
+    assert re.findall(page, described) == []
 
 
 def files() -> Iterator[Path]:

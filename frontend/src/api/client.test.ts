@@ -71,13 +71,13 @@ describe("readTrace", () => {
     expect(decodeURIComponent(decodeURIComponent(encoded))).toBe(id);
   });
 
-  it("puts the parts of a large trace one behind the other, and tells of each", async () => {
-    const part = (spanId: string, cursor: string | null) =>
+  it("puts the pages of a large trace one behind the other, and tells of each", async () => {
+    const page = (spanId: string, cursor: string | null) =>
       wireTrace({ rows: [wireRow({ span_id: spanId })], total_rows: 3, next_cursor: cursor });
     const server = fakeFetch(
-      json(part("a", "c+1"), { headers: { ETag: '"7"' } }),
-      json(part("b", "c+2"), { headers: { ETag: '"8"' } }),
-      json(part("c", null)),
+      json(page("a", "c+1"), { headers: { ETag: '"7"' } }),
+      json(page("b", "c+2"), { headers: { ETag: '"8"' } }),
+      json(page("c", null)),
     );
     const told: number[] = [];
     const reading = await clientOf(server).readTrace("exec-1", null, signal, (soFar) =>
@@ -95,7 +95,7 @@ describe("readTrace", () => {
     });
   });
 
-  it("asks for the next part before it decodes the one at hand", async () => {
+  it("asks for the next page before it decodes the one at hand", async () => {
     const rows = [wireRow()];
     const server = fakeFetch(
       json(wireTrace({ rows, total_rows: 2, next_cursor: "c1" })),
@@ -110,7 +110,7 @@ describe("readTrace", () => {
     expect(asked).toEqual([2, 2]);
   });
 
-  it("fails when a part does, whatever was asked for by then", async () => {
+  it("fails when a page does, whatever was asked for by then", async () => {
     const server = fakeFetch(
       json(wireTrace({ rows: [wireRow()], total_rows: 2, next_cursor: "c1" })),
       json({ message: "No" }, { status: 503 }),

@@ -87,7 +87,7 @@ export interface paths {
         };
         /**
          * The execution's spans as a tree
-         * @description Rows in pre-order. A large trace comes in parts: what they hold one after the other is the whole, and all that is said beside the rows is said of the whole. Parts that name the same `version` are of the same state of the trace; what is written meanwhile is what has changed since. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap; `since` makes it cheap where something has.
+         * @description Rows in pre-order. A large trace comes in pages: their rows one after the other are all rows, and every other field is about the whole trace. Pages that name the same `version` are of the same state of the trace; what is written meanwhile is what has changed since. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap; `since` makes it cheap where something has.
          */
         get: operations["read_trace"];
         put?: never;
@@ -127,7 +127,7 @@ export interface paths {
         };
         /**
          * The execution's spans as OTLP
-         * @description Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with `trace:content`; the read is recorded as an access first. A large execution comes in parts, each of them a request of its own.
+         * @description Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with `trace:content`; the read is recorded as an access first. A large execution comes in pages, each of them a request of its own.
          */
         get: operations["export_execution"];
         put?: never;
@@ -608,7 +608,7 @@ export interface components {
             hits: components["schemas"]["SearchHit"][];
             /** @description False when there was more to look through than one answer may take, or something of it that cannot be read. */
             is_complete: boolean;
-            /** @description How many stored parts could not be looked through, if any. */
+            /** @description How many stored details could not be looked through, if any. */
             unreadable?: number;
             /**
              * @description `denied`: content was not looked at.
@@ -764,20 +764,20 @@ export interface components {
             status: "COMPLETE" | "RUNNING" | "PARTIAL" | "EMPTY";
             /** @description Why the trace is PARTIAL or EMPTY, or what of a RUNNING one cannot be read, for a person. */
             reason?: string;
-            /** @description Parts of the trace that are stored in a form that the API cannot read, if any: each holds up to 2,000 spans, which are not among the rows. */
+            /** @description Chunks of the trace that are stored in a form that the API cannot read, if any: each holds up to 2,000 spans, which are not among the rows. */
             unreadable_chunks?: number;
-            /** @description Parts that a newer version of Spanvas has written, if any: their spans are among the rows, as far as the API knows them. */
+            /** @description Chunks that a newer version of Spanvas has written, if any: their spans are among the rows, as far as the API knows them. */
             newer_chunks?: number;
             /** @enum {string} */
             content_access: "granted" | "denied";
-            /** @description Of the whole trace, also where this is a part of it. */
+            /** @description Of the whole trace, also where this is one page of it. */
             total_rows: number;
             /** @description Of the state of the trace that this answer is of: `since` of a later read tells what is new. */
             version: string;
             rows: components["schemas"]["Row"][];
-            /** @description Only where `since` was asked for and can be answered: `rows` are those that are new or have changed, and here is where each of them stands in the whole, from 0 on, ascending. All other rows are as they were and fill the places between, in their order. Absent: `rows` is the whole, or a part of it. */
+            /** @description Only where `since` was asked for and can be answered: `rows` are those that are new or have changed, and here is where each of them stands in the whole, from 0 on, ascending. All other rows are as they were and fill the places between, in their order. Absent: `rows` is the whole, or a page of it. */
             positions?: number[];
-            /** @description For the next part; null on the last one. */
+            /** @description For the next page; null on the last one. */
             next_cursor: string | null;
         };
         /** @description An execution that is there and cannot be read: what its keys say of it. */
@@ -1178,7 +1178,7 @@ export interface operations {
             query?: {
                 /** @description The most rows to answer; fewer come where an answer would be larger than 6 MB. */
                 limit?: number;
-                /** @description `next_cursor` of the part before; good for the same caller and execution only. */
+                /** @description `next_cursor` of the page before; good for the same caller and execution only. */
                 cursor?: string;
                 /** @description `version` of the answer that the caller has; good for the same execution only, and not together with `cursor`. The answer then holds `positions` and what has changed, or the whole where that cannot be told. */
                 since?: string;
@@ -1392,9 +1392,9 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
-                    /** @description How many stored details cannot be read and are not in this part; absent if none. */
+                    /** @description How many stored details cannot be read and are not on this page; absent if none. */
                     "Spanvas-Unreadable"?: string;
-                    /** @description Where the next part is, with `rel="next"`; absent at the last one. */
+                    /** @description Where the next page is, with `rel="next"`; absent at the last one. */
                     Link?: string;
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ function reader(server: FakeFetch): TraceSource["readTrace"] {
   return createTraceReading(http, (id) => `/${id}`);
 }
 
-function part(names: string, tag: string, more: Partial<WireTrace> = {}): Response {
+function page(names: string, tag: string, more: Partial<WireTrace> = {}): Response {
   const rows = Array.from(names, (span_id) => wireRow({ span_id }));
   const trace = wireTrace({ status: "RUNNING", rows, total_rows: rows.length, ...more });
   return json(trace, { headers: { ETag: tag } });
@@ -32,9 +32,9 @@ function asked(server: FakeFetch): readonly string[] {
 describe("reading a trace that changes", () => {
   it("asks for what has changed since what the caller has, and answers the whole", async () => {
     const server = fakeFetch(
-      part("abc", "t1", { version: "v1" }),
-      part("xb", "t2", { version: "v2", positions: [1, 2], total_rows: 4 }),
-      part("", "t3", { version: "v3", positions: [], total_rows: 4 }),
+      page("abc", "t1", { version: "v1" }),
+      page("xb", "t2", { version: "v2", positions: [1, 2], total_rows: 4 }),
+      page("", "t3", { version: "v3", positions: [], total_rows: 4 }),
     );
     const read = reader(server);
     const first = await read("e", null, signal);
@@ -50,9 +50,9 @@ describe("reading a trace that changes", () => {
 
   it("stays with what it has while nothing changes", async () => {
     const server = fakeFetch(
-      part("a", "t1", { version: "v1" }),
+      page("a", "t1", { version: "v1" }),
       new Response(null, { status: 304 }),
-      part("b", "t2", { version: "v2", positions: [1], total_rows: 2 }),
+      page("b", "t2", { version: "v2", positions: [1], total_rows: 2 }),
     );
     const read = reader(server);
     await read("e", null, signal);
@@ -62,10 +62,10 @@ describe("reading a trace that changes", () => {
 
   it("takes the whole where the server answers that", async () => {
     const server = fakeFetch(
-      part("abc", "t1", { version: "v1" }),
-      part("ab", "t2", { version: "v2", total_rows: 3, next_cursor: "c1" }),
-      part("d", "t2", { version: "v2", total_rows: 3 }),
-      part("e", "t3", { version: "v3", positions: [3], total_rows: 4 }),
+      page("abc", "t1", { version: "v1" }),
+      page("ab", "t2", { version: "v2", total_rows: 3, next_cursor: "c1" }),
+      page("d", "t2", { version: "v2", total_rows: 3 }),
+      page("e", "t3", { version: "v3", positions: [3], total_rows: 4 }),
     );
     const read = reader(server);
     await read("e", null, signal);
@@ -75,9 +75,9 @@ describe("reading a trace that changes", () => {
 
   it("reads the whole again when the server will not take the version", async () => {
     const server = fakeFetch(
-      part("a", "t1", { version: "v1" }),
+      page("a", "t1", { version: "v1" }),
       json({ message: "No" }, { status: 400 }),
-      part("ab", "t2"),
+      page("ab", "t2"),
     );
     const read = reader(server);
     await read("e", null, signal);
@@ -87,9 +87,9 @@ describe("reading a trace that changes", () => {
 
   it("reads the whole again when changes do not fit what it has", async () => {
     const server = fakeFetch(
-      part("a", "t1", { version: "v1" }),
-      part("z", "t2", { version: "v2", positions: [7], total_rows: 8 }),
-      part("az", "t3", { version: "v3" }),
+      page("a", "t1", { version: "v1" }),
+      page("z", "t2", { version: "v2", positions: [7], total_rows: 8 }),
+      page("az", "t3", { version: "v3" }),
     );
     const read = reader(server);
     await read("e", null, signal);
@@ -100,7 +100,7 @@ describe("reading a trace that changes", () => {
   });
 
   it("passes on that the server cannot be reached", async () => {
-    const server = fakeFetch(part("a", "t1", { version: "v1" }), new TypeError("Failed to fetch"));
+    const server = fakeFetch(page("a", "t1", { version: "v1" }), new TypeError("Failed to fetch"));
     const read = reader(server);
     await read("e", null, signal);
     await expect(read("e", "t1", signal)).rejects.toMatchObject({ kind: "offline" });
@@ -111,7 +111,7 @@ describe("reading a trace that changes", () => {
     ["another tag", "e", "t0"],
     ["nothing", "e", null],
   ])("reads the whole for a caller who has %s", async (_, executionId, etag) => {
-    const server = fakeFetch(part("a", "t1", { version: "v1" }), part("b", "t2"));
+    const server = fakeFetch(page("a", "t1", { version: "v1" }), page("b", "t2"));
     const read = reader(server);
     await read("e", null, signal);
     await read(executionId, etag, signal);
@@ -119,21 +119,21 @@ describe("reading a trace that changes", () => {
   });
 
   it.each([
-    ["that is complete", part("a", "t1", { status: "COMPLETE", version: "v1" })],
-    ["of a server that names no version", part("a", "t1", { version: undefined as never })],
+    ["that is complete", page("a", "t1", { status: "COMPLETE", version: "v1" })],
+    ["of a server that names no version", page("a", "t1", { version: undefined as never })],
   ])("keeps no trace %s", async (_, answer) => {
-    const server = fakeFetch(answer, part("b", "t2"));
+    const server = fakeFetch(answer, page("b", "t2"));
     const read = reader(server);
     await read("e", null, signal);
     await read("e", "t1", signal);
     expect(server.asked[1]?.url).toBe("/e");
   });
 
-  it("asks for no changes to parts of different versions", async () => {
+  it("asks for no changes to pages of different versions", async () => {
     const server = fakeFetch(
-      part("a", "t1", { version: "v1", total_rows: 2, next_cursor: "c1" }),
-      part("b", "t2", { version: "v2", total_rows: 2 }),
-      part("abc", "t3"),
+      page("a", "t1", { version: "v1", total_rows: 2, next_cursor: "c1" }),
+      page("b", "t2", { version: "v2", total_rows: 2 }),
+      page("abc", "t3"),
     );
     const read = reader(server);
     await read("e", null, signal);

@@ -59,16 +59,16 @@ it("tells nobody of what was known before", async () => {
   expect(known.get()).toBe(before);
 });
 
-it("knows the run of a trace, from its first part on", async () => {
+it("knows the run of a trace, from its first page on", async () => {
   const trace = { ...makeTrace(outline("a")), execution: run("e", "w", "Import") };
   const traces = fakeSource(changed(trace));
-  traces.parts.push(trace);
+  traces.pages.push(trace);
   const { source, known } = rememberRuns({ ...sourceOf(), readTrace: traces.readTrace });
-  const parts: string[] = [];
+  const workflows: string[] = [];
   await source.readTrace("e", null, signal, () =>
-    parts.push(known.get().workflowOf.get("e") ?? "not known"),
+    workflows.push(known.get().workflowOf.get("e") ?? "not known"),
   );
-  expect(parts).toEqual(["w"]);
+  expect(workflows).toEqual(["w"]);
   expect(known.get().nameOf.get("w")).toBe("Import");
 });
 

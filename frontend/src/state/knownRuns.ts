@@ -49,10 +49,10 @@ export function rememberRuns(source: CanvasSource): Remembering {
     known,
     source: {
       ...source,
-      readTrace: async (executionId, etag, signal, onPart) => {
+      readTrace: async (executionId, etag, signal, onProgress) => {
         const onKnownPart = (soFar: Trace): void => {
           remember(soFar.execution);
-          onPart?.(soFar);
+          onProgress?.(soFar);
         };
         return ofReading(await source.readTrace(executionId, etag, signal, onKnownPart));
       },

@@ -6,7 +6,7 @@ import { makeTrace, outline } from "../testing/make";
 import { readAhead } from "./readAhead";
 
 const WHOLE = makeTrace(outline("root\n  child"));
-const PART = { ...makeTrace(outline("root")), totalRows: 2 };
+const PAGE = { ...makeTrace(outline("root")), totalRows: 2 };
 const { signal } = new AbortController();
 
 function sourceOf(...answers: Parameters<typeof fakeSource>) {
@@ -23,12 +23,12 @@ it("reads at once, and gives it to the first who asks", async () => {
   expect(await ahead.readTrace("exec-1", "1", signal)).toMatchObject({ etag: "2" });
 });
 
-it("tells of the parts that came before anybody asked", async () => {
+it("tells of the pages that came before anybody asked", async () => {
   const { fake, source } = sourceOf(changed(WHOLE));
-  fake.parts.push(PART);
+  fake.pages.push(PAGE);
   const told: Trace[] = [];
   await readAhead(source, "exec-1").readTrace("exec-1", null, signal, (soFar) => told.push(soFar));
-  expect(told).toEqual([PART]);
+  expect(told).toEqual([PAGE]);
 });
 
 it("lets be what it reads when another trace is asked for", async () => {

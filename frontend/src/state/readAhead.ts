@@ -18,16 +18,16 @@ export function readAhead(source: CanvasSource, executionId: string | null): Can
   let isTaken = false;
   return {
     ...source,
-    readTrace: (wanted, etag, signal, onPart) => {
-      if (isTaken) return source.readTrace(wanted, etag, signal, onPart);
+    readTrace: (wanted, etag, signal, onProgress) => {
+      if (isTaken) return source.readTrace(wanted, etag, signal, onProgress);
       isTaken = true;
       if (wanted !== executionId || etag !== null) {
         abort.abort();
-        return source.readTrace(wanted, etag, signal, onPart);
+        return source.readTrace(wanted, etag, signal, onProgress);
       }
       signal.addEventListener("abort", () => abort.abort());
-      tell = onPart;
-      if (latest) onPart?.(latest);
+      tell = onProgress;
+      if (latest) onProgress?.(latest);
       return reading;
     },
   };

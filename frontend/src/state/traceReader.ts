@@ -13,7 +13,7 @@ const READS_AFTER_END = 5;
 
 export interface TraceListener {
   /** Gets the first pages of a large trace that was not read before. */
-  readonly onPart: (soFar: Trace) => void;
+  readonly onProgress: (soFar: Trace) => void;
   /** Takes in a reading; the next one waits for it. */
   readonly onReading: (reading: TraceReading) => Promise<void> | undefined;
   readonly onProblem: (problem: ProblemError) => void;
@@ -40,11 +40,11 @@ export function createTraceReader(
   const read = async (): Promise<void> => {
     const { signal } = abort;
     const isStopped = (): boolean => signal.aborted;
-    const onPart = (soFar: Trace): void => {
-      if (trace === null && !isStopped()) listener.onPart(soFar);
+    const onProgress = (soFar: Trace): void => {
+      if (trace === null && !isStopped()) listener.onProgress(soFar);
     };
     try {
-      const reading = await source.readTrace(executionId, etag, signal, onPart);
+      const reading = await source.readTrace(executionId, etag, signal, onProgress);
       if (isStopped()) return;
       failures = 0;
       if (reading.kind === "changed") ({ trace, etag } = reading);

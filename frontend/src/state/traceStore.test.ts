@@ -318,16 +318,16 @@ it("reads a partial trace a few times more after the end, then lets it be", asyn
   expect(source.asked).toHaveLength(6);
 });
 
-describe("a trace in parts", () => {
+describe("a trace in pages", () => {
   const ROWS = manyRows(9_000, 100);
   const soFar = (rows: number): Trace => ({
     ...traceOf(ROWS.slice(0, rows), { status: "succeeded" }),
     totalRows: ROWS.length,
   });
 
-  it("is shown from its first part on, each time twice as much of it", async () => {
+  it("is shown from its first page on, each time twice as much of it", async () => {
     const source = fakeSource(changed(soFar(9_000)));
-    source.parts.push(soFar(1_000), soFar(1_500), soFar(2_000));
+    source.pages.push(soFar(1_000), soFar(1_500), soFar(2_000));
     const store = createTraceStore(source, "exec-1", viewStore, timer);
     const shown: number[] = [];
     store.subscribe(() => shown.push(store.get().loaded?.trace.rows.length ?? 0));
@@ -339,8 +339,8 @@ describe("a trace in parts", () => {
   it("keeps what the reader has opened and selected while the rest comes", async () => {
     const source = fakeSource();
     let finish = (): void => undefined;
-    source.readTrace = (_executionId, _etag, _signal, onPart) => {
-      onPart?.(soFar(2_000));
+    source.readTrace = (_executionId, _etag, _signal, onProgress) => {
+      onProgress?.(soFar(2_000));
       return new Promise((resolve) => {
         finish = () => resolve(changed(soFar(9_000)));
       });
@@ -359,7 +359,7 @@ describe("a trace in parts", () => {
 
   it("of which the reader has left is not shown any more", async () => {
     const source = fakeSource(changed(soFar(9_000)));
-    source.parts.push(soFar(3_000));
+    source.pages.push(soFar(3_000));
     const store = createTraceStore(source, "exec-1", viewStore, timer);
     store.start();
     store.stop();

@@ -125,7 +125,7 @@ export function createTraceStore(
     source,
     executionId,
     {
-      onPart: (soFar) => void takeIn(soFar),
+      onProgress: (soFar) => void takeIn(soFar),
       onReading: (reading) => {
         if (reading.kind === "changed") return takeIn(reading.trace);
         update((view) => withServerTime(view, reading.servedAt));

@@ -9,7 +9,7 @@ export interface FakeSource extends TraceSource {
   /** The next answers to readTrace; an Error is thrown. */
   readonly readings: (TraceReading | Error)[];
   /** What the next readTrace has so far, before its answer. */
-  readonly parts: Trace[];
+  readonly pages: Trace[];
   readonly spans: Map<string, SpanDetail | Error>;
   /** What was asked: `trace <etag>`, `span <id>`. */
   readonly asked: string[];
@@ -18,12 +18,12 @@ export interface FakeSource extends TraceSource {
 export function fakeSource(...readings: (TraceReading | Error)[]): FakeSource {
   const source: FakeSource = {
     readings,
-    parts: [],
+    pages: [],
     spans: new Map(),
     asked: [],
-    readTrace: (_executionId, etag, _signal, onPart) => {
+    readTrace: (_executionId, etag, _signal, onProgress) => {
       source.asked.push(`trace ${etag ?? "-"}`);
-      for (const part of source.parts.splice(0)) onPart?.(part);
+      for (const soFar of source.pages.splice(0)) onProgress?.(soFar);
       return answer(source.readings.shift());
     },
     readSpan: (_executionId, spanId) => {

@@ -1,7 +1,7 @@
 """An execution's spans as OTLP: to be posted to another backend, or back to this one.
 
-A part at a time. One document of everything would be larger than Lambda can answer and than any OTLP endpoint takes,
-ours included; kept in the bucket for a link, it would be one more copy of all content. So each part is a request of
+A page at a time. One document of everything would be larger than Lambda can answer and than any OTLP endpoint takes,
+ours included; kept in the bucket for a link, it would be one more copy of all content. So each page is a request of
 its own, and the header `Link` says where the next one is (RFC 8288).
 """
 
@@ -25,17 +25,17 @@ from spanvas_api.http.encoding import MAX_CODED_BYTES, accepted_codings, compres
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
-PART_BYTES: Final = 1_500_000
-"""Of stored details that make up a part; the last may be as large again, and quotes are escaped on the way."""
-CODED_PART_BYTES: Final = 6_000_000
+PAGE_BYTES: Final = 1_500_000
+"""Of stored details that make up a page; the last may be as large again, and quotes are escaped on the way."""
+CODED_PAGE_BYTES: Final = 6_000_000
 """The same for callers that read compressed answers: traces shrink to a fifth and less."""
 
 UNREADABLE_HEADER: Final = "Spanvas-Unreadable"
-"""How many stored details of this part cannot be read, and are not in it: the body is OTLP, and has no place for it."""
+"""How many stored details of this page cannot be read, and are not on it: the body is OTLP, and has no place for it."""
 
 
 def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
-    """`wire.ExportTraceRequest`, one part of it. Content that is left out is recorded as a refused access, too."""
+    """`wire.ExportTraceRequest`, one page of it. Content that is left out is recorded as a refused access, too."""
     execution = authorized_execution(request, services, "export_execution")
     parameters.only(request.query, "format", "cursor")
     if request.query.get("format", "otlp") not in route_schema.EXPORT_FORMATS:
@@ -49,7 +49,7 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     cursor = request.query.get("cursor")
     after = None if cursor is None else cursors.unseal(cursor)
     is_allowed = may_read_content(request.principal, execution)
-    answer, page = _part(request, services, execution, after, with_content=is_allowed)
+    answer, page = _answer_page(request, services, execution, after, with_content=is_allowed)
     if any(map(has_content, page.items)):
         record_read(services.store, request, execution, "export", is_allowed=is_allowed)
     headers = dict(answer.headers)
@@ -60,7 +60,7 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     return answer._replace(headers=headers)
 
 
-def _part(
+def _answer_page(
     request: ApiRequest,
     services: Services,
     execution: Execution,
@@ -71,7 +71,7 @@ def _part(
     """As many spans as can be answered at once. Where they compress worse than spans do, fewer."""
     accept = request.headers.get("accept-encoding")
     is_coded = accept is None or max(accepted_codings(accept).values()) > 0
-    limit = CODED_PART_BYTES if is_coded else PART_BYTES
+    limit = CODED_PAGE_BYTES if is_coded else PAGE_BYTES
     while True:
         page = services.store.read_spans(
             execution.tenant, execution.execution_id, max_bytes=limit, after=after
@@ -79,8 +79,8 @@ def _part(
         spans = page.items if with_content else [without_content(span) for span in page.items]
         body = encode_json(spans)
         coded = compressed(body, accept)
-        if coded is not None and len(coded[1]) > MAX_CODED_BYTES and limit > PART_BYTES:
-            limit = PART_BYTES
+        if coded is not None and len(coded[1]) > MAX_CODED_BYTES and limit > PAGE_BYTES:
+            limit = PAGE_BYTES
             continue
         if coded is None:
             return ApiResponse(body), page

@@ -68,16 +68,16 @@ class TraceResponse(WireModel):
     )
     unreadable_chunks: int | None = Field(
         default=None,
-        description="Parts of the trace that are stored in a form that the API cannot read, if any: each holds up to"
+        description="Chunks of the trace that are stored in a form that the API cannot read, if any: each holds up to"
         " 2,000 spans, which are not among the rows.",
     )
     newer_chunks: int | None = Field(
         default=None,
-        description="Parts that a newer version of Spanvas has written, if any: their spans are among the rows, as far"
+        description="Chunks that a newer version of Spanvas has written, if any: their spans are among the rows, as far"
         " as the API knows them.",
     )
     content_access: Literal["granted", "denied"]
-    total_rows: int = Field(description="Of the whole trace, also where this is a part of it.")
+    total_rows: int = Field(description="Of the whole trace, also where this is one page of it.")
     version: str = Field(
         description="Of the state of the trace that this answer is of: `since` of a later read tells what is new."
     )
@@ -86,9 +86,9 @@ class TraceResponse(WireModel):
         default=None,
         description="Only where `since` was asked for and can be answered: `rows` are those that are new or have "
         "changed, and here is where each of them stands in the whole, from 0 on, ascending. All other rows are as "
-        "they were and fill the places between, in their order. Absent: `rows` is the whole, or a part of it.",
+        "they were and fill the places between, in their order. Absent: `rows` is the whole, or a page of it.",
     )
-    next_cursor: str | None = Field(description="For the next part; null on the last one.")
+    next_cursor: str | None = Field(description="For the next page; null on the last one.")
 
 
 class SearchHit(WireModel):
@@ -109,7 +109,7 @@ class SearchResponse(WireModel):
         " be read."
     )
     unreadable: int | None = Field(
-        default=None, description="How many stored parts could not be looked through, if any."
+        default=None, description="How many stored details could not be looked through, if any."
     )
     content_access: Literal["granted", "denied"] = Field(
         description="`denied`: content was not looked at."

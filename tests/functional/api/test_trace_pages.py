@@ -1,4 +1,4 @@
-"""A large trace comes in parts, whose rows one after the other are the whole."""
+"""A large trace comes in pages, whose rows one after the other are the whole."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class TestParts:
         self, api: Client, branched: AuditedStore
     ) -> None:
         whole = api.get(TRACE).json
-        parts = parts_of(api, limit="4")
+        pages = pages_of(api, limit="4")
 
-        assert [names(part) for part in parts] == [["run", "a", "b", "c"], ["d", "stray"]]
-        assert [row for part in parts for row in part["rows"]] == whole["rows"]
-        assert [part["total_rows"] for part in parts] == [6, 6]
+        assert [names(page) for page in pages] == [["run", "a", "b", "c"], ["d", "stray"]]
+        assert [row for page in pages for row in page["rows"]] == whole["rows"]
+        assert [page["total_rows"] for page in pages] == [6, 6]
         assert whole["next_cursor"] is None
 
     def test_each_says_of_the_whole_what_it_says_beside_the_rows(
@@ -53,7 +53,7 @@ class TestParts:
     ) -> None:
         branched.end_execution("acme", "exec_1", "failed", T0 + 9 * SECOND)
 
-        first, *_, last = parts_of(api, limit="1")
+        first, *_, last = pages_of(api, limit="1")
 
         reason = "1 span never ended; 1 span came without the parent."
         assert (first["status"], first["reason"]) == ("PARTIAL", reason)
@@ -73,7 +73,7 @@ class TestParts:
         self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         span = f"/v1/executions/exec_1/spans/{span_id('d')}"
-        parts_of(api, limit="3")
+        pages_of(api, limit="3")
         with monkeypatch.context() as patched:
             patched.setattr(branched, "read_trace", None)
             assert api.get(span).json["status"] == "running"
@@ -84,7 +84,7 @@ class TestParts:
 
         assert api.get(span).json["status"] == "ok"
 
-    def test_a_span_is_looked_for_where_the_parts_were_of_a_state_before(
+    def test_a_span_is_looked_for_where_the_pages_were_of_a_state_before(
         self, api: Client, make_api: MakeApi, branched: AuditedStore
     ) -> None:
         cursor = api.get(TRACE, limit="3").json["next_cursor"]
@@ -128,7 +128,7 @@ class TestParts:
         assert names(first) + names(second) == ["run", "a", "b", "late", "c", "d"]
         assert second["version"] != first["version"]
 
-    def test_a_part_whose_row_is_gone_goes_on_where_it_stood(
+    def test_a_page_whose_row_is_gone_goes_on_where_it_stood(
         self, api: Client, make_api: MakeApi, branched: AuditedStore
     ) -> None:
         cursor = api.get(TRACE, limit="3").json["next_cursor"]
@@ -139,7 +139,7 @@ class TestParts:
 
         assert make_api().get(TRACE, cursor=cursor).json["rows"] == []
 
-    def test_an_unchanged_first_part_is_answered_by_304(
+    def test_an_unchanged_first_page_is_answered_by_304(
         self, api: Client, branched: AuditedStore
     ) -> None:
         tag = api.get(TRACE, limit="3").headers["ETag"]
@@ -163,8 +163,8 @@ class TestParts:
     ) -> None:
         assert api.get(TRACE, limit=limit).status == 400
 
-    def test_every_part_with_content_is_recorded(self, api: Client, run: AuditedStore) -> None:
-        parts_of(api, limit="2")
+    def test_every_page_with_content_is_recorded(self, api: Client, run: AuditedStore) -> None:
+        pages_of(api, limit="2")
 
         assert [access.action for access in run.accesses()] == ["trace"]
 
@@ -173,17 +173,17 @@ class TestParts:
     ) -> None:
         monkeypatch.setattr(page, "MAX_TEXT_BYTES", 1_900)
 
-        parts = parts_of(api, {"accept-encoding": "identity"})
+        pages = pages_of(api, {"accept-encoding": "identity"})
 
-        assert [len(part["rows"]) for part in parts] == [3, 3]
-
-
-def parts_of(api: Client, headers: dict[str, str] | None = None, **query: str) -> list[Any]:
-    parts = [api.get(TRACE, headers, **query).json]
-    while cursor := parts[-1]["next_cursor"]:
-        parts.append(api.get(TRACE, headers, **query, cursor=cursor).json)
-    return parts
+        assert [len(page["rows"]) for page in pages] == [3, 3]
 
 
-def names(part: Any) -> list[str]:
-    return [row["name"] for row in part["rows"]]
+def pages_of(api: Client, headers: dict[str, str] | None = None, **query: str) -> list[Any]:
+    pages = [api.get(TRACE, headers, **query).json]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append(api.get(TRACE, headers, **query, cursor=cursor).json)
+    return pages
+
+
+def names(page: Any) -> list[str]:
+    return [row["name"] for row in page["rows"]]

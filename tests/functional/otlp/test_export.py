@@ -36,8 +36,8 @@ def sent(otlp: OtlpClient) -> None:
     )
 
 
-def parts(api: Client, path: str = PATH, **headers: str) -> list[Reply]:
-    """Every part, by following `Link`."""
+def pages(api: Client, path: str = PATH, **headers: str) -> list[Reply]:
+    """Every page, by following `Link`."""
     replies = [api.get(path, headers)]
     while "Link" in replies[-1].headers:
         target, _, relation = replies[-1].headers["Link"].partition("; ")
@@ -141,17 +141,17 @@ def test_what_has_no_content_is_not_recorded(
     assert store.accesses(TRACE) == []
 
 
-def test_a_large_execution_comes_in_parts_that_each_can_be_posted(
+def test_a_large_execution_comes_in_pages_that_each_can_be_posted(
     otlp: OtlpClient, api: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_execution, "PART_BYTES", 2_000)
-    monkeypatch.setattr(export_execution, "CODED_PART_BYTES", 4_000)
+    monkeypatch.setattr(export_execution, "PAGE_BYTES", 2_000)
+    monkeypatch.setattr(export_execution, "CODED_PAGE_BYTES", 4_000)
     for number in range(12):
         label = f"s{number}"
         otlp.send(
             make_request(make_proto_span(label, start=number, attributes={"note": "x" * 700}))
         )
-    plain, coded = parts(api, **{"accept-encoding": "identity"}), parts(api)
+    plain, coded = pages(api, **{"accept-encoding": "identity"}), pages(api)
     assert (len(plain), len(coded)) == (6, 3)
     for replies in (plain, coded):
         names = [s.name for reply in replies for s in decode_json(reply.text.encode()).spans]
@@ -162,17 +162,17 @@ def test_a_large_execution_comes_in_parts_that_each_can_be_posted(
     assert tree(api.acting_as(tenant="globex"), TRACE) == tree(api, TRACE)
 
 
-def test_where_spans_compress_badly_parts_are_smaller(
+def test_where_spans_compress_badly_pages_are_smaller(
     otlp: OtlpClient, api: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_execution, "PART_BYTES", 2_000)
+    monkeypatch.setattr(export_execution, "PAGE_BYTES", 2_000)
     monkeypatch.setattr(export_execution, "MAX_CODED_BYTES", 1_500)
     for number in range(6):
         noise = "".join(f"{(n + number * 1000) * 2654435761 % 2**32:x}" for n in range(90))
         otlp.send(
             make_request(make_proto_span(f"s{number}", start=number, attributes={"note": noise}))
         )
-    assert len(parts(api, **{"accept-encoding": "gzip"})) == 3
+    assert len(pages(api, **{"accept-encoding": "gzip"})) == 3
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])

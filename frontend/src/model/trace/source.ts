@@ -45,14 +45,14 @@ export interface ArtifactItem extends ArtifactRef {
 /** What the Trace tab needs; a host page may bring its own. */
 export interface TraceSource {
   /**
-   * Resolves to the whole trace. A source that reads a large one in parts gives `onPart` what it has so
-   * far, each time from the first row on, so that the beginning is seen while the rest is read.
+   * Resolves to the whole trace. A source that reads a large one page by page gives `onProgress` what it
+   * has so far, each time from the first row on, so that the beginning is seen while the rest is read.
    */
   readTrace(
     executionId: string,
     etag: string | null,
     signal: AbortSignal,
-    onPart?: (soFar: Trace) => void,
+    onProgress?: (soFar: Trace) => void,
   ): Promise<TraceReading>;
   readSpan(executionId: string, spanId: string, signal: AbortSignal): Promise<SpanDetail>;
   /** Where the span can be read by other programs; left out, the tab offers no command for it. */
