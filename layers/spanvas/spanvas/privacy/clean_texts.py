@@ -73,8 +73,10 @@ class CleanTextCache:
 
     def update(self, texts: Iterable[str]) -> None:
         """Remembers several texts: see `add`."""
+        clean = self._clean
         for text in texts:
-            self.add(text)
+            if text not in clean:
+                self.add(text)
 
     def pending_in(self, value: Any) -> PendingTexts | None:
         """Returns the texts of a value that have to be scanned: if nothing is found in them, nothing is in the value.
@@ -100,12 +102,17 @@ class CleanTextCache:
                 return False
             clean, depth, strings = self._clean, depth + 1, 0
             for item in value:
-                if type(item) is str:
+                kind = type(item)
+                if kind is str:
                     strings += 1
                     if item in clean:
                         continue
                     if may_tell(item):
                         return False
+                elif kind is dict and depth < MAX_DEPTH:
+                    if not self._collect_mapping(item, pending, depth + 1, json_depth):
+                        return False
+                    continue
                 if not self._collect(item, pending, depth, json_depth):
                     return False
             pending.strings += strings
@@ -125,15 +132,23 @@ class CleanTextCache:
                     continue
                 if type(key) is not str or not self._collect_name(key, item, value, pending):
                     return False
-            if type(item) is str:
+            kind = type(item)
+            if kind is str:
                 strings += 1
                 if item in clean:
                     continue
                 if key in NAMING and may_tell(item):
                     return False
-            elif item is True and key in FLAGS:
-                return False
-            if not self._collect(item, pending, depth, json_depth):
+                if not self._collect_text(item, pending, depth, json_depth):
+                    return False
+            elif kind is dict:
+                if depth >= MAX_DEPTH or not self._collect_mapping(
+                    item, pending, depth + 1, json_depth
+                ):
+                    return False
+            elif (item is True and key in FLAGS) or not self._collect(
+                item, pending, depth, json_depth
+            ):
                 return False
         pending.strings += strings
         return True
@@ -189,9 +204,9 @@ class CleanTextCache:
 
 def may_tell(text: str) -> bool:
     """Says whether a text may be the name of a secret that stands beside or below it, or an option before one."""
-    if len(text) > MAX_PATH:
-        return text[:1] == "-"
-    return text[:1] == "-" or text in KINDS or is_secret_label(text)
+    if text[:1] == "-":
+        return True
+    return len(text) <= MAX_PATH and (text in KINDS or is_secret_label(text))
 
 
 def _says_nothing(item: Any) -> bool:

@@ -141,7 +141,9 @@ class Redactor:
 
 def texts_of(span: Span) -> dict[str, Any]:
     """Returns everything of a span that is scanned, besides its resource."""
-    return fields_of(span, span.attributes, [event.attributes for event in span.events])
+    if span.events or span.links:
+        return fields_of(span, span.attributes, [event.attributes for event in span.events])
+    return {NAME: span.name, MESSAGE: span.status_message, ATTRIBUTES: span.attributes}
 
 
 def fields_of(
