@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.model.inference import repeated_calls
+from spanvas.model.inference import may_count, repeated_calls
 from spanvas.model.span import Span
 from spanvas.model.usage import Usage
 from spanvas.semantics.summary import row_of
@@ -105,7 +105,7 @@ ALL: Final[Mapping[str, Any]] = {
 def told(spans: Sequence[Span]) -> dict[str, Any]:
     """What was understood of a trace, without repetitions."""
     rows = [row_of(span) for span in spans]
-    repeated = repeated_calls(rows)
+    repeated = repeated_calls(rows, [row for row in rows if may_count(row)])
     forms = [(normal_form(span), row) for span, row in zip(spans, rows, strict=True)]
     models = [
         (form, row)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from spanvas.model.span import Span
 from spanvas.semantics import dialects, plan
-from spanvas.semantics.dialect import CONTENT_FIELDS, FIELDS, USAGE_FIELDS, Kinds, Read
+from spanvas.semantics.dialect import CONTENT_FIELDS, EVENTS, FIELDS, USAGE_FIELDS, Kinds, Read
 from spanvas.semantics.dialects import ORDER, REGISTRY, Registered, dialects_of, load
 from spanvas.semantics.reader import SpanReader, kind_of
 from tests.support.captured import FOLDER, SENDERS, spans_of
@@ -86,10 +88,49 @@ def test_plans_are_made_once_and_never_too_many(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(plan, "_plans", {})
     monkeypatch.setattr(plan, "MAX_PLANS", 2)
 
-    for attributes in ({"gen_ai.x": 1}, {"ai.x": 1}, {"mlflow.x": 1}, {"mlflow.y": 1}):
+    for attributes in ({"gen_ai.x": 1}, {"ai.x": 1}, {"mlflow.x": 1}, {"mlflow.x": 2}):
         kind_of(attributes)
 
     assert len(plan._plans) == 1
+
+
+def test_no_plan_is_kept_for_names_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "_plans", {})
+
+    kind_of({"gen_ai." + "x" * 8_000: 1})
+
+    assert plan._plans == {}
+
+
+def test_nothing_is_read_of_a_span_without_what_a_source_needs() -> None:
+    spans = [
+        span
+        for folder in (FOLDER, SENDERS)
+        for path in folder.glob("*.pb")
+        for span in spans_of(path.read_bytes())
+    ]
+    needing = [
+        source
+        for name in ORDER
+        for sources in load(name).fields.values()
+        for source in sources
+        if isinstance(source, Read) and source.needs
+    ]
+
+    for span in spans:
+        for source in needing:
+            assert source.read(without(span, source.needs)) is None, source.shown
+
+
+def without(span: Span, needs: tuple[str, ...]) -> Span:
+    """A span without the attributes, and without the events, that a source needs."""
+    beginnings = tuple(need for need in needs if need.endswith("."))
+    attributes = {
+        name: value
+        for name, value in span.attributes.items()
+        if name not in needs and not (beginnings and name.startswith(beginnings))
+    }
+    return replace(span, attributes=attributes, events=() if EVENTS in needs else span.events)
 
 
 def test_a_span_of_no_dialect_loads_none() -> None:

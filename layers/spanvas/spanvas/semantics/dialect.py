@@ -108,13 +108,21 @@ class PartialSpan(NamedTuple):
     start_time_unix_nano: int | None = None
 
 
+EVENTS: Final = "(events)"
+
+
 class Read(NamedTuple):
     """A value that is computed, or read from several attributes: `shown` is what the reference says of it, `attributes`
-    are the names that it reads."""
+    are the names that it reads.
+
+    Of a span that has none of what it `needs` it reads nothing: names of attributes, a beginning of names (which ends
+    in a dot), or `EVENTS`. Empty where that is not known.
+    """
 
     shown: str
     read: Callable[[Reading], Any]
     attributes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 def inside(attribute: str, *paths: str) -> Read:
@@ -135,7 +143,7 @@ def inside(attribute: str, *paths: str) -> Read:
         return None
 
     shown = ", ".join(f"`{path.replace('/', '.')}`" for path in paths)
-    return Read(f"`{attribute}`: {shown}", read, (attribute,))
+    return Read(f"`{attribute}`: {shown}", read, (attribute,), (attribute,))
 
 
 def where(attribute: str, values: tuple[str, ...], *sources: str) -> tuple[Read, ...]:
@@ -146,7 +154,9 @@ def where(attribute: str, values: tuple[str, ...], *sources: str) -> tuple[Read,
             given = reading.attributes.get(attribute)
             return reading.attributes.get(source) if given in values else None
 
-        return Read(f"`{source}` where `{attribute}` is {'/'.join(values)}", read, (source,))
+        return Read(
+            f"`{source}` where `{attribute}` is {'/'.join(values)}", read, (source,), (source,)
+        )
 
     return tuple(of(source) for source in sources)
 
@@ -160,7 +170,7 @@ def first_event(*event_names: str) -> Read:
         return (min(moments) - start) / NANO if moments and start else None
 
     shown = ", ".join(f"`{name}`" for name in event_names)
-    return Read(f"event {shown}, from the start of the span", read)
+    return Read(f"event {shown}, from the start of the span", read, needs=(EVENTS,))
 
 
 def since_start(attribute: str) -> Read:
@@ -171,7 +181,7 @@ def since_start(attribute: str) -> Read:
         start = reading.start_time_unix_nano
         return None if moment is None or not start else (moment - start) / NANO
 
-    return Read(f"`{attribute}`, from the start of the span", read, (attribute,))
+    return Read(f"`{attribute}`, from the start of the span", read, (attribute,), (attribute,))
 
 
 Source = str | Read

@@ -92,4 +92,8 @@ def listed(reading: Reading, name: str, inside: str) -> list[Any] | None:
 
 def flattened(prefix: str, form: Callable[[dict[str, Any]], dict[str, Any]]) -> Read:
     """Returns the source of a dialect's table for messages below `prefix`."""
-    return Read(f"`{prefix}N.*`", lambda reading: flattened_messages(reading, prefix, form))
+    return Read(
+        f"`{prefix}N.*`",
+        lambda reading: flattened_messages(reading, prefix, form),
+        needs=(prefix,),
+    )

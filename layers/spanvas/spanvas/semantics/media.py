@@ -242,7 +242,8 @@ def _block(block: Any) -> Any:
         return text_part(block)
     if "json" in block:
         return json_part(block)
-    for key, convert in MEDIA_KEYS.items():
-        if isinstance(block.get(key), dict):
-            return convert(block)
+    if not MEDIA_KEYS.keys().isdisjoint(block):
+        for key, convert in MEDIA_KEYS.items():
+            if isinstance(block.get(key), dict):
+                return convert(block)
     return block

@@ -122,7 +122,7 @@ def _calls(fields: Fields, parts: list[Part]) -> list[Part]:
     calls: list[Part] = []
     if isinstance(given, (list, tuple)):
         for call in given:
-            part = part_of(_typed_call(parsed(call)))
+            part = part_of(typed_call(parsed(call)))
             if part["type"] != "tool_call" or not part.get("id") or part["id"] not in known:
                 calls.append(part)
     elif not is_empty(given):
@@ -134,7 +134,8 @@ def _calls(fields: Fields, parts: list[Part]) -> list[Part]:
     return calls
 
 
-def _typed_call(call: Any) -> Any:
+def typed_call(call: Any) -> Any:
+    """Returns a call that stands beside a message's content, with the type that its place says."""
     if not isinstance(call, dict):
         return call
     if isinstance(

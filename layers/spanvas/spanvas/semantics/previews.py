@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
+from spanvas.semantics.message_parts import typed_call
 from spanvas.semantics.messages import Message, message_of
 from spanvas.semantics.parts import Part, part_of
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.retrieved import query_of
 from spanvas.semantics.sides import answered, asked
 from spanvas.semantics.tool_content import arguments_of, result_of
-from spanvas.semantics.values import as_text, text
+from spanvas.semantics.tool_parts import response_of
+from spanvas.semantics.values import as_text, parsed, text
 
 PREVIEW_CHARACTERS: Final = 160
-NOT_PLAIN: Final = frozenset(
-    {
-        "tool_call_id",
-        "additional_kwargs",
-        "reasoning_content",
-        "reasoning",
-        "thinking",
-        "message",
-    }
-)
+NOT_PLAIN: Final = ("reasoning_content", "reasoning", "thinking", "message", "refusal", "audio")
 """Fields by which the words of a message are not simply its content."""
+SPEAKERS: Final = frozenset({"system", "user", "assistant", "human", "ai", "model"})
+OTHER_CONTENT: Final = frozenset({"text", "blocks", "items", "images"})
+TEXT_BLOCKS: Final = frozenset({"text", "input_text", "output_text"})
 
 
 def previews_in(reader: SpanReader, kind: str) -> tuple[str | None, str | None]:
@@ -68,24 +64,61 @@ def _newest_text(messages: Sequence[Any], kind: str) -> str | None:
 def _text_of(item: Any, role: str) -> str | None:
     """The words of a message that is not in form yet: most need not be brought into it."""
     given = item.get("kwargs", item) if isinstance(item, dict) else None
-    if isinstance(given, dict) and NOT_PLAIN.isdisjoint(given) and given.get("type") != "tool":
-        content = given.get("content")
-        if (
-            isinstance(content, str)
-            and content
-            and "parts" not in given
-            and given.get("role") not in ("tool", "function")
-        ):
-            return content
-        parts = given.get("parts")
-        if isinstance(parts, list) and parts and (shown := _part_text_of(parts[0])):
-            return shown
-    return message_text(message_of(item, role))
+    shown = _plain_text_of(given) if isinstance(given, dict) else None
+    return shown or message_text(message_of(item, role))
+
+
+def _plain_text_of(given: Mapping[str, Any]) -> str | None:
+    """The words of a message that has nothing before its content; None where that takes a closer look."""
+    if any(map(given.get, NOT_PLAIN)) or _thinks(given.get("additional_kwargs")):
+        return None
+    parts = given.get("parts")
+    content = given.get("content")
+    said = given.get("role") or given.get("type")
+    if said in ("tool", "function"):
+        is_result = isinstance(content, str) and content and "parts" not in given
+        return as_text(response_of(content)) if is_result and said == "tool" else None
+    if isinstance(parts, list) and parts:
+        return _part_text_of(parts[0])
+    if "parts" in given or given.get("tool_call_id"):
+        return None
+    if isinstance(content, str) and content:
+        return content
+    if not isinstance(said, str) or said not in SPEAKERS:
+        return None
+    if isinstance(content, list) and content:
+        return _block_text(content[0])
+    calls = given.get("tool_calls")
+    if isinstance(calls, list) and calls and OTHER_CONTENT.isdisjoint(given) and not content:
+        return _part_text(part_of(typed_call(parsed(calls[0]))))
+    return None
+
+
+def _thinks(extra: Any) -> bool:
+    """Whether LangChain kept a thought beside the content, before which it comes."""
+    return isinstance(extra, dict) and bool(extra.get("reasoning_content"))
+
+
+def _block_text(block: Any) -> str | None:
+    """The words of a block of text; None for any other."""
+    if not isinstance(block, dict) or "thought" in block or "content" in block:
+        return None
+    said = block.get("text")
+    kind = block.get("type") if len(block) > 1 else "text"
+    is_text = isinstance(said, str) and isinstance(kind, str) and kind in TEXT_BLOCKS
+    return said if is_text else None
 
 
 def _part_text_of(part: Any) -> str | None:
-    content = part.get("content") if isinstance(part, dict) and part.get("type") == "text" else None
-    return content if isinstance(content, str) and content else _part_text(part_of(part))
+    """The words of a part that is not in form yet."""
+    if not isinstance(part, dict):
+        return _part_text(part_of(part))
+    kind, content = part.get("type"), part.get("content")
+    if kind == "text" and isinstance(content, str) and content:
+        return content
+    if kind == "tool_call_response" and part.get("response"):
+        return as_text(response_of(part["response"]))
+    return _part_text(part_of(part))
 
 
 def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:

@@ -21,6 +21,7 @@ LONG_NUMBER: Final = b"0" * 17
 """Digits from which on orjson may round a number: it makes floats of integers over 64 bits."""
 DIGITS_OR_NOT: Final = bytes(48 if 48 <= code <= 57 else 32 for code in range(256))
 MAX_NUMBER: Final = 2**53
+_written: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 MAX_INDEX_DIGITS: Final = 6
 MAX_NESTING: Final = 10
 
@@ -55,10 +56,10 @@ def structured(value: Any) -> Any:
 
 
 def _has_long_number(value: str) -> bool:
-    """A number so long has a digit at every 16th character, two at every 8th: few texts are looked through whole."""
-    if len(value) < len(LONG_NUMBER) or not _has_digits(value[::16], b"0"):
+    """A number so long has two digits in a row at every 8th character: few texts are looked through whole."""
+    if len(value) < len(LONG_NUMBER) or not _has_digits(value[::8], b"00"):
         return False
-    return _has_digits(value[::8], b"00") and _has_digits(value, LONG_NUMBER)
+    return _has_digits(value, LONG_NUMBER)
 
 
 def _has_digits(value: str, digits: bytes) -> bool:
@@ -155,7 +156,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return _written(value)
     except (TypeError, ValueError, RecursionError):
         return str(type(value).__name__)
 

@@ -33,7 +33,7 @@ def _of(attribute: str, run_type: str, *path: str) -> Read:
         return at(value, *path) if path else value
 
     inside = f": `{'.'.join(path)}`" if path else ""
-    return Read(f"`{attribute}`{inside} of a {run_type}", read, (attribute,))
+    return Read(f"`{attribute}`{inside} of a {run_type}", read, (attribute,), (attribute,))
 
 
 def _documents(reading: Reading) -> Any:
@@ -54,7 +54,9 @@ def _count(*path: str) -> Read:
             given = reading.attributes.get(SESSION_USAGE)
         return None if given is None else at(given, *path)
 
-    return Read(f"`{USAGE}`: `{'.'.join(path)}`", read, (USAGE, SESSION_USAGE))
+    return Read(
+        f"`{USAGE}`: `{'.'.join(path)}`", read, (USAGE, SESSION_USAGE), (USAGE, SESSION_USAGE)
+    )
 
 
 def _detail(attribute: str, key: str) -> Read:
@@ -66,7 +68,7 @@ def _detail(attribute: str, key: str) -> Read:
         match = pattern.search(given) if isinstance(given, str) else None
         return int(match[1]) if match else None
 
-    return Read(f"`{attribute}`: `{key}`", read, (attribute,))
+    return Read(f"`{attribute}`: `{key}`", read, (attribute,), (attribute,))
 
 
 IN_DETAILS, OUT_DETAILS = "gen_ai.usage.input_token_details", "gen_ai.usage.output_token_details"
@@ -117,7 +119,9 @@ DIALECT = Dialect(
         "tool_arguments": (_of(PROMPT, "tool"),),
         "tool_result": (_of(COMPLETION, "tool"),),
         "query": (_of(PROMPT, "retriever", "query"),),
-        "documents": (Read(f"`{COMPLETION}` of a retriever", _documents, (COMPLETION,)),),
+        "documents": (
+            Read(f"`{COMPLETION}` of a retriever", _documents, (COMPLETION,), (COMPLETION,)),
+        ),
         "input": (PROMPT,),
         "output": (COMPLETION,),
         "agent": ("langsmith.metadata.lc_agent_name",),

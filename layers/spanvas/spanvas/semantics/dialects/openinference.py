@@ -82,7 +82,9 @@ def _messages(name: str) -> Read:
         items = bare_list(reading, name)
         return None if items is None else [_bare_message(item) for item in items]
 
-    return Read(f"`{name}.N.message.*`, or `{name}` as a list", read, (f"{name}.", name))
+    return Read(
+        f"`{name}.N.message.*`, or `{name}` as a list", read, (f"{name}.", name), (f"{name}.", name)
+    )
 
 
 def _bare_message(item: Any) -> Any:
@@ -139,7 +141,12 @@ def _items(name: str, inside: str, field: str) -> Read:
             for item in items
         ]
 
-    return Read(f"`{name}.N.{inside}.{field}`, or `{name}` as a list", read, (f"{name}.", name))
+    return Read(
+        f"`{name}.N.{inside}.{field}`, or `{name}` as a list",
+        read,
+        (f"{name}.", name),
+        (f"{name}.", name),
+    )
 
 
 def _texts(name: str, inside: str, role: str) -> Read:
@@ -154,13 +161,19 @@ def _texts(name: str, inside: str, role: str) -> Read:
             for item in items
         ]
 
-    return Read(f"`{name}.N.{inside}.text`, or `{name}` as a list", read, (f"{name}.", name))
+    return Read(
+        f"`{name}.N.{inside}.text`, or `{name}` as a list",
+        read,
+        (f"{name}.", name),
+        (f"{name}.", name),
+    )
 
 
 def _documents(name: str) -> Read:
     return Read(
         f"`{name}.N.document.*`, or `{name}` as a list",
         lambda reading: listed(reading, name, "document"),
+        (f"{name}.", name),
         (f"{name}.", name),
     )
 
@@ -183,6 +196,7 @@ def _of_kind(attribute: str, *wanted: str) -> Read:
         lambda reading: (
             reading.attributes.get(attribute) if reading.attributes.get(KIND) in wanted else None
         ),
+        (attribute,),
         (attribute,),
     )
 
@@ -212,13 +226,18 @@ DIALECT = Dialect(
                 "`llm.invocation_parameters`: `model`",
                 _invocation_model,
                 ("llm.invocation_parameters",),
+                ("llm.invocation_parameters",),
             ),
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
         ),
         "response_model": ("llm.response.model_name", "llm.model_name"),
-        "provider": (Read("`llm.provider` with `llm.system`", _provider),),
+        "provider": (
+            Read(
+                "`llm.provider` with `llm.system`", _provider, needs=("llm.provider", "llm.system")
+            ),
+        ),
         "input_tokens": ("llm.token_count.prompt",),
         "output_tokens": ("llm.token_count.completion",),
         "total_tokens": ("llm.token_count.total",),
@@ -273,19 +292,21 @@ DIALECT = Dialect(
             Read(
                 "`annotations.N.annotation.*`, `evaluations.N.evaluation.*`, and both of `trace.` and `session.`",
                 _feedback,
+                needs=tuple(needed for name, _ in FEEDBACK for needed in (name, f"{name}.")),
             ),
         ),
         "node_id": (
             # the id may be another one in each run, and the name is what a person calls the node
             "graph.node.name",
             "graph.node.id",
-            Read("`metadata`: `langgraph_node`", _node, (METADATA,)),
+            Read("`metadata`: `langgraph_node`", _node, (METADATA,), (METADATA,)),
         ),
         "session": (
             "session.id",
             Read(
                 "`metadata`: `thread_id`",
                 lambda reading: thread_in(reading.attributes.get(METADATA)),
+                (METADATA,),
                 (METADATA,),
             ),
         ),

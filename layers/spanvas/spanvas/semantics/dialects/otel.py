@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule, inside
+from spanvas.semantics.dialect import EVENTS, Dialect, Kinds, Read, Reading, Rule, inside
 from spanvas.semantics.flattened import flattened
 from spanvas.semantics.message_events import (
     CHOICE,
@@ -51,7 +51,7 @@ def in_details(name: str) -> Read:
                 return event.attributes[name]
         return None
 
-    return Read(f"event `{DETAILS}`: `{name}`", read)
+    return Read(f"event `{DETAILS}`: `{name}`", read, needs=(EVENTS,))
 
 
 def _content_event(name: str, field: str) -> Callable[[Reading], Any]:
@@ -66,7 +66,9 @@ def _content_event(name: str, field: str) -> Callable[[Reading], Any]:
 
 def _content_of_events(event: str, attribute: str) -> Read:
     """The oldest form: one event with the whole prompt or completion."""
-    return Read(f"event `{event}`: `{attribute}`", _content_event(event, attribute))
+    return Read(
+        f"event `{event}`: `{attribute}`", _content_event(event, attribute), needs=(EVENTS,)
+    )
 
 
 def _with_blocks(item: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +91,9 @@ def _evaluations(reading: Reading) -> list[dict[str, Any]] | None:
 def _tool_event(event: str, field: str) -> Read:
     read = _content_event(event, field)
     return Read(
-        f"event `{event}`: `{field}`", lambda reading: read(reading) if is_tool(reading) else None
+        f"event `{event}`: `{field}`",
+        lambda reading: read(reading) if is_tool(reading) else None,
+        needs=(EVENTS,),
     )
 
 
@@ -196,14 +200,14 @@ DIALECT = Dialect(
             names.INPUT_MESSAGES,
             in_details(names.INPUT_MESSAGES),
             flattened("gen_ai.prompt.", _with_blocks),
-            Read("events `gen_ai.system/user/assistant/tool.message`", message_events),
+            Read("events `gen_ai.system/user/assistant/tool.message`", message_events, needs=(EVENTS,)),
             _content_of_events("gen_ai.content.prompt", "gen_ai.prompt"),
         ),
         "output_messages": (
             names.OUTPUT_MESSAGES,
             in_details(names.OUTPUT_MESSAGES),
             flattened("gen_ai.completion.", _with_blocks),
-            Read("events `gen_ai.choice`", choice_events),
+            Read("events `gen_ai.choice`", choice_events, needs=(EVENTS,)),
             _content_of_events("gen_ai.content.completion", "gen_ai.completion"),
         ),
         "tool_definitions": (names.TOOL_DEFINITIONS, in_details(names.TOOL_DEFINITIONS)),
@@ -221,7 +225,11 @@ DIALECT = Dialect(
         "prompt_version": (names.PROMPT_VERSION,),
         "first_token_seconds": (names.TIME_TO_FIRST_CHUNK, "gen_ai.server.time_to_first_token"),
         "evaluations": (
-            Read(f"events `{names.EVALUATION_EVENT}`; `{names.EVALUATION_NAME}` and what belongs to it", _evaluations),
+            Read(
+                f"events `{names.EVALUATION_EVENT}`; `{names.EVALUATION_NAME}` and what belongs to it",
+                _evaluations,
+                needs=(EVENTS, names.EVALUATION_NAME),
+            ),
         ),
         "workflow": ("gen_ai.workflow.name",),
         "session": ("gen_ai.conversation.id",),

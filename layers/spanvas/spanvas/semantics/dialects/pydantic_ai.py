@@ -63,7 +63,7 @@ def _of_old_events(is_choice: bool) -> Read:
         return found or None
 
     shown = "the choices" if is_choice else "the messages"
-    return Read(f"`{OLD_EVENTS}`: {shown}", read, (OLD_EVENTS,))
+    return Read(f"`{OLD_EVENTS}`: {shown}", read, (OLD_EVENTS,), (OLD_EVENTS,))
 
 
 def _of_data(attribute: str, *path: str) -> Read:
@@ -71,7 +71,7 @@ def _of_data(attribute: str, *path: str) -> Read:
         given = reading.attributes.get(attribute)
         return None if given is None else at(given, *path)
 
-    return Read(f"`{attribute}`: `{'.'.join(path)}`", read, (attribute,))
+    return Read(f"`{attribute}`: `{'.'.join(path)}`", read, (attribute,), (attribute,))
 
 
 def _response_message(reading: Reading) -> list[Any] | None:
@@ -95,7 +95,12 @@ DIALECT = Dialect(
         "output_tokens": (_of_data("response_data", "usage", "completion_tokens"),),
         "cost": ("operation.cost",),
         "input_messages": (
-            Read("`pydantic_ai.all_messages`, `all_messages_events`", _asked, CONVERSATIONS),
+            Read(
+                "`pydantic_ai.all_messages`, `all_messages_events`",
+                _asked,
+                CONVERSATIONS,
+                CONVERSATIONS,
+            ),
             _of_old_events(is_choice=False),
             _of_data("request_data", "messages"),
         ),
@@ -104,9 +109,15 @@ DIALECT = Dialect(
                 "the last of `pydantic_ai.all_messages`, `all_messages_events`",
                 _answered,
                 CONVERSATIONS,
+                CONVERSATIONS,
             ),
             _of_old_events(is_choice=True),
-            Read("`response_data`: `message`", _response_message, ("response_data",)),
+            Read(
+                "`response_data`: `message`",
+                _response_message,
+                ("response_data",),
+                ("response_data",),
+            ),
         ),
         "tool_definitions": (
             _of_data("request_data", "tools"),

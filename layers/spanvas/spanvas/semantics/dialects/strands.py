@@ -6,7 +6,7 @@ from typing import Any
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading
+from spanvas.semantics.dialect import EVENTS, Dialect, Kinds, Read, Reading
 
 
 def _event(name: str) -> Read:
@@ -16,7 +16,7 @@ def _event(name: str) -> Read:
                 return event.attributes.get("content")
         return None
 
-    return Read(f"event `{name}`: `content`", read)
+    return Read(f"event `{name}`: `content`", read, needs=(EVENTS,))
 
 
 DIALECT = Dialect(

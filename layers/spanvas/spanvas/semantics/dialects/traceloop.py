@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Kinds, Read, Reading, Rule
+from spanvas.semantics.dialect import EVENTS, Dialect, Kinds, Read, Reading, Rule
 from spanvas.semantics.values import at, items_of, parsed
 
 PROPERTIES: Final = "traceloop.association.properties."
@@ -44,7 +44,7 @@ def _of_tools(attribute: str) -> Read:
         is_tool = reading.attributes.get(KIND) == "tool"
         return reading.attributes.get(attribute) if is_tool else None
 
-    return Read(f"`{attribute}` where `{KIND}` is tool", read, (attribute,))
+    return Read(f"`{attribute}` where `{KIND}` is tool", read, (attribute,), (attribute,))
 
 
 def _result(reading: Reading) -> Any:
@@ -119,17 +119,27 @@ DIALECT = Dialect(
         "total_tokens": ("llm.usage.total_tokens",),
         "reasoning_tokens": ("llm.usage.reasoning_tokens",),
         "finish_reasons": (
-            Read("`gen_ai.completion.N.finish_reason`", _completion_reasons),
+            Read(
+                "`gen_ai.completion.N.finish_reason`",
+                _completion_reasons,
+                needs=("gen_ai.completion.",),
+            ),
             "llm.response.finish_reason",
         ),
         "tool_definitions": (
-            Read("`llm.request.functions.N.*`", _functions, ("llm.request.functions.",)),
+            Read(
+                "`llm.request.functions.N.*`",
+                _functions,
+                ("llm.request.functions.",),
+                ("llm.request.functions.",),
+            ),
         ),
         "tool_name": (_of_tools(ENTITY),),
         "tool_call_id": (
             Read(
                 "`traceloop.entity.input`: `kwargs.tool_call_id`",
                 _call_id,
+                ("traceloop.entity.input",),
                 ("traceloop.entity.input",),
             ),
         ),
@@ -139,13 +149,14 @@ DIALECT = Dialect(
                 f"`traceloop.entity.output` where `{KIND}` is tool",
                 _result,
                 ("traceloop.entity.output",),
+                ("traceloop.entity.output",),
             ),
         ),
-        "documents": (Read(f"events `{RESULT_EVENT}`", _results),),
+        "documents": (Read(f"events `{RESULT_EVENT}`", _results, needs=(EVENTS,)),),
         "input": ("traceloop.entity.input", "gen_ai.task.input"),
         "output": ("traceloop.entity.output", "gen_ai.task.output"),
         "node_id": (
-            Read(f"`{NODE}`, of a task `{ENTITY}`", _node, (NODE, ENTITY)),
+            Read(f"`{NODE}`, of a task `{ENTITY}`", _node, (NODE, ENTITY), (NODE, ENTITY)),
             "gen_ai.task.name",
         ),
         "workflow": ("traceloop.workflow.name",),

@@ -33,7 +33,7 @@ def _prompt(field: str) -> Read:
         value = parsed(reading.attributes.get(PROMPT))
         return value.get(field) if isinstance(value, dict) else None
 
-    return Read(f"`{PROMPT}`: `{field}`", read, (PROMPT,))
+    return Read(f"`{PROMPT}`: `{field}`", read, (PROMPT,), (PROMPT,))
 
 
 def _prompt_messages(reading: Reading) -> list[Any] | None:
@@ -69,7 +69,7 @@ def _answer(prefix: str) -> Read:
             ]
         return [{"role": "assistant", "content": parts}] if parts else None
 
-    return Read(", ".join(f"`{name}`" for name in names), read, names)
+    return Read(", ".join(f"`{name}`" for name in names), read, names, names)
 
 
 def _decision(*members: str) -> Read:
@@ -84,7 +84,7 @@ def _decision(*members: str) -> Read:
             if name in attributes
         } or None
 
-    return Read(", ".join(f"`{name}`" for name in names), read, names)
+    return Read(", ".join(f"`{name}`" for name in names), read, names, names)
 
 
 def _first_token(reading: Reading) -> float | None:
@@ -100,7 +100,7 @@ def _list(attribute: str) -> Read:
         given = parsed(reading.attributes.get(attribute))
         return [parsed(item) for item in given] if isinstance(given, list) else given
 
-    return Read(f"`{attribute}`", read, (attribute,))
+    return Read(f"`{attribute}`", read, (attribute,), (attribute,))
 
 
 DIALECT = Dialect(
