@@ -206,7 +206,9 @@ def may_tell(text: str) -> bool:
     """Says whether a text may be the name of a secret that stands beside or below it, or an option before one."""
     if text[:1] == "-":
         return True
-    return len(text) <= MAX_PATH and (text in KINDS or is_secret_label(text))
+    if len(text) > MAX_PATH:
+        return False
+    return text in KINDS or is_secret_label(text)
 
 
 def _says_nothing(item: Any) -> bool:

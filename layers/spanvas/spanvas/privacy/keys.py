@@ -163,12 +163,12 @@ def words_of(key: str) -> list[str]:
 
 def is_secret_label(text: Any) -> bool:
     """Returns whether a text is the name of a secret beside it: in a list, in a column, under `name`."""
-    return (
-        isinstance(text, str)
-        and len(text) <= (MAX_LABEL if " " in text else MAX_PATH)
-        and text.count(" ") <= MAX_LABEL_BLANKS
-        and is_secret_key(text)
-    )
+    if not isinstance(text, str) or len(text) > MAX_PATH:
+        return False
+    blanks = text.count(" ")
+    if blanks and (blanks > MAX_LABEL_BLANKS or len(text) > MAX_LABEL):
+        return False
+    return is_secret_key(text)
 
 
 def _is_pass(words: list[str]) -> bool:

@@ -62,6 +62,8 @@ class _Shown:
             return self._rest_of_text(value, name, depth)
         if value is None or isinstance(value, bool) or name in SAID_BY_FORM:
             return _NOTHING
+        if type(value) is int or type(value) is float:
+            return _NOTHING if self._has(as_text(value)) else value
         if depth < MAX_DEPTH and isinstance(value, Mapping):
             return self._rest_of_object(value, depth + 1)
         if depth < MAX_DEPTH and isinstance(value, (list, tuple)):
@@ -113,10 +115,14 @@ def _leaves(values: Iterable[Any]) -> set[str]:
                 inner = parsed(value)
                 if inner is not value and not isinstance(inner, str):
                     stack.append(inner)
-        elif isinstance(value, Mapping):
-            stack.extend(value.values())
+        elif value is None or isinstance(value, bool):
+            continue
+        elif type(value) is int or type(value) is float:
+            found.add(as_text(value))
         elif isinstance(value, (list, tuple)):
             stack.extend(value)
-        elif value is not None and not isinstance(value, bool):
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
+        else:
             found.add(as_text(value))
     return found

@@ -156,7 +156,8 @@ def as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     try:
-        return _written(value)
+        # most are numbers, which the encoder is slow to begin with
+        return str(value) if type(value) is int else _written(value)
     except (TypeError, ValueError, RecursionError):
         return str(type(value).__name__)
 
