@@ -150,7 +150,6 @@ def test_snake_case() -> None:
     assert int(row["end_time_unix_nano"]) - int(row["start_time_unix_nano"]) == 5
 
 
-@not_yet("F6")
 def test_token_counts_as_text() -> None:
     usage = span("token-counts-as-text").get("usage", {})
     assert (usage.get("input_tokens"), usage.get("output_tokens")) == (22_118, 1_970)

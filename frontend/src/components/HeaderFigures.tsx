@@ -74,7 +74,7 @@ function CostFigure({
 }): ReactElement | null {
   const { costNanoUsd, unpriced } = counters;
   const without = `without ${plural(unpriced, "model call")} of unknown price`;
-  if (costNanoUsd === null) {
+  if (costNanoUsd === null || (costNanoUsd === 0 && unpriced > 0)) {
     if (!hasCalls) return null;
     const why = unpriced > 0 ? `The cost of ${plural(unpriced, "model call")} is not known` : "";
     return <Figure name="Cost" value="not known" exact={why || "No cost was reported"} />;

@@ -8,7 +8,8 @@ from typing import Any
 from spanvas import attributes as names
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
-from spanvas.model.row import REWRITTEN
+from spanvas.model.row import REWRITTEN, Row
+from spanvas.model.running_totals import RUNNING_TOTAL
 from spanvas.model.span import Span
 from spanvas.model.tree import state_of
 from spanvas.semantics.content import content_of
@@ -37,10 +38,16 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     kept = services.kept_trace
     known = kept.latest_of(execution) if kept is not None else None
     place = execution.tenant, execution.execution_id
-    versions = services.store.read_versions(*place, span_id, known)
-    if not versions:
+    trace = known or services.store.read_trace(*place)
+    versions = services.store.read_versions(*place, span_id, trace)
+    if trace is None or not versions:
         raise NotFoundError("no such span")
-    bodies = [_span_body(version, execution, request.now_unix_nano) for version in versions]
+    row = next((row for row in trace.rows if row.span_id == span_id), None)
+    is_total = row is not None and RUNNING_TOTAL in row.marks
+    bodies = [
+        _span_body(version, execution, request.now_unix_nano, row if is_total else None)
+        for version in versions
+    ]
     contents = [content_of(version) for version in versions]
     is_allowed = may_read_content(request.principal, execution)
     if is_allowed:
@@ -59,8 +66,14 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     return ApiResponse(body)
 
 
-def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str, Any]:
+def _span_body(
+    span: Span, execution: Execution, now_unix_nano: int, own: Row | None
+) -> dict[str, Any]:
+    """`own`: the row with the call's own figures, where the span reports a running total."""
     row, structure, reader = row_of(span), split_content(span).structure, SpanReader(span)
+    if own is not None:
+        marks = (*row.marks, RUNNING_TOTAL)
+        row = row._replace(usage=own.usage, cost_nano_usd=own.cost_nano_usd, marks=marks)
     body: dict[str, Any] = {
         "span_id": span.span_id,
         "trace_id": span.trace_id,
@@ -85,7 +98,7 @@ def _span_body(span: Span, execution: Execution, now_unix_nano: int) -> dict[str
             {"modality": modality, **counts} for modality, counts in reader.modal_tokens().items()
         ]
         or None,
-        "cost": _cost(span, row.cost_nano_usd),
+        "cost": _cost(span, row),
         "time_to_first_token_nano": reader.time_to_first_token(),
         "agent": _named(reader.agent(), reader.agent_version()),
         "prompt": _named(*reader.prompt()),
@@ -118,11 +131,11 @@ def _named(name: str | None, version: str | None) -> dict[str, str] | None:
     return {"name": name} if version is None else {"name": name, "version": version}
 
 
-def _cost(span: Span, cost_nano_usd: int | None) -> dict[str, Any] | None:
-    if cost_nano_usd is None:
+def _cost(span: Span, row: Row) -> dict[str, Any] | None:
+    if row.cost_nano_usd is None:
         return None
     return {
-        "nano_usd": cost_nano_usd,
+        "nano_usd": row.cost_nano_usd,
         "lines": [
             {
                 "what": line.what,
@@ -130,7 +143,7 @@ def _cost(span: Span, cost_nano_usd: int | None) -> dict[str, Any] | None:
                 "nano_usd_per_token": line.nano_usd_per_million / MILLION,
                 "nano_usd": line.nano_usd,
             }
-            for line in cost_lines(span)
+            for line in cost_lines(span, row.usage)
         ],
     }
 

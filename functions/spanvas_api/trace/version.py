@@ -15,11 +15,12 @@ from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
-from spanvas.model.row import Row, merge_duplicates
+from spanvas.model.row import Row
+from spanvas.model.running_totals import rows_of_trace
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.cursors import Cursors
 
-WIRE_VERSION: Final = 3
+WIRE_VERSION: Final = 4
 """Part of every tag and version: raised when the same rows are answered differently."""
 LISTED: Final = 200
 """As many chunks may come in another order than they were recorded in: half a minute of seven busy functions."""
@@ -73,7 +74,7 @@ def rows_of(version: Version, stored: StoredTrace) -> list[Row] | None:
     ]
     if _digest(known, stored.execution) != version.digest:
         return None
-    return merge_duplicates([row for chunk_id in known for row in stored.chunks[chunk_id]])
+    return rows_of_trace([row for chunk_id in known for row in stored.chunks[chunk_id]])
 
 
 class Versions:

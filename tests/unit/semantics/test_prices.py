@@ -8,7 +8,7 @@ from tests.support.builders import make_span
 SONNET = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 
 
-def attributes(model: str = SONNET, **usage: int) -> dict[str, object]:
+def attributes(model: str = SONNET, **usage: int | str) -> dict[str, object]:
     names = {"input": "input_tokens", "output": "output_tokens", "read": "cache_read.input_tokens"}
     return {
         "gen_ai.request.model": model,
@@ -92,8 +92,10 @@ def test_the_arithmetic_of_a_reported_cost_is_that_it_was_reported() -> None:
     assert cost_lines(span) == [CostLine("reported", 0, 0, 500_000_000)]
 
 
-def test_a_call_of_no_tokens_costs_nothing_which_is_known() -> None:
-    assert cost_of(attributes(input=0, output=0)) == 0
+def test_counts_that_are_all_0_are_not_reported_and_have_no_cost() -> None:
+    assert cost_of(attributes(input=0, output=0)) is None
+    assert cost_of(attributes(input="0", output="0")) is None
+    assert cost_of(attributes(input=0, output=100)) == 1_500_000
 
 
 def test_where_the_answering_model_has_no_price_the_one_that_was_asked_has() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -49,10 +50,36 @@ def test_paths_lead_through_objects_and_json_texts() -> None:
     assert at(None, "a") is None
 
 
-def test_counts_are_whole_and_not_negative() -> None:
-    given = [5, 5.9, -5, True, "5", None, float("nan"), float("inf"), 2**60]
+@pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        (5, 5),
+        (0, 0),
+        (5.0, 5),
+        ("22118", 22_118),
+        (" 5 ", 5),
+        ("11.0", 11),
+        ("1.2E7", 12_000_000),  # a large double, as Java writes it
+        ("0", 0),
+        (Decimal("24"), 24),
+        (Decimal("24.00"), 24),
+    ],
+)
+def test_whole_counts_of_any_type_are_read(given: object, counted: int) -> None:
+    assert count(given) == counted
+    assert type(count(given)) is int
 
-    assert [count(value) for value in given] == [5, 5, 0, None, None, None, None, None, None]
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None, True, False, -5, "-5", 5.9, "5.9", 2**60, str(2**60), "9" * 5000, "1e999", 10**400,
+        "", " ", "none", "null", "NaN", "Infinity", "1,024", "1_024", "0x10", "\u0663", "12 tokens",
+        float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Decimal("1e400"), [5], {"n": 5},
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_count_is_not_reported(given: object) -> None:
+    assert count(given) is None
 
 
 def test_small_readers() -> None:

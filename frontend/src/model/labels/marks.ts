@@ -35,6 +35,12 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "Its recorded parents form a circle, which was cut here.",
     isWarning: true,
   },
+  running_total: {
+    label: "running total",
+    sentence:
+      "Its sender adds up the calls of a tool loop. Shown is what this call itself has used.",
+    isWarning: false,
+  },
   clock_skew: {
     label: "clock skew",
     sentence: "It lies outside its parent in time: two machines' clocks disagree.",

@@ -10,6 +10,7 @@ from spanvas.model import kinds
 from spanvas.model.inference import may_count, repeated_calls
 from spanvas.model.row import CANCELLED as CANCELLED_MARK
 from spanvas.model.row import INTERRUPTED, Row
+from spanvas.model.running_totals import with_own_figures
 from spanvas.model.tree import state_of
 from spanvas.model.usage import added, total
 
@@ -189,6 +190,8 @@ def count(rows: Iterable[Row], dropped: int = 0, *, is_part: bool = False) -> Co
     have come before.
     """
     rows = list(rows)
+    if is_part:
+        rows = with_own_figures(rows)
     candidates = [
         row for row in rows if row.kind == kinds.MODEL or (not is_part and may_count(row))
     ]

@@ -125,13 +125,4 @@ def _first(usage: Mapping[str, Any], paths: tuple[Path, ...]) -> int | None:
 
 
 def _number(usage: Mapping[str, Any], path: Path) -> int | None:
-    """A count that is whole: an integer, also as a float, a `Decimal` or digits; None for anything else."""
-    value = at(usage, *path)
-    if isinstance(value, str):
-        value = value.strip()
-        value = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
-    if hasattr(value, "to_integral_value"):
-        value = float(value)  # a `Decimal`, whose module is not loaded for this
-    if isinstance(value, float) and not value.is_integer():
-        return None
-    return count(value) if isinstance(value, (int, float)) and value >= 0 else None
+    return count(at(usage, *path))

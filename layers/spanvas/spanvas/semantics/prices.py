@@ -55,13 +55,16 @@ def lines_of(usage: Usage, price: Price) -> list[CostLine]:
     ]
 
 
-def cost_lines(span: Span) -> list[CostLine]:
-    """Returns the terms that a span's cost adds up from; empty where usage or price is not known."""
+def cost_lines(span: Span, own: Usage | None = None) -> list[CostLine]:
+    """Returns the terms that a span's cost adds up from; empty where usage or price is not known.
+
+    `own`: what its call has used, where that is not all that the span reports.
+    """
     reader = SpanReader(span)
     reported = reader.reported_cost()
     if reported is not None:
         return [CostLine(REPORTED, 0, 0, reported)]
-    return computed_lines(reader, reader.usage()) or []
+    return computed_lines(reader, own or reader.usage()) or []
 
 
 def cost_in(reader: SpanReader, usage: Usage | None) -> int | None:

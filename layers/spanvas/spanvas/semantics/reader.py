@@ -96,7 +96,8 @@ class SpanReader:
         """Returns the token counts of the first dialect that has any, or None.
 
         Parts of them that it does not report are taken from the next, where they fit: counts of two dialects are
-        never added. Cached tokens that were left out of the input are added to it.
+        never added. Cached tokens that were left out of the input are added to it. Counts that are all 0 are none: a
+        call reads something, and senders write 0 where they were not told.
         """
         counts: list[int | None] = [None] * 6
         for sources in self.plan.usages:
@@ -106,7 +107,7 @@ class SpanReader:
             for index in (2, 3, 4, 5):
                 if counts[index] is None and sources[index]:
                     counts[index] = self._count(sources[index])
-        if all(number is None for number in counts[:5]):
+        if not any(counts[:5]):
             return None
         span = self.span
         return _usage(counts, leaves_cache_out(span.attributes, span.scope_name))

@@ -23,6 +23,8 @@ DIGITS_OR_NOT: Final = bytes(48 if 48 <= code <= 57 else 32 for code in range(25
 MAX_NUMBER: Final = 2**53
 _written: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 MAX_INDEX_DIGITS: Final = 6
+MAX_DIGITS: Final = 40
+"""Characters of a number that is written as text."""
 MAX_NESTING: Final = 10
 
 
@@ -110,15 +112,26 @@ def text(value: Any) -> str | None:
 
 
 def count(value: Any) -> int | None:
-    """Returns a count of tokens as a whole number, negative ones as 0.
+    """Returns a count of tokens that is whole: an integer, also as a float, a `Decimal` or text (Micrometer writes all
+    attributes as text).
 
-    None for what is no number that JSON can hold.
+    None, which is not 0, for anything else: truth values, parts of a token, and what is negative or no number that
+    JSON can hold.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if type(value) is int:  # most counts are
+        return value if 0 <= value < MAX_NUMBER else None
+    if isinstance(value, str):
+        if not value.isascii() or len(value) > MAX_DIGITS or "_" in value:
+            return None
+    elif isinstance(value, bool) or not (
+        isinstance(value, (int, float)) or hasattr(value, "to_integral_value")  # a `Decimal`
+    ):
         return None
-    if not -MAX_NUMBER < value < MAX_NUMBER:  # neither for NaN
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
         return None
-    return max(int(value), 0)
+    return int(found) if 0 <= found < MAX_NUMBER and found.is_integer() else None
 
 
 def number(value: Any) -> float | None:

@@ -11,7 +11,8 @@ from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.loss import with_loss_cause
-from spanvas.model.row import Row, merge_duplicates, versions
+from spanvas.model.row import Row, versions
+from spanvas.model.running_totals import rows_of_trace
 from spanvas.model.span import Span
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class StoredTrace:
         newer_chunks: int = 0,
     ) -> StoredTrace:
         """Returns a trace with the rows of its chunks merged, one a span."""
-        rows = merge_duplicates(list(chain(*chunks.values())))
+        rows = rows_of_trace(list(chain(*chunks.values())))
         return StoredTrace(execution, rows, chunks, tuple(unreadable), newer_chunks)
 
     @property
