@@ -136,24 +136,42 @@ def test_the_execution_stays_as_it_is(status: str) -> None:
 
 
 def test_nothing_is_written_while_it_is_undecided_however_long_that_takes() -> None:
-    """The execution would be registered after 10 ms, as would its open steps."""
-    store = MemoryTraceStore()
+    """The execution would be registered after a second, as would its open steps."""
+    now = [time.time_ns()]
     with recording(
-        store=store, clock=time.time_ns, flush_interval_ms=10, make_sink=lambda: sink
+        clock=lambda: now[0], flush_interval_ms=1_000, make_sink=lambda: sink
     ) as recorded:
 
         def is_mine() -> bool:
+            now[0] += 10 * SECOND
             with spanvas.workflow("another", execution_id="other"):
                 with theirs().start_as_current_span("GET"):
                     pass
-                eventually(lambda: execution_of(recorded, "other"))
-            eventually(lambda: ("another", "other") in sent)
+                now[0] += 10 * SECOND
             return False
 
         invoke(recorded, lambda: repeated(is_mine))
     assert execution_of(recorded) is None
+    assert execution_of(recorded, "other") is not None
     assert {name for name, execution_id in sent if execution_id == "e1"} == set()
     assert ("another", "other") in sent
+
+
+def test_nothing_is_written_between_the_answer_and_the_discard() -> None:
+    """The execution was due to be registered long before."""
+    now = [time.time_ns()]
+    with recording(clock=lambda: now[0], flush_interval_ms=1_000) as recorded:
+
+        def handler() -> None:
+            with spanvas.defer_recording():
+                now[0] += 10 * SECOND
+            store = recorded.engine.delivery._store
+            assert store is not None
+            store.work()
+            spanvas.discard()
+
+        invoke(recorded, handler)
+    assert execution_of(recorded) is None
 
 
 sent: list[tuple[str, str]] = []

@@ -26,7 +26,7 @@ from spanvas.tracing.children import Children
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
 from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter, SpanSink
-from spanvas.tracing.processor import RecordingProcessor
+from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
 from spanvas.tracing.store_exporter import MAX_WAITING_BYTES, StoreExporter
 from spanvas.tracing.worker import Guard, Worker
 
@@ -125,6 +125,15 @@ class Delivery:
         run.export.hold_until_unix_nano = 0
         if self._store is not None:
             self._store_worker.nudge()
+
+    def defer(self, run: ExecutionState) -> DeferredRecording:
+        """Writes nothing of an execution until the handle is closed, nor registers it for one flush interval then: its
+        function still has to say whether it is to be discarded."""
+        return self._processor.defer(run, self._resume)
+
+    def _resume(self, run: ExecutionState) -> None:
+        run.export.hold_until_unix_nano = self._clock() + self._interval_nano
+        self._processor.resume(run)
 
     def root_of(self, run: ExecutionState) -> SdkSpan:
         """Returns the workflow span of an open execution. Raises KeyError for another."""

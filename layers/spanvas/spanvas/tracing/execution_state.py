@@ -89,7 +89,7 @@ class ExportState:
     """How far an execution is exported. Each field is assigned by one module alone, which its comment names."""
 
     hold_until_unix_nano: int = 0
-    """`delivery`: it is not registered before, so that a `workflow()` can still name it."""
+    """`delivery`: it is not registered before, so that `workflow()` can name it, and `discard()` let go of it."""
     is_begun: bool = False
     """`beginnings`: the store knows of it by a provisional first write, which the registration completes."""
     registered_ended_by: str | None = None

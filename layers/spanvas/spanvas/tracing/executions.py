@@ -214,7 +214,7 @@ class ExecutionRecorder:
         scope = current_scope()
         if scope is None or scope.run.is_deferred or scope.run.is_discarded:
             return None
-        return self._processor.defer(scope.run)
+        return self._delivery.defer(scope.run)
 
     @guarded()
     def discard(self) -> None:

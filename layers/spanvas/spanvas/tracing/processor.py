@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Final
 
@@ -140,10 +141,12 @@ class RecordingProcessor(SpanProcessor):
             if opened is not None and not opened.is_start_exported:
                 self._left.append(opened)
 
-    def defer(self, run: ExecutionState) -> DeferredRecording:
-        """Keeps in the process what ends of an execution, until the handle is closed."""
+    def defer(
+        self, run: ExecutionState, resume: Callable[[ExecutionState], None] | None = None
+    ) -> DeferredRecording:
+        """Keeps in the process what ends of an execution, until the handle is closed: then it is resumed."""
         run.is_deferred = True
-        return DeferredRecording(self, run)
+        return DeferredRecording(self.problems, partial(resume or self.resume, run))
 
     def resume(self, run: ExecutionState) -> None:
         """Emits what has ended of a deferred execution, unless it was discarded meanwhile."""
@@ -258,17 +261,15 @@ class RecordingProcessor(SpanProcessor):
 class DeferredRecording(public.Handle):
     """While it is open, nothing of the execution leaves the process, and its function's time is not watched."""
 
-    __slots__ = ("_processor", "_run", "problems")
+    __slots__ = ("_resume", "problems")
 
-    def __init__(self, processor: RecordingProcessor, run: ExecutionState) -> None:
-        self.problems = processor.problems
-        self._processor = processor
-        self._run = run
+    def __init__(self, problems: Health, resume: Callable[[], None]) -> None:
+        self.problems, self._resume = problems, resume
 
     @guarded()
     def close(self, error: BaseException | None) -> None:
         """Records what was deferred, unless it has been discarded."""
-        self._processor.resume(self._run)
+        self._resume()
 
 
 def _last_node(
