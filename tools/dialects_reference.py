@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from spanvas.semantics.cached_input import EXCLUSIVE_SCOPES
 from spanvas.semantics.content_split import (
     CONTENT_EVENT_PREFIXES,
     CONTENT_NAMES,
@@ -15,6 +14,7 @@ from spanvas.semantics.content_split import (
 from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
 from spanvas.semantics.dialects import FIRST_FOR_KIND, ORDER, load
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
+from spanvas.semantics.sender_counts import EXCLUSIVE_SCOPES
 from tools.senders_reference import senders_section
 
 _HEAD: Final = """# Dialects
@@ -35,6 +35,8 @@ attributes and events are read, dialect by dialect.
   is a model call, one with an HTTP method is `http`, the rest is `other`.
 - Tokens and cost count each model call once: [how they are counted](../explanation/how-costs-are-counted.md). The AI
   SDK up to version 5 leaves cached tokens of Anthropic and Bedrock out of the input: they are added.
+- A count is a whole number: an integer, also as a float or as text (Micrometer writes text). Anything else is no count
+  and is left out. A call all of whose counts are 0 has reported none.
 - Input includes what was read from or written to the cache, output includes reasoning. Counts that leave those out are
   known by their parts exceeding the whole, by the total, or by their instrumentation
   ({scopes}), and are put right.

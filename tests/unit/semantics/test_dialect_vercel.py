@@ -189,6 +189,41 @@ def test_cached_tokens_in_the_providers_own_metadata(metadata: str, usage: Usage
     assert form.usage == usage
 
 
+@pytest.mark.parametrize(
+    ("provider", "given", "metadata", "usage"),
+    [
+        # Version 5 passes on what the provider counts; of Anthropic and Bedrock that is the input without the cache.
+        ("anthropic.messages", {}, "{}", Usage(140, 20, 40)),
+        ("vertex.anthropic.messages", {}, "{}", Usage(140, 20, 40)),
+        ("amazon-bedrock", {}, "{}", Usage(140, 20, 40)),
+        ("gateway", {}, '{"anthropic": {}}', Usage(140, 20, 40)),
+        ("openai.chat", {}, "{}", Usage(100, 20, 40)),
+        # Version 6 adds them, and has details.
+        ("anthropic.messages", {"ai.usage.inputTokenDetails.cacheReadTokens": 40}, "{}", Usage(100, 20, 40)),
+        # What Anthropic reported tells, whatever the version.
+        ("gateway", {}, '{"anthropic": {"usage": {"input_tokens": 100}}}', Usage(140, 20, 40)),
+        ("anthropic.messages", {}, '{"anthropic": {"usage": {"input_tokens": 60}}}', Usage(100, 20, 40)),
+        ("anthropic.messages", {}, '{"anthropic": {"usage": {"input_tokens": 1}}}', Usage(140, 20, 40)),
+    ],
+)  # fmt: skip
+def test_cached_tokens_are_a_part_of_the_input_by_version_and_provider(
+    provider: str, given: dict[str, int], metadata: str, usage: Usage
+) -> None:
+    form = form_of(
+        {
+            "ai.operationId": "ai.generateText.doGenerate",
+            "ai.model.provider": provider,
+            "ai.usage.inputTokens": 100,
+            "ai.usage.outputTokens": 20,
+            "ai.usage.cachedInputTokens": 40,
+            "ai.response.providerMetadata": metadata,
+            **given,
+        }
+    )
+
+    assert form.usage == usage
+
+
 def test_a_decision_is_a_model_call_with_its_questions_and_answers() -> None:
     form = form_of(
         {

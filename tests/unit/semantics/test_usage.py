@@ -78,6 +78,19 @@ def test_a_span_that_speaks_two_dialects_is_counted_once() -> None:
         ({"operation.cost": 0.0}, 0),
         ({"spanvas.cost_nano_usd": 7, "operation.cost": 1.0}, 7),
         ({"gen_ai.usage.cost": "free", "operation.cost": 0.5}, 500_000_000),
+        ({"gen_ai.usage.cost": " 0.0015 "}, 1_500_000),
+        ({"gen_ai.cost.total_cost": 0.0014886}, 1_488_600),
+        ({"gen_ai.cost.input_cost": 0.001, "gen_ai.cost.output_cost": 0.0005}, 1_500_000),
+        ({"gen_ai.cost.input_cost": 0.001}, None),
+        (
+            {
+                "llm.cost.prompt": "0.001",
+                "llm.cost.completion": 0.002,
+                "openinference.span.kind": "LLM",
+            },
+            3_000_000,
+        ),
+        ({"spanvas.cost_nano_usd": "7"}, 7),
         ({"operation.cost": -1.0}, None),
         ({"operation.cost": float("nan")}, None),
         ({"operation.cost": float("inf")}, None),
@@ -90,3 +103,34 @@ def test_a_cost_that_is_reported_wins(reported: dict[str, Any], nano_usd: int | 
 
     assert form_of(attributes).reported_cost_nano_usd == nano_usd
     assert row_of(make_span(kind="model", attributes=attributes)).cost_nano_usd == nano_usd
+
+
+@pytest.mark.parametrize("names", [
+    ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"),
+    ("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens"),
+    ("llm.token_count.prompt", "llm.token_count.completion"),
+    ("ai.usage.inputTokens", "ai.usage.outputTokens"),
+])  # fmt: skip
+@pytest.mark.parametrize(
+    ("counts", "usage"),
+    [
+        (("22118", "1970"), Usage(22_118, 1_970)),
+        ((" 11.0 ", 7.0), Usage(11, 7)),
+        (("none", "7"), Usage(None, 7)),
+        (("none", "NaN"), None),
+        ((1.5, -1), None),
+        (("0", 0), None),
+    ],
+)
+def test_counts_are_read_whatever_type_they_were_sent_as(
+    names: tuple[str, str], counts: tuple[Any, Any], usage: Usage | None
+) -> None:
+    row = row_of(make_span(kind="model", attributes=dict(zip(names, counts, strict=True))))
+
+    assert row.usage == usage
+
+
+def test_a_name_without_a_count_does_not_hide_one_that_has_it() -> None:
+    given = {"gen_ai.usage.input_tokens": "none", "gen_ai.usage.prompt_tokens": "7"}
+
+    assert form_of({**CHAT, **given}).usage == Usage(7)

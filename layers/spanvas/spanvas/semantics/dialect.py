@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from spanvas.model.span import Event
 from spanvas.model.units import NANO, unix_nano_of
-from spanvas.semantics.values import at, parsed, unquoted
+from spanvas.semantics.values import at, number, parsed, unquoted
 
 FIELDS: Final = {
     "request_model": "model that was asked for",
@@ -144,6 +144,17 @@ def inside(attribute: str, *paths: str) -> Read:
 
     shown = ", ".join(f"`{path.replace('/', '.')}`" for path in paths)
     return Read(f"`{attribute}`: {shown}", read, (attribute,), (attribute,))
+
+
+def summed(*attributes: str) -> Read:
+    """Makes a source that reads the sum of numbers; None where one of them is missing."""
+
+    def read(reading: Reading) -> float | None:
+        numbers = [number(reading.attributes.get(name)) for name in attributes]
+        known = [each for each in numbers if each is not None]
+        return sum(known) if len(known) == len(attributes) else None
+
+    return Read(" + ".join(f"`{name}`" for name in attributes), read, attributes)
 
 
 def where(attribute: str, values: tuple[str, ...], *sources: str) -> tuple[Read, ...]:

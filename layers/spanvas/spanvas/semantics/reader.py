@@ -14,14 +14,15 @@ from spanvas.model import kinds
 from spanvas.model.span import Event, Span
 from spanvas.model.units import NANO
 from spanvas.model.usage import Usage
-from spanvas.semantics.cached_input import leaves_cache_out
 from spanvas.semantics.dialect import (
     PartialSpan,
+    Read,
     Reading,
     Source,
 )
-from spanvas.semantics.plan import first_value, plan_of
+from spanvas.semantics.plan import plan_of
 from spanvas.semantics.providers import spelt
+from spanvas.semantics.sender_counts import leaves_cache_out
 from spanvas.semantics.values import count, number, parsed, text
 
 MAX_COST_USD: Final = 1_000_000
@@ -110,16 +111,20 @@ class SpanReader:
         if not any(counts[:5]):
             return None
         span = self.span
-        return _usage(counts, leaves_cache_out(span.attributes, span.scope_name))
+        is_cached = counts[2] or counts[3]
+        return _usage(
+            counts, bool(is_cached and leaves_cache_out(span.attributes, span.scope_name, counts))
+        )
 
     def reported_cost(self) -> int | None:
         """Returns what the call cost by the instrumentation's own account, in 1e-9 USD."""
         own = self.span.attributes.get(names.COST)
-        if isinstance(own, int) and not isinstance(own, bool) and 0 <= own < 2**62:
-            return own
+        if own is not None and (nano_usd := count(own)) is not None:
+            return nano_usd
         for value in self.plan.values("cost", self.span):
-            if isinstance(value, (int, float)) and value is not True and 0 <= value < MAX_COST_USD:
-                return round(value * NANO)
+            usd = number(value)
+            if usd is not None and 0 <= usd < MAX_COST_USD:
+                return round(usd * NANO)
         return None
 
     def finish_reasons(self) -> tuple[str, ...]:
@@ -187,7 +192,13 @@ class SpanReader:
         return text(self.plan.value("session", self.span))
 
     def _count(self, sources: tuple[Source, ...]) -> int | None:
-        return count(first_value(sources, self.span)) if sources else None
+        """Returns the first value that is a count."""
+        attributes = self.span.attributes
+        for source in sources:
+            value = source.read(self.span) if isinstance(source, Read) else attributes.get(source)
+            if value is not None and (number_ := count(value)) is not None:
+                return number_
+        return None
 
 
 def _name(value: Any) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
-from spanvas.semantics.dialect import Dialect, Read, Reading, Rule, first_event
+from spanvas.semantics.dialect import Dialect, Read, Reading, Rule, first_event, summed
 from spanvas.semantics.fields import Fields, merged
 from spanvas.semantics.flattened import bare_list, flattened_messages, listed
 from spanvas.semantics.langchain import langgraph_node_in, thread_in
@@ -258,7 +258,7 @@ DIALECT = Dialect(
                 },
             ),
         ),
-        "cost": ("llm.cost.total",),
+        "cost": ("llm.cost.total", summed("llm.cost.prompt", "llm.cost.completion")),
         "finish_reasons": ("llm.finish_reason",),
         "input_messages": (
             _messages("llm.input_messages"),

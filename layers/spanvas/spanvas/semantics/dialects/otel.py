@@ -7,7 +7,16 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.semantics.dialect import EVENTS, Dialect, Kinds, Read, Reading, Rule, inside
+from spanvas.semantics.dialect import (
+    EVENTS,
+    Dialect,
+    Kinds,
+    Read,
+    Reading,
+    Rule,
+    inside,
+    summed,
+)
 from spanvas.semantics.flattened import flattened
 from spanvas.semantics.message_events import (
     CHOICE,
@@ -193,7 +202,10 @@ DIALECT = Dialect(
                 _modal_tokens,
             ),
         ),
-        "cost": ("gen_ai.usage.cost",),
+        "cost": (
+            "gen_ai.usage.cost", "gen_ai.usage.total_cost", "gen_ai.cost.total_cost", "gen_ai.cost.total",
+            summed("gen_ai.cost.input_cost", "gen_ai.cost.output_cost"),
+        ),
         "finish_reasons": (names.FINISH_REASONS, "gen_ai.response.finish_reason"),
         "system_instructions": (names.SYSTEM_INSTRUCTIONS, in_details(names.SYSTEM_INSTRUCTIONS)),
         "input_messages": (
