@@ -11,14 +11,6 @@ from opentelemetry.trace import SpanKind, StatusCode
 from spanvas import attributes as names
 from spanvas import handles as public
 from spanvas.model import kinds
-from spanvas.semantics.messages import (
-    is_pair,
-    message_of,
-    messages_within,
-    raw_messages,
-    text_message,
-)
-from spanvas.semantics.parts import parts_of
 from spanvas.tracing.context import innermost, with_scope
 from spanvas.tracing.convert import error_type, exception_attributes, json_text
 from spanvas.tracing.handles import LiveSpan
@@ -228,6 +220,9 @@ def generation_content(
     system: Any, input_messages: Any, output_messages: Any, tool_definitions: Any
 ) -> dict[str, str]:
     """Returns the content as JSON texts, as instrumentations of the GenAI conventions write it."""
+    # not at the top: functions that record no model calls do not load the reading of messages
+    from spanvas.semantics.parts import parts_of
+
     content = {
         names.SYSTEM_INSTRUCTIONS: parts_of(plain(system)),
         names.INPUT_MESSAGES: _messages(input_messages, "user"),
@@ -239,6 +234,14 @@ def generation_content(
 
 def _messages(messages: Any, role: str) -> list[dict[str, Any]] | None:
     """What a client library takes or gives: messages, items, a whole response; a plain text is one message."""
+    from spanvas.semantics.messages import (
+        is_pair,
+        message_of,
+        messages_within,
+        raw_messages,
+        text_message,
+    )
+
     messages = plain(messages)
     if isinstance(messages, str):
         return [text_message(messages, role)]
