@@ -5,7 +5,7 @@ import type { Row, Trace } from "../trace/trace";
 import type { Range } from "./zoom";
 
 /** The mark of a row whose times cannot be those of its run. */
-export const WRONG_CLOCK = "wrong_clock";
+const WRONG_CLOCK = "wrong_clock";
 
 export interface TimeScale {
   readonly start: Nanos;
