@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanvas.model.execution import count
+from spanvas.model.inference import with_repeats_marked
 from spanvas.model.row import Row
 from spanvas.model.units import NANO
 from spanvas.model.usage import Usage
@@ -87,3 +88,21 @@ def test_any_calls_at_any_times_count_once_each_however_many_instrumentations_sa
     random.shuffle(rows)
 
     assert tokens(*rows) == (10 * len(times), len(times))
+
+
+def test_the_call_that_does_not_count_is_marked_and_keeps_its_figures() -> None:
+    outer = call("ChatOpenAI", 1, 4, Usage(812, 24), scope="langchain")
+    inner = call("ChatCompletion", 1.1, 3.9, Usage(812, 24), scope="openai")
+    below = make_row("post", "ChatOpenAI", start=2)
+
+    rows = with_repeats_marked([make_row("root"), outer, inner, below])
+
+    assert [row.marks for row in rows] == [(), ("repeated",), (), ()]
+    assert rows[1].usage == Usage(812, 24)
+    assert with_repeats_marked(rows) == rows
+
+
+def test_calls_of_one_instrumentation_are_not_marked() -> None:
+    rows = [call("a", 1, 4, Usage(812, 24)), call("a", 1.1, 3.9, Usage(812, 24))]
+
+    assert with_repeats_marked(rows) is rows

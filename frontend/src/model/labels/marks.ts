@@ -41,6 +41,11 @@ const MARKS: Readonly<Record<string, Mark>> = {
       "Its sender adds up the calls of a tool loop. Shown is what this call itself has used.",
     isWarning: false,
   },
+  repeated: {
+    label: "recorded twice",
+    sentence: "Another instrumentation recorded this call, too. Its tokens and cost count once.",
+    isWarning: false,
+  },
   clock_skew: {
     label: "clock skew",
     sentence: "It lies outside its parent in time: two machines' clocks disagree.",

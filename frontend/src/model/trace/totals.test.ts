@@ -51,3 +51,14 @@ it("keeps apart what was reported as 0 and what was not reported", () => {
   expect(amountsOf(sums, [1, 3, 3])).toEqual(free);
   expect(amountsOf(sums, [1])).toEqual(nothing);
 });
+
+it("adds a call once that two instrumentations have recorded beside each other", () => {
+  const index = indexTrace([
+    makeRow({ spanId: "root" }),
+    makeRow({ spanId: "call", depth: 1, usage: usage(812, 24), costNanoUsd: 20 }),
+    makeRow({ spanId: "same", depth: 1, usage: usage(812, 24), marks: ["repeated"] }),
+  ]);
+  const { inputTokens, costNanoUsd } = totals(index);
+  expect([...inputTokens]).toEqual([812, 812, 812]);
+  expect([...costNanoUsd]).toEqual([20, 20, NaN]);
+});

@@ -18,7 +18,8 @@ export interface Amounts {
 
 /**
  * A span that reports figures of its own stands for its subtree, since agents report the sum of
- * their calls; one that reports none is the sum of its children. O(rows).
+ * their calls; one that reports none is the sum of its children. A call that another one beside it reports, too, keeps
+ * its figures and adds nothing. O(rows).
  */
 export function totals(index: TraceIndex): Totals {
   const count = index.rows.length;
@@ -34,7 +35,7 @@ export function totals(index: TraceIndex): Totals {
     }
     if (row.costNanoUsd !== null) costNanoUsd[position] = row.costNanoUsd;
     const above = index.parent[position] ?? -1;
-    if (above < 0) continue;
+    if (above < 0 || row.marks.includes("repeated")) continue;
     add(inputTokens, above, inputTokens[position]);
     add(outputTokens, above, outputTokens[position]);
     add(costNanoUsd, above, costNanoUsd[position]);

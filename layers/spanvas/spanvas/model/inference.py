@@ -7,10 +7,13 @@ from typing import Final
 
 from spanvas.model import kinds
 from spanvas.model.row import Row
-from spanvas.model.siblings import repeated_beside
+from spanvas.model.siblings import are_told_apart, repeated_beside
 
 WRAPPERS: Final = frozenset({kinds.AGENT, kinds.WORKFLOW, kinds.NODE, kinds.OTHER})
 """Kinds that report the sum of what is below them: they count where nothing below does."""
+
+REPEATED: Final = "repeated"
+"""Mark of a model call that a richer call beside it reports, too."""
 
 
 def may_count(row: Row) -> bool:
@@ -26,8 +29,14 @@ def repeated_calls(rows: Sequence[Row], candidates: Sequence[Row]) -> frozenset[
     or a chain counts where no call below it and none above it reports any. A call that reports nothing and is inside of
     what counts is a part of it, not a call without a price. O(rows log rows).
     """
+    inside, beside = _repeated(rows, candidates)
+    return frozenset(inside | beside)
+
+
+def _repeated(rows: Sequence[Row], candidates: Sequence[Row]) -> tuple[set[str], set[str]]:
+    """Those repeated inside of one another, and those repeated by one beside them."""
     if len(candidates) < 2:
-        return frozenset()
+        return set(), set()
     by_id = {row.span_id: row for row in rows}
     reporting = [row for row in candidates if _reports(row)]
     calls = [row for row in reporting if row.kind == kinds.MODEL]
@@ -50,7 +59,28 @@ def repeated_calls(rows: Sequence[Row], candidates: Sequence[Row]) -> frozenset[
             call.span_id in above or _is_inside(call, by_id, outside, counting)
         ):
             repeated.add(call.span_id)
-    return frozenset(repeated | repeated_beside(calls, repeated, by_id))
+    beside = repeated_beside(calls, repeated, by_id) if are_told_apart(calls) else set()
+    return repeated, beside
+
+
+def with_repeats_marked(rows: list[Row]) -> list[Row]:
+    """Returns the rows; a call that is counted by a richer one beside it has the mark `repeated`.
+
+    Those above or below another call need no mark: a row that reports figures stands for all below it. The same list
+    object where nothing is marked.
+    """
+    calls = [row for row in rows if row.kind == kinds.MODEL and _reports(row)]
+    if not are_told_apart(calls):
+        return rows
+    _, beside = _repeated(rows, calls)
+    if not beside:
+        return rows
+    return [
+        row._replace(marks=(*row.marks, REPEATED))
+        if row.span_id in beside and REPEATED not in row.marks
+        else row
+        for row in rows
+    ]
 
 
 def _reports(row: Row) -> bool:

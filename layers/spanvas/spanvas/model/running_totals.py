@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Final
 
 from spanvas.model import kinds
+from spanvas.model.inference import with_repeats_marked
 from spanvas.model.row import Row, merge_duplicates
 from spanvas.model.usage import Usage
 
@@ -17,8 +18,8 @@ SCOPES: Final = frozenset({"org.springframework.boot"})
 
 
 def rows_of_trace(rows: list[Row]) -> list[Row]:
-    """Returns every span of a trace once, with its own figures."""
-    return with_own_figures(merge_duplicates(rows))
+    """Returns every span of a trace once, with its own figures; a call that is recorded twice is marked."""
+    return with_repeats_marked(with_own_figures(merge_duplicates(rows)))
 
 
 def with_own_figures(rows: list[Row]) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from spanvas.model import kinds
@@ -12,6 +12,14 @@ from spanvas.model.row import Row
 
 MOST_TRIED: Final = 32
 """Calls that one call is compared with: more of the same size at one time are not told apart."""
+
+
+def are_told_apart(calls: Sequence[Row]) -> bool:
+    """Returns whether calls differ in scope or name: those of one instrumentation are never one call."""
+    if len(calls) < 2:
+        return False
+    first = (calls[0].scope, calls[0].name)
+    return any((call.scope, call.name) != first for call in calls)
 
 
 def repeated_beside(
