@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from spanvas.semantics.messages import conversation, leading_system, message_of, messages_of
+from spanvas.semantics.conversations import conversation
+from spanvas.semantics.messages import leading_system, message_of, messages_of
 from tests.unit.semantics.forms import called, responded, text
 
 

@@ -7,17 +7,25 @@ that nothing is hidden for being odd; fields that the form has no name for stay 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from spanvas.semantics.cut_json import whole_part
+from spanvas.semantics.conversations import (
+    HOLDERS,
+    MAX_DEPTH,
+    WORDS,
+    conversation,
+    is_message,
+    is_pair,
+    langchain_message,
+    raw_messages,
+)
 from spanvas.semantics.fields import Fields, is_empty, merged
 from spanvas.semantics.message_parts import parts_in
 from spanvas.semantics.parts import Part, part_of, parts_of
 from spanvas.semantics.roles import (
     LANGCHAIN_TYPES,
     UNKNOWN,
-    is_item,
     role_in_path,
     role_of,
     role_of_item,
@@ -26,13 +34,6 @@ from spanvas.semantics.values import as_text, parsed
 
 Message = dict[str, Any]
 
-MAX_DEPTH: Final = 4
-"""Envelopes that are opened around a message."""
-WORDS: Final = (
-    "content", "parts", "tool_calls", "function_call", "refusal", "audio", "images", "thinking", "reasoning",
-    "reasoning_content", "blocks", "items",
-)  # fmt: skip
-"""Fields in which a message with a role says something."""
 FINISH: Final = ("finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason")
 ABOUT: Final = frozenset(
     {
@@ -44,17 +45,6 @@ ABOUT: Final = frozenset(
 NO_WORDS: Final = frozenset({"role", "name", *FINISH, *ABOUT})
 PLAIN_ROLES: Final = frozenset({"system", "user", "assistant"})
 CUT: Final = "$truncated"
-HOLDERS: Final = (
-    "generations",
-    "choices",
-    "candidates",
-    "messages",
-    "contents",
-    "message",
-    "output",
-    "items",
-)
-"""Fields of requests, responses and the states of graphs that hold messages."""
 
 
 def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:
@@ -74,7 +64,7 @@ def messages_within(value: Any, role: str = UNKNOWN) -> list[Message] | None:
     What holds no messages is one.
     """
     value = parsed(value)
-    if isinstance(value, dict) and not _is_message(value):
+    if isinstance(value, dict) and not is_message(value):
         for name in HOLDERS:
             items = conversation({name: value[name]}) if value.get(name) else None
             if not items:
@@ -89,58 +79,6 @@ def messages_within(value: Any, role: str = UNKNOWN) -> list[Message] | None:
     return messages_of(value, role)
 
 
-def raw_messages(value: Any) -> Sequence[Any] | None:
-    """Returns the messages in a value as they are, before they are brought into form."""
-    value = parsed(value)
-    if value is None:
-        return None
-    if isinstance(value, str) and (cut := _of_cut_json(value)):
-        return cut
-    if isinstance(value, dict) and not _is_message(value):
-        has_list = any(isinstance(value.get(name), list) for name in HOLDERS)
-        return (conversation(value) if has_list else None) or [value]
-    if isinstance(value, (list, tuple)):
-        # LangChain passes batches: a list of conversations, of which there is one.
-        if len(value) == 1 and isinstance(value[0], list) and not is_pair(value[0]):
-            return value[0]
-        return [value] if is_pair(value) else value
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return value
-    return [value]
-
-
-def _of_cut_json(text: str) -> list[Any] | None:
-    """The messages of a JSON text that the sender has cut; the last of them is marked."""
-    value = whole_part(text)
-    items = None if value is None else conversation(value)
-    if not items and isinstance(value, list) and len(value) > 1 and conversation(value[:-1]):
-        # of the last not enough is left to know it by
-        items = value if isinstance(value[-1], dict) and value[-1].get("role") else value[:-1]
-    if not items:
-        return None
-    last = items[-1]
-    return [*items[:-1], {**last, "truncated": True} if isinstance(last, dict) else last]
-
-
-def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:
-    """Returns the messages in what a model, an agent or a node was given or returned; None where it holds none.
-
-    Of a list the first and the last item are looked at: one that begins and ends with messages is a conversation.
-    """
-    value = parsed(value)
-    if depth > MAX_DEPTH:
-        return None
-    if isinstance(value, str):
-        return _of_cut_json(value)
-    if isinstance(value, dict):
-        return _in_object(value, depth)
-    if isinstance(value, list) and value:
-        items = raw_messages(value) or ()
-        if items and _is_message(items[0]) and _is_message(items[-1]):
-            return items
-    return None
-
-
 def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
     """Returns one message in form. A tool's results are a message of the role `tool`, whoever sends them."""
     item = parsed(item)
@@ -152,7 +90,7 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
         return plain
     if isinstance(item.get(CUT), str):
         return _cut(item, role)
-    inner = _langchain(item)
+    inner = langchain_message(item)
     if inner is not None:
         of_class = role_in_path(item.get("id")) if inner is not item else ""
         return _message(
@@ -269,57 +207,3 @@ def _message(item: Mapping[str, Any], role: str) -> Message:
     if not is_empty(reason):
         message["finish_reason"] = as_text(reason)
     return fields.kept(message)
-
-
-def _langchain(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What LangChain keeps of a message: `kwargs`, `data`, or the object itself."""
-    if item.get("lc") == 1 and isinstance(item.get("kwargs"), dict):
-        return item["kwargs"]  # type: ignore[no-any-return]
-    kind = item.get("type")
-    if isinstance(kind, str) and (kind in LANGCHAIN_TYPES or kind == "chat") and "role" not in item:
-        data = item.get("data")
-        return data if isinstance(data, dict) else item
-    return None
-
-
-def is_pair(value: Any) -> bool:
-    """Says whether a value is `["user", "..."]`, as LangChain takes messages."""
-    return (
-        isinstance(value, (list, tuple))
-        and len(value) == 2
-        and isinstance(value[0], str)
-        and value[0] in LANGCHAIN_TYPES
-        and isinstance(value[1], str)
-    )
-
-
-def _is_message(item: Any) -> bool:
-    if not isinstance(item, dict):
-        return is_pair(item)
-    if "role" in item:
-        return any(name in item for name in WORDS)
-    inner = _langchain(item)
-    if inner is None:
-        return is_item(item.get("type"))
-    return "content" in inner
-
-
-def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
-    """The conversation in a request, a response or the state of a graph."""
-    if _is_message(value):
-        return [value]
-    for name in ("generations", "choices", "candidates"):
-        items = raw_messages(value.get(name)) or ()
-        if items and isinstance(items[0], dict):
-            return items
-    for name in ("messages", "contents"):
-        items = raw_messages(value.get(name)) or ()
-        if items and all(
-            _is_message(item) or isinstance(item, str) for item in (items[0], items[-1])
-        ):
-            return items
-    for name in ("message", "output"):
-        inner = value.get(name)
-        if isinstance(inner, (dict, list)):
-            return conversation(inner, depth + 1)
-    return None

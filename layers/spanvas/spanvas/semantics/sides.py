@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model import kinds
+from spanvas.semantics.conversations import conversation, raw_messages
 from spanvas.semantics.langchain import unwrapped_input, unwrapped_output
-from spanvas.semantics.messages import conversation, raw_messages, says_something
+from spanvas.semantics.messages import says_something
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.values import is_given, parsed
 

@@ -234,13 +234,8 @@ def generation_content(
 
 def _messages(messages: Any, role: str) -> list[dict[str, Any]] | None:
     """What a client library takes or gives: messages, items, a whole response; a plain text is one message."""
-    from spanvas.semantics.messages import (
-        is_pair,
-        message_of,
-        messages_within,
-        raw_messages,
-        text_message,
-    )
+    from spanvas.semantics.conversations import is_pair, raw_messages
+    from spanvas.semantics.messages import message_of, messages_within, text_message
 
     messages = plain(messages)
     if isinstance(messages, str):

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import kinds
+from spanvas.semantics.conversations import raw_messages
 from spanvas.semantics.dialect import Dialect, Read, Reading, Rule
-from spanvas.semantics.messages import raw_messages
 from spanvas.semantics.values import at, parsed
 
 CONVERSATIONS: Final = ("pydantic_ai.all_messages", "all_messages_events")
