@@ -46,8 +46,7 @@ def duration_ms(run: Run) -> float:
 
 
 def test_agent_without_model_spans() -> None:
-    """The history does not say so before somebody has opened the run: a batch does not count agents."""
-    counted = the_run("agent-without-model-spans").trace["execution"]["counters"]
+    counted = counters("agent-without-model-spans")
     # 300 x $2.50 + 30 x $10, per million
     assert (counted.get("input_tokens"), counted.get("output_tokens")) == (300, 30)
     assert (counted.get("cost_nano_usd"), counted["unpriced"]) == (1_050_000, 0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import Counters, Execution, place_of
+from spanvas.model.execution import OPEN, Counters, Execution, place_of, totalled
 from spanvas.model.execution_update import (
     ExecutionUpdate,
     create_from,
@@ -56,11 +56,16 @@ class MemoryBinding:
         self._check()
         execution_id = self._moved(batch.tenant, batch.execution_id)
         batch = replace(batch, execution_id=execution_id)
-        counters = Counters()
-        for chunk, is_new_chunk in self._put(batch):
-            if is_new_chunk:
-                counters += chunk.counters
-        self._note(replace(update, execution_id=execution_id), counters)
+        key = (batch.tenant, execution_id)
+        is_known = key in self._executions
+        chunks = self._put(batch)
+        counters = sum((chunk.counters for chunk, is_new in chunks if is_new), Counters())
+        only = chunks[0][0].alone if len(chunks) == 1 and not is_known else None
+        self._note(replace(update, execution_id=execution_id), only or counters)
+        if only is None and self._executions[key].status not in OPEN:
+            trace = self._decoded(*key).trace_of(self._executions[key])
+            if trace.is_whole:
+                self._executions[key] = totalled(trace.execution, trace.rows)
         return execution_id
 
     def _put(self, batch: SpanBatch) -> list[tuple[Chunk, bool]]:

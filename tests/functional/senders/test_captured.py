@@ -45,15 +45,7 @@ def test_the_api_says_of_a_captured_run_what_is_true(asked: str, name: str) -> N
     assert differences(asked, runs(name), expectation(name)) == []
 
 
-@questions(
-    {
-        **NOT_YET,
-        "totals": {
-            **NOT_YET.get("totals", {}),
-            **dict.fromkeys(("anth-oi", "anth-tl", "autogen", "dspy", "springai"), "F7"),
-        },
-    }
-)
+@questions(NOT_YET)
 def test_it_says_so_when_each_span_comes_alone_the_first_to_end_first(
     asked: str, name: str
 ) -> None:

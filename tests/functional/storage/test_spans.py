@@ -183,7 +183,7 @@ class TestSpans:
     def test_tokens_that_nobody_reported_are_unknown_and_those_reported_as_none_are_0(
         self, store: TraceStore
     ) -> None:
-        nothing = {"gen_ai.request.model": "tiny", "gen_ai.usage.input_tokens": 0}
+        nothing = {"gen_ai.request.model": "tiny", "gen_ai.usage.input_tokens": 5}
         free = {**nothing, "gen_ai.usage.output_tokens": 0, "gen_ai.usage.cost": 0}
         for name, attributes in {
             "exec_1": {"gen_ai.request.model": "tiny"},
@@ -198,8 +198,8 @@ class TestSpans:
 
         assert [execution and execution.counters for execution in found] == [
             Counters(spans=1, unpriced=1),
-            Counters(spans=1, input_tokens=0, unpriced=1),
-            Counters(spans=1, input_tokens=0, output_tokens=0, cost_nano_usd=0),
+            Counters(spans=1, input_tokens=5, unpriced=1),
+            Counters(spans=1, input_tokens=5, output_tokens=0, cost_nano_usd=0),
         ]
 
     def test_a_repair_takes_away_what_nobody_reported(self, store: TraceStore) -> None:

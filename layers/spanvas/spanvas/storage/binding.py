@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import Counters, count
+from spanvas.model.errors import StoreUnavailableError, UnreadableItem
+from spanvas.model.execution import OPEN, Counters, count, totalled
 from spanvas.model.execution_update import ExecutionUpdate, update_from
 from spanvas.model.ids import is_trace_id
 from spanvas.storage import items
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 THREADS: Final = 8
 """As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
 CANDIDATES: Final = 5
+MOST_COUNTED_AGAIN: Final = 10_000
+"""Spans of an execution whose rows are read again when more of it comes after its end."""
 OPEN_TO_CHANGE: Final = (
     f"attribute_exists(#{items.ORIGIN_NAMING}) AND attribute_not_exists(#{items.MOVED_TO})"
 )
@@ -116,17 +119,32 @@ class BindingItems:
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         """As `port.TraceStore.receive`. Rows first, then META: cut off between them, it is whole when sent again."""
         for _ in range(ATTEMPTS):
-            counters = Counters()
-            for chunk, is_new_chunk in self._spans.put(batch):
-                if is_new_chunk:
-                    counters += chunk.counters
-            if self._updates.add(update, counters, is_new=is_new):
+            chunks = list(self._spans.put(batch))
+            counters = sum((chunk.counters for chunk, is_new in chunks if is_new), Counters())
+            only = chunks[0][0].alone if len(chunks) == 1 else None
+            added = self._updates.add(update, counters, is_new=is_new, alone=only)
+            if added is not None:
+                is_counted = added.is_new and only is not None
+                if added.is_ended and not is_counted and added.spans <= MOST_COUNTED_AGAIN:
+                    self._count_again(batch.tenant, batch.execution_id)
                 return batch.execution_id
             target = self._end(batch.tenant, batch.execution_id).execution_id
             batch = replace(batch, execution_id=target)
             update = replace(update, execution_id=target)
             is_new = False
         raise contended()
+
+    def _count_again(self, tenant: str, execution_id: str) -> None:
+        """Puts the totals of an execution that has ended right: what was sent in several requests may be counted twice,
+        or not at all (`model.inference`). Whoever adds to an ended execution does so, so the last one does."""
+        # The spans are durable without it, and the next reader corrects the totals.
+        with suppress(StoreUnavailableError):
+            trace = self._spans.read_trace(tenant, execution_id)
+            if trace is None or not trace.is_whole or trace.execution.status in OPEN:
+                return
+            counters = totalled(trace.execution, trace.rows).counters
+            if counters != trace.execution.counters:
+                self._executions.replace_counters(trace.execution, counters)
 
     def _look_up(
         self, tenant: str, trace_id: str, names: Collection[str]

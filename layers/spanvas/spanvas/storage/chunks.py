@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final
 
+from spanvas.model import kinds
 from spanvas.model.execution import Counters, count
+from spanvas.model.inference import may_count
 from spanvas.model.row import Row, comparable, versions
 from spanvas.model.span import Span, merge_spans
 from spanvas.semantics.summary import row_of
@@ -36,6 +38,8 @@ class Chunk:
     rows: bytes
     details: tuple[bytes, ...]
     counters: Counters
+    alone: Counters
+    """What it counts if it is all that there is of an execution: `counters` is what it adds to others."""
 
 
 def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
@@ -88,7 +92,10 @@ def _chunks(spans: Sequence[Span]) -> list[Chunk]:
         return [chunk for half in codec.split(spans, 2) for chunk in _chunks(half)]
     chunk_id = codec.chunk_id_of(payload + b"".join(piece.payload for piece in pieces))
     details = tuple(codec.compress(piece.payload) for piece in pieces)
-    return [Chunk(chunk_id, compressed, details, count(rows, is_part=True))]
+    counters = count(rows, is_part=True)
+    has_wrappers = any(row.kind != kinds.MODEL and may_count(row) for row in rows)
+    alone = count(rows) if has_wrappers else counters
+    return [Chunk(chunk_id, compressed, details, counters, alone)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
-from spanvas.model.execution import Counters, Execution, place_of
+from spanvas.model.execution import OPEN, Counters, Execution, place_of
 from spanvas.model.execution_update import (
     ExecutionUpdate,
     create_from,
@@ -34,6 +34,14 @@ OPTIONAL: Final = (
 """Attributes that are removed from the item when the execution no longer has them."""
 
 
+class Added(NamedTuple):
+    """What has become of an execution: whether this made it, whether it has ended, and how many spans it had before."""
+
+    is_new: bool
+    is_ended: bool
+    spans: int = 0
+
+
 class UpdateItems:
     """Writes META items. Raises StoreUnavailableError."""
 
@@ -42,47 +50,57 @@ class UpdateItems:
         self._spans = spans
         self._report = report
 
-    def add(self, update: ExecutionUpdate, counters: Counters, *, is_new: bool) -> bool:
-        """Adds to the totals and merges the update. Returns False, with nothing written, where the execution has moved.
+    def add(
+        self,
+        update: ExecutionUpdate,
+        counters: Counters,
+        *,
+        is_new: bool,
+        alone: Counters | None = None,
+    ) -> Added | None:
+        """Adds to the totals and merges the update. Returns None, with nothing written, where the execution has moved.
 
-        `is_new` saves a request where there is no item yet.
+        `is_new` saves a request where there is no item yet. `alone`: the totals of an item that is made by this.
         """
         add = items.added_counters(counters)
-        if is_new and self._create(update, add):
-            return True
+        made = items.added_counters(alone or counters)
+        if is_new and (created := self._create(update, made)):
+            return created
         execution = bare(update.tenant, update.execution_id)
         item = self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
         is_counted = item is not None
         for _ in range(ATTEMPTS):
             item = item or self._executions.item(update.tenant, update.execution_id)
             if item is None:
-                if self._create(update, add):
-                    return True
+                if created := self._create(update, made):
+                    return created
                 continue
             if items.MOVED_TO in item:
-                return False
+                return None
             known = attempted(execution_of, item)
             if isinstance(known, UnreadableItem):
                 # Totals are added without decoding the item; the rest of the update is left out.
                 self._report(known)
                 if not is_counted:
                     self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
-                return True
+                return Added(False, False)
             changed = self._with_wait(merge_update(known, update))
+            added = Added(False, changed.status not in OPEN, known.counters.spans)
             if is_counted and changed is known:
-                return True
+                return added
             if self._replace(known, changed, {} if is_counted else add):
-                return True
+                return added
             item = None
         raise contended()
 
-    def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> bool:
+    def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> Added | None:
         created = replace(create_from(update), expires_at=self._spans.expires_at())
         execution = self._with_wait(created)
         attributes = self._attributes(execution)
-        return bool(
-            self._executions.change(execution, attributes, "attribute_not_exists(pk)", add=add)
-        )
+        condition = "attribute_not_exists(pk)"
+        if self._executions.change(execution, attributes, condition, add=add) is None:
+            return None
+        return Added(True, execution.status not in OPEN)
 
     def _with_wait(self, execution: Execution) -> Execution:
         """Returns the execution with what its rows show of an interruption; they are read only where there is one."""
