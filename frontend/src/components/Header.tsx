@@ -9,6 +9,7 @@ import {
   shortId,
 } from "../model/labels/format";
 import { NANOS_PER_SECOND } from "../model/time/time";
+import { silentCalls } from "../model/trace/totals";
 import type { Row } from "../model/trace/trace";
 import type { Workflow } from "../model/trace/workflow";
 import { infraIssues, infraIssueText } from "../model/labels/infraIssues";
@@ -44,10 +45,11 @@ export function Header(props: HeaderProps): ReactElement {
   const now = useNow(trace, isOutOfDate);
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
   const hasCalls = useMemo(() => trace.rows.some(({ kind }) => kind === "model"), [trace.rows]);
+  const silent = useMemo(() => silentCalls(loaded.index), [loaded.index]);
   return (
     <header className="sv-header">
       <OutcomeLine outcome={outcome} status={execution.status} onSelect={onSelect} />
-      <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} />
+      <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} silent={silent} />
       <div className="sv-facts">
         <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>

@@ -19,10 +19,14 @@ interface HeaderFiguresProps {
   readonly now: Nanos;
   /** Whether a model was called; tokens and cost are hidden when none was and nothing was reported. */
   readonly hasCalls: boolean;
+  /** How many model calls have reported no tokens: the sum leaves them out. */
+  readonly silent: number;
 }
 
-export function HeaderFigures({ execution, now, hasCalls }: HeaderFiguresProps): ReactElement {
+export function HeaderFigures(props: HeaderFiguresProps): ReactElement {
+  const { execution, now, hasCalls, silent } = props;
   const { counters } = execution;
+  const arrow = tokensArrow(counters);
   const length = executionLength(execution, now);
   return (
     <dl className="sv-figures">
@@ -35,8 +39,8 @@ export function HeaderFigures({ execution, now, hasCalls }: HeaderFiguresProps):
       {(hasCalls || exactTokens(counters) !== undefined) && (
         <Figure
           name="Tokens"
-          value={tokensArrow(counters) || NOT_REPORTED}
-          exact={exactTokens(counters) ?? "No model call has reported how many tokens it used"}
+          value={arrow === "" ? NOT_REPORTED : `${silent > 0 ? "≥ " : ""}${arrow}`}
+          exact={tokensInWords(counters, silent)}
         />
       )}
       {counters.cacheReadTokens > 0 && (
@@ -62,6 +66,14 @@ export function HeaderFigures({ execution, now, hasCalls }: HeaderFiguresProps):
       />
     </dl>
   );
+}
+
+function tokensInWords(counters: Counters, silent: number): string {
+  const known = exactTokens(counters);
+  if (known === undefined) return "No model call has reported how many tokens it used";
+  return silent > 0
+    ? `${known}, without ${plural(silent, "model call")} that reported none`
+    : known;
 }
 
 /** Shows the cost: a lower bound when the price of some calls is unknown, no number when no price is known. */

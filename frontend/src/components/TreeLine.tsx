@@ -6,6 +6,7 @@ import {
   rowNote,
   rowWord,
   statusWord,
+  NOT_REPORTED,
   tokensArrow,
 } from "../model/labels/describe";
 import { exactDuration, formatDuration, formatNanos } from "../model/labels/format";
@@ -14,6 +15,7 @@ import { describeMark, marksOf } from "../model/labels/marks";
 import type { Nanos } from "../model/time/time";
 import { backoffAfter, type Pause } from "../model/time/pauses";
 import { barBetween, spanLength, type Bar } from "../model/time/timeScale";
+import { isSilent } from "../model/trace/totals";
 import type { Row } from "../model/trace/trace";
 import type { TraceIndex } from "../model/trace/traceIndex";
 import type { SpanLine } from "../model/list/visibleRows";
@@ -234,7 +236,7 @@ function Amounts(props: TreeLineProps): ReactElement {
         className={`sv-number sv-column-tokens ${row.usage ? "" : "sv-sum"}`}
         title={exactTokens(props)}
       >
-        {tokensArrow(props)}
+        {tokensArrow(props) || (isSilent(row) ? NOT_REPORTED : "")}
       </div>
       <div
         className={`sv-number sv-column-cost ${row.costNanoUsd === null ? "sv-sum" : ""}`}

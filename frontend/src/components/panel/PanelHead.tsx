@@ -14,6 +14,7 @@ import { logsUrl } from "../../model/labels/spanLinks";
 import type { Named, SpanDetail } from "../../model/trace/span";
 import { laterOf } from "../../model/time/time";
 import { spanLength } from "../../model/time/timeScale";
+import { isSilent } from "../../model/trace/totals";
 import type { Row } from "../../model/trace/trace";
 import { retriesIn } from "../../model/labels/infraIssues";
 import type { LoadedTrace } from "../../state/traceView";
@@ -124,6 +125,7 @@ function Facts(props: Pick<PanelHeadProps, "row" | "detail" | "loaded">): ReactE
           {tokensArrow(row.usage) || NOT_REPORTED}
         </Fact>
       )}
+      {isSilent(row) && <Fact name="Tokens">{NOT_REPORTED}</Fact>}
       {row.costNanoUsd !== null && (
         <Fact name="Cost" title={exactCost(row.costNanoUsd)}>
           {formatCost(row.costNanoUsd)}
