@@ -136,3 +136,57 @@ def test_a_row_says_what_ended_its_span() -> None:
 def test_an_outcome_that_is_not_known_says_nothing(value: Any) -> None:
     span = make_span(status="ok", attributes={"spanvas.outcome": value})
     assert read(span) == ("ok", None, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "mark"),
+    [
+        ("(Interrupt(value='ok?', resumable=True, ns=['ask:1']),)", "interrupted"),
+        ("[Interrupt(value='ok?', id='1')]", "interrupted"),
+        ("Command(graph='__parent__', goto='write')", "passed_on"),
+        (
+            "Traceback (most recent call last):\n  File 'a.py', line 1\n    ask()\n"
+            "langgraph.errors.GraphInterrupt: (Interrupt(value='ok?'),)",
+            "interrupted",
+        ),
+        ('Post "https://api.test": context canceled', "cancelled"),
+        ("rpc error: code = Canceled desc = context canceled", "cancelled"),
+        ("SystemExit: 0", "left_early"),
+    ],
+)
+def test_what_libraries_write_of_control_flow_as_a_message_is_known(
+    message: str, mark: str
+) -> None:
+    assert read(failed(message=message)) == ("unset", mark, None)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Interrupt was expected",
+        "Command(s) failed",
+        "context canceled before the answer",
+        "Traceback (most recent call last):\n  File 'a.py', line 1\n    ask()\nValueError: GraphInterrupt",
+        "SystemExit: 2",
+    ],
+)
+def test_a_message_that_only_resembles_control_flow_is_an_error(message: str) -> None:
+    assert read(failed(message=message)) == ("error", None, "Error")
+
+
+@pytest.mark.parametrize("type_", ["*url.Error", "*fmt.wrapError", "*status.Error"])
+def test_a_type_of_go_that_wraps_another_error_says_nothing(type_: str) -> None:
+    canceled = exception(type_, "step 1: context canceled")
+    refused = exception(type_, "step 1: connection refused")
+    assert read(failed(canceled, message="step 1: context canceled")) == (
+        "unset",
+        "cancelled",
+        None,
+    )
+    assert read(failed(refused, message="step 1: connection refused")) == ("error", None, type_)
+
+
+@pytest.mark.parametrize(("code", "mark"), [("0", "left_early"), ("", "left_early"), ("3", None)])
+def test_an_exit_is_an_error_by_its_code(code: str, mark: str | None) -> None:
+    outcome = outcome_of(failed(exception("SystemExit", code)))
+    assert (outcome.status, outcome.mark) == ("unset" if mark else "error", mark)

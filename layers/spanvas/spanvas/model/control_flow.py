@@ -46,32 +46,65 @@ _MESSAGES: Final = {
     "the user aborted a request": CANCELLED,
     "request was aborted": CANCELLED,
     "signal is aborted without reason": CANCELLED,
-    "context canceled": CANCELLED,
 }
-"""Messages of exceptions whose type says nothing: JavaScript's `DOMException`, Go's `errors.errorString`."""
-_GENERIC: Final = frozenset({"", "error", "exception", "_other", "domexception", "errorstring"})
+"""Messages of exceptions whose type says nothing: JavaScript's `DOMException`."""
+_ENDS: Final = re.compile(r"(?:^|: )context canceled$|^rpc error: code = Canceled\b")
+"""Of messages of Go, where whoever passes an error on writes something before it."""
+_PAYLOADS: Final = (
+    (re.compile(r"[(\[]Interrupt\("), INTERRUPTED),
+    (re.compile(r"Command\((?:graph|update|resume|goto)="), PASSED_ON),
+)
+"""What LangGraph's exceptions hold, which is all that a message says that was made by `str`."""
+_TRACEBACK: Final = "Traceback (most recent call last):"
+_RAISED: Final = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?=:|\s*$)", re.MULTILINE)
+"""The line of a traceback that says what was raised: the only one that is not indented."""
+_GENERIC: Final = frozenset({
+    "", "error", "exception", "_other", "domexception",
+    # Go
+    "errorstring", "wraperror", "wraperrors", "joinerror", "operror", "withstack", "withmessage", "fundamental",
+})  # fmt: skip
+_EXIT_WITHOUT_ERROR: Final = re.compile(r"\s*(SystemExit)?[:(]?\s*(0|None|False)?\)?\s*")
 _SEPARATORS: Final = re.compile(r"[./\\$:]+")
 _FIRST_TYPE: Final = re.compile(r"(?:[a-z_]\w*\.)*_?[A-Z][a-z]+[A-Z]\w+(?=$|[(:])")
 """A type of several words: a message may begin with a single word of any meaning."""
 
 
-def control_flow_of(type_name: str) -> str | None:
-    """Returns the mark for an exception's type, with or without its module; None where it is an error."""
-    return _BY_TYPE.get(_last_name(type_name))
+def control_flow_of(type_name: str, message: str = "") -> str | None:
+    """Returns the mark for an exception's type, with or without its module; None where it is an error. The message
+    counts of Python's `SystemExit` alone: it is the code of the exit."""
+    name = _last_name(type_name)
+    if name == "systemexit":
+        return LEFT_EARLY if _EXIT_WITHOUT_ERROR.fullmatch(message) else None
+    return _BY_TYPE.get(name)
 
 
 def control_flow_in(message: str) -> str | None:
-    """Returns the mark for a text that begins with an exception's type (`GraphInterrupt(...)`, `CancelledError: x`), or
-    is the message of one; None where it is an error."""
-    known = _MESSAGES.get(message.strip().rstrip(".").lower())
+    """Returns the mark for a text that begins with an exception's type (`GraphInterrupt(...)`, `CancelledError: x`), is
+    the message of one, or a traceback; None where it is an error."""
+    message = message.strip()
+    known = _MESSAGES.get(message.rstrip(".").lower())
     if known is not None:
         return known
+    if _ENDS.search(message):
+        return CANCELLED
+    for payload, mark in _PAYLOADS:
+        if payload.match(message):
+            return mark
+    if message.startswith(_TRACEBACK):
+        raised = _RAISED.search(message, message.rindex(_TRACEBACK) + len(_TRACEBACK))
+        return control_flow_of(raised[0]) if raised else None
     first = _FIRST_TYPE.match(message)
-    return control_flow_of(first[0]) if first else None
+    return control_flow_of(first[0], message) if first else None
 
 
 def control_flow_of_exception(error: BaseException) -> str | None:
-    """Returns the mark for an exception, which may be of a subclass; None where it is an error."""
+    """Returns the mark for an exception, which may be of a subclass; None where it is an error. A group of exceptions
+    is an error where one of them is."""
+    if isinstance(error, BaseExceptionGroup):
+        marks = [control_flow_of_exception(one) for one in error.exceptions]
+        return marks[0] if all(marks) else None
+    if isinstance(error, SystemExit):
+        return None if error.code else LEFT_EARLY
     for kind in type(error).__mro__:
         mark = control_flow_of(kind.__name__)
         if mark is not None:

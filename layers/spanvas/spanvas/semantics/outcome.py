@@ -37,26 +37,24 @@ def outcome_of(span: Span) -> SpanOutcome:
         return SpanOutcome(status, said)
     type_ = _text(attributes.get(names.ERROR_TYPE))
     if status != ERROR and (not type_ or status == OK):
-        if span.events and _control_flow(*_exception_of(span), "") == INTERRUPTED:
+        if span.events and _control_flow(_exception_of(span)) == INTERRUPTED:
             return SpanOutcome(status, INTERRUPTED)
         return _OK if status == OK else _UNSET
-    exception_type, exception_message = _exception_of(span)
+    exception = exception_type, exception_message = _exception_of(span)
     message = span.status_message or exception_message
-    mark = _control_flow(type_, message, exception_type, exception_message)
+    mark = _control_flow((type_, message), exception)
     if mark is not None and said != names.FAILED:
         return SpanOutcome(UNSET, mark)
     return SpanOutcome(ERROR, None, type_ or exception_type or "Error", message)
 
 
-def _control_flow(*said: str) -> str | None:
+def _control_flow(*said: tuple[str, str]) -> str | None:
     """Returns the control flow that pairs of a type and a message say. A type that says anything else makes it an
     error; the messages count where no type says anything."""
-    types = [name for name in said[::2] if not is_generic(name)]
-    found = map(control_flow_of, types) if types else map(control_flow_in, filter(None, said[1::2]))
-    marks = list(found)
-    if types:
+    marks = [control_flow_of(*pair) for pair in said if not is_generic(pair[0])]
+    if marks:
         return marks[0] if all(marks) else None
-    return next(filter(None, marks), None)
+    return next(filter(None, (control_flow_in(message) for _, message in said if message)), None)
 
 
 def _exception_of(span: Span) -> tuple[str, str]:
