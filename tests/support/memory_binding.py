@@ -11,10 +11,10 @@ from spanvas.model.execution import OPEN, Counters, Execution, place_of, totalle
 from spanvas.model.execution_update import (
     ExecutionUpdate,
     create_from,
-    has_interruption,
     merge_update,
+    settled,
+    takes_rows,
     update_from,
-    with_wait,
 )
 from spanvas.model.units import NANO
 from spanvas.storage import items
@@ -84,8 +84,9 @@ class MemoryBinding:
             execution = replace(create_from(update), expires_at=self._expiry())
         else:
             execution = merge_update(known, update)
-        if has_interruption(execution):
-            execution = with_wait(execution, self._decoded(*key).rows())
+        if takes_rows(execution):
+            rows = self._decoded(*key).rows()
+            execution = settled(execution, rows, update.seen_at_unix_nano)
         kept = self._expiry() - self._clock() // NANO
         place = items.listed_at(execution, kept, None if known is None else place_of(known))
         self._executions[key] = replace(

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model import durable
-from spanvas.model.clock import earliest, plausible_times
+from spanvas.model.clock import doubt, earliest, plausible_times
 from spanvas.model.errors import TooLargeError
 from spanvas.model.execution import FAILED, STATUS_BY_MARK, SUCCEEDED, Cause
 from spanvas.model.execution_update import (
@@ -249,7 +249,12 @@ def _end_of(root: Span, outcome: SpanOutcome, seen_at_unix_nano: int) -> Executi
         message = (row.error_message or OUTCOMES.get(said, ""))[:MESSAGE_CHARACTERS]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
-    key = end_key(ended_at, root.span_id, is_local=rank_of(root) == LOCAL_ROOT)
+    key = end_key(
+        ended_at,
+        root.span_id,
+        is_local=rank_of(root) == LOCAL_ROOT,
+        is_doubted=doubt(root.end_time_unix_nano, seen_at_unix_nano) > 0,
+    )
     return ExecutionEnd(key, status, ended_at, cause)
 
 

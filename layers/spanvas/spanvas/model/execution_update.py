@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from spanvas.model.clock import earliest, latest
+from spanvas.model.clock import doubt, earliest, latest, plausible_times
 from spanvas.model.control_flow import is_waiting
 from spanvas.model.execution import (
     FAILED,
@@ -38,6 +38,8 @@ ANY_SPAN: Final = "1"
 own service did), then any other span."""
 BEFORE_ROOTS: Final = "-"
 """Sorts the end of a local root before the end of every root."""
+DOUBTED: Final = "?"
+"""Last character of the key of an end whose time, or that of another root, cannot be right."""
 
 
 def identity_key(
@@ -48,9 +50,12 @@ def identity_key(
     return f"{rank}#{start_time_unix_nano:020d}#{span_id}{'+' if is_open else ''}"
 
 
-def end_key(end_time_unix_nano: int, span_id: str, *, is_local: bool = False) -> str:
+def end_key(
+    end_time_unix_nano: int, span_id: str, *, is_local: bool = False, is_doubted: bool = False
+) -> str:
     """Returns a key that sorts ends by time. The end of a local root comes before that of every root."""
-    return f"{BEFORE_ROOTS if is_local else ''}{end_time_unix_nano:020d}#{span_id}"
+    before, after = BEFORE_ROOTS if is_local else "", DOUBTED if is_doubted else ""
+    return f"{before}{end_time_unix_nano:020d}#{span_id}{after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +173,34 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
     return execution if ended else _kept_open(execution, update)
 
 
-def with_wait(execution: Execution, rows: Iterable[Row]) -> Execution:
-    """Returns an execution of which spans were interrupted with the status that its merged rows show: it waits, or it
-    has succeeded since. Any other is returned as it is."""
-    if execution.status not in (SUCCEEDED, WAITING):
+def settled(execution: Execution, rows: Iterable[Row], seen_at_unix_nano: int) -> Execution:
+    """Returns an execution with what its merged rows alone show: whether it waits, and, where its root has no end that
+    can be right, when the last of its spans ended that has one."""
+    rows, origin = list(rows), execution.origin
+    status, ended_at = execution.status, execution.ended_at_unix_nano
+    if origin is not None and origin.interrupted and status in (SUCCEEDED, WAITING):
+        status = WAITING if is_waiting(rows) else SUCCEEDED
+    if origin is not None and origin.end.endswith(DOUBTED):
+        ended_at = _last_end(rows, seen_at_unix_nano) or ended_at
+    if (status, ended_at) == (execution.status, execution.ended_at_unix_nano):
         return execution
-    status = WAITING if is_waiting(rows) else SUCCEEDED
-    return execution if status == execution.status else replace(execution, status=status)
+    return replace(execution, status=status, ended_at_unix_nano=ended_at)
 
 
-def has_interruption(execution: Execution) -> bool:
-    """Returns whether it takes the rows of an execution to know whether it waits: see `with_wait`."""
-    return execution.origin is not None and execution.origin.interrupted
+def takes_rows(execution: Execution) -> bool:
+    """Returns whether it takes the rows of an execution to know how or when it ended: see `settled`."""
+    origin = execution.origin
+    return origin is not None and (origin.interrupted or origin.end.endswith(DOUBTED))
+
+
+def _last_end(rows: Iterable[Row], seen_at_unix_nano: int) -> int | None:
+    """Returns the latest end of these rows that can be right; None where none can."""
+    ends = []
+    for row in rows:
+        if row.end_time_unix_nano is not None:
+            times = row.start_time_unix_nano, row.end_time_unix_nano
+            ends.append(plausible_times(*times, seen_at_unix_nano)[1])
+    return max((end for end in ends if not doubt(end, seen_at_unix_nano)), default=None)
 
 
 def update_from(
@@ -239,7 +260,9 @@ def later_end(one: ExecutionEnd, other: ExecutionEnd, seen_at_unix_nano: int) ->
     if _is_local(first) and not _is_local(last):
         return last
     ends = (first.ended_at_unix_nano, last.ended_at_unix_nano)
-    return replace(last, ended_at_unix_nano=latest(ends, seen_at_unix_nano))
+    is_doubted = first.key.endswith(DOUBTED) or last.key.endswith(DOUBTED)
+    key = last.key.removesuffix(DOUBTED) + (DOUBTED if is_doubted else "")
+    return replace(last, key=key, ended_at_unix_nano=latest(ends, seen_at_unix_nano))
 
 
 def _end_order(end: ExecutionEnd) -> tuple[bool, bool, str, str]:

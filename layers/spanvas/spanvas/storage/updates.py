@@ -11,9 +11,9 @@ from spanvas.model.execution import OPEN, Counters, Execution, place_of
 from spanvas.model.execution_update import (
     ExecutionUpdate,
     create_from,
-    has_interruption,
     merge_update,
-    with_wait,
+    settled,
+    takes_rows,
 )
 from spanvas.storage import items
 from spanvas.storage.decoding import Report, attempted
@@ -84,7 +84,7 @@ class UpdateItems:
                 if not is_counted:
                     self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
                 return Added(False, False)
-            changed = self._with_wait(merge_update(known, update))
+            changed = self._settled(merge_update(known, update), update.seen_at_unix_nano)
             added = Added(False, changed.status not in OPEN, known.counters.spans)
             if is_counted and changed is known:
                 return added
@@ -95,18 +95,19 @@ class UpdateItems:
 
     def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> Added | None:
         created = replace(create_from(update), expires_at=self._spans.expires_at())
-        execution = self._with_wait(created)
+        execution = self._settled(created, update.seen_at_unix_nano)
         attributes = self._attributes(execution)
         condition = "attribute_not_exists(pk)"
         if self._executions.change(execution, attributes, condition, add=add) is None:
             return None
         return Added(True, execution.status not in OPEN)
 
-    def _with_wait(self, execution: Execution) -> Execution:
-        """Returns the execution with what its rows show of an interruption; they are read only where there is one."""
-        if not has_interruption(execution):
+    def _settled(self, execution: Execution, seen_at_unix_nano: int) -> Execution:
+        """Returns the execution with what its rows alone show; they are read only where that may be anything."""
+        if not takes_rows(execution):
             return execution
-        return with_wait(execution, self._spans.rows(execution.tenant, execution.execution_id))
+        rows = self._spans.rows(execution.tenant, execution.execution_id)
+        return settled(execution, rows, seen_at_unix_nano)
 
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:
         """Returns whether it was written: False where somebody else has changed the item meanwhile.
