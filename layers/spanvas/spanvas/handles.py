@@ -6,11 +6,11 @@ from them. Imports nothing, as the package itself.
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from types import TracebackType
     from typing import Any, Generic, TypeVar
 
@@ -65,6 +65,12 @@ class Handle:
 
     def close(self, error: BaseException | None) -> None:
         """Ends the span; called by the context manager."""
+
+    def suspend(self) -> None:
+        """The generator that the span is around has given a result; called by the decorator."""
+
+    def resume(self) -> None:
+        """That generator is asked for more; called by the decorator."""
 
 
 class RunHandle(Handle):
@@ -136,9 +142,10 @@ class Scope(Generic[H]):
 
     def __call__(self, function: F) -> F:
         """Returns the function with a span around each of its calls; for `async def`, until it has been awaited; for
-        a generator, from its first result until its last, or until it is closed."""
-        code = getattr(function, "__code__", None)
-        if code is not None and code.co_flags & CO_COROUTINE:
+        a generator, from its first result until its last, or until it is closed. While a generator waits to be asked
+        for more, its span is not the current one."""
+        flags = _code_flags(function)
+        if flags & CO_COROUTINE:
 
             @wraps(function)
             async def call_async(*args: Any, **kwargs: Any) -> Any:
@@ -146,23 +153,38 @@ class Scope(Generic[H]):
                     return await function(*args, **kwargs)
 
             return call_async  # type: ignore[return-value]
-        if code is not None and code.co_flags & CO_GENERATOR:
+        if flags & CO_GENERATOR:
 
             @wraps(function)
             def generate(*args: Any, **kwargs: Any) -> Any:
-                with self._again():
-                    return (yield from function(*args, **kwargs))
+                with self._again() as handle:
+                    return (yield from _steps(function(*args, **kwargs), handle))
 
             return generate  # type: ignore[return-value]
-        if code is not None and code.co_flags & CO_ASYNC_GENERATOR:
+        if flags & CO_ASYNC_GENERATOR:
 
             @wraps(function)
             async def generate_async(*args: Any, **kwargs: Any) -> Any:
-                with self._again():
+                with self._again() as handle:
                     results = function(*args, **kwargs)
+                    step, given = results.asend, None
                     try:
-                        async for result in results:
-                            yield result
+                        while True:
+                            try:
+                                result = await step(given)
+                            except StopAsyncIteration:
+                                return
+                            handle.suspend()
+                            try:
+                                given = yield result
+                            except GeneratorExit:
+                                raise
+                            except BaseException as error:  # noqa: BLE001 - it is the generator's
+                                step, given = results.athrow, error
+                            else:
+                                step = results.asend
+                            finally:
+                                handle.resume()
                     finally:
                         await results.aclose()
 
@@ -178,3 +200,36 @@ class Scope(Generic[H]):
     def _again(self) -> Scope[H]:
         """Returns a new scope for one call, since calls may overlap."""
         return Scope(self._opener, self._idle)
+
+
+def _code_flags(function: Any) -> int:
+    """Returns the flags of the code that a call of a function, a partial or a callable object runs; 0 where it has
+    none."""
+    while isinstance(function, partial):
+        function = function.func
+    own = function if hasattr(function, "__code__") else type(function).__call__
+    code = getattr(own, "__code__", None)
+    return 0 if code is None else int(code.co_flags)
+
+
+def _steps(generator: Generator[Any, Any, R], handle: Handle) -> Generator[Any, Any, R]:
+    """Delegates to a generator as `yield from` does, with a span that is current only while the generator runs."""
+    step, given = generator.send, None
+    while True:
+        try:
+            result = step(given)
+        except StopIteration as end:
+            returned: R = end.value
+            return returned
+        handle.suspend()
+        try:
+            given = yield result
+        except GeneratorExit:
+            handle.resume()
+            generator.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - it is the generator's
+            step, given = generator.throw, error
+        else:
+            step = generator.send
+        handle.resume()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanvas.tracing.handles import seen_below
+from spanvas.tracing.error_origins import seen_below
 
 
 def test_a_trail_of_causes_without_end_is_followed_for_a_while() -> None:

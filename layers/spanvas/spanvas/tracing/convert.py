@@ -183,7 +183,9 @@ def error_type(error: BaseException | str) -> str:
     """Returns what the exception calls itself (`error_type`), else the full name of its class."""
     if isinstance(error, str):
         return "Error"
-    named = getattr(error, "error_type", None)
+    named = None
+    with suppress(Exception):  # a property of the user's own making
+        named = getattr(error, "error_type", None)
     if isinstance(named, str) and named:
         return named[:MAX_TYPE]
     kind = type(error)
@@ -192,8 +194,8 @@ def error_type(error: BaseException | str) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def message_of(error: BaseException) -> str:
-    """Returns an exception's message, cut at `MAX_MESSAGE`."""
+def message_of(error: BaseException | str) -> str:
+    """Returns an exception's message, or a text that stands for one, cut at `MAX_MESSAGE`."""
     try:
         return str(error)[:MAX_MESSAGE]
     except Exception:  # noqa: BLE001 - a message of the user's own making

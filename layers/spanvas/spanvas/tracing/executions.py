@@ -23,7 +23,7 @@ from spanvas.tracing.context import (
     recorded_span,
     with_scope,
 )
-from spanvas.tracing.convert import MAX_MESSAGE, error_type
+from spanvas.tracing.convert import error_type, message_of
 from spanvas.tracing.delivery import Delivery
 from spanvas.tracing.execution_state import ExecutionState, ExportState, Workflow, make_workflow
 from spanvas.tracing.handles import LiveRun
@@ -201,7 +201,7 @@ class ExecutionRecorder:
             return
         self._let_end(scope.run, BY_FUNCTION)
         if error is not None:
-            kind, message = error_type(error), str(error)[:MAX_MESSAGE]
+            kind, message = error_type(error), message_of(error)
             root = self._delivery.root_of(scope.run)
             root.set_attribute(names.ERROR_TYPE, kind)
             root.set_status(StatusCode.ERROR, message)

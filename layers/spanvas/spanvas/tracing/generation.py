@@ -13,6 +13,7 @@ from spanvas import handles as public
 from spanvas.model import kinds
 from spanvas.tracing.context import innermost, with_scope
 from spanvas.tracing.convert import error_type, exception_attributes, json_text
+from spanvas.tracing.convert import message_of as error_message_of
 from spanvas.tracing.handles import LiveSpan
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.plain_values import plain
@@ -107,7 +108,7 @@ class GenerationRecorder:
             span.set_status(StatusCode.OK)
         else:
             span.set_attribute(names.ERROR_TYPE, error_type(error))
-            span.set_status(StatusCode.ERROR, str(error))
+            span.set_status(StatusCode.ERROR, error_message_of(error))
             if isinstance(error, BaseException):
                 span.add_event(names.EXCEPTION_EVENT, exception_attributes(error), end)
         span.end(end)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from contextvars import Token
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
@@ -23,11 +22,9 @@ from spanvas.tracing.convert import (
     json_text,
     message_of,
 )
+from spanvas.tracing.error_origins import origin_of, remember, seen_below
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded
-
-ORIGIN: Final = "__spanvas_origin__"
-"""Attribute of an exception: the cause that it was where it first left a span."""
 
 
 class Recorder(Protocol):
@@ -48,6 +45,7 @@ class LiveSpan(public.Handle):
     """
 
     __slots__ = (
+        "_context",
         "_is_node",
         "_owns_span",
         "_recorder",
@@ -139,7 +137,7 @@ class LiveSpan(public.Handle):
             return
         self.outcome = mark
         self.span.set_attribute(names.OUTCOME, mark)
-        if mark != LEFT_EARLY and getattr(error, ORIGIN, None) is None:
+        if mark != LEFT_EARLY and origin_of(error) is None:
             self._add_exception(error, self._cause_of(error))
 
     def _add_exception(self, error: BaseException, cause: Cause) -> None:
@@ -147,7 +145,7 @@ class LiveSpan(public.Handle):
         self.span.add_event(
             names.EXCEPTION_EVENT, exception_attributes(error), self._recorder.now()
         )
-        _remember(error, cause)
+        remember(error, cause)
 
     @guarded()
     def _end(self) -> None:
@@ -157,15 +155,28 @@ class LiveSpan(public.Handle):
             self.span.set_status(StatusCode.OK)
         self.span.end(self._recorder.now())
 
+    def suspend(self) -> None:
+        """Makes the span around it the current one while its generator waits to be asked for more."""
+        self._context = otel_context.get_current()
+        self._detach()
+
+    def resume(self) -> None:
+        """Makes what was current in its generator current again, in whichever thread or task that goes on."""
+        self._token = otel_context.attach(self._context)
+
     @guarded()
     def _detach(self) -> None:
-        otel_context.detach(self._token)
+        before = self._token.old_value
+        try:
+            self._token.var.reset(self._token)
+        except (ValueError, RuntimeError):  # opened in another thread or task, or closed already
+            otel_context.attach(before if isinstance(before, Context) else Context())
 
     def _record(self, error: BaseException | str) -> Cause:
         """Sets status, `error.type` and, where the exception first leaves a span, its event; returns the cause."""
         self.is_failed = True
-        known = getattr(error, ORIGIN, None)
-        cause = known if isinstance(known, Cause) else self._cause_of(error)
+        known = origin_of(error)
+        cause = known or self._cause_of(error)
         own = error if isinstance(error, str) else message_of(error)
         self.span.set_attribute(names.ERROR_TYPE, error_type(error))
         self.span.set_status(StatusCode.ERROR, own)
@@ -271,21 +282,3 @@ def _control_flow(error: BaseException) -> str | None:
     from spanvas.model.control_flow import control_flow_of_exception
 
     return control_flow_of_exception(error)
-
-
-def _remember(error: BaseException, cause: Cause) -> None:
-    with suppress(Exception):  # a class of the user's may refuse attributes
-        setattr(error, ORIGIN, cause)
-
-
-def seen_below(error: BaseException | str) -> Cause | None:
-    """Returns the recorded cause of the exceptions that led to this one; None where none was recorded."""
-    below: Any = error
-    for _ in range(20):
-        below = getattr(below, "__cause__", None) or getattr(below, "__context__", None)
-        if below is None:
-            return None
-        known = getattr(below, ORIGIN, None)
-        if isinstance(known, Cause):
-            return known
-    return None
