@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections import namedtuple
+from collections import deque, namedtuple
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -200,3 +200,44 @@ def test_a_picture_in_bytes_is_stored_as_a_picture() -> None:
     )
 
     assert message["parts"] == [{"type": "image", "mime_type": "image/png", "content": "iVBORw=="}]
+
+
+class Linked:
+    """An object that knows its neighbours, which know it."""
+
+    def __init__(self) -> None:
+        self.left = self.right = self
+
+
+class Closed:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+def twice_in_itself() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    found["left"] = found["right"] = found
+    return found
+
+
+def test_what_holds_itself_twice_is_the_name_of_its_type() -> None:
+    assert plain(twice_in_itself()) == {"left": "dict", "right": "dict"}
+    assert plain(Linked()) == {"left": "Linked", "right": "Linked"}
+
+
+def test_what_several_objects_share_is_in_each_of_them() -> None:
+    shared = {"text": "Hi"}
+
+    assert plain([shared, {"again": shared}]) == [{"text": "Hi"}, {"again": {"text": "Hi"}}]
+
+
+def test_objects_that_double_with_every_step_come_to_an_end() -> None:
+    doubled: list[Any] = ["x"]
+    for _ in range(60):
+        doubled = [doubled, doubled]
+
+    assert len(plain(doubled)) == 2
+
+
+def test_an_object_that_raises_at_every_look_is_the_name_of_its_type() -> None:
+    assert plain({"a": Closed(), "b": deque([1])}) == {"a": "Closed", "b": [1]}

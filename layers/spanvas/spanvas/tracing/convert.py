@@ -16,7 +16,7 @@ from spanvas import attributes as names
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.reader import kind_of
-from spanvas.tracing.plain_values import described, fields_of
+from spanvas.tracing.plain_values import described, fields_of, unfolded
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
 MAX_TYPE: Final = 200
@@ -160,7 +160,7 @@ def json_text(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
     except (TypeError, ValueError, RecursionError):
         # NaN, a cycle, keys that are no strings, endless nesting.
-        text = json.dumps(jsonable(value), ensure_ascii=False)
+        text = json.dumps(jsonable(unfolded(value)), ensure_ascii=False)
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     if len(text) > MAX_CHARACTERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any, TypeVar
 
 from opentelemetry.trace import SpanKind, StatusCode
@@ -87,12 +88,12 @@ class GenerationRecorder:
         scope = self._spans.scope("record_generation")
         if scope is None:
             return
-        end = end_time_unix_nano or self._spans.now()
+        end = _moment(end_time_unix_nano) or self._spans.now()
         own = generation_attributes(model, provider, operation, **details)
         own |= reported_usage(usage, self.problems)
         if self._spans.keeps_content:
             own |= generation_content(system, input_messages, output_messages, tool_definitions)
-        start = start_time_unix_nano
+        start = _moment(start_time_unix_nano)
         if start is None:
             own[names.NOT_TIMED] = True
             above = innermost(with_scope(scope)).get_span_context().span_id
@@ -206,15 +207,23 @@ def generation_attributes(
         names.PROVIDER[0]: provider,
         names.RESPONSE_MODEL: response_model,
         names.RESPONSE_ID: response_id,
-        names.FINISH_REASONS: list(finish_reasons or ()),
+        names.FINISH_REASONS: [finish_reasons]
+        if isinstance(finish_reasons, str)
+        else list(finish_reasons or ()),
     }
     attributes |= {name: value for name, value in optional.items() if value}
     if usage is not None:
         attributes |= usage_attributes(usage)
-    for field, value in (parameters or {}).items():
+    for field, value in (parameters if isinstance(parameters, Mapping) else {}).items():
         if value is not None:
             attributes[f"gen_ai.request.{field}"] = value
     return attributes
+
+
+def _moment(time_unix_nano: Any) -> int | None:
+    """A time as the SDK keeps it; None for what is no number: the SDK would take it and lose the span."""
+    is_number = isinstance(time_unix_nano, (int, float)) and not isinstance(time_unix_nano, bool)
+    return int(time_unix_nano) if is_number and isfinite(time_unix_nano) else None
 
 
 def generation_content(

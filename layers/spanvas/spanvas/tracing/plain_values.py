@@ -3,64 +3,146 @@
 from __future__ import annotations
 
 import base64
+from collections import deque
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
 MAX_DEPTH: Final = 40
+MAX_OBJECTS: Final = 200_000
+"""Ten thousand messages of ten parts each, and as much again."""
 ACCOUNTS: Final = ("model_dump", "to_dict", "dict")
 """Methods by which objects of client libraries give their fields: Pydantic's, Google's and Haystack's, Pydantic's of
 old."""
 SCALARS: Final = (str, int, float, bool, type(None))
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def plain(value: Any) -> Any:
     """Returns a value as dicts, lists, texts and numbers.
 
     Bytes become base64, enumerations their value, times ISO 8601, a `Decimal` its number where a float holds that.
-    Of objects without an account of their fields the public ones are taken; what has none is described by `str`.
+    Of objects without an account of their fields the public ones are taken; what has none is described by `str`. An
+    object that holds itself, and what is more than `MAX_OBJECTS` or deeper than `MAX_DEPTH`, is the name of its type.
     """
-    if type(value) in SCALARS:
-        return value
-    if isinstance(value, Enum):
-        return plain(value.value, depth)
-    if depth > MAX_DEPTH:
-        return type(value).__name__
-    if isinstance(value, Mapping):
-        return {_key(key): plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return base64.b64encode(value).decode()
-    named = getattr(value, "_asdict", None)
-    if isinstance(value, tuple) and callable(named):
-        return plain(named(), depth + 1)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item, depth + 1) for item in value]
-    if isinstance(value, SCALARS):
-        return value
-    fields = None if isinstance(value, type) else (fields_of(value, *ACCOUNTS) or _public(value))
-    if fields is not None:
-        return plain(fields, depth + 1)
+    return _Plain().of(value)
+
+
+def unfolded(value: Any) -> Any:
+    """Returns a structure of dicts, lists and sets in which nothing holds itself: `{"$deep": type}` stands there, and
+    where there are more than `MAX_OBJECTS`."""
+    return _Unfolded().of(value)
+
+
+class _Walk:
+    """What is open on the way to a value, and how many objects may still be opened. Objects that hold each other
+    twice double with every step: without an end the function would stand still."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._left = MAX_OBJECTS
+
+    def enters(self, value: Any) -> bool:
+        if self._left <= 0 or len(self._open) > MAX_DEPTH or id(value) in self._open:
+            return False
+        self._left -= 1
+        self._open.add(id(value))
+        return True
+
+    def leaves(self, value: Any) -> None:
+        self._open.discard(id(value))
+
+
+class _Plain(_Walk):
+    def of(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in SCALARS:
+            return value
+        if kind is dict or kind is list:  # as most are
+            return self._plainly(value)
+        if isinstance(value, Enum):
+            return self.of(value.value)
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return base64.b64encode(value).decode()
+        if not self.enters(value):
+            return kind.__name__
+        found = self._opened(value)
+        self.leaves(value)
+        return found
+
+    def _plainly(self, value: Any) -> Any:
+        if not self.enters(value):
+            return type(value).__name__
+        of = self.of
+        found: Any
+        if type(value) is list:
+            found = [item if type(item) is str else of(item) for item in value]
+        else:
+            found = {
+                key if type(key) is str else _key(key): item if type(item) is str else of(item)
+                for key, item in value.items()
+            }
+        self.leaves(value)
+        return found
+
+    def _opened(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {_key(key): self.of(item) for key, item in value.items()}
+        named = attribute_of(value, "_asdict")
+        if isinstance(value, tuple) and callable(named):
+            return self.of(named())
+        if isinstance(value, (list, tuple, set, frozenset, deque)):
+            return [self.of(item) for item in value]
+        if isinstance(value, SCALARS):
+            return value
+        fields = (
+            None if isinstance(value, type) else (fields_of(value, *ACCOUNTS) or _public(value))
+        )
+        if fields is not None:
+            return self.of(fields)
+        try:
+            return described(value)
+        except Exception:  # noqa: BLE001 - a method of somebody else's
+            return type(value).__name__
+
+
+class _Unfolded(_Walk):
+    def of(self, value: Any) -> Any:
+        if not isinstance(value, (Mapping, list, tuple, set, frozenset)):
+            return value
+        if not self.enters(value):
+            return {"$deep": type(value).__name__}
+        found: Any
+        if isinstance(value, Mapping):
+            found = {key: self.of(item) for key, item in value.items()}
+        else:
+            found = [self.of(item) for item in value]
+        self.leaves(value)
+        return found
+
+
+def attribute_of(value: Any, name: str) -> Any:
+    """Returns an attribute of somebody else's object; None where it has none or raises."""
     try:
-        return described(value)
-    except Exception:  # noqa: BLE001 - a method of somebody else's
-        return type(value).__name__
+        return getattr(value, name, None)
+    except Exception:  # noqa: BLE001 - code of others
+        return None
 
 
 def fields_of(value: Any, *accounts: str) -> Mapping[str, Any] | None:
     """Returns the fields of a model, a dataclass or an attrs class, or what one of the methods `accounts` gives; None
     where the object gives no account of them."""
     for name in accounts or ("model_dump",):
-        account = getattr(value, name, None)
+        account = attribute_of(value, name)
         if not callable(account):
             continue
         fields = _called(account, name)
         if isinstance(fields, Mapping):
             return fields
-    names = getattr(value, "__dataclass_fields__", None)
+    names = attribute_of(value, "__dataclass_fields__")
     if names is None:
         attributes = getattr(type(value), "__attrs_attrs__", None)
         names = None if attributes is None else [attribute.name for attribute in attributes]
-    return None if names is None else {name: getattr(value, name, None) for name in names}
+    return None if names is None else {name: attribute_of(value, name) for name in names}
 
 
 def _called(account: Any, name: str) -> Any:
@@ -78,7 +160,7 @@ def _public(value: Any) -> dict[str, Any] | None:
     """The public attributes of a simple object; None for modules, functions and the like, and for what has none."""
     if callable(value) or isinstance(value, BaseException):
         return None
-    own = getattr(value, "__dict__", None)
+    own = attribute_of(value, "__dict__")
     if not isinstance(own, dict):
         return None
     return {name: item for name, item in own.items() if not name.startswith("_")} or None

@@ -8,7 +8,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.semantics.client_usage import TOP_NAMES, usage_in
 from spanvas.semantics.values import at
-from spanvas.tracing.plain_values import plain
+from spanvas.tracing.plain_values import attribute_of, plain
 
 USAGE: Final = {
     "input_tokens": names.INPUT_TOKENS[0],
@@ -59,7 +59,7 @@ def usage_attributes(usage: Any) -> dict[str, int]:
     """Returns the attributes of a usage in the form of any client library; empty where it has none that is known."""
     value = plain(usage)
     if not isinstance(value, Mapping):
-        fields = {name: getattr(usage, name, None) for name in TOP_NAMES}
+        fields = {name: attribute_of(usage, name) for name in TOP_NAMES}
         value = plain({name: item for name, item in fields.items() if item is not None})
     return {USAGE[field]: number for field, number in usage_in(value).items()}
 
