@@ -121,7 +121,7 @@ def test_a_port_that_only_root_may_take_is_told_with_the_way_out(
     def refuse(**_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("local.stack.HttpServer", refuse)
+    monkeypatch.setattr("local.front.HttpServer", refuse)
     with pytest.raises(StackError) as caught:
         Stack(Options(port=80, state=tmp_path)).__enter__()
     assert str(caught.value) == (

@@ -144,7 +144,7 @@ function MessageTurn(props: MessageTurnProps): ReactElement | null {
 
 function Missing({ note }: { readonly note: string | null }): ReactElement | null {
   return note === null ? null : (
-    <p className="sv-missing">
+    <p className="sv-messages-missing">
       <Icon name="warning" /> {note}
     </p>
   );

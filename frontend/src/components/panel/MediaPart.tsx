@@ -69,7 +69,12 @@ export function MediaPart({ part }: { readonly part: Media }): ReactElement {
       {text !== null && <LongText text={text} what="document" />}
       {bytes !== null && size === null && <WithoutForm bytes={bytes} />}
       {isOpen && bytes !== null && size !== null && (
-        <Opened bytes={bytes} type={type} view={view} name={name ?? SORTS[sort].name} />
+        <Opened
+          bytes={bytes}
+          type={type}
+          view={view}
+          name={name ?? `${SORTS[sort].name} in the message`}
+        />
       )}
     </div>
   );

@@ -148,7 +148,7 @@ function ToolResult({ label, of = "", result }: ToolResultProps): ReactElement {
         {label}
         {of !== "" && <span className="sv-note"> {of}</span>}
         {isError && (
-          <span className="sv-failed">
+          <span className="sv-call-failed">
             <Icon name="error" /> the call failed
           </span>
         )}
