@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spanvas.semantics.conversations import conversation
-from spanvas.semantics.messages import leading_system, message_of, messages_of
+from spanvas.semantics.messages import leading_system, message_of, messages_of, messages_within
 from tests.unit.semantics.forms import called, responded, text
 
 
@@ -206,3 +206,19 @@ def test_system_messages_at_the_start_are_instructions() -> None:
 
     assert [part["content"] for part in parts] == ["a", "b"]
     assert rest == messages[2:]
+
+
+@pytest.mark.parametrize(
+    ("item", "role"),
+    [
+        ({"type": "tool_search_output", "call_id": "c1", "tools": [{"name": "f"}]}, "tool"),
+        ({"type": "mcp_approval_response", "approval_request_id": "a1", "approve": False}, "user"),
+    ],
+)
+def test_items_of_others_in_a_response_are_theirs(item: dict[str, Any], role: str) -> None:
+    messages = messages_within(
+        {"output": [{"type": "reasoning", "summary": []}, item]}, "assistant"
+    )
+
+    assert messages is not None
+    assert messages[1] == {"role": role, "parts": [item]}

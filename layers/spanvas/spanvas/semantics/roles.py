@@ -42,6 +42,8 @@ OF_ASSISTANT: Final = frozenset(
     {"reasoning", "mcp_list_tools", "mcp_approval_request", "compaction"}
 )
 """Items of OpenAI's Responses that the model has written, beside all calls."""
+OF_OTHERS: Final = {"tool_search_output": "tool", "mcp_approval_response": "user"}
+"""Items of OpenAI's Responses whose name does not end as those of calls and their outputs do, and who wrote them."""
 
 
 def role_of(value: Any) -> str:
@@ -55,6 +57,8 @@ def role_of(value: Any) -> str:
 
 def role_of_item(kind: Any, parts: Sequence[Mapping[str, Any]], role: str) -> str:
     """Returns the role of an item that names none, by its type and what is in it; `role` where these do not tell."""
+    if isinstance(kind, str) and kind in OF_OTHERS:
+        return OF_OTHERS[kind]
     if is_item(kind):
         return "tool" if str(kind).endswith("_output") else "assistant"
     if parts and all(part["type"] in ("tool_call", "reasoning") for part in parts):
@@ -65,7 +69,7 @@ def role_of_item(kind: Any, parts: Sequence[Mapping[str, Any]], role: str) -> st
 def is_item(kind: Any) -> bool:
     """Says whether this is the type of an item of OpenAI's Responses that is no message."""
     return isinstance(kind, str) and (
-        kind in OF_ASSISTANT or kind.endswith(("_call", "_call_output"))
+        kind in OF_ASSISTANT or kind in OF_OTHERS or kind.endswith(("_call", "_call_output"))
     )
 
 
