@@ -203,7 +203,7 @@ def test_jaeger_s_answer_is_taken_again_as_the_same_tree(tmp_path: Path) -> None
     assert [(row["depth"], row["name"], row["kind"], row["status"]) for row in rows] == [
         (0, "brief", "workflow", "error"),
         (1, "draft", "node", "ok"),
-        (2, "chat gpt-4o", "model", "ok"),
+        (2, "gpt-4o", "model", "ok"),
         (1, "GET", "other", "unset"),
         (1, "print", "node", "error"),
     ]

@@ -46,6 +46,7 @@ NOT_CONVERTED = {
     "content.output": "OpenTelemetry has no name for what is no message",
 }
 OF_MODELS = {
+    "content.input_messages": "the name of a tool that answers stands in its message there, and here in its result",
     "request_model": "the parameters of the call say what was asked for; it takes `llm.model_name`, which answered",
     "response_model": "it reads the answering model from OpenAI's responses alone",
     "usage": "it has no name for reasoning tokens; all other counts are the same",
