@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas.model.usage import Usage
+from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
 from tests.support.builders import make_span
 from tests.unit.semantics.forms import form_of
@@ -134,3 +135,11 @@ def test_a_name_without_a_count_does_not_hide_one_that_has_it() -> None:
     given = {"gen_ai.usage.input_tokens": "none", "gen_ai.usage.prompt_tokens": "7"}
 
     assert form_of({**CHAT, **given}).usage == Usage(7)
+
+
+def test_counts_of_0_are_reported_where_a_cost_is() -> None:
+    counts = {"gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}
+    span = make_span(kind="model", attributes={**counts, "gen_ai.usage.cost": 0})
+
+    assert SpanReader(span).usage() == Usage(0, 0)
+    assert SpanReader(make_span(kind="model", attributes=counts)).usage() is None

@@ -97,8 +97,8 @@ class SpanReader:
         """Returns the token counts of the first dialect that has any, or None.
 
         Parts of them that it does not report are taken from the next, where they fit: counts of two dialects are
-        never added. Cached tokens that were left out of the input are added to it. Counts that are all 0 are none: a
-        call reads something, and senders write 0 where they were not told.
+        never added. Cached tokens that were left out of the input are added to it. Counts that are all 0 are none,
+        unless a cost is reported with them: a call reads something, and senders write 0 where they were not told.
         """
         counts: list[int | None] = [None] * 6
         for sources in self.plan.usages:
@@ -108,7 +108,9 @@ class SpanReader:
             for index in (2, 3, 4, 5):
                 if counts[index] is None and sources[index]:
                     counts[index] = self._count(sources[index])
-        if not any(counts[:5]):
+        if not any(counts[:5]) and (
+            all(number is None for number in counts[:5]) or self.reported_cost() is None
+        ):
             return None
         span = self.span
         is_cached = counts[2] or counts[3]
