@@ -107,7 +107,7 @@ def test_a_model_call_shows_its_conversation_and_the_arithmetic_of_its_cost(
     page: Page, executions: dict[str, str]
 ) -> None:
     open_trace(page, executions, "support-triage")
-    page.get_by_role("treeitem", name="chat", exact=False).first.click()
+    page.get_by_role("treeitem", name="model call", exact=False).first.click()
     panel = page.get_by_role("complementary")
     for role in ("system", "user", "assistant"):
         expect(panel.get_by_role("heading", name=role).first).to_be_visible()
