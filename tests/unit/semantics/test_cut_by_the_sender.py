@@ -9,6 +9,7 @@ import pytest
 
 from spanvas import attributes as names
 from spanvas.semantics.cut_json import whole_part
+from spanvas.semantics.messages import messages_of
 from tests.unit.semantics.forms import form_of, text
 
 LLM = {"openinference.span.kind": "LLM"}
@@ -113,3 +114,32 @@ def test_the_layers_own_mark_of_long_content_is_a_cut_message() -> None:
         "truncated": True,
         "characters": 2_000_000,
     }
+
+
+def test_a_conversation_that_our_own_limit_has_cut_keeps_its_messages_and_roles() -> None:
+    said = [
+        {"role": "user", "content": "Where is it?"},
+        {"role": "assistant", "content": "In Lyon, on"},
+    ]
+    cut = {"$truncated": json.dumps(said)[:-6], "characters": 2_000_000}
+
+    assert messages_of(json.dumps(cut)) == [
+        {"role": "user", "parts": [{"type": "text", "content": "Where is it?"}]},
+        {
+            "role": "assistant",
+            "parts": [{"type": "text", "content": "In Lyon,"}],
+            "truncated": True,
+            "characters": 2_000_000,
+        },
+    ]
+
+
+def test_a_plain_text_that_our_own_limit_has_cut_is_one_message() -> None:
+    assert messages_of({"$truncated": "Where is", "characters": 2_000_000}, "user") == [
+        {
+            "role": "user",
+            "parts": [{"type": "text", "content": "Where is"}],
+            "truncated": True,
+            "characters": 2_000_000,
+        }
+    ]

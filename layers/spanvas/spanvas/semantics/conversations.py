@@ -16,6 +16,8 @@ WORDS: Final = (
     "reasoning_content", "blocks", "items",
 )  # fmt: skip
 """Fields in which a message with a role says something."""
+CUT: Final = "$truncated"
+"""Holds the first characters of content that was over our own limit."""
 HOLDERS: Final = (
     "generations",
     "choices",
@@ -36,6 +38,8 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
         return None
     if isinstance(value, str) and (cut := _of_cut_json(value)):
         return cut
+    if isinstance(value, dict) and isinstance(value.get(CUT), str):
+        return _of_our_cut(value)
     if isinstance(value, dict) and not is_message(value):
         has_list = any(isinstance(value.get(name), list) for name in HOLDERS)
         return (conversation(value) if has_list else None) or [value]
@@ -47,6 +51,15 @@ def raw_messages(value: Any) -> Sequence[Any] | None:
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return value
     return [value]
+
+
+def _of_our_cut(value: Mapping[str, Any]) -> list[Any]:
+    """The messages of content that our own limit has cut; the last has what else is said of the cut."""
+    items = _of_cut_json(value[CUT])
+    if items is None or not isinstance(items[-1], dict):
+        return [value]
+    about = {key: item for key, item in value.items() if key != CUT}
+    return [*items[:-1], {**items[-1], **about}]
 
 
 def conversation(value: Any, depth: int = 0) -> Sequence[Any] | None:

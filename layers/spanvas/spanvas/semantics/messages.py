@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spanvas.semantics.conversations import (
+    CUT,
     HOLDERS,
     MAX_DEPTH,
     WORDS,
@@ -44,7 +45,6 @@ ABOUT: Final = frozenset(
 """Fields that say something about a message, and nothing in it."""
 NO_WORDS: Final = frozenset({"role", "name", *FINISH, *ABOUT})
 PLAIN_ROLES: Final = frozenset({"system", "user", "assistant"})
-CUT: Final = "$truncated"
 
 
 def messages_of(value: Any, role: str = UNKNOWN) -> list[Message] | None:

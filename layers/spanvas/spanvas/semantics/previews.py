@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model import kinds
+from spanvas.semantics.conversations import CUT
 from spanvas.semantics.message_parts import typed_call
-from spanvas.semantics.messages import CUT, Message, message_of
+from spanvas.semantics.messages import Message, message_of
 from spanvas.semantics.parts import Part, part_of
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.retrieved import query_of
