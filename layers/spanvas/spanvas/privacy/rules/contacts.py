@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from spanvas.privacy.rules.context import REACH, after, before, is_counted, is_version
+from spanvas.privacy.rules.pattern import LazyPattern
 
 DIGITS: Final = range(8, 16)
 MOST_UNBROKEN: Final = 13
 """Digits in a row; ids are longer."""
 NORTH_AMERICAN: Final = 11
 """Digits with the country's code 1."""
-DATE: Final = re.compile(
+DATE: Final = LazyPattern(
     rb"(?:^|[^0-9])(?:(?:19|20)\d\d([-./])\d\d\1\d\d|\d\d([-./])\d\d\2(?:19|20)\d\d)(?:[^0-9]|$)"
 )
-DECIMAL: Final = re.compile(rb"\+\d+\.\d+")
-VERSION: Final = re.compile(rb"\d{1,4}(?:\.\d{1,5})*\.\d(?:\.\d{1,5})*")
+DECIMAL: Final = LazyPattern(rb"\+\d+\.\d+")
+VERSION: Final = LazyPattern(rb"\d{1,4}(?:\.\d{1,5})*\.\d(?:\.\d{1,5})*")
 """Groups of a telephone number with dots have two digits at least, save the first."""
-PREFIX: Final = re.compile(rb"[A-Z]{2,}[-_]$|[A-Za-z]/$")
-BASE64: Final = re.compile(rb"[A-Za-z0-9+/]+")
+PREFIX: Final = LazyPattern(rb"[A-Z]{2,}[-_]$|[A-Za-z]/$")
+BASE64: Final = LazyPattern(rb"[A-Za-z0-9+/]+")
 ENCODED: Final = 24
 """Characters."""
 TRUNK: Final = (b"1-", b"1.")
 """What North American numbers are dialled with."""
-TIME: Final = re.compile(r"\d\d[ \t]?$")
-UNBROKEN: Final = re.compile(rb"\d+")
-LABEL: Final = re.compile(rb"[A-Za-z]")
+TIME: Final = LazyPattern(r"\d\d[ \t]?$")
+UNBROKEN: Final = LazyPattern(rb"\d+")
+LABEL: Final = LazyPattern(rb"[A-Za-z]")
 
 
 def phones_in(text: bytes, start: int, end: int, name: str = "") -> Iterator[tuple[int, int]]:
@@ -108,7 +108,7 @@ def _is_joined(text: bytes, start: int, end: int) -> bool:
 SILENT: Final = (b"127.", b"0.", b"255.")
 """Loopback, broadcast and 0.x say nothing about a person, and neither does a network, which ends in 0."""
 
-PAIRS: Final = re.compile(r"(?:[0-9a-fA-F]{2}:){7}[0-9a-fA-F]{2}")
+PAIRS: Final = LazyPattern(r"(?:[0-9a-fA-F]{2}:){7}[0-9a-fA-F]{2}")
 """A fingerprint or a hardware address of 64 bits: of no address in use all groups have lost two zeros (RFC 4291)."""
 
 

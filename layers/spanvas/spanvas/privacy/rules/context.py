@@ -5,16 +5,17 @@ Versions of software and numbers of sections have the form of addresses, cards a
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from spanvas.privacy.rules.pattern import LazyPattern
 
 REACH: Final = 60
 """Bytes before a number in which a word can still be about it."""
 
-LAST_WORD: Final = re.compile(r"[\s\"'`\\:=({<>|\[@]{0,8}([\w.-]*[A-Za-z]|[#§])")
+LAST_WORD: Final = LazyPattern(r"[\s\"'`\\:=({<>|\[@]{0,8}([\w.-]*[A-Za-z]|[#§])")
 """In a text that is read from its end, where the search need not try each place."""
-WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[#§]")
-FIRST_WORD: Final = re.compile(r"^[\s\"'`)\],;|]{0,3}([A-Za-z]{1,12})\b")
+WORDS: Final = LazyPattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[#§]")
+FIRST_WORD: Final = LazyPattern(r"^[\s\"'`)\],;|]{0,3}([A-Za-z]{1,12})\b")
 
 COUNTED: Final = frozenset(
     {
@@ -53,7 +54,7 @@ CARDS: Final = frozenset(
         "kreditkarte", "karte", "carte", "tarjeta", "carta",
     }
 )  # fmt: skip
-LETTERS: Final = re.compile(r"[a-z]+")
+LETTERS: Final = LazyPattern(r"[a-z]+")
 
 
 def before(text: bytes, start: int, name: str = "") -> str:
@@ -128,12 +129,12 @@ SAYING: Final = frozenset(
 )
 """Words between a version and what it is the version of: `the driver version is`."""
 
-LEFT_VERSION: Final = re.compile(
+LEFT_VERSION: Final = LazyPattern(
     r"(?i)\b(?:upgrad|downgrad|updat|migrat|bump|version)[a-z]*\b[^\n]{0,40}\bfrom\s$"
 )
-UPGRADE: Final = re.compile(r"\s(?:to|->|=>)\s?v?\d")
+UPGRADE: Final = LazyPattern(r"\s(?:to|->|=>)\s?v?\d")
 """Behind a version that was left for another one. Without that, what comes `from` a number is from a machine."""
-NEW_VERSION: Final = re.compile(
+NEW_VERSION: Final = LazyPattern(
     r"(?i)\b(?:upgrad|downgrad|bump|version)[a-z]*\b[^\n]{0,40}(?:\b(?:to|and|or|by)|->|=>)\s$"
     r"|\b(?:updat|migrat)[a-z]*\b[^\n]{0,40}\d\.\d+\s(?:to|->|=>)\s$"
 )
@@ -142,16 +143,16 @@ NEW: Final = ("to ", "and ", "or ", "by ", "> ")
 """How the two end, which is seen sooner."""
 CENTER_PC: Final = "Media Center PC "
 """How a user agent of Windows 7 calls a version."""
-PRODUCT: Final = re.compile(r"([A-Za-z_)][\w.)-]*)[/#]$")
+PRODUCT: Final = LazyPattern(r"([A-Za-z_)][\w.)-]*)[/#]$")
 PRODUCT_MARKS: Final = frozenset("/#")
-HOST: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+|localhost")
-PORT: Final = re.compile(r":\d{2,5}\b")
-OPERATOR: Final = re.compile(r"(?:[=~<>!]=|[\^~]|,\s?[<>])\s?$")
+HOST: Final = LazyPattern(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+|localhost")
+PORT: Final = LazyPattern(r":\d{2,5}\b")
+OPERATOR: Final = LazyPattern(r"(?:[=~<>!]=|[\^~]|,\s?[<>])\s?$")
 OPERATORS: Final = frozenset("=^~<>")
 PACKAGE: Final = (
     r"\.(?:js|css|map|zip|gz|tgz|tar|jar|war|whl|egg|gem|dll|exe|msi|deb|rpm|apk|nupkg|so|dylib)\b"
 )
-SUFFIX: Final = re.compile(r"\+(?!\s)|(?:/[\w.-]+)?" + PACKAGE)
+SUFFIX: Final = LazyPattern(r"\+(?!\s)|(?:/[\w.-]+)?" + PACKAGE)
 SUFFIXED: Final = frozenset("+/.")
 
 

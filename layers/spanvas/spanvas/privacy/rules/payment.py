@@ -5,7 +5,6 @@ Cards are found in runs of digits by issuer, length and check digit; an IBAN end
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -17,13 +16,14 @@ from spanvas.privacy.rules.context import (
     is_version,
     speaks_of_cards,
 )
+from spanvas.privacy.rules.pattern import LazyPattern
 
 MARK: Final = r"[ \t._/+\x{a0}\x{ad}\x{feff}\x{2000}-\x{200d}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
 """What people and programs put between the groups of a number, as RE2 has it."""
 CARD_PATTERN: Final = r"\d(?:" + MARK + r"{0,3}\d){11,}"
 """A run of digits in which a card may stand: twelve at least."""
 
-GROUP: Final = re.compile(rb"\d+")
+GROUP: Final = LazyPattern(rb"\d+")
 LENGTHS: Final = range(13, 20)
 LONGEST: Final = 10**19
 """Numbers from here on have more digits than a card."""
@@ -46,10 +46,10 @@ SHORTEST_GROUP: Final = 4
 MOST_GROUPS: Final = 6
 TRACK: Final = b"%B"
 """What stands before the number on a magnetic stripe."""
-DATE: Final = re.compile(rb"20[2-4]\d|(?:0[1-9]|1[0-2])(?:2[4-9]|3[0-3])")
+DATE: Final = LazyPattern(rb"20[2-4]\d|(?:0[1-9]|1[0-2])(?:2[4-9]|3[0-3])")
 """The year in which a card expires, or the month and the year in four digits."""
-ZEROS: Final = re.compile(rb"\.0+(?!\d)")
-OF_AN_ID: Final = re.compile(rb"\d[\w:.-]*:$")
+ZEROS: Final = LazyPattern(rb"\.0+(?!\d)")
+OF_AN_ID: Final = LazyPattern(rb"\d[\w:.-]*:$")
 JOINS: Final = frozenset({b"-", b"_", b"/", b"."})
 
 Span = tuple[int, int]
@@ -240,13 +240,13 @@ IBAN_PATTERN: Final = (
 )
 """How an IBAN begins; the rest is counted."""
 
-STEP: Final = re.compile(
+STEP: Final = LazyPattern(
     rb"(?:[ \t._/+-]|\xc2[\xa0\xad]|\xef\xbb\xbf|\xe2\x80[\x80-\x8d\x90-\x95\xaf]|\xe2\x81\xa0|\xe2\x88\x92"
     rb"|\xe3\x80\x80){0,3}([A-Za-z0-9])"
 )
-CALLED_IBAN: Final = re.compile(rb"(?i)iban[_-]?$")
+CALLED_IBAN: Final = LazyPattern(rb"(?i)iban[_-]?$")
 FEWEST_DIGITS: Final = 8
-IBAN_JOINS: Final = re.compile(rb"[-_][A-Za-z0-9]")
+IBAN_JOINS: Final = LazyPattern(rb"[-_][A-Za-z0-9]")
 
 
 def ibans_in(text: bytes, start: int, _end: int, _name: str = "") -> Iterator[tuple[int, int]]:

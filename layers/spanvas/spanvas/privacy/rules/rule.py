@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from spanvas.privacy.keys import KEY_DIGITS
 from spanvas.privacy.rules.context import after, before
+from spanvas.privacy.rules.pattern import LazyPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ NO_VALUES: Final = frozenset(
     }
 )  # fmt: skip
 JOINS: Final = frozenset({b"-", b".", b"_", b"/", b":"})
-SOCIAL: Final = re.compile(r"(?i:\bssn?\b|_ssn\b|\bsocial\b)|[a-z]S(?:SN|sn)\b")
-IS_SOCIAL: Final = re.compile(r"(?i)\W{1,3}(?:ssn\b|social\b)")
+SOCIAL: Final = LazyPattern(r"(?i:\bssn?\b|_ssn\b|\bsocial\b)|[a-z]S(?:SN|sn)\b")
+IS_SOCIAL: Final = LazyPattern(r"(?i)\W{1,3}(?:ssn\b|social\b)")
 """Before and behind a social security number."""
-PLACEHOLDER: Final = re.compile(r"[<{\[%]+[\w .:/{}%-]+[>}\]%]*")
+PLACEHOLDER: Final = LazyPattern(r"[<{\[%]+[\w .:/{}%-]+[>}\]%]*")
 
 
 def has_digit(text: str) -> bool:

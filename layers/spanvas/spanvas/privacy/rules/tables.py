@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
+from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule, is_opaque_value, is_secret_value
 
 MARKS: Final = (b"|", b"\t", b";", b",")
@@ -14,10 +15,10 @@ MARKS: Final = (b"|", b"\t", b";", b",")
 MAX_LINE: Final = 2_048
 LONGEST_READ: Final = 4 * MAX_LINE + 2
 MOST_COLUMNS: Final = 200
-NAME: Final = re.compile(r"[\w.#/-]+(?: [\w.#/()-]+){0,2}")
-RULER: Final = re.compile(rb"[-|+:=\s]+")
+NAME: Final = LazyPattern(r"[\w.#/-]+(?: [\w.#/()-]+){0,2}")
+RULER: Final = LazyPattern(rb"[-|+:=\s]+")
 CELL: Final = {
-    mark: re.compile(
+    mark: LazyPattern(
         rb"[ ]*(\"(?:[^\"]|\"\")*\"|[^" + re.escape(mark) + rb"]*)(?:" + re.escape(mark) + rb"|$)"
     )
     for mark in MARKS
