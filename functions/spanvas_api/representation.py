@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import OPEN, Completeness, Counters, Execution, run_nano
+from spanvas.model.execution import OPEN, Completeness, Counters, Deletion, Execution, run_nano
 from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
 from spanvas.model.usage import Usage
@@ -55,12 +55,24 @@ def execution_body(
     body["started_by"] = execution.started_by
     if execution.session_id:
         body["session_id"] = execution.session_id
+    if execution.deletion is not None:
+        body["deletion"] = deletion_body(execution.deletion)
     body["expires_at"] = execution.expires_at
     if trace_url_template:
         body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)
     if execution.is_newer:
         body["is_newer"] = True
     return body
+
+
+def deletion_body(deletion: Deletion) -> dict[str, Any]:
+    """Returns the `wire.Deletion` of a deletion."""
+    return {
+        "deleted_at_unix_nano": str(deletion.at_unix_nano),
+        "deleted_by": deletion.by,
+        "status": deletion.status,
+        "is_complete": deletion.is_complete,
+    }
 
 
 def unreadable_body(item: UnreadableItem) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class MemoryBinding:
     _chunks: dict[Key, dict[str, Chunk]]
     _artifacts: dict[Key, dict[str, Artifact]]
     _accesses: dict[Key, list[Access]]
+    _is_late: Callable[[Key], bool]
 
     def __init__(self) -> None:
         self._moves: dict[Key, str] = {}
@@ -59,6 +60,8 @@ class MemoryBinding:
         key = (batch.tenant, execution_id)
         is_known = key in self._executions
         chunks = self._put(batch)
+        if self._is_late(key):
+            return execution_id
         counters = sum((chunk.counters for chunk, is_new in chunks if is_new), Counters())
         only = chunks[0][0].alone if len(chunks) == 1 and not is_known else None
         self._note(replace(update, execution_id=execution_id), only or counters)
@@ -127,6 +130,8 @@ class MemoryBinding:
         self._artifacts.setdefault(new, {}).update(self._artifacts.get(old, {}))
         self._accesses.setdefault(new, []).extend(self._accesses.get(old, []))
         update = update_from(known, self._clock(), 0)
+        if self._is_late(new):
+            return
         self._note(replace(update, execution_id=target), counters)
 
     def _moved(self, tenant: str, execution_id: str) -> str:

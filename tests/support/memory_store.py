@@ -37,6 +37,7 @@ from spanvas.storage.spans import unregistered
 from tests.support.execution_starts import begun, continued
 from tests.support.memory_artifacts import MemoryArtifacts
 from tests.support.memory_binding import MemoryBinding
+from tests.support.memory_deletion import MemoryDeletions
 from tests.support.memory_history import MemoryHistory
 from tests.support.memory_overdue import MemoryOverdue
 
@@ -55,7 +56,9 @@ def atomic(method: M) -> M:
     return call  # type: ignore[return-value]
 
 
-class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifacts):
+class MemoryTraceStore(
+    MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifacts, MemoryDeletions
+):
     """`down = True` makes every call fail as an unreachable store does."""
 
     def __init__(
@@ -69,6 +72,7 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
         MemoryOverdue.__init__(self)
         MemoryHistory.__init__(self)
         MemoryArtifacts.__init__(self)
+        MemoryDeletions.__init__(self)
         self.down = False
         self.lock = RLock()
         self._clock = clock
@@ -93,7 +97,7 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
                 for chunk in self._chunks.get(key, {}).values():
                     execution = replace(execution, counters=execution.counters + chunk.counters)
             self._executions[key] = replace(execution, revision=1)
-        elif execution.status != RUNNING:
+        elif execution.status != RUNNING or known.deletion is not None:
             return
         elif known.is_provisional and known.status in (RUNNING, LOST):
             self._unlisted.discard(key)
@@ -158,7 +162,7 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
     ) -> None:
         self._check()
         known = self._executions.get((tenant, execution_id))
-        if known is None:
+        if known is None or known.deletion is not None:
             return
         ended = known.ended_at_unix_nano
         latest = ended is not None and ended <= ended_at_unix_nano
@@ -184,6 +188,8 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
         for chunk in new:
             if key not in self._executions:
                 self.start_execution(unregistered(batch, self._expiry()))
+            if self._is_late(key):
+                continue
             self._change(key, counters=self._executions[key].counters + chunk.counters)
         return WriteResult(tuple(chunk.chunk_id for chunk, _ in written))
 
@@ -199,6 +205,8 @@ class MemoryTraceStore(MemoryBinding, MemoryOverdue, MemoryHistory, MemoryArtifa
         execution = self.read_execution(tenant, execution_id)
         if execution is None:
             return None
+        if execution.deletion is not None:
+            return StoredTrace.of(execution, {})
         return self._decoded(tenant, execution.execution_id).trace_of(execution)
 
     def _decoded(self, tenant: str, execution_id: str) -> Chunks:

@@ -3,6 +3,7 @@ import {
   type Cause,
   type Completeness,
   type Counters,
+  type Deletion,
   type Execution,
   type Exporters,
   type UnreadableExecution,
@@ -14,6 +15,7 @@ import type {
   WireCause,
   WireCompleteness,
   WireCounters,
+  WireDeletion,
   WireExecution,
   WireExecutions,
   WireExporters,
@@ -31,6 +33,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   const startedAt = fields.nanos("started_at_unix_nano");
   const externalId = fields.textOrNull("external_id");
+  const deletion = fields.objectOrNull("deletion", decodeDeletion);
   return {
     executionId: fields.text("execution_id"),
     ...(externalId !== null && { externalId }),
@@ -52,6 +55,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     expiresAt: fields.numberOrNull("expires_at"),
     traceUrl: fields.textOrNull("trace_url"),
     sessionId: fields.textOrNull("session_id"),
+    ...(deletion !== null && { deletion }),
     ...(fields.json("is_newer") === true && { isNewer: true }),
   };
 }
@@ -86,6 +90,17 @@ export function decodeUsage(value: unknown, path: Path): Usage {
     cacheReadTokens: fields.number("cache_read_tokens"),
     cacheWriteTokens: fields.number("cache_write_tokens"),
     reasoningTokens: fields.number("reasoning_tokens"),
+  };
+}
+
+/** Decodes who has deleted an execution, and when. */
+export function decodeDeletion(value: unknown, path: Path): Deletion {
+  const fields = Fields.of<WireDeletion>(value, path);
+  return {
+    deletedAt: fields.nanos("deleted_at_unix_nano"),
+    deletedBy: fields.text("deleted_by"),
+    status: fields.oneOf("status", EXECUTION_STATUSES),
+    isComplete: fields.json("is_complete") === true,
   };
 }
 

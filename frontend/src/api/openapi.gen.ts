@@ -339,6 +339,23 @@ export interface components {
             /** @description Spans that the executor could not deliver. */
             dropped: number;
         };
+        /** @description Who has deleted an execution, and when. Its ids, times and totals are left, and nothing that anybody wrote. */
+        Deletion: {
+            /**
+             * @description Unix time in nanoseconds, decimal.
+             * @example 1764000000000000000
+             */
+            deleted_at_unix_nano: string;
+            /** @description The subject of the token that asked for it. */
+            deleted_by: string;
+            /**
+             * @description The status that it had before.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled" | "deleted";
+            /** @description False while stored copies are still being deleted; no call shows them any more. */
+            is_complete: boolean;
+        };
         /** @description What was judged of a span. */
         Evaluation: {
             name?: string;
@@ -359,7 +376,7 @@ export interface components {
             workflow_version: string;
             trace_id: string;
             /** @enum {string} */
-            status: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled";
+            status: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled" | "deleted";
             /**
              * @description Unix time in nanoseconds: when it was queued, or begun where nobody queued it. Of one that is known by its spans alone, the start of the earliest of them.
              * @example 1764000000000000000
@@ -398,6 +415,8 @@ export interface components {
             started_by: string;
             /** @description The session or conversation that it is part of, as its spans say; absent where they say none. */
             session_id?: string;
+            /** @description Of a deleted execution, whose `status` is `deleted`. */
+            deletion?: components["schemas"]["Deletion"];
             /** @description Unix time in seconds after which the trace is deleted. */
             expires_at: number;
             /** @description The same trace in the operator's own trace viewer. */
@@ -904,7 +923,7 @@ export interface operations {
                 /** @description Only executions of this workflow: its id, or the name that its sender uses. */
                 workflow_id?: string;
                 /** @description Only executions in this state. `succeeded_with_errors`: spans below a good root have failed. */
-                status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled" | "succeeded_with_errors";
+                status?: "queued" | "running" | "succeeded" | "failed" | "lost" | "untraced" | "waiting" | "cancelled" | "deleted" | "succeeded_with_errors";
                 /** @description Started at or after, unix nanoseconds. */
                 from?: string;
                 /** @description Started before, unix nanoseconds. Where it is not after `from`, there is nothing. */

@@ -88,7 +88,7 @@ function HistoryLine({ execution, pageStore, now, showsWorkflow }: HistoryLinePr
     <tr>
       <td>
         <PageLink pageStore={pageStore} to={to} className="cv-history-link">
-          <StatusWord execution={execution} />
+          <StatusWord execution={execution} now={now} />
         </PageLink>
       </td>
       {showsWorkflow && <td className="cv-history-workflow">{execution.workflowName}</td>}
@@ -159,8 +159,13 @@ function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps):
   );
 }
 
+interface StatusWordProps {
+  readonly execution: Execution;
+  readonly now: Nanos;
+}
+
 /** Shows the status as a word, not only as a colour; for a failure also the node and the error. */
-function StatusWord({ execution }: { readonly execution: Execution }): ReactElement {
+function StatusWord({ execution, now }: StatusWordProps): ReactElement {
   const { status, cause } = execution;
   const where = [cause?.nodeId, cause?.errorType].filter(Boolean).join(": ");
   return (
@@ -169,6 +174,12 @@ function StatusWord({ execution }: { readonly execution: Execution }): ReactElem
       {status}
       {status === "succeeded" && execution.counters.errors > 0 && (
         <span className="cv-cause"> with errors below</span>
+      )}
+      {execution.deletion && (
+        <span className="cv-cause" title={exactMoment(execution.deletion.deletedAt)}>
+          {" "}
+          {formatMoment(execution.deletion.deletedAt, now)} by {execution.deletion.deletedBy}
+        </span>
       )}
       {where !== "" && <span className="cv-cause"> {where}</span>}
       {execution.isNewer && (

@@ -11,6 +11,7 @@ const EXECUTION_ICONS: Readonly<Record<ExecutionStatus, IconName>> = {
   untraced: "untraced",
   waiting: "queued",
   cancelled: "close",
+  deleted: "trash",
 };
 
 /** Returns the icon of an execution's status. */

@@ -62,7 +62,9 @@ export function createTraceReader(
 
   const isGrowing = (current: Trace): boolean => {
     if (isUnfinished(current.execution)) return true;
-    if (current.status === "COMPLETE" || current.execution.status === "untraced") return false;
+    const { status, deletion } = current.execution;
+    const isOver = status === "untraced" || deletion?.isComplete === true;
+    if (current.status === "COMPLETE" || isOver) return false;
     readsAfterEnd += 1;
     return readsAfterEnd <= READS_AFTER_END;
   };

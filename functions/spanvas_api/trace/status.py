@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from spanvas.model.execution import (
+    DELETED,
     FAILED,
     LOST,
     OPEN,
@@ -22,6 +23,7 @@ EMPTY: Final = "EMPTY"
 NAMED_NODES: Final = 5
 
 _EMPTY_REASONS: Final = {
+    DELETED: "The execution was deleted: its ids, times and totals are left.",
     UNTRACED: "Tracing was off when this execution was started, so nothing was recorded.",
     QUEUED: "The execution is queued and has not started yet.",
     LOST: "The execution was lost before anything of it arrived.",

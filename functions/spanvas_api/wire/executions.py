@@ -122,6 +122,17 @@ class Exporters(WireModel):
     )
 
 
+class Deletion(WireModel):
+    """Who has deleted an execution, and when. Its ids, times and totals are left, and nothing that anybody wrote."""
+
+    deleted_at_unix_nano: UnixNano
+    deleted_by: str = Field(description="The subject of the token that asked for it.")
+    status: ExecutionStatus = Field(description="The status that it had before.")
+    is_complete: bool = Field(
+        description="False while stored copies are still being deleted; no call shows them any more."
+    )
+
+
 class Execution(WireModel):
     """One run of a workflow, and the trace that belongs to it."""
 
@@ -164,6 +175,9 @@ class Execution(WireModel):
     session_id: str | None = Field(
         default=None,
         description="The session or conversation that it is part of, as its spans say; absent where they say none.",
+    )
+    deletion: Deletion | None = Field(
+        default=None, description="Of a deleted execution, whose `status` is `deleted`."
     )
     expires_at: int = Field(description="Unix time in seconds after which the trace is deleted.")
     trace_url: str | None = Field(

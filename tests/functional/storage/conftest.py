@@ -33,7 +33,7 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture
 def aws_endpoint(engines: Engines) -> Iterator[AwsEndpoint]:
-    """The engines as a function in Lambda sees them; the table is empty again afterwards."""
+    """The engines as a function in Lambda sees them; table and bucket are empty again afterwards."""
     found = aws_endpoint_of(in_lambda(engines))
     assert found is not None
     yield found
@@ -41,6 +41,9 @@ def aws_endpoint(engines: Engines) -> Iterator[AwsEndpoint]:
     for page in engines.dynamodb.get_paginator("scan").paginate(**keys):  # type: ignore[arg-type]
         for key in page["Items"]:
             engines.dynamodb.delete_item(TableName=engines.table, Key=key)
+    objects = engines.s3.list_object_versions(Bucket=engines.bucket)
+    for one in (*objects.get("Versions", []), *objects.get("DeleteMarkers", [])):
+        engines.s3.delete_object(Bucket=engines.bucket, Key=one["Key"], VersionId=one["VersionId"])
 
 
 def in_lambda(engines: Engines) -> dict[str, str]:

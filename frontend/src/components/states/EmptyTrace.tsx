@@ -35,6 +35,15 @@ function why(trace: Trace): Why {
       canChange: true,
     };
   }
+  if (status === "deleted") {
+    return {
+      icon: "trash",
+      title: "This execution was deleted",
+      advice:
+        "Its ids, times, tokens and cost are left. Prompts, answers, names, errors and files are gone.",
+      canChange: false,
+    };
+  }
   if (status === "untraced") {
     return {
       icon: "untraced",

@@ -1,7 +1,7 @@
 /** Summarises the outcome of an execution for the header: its status, where and why, in one sentence. */
 
 import { deepestFailingSpan, newestRunningSpan } from "../trace/failingSpan";
-import { plural } from "./format";
+import { formatMoment, plural } from "./format";
 import type { Execution } from "../trace/execution";
 import type { Row, Trace } from "../trace/trace";
 import { ancestors, children, type TraceIndex } from "../trace/traceIndex";
@@ -37,9 +37,19 @@ export function outcomeSummary(trace: Trace, index: TraceIndex): OutcomeSummary 
       return waiting(index);
     case "cancelled":
       return plain("idle", "Cancelled", "its result was not wanted any more");
+    case "deleted":
+      return plain("idle", "Deleted", deletedWhen(trace));
     case "untraced":
       return plain("warn", "Untraced", "it ran, but its trace was not recorded");
   }
+}
+
+/** Returns `on 29 Nov, 18:21 by ada; before, it was failed`. */
+function deletedWhen({ execution: { deletion }, servedAt }: Trace): string {
+  if (deletion === undefined) return "";
+  const rest = deletion.isComplete ? "" : "; its stored copies are still being deleted";
+  const when = formatMoment(deletion.deletedAt, servedAt);
+  return `${when} by ${deletion.deletedBy}; before, it was ${deletion.status}${rest}`;
 }
 
 function plain(tone: Tone, word: string, sentence: string): OutcomeSummary {

@@ -11,6 +11,7 @@ export const EXECUTION_STATUSES = [
   "untraced",
   "waiting",
   "cancelled",
+  "deleted",
 ] as const;
 
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
@@ -46,6 +47,15 @@ export interface Counters extends Usage {
   /** Generations whose model has no known price: the cost is then a lower bound. */
   readonly unpriced: number;
   readonly dropped: number;
+}
+
+/** Who has deleted an execution, and when; `status` is the one that it had before. */
+export interface Deletion {
+  readonly deletedAt: Nanos;
+  readonly deletedBy: string;
+  readonly status: ExecutionStatus;
+  /** False while stored copies are still being deleted. */
+  readonly isComplete: boolean;
 }
 
 /** Node ids: what the workflow should run against what its trace holds; empty in the history. */
@@ -90,6 +100,8 @@ export interface Execution {
   readonly startedBy: string;
   /** The session or conversation that it is part of; null where its spans say none. */
   readonly sessionId: string | null;
+  /** Set where it has been deleted: its ids, times and totals are left. */
+  readonly deletion?: Deletion;
   /** Unix seconds: when the store deletes it. */
   readonly expiresAt: number | null;
   readonly traceUrl: string | null;

@@ -25,14 +25,19 @@ WAITING: Final = "waiting"
 """It has stopped, and goes on when somebody outside of the program, mostly a person, has answered."""
 CANCELLED: Final = "cancelled"
 """Its root was cancelled: whoever wanted its result does not any more."""
+DELETED: Final = "deleted"
+"""Somebody has deleted it: ids, times and totals are left."""
 
-STATUSES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, LOST, UNTRACED, WAITING, CANCELLED)
+STATUSES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, LOST, UNTRACED, WAITING, CANCELLED, DELETED)
 SUCCEEDED_WITH_ERRORS: Final = "succeeded_with_errors"
 """No status, but a filter: succeeded, and spans below have failed."""
 FILTERS: Final = (*STATUSES, SUCCEEDED_WITH_ERRORS)
 STATUS_BY_MARK: Final = {INTERRUPTED: WAITING, CANCELLED_MARK: CANCELLED}
 """The status of an execution whose root ended by control flow; after any other it has succeeded."""
 OPEN: Final = frozenset({QUEUED, RUNNING})
+
+UNKNOWN_WORKFLOW: Final = "unknown"
+"""The workflow of an execution of which nobody has said it, or whose spans alone had said it and are deleted."""
 
 BY_FUNCTION: Final = "function"
 BY_CALLER: Final = "caller"
@@ -89,6 +94,18 @@ class Origin(NamedTuple):
     interrupted: bool = False
 
 
+class Deletion(NamedTuple):
+    """Who has deleted an execution, and when, in unix nanoseconds. `status` is the one that it had before.
+
+    `is_complete`: everything that it held is gone; else that is going on.
+    """
+
+    at_unix_nano: int
+    by: str
+    status: str
+    is_complete: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Execution:
     """`origin` is None where whoever ran the execution has registered it; what its spans say then changes nothing.
@@ -132,6 +149,8 @@ class Execution:
     """What its sender calls it, where that is no execution id: see `ids.external_id_of`."""
     session_id: str = ""
     """The session or conversation that the execution is part of, as its spans say; "" where they say nothing."""
+    deletion: Deletion | None = None
+    """Set where it has been deleted; nothing of it changes any more, whatever else comes."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Returns whether it is open and past its deadline: whatever ran it can no longer end it."""
@@ -222,8 +241,11 @@ def totalled(execution: Execution, rows: Iterable[Row], now_unix_nano: int = 0) 
     """Returns the execution with the totals of all its rows, which are merged.
 
     Every row counts as a span, ended or not; a lost one (`tree.state_of`) is an error. `now` does not matter for a
-    closed execution. The stored totals count ended spans alone, so they are the same as soon as all have ended.
+    closed execution. The stored totals count ended spans alone, so they are the same as soon as all have ended. Of a
+    deleted one the totals are what is left.
     """
+    if execution.deletion is not None:
+        return execution
     rows = list(rows)
     counters = count(rows, execution.counters.dropped)
     if counters.spans < len(rows):

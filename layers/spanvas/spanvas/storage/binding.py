@@ -38,6 +38,7 @@ from spanvas.storage.executions import MAX_MOVES, ExecutionItems
 from spanvas.storage.item_reading import execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
+from spanvas.storage.tombstones import source_item
 from spanvas.storage.updates import ATTEMPTS, UpdateItems, bare, contended
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class BindingItems:
                     self._count_again(batch.tenant, batch.execution_id)
                 return batch.execution_id
             target = self._end(batch.tenant, batch.execution_id).execution_id
+            self._note_source(batch.tenant, target, batch.execution_id)
             batch = replace(batch, execution_id=target)
             update = replace(update, execution_id=target)
             is_new = False
@@ -214,6 +216,7 @@ class BindingItems:
             attributes[items.TTL_ATTRIBUTE] = items.n(self._spans.expires_at())
             pointer = self._executions.change(source, attributes, "attribute_not_exists(pk)")
             return pointer is not None
+        self._note_source(tenant, target, end.execution_id)
         marked = self._executions.change(source, attributes, OPEN_TO_CHANGE)
         if marked is None:
             return False
@@ -250,7 +253,7 @@ class BindingItems:
     def _copy(self, tenant: str, source: str, target: str) -> Counters:
         """Copies all items but META, details before the rows that point at them, and returns the totals of new rows.
 
-        Nothing is deleted: no part of the service may. Items are named by what is in them, so a copy that was cut off
+        Nothing is deleted: who receives spans may not. Items are named by what is in them, so a copy that was cut off
         is made again; large details stay where they are in the bucket, since items point at them by their whole key.
         """
         counters = Counters()
@@ -278,6 +281,10 @@ class BindingItems:
             if "LastEvaluatedKey" not in answer:
                 return counters
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _note_source(self, tenant: str, target: str, source: str) -> None:
+        """Writes down that items of an execution may also be stored under an id that leads to it."""
+        self._put_new(source_item(tenant, target, source, self._spans.expires_at()))
 
     def _put_new(self, item: dict[str, Any]) -> bool:
         """Puts an item unless it is there. Returns whether it was not."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from spanvas.storage.artifacts import ArtifactItems
     from spanvas.storage.beginnings import BeginningItems
     from spanvas.storage.binding import BindingItems
+    from spanvas.storage.deletion import DeletionItems
     from spanvas.storage.history import History
     from spanvas.storage.listing import Budget
     from spanvas.storage.overdue import OverdueItems
@@ -111,6 +112,21 @@ class DynamoTraceStore:
 
         return BindingItems(
             self._dynamodb, self._table, self._executions, self._spans, self._clock, self._report
+        )
+
+    @cached_property
+    def deletions(self) -> DeletionItems:
+        """What deletes executions, on the same table and bucket."""
+        from spanvas.storage.deletion import DeletionItems
+
+        return DeletionItems(
+            self._dynamodb,
+            self._table,
+            lambda: self._s3,
+            self._bucket,
+            self._executions,
+            self._retention_days,
+            self._clock,
         )
 
     @cached_property

@@ -23,6 +23,7 @@ from spanvas.model.execution import (
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.item_reading import (
+    DELETION,
     KEPT_AS_OUTCOME,
     OUTCOME,
     execution_of,
@@ -37,6 +38,7 @@ START = frozenset({items.STARTED_AT_UNIX_NANO, "started_key", "tenant_day_key"})
 """When an execution started and its place in the history: written together, so that they always agree."""
 PLACE_IN_HISTORY = START | {"workflow_key", "started_by"}
 """Attributes that a queued execution already has, and keeps when it starts to run."""
+STILL_THERE: Final = f"attribute_exists(pk) AND attribute_not_exists(#{DELETION})"
 NAMES: Final = re.compile(r"#(\w+)")
 MAX_MOVES: Final = 64
 """Most moves that are followed from one id. Each leads to a smaller id; more than a few take a sender that means it."""
@@ -127,11 +129,12 @@ class ExecutionItems:
             remove=["running_key", "deadline_key", items.CLOSING_TRIES],
         )
 
-    def add_counters(self, fallback: Execution, counters: Counters) -> None:
-        """Adds to the totals. Where there is no execution yet, it is created as `fallback`."""
-        if not self._add(fallback, counters):
-            self.start(fallback)
-            self._add(fallback, counters)
+    def add_counters(self, fallback: Execution, counters: Counters) -> bool:
+        """Adds to the totals, after creating the execution as `fallback` if need be. False where it is deleted."""
+        if self._add(fallback, counters):
+            return True
+        self.start(fallback)
+        return self._add(fallback, counters)
 
     def replace_counters(self, execution: Execution, counters: Counters) -> bool:
         """Replaces the totals, unless the execution has changed since the revision that was read."""
@@ -228,9 +231,7 @@ class ExecutionItems:
         )
 
     def _add(self, execution: Execution, counters: Counters) -> bool:
-        return self._update(
-            execution, {}, "attribute_exists(pk)", add=items.added_counters(counters)
-        )
+        return self._update(execution, {}, STILL_THERE, add=items.added_counters(counters))
 
     def _update(self, *arguments: Any, **options: Any) -> bool:
         """Writes as `change`. Returns whether the condition held."""

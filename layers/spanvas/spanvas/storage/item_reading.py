@@ -48,6 +48,10 @@ OUTCOME: Final = "outcome"
 KEPT_AS_OUTCOME: Final = frozenset({WAITING, CANCELLED})
 """Statuses that older versions do not know, and would not read."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
+DELETION: Final = "deletion"
+"""On META of a deleted execution: what is kept of it beside its ids, as JSON. `storage.tombstones` writes it."""
+PURGED_AT: Final = "purged_at"
+"""On META of a deleted execution: when everything that it held was gone."""
 
 
 def key_of(item: Item) -> tuple[str, str]:
@@ -76,6 +80,8 @@ def execution_of(item: Item) -> Execution:
         values["started_at_unix_nano"] = begun.started_at_unix_nano
         values["queued_until_unix_nano"] = begun.queued_until_unix_nano
         values["listed_at_unix_nano"] = begun.listed_at_unix_nano
+        if values.get(DELETION):
+            values |= _what_is_left(values)
         execution = built(Execution, values, ("tenant", "execution_id", "status"))
         if (execution.tenant, execution.execution_id) != items.owner_of(reading.pk):
             raise MalformedError("tenant and execution_id are not those of the key")
@@ -84,6 +90,32 @@ def execution_of(item: Item) -> Execution:
         start = execution.started_at_unix_nano
         check_times([start, execution.ended_at_unix_nano or 0, execution.deadline_unix_nano or 0])
         return execution
+
+
+def is_deleted(item: Item) -> bool:
+    """Returns whether META is that of a deleted execution."""
+    return DELETION in item
+
+
+def _what_is_left(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the fields of a deleted execution that are not read from META's own attributes: others may have added to
+    those since (an older version of the layer still counts spans that come late)."""
+    kept = json.loads(values[DELETION])
+    if not isinstance(kept, dict):
+        raise MalformedError(f"{DELETION} is no object")
+    is_complete = PURGED_AT in values
+    place = values["started_at_unix_nano"]
+    started = kept.get("started_at") or place
+    return {
+        "deletion": [kept.get("at"), kept.get("by"), kept.get("status"), is_complete],
+        "started_at_unix_nano": started,
+        "queued_until_unix_nano": kept.get("queued_until"),
+        "listed_at_unix_nano": place if place != started else None,
+        "ended_at_unix_nano": kept.get("ended_at"),
+        "counters": kept.get("counters") or {},
+        "cause": None,
+        "session_id": None,
+    }
 
 
 class Start(NamedTuple):

@@ -6,7 +6,7 @@ the time of the next try in the place of its deadline, so that it is in nobody's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,9 +37,8 @@ class OverdueItems:
         """Yields as `port.TraceStore.overdue`. What becomes overdue meanwhile is left to the next call."""
         now = self._clock()
         for name in (items.running_partition, items.set_aside_partition):
-            shards = [self._shard(name(shard), now) for shard in range(items.RUNNING_SHARDS)]
-            for _, partition_key in merge(*shards):
-                yield Overdue(*items.owner_of(partition_key))
+            partitions = map(name, range(items.RUNNING_SHARDS))
+            yield from due_entries(self._dynamodb, self._table, partitions, now)
 
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones as `port.TraceStore.set_aside`. Readers see no difference."""
@@ -52,24 +51,6 @@ class OverdueItems:
     def count_set_aside(self) -> int:
         """Counts as `port.TraceStore.count_set_aside`; of very many, the first megabyte of each partition."""
         return sum(self._count(shard) for shard in range(items.RUNNING_SHARDS))
-
-    def _shard(self, partition: str, now: int) -> Iterator[tuple[int, str]]:
-        """Deadlines and partition keys of one partition of the index, the earliest first."""
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": INDEX,
-            "KeyConditionExpression": f"{PARTITION} = :shard AND {SORT} < :now",
-            "ExpressionAttributeValues": {":shard": items.s(partition), ":now": items.n(now)},
-            "Limit": PAGE,
-        }
-        while True:
-            with translate_errors("looking for overdue executions"):
-                answer = self._dynamodb.query(**request)
-            for entry in answer["Items"]:
-                yield int(entry[SORT]["N"]), entry["pk"]["S"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _move(self, overdue: Overdue, wait_seconds: int, add: str = "") -> int | None:
         """How often it has been set aside by now; None where it has ended or gone on."""
@@ -107,6 +88,36 @@ class OverdueItems:
                 Select="COUNT",
             )
         return int(answer["Count"])
+
+
+def due_entries(
+    dynamodb: DynamoDBClient, table: str, partitions: Iterable[str], now_unix_nano: int
+) -> Iterator[Overdue]:
+    """Yields what stands in partitions of `items.BY_DEADLINE` and is due, the earliest first."""
+    shards = [_shard(dynamodb, table, partition, now_unix_nano) for partition in partitions]
+    for _, partition_key in merge(*shards):
+        yield Overdue(*items.owner_of(partition_key))
+
+
+def _shard(
+    dynamodb: DynamoDBClient, table: str, partition: str, now: int
+) -> Iterator[tuple[int, str]]:
+    """Yields deadlines and partition keys of one partition of the index, the earliest first."""
+    request: dict[str, Any] = {
+        "TableName": table,
+        "IndexName": INDEX,
+        "KeyConditionExpression": f"{PARTITION} = :shard AND {SORT} < :now",
+        "ExpressionAttributeValues": {":shard": items.s(partition), ":now": items.n(now)},
+        "Limit": PAGE,
+    }
+    while True:
+        with translate_errors("looking for what is due"):
+            answer = dynamodb.query(**request)
+        for entry in answer["Items"]:
+            yield int(entry[SORT]["N"]), entry["pk"]["S"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def waiting_seconds(tries: int) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # What executors never see: their cold start does without it.
     from spanvas.model.access import Access
     from spanvas.model.execution_update import ExecutionUpdate
+    from spanvas.storage.deletion_port import Deletions
 
 Item = TypeVar("Item")
 MAX_VERSIONS: Final = 10
@@ -154,6 +155,10 @@ class TraceStore(Protocol):
 
     on_unreadable: Callable[[UnreadableItem], None]
 
+    @property
+    def deletions(self) -> Deletions:
+        """What deletes executions of this store."""
+
     def start_execution(self, execution: Execution) -> None:
         """Creates an execution, moves it on from `queued`, or continues it.
 
@@ -198,8 +203,8 @@ class TraceStore(Protocol):
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         """Stores spans of an execution that nobody registers, and what they say of it, durably.
 
-        Returns the id of the execution that has them: another one than the batch's where that has been moved. `is_new`
-        is a hint: it saves a request where it is right, and costs one where it is wrong.
+        Returns the id of the execution that has them: another one than the batch's where that has been moved. Where the
+        hint `is_new` is right it saves a request, else it costs one.
         """
 
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
@@ -213,17 +218,13 @@ class TraceStore(Protocol):
     ) -> list[Span]:
         """Returns the span as it is shown, then its other ended versions that differ, the latest first.
 
-        At most `MAX_VERSIONS`; empty where the span is not stored. `known`: the trace, where the caller has just read
-        it.
+        At most `MAX_VERSIONS`; empty where the span is not stored. `known`: the trace, where it has just been read.
         """
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
     ) -> Page[Span]:
-        """Returns a page of whole spans, each once.
-
-        A page ends with the detail that makes it `max_bytes` or more, uncompressed.
-        """
+        """Returns a page of whole spans, each once. The detail that makes it `max_bytes`, uncompressed, is the last."""
 
     def repair_counters(self, execution: Execution, counters: Counters) -> None:
         """Replaces totals that a crash between two writes left too low, unless the execution was written since."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas import attributes as names
-from spanvas.model.execution import RUNNING, Execution
+from spanvas.model.execution import RUNNING, UNKNOWN_WORKFLOW, Execution
 from spanvas.model.ids import trace_id_for
 from spanvas.model.row import Row
 from spanvas.model.span import Span
@@ -60,10 +60,12 @@ class SpanItems:
         written = []
         for chunk, is_new in self.put(batch):
             written.append(chunk.chunk_id)
-            if is_new:
-                self._executions.add_counters(
-                    unregistered(batch, self.expires_at()), chunk.counters
-                )
+            if is_new and not self._executions.add_counters(
+                fallback := unregistered(batch, self.expires_at()), chunk.counters
+            ):
+                from spanvas.storage.tombstones import note_late
+
+                note_late(self._executions.change, fallback)
         return WriteResult(tuple(written))
 
     def put(self, batch: SpanBatch) -> Iterator[tuple[Chunk, bool]]:
@@ -94,6 +96,8 @@ class SpanItems:
                     chunks.add(item)
             if execution is None:
                 return None
+            if execution.deletion is not None:
+                return StoredTrace.of(execution, {})
             query = _next_page(query, answer)
         return chunks.trace_of(execution) if execution is not None else None
 
@@ -226,7 +230,7 @@ def unregistered(batch: SpanBatch, expires_at: int) -> Execution:
         tenant=batch.tenant,
         execution_id=batch.execution_id,
         trace_id=first.trace_id or trace_id_for(batch.tenant, batch.execution_id),
-        workflow_id=workflow_id if isinstance(workflow_id, str) else "unknown",
+        workflow_id=workflow_id if isinstance(workflow_id, str) else UNKNOWN_WORKFLOW,
         started_at_unix_nano=first.start_time_unix_nano,
         status=RUNNING,
         deadline_unix_nano=last + UNREGISTERED_SECONDS * NANO,

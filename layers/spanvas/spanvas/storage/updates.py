@@ -17,13 +17,14 @@ from spanvas.model.execution_update import (
 )
 from spanvas.storage import items
 from spanvas.storage.decoding import Report, attempted
-from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.item_reading import execution_of
+from spanvas.storage.executions import STILL_THERE, ExecutionItems
+from spanvas.storage.item_reading import execution_of, is_deleted
 from spanvas.storage.spans import SpanItems
+from spanvas.storage.tombstones import note_late
 
 ATTEMPTS: Final = 8
 """Of a conditional write that fails when another writer was first; one writer succeeds each time."""
-OPEN_TO_COUNTING: Final = f"attribute_exists(pk) AND attribute_not_exists(#{items.MOVED_TO})"
+OPEN_TO_COUNTING: Final = f"{STILL_THERE} AND attribute_not_exists(#{items.MOVED_TO})"
 OPTIONAL: Final = (
     items.ENDED_AT_UNIX_NANO,
     items.DEADLINE_UNIX_NANO,
@@ -59,6 +60,7 @@ class UpdateItems:
         alone: Counters | None = None,
     ) -> Added | None:
         """Adds to the totals and merges the update. Returns None, with nothing written, where the execution has moved.
+        Of a deleted one nothing changes, but that it is looked at again.
 
         `is_new` saves a request where there is no item yet. `alone`: the totals of an item that is made by this.
         """
@@ -77,6 +79,9 @@ class UpdateItems:
                 continue
             if items.MOVED_TO in item:
                 return None
+            if is_deleted(item):
+                note_late(self._executions.change, execution)
+                return Added(False, False)
             known = attempted(execution_of, item)
             if isinstance(known, UnreadableItem):
                 # Totals are added without decoding the item; the rest of the update is left out.

@@ -79,6 +79,10 @@ class DirectDynamoDB:
         """Sends BatchGetItem; the response may leave keys to be asked for again, as `UnprocessedKeys`."""
         return self._call("BatchGetItem", parameters)
 
+    def batch_write_item(self, **parameters: Any) -> Any:
+        """Sends BatchWriteItem; the response may leave requests to be sent again, as `UnprocessedItems`."""
+        return self._call("BatchWriteItem", parameters)
+
     def query(self, **parameters: Any) -> Any:
         """Sends Query for one page."""
         return self._call("Query", parameters)
