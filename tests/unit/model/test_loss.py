@@ -64,6 +64,16 @@ def test_between_nodes_the_place_is_after_the_last_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "limited", [{"status": "ok"}, {"status": "error", "error_type": "ValueError"}]
+)
+def test_a_span_that_a_limit_has_cut_says_nothing_of_the_functions_time(
+    limited: dict[str, Any],
+) -> None:
+    cut = make_row("plan", "call", 1, node_id="plan", marks=("truncated",), **limited)
+    assert cause_of_loss(make_execution(), [ROOT, INVOCATION, cut]).error_type == "Killed"
+
+
 def test_before_the_first_node_the_invocation_is_the_place() -> None:
     found = cause_of_loss(make_execution(), [ROOT, INVOCATION])
     assert (found.error_type, found.node_id, found.span_id) == ("Killed", None, span_id("call"))

@@ -107,6 +107,20 @@ def test_marks_say_what_befell_a_span() -> None:
     assert row_of(make_span(attributes={"faas.coldstart": False})).marks == ()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"otel.dropped_attributes_count": 20},
+        {"otel.dropped_events_count": 1},
+        {"otel.dropped_attributes_count": 2, "otel.dropped_events_count": 3},
+        {"otel.dropped_attributes_count": 2, "spanvas.truncated": True},
+    ],
+)
+def test_what_its_sender_has_dropped_marks_a_span_as_truncated(said: dict[str, Any]) -> None:
+    assert row_of(make_span(attributes=said)).marks == ("truncated",)
+    assert row_of(make_span(attributes=dict.fromkeys(said, 0))).marks == ()
+
+
 def test_hostile_spans_cannot_grow_a_row() -> None:
     big = "x" * 100_000
     span = make_span(

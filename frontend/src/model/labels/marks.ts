@@ -80,7 +80,8 @@ const MARKS: Readonly<Record<string, Mark>> = {
   },
   truncated: {
     label: "truncated",
-    sentence: "Something of it was too large, or its time ran out, and was cut off.",
+    sentence:
+      "Something of it is missing: it was over a limit, of its sender or of the store, or its time ran out.",
     isWarning: true,
   },
   redacted: {

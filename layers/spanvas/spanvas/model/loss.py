@@ -15,6 +15,7 @@ from spanvas.model.execution import (
     Execution,
 )
 from spanvas.model.row import Row
+from spanvas.model.span import ERROR
 
 TIMEOUT: Final = "Timeout"
 KILLED: Final = "Killed"
@@ -45,7 +46,7 @@ def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
     The place is the last known node: the deepest that was open, else the last that had ended.
     """
     parts = [row for row in rows if row.kind != kinds.WORKFLOW]
-    if cut := [row for row in parts if TRUNCATED_MARK in row.marks]:
+    if cut := [row for row in parts if _ran_out_of_time(row)]:
         place, where = _place(cut, parts)
         return _cause(TIMEOUT, f"The function's time ran out{where}.", place)
     if open_ := [row for row in parts if row.end_time_unix_nano is None]:
@@ -63,9 +64,14 @@ def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
     return _cause(ABANDONED, message, place)
 
 
+def _ran_out_of_time(row: Row) -> bool:
+    """Whether the layer ended it when the function's time was over; what a limit has cut has the mark alone."""
+    return TRUNCATED_MARK in row.marks and row.status == ERROR and row.error_type in (None, TIMEOUT)
+
+
 def failed_place(rows: Iterable[Row]) -> Row | None:
     """Returns the last node that failed; where no node has, the last span of any kind that did."""
-    failed = [row for row in rows if row.status == "error" and row.kind != kinds.WORKFLOW]
+    failed = [row for row in rows if row.status == ERROR and row.kind != kinds.WORKFLOW]
     return _last(failed, _end) if failed else None
 
 

@@ -29,6 +29,8 @@ WAIT: Final = "wait"
 
 MARKS: Final = {
     names.TRUNCATED: TRUNCATED_MARK,
+    names.DROPPED_ATTRIBUTES: TRUNCATED_MARK,
+    names.DROPPED_EVENTS: TRUNCATED_MARK,
     names.REDACTION: "redacted",
     names.FAAS_COLDSTART: "cold_start",
     names.ARTIFACT_ERROR: "artifact_failed",
@@ -86,7 +88,7 @@ def has_remote_parent(span: Span) -> bool:
 
 def _marks(span: Span, outcome: SpanOutcome) -> tuple[str, ...]:
     attributes = span.attributes
-    marks = tuple(mark for name, mark in MARKS.items() if attributes.get(name))
+    marks = tuple(dict.fromkeys(mark for name, mark in MARKS.items() if attributes.get(name)))
     if outcome.mark is not None:
         marks = (outcome.mark, *marks)
     if not durable.is_durable(attributes):
