@@ -5,6 +5,8 @@ SpanvasError
  ├─ ForbiddenError              the token is valid but lacks the tenant or the scope
  ├─ UnknownRouteError           no call has this method and path
  ├─ ExecutorUnavailableError    the executor function could not be invoked; says when to try again
+ ├─ DurableStateError           Lambda does not tell the state of one durable execution
+ │   └─ DurableServiceError     Lambda tells the state of none at the moment
  ├─ ResponseTooLargeError       the response is larger than Lambda can carry
  ├─ MethodNotAllowedError       the path is right, the method is not (OTLP)
  ├─ UnsupportedMediaTypeError   the body is in a type or coding that is not read here (OTLP)
@@ -32,6 +34,14 @@ class ForbiddenError(SpanvasError):
 
 class UnknownRouteError(SpanvasError):
     """No call has this method and path."""
+
+
+class DurableStateError(SpanvasError):
+    """Lambda does not tell the state of one durable execution. The message is Lambda's word for the error."""
+
+
+class DurableServiceError(DurableStateError):
+    """Lambda tells the state of no durable execution at the moment: it is not reached, or asked too often."""
 
 
 class ExecutorUnavailableError(SpanvasError):

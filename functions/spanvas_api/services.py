@@ -1,4 +1,5 @@
-"""What the operations work with: the store, the executor and the catalogue, each made when it is first asked for.
+"""What the operations work with: the store, the executor, the catalogue, and whoever knows durable executions, each
+made when it is first asked for.
 
 The only place of the API that knows boto3 and the executor's package. A cold start that answers a trace loads neither
 S3, nor the Lambda client, nor pydantic.
@@ -9,18 +10,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
 
 import orjson
 
+from spanvas.model.units import MS
 from spanvas.settings import Settings
-from spanvas_api.errors import ExecutorUnavailableError
+from spanvas_api.errors import (
+    DurableServiceError,
+    DurableStateError,
+    ExecutorUnavailableError,
+)
 from spanvas_api.unreadable import UnreadableItems
 
 if TYPE_CHECKING:
     from executor.document import WorkflowDocument
     from spanvas.storage.port import TraceStore
     from spanvas_api.trace.page import WholeTrace
+
+
+UNKNOWN: Final = "UNKNOWN"
+"""Status of a durable execution that Lambda does not know, or is about to forget."""
 
 
 class WorkflowNode(Protocol):
@@ -78,6 +88,20 @@ class Executor(Protocol):
         """Hand an execution over. Raises ExecutorUnavailableError when it was not accepted."""
 
 
+class DurableState(NamedTuple):
+    """What Lambda says of a durable execution. `status` is one of Lambda's, or `UNKNOWN`."""
+
+    status: str
+    ended_at_unix_nano: int = 0
+
+
+class DurableService(Protocol):
+    """Whoever knows how durable executions are."""
+
+    def state_of(self, arn: str) -> DurableState:
+        """Raises DurableStateError where this one cannot be had, DurableServiceError where none can be had now."""
+
+
 class Services:
     """What one process answers with. Every argument but the settings is a maker, called at most once."""
 
@@ -87,6 +111,7 @@ class Services:
         *,
         make_store: Callable[[], TraceStore] | None = None,
         make_executor: Callable[[], Executor] | None = None,
+        make_durable_service: Callable[[], DurableService] | None = None,
         load_catalogue: Callable[[], Mapping[str, Workflow]] | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -97,6 +122,7 @@ class Services:
         """The large trace of which this process answered a page last."""
         self._make_store = make_store or self._dynamo_store
         self._make_executor = make_executor or self._lambda_executor
+        self._make_durable_service = make_durable_service or LambdaDurableService
         self._load_catalogue = load_catalogue or _shipped_workflows
 
     @cached_property
@@ -110,6 +136,11 @@ class Services:
     def executor(self) -> Executor:
         """What starts executions. It is made when it is first used."""
         return self._make_executor()
+
+    @cached_property
+    def durable_service(self) -> DurableService:
+        """What knows how durable executions are. It is made when it is first used."""
+        return self._make_durable_service()
 
     @cached_property
     def workflows(self) -> Mapping[str, Workflow]:
@@ -146,21 +177,57 @@ class LambdaExecutor:
 
     def start(self, event: Mapping[str, Any]) -> None:
         """Raises ExecutorUnavailableError, whatever AWS has said: the caller can only try again."""
-        import boto3
-        from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
 
-        if self._client is None:
-            config = Config(
-                connect_timeout=1, read_timeout=5, retries={"mode": "standard", "max_attempts": 2}
-            )
-            self._client = boto3.client("lambda", config=config)
+        self._client = self._client or _lambda_client()
         try:
             self._client.invoke(
                 FunctionName=self._function, InvocationType="Event", Payload=orjson.dumps(event)
             )
         except (BotoCoreError, ClientError) as error:
             raise ExecutorUnavailableError(type(error).__name__) from error
+
+
+class LambdaDurableService:
+    """Asks Lambda, in the function's own account and region."""
+
+    def __init__(self, client: Any = None) -> None:
+        self._client = client
+
+    def state_of(self, arn: str) -> DurableState:
+        """Returns the state of a durable execution. Its input, result and error are not asked for.
+
+        Source: AWS Lambda API reference, "GetDurableExecution".
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        self._client = self._client or _lambda_client()
+        try:
+            found = self._client.get_durable_execution(
+                DurableExecutionArn=arn, IncludeExecutionData=False
+            )
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code == "ResourceNotFoundException":
+                return DurableState(UNKNOWN)
+            http = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+            is_of_all = http == 429 or http >= 500
+            raise (DurableServiceError if is_of_all else DurableStateError)(code) from error
+        except BotoCoreError as error:
+            raise DurableServiceError(type(error).__name__) from error
+        ended = found.get("EndTimestamp")
+        status = UNKNOWN if found["Status"] == "DELETING" else found["Status"]
+        return DurableState(status, round(ended.timestamp() * 1000) * MS if ended else 0)
+
+
+def _lambda_client() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=1, read_timeout=5, retries={"mode": "standard", "max_attempts": 2}
+    )
+    return boto3.client("lambda", config=config)
 
 
 def _shipped_workflows() -> Mapping[str, Workflow]:

@@ -12,18 +12,17 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from spanvas import attributes as names
-from spanvas.model import kinds
 from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
-from spanvas.model.ids import as_execution_id, as_name, root_span_id_for
+from spanvas.model.ids import as_execution_id, as_name
 from spanvas.model.loss import failed_place
-from spanvas.model.span import ERROR, OK, Span
+from spanvas.model.span import Span
 from spanvas.model.units import MS
 from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
 from spanvas.propagation.state_machines import machine_name
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
+from spanvas_api.ends import ended_root
 
 SOURCE: Final = "aws.states"
 DETAIL_TYPE: Final = "Step Functions Execution Status Change"
@@ -130,40 +129,21 @@ def _cause(trace: StoredTrace, end: MachineEnd) -> Cause | None:
 
 
 def _root(trace: StoredTrace, end: MachineEnd, cause: Cause | None) -> Span:
-    """The workflow's span, ended. The same at every delivery of the event, so that it is kept once."""
     execution = trace.execution
     passed = remote_context_in(end.input)
     parent = passed.parent
-    attributes: dict[str, Any] = {
-        names.KIND: kinds.WORKFLOW,
-        names.TENANT: execution.tenant,
-        names.EXECUTION_ID: execution.execution_id,
-        names.WORKFLOW_ID: execution.workflow_id,
-        names.WORKFLOW_NAME: execution.workflow_name or execution.workflow_id,
-    }
-    if execution.workflow_version:
-        attributes[names.WORKFLOW_VERSION] = execution.workflow_version
-    if execution.expected_nodes:
-        attributes[names.WORKFLOW_EXPECTED_NODES] = list(execution.expected_nodes)
-    if cause is not None:
-        attributes[names.ERROR_TYPE] = cause.error_type
-    return Span(
-        trace_id=execution.trace_id,
-        span_id=root_span_id_for(execution.tenant, execution.execution_id),
-        parent_span_id=parent.span_id
-        if parent is not None
+    is_callers = (
+        parent is not None
         and parent.trace_id == execution.trace_id
         and passed.execution_id != execution.execution_id
-        else None,
-        name=execution.workflow_name or execution.workflow_id,
-        kind=kinds.WORKFLOW,
-        start_time_unix_nano=min(execution.started_at_unix_nano, end.started_at_unix_nano),
-        end_time_unix_nano=end.ended_at_unix_nano,
-        status=OK if cause is None else ERROR,
-        status_message=cause.message if cause is not None else "",
-        attributes=attributes,
-        resource={names.SERVICE_NAME: machine_name(end.arn) or UNNAMED},
-        recorded_at_unix_nano=end.ended_at_unix_nano,
+    )
+    return ended_root(
+        execution,
+        machine_name(end.arn) or UNNAMED,
+        end.started_at_unix_nano,
+        end.ended_at_unix_nano,
+        cause,
+        parent.span_id if parent is not None and is_callers else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import boto3
@@ -16,12 +17,14 @@ from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome
 from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
+from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import Counters
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import Overdue, SpanBatch
+from spanvas_api.durable_executions import DurableSweep
 from spanvas_api.handlers.sweep import Sweep, make_handler
-from spanvas_api.services import LambdaExecutor, Services
+from spanvas_api.services import LambdaDurableService, LambdaExecutor, Services
 from tests.contract.grants import BUCKET, TABLE, grants
 from tests.contract.signed_services import signed_services
 from tests.support.api_client import EVENTS, LambdaContext
@@ -59,6 +62,7 @@ IAM_ACTIONS: Final = {
 }
 """Operations that are not called as the action is."""
 MODEL: Final = "amazon.nova-lite-v1:0"
+FUNCTIONS: Final = "arn:aws:lambda:us-east-1:123456789012:function"
 EXECUTOR: Final = "arn:aws:lambda:us-east-1:123456789012:function:spanvas-ExecutorFunction"
 
 
@@ -93,6 +97,8 @@ def _resource(service: str, params: dict[str, Any]) -> str:
     if service == "bedrock":
         return f"arn:aws:bedrock:*::foundation-model/{params['modelId']}"
     assert service == "lambda"
+    if "DurableExecutionArn" in params:
+        return f"{FUNCTIONS}:*"
     return str(params["FunctionName"])
 
 
@@ -242,6 +248,44 @@ def test_the_otlp_endpoint_may_add_to_executions_and_move_them(recorder: Recorde
     assert recorder.used == granted("OtlpIngestRole")
 
 
+def keep_durable_executions(store: DynamoTraceStore) -> None:
+    """One that its function has registered, and one that is known by its spans."""
+    arns = [f"{FUNCTIONS}:parcels:7/durable-execution/{name}/1" for name in ("registered", "sent")]
+    deadline = T0 + LONGEST_NANO
+    store.start_execution(
+        make_execution("registered", external_id=arns[0], deadline_unix_nano=deadline)
+    )
+    span = make_span("step", trace_id="1" * 32, attributes={"durable.execution.arn": arns[1]})
+    store.receive(SpanBatch("acme", "sent", [span]), update_of_span(span, "sent"), is_new=True)
+
+
+def end_durable_executions(recorder: Recorder, now: int) -> None:
+    """Both have been stopped, says Lambda."""
+    client = boto3.client("lambda")
+    recorder.note(client)
+    moment = datetime.fromtimestamp(T0 / SECOND, UTC)
+    answer = {
+        "DurableExecutionArn": f"{FUNCTIONS}:parcels:7/durable-execution/registered/1",
+        "DurableExecutionName": "registered",
+        "FunctionArn": f"{FUNCTIONS}:parcels",
+        "StartTimestamp": moment,
+        "EndTimestamp": moment,
+        "Status": "STOPPED",
+    }
+    account = FUNCTIONS.removesuffix(":function")
+    with Stubber(client) as stubber:
+        for _ in range(2):
+            stubber.add_response("get_durable_execution", answer)
+        service = LambdaDurableService(client)
+        ended = [
+            DurableSweep(
+                recorder.store, service, account, now + run * 60 * SECOND, lambda: True
+            ).run()
+            for run in range(4)
+        ]
+    assert sum(ended) == 2
+
+
 def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine(
     recorder: Recorder, clock: Clock, cloudwatch: Serving
 ) -> None:
@@ -252,6 +296,7 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     recorder.store.start_execution(
         make_execution(arn, ended_by="state_machine", expected_nodes=nodes)
     )
+    keep_durable_executions(recorder.store)
     recorder.used.clear()
     clock.advance(2)
     recorder.store.note_status_index()
@@ -260,6 +305,7 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     assert run.closed.total() == 1
     recorder.store.set_aside(Overdue("acme", "exec_1"))
     assert recorder.store.count_set_aside() == 0
+    end_durable_executions(recorder, clock() + 600 * SECOND)
     settings = Settings(otlp_endpoint=f"http://{HOST}")
     services = Services(settings, make_store=lambda: recorder.store)
     assert make_handler(lambda: services)(ENDED, LambdaContext()) == {"ended": 1}  # type: ignore[arg-type]

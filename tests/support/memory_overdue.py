@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from spanvas.model.execution import LOST, OPEN, Cause, Execution
 from spanvas.model.units import NANO
+from spanvas.storage import items
 from spanvas.storage.overdue import waiting_seconds
 from spanvas.storage.port import Overdue
 
@@ -33,6 +34,15 @@ class MemoryOverdue:
         ]
         for _, _, (tenant, execution_id) in sorted(due):
             yield Overdue(tenant, execution_id)
+
+    def open_beyond(self, deadline_unix_nano: int, part: int) -> Iterator[Overdue]:
+        self._check()
+        shard = part % items.RUNNING_SHARDS
+        for key, execution in sorted(self._executions.items()):
+            is_here = items.running_shard(execution.execution_id) == shard
+            is_far = (execution.deadline_unix_nano or 0) > deadline_unix_nano
+            if execution.status in OPEN and is_here and is_far and key not in self._set_aside:
+                yield Overdue(*key)
 
     def set_aside(self, overdue: Overdue) -> bool:
         self._check()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final
@@ -62,8 +62,15 @@ class Run:
         return [reader.get(path).json for path in paths]
 
 
-def runs_of(*bodies: bytes, content_type: str = PROTOBUF) -> list[Run]:
-    """The executions that these bodies of `POST /v1/traces` make, by the start of their first span."""
+def runs_of(
+    *bodies: bytes,
+    content_type: str = PROTOBUF,
+    then: Callable[[AuditedStore, Clock], None] = lambda _store, _clock: None,
+) -> list[Run]:
+    """The executions that these bodies of `POST /v1/traces` make, by the start of their first span.
+
+    `then` is what happens afterwards, before they are read.
+    """
     clock = Clock()
     store = AuditedStore(clock=clock)
     intake = Ingest(Services(Settings(), make_store=lambda: store, clock=clock), _redactor())
@@ -71,6 +78,7 @@ def runs_of(*bodies: bytes, content_type: str = PROTOBUF) -> list[Run]:
     for body in bodies:
         reply = sender.post(body, content_type)
         assert (reply.status, reply.partial_success) == (200, None)
+    then(store, clock)
     return _listed(_api(store, clock))
 
 

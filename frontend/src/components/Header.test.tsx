@@ -79,3 +79,14 @@ it("offers the comparison after a failure only", () => {
   expect(header(makeTrace([call], { execution: failed }))).toContain("compare with the last good");
   expect(header(makeTrace([call]))).not.toContain("compare");
 });
+
+it("leads to AWS's own page of a durable execution and of a state machine's execution", () => {
+  const arn =
+    "arn:aws:lambda:eu-central-1:123456789012:function:parcels:7/durable-execution/order-7/inv-1234";
+  const durable = makeExecution({ externalId: arn });
+  expect(header(makeTrace([call], { execution: durable }))).toContain("in the console");
+  const states = "arn:aws:states:eu-west-1:123456789012:execution:order-flow:order-17";
+  const machine = makeExecution({ executionId: states });
+  expect(header(makeTrace([call], { execution: machine }))).toContain("in the console");
+  expect(header(makeTrace([call], {}))).not.toContain("in the console");
+});

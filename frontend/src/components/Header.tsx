@@ -1,5 +1,5 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
-import { isUnfinished, type Execution } from "../model/trace/execution";
+import { isUnfinished, senderId, type Execution } from "../model/trace/execution";
 import {
   exactCount,
   exactMoment,
@@ -12,6 +12,7 @@ import { NANOS_PER_SECOND } from "../model/time/time";
 import { silentCalls } from "../model/trace/totals";
 import type { Row } from "../model/trace/trace";
 import type { Workflow } from "../model/trace/workflow";
+import { executionConsoleUrl } from "../model/labels/spanLinks";
 import { infraIssues, infraIssueText } from "../model/labels/infraIssues";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";
@@ -37,6 +38,7 @@ export function Header(props: HeaderProps): ReactElement {
   const { loaded, isOutOfDate, onSelect, onShowArtifacts, onCompare } = props;
   const { trace, outcome } = loaded;
   const { execution } = trace;
+  const consoleUrl = executionConsoleUrl(senderId(execution));
   const nodes = props.workflows?.find(
     ({ workflowId }) => workflowId === execution.workflowId,
   )?.nodes;
@@ -134,6 +136,16 @@ export function Header(props: HeaderProps): ReactElement {
             id <code title={execution.externalId}>{shortId(execution.externalId)}</code>
             <CopyButton text={execution.externalId} what="id of its sender" />
           </span>
+        )}
+        {consoleUrl !== null && (
+          <a
+            className="sv-fact sv-fact-minor sv-link"
+            href={consoleUrl}
+            target="_blank"
+            rel="noreferrer"
+          >
+            in the console <Icon name="external" />
+          </a>
         )}
         {execution.traceId !== "" && (
           <span className="sv-fact sv-fact-id">

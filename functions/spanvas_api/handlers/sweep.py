@@ -1,7 +1,8 @@
 """The sweep: closes executions whose deadline has passed without an end, so that nothing is running for ever.
 
 Runs on a schedule. What it does not get to in one run, the next one does. EventBridge calls it too, when a state
-machine's execution has ended: see `spanvas_api.state_machines`.
+machine's execution has ended: see `spanvas_api.state_machines`. Durable executions have years: Lambda is asked for the
+end of those that are open, see `spanvas_api.durable_executions`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution, total
 from spanvas.model.span import Span
 from spanvas.storage.port import Overdue, StoredTrace, TraceStore
 from spanvas_api import collector
+from spanvas_api.durable_executions import DurableSweep, account_of
+from spanvas_api.errors import DurableServiceError
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
 
@@ -58,7 +61,9 @@ def make_handler(services: Callable[[], Services]) -> Handler:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
         _note_index(services().store)
-        return _swept(services(), is_time_left)
+        answer = _swept(services(), is_time_left)
+        _end_durable(services(), context.invoked_function_arn, is_time_left)
+        return answer
 
     return handler
 
@@ -69,6 +74,20 @@ def _note_index(store: TraceStore) -> None:
         store.note_status_index()
     except StoreUnavailableError:  # the next run does it
         logger.exception("status index not noted")
+
+
+def _end_durable(services: Services, own_arn: str, is_time_left: Callable[[], bool]) -> None:
+    """Durable executions that have ended without telling. What of it fails is tried again by a later run."""
+    now = services.clock()
+    account = account_of(own_arn)
+    swept = DurableSweep(services.store, services.durable_service, account, now, is_time_left)
+    try:
+        ended = swept.run()
+    except (StoreUnavailableError, DurableServiceError):
+        logger.exception("durable executions not looked at")
+        return
+    if ended:
+        logger.info("durable executions ended", number=ended)
 
 
 def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, int]:

@@ -48,12 +48,6 @@ MAX_REMEMBERED: Final = 20_000
 MAX_NAMES: Final = 1_000
 """Of executions in one request: each is looked up, as each trace is."""
 MESSAGE_CHARACTERS: Final = 1000
-OUTCOMES: Final = {
-    "FAILED": "The durable execution failed",
-    "TIMED_OUT": "The durable execution's time ran out",
-    "STOPPED": "The durable execution was stopped",
-}
-"""What is said of a durable execution whose span has no message."""
 
 
 @dataclass(slots=True)
@@ -246,7 +240,7 @@ def _end_of(root: Span, outcome: SpanOutcome, seen_at_unix_nano: int) -> Executi
     said = durable.end_of(root.attributes)
     if outcome.status == ERROR or said not in ("", "SUCCEEDED"):
         row = row_of(root)
-        message = (row.error_message or OUTCOMES.get(said, ""))[:MESSAGE_CHARACTERS]
+        message = (row.error_message or durable.OUTCOMES.get(said, ""))[:MESSAGE_CHARACTERS]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
     key = end_key(

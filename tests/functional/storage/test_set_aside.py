@@ -18,6 +18,25 @@ from tests.support.overdue import overdue
 ONE = Overdue("acme", "exec_1")
 
 
+def found_beyond(store: TraceStore, deadline: int) -> list[str]:
+    parts = [list(store.open_beyond(deadline, part)) for part in range(7, 7 + 4)]
+    assert max(len(part) for part in parts) < 20
+    return sorted(found.execution_id for part in parts for found in part)
+
+
+class TestOpenBeyond:
+    def test_open_executions_with_a_later_deadline_are_found_once_in_four_parts(
+        self, store: TraceStore
+    ) -> None:
+        for number in range(20):
+            changes = {"deadline_unix_nano": T0 + (1 + number) * SECOND}
+            store.start_execution(make_execution(f"exec_{number:02}", **changes))
+        store.end_execution("acme", "exec_19", "succeeded", T0)
+
+        assert found_beyond(store, T0 + 17 * SECOND) == ["exec_17", "exec_18"]
+        assert len(found_beyond(store, T0)) == 19
+
+
 class TestSetAside:
     def test_one_that_is_set_aside_comes_after_the_others_and_later_each_time(
         self, store: TraceStore, clock: Clock

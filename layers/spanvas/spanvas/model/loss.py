@@ -75,6 +75,12 @@ def failed_place(rows: Iterable[Row]) -> Row | None:
     return _last(failed, _end) if failed else None
 
 
+def open_place(rows: Iterable[Row]) -> Row | None:
+    """Returns the last node that is still open; where no node is, the last open span. The root does not count."""
+    open_ = [row for row in rows if row.end_time_unix_nano is None and row.kind != kinds.WORKFLOW]
+    return _last(open_, _start) if open_ else None
+
+
 def _place(stopped: list[Row], parts: list[Row]) -> tuple[Row, str]:
     """Returns where it stopped, and the words for it.
 

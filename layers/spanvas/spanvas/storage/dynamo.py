@@ -270,6 +270,10 @@ class DynamoTraceStore:
         """Yields executions past their deadline, then those that were set aside and whose next try is due."""
         return self._overdue.all()
 
+    def open_beyond(self, deadline_unix_nano: int, part: int) -> Iterator[Overdue]:
+        """Yields a part of the open executions whose deadline is after a time."""
+        return self._overdue.open_beyond(deadline_unix_nano, part)
+
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones the closing of an overdue execution. Returns False where it has ended or gone on."""
         return self._overdue.set_aside(overdue)

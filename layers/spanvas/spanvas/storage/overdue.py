@@ -40,6 +40,13 @@ class OverdueItems:
             partitions = map(name, range(items.RUNNING_SHARDS))
             yield from due_entries(self._dynamodb, self._table, partitions, now)
 
+    def open_beyond(self, deadline_unix_nano: int, part: int) -> Iterator[Overdue]:
+        """Yields as `port.TraceStore.open_beyond`: those of one partition of the index."""
+        partition = items.running_partition(part % items.RUNNING_SHARDS)
+        entries = _shard(self._dynamodb, self._table, partition, deadline_unix_nano, ">")
+        for _, partition_key in entries:
+            yield Overdue(*items.owner_of(partition_key))
+
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones as `port.TraceStore.set_aside`. Readers see no difference."""
         tries = self._move(overdue, FIRST_WAIT_SECONDS, add="ADD closing_tries :one")
@@ -100,14 +107,15 @@ def due_entries(
 
 
 def _shard(
-    dynamodb: DynamoDBClient, table: str, partition: str, now: int
+    dynamodb: DynamoDBClient, table: str, partition: str, bound: int, sign: str = "<"
 ) -> Iterator[tuple[int, str]]:
-    """Yields deadlines and partition keys of one partition of the index, the earliest first."""
+    """Yields deadlines and partition keys of one partition of the index, the earliest first: those before (`<`) or
+    after (`>`) a time in Unix nanoseconds."""
     request: dict[str, Any] = {
         "TableName": table,
         "IndexName": INDEX,
-        "KeyConditionExpression": f"{PARTITION} = :shard AND {SORT} < :now",
-        "ExpressionAttributeValues": {":shard": items.s(partition), ":now": items.n(now)},
+        "KeyConditionExpression": f"{PARTITION} = :shard AND {SORT} {sign} :bound",
+        "ExpressionAttributeValues": {":shard": items.s(partition), ":bound": items.n(bound)},
         "Limit": PAGE,
     }
     while True:

@@ -286,6 +286,13 @@ class TraceStore(Protocol):
         next try is due come last.
         """
 
+    def open_beyond(self, deadline_unix_nano: int, part: int) -> Iterator[Overdue]:
+        """Yields the open executions whose deadline is after this time: a fixed part of them, chosen by their ids.
+
+        `part` is any number; as many numbers in a row as the index has partitions (`items.RUNNING_SHARDS`) yield each
+        of these executions once.
+        """
+
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones the closing of an execution: by two minutes, twice as long every further time, at most a day.
 
