@@ -78,3 +78,96 @@ SERVICES: dict[str, Make] = {
     "JSON web token in base64": encoded_jwt,
     "42 client secret": parts("s-s4t2ud-", (HEX, 64)),
 }
+
+AGENT_SERVICES: dict[str, Make] = {
+    "Apify token": parts("apify_api_", (WORD, 36)),
+    "Browserbase key": parts("bb_live_", (WORD, 27)),
+    "Cerebras key": parts("csk-", (LOWER + DIGITS, 48)),
+    "Composio key": parts("ak_", (WORD, 17), "7q2"),
+    "E2B key": parts("e2b_", (HEX, 40)),
+    "ElevenLabs key": parts("sk_", (HEX, 48)),
+    "Firecrawl key": parts("fc-", (HEX, 32)),
+    "Fireworks key": parts("fw_", (WORD, 21), "7"),
+    "Groq key": parts("gsk_", (WORD, 52)),
+    "Helicone key": parts(
+        "sk-helicone-", *((LOWER + DIGITS, 7), "-") * 3, (LOWER + DIGITS, 6), "3"
+    ),
+    "Jina key": parts("jina_", (WORD, 60)),
+    "Kaggle token": parts("KGAT_", (HEX, 32)),
+    "LangSmith key": parts("lsv2_pt_", (HEX, 32), "_", (HEX, 10)),
+    "Langfuse secret key": parts(
+        "sk-lf-", *((HEX, 8), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 12))
+    ),
+    "LlamaCloud key": parts("llx-", (WORD, 48)),
+    "Logfire token": parts("pylf_v1_us_", (WORD, 44)),
+    "Modal secret": parts("as-", (WORD, 22)),
+    "Nomic key": parts("nk-", (WORD, 43)),
+    "NVIDIA key": parts("nvapi-", (WORD + "_-", 64)),
+    "OpenRouter key": parts("sk-or-v1-", (HEX, 64)),
+    "Perplexity key": parts("pplx-", (WORD, 48)),
+    "Pinecone key": parts("pcsk_", (WORD, 6), "_", (WORD, 60)),
+    "Replicate token": parts("r8_", (WORD, 37)),
+    "RunPod key": parts("rpa_", (UPPER + DIGITS, 44)),
+    "Tavily key": parts("tvly-dev-", (WORD, 32)),
+    "Together key": parts("tgp_v1_", (WORD + "_-", 43)),
+    "Voyage key": parts("pa-", (WORD + "_-", 43)),
+    "n8n key": parts("n8n_api_", (WORD, 40)),
+    "xAI key": parts("xai-", (WORD, 80)),
+}
+"""Of models and of what agents use, as their consoles gave them in autumn 2026."""
+
+HOSTING: dict[str, Make] = {
+    "Adyen key": parts("AQE", (WORD, 60), "-", (WORD, 43), "=-", (WORD, 16)),
+    "Asana token": parts("2/", (DIGITS, 16), "/", (DIGITS, 16), ":", (HEX, 32)),
+    "Axiom token": parts(
+        "xaat-", (HEX, 8), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 12)
+    ),
+    "Azure DevOps token": parts((WORD, 76), "JQQJ99", (UPPER + DIGITS, 6), "AZDO", (WORD, 4)),
+    "Azure OpenAI key": parts((WORD, 52), "JQQJ99", (UPPER, 10), "ACAAABACOG", (WORD, 4)),
+    "Bitbucket app password": parts("ATBB", (WORD, 24), (HEX.upper(), 8)),
+    "Buildkite token": parts("bkua_", (HEX, 40)),
+    "CircleCI token": parts("CCIPAT_", (WORD, 22), "_", (HEX, 40)),
+    "ClickUp token": parts("pk_", (DIGITS, 8), "_", (UPPER + DIGITS, 32)),
+    "Contentful token": parts("CFPAT-", (WORD + "_-", 43)),
+    "Docker organization token": parts("dckr_oat_", (WORD + "_-", 32)),
+    "Dropbox token": parts("sl.", (WORD + "_-", 130)),
+    "Firebase server key": parts("AAAA", (WORD, 7), ":APA91b", (WORD + "_-", 134)),
+    "Honeycomb key": parts("hcaik_01", (LOWER + DIGITS, 56)),
+    "HubSpot token": parts(
+        "pat-na1-", (HEX, 8), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 12)
+    ),
+    "Infisical token": parts("st.", (HEX, 24), ".", (HEX, 32), ".", (HEX, 32)),
+    "Intercom token": parts("dG9r", (WORD, 55), "="),
+    "LaunchDarkly SDK key": parts(
+        "sdk-", (HEX, 8), "-", (HEX, 4), "-4", (HEX, 3), "-a", (HEX, 3), "-", (HEX, 12)
+    ),
+    "MailerSend token": parts("mlsn.", (HEX, 64)),
+    "Mollie key": parts("live_", (WORD, 29), "4"),
+    "Neon key": parts("napi_", (LOWER + DIGITS, 64)),
+    "Neon password": parts("npg_", (WORD, 11), "6"),
+    "Netlify token": parts("nfp_", (WORD, 40)),
+    "NuGet key": parts("oy2", (LOWER + DIGITS, 43)),
+    "PayPal token": parts("access_token$production$", (LOWER + DIGITS, 16), "$", (HEX, 32)),
+    "PostHog personal key": parts("phx_", (WORD, 43)),
+    "Razorpay key": parts("rzp_live_", (WORD, 13), "5"),
+    "Render key": parts("rnd_", (WORD, 28)),
+    "Resend key": parts("re_", (WORD, 8), "_", (WORD, 24)),
+    "Salesforce session": parts("00D", (WORD, 12), "!", (WORD + "._", 96)),
+    "Sanity token": parts("sk", (WORD, 80)),
+    "Segment token": parts("sgp_", (WORD, 64)),
+    "Snyk token": parts("snyk_uat.", (HEX, 8), ".", (WORD + "_-", 60)),
+    "Statsig key": parts("secret-", (WORD, 43)),
+    "Stytch secret": parts("secret-live-", (WORD + "_-", 32), "="),
+    "Supabase secret key": parts("sb_secret_", (WORD, 22), "_", (WORD, 8)),
+    "Supabase token": parts("sbp_", (HEX, 40)),
+    "Tailscale key": parts("tskey-auth-", (WORD, 17), "-", (WORD, 32)),
+    "Terraform Cloud token": parts((WORD, 14), ".atlasv1.", (WORD, 67)),
+    "Vault token, old": parts("s.", (WORD, 23), "8"),
+    "Vercel token": parts("vcp_", (WORD, 56)),
+    "Xata key": parts("xau_", (WORD, 43)),
+    "Zapier hook": parts("hooks.zapier.com/hooks/catch/", (DIGITS, 7), "/", (LOWER + DIGITS, 7)),
+    "crates.io token": parts("cio", (WORD, 32)),
+    "dbt token": parts("dbtu_", (WORD, 36)),
+    "htpasswd hash": parts("$apr1$", (WORD, 8), "$", (WORD, 22)),
+}
+"""Of hosting, data, build, office and payment services."""

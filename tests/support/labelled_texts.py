@@ -13,9 +13,9 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tests.support.labelled_numbers import numbers
+from tests.support.labelled_numbers import numbers, with_check_digit
 from tests.support.labelled_places import APART, HIDDEN, readable
-from tests.support.labelled_services import SERVICES
+from tests.support.labelled_services import AGENT_SERVICES, HOSTING, SERVICES
 
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOWER = UPPER.lower()
@@ -101,6 +101,8 @@ KEYS: dict[str, Make] = {
     "JSON web token": jwt,
     "private key": pem,
     **SERVICES,
+    **AGENT_SERVICES,
+    **HOSTING,
 }
 """What is known by its own form, wherever it stands."""
 
@@ -113,6 +115,41 @@ PERSONAL: dict[str, Make] = {
     "IBAN": iban,
     "phone": lambda chance: f"+49 30 {chars(chance, '123456789', 8)}",
 }
+
+
+def cpf(chance: Random) -> str:
+    """Of Brazil, as it is written, with both check digits (Receita Federal)."""
+    digits = [int(digit) for digit in chars(chance, DIGITS, 9)]
+    for _ in range(2):
+        total = sum(
+            digit * weight for digit, weight in zip(reversed(digits), range(2, 12), strict=False)
+        )
+        digits.append(0 if total % 11 < 2 else 11 - total % 11)
+    text = "".join(map(str, digits))
+    return f"{text[:3]}.{text[3:6]}.{text[6:9]}-{text[9:]}"
+
+
+def dni(chance: Random) -> str:
+    """Of Spain: eight digits and the letter of their remainder by 23."""
+    number = chance.randint(30_000_000, 99_999_999)
+    return f"{number}{'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23]}"
+
+
+def birth_number(chance: Random) -> str:
+    """Of Sweden: a day, three digits, Luhn's."""
+    digits = with_check_digit(
+        f"{chance.randint(40, 99)}{chance.randint(1, 12):02}{chance.randint(1, 28):02}"
+        + chars(chance, DIGITS, 3)
+    )
+    return f"{digits[:6]}-{digits[6:]}"
+
+
+STATES: dict[str, Make] = {
+    "Brazilian CPF": cpf,
+    "Spanish DNI": dni,
+    "Swedish personnummer": birth_number,
+}
+PERSONAL |= STATES
 
 ASSIGNED: dict[str, Make] = {
     "password": lambda chance: chars(chance, WORD, 11) + "7",
@@ -149,9 +186,9 @@ NAMED: dict[str, Put] = {
 
 
 GROUPS: tuple[tuple[dict[str, Make], Mapping[str, Callable[[str], Any]], int], ...] = (
-    ({**KEYS, **PERSONAL}, BARE, 10),
+    ({**KEYS, **PERSONAL}, BARE, 4),
     (ASSIGNED, NAMED, 10),
-    ({**KEYS, **PERSONAL}, HIDDEN, 2),
+    ({**KEYS, **PERSONAL}, HIDDEN, 1),
     (ASSIGNED, APART, 10),
 )
 """Formats, places, and how many there are of each format in each place."""

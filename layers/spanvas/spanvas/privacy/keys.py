@@ -19,7 +19,8 @@ SECRET_WORDS: Final = frozenset(
     {
         "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "secret", "secrets",
         "authorization", "cookie", "cookies", "credential", "credentials", "cred", "creds", "jwt", "bearer", "csrf",
-        "xsrf", "otp", "ssn", "cvv", "cvc", "iban", "htpasswd",
+        "xsrf", "otp", "ssn", "cvv", "cvc", "iban", "htpasswd", "dob", "birthday", "birthdate", "aadhaar", "nino",
+        "cpf", "pesel", "curp", "passwort", "kennwort", "contrasena", "senha", "wachtwoord",
     }
 )  # fmt: skip
 """One of these words anywhere in a key is enough."""
@@ -30,7 +31,9 @@ SECRET_COMPOUNDS: Final = frozenset(
         "securitytoken", "bearertoken", "bottoken", "secretkey", "privatekey", "signingkey", "encryptionkey",
         "masterkey", "accountkey", "sharedkey", "subscriptionkey", "authkey", "sshkey", "clientsecret",
         "amzsignature", "amzcredential", "authheader", "sessionkey", "cardnumber", "creditcard",
-        "socialsecurity", "passportnumber", "phonenumber", "keydata", "storepass", "keypass", "userpass", "dbpass",
+        "socialsecurity", "passportnumber", "phonenumber", "keydata", "adminkey", "dateofbirth", "ofbirth",
+        "nationalid", "taxid", "socialinsurance", "driverslicense", "driverlicense", "licensenumber", "steuerid",
+        "codicefiscale", "mnemonicphrase", "seedphrase", "recoveryphrase", "storepass", "keypass", "userpass", "dbpass",
         "adminpass", "rootpass", "smtppass", "proxypass", "ftppass", "mypass",
     }
 )  # fmt: skip
@@ -51,7 +54,8 @@ NOT_GLUED: Final = frozenset({"no", "forgot", "reset", "change", "non"})
 SECRET_NUMBERS: Final = frozenset(
     {
         "password", "passcode", "passwd", "pwd", "pin", "otp", "ssn", "cvv", "cvc", "cardnumber", "creditcard",
-        "socialsecurity", "phonenumber", "passportnumber",
+        "socialsecurity", "phonenumber", "passportnumber", "dob", "birthdate", "birthday", "ofbirth", "nationalid",
+        "taxid", "steuerid", "socialinsurance", "aadhaar", "cpf", "pesel", "nino", "licensenumber",
     }
 )  # fmt: skip
 KEY_DIGITS: Final = 12

@@ -8,17 +8,32 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
+from spanvas.privacy.rules.ai_services import AI_SERVICES
 from spanvas.privacy.rules.commands import COMMANDS
+from spanvas.privacy.rules.files import FILES
+from spanvas.privacy.rules.hosting_services import HOSTING_SERVICES
+from spanvas.privacy.rules.languages import LANGUAGES
+from spanvas.privacy.rules.national_ids import NATIONAL_IDS
 from spanvas.privacy.rules.personal import PERSONAL
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
 from spanvas.privacy.rules.secrets import APART, GENERAL
 from spanvas.privacy.rules.services import SERVICES
 from spanvas.privacy.rules.tables import TABLES
 
-SECRETS: Final = GENERAL + COMMANDS + APART + TABLES + SERVICES
-RULES: Final = SECRETS + PERSONAL
+SECRETS: Final = (
+    GENERAL
+    + COMMANDS
+    + FILES
+    + APART
+    + TABLES
+    + SERVICES
+    + AI_SERVICES
+    + HOSTING_SERVICES
+    + LANGUAGES
+)
+RULES: Final = SECRETS + PERSONAL + NATIONAL_IDS
 
-SET_MEMORY_BYTES: Final = 16 << 20
+SET_MEMORY_BYTES: Final = 24 << 20
 CANARY: Final = b"\0\x01spanvas-canary\x01"
 CANARY_PATTERN: Final = r"\x01spanvas-canary\x01"
 SEPARATOR: Final = b"\0"
@@ -120,7 +135,7 @@ class Scanner:
                 taking_part = (
                     place for place in map(match.span, range(1, groups + 1)) if place[0] >= 0
                 )
-                start, end = next(taking_part)
+                start, end = next(taking_part, match.span())
                 if is_keyed:
                     key = text[start:end].decode("utf-8", "replace")
                     if not is_secret_key(key):

@@ -121,9 +121,13 @@ GENERAL: Final = (
     ),
     Rule(
         "password_in_prose",
-        r"(?i)\b(?:password|passcode|passphrase|pin code|pin)\s+(?:is|was|to|:)\s{0,3}[\"'`]?"
+        r"(?i)\b(?:password|passcode|passphrase|pin code|pin)\s+(?:is|was|to|:|è|é|est|ist|es)\s{0,3}[\"'`]?"
         r"([^\s\"'`,;<>\[\]]{4,})",
-        ("my password is «hunter2», do not tell", "set the passphrase to '«c0rrect-horse»'"),
+        (
+            "my password is «hunter2», do not tell",
+            "set the passphrase to '«c0rrect-horse»'",
+            "la password è «estate9»",
+        ),
         ("the password is required", "your password was changed"),
         checks.has_digit,
     ),
@@ -187,7 +191,7 @@ GENERAL: Final = (
     ),
     Rule(
         "password_hash",
-        r"\$(?:1|5|6|y|2[abxy]|argon2(?:id|i|d)|scrypt|7)\$[A-Za-z0-9./+=,$-]{20,}",
+        r"\$(?:apr1|1|5|6|y|2[abxy]|argon2(?:id|i|d)|scrypt|7)\$[A-Za-z0-9./+=,$-]{20,}",
         ("root:«$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2»:19000",),
         ("costs $6 and $7 more",),
     ),

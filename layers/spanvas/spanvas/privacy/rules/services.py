@@ -88,7 +88,7 @@ SERVICES: Final = (
     ),
     Rule(
         "chat_bot_token",
-        r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|\b\d{6,12}:A[A-Za-z0-9_-]{34}\b"
+        r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|\b\d{6,12}:A[A-Za-z0-9_-]{34}"
         r"|discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{60,}"
         r"|\bwebhook\.office\.com/webhookb2/[A-Za-z0-9@/_-]{60,}|\bEAA[MC][A-Za-z0-9]{90,}"
         r"|\b\d{15,16}(?:\||%7C)[A-Za-z0-9_-]{27,40}",
@@ -166,7 +166,7 @@ SERVICES: Final = (
         r"|\bAGE-SECRET-KEY-1[0-9A-Z]{58}|\b[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?:[^A-Za-z0-9_~.-]|$)"
         r"|\bLTAI[A-Za-z0-9]{20}\b|\bpscale_(?:pw|tkn|oauth)_[A-Za-z0-9_=.-]{32,}|\bHRKU-AA[A-Za-z0-9_-]{58}"
         r"|\bfo1_[A-Za-z0-9_-]{43}|\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}|\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}"
-        r"|\btk-us-[A-Za-z0-9_-]{40,}|\bAQVN[A-Za-z0-9_-]{35,}|\bsha256~[A-Za-z0-9_-]{43}|\b[a-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}",
+        r"|\btk-us-[A-Za-z0-9_-]{40,}|\bAQVN[A-Za-z0-9_-]{35,}|\bsha256~[A-Za-z0-9_-]{43}|\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}",
         (
             "«LTAI" + "A1b2C3d4E5" * 2 + "»",
             "«pscale_tkn_" + "A1b2C3d4" * 5 + "»",
