@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 PAGE: Final = "index.html"
 SCOPES: Final = (
-    "openid executions:read executions:start trace:read trace:content trace:artifact audit:read"
+    "openid executions:read executions:start trace:read trace:content trace:artifact trace:delete"
+    " audit:read"
 )
 BUCKET_OUTPUT: Final = "SiteBucketName"
 OUTPUTS: Final = (BUCKET_OUTPUT, "SiteUrl", "Issuer", "Audience", "PageClientId")

@@ -16,6 +16,7 @@ FUNCTIONS: Final = {
     "api": "TraceApiFunction",
     "ingest": "OtlpIngestFunction",
     "sweep": "SweepFunction",
+    "deletion": "DeletionFunction",
 }
 OTHER_VARIABLES: Final = {
     "AWS_LAMBDA_EXEC_WRAPPER": "`/opt/otel-instrument`: the layer's wrapper, which traces a handler as it is.",
@@ -24,7 +25,7 @@ OTHER_VARIABLES: Final = {
     "POWERTOOLS_LOG_LEVEL": "Level of the functions' own log lines.",
     "POWERTOOLS_METRICS_NAMESPACE": "CloudWatch namespace of the metrics; the dashboard and the alarms read `Spanvas`.",
     "POWERTOOLS_SERVICE_NAME": (
-        "The `service` of log lines and metrics: `executor`, `trace-api`, `otlp-ingest` or `sweep`."
+        "The `service` of log lines and metrics: `executor`, `trace-api`, `otlp-ingest`, `sweep` or `deletion`."
     ),
 }
 

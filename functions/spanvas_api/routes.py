@@ -27,6 +27,7 @@ from spanvas_api.route_schema import (
     ORDERS,
     SPAN_PARAMETER,
     TRACE_ARTIFACT,
+    TRACE_DELETE,
     TRACE_INGEST,
     TRACE_READ,
     WORKFLOW_PARAMETER,
@@ -110,6 +111,20 @@ ROUTES: Final = (
         "Execution",
         parameters=(EXECUTION_PARAMETER,),
         errors=(400, 401, 403, 404, 409, 503),
+    ),
+    Route(
+        "DELETE",
+        "/v1/executions/{execution_id}",
+        "delete_execution",
+        TRACE_DELETE,
+        "Delete an execution",
+        "Execution",
+        parameters=(EXECUTION_PARAMETER,),
+        errors=(400, 401, 403, 404, 409, 503),
+        description="Deletes everything that people, models and tools wrote, in every copy: spans, previews, errors, "
+        "names and files, also what is sent later. The answer is what is left: ids, times, tokens and cost, with "
+        "`status` `deleted`. May be repeated: the first deletion is the one that is told. `deletion.is_complete` is "
+        "false where copies are still being deleted, which goes on by itself. Recorded as an access first.",
     ),
     Route(
         "GET",

@@ -16,6 +16,7 @@ OPERATOR_SCOPES = (
     "trace:read",
     "trace:content",
     "trace:artifact",
+    "trace:delete",
     "audit:read",
 )
 DEMO_TENANT = "demo"

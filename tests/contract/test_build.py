@@ -12,7 +12,13 @@ import pytest
 from tests.support.aws_from_template import ROOT
 
 BUILD = ROOT / ".aws-sam" / "build"
-PACKAGED = ("TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction")
+PACKAGED = (
+    "TraceApiFunction",
+    "ExecutorFunction",
+    "OtlpIngestFunction",
+    "SweepFunction",
+    "DeletionFunction",
+)
 AARCH64 = 183
 """`e_machine` of an ELF file (ELF-64 object file format, table 4; ARM IHI 0056)."""
 

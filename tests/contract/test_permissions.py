@@ -23,6 +23,7 @@ from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import Overdue, SpanBatch
 from spanvas_api.durable_executions import DurableSweep
+from spanvas_api.handlers import deletion
 from spanvas_api.handlers.sweep import Sweep, make_handler
 from spanvas_api.services import LambdaDurableService, LambdaExecutor, Services
 from tests.contract.grants import BUCKET, TABLE, grants
@@ -59,6 +60,7 @@ SENDS_SPANS: Final = {
 IAM_ACTIONS: Final = {
     "lambda:Invoke": "lambda:InvokeFunction",
     "bedrock:Converse": "bedrock:InvokeModel",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
 }
 """Operations that are not called as the action is."""
 MODEL: Final = "amazon.nova-lite-v1:0"
@@ -85,6 +87,11 @@ class Recorder:
         """Called for what is signed too: the holder of a link may do what the signer may."""
         service = model.service_model.signing_name
         action = f"{service}:{model.name}" + ("Version" if "VersionId" in params else "")
+        if model.name == "DeleteObjects":
+            places = {one["Key"].split("/", 1)[0] for one in params["Delete"]["Objects"]}
+            assert all("VersionId" in one for one in params["Delete"]["Objects"])
+            self.used |= {("s3:DeleteObjectVersion", f"{BUCKET}/{place}/*") for place in places}
+            return
         self.used.add((IAM_ACTIONS.get(action, action), _resource(service, params)))
 
 
@@ -92,6 +99,8 @@ def _resource(service: str, params: dict[str, Any]) -> str:
     if service == "dynamodb":
         index = params.get("IndexName")
         return f"{TABLE}/index/{index}" if index else TABLE
+    if service == "s3" and "Key" not in params:
+        return BUCKET
     if service == "s3":
         return f"{BUCKET}/{params['Key'].split('/', 1)[0]}/*"
     if service == "bedrock":
@@ -310,3 +319,17 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     services = Services(settings, make_store=lambda: recorder.store)
     assert make_handler(lambda: services)(ENDED, LambdaContext()) == {"ended": 1}  # type: ignore[arg-type]
     assert recorder.used | sent_spans(cloudwatch) == granted("SweepRole")
+
+
+def test_one_function_may_delete_what_is_asked_for(recorder: Recorder, clock: Clock) -> None:
+    write_a_trace(recorder.store)
+    recorder.used.clear()
+    services = Services(Settings(table="traces"), make_store=lambda: recorder.store, clock=clock)
+    event = json.loads((EVENTS / "delete-execution.json").read_text("utf-8"))
+    event["rawPath"] = "/v1/executions/exec_1"
+    event["pathParameters"] = {"execution_id": "exec_1"}
+    handler = deletion.make_handler(lambda: services)
+    assert handler(event, LambdaContext())["statusCode"] == 200  # type: ignore[arg-type]
+    clock.advance(86_400)
+    assert handler({}, LambdaContext()) == {"purged": 1}  # type: ignore[arg-type]
+    assert recorder.used == granted("DeletionRole")

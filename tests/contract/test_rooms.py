@@ -7,6 +7,7 @@ from tests.support.import_graph import DEPLOYED, import_graph, reached
 ENTRIES = (
     "spanvas", "spanvas.tracing.bootstrap", "spanvas.tracing.instrumentations", "spanvas.tracing.lambda_wrapper",
     "spanvas_api.handlers.http_api", "spanvas_api.handlers.otlp_ingest", "spanvas_api.handlers.sweep",
+    "spanvas_api.handlers.deletion",
     "executor.handler", "steps.reserve", "steps.charge", "steps.confirm",
 )  # fmt: skip
 """Where Lambda, the exec wrapper (`spanvas_entry`) and the entry points of OpenTelemetry begin."""

@@ -28,7 +28,8 @@ from tools.settings_reference import FUNCTIONS, WRITTEN_BY_THE_WRAPPER
 
 STEPS = ("ReserveFunction", "ChargeFunction", "ConfirmFunction")
 FUNCTION_IDS = (
-    "TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction", *STEPS
+    "TraceApiFunction", "ExecutorFunction", "OtlpIngestFunction", "SweepFunction",
+    "DeletionFunction", *STEPS
 )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def test_the_api_s_routes_and_scopes_are_the_template_s() -> None:
     # All other methods there, to be answered by 405.
     expected["X-AMAZON-APIGATEWAY-ANY-METHOD", "/v1/traces"] = [{"Jwt": ["trace:ingest"]}]
     # An id with a slash in it: the function checks the scope of the call that is meant.
-    for method in ("GET", "POST"):
+    for method in ("GET", "POST", "DELETE"):
         scopes = {
             route.scope
             for route in ROUTES

@@ -10,7 +10,7 @@ from tests.contract.grants import BUCKET, grants, properties
 from tests.support.aws_from_template import ROOT, deployed_stack
 
 ROLES = (
-    "TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "StepsRole", "OrderStateMachineRole",
+    "TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "DeletionRole", "StepsRole", "OrderStateMachineRole",
     "TraceWriterPolicy",
 )  # fmt: skip
 NARROW_ENOUGH = {
@@ -52,8 +52,10 @@ def test_the_api_starts_the_executor_and_no_other_function() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_role_may_delete(role: str) -> None:
-    assert [action for action in grants(role) if "Delete" in action] == []
+def test_one_function_alone_may_delete(role: str) -> None:
+    deleting = [action for action in grants(role) if re.search("Delete|BatchWrite", action)]
+    expected = ["dynamodb:BatchWriteItem", "s3:DeleteObjectVersion"]
+    assert deleting == (expected if role == "DeletionRole" else [])
 
 
 @pytest.mark.parametrize("role", ["ExecutorRole", "StepsRole"])

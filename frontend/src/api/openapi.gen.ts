@@ -72,7 +72,11 @@ export interface paths {
         get: operations["read_execution"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete an execution
+         * @description Deletes everything that people, models and tools wrote, in every copy: spans, previews, errors, names and files, also what is sent later. The answer is what is left: ids, times, tokens and cost, with `status` `deleted`. May be repeated: the first deletion is the one that is told. `deletion.is_complete` is false where copies are still being deleted, which goes on by itself. Recorded as an access first.
+         */
+        delete: operations["delete_execution"];
         options?: never;
         head?: never;
         patch?: never;
@@ -246,7 +250,7 @@ export interface components {
             time_unix_nano: string;
             principal: string;
             /** @enum {string} */
-            action: "trace" | "span" | "artifact" | "search" | "export";
+            action: "trace" | "span" | "artifact" | "search" | "export" | "delete";
             target?: string;
             /** @enum {string} */
             outcome: "allowed" | "refused";
@@ -1104,6 +1108,95 @@ export interface operations {
         };
     };
     read_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Not found, or another tenant's: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    delete_execution: {
         parameters: {
             query?: never;
             header?: never;

@@ -22,7 +22,8 @@ def link_artifact(request: ApiRequest, services: Services) -> ApiResponse:
     parameters.only(request.query)
     disposition = parameters.disposition(request.body)
     artifact = services.store.read_artifact(execution.tenant, execution.execution_id, artifact_id)
-    if artifact is None:
+    # What comes late for a deleted execution may be there until it is purged.
+    if artifact is None or execution.deletion is not None:
         raise NotFoundError("no such artifact")
     if artifact.bucket and artifact.bucket not in services.settings.artifact_buckets:
         raise ConflictError("links to files in the bucket of this artifact are not made here")

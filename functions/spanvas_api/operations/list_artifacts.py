@@ -15,6 +15,8 @@ def list_artifacts(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.ArtifactsResponse`: names and sizes only, since opening a file takes a link."""
     execution = authorized_execution(request, services, "list_artifacts")
     parameters.only(request.query)
+    if execution.deletion is not None:  # what comes late may be there until it is purged
+        return ApiResponse({"items": []})
     page = services.store.list_artifacts(execution.tenant, execution.execution_id)
     body: dict[str, Any] = {"items": [_artifact_body(artifact) for artifact in page.items]}
     if page.unreadable:

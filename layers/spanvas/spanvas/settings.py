@@ -127,7 +127,7 @@ EXECUTOR = ("executor",)
 SWEEP = ("executor", "sweep")
 API = ("api",)
 INGEST = ("ingest",)
-STORE = ("executor", "api", "ingest", "sweep")
+STORE = ("executor", "api", "ingest", "sweep", "deletion")
 
 SETTINGS: Final = (
     Setting("enabled", "false", parse_bool, ("executor", "api"),
@@ -183,11 +183,11 @@ SETTINGS: Final = (
     Setting("connections", "{}", parse_json_object, EXECUTOR,
             "JSON object of name to base URL: the services that `http` nodes of the reference executor may call."),
     Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
-    Setting("tenant_claim", "tenant", str, ("api", "ingest"),
+    Setting("tenant_claim", "tenant", str, ("api", "ingest", "deletion"),
             "Claim of the token that names the tenant."),
     Setting("link_expiry_seconds", "120", parse_int(1), API,
             "Seconds that a presigned artifact link works."),
-    Setting("trace_url_template", "", str, API,
+    Setting("trace_url_template", "", str, ("api", "deletion"),
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
     Setting("execution_attributes", "", parse_names, INGEST,
             "Attributes that name the execution of a trace that comes over OTLP, beside `spanvas.execution.id`, "

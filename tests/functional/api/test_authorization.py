@@ -31,6 +31,7 @@ CALLS = {
     "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
     "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
     "list_accesses": ("GET", "/v1/executions/{}/accesses"),
+    "delete_execution": ("DELETE", "/v1/executions/{}"),
 }
 QUERIES = {"search_execution": {"q": "ada"}}
 PRINCIPALS: dict[str, dict[str, Any]] = {
@@ -50,6 +51,7 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
     "ingester": {"scope": "trace:ingest"},
     "content alone": {"scope": "trace:content"},
     "artifacts alone": {"scope": "trace:artifact"},
+    "deleter": {"scope": "trace:delete"},
     "prefix of a scope": {"scope": "trace executions trace:rea"},
     "scopes run together": {"scope": "executions:read,trace:read,trace:content"},
     "no scope": {"scope": ""},
@@ -61,7 +63,7 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
     "no subject": {"subject": ""},
 }
 ALLOWED = {
-    "operator": set(CALLS) - {"list_accesses"},
+    "operator": set(CALLS) - {"list_accesses", "delete_execution"},
     "viewer": {
         "list_workflows",
         "list_executions",
@@ -83,7 +85,8 @@ ALLOWED = {
         "list_artifacts",
         "list_accesses",
     },
-    "operator with scp": set(CALLS) - {"list_accesses"},
+    "operator with scp": set(CALLS) - {"list_accesses", "delete_execution"},
+    "deleter": {"delete_execution"},
     "starter": {"start_execution"},
     "artifacts alone": {"link_artifact"},
 }
@@ -296,4 +299,4 @@ def test_every_kept_event_is_a_call_of_the_table(api: Client) -> None:
             kept[path.stem.replace("-", "_")] = event["routeKey"]
 
     assert kept == {route.operation: f"{route.method} {route.path}" for route in ALL_ROUTES}
-    assert all(re.match(r"(GET|POST) /v1/", key) for key in kept.values())
+    assert all(re.match(r"(GET|POST|DELETE) /v1/", key) for key in kept.values())
