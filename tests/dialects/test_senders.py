@@ -1,7 +1,7 @@
 """Real packages run against model APIs on loopback, and what they send is read as that of the captured requests.
 
-Two run at a time. Needs `.venv-dialects`, `.venv-agents`, `.venv-frameworks` and the packages of
-tests/dialects/node_agents: `make test-dialects`.
+Two run at a time. Needs `.venv-dialects`, `.venv-agents`, `.venv-agentcore`, `.venv-frameworks` and
+the packages of tests/dialects/node_agents: `make test-dialects`.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ PROGRAMS: Final = (
     Program("gem-otel-new", "agents", "google_genai_client", OPENTELEMETRY),
     Program("maf", "agents", "agent_framework_run", otherwise={3: {"workflow": "Parcel desk"}}),
     Program("mcp", "agents", "mcp_tools"),
+    Program("braintrust", "agents", "braintrust_otel"),
+    Program("agentcore", "agentcore", "agentcore_strands"),
     Program("livekit", "agents", "livekit_agent"),
     Program("crewai", "frameworks", "crewai_crew"),
     Program("litellm-own", "frameworks", "litellm_callback"),

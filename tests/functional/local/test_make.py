@@ -42,6 +42,7 @@ MADE = (
     ".venv-sam/.installed",
     ".venv-dialects/.installed",
     ".venv-agents/.installed",
+    ".venv-agentcore/.installed",
     ".venv-frameworks/.installed",
     "build/instrumented/.installed",
     "build/powertools/.installed",
@@ -63,6 +64,7 @@ SOURCES = (
             "old-opentelemetry",
             "dialects",
             "agents",
+            "agentcore",
             "frameworks",
         )
     ),

@@ -103,3 +103,63 @@ def test_a_wrapper_inside_of_a_call_is_a_part_of_it() -> None:
 
 def test_a_batch_does_not_count_wrappers() -> None:
     assert count([call("agent")._replace(kind="agent")], is_part=True) == Counters(spans=1)
+
+
+def with_cache(label: str, parent: str | None, *tokens: int) -> Row:
+    """A call of Bedrock: input, output, read from the cache, written to it."""
+    return make_row(label, parent, kind="model", usage=Usage(*tokens), cost_nano_usd=tokens[0])
+
+
+def test_the_span_of_bedrock_s_client_that_does_not_know_the_cache_counts_less() -> None:
+    # The framework's own span around it has the tokens of the cache; Bedrock's input tokens have not.
+    rows = [with_cache("chat", None, 812, 24, 500, 12), with_cache("wire", "chat", 300, 24)]
+
+    assert repeated(rows) == {span_id("wire")}
+    assert count(rows) == Counters(
+        spans=2,
+        input_tokens=812,
+        output_tokens=24,
+        cache_read_tokens=500,
+        cache_write_tokens=12,
+        cost_nano_usd=812,
+    )
+
+
+def test_it_is_found_through_spans_between_and_below_an_agent() -> None:
+    rows = [
+        with_cache("agent", None, 1682, 55, 1280)._replace(kind="agent"),
+        with_cache("first", "agent", 812, 24, 512),
+        make_row("post", "first", kind="http"),
+        with_cache("wire", "post", 300, 24),
+        with_cache("second", "agent", 870, 31, 768),
+        with_cache("wired", "second", 102, 31),
+    ]
+
+    assert repeated(rows) == {span_id("agent"), span_id("wire"), span_id("wired")}
+    assert count(rows).input_tokens == 1682
+
+
+def test_a_call_that_is_not_the_one_around_it_without_its_cache_counts_itself() -> None:
+    outer = with_cache("outer", None, 812, 24, 512)
+    for inner in (
+        with_cache("inner", "outer", 301, 24),
+        with_cache("inner", "outer", 300, 23),
+        with_cache("inner", "outer", 300, 24, 1),
+    ):
+        assert repeated([outer, inner]) == {span_id("outer")}
+    two = [outer, with_cache("inner", "outer", 300, 24), with_cache("other", "outer", 5, 1)]
+    assert repeated(two) == {span_id("outer")}
+    without = [with_cache("outer", None, 300, 24), with_cache("inner", "outer", 300, 24)]
+    assert repeated(without) == {span_id("outer")}
+
+
+def test_many_calls_deep_below_one_another_take_linear_time() -> None:
+    rows = [call("0")]
+    for number in range(1, 20_000):
+        kind = "model" if number % 2 else "node"
+        below = call("x")._replace(
+            span_id=f"{number:016x}", parent_span_id=rows[-1].span_id, kind=kind
+        )
+        rows.append(below)
+
+    assert len(repeated(rows)) == 19_999

@@ -57,6 +57,13 @@ def test_the_time_to_the_first_token_whoever_measured_it(attributes: dict[str, A
     assert first_token(given, start_time_unix_nano=start) == SECOND // 2
 
 
+def test_strands_measures_it_in_milliseconds() -> None:
+    attributes = {"gen_ai.server.time_to_first_token": 500}
+
+    assert first_token(attributes) == 500 * SECOND
+    assert first_token(attributes, scope_name="strands.telemetry.tracer") == SECOND // 2
+
+
 @pytest.mark.parametrize(
     ("attributes", "name"),
     [

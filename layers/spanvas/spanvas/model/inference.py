@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from spanvas.model import kinds
@@ -25,9 +26,10 @@ def repeated_calls(rows: Sequence[Row], candidates: Sequence[Row]) -> frozenset[
     """Returns the span ids of those candidates that report again what another row reports.
 
     Two instrumentations of one program, or one that traces a call at two levels, record it twice, one inside the other
-    or one beside the other (`siblings`). Of such a line of calls the lowest one with tokens or a cost counts. An agent
-    or a chain counts where no call below it and none above it reports any. A call that reports nothing and is inside of
-    what counts is a part of it, not a call without a price. O(rows log rows).
+    or one beside the other (`siblings`). Of such a line of calls the lowest one with tokens or a cost counts, or the
+    one around it that is the same call and tells of the cache, too (`_told_with_cache`). An agent or a chain counts
+    where no call below it and none above it reports any. A call that reports nothing and is inside of what counts is a
+    part of it, not a call without a price. O(rows log rows).
     """
     inside, beside = _repeated(rows, candidates)
     return frozenset(inside | beside)
@@ -52,6 +54,8 @@ def _repeated(rows: Sequence[Row], candidates: Sequence[Row]) -> tuple[set[str],
         elif wrapper.parent_span_id not in above:
             _climb(wrapper, by_id, above)
     repeated |= {row.span_id for row in reporting if row.span_id in above}
+    told = _told_with_cache(calls, above, by_id)
+    repeated = (repeated | told.keys()) - set(told.values())
     counting = {row.span_id for row in reporting if row.kind != kinds.MODEL} - repeated
     outside = set()
     for call in candidates:
@@ -81,6 +85,62 @@ def with_repeats_marked(rows: list[Row]) -> list[Row]:
         else row
         for row in rows
     ]
+
+
+def _told_with_cache(
+    calls: Sequence[Row], above: Container[str], by_id: Mapping[str, Row]
+) -> dict[str, str]:
+    """Returns the lowest calls that the call around them tells more of, with the span id of that one.
+
+    Bedrock's input tokens are those outside of the cache. An instrumentation of its client that does not read the
+    counts of the cache reports less than the framework's span around it: the same output, and as input the difference.
+    The outer one must have no other call inside, or it may be the sum of several.
+    """
+    if not any(call.span_id in above for call in calls):
+        return {}
+    known: dict[str, Row | None] = {}
+    inside: dict[str, list[Row]] = defaultdict(list)
+    for call in calls:
+        if call.span_id not in above and (outer := _call_around(call, by_id, known)) is not None:
+            inside[outer.span_id].append(call)
+    return {
+        lowest[0].span_id: span_id
+        for span_id, lowest in inside.items()
+        if len(lowest) == 1 and _lacks_cache(lowest[0], by_id[span_id])
+    }
+
+
+def _call_around(call: Row, by_id: Mapping[str, Row], known: dict[str, Row | None]) -> Row | None:
+    """Returns the nearest call above that reports tokens. `known`: what is nearest at and above spans seen before."""
+    passed: set[str] = set()
+    found: Row | None = None
+    span_id = call.parent_span_id
+    while span_id is not None and span_id in by_id and span_id not in passed:
+        if span_id in known:
+            found = known[span_id]
+            break
+        passed.add(span_id)
+        row = by_id[span_id]
+        if row.kind == kinds.MODEL and row.usage is not None:
+            found = row
+            break
+        span_id = row.parent_span_id
+    known.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _lacks_cache(call: Row, outer: Row) -> bool:
+    """Returns whether a call reports the same as another one but for the tokens of the cache."""
+    own, whole = call.usage, outer.usage
+    if own is None or whole is None or own.input_tokens is None or whole.input_tokens is None:
+        return False
+    cached = (whole.cache_read_tokens or 0) + (whole.cache_write_tokens or 0)
+    return (
+        cached > 0
+        and not (own.cache_read_tokens or own.cache_write_tokens)
+        and own.output_tokens == whole.output_tokens
+        and own.input_tokens + cached == whole.input_tokens
+    )
 
 
 def _reports(row: Row) -> bool:

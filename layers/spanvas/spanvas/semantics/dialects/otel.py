@@ -25,7 +25,7 @@ from spanvas.semantics.message_events import (
     is_tool,
     message_events,
 )
-from spanvas.semantics.values import first_of, parsed
+from spanvas.semantics.values import first_of, number, parsed
 
 OPERATIONS: Final = {
     **dict.fromkeys(
@@ -48,6 +48,9 @@ OPERATIONS: Final = {
     ),
 }  # fmt: skip
 
+TIME_TO_FIRST: Final = "gen_ai.server.time_to_first_token"
+MILLISECONDS: Final = ("strands.telemetry.tracer",)
+"""Scopes that write it in milliseconds; OpenTelemetry's metric of this name is in seconds."""
 DETAILS: Final = "gen_ai.client.inference.operation.details"
 
 
@@ -147,6 +150,14 @@ EVALUATION: Final = {
     "explanation": names.EVALUATION_EXPLANATION,
 }
 
+
+def _time_to_first(reading: Reading) -> float | None:
+    given = number(reading.attributes.get(TIME_TO_FIRST))
+    if given is None or reading.scope_name not in MILLISECONDS:
+        return given
+    return given / 1000
+
+
 DIALECT = Dialect(
     name="otel",
     title="OpenTelemetry GenAI",
@@ -235,7 +246,14 @@ DIALECT = Dialect(
         "agent_version": (names.AGENT_VERSION,),
         "prompt_name": (names.PROMPT_NAME,),
         "prompt_version": (names.PROMPT_VERSION,),
-        "first_token_seconds": (names.TIME_TO_FIRST_CHUNK, "gen_ai.server.time_to_first_token"),
+        "first_token_seconds": (
+            names.TIME_TO_FIRST_CHUNK,
+            Read(
+                f"`{TIME_TO_FIRST}`; of {', '.join(MILLISECONDS)} in milliseconds",
+                _time_to_first,
+                needs=(TIME_TO_FIRST,),
+            ),
+        ),
         "evaluations": (
             Read(
                 f"events `{names.EVALUATION_EVENT}`; `{names.EVALUATION_NAME}` and what belongs to it",
