@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = "index.html"
 SCOPES: Final = (
-    "openid executions:read executions:start trace:read trace:content trace:artifact trace:delete"
+    "openid executions:read executions:start trace:read trace:content trace:artifact trace:delete trace:hold"
     " audit:read"
 )
 BUCKET_OUTPUT: Final = "SiteBucketName"

@@ -57,6 +57,11 @@ def execution_body(
         body["session_id"] = execution.session_id
     if execution.deletion is not None:
         body["deletion"] = deletion_body(execution.deletion)
+    if execution.hold is not None:
+        body["hold"] = {
+            "held_at_unix_nano": str(execution.hold.at_unix_nano),
+            "held_by": execution.hold.by,
+        }
     body["expires_at"] = execution.expires_at
     if trace_url_template:
         body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)

@@ -14,6 +14,7 @@ TRACE_CONTENT: Final = "trace:content"
 TRACE_ARTIFACT: Final = "trace:artifact"
 AUDIT_READ: Final = "audit:read"
 TRACE_DELETE: Final = "trace:delete"
+TRACE_HOLD: Final = "trace:hold"
 TRACE_INGEST: Final = "trace:ingest"
 
 UNIX_NANO_PATTERN: Final = r"^[0-9]{1,19}$"

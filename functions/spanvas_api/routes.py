@@ -28,6 +28,7 @@ from spanvas_api.route_schema import (
     SPAN_PARAMETER,
     TRACE_ARTIFACT,
     TRACE_DELETE,
+    TRACE_HOLD,
     TRACE_INGEST,
     TRACE_READ,
     WORKFLOW_PARAMETER,
@@ -125,6 +126,30 @@ ROUTES: Final = (
         "names and files, also what is sent later. The answer is what is left: ids, times, tokens and cost, with "
         "`status` `deleted`. May be repeated: the first deletion is the one that is told. `deletion.is_complete` is "
         "false where copies are still being deleted, which goes on by itself. Recorded as an access first.",
+    ),
+    Route(
+        "POST",
+        "/v1/executions/{execution_id}/hold",
+        "hold_execution",
+        TRACE_HOLD,
+        "Hold an execution",
+        "Execution",
+        parameters=(EXECUTION_PARAMETER,),
+        errors=(400, 401, 403, 404, 409, 413, 503),
+        description="Held, an execution does not expire, and deleting it is answered by 409. May be repeated: the "
+        "first hold is the one that is told. 409: it is deleted. Recorded as an access first.",
+    ),
+    Route(
+        "DELETE",
+        "/v1/executions/{execution_id}/hold",
+        "release_execution",
+        TRACE_HOLD,
+        "Release an execution",
+        "Execution",
+        parameters=(EXECUTION_PARAMETER,),
+        errors=(400, 401, 403, 404, 409, 503),
+        description="It expires when it would have without the hold, which may be at once, and may be deleted. May be "
+        "repeated. Recorded as an access first.",
     ),
     Route(
         "GET",

@@ -17,6 +17,7 @@ OPERATOR_SCOPES = (
     "trace:content",
     "trace:artifact",
     "trace:delete",
+    "trace:hold",
     "audit:read",
 )
 DEMO_TENANT = "demo"

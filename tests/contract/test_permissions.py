@@ -88,10 +88,13 @@ class Recorder:
         service = model.service_model.signing_name
         action = f"{service}:{model.name}" + ("Version" if "VersionId" in params else "")
         if model.name == "DeleteObjects":
-            places = {one["Key"].split("/", 1)[0] for one in params["Delete"]["Objects"]}
             assert all("VersionId" in one for one in params["Delete"]["Objects"])
-            self.used |= {("s3:DeleteObjectVersion", f"{BUCKET}/{place}/*") for place in places}
+            keys = [one["Key"] for one in params["Delete"]["Objects"]]
+            self.used |= {("s3:DeleteObjectVersion", _prefix(key)) for key in keys}
             return
+        if model.name == "CopyObject":
+            self.used.add(("s3:GetObject", _prefix(params["CopySource"]["Key"])))
+            action = "s3:PutObject"
         self.used.add((IAM_ACTIONS.get(action, action), _resource(service, params)))
 
 
@@ -102,13 +105,19 @@ def _resource(service: str, params: dict[str, Any]) -> str:
     if service == "s3" and "Key" not in params:
         return BUCKET
     if service == "s3":
-        return f"{BUCKET}/{params['Key'].split('/', 1)[0]}/*"
+        return _prefix(params["Key"])
     if service == "bedrock":
         return f"arn:aws:bedrock:*::foundation-model/{params['modelId']}"
     assert service == "lambda"
     if "DurableExecutionArn" in params:
         return f"{FUNCTIONS}:*"
     return str(params["FunctionName"])
+
+
+def _prefix(key: str) -> str:
+    """The objects that lie beside one: up to its tenant."""
+    parts = key.split("/")
+    return "/".join([BUCKET, *parts[: 2 if parts[0] == "held" else 1], "*"])
 
 
 @pytest.fixture
@@ -163,6 +172,12 @@ def read_everything(store: DynamoTraceStore) -> None:
     )
     store.list_accesses(tenant, execution_id)
     assert store.sign_artifact_url(artifact, "attachment", 120)
+
+
+def hold(store: DynamoTraceStore) -> None:
+    execution = make_execution()
+    store.deletions.holds.hold(execution.tenant, execution.execution_id, "ada")
+    assert store.deletions.holds.apply(execution.tenant, execution.execution_id, lambda: True)
 
 
 def send_over_otlp(store: DynamoTraceStore) -> None:
@@ -244,6 +259,11 @@ def test_the_api_may_do_what_its_operations_do(recorder: Recorder) -> None:
     write_a_trace(recorder.store)
     recorder.used.clear()
     read_everything(recorder.store)
+    used = set(recorder.used)
+    hold(recorder.store)
+    recorder.used.clear()
+    read_everything(recorder.store)
+    recorder.used |= used
     client = boto3.client("lambda")
     recorder.note(client)
     with Stubber(client) as stubber:
@@ -321,15 +341,17 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     assert recorder.used | sent_spans(cloudwatch) == granted("SweepRole")
 
 
-def test_one_function_may_delete_what_is_asked_for(recorder: Recorder, clock: Clock) -> None:
+def test_one_function_may_delete_and_hold_what_is_asked_for(
+    recorder: Recorder, clock: Clock
+) -> None:
     write_a_trace(recorder.store)
     recorder.used.clear()
     services = Services(Settings(table="traces"), make_store=lambda: recorder.store, clock=clock)
-    event = json.loads((EVENTS / "delete-execution.json").read_text("utf-8"))
-    event["rawPath"] = "/v1/executions/exec_1"
-    event["pathParameters"] = {"execution_id": "exec_1"}
     handler = deletion.make_handler(lambda: services)
-    assert handler(event, LambdaContext())["statusCode"] == 200  # type: ignore[arg-type]
+    for name in ("hold", "release", "hold", "release", "delete"):
+        event = json.loads((EVENTS / f"{name}-execution.json").read_text("utf-8"))
+        event["pathParameters"] = {"execution_id": "exec_1"}
+        assert handler(event, LambdaContext())["statusCode"] == 200  # type: ignore[arg-type]
     clock.advance(86_400)
-    assert handler({}, LambdaContext()) == {"purged": 1}  # type: ignore[arg-type]
+    assert handler({}, LambdaContext()) == {"purged": 1, "held": 0}  # type: ignore[arg-type]
     assert recorder.used == granted("DeletionRole")

@@ -14,6 +14,7 @@ from local.resolve import Resolver
 from local.translate import read_template
 from spanvas.settings import SETTINGS, Settings
 from spanvas.storage import items
+from spanvas.storage.purging import PREFIXES
 from spanvas_api.operations.start_execution import QUEUE_SECONDS
 from spanvas_api.route_schema import EXECUTIONS, GREEDY_PATH
 from spanvas_api.routes import ALL_ROUTES, ROUTES
@@ -229,10 +230,16 @@ def test_time_to_live_reads_the_attribute_that_the_storage_writes() -> None:
 
 
 def test_the_bucket_forgets_when_the_table_does() -> None:
-    (rule,) = properties("TraceBucket")["LifecycleConfiguration"]["Rules"]
-    assert str(rule["ExpirationInDays"]) == variables("ExecutorFunction")["SPANVAS_RETENTION_DAYS"]
-    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    *rules, noncurrent = properties("TraceBucket")["LifecycleConfiguration"]["Rules"]
+    days = variables("ExecutorFunction")["SPANVAS_RETENTION_DAYS"]
+    assert [(rule["Prefix"], str(rule["ExpirationInDays"])) for rule in rules] == [
+        ("details/", days),
+        ("artifacts/", days),
+    ]
+    # What is held lies beside these, and expires when nobody holds it any more.
+    assert {one.split("/")[0] for one in PREFIXES} == {"details", "artifacts", "held"}
+    assert noncurrent["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert noncurrent["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
 def test_an_execution_is_never_silently_repeated() -> None:

@@ -17,6 +17,8 @@ NARROW_ENOUGH = {
     # Objects are named by execution: no narrower resource can be written than their prefix.
     f"{BUCKET}/artifacts/*",
     f"{BUCKET}/details/*",
+    f"{BUCKET}/held/artifacts/*",
+    f"{BUCKET}/held/details/*",
     # A foundation model's ARN has neither region nor account; this is the parameter's default.
     "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
 }

@@ -51,9 +51,9 @@ def test_the_bucket_is_versioned_expires_and_answers_the_page_alone(
     _, bucket = create_resources(dynamodb, s3)
 
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    assert rule["Expiration"]["Days"] == 30
-    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    *rules, noncurrent = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert [rule["Expiration"]["Days"] for rule in rules] == [30, 30]
+    assert noncurrent["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     (cors,) = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
     assert cors["AllowedOrigins"] == ["https://d111111abcdef8.cloudfront.net"]
     assert cors["AllowedMethods"] == ["GET", "HEAD"]

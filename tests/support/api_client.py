@@ -22,7 +22,10 @@ from spanvas_api.routes import ROUTES
 from tools.openapi import document
 
 EVENTS = Path(__file__).parents[2] / "events"
-ALL_SCOPES = "executions:read executions:start trace:read trace:content trace:artifact trace:delete audit:read"
+ALL_SCOPES = (
+    "executions:read executions:start trace:read trace:content trace:artifact"
+    " trace:delete trace:hold audit:read"
+)
 API = document()
 GREEDY = [Route(method, GREEDY_PATH, "", None, ()) for method in ("GET", "POST", "DELETE")]
 ROUTER = Router([*(Route(route.method, route.path, "", None, ()) for route in ROUTES), *GREEDY])

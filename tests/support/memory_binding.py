@@ -113,7 +113,8 @@ class MemoryBinding:
         known = self._executions.get((tenant, end))
         if known is None:
             return End(end, State.ABSENT)
-        return End(end, State.REGISTERED if known.origin is None else State.KNOWN)
+        is_fixed = known.origin is None or known.hold is not None
+        return End(end, State.REGISTERED if is_fixed else State.KNOWN)
 
     def _move(self, tenant: str, source: str, target: str) -> None:
         old, new = (tenant, source), (tenant, target)

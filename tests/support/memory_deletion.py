@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.execution import DELETED, UNKNOWN_WORKFLOW, Deletion, Execution, seen_at
+from spanvas.model.errors import ConflictError
+from spanvas.model.execution import (
+    DELETED,
+    UNKNOWN_WORKFLOW,
+    Deletion,
+    Execution,
+    Hold,
+    seen_at,
+)
 from spanvas.model.units import NANO
 from spanvas.storage.artifacts import object_key
 from spanvas.storage.chunks import Chunk
@@ -13,6 +22,31 @@ from spanvas.storage.port import Overdue
 from spanvas.storage.tombstones import waiting_seconds
 
 Key = tuple[str, str]
+
+
+class MemoryHolds:
+    """Does at once what the real one does item by item."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def hold(self, tenant: str, execution_id: str, by: str) -> None:
+        self._store._check()
+        known = self._store._executions.get((tenant, execution_id))
+        if known is None or known.deletion is not None:
+            raise ConflictError("It cannot be held: it is deleted, or part of another execution.")
+        if known.hold is None:
+            self._store._change((tenant, execution_id), hold=Hold(self._store._clock(), by))
+
+    def release(self, tenant: str, execution_id: str) -> None:
+        self._store._check()
+        self._store._change((tenant, execution_id), hold=None)
+
+    def apply(self, tenant: str, execution_id: str, is_time_left: Callable[[], bool]) -> bool:
+        return True
+
+    def due(self) -> Iterator[tuple[str, str]]:
+        return iter(())
 
 
 class MemoryDeletions:
@@ -30,6 +64,11 @@ class MemoryDeletions:
     def __init__(self) -> None:
         self._purge_at: dict[Key, int] = {}
         self._purges: dict[Key, int] = {}
+        self._holds = MemoryHolds(self)
+
+    @property
+    def holds(self) -> MemoryHolds:
+        return self._holds
 
     @property
     def deletions(self) -> MemoryDeletions:
@@ -44,6 +83,8 @@ class MemoryDeletions:
             return None
         if known.deletion is not None:
             return known
+        if known.hold is not None:
+            raise ConflictError("It is held: release the hold before it is deleted.")
         shown = seen_at(known, now)
         self._purge_at[key] = now
         self._executions[key] = Execution(

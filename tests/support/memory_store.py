@@ -197,7 +197,7 @@ class MemoryTraceStore(
         self._check()
         execution = self._executions.get((tenant, self._moved(tenant, execution_id)))
         now = self._clock()
-        if execution is None or execution.expires_at <= now // NANO:
+        if execution is None or (execution.hold is None and execution.expires_at <= now // NANO):
             return None
         return seen_at(self._as_stored(execution), now)
 

@@ -82,6 +82,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions/{execution_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold an execution
+         * @description Held, an execution does not expire, and deleting it is answered by 409. May be repeated: the first hold is the one that is told. 409: it is deleted. Recorded as an access first.
+         */
+        post: operations["hold_execution"];
+        /**
+         * Release an execution
+         * @description It expires when it would have without the hold, which may be at once, and may be deleted. May be repeated. Recorded as an access first.
+         */
+        delete: operations["release_execution"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executions/{execution_id}/trace": {
         parameters: {
             query?: never;
@@ -250,7 +274,7 @@ export interface components {
             time_unix_nano: string;
             principal: string;
             /** @enum {string} */
-            action: "trace" | "span" | "artifact" | "search" | "export" | "delete";
+            action: "trace" | "span" | "artifact" | "search" | "export" | "delete" | "hold" | "release";
             target?: string;
             /** @enum {string} */
             outcome: "allowed" | "refused";
@@ -421,7 +445,9 @@ export interface components {
             session_id?: string;
             /** @description Of a deleted execution, whose `status` is `deleted`. */
             deletion?: components["schemas"]["Deletion"];
-            /** @description Unix time in seconds after which the trace is deleted. */
+            /** @description Of an execution that is held: it may not be deleted, and does not expire. */
+            hold?: components["schemas"]["Hold"];
+            /** @description Unix time in seconds after which the trace is deleted; of one that is held, when it is released. */
             expires_at: number;
             /** @description The same trace in the operator's own trace viewer. */
             trace_url?: string;
@@ -478,6 +504,16 @@ export interface components {
         /** @description What the gateway says where it refuses a request by itself: no valid token, the scope, too much at once. */
         GatewayMessage: {
             message: string;
+        };
+        /** @description Who keeps an execution from expiring and from being deleted, and since when. */
+        Hold: {
+            /**
+             * @description Unix time in nanoseconds, decimal.
+             * @example 1764000000000000000
+             */
+            held_at_unix_nano: string;
+            /** @description The subject of the token that asked for it. */
+            held_by: string;
         };
         /** @description How the file will be opened. */
         LinkArtifactRequest: {
@@ -1197,6 +1233,194 @@ export interface operations {
         };
     };
     delete_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Not found, or another tenant's: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    hold_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The execution: its `execution_id`, or the id that its sender uses, percent-encoded; encoded twice where that has `/` or `?` in it, since a gateway decodes once, before it looks for the route. */
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Not found, or another tenant's: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is asked contradicts what is stored or set up here. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large, or holds too much. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    release_execution: {
         parameters: {
             query?: never;
             header?: never;

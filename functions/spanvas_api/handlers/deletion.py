@@ -1,13 +1,13 @@
-"""The function that deletes: it answers the calls that delete, and on a schedule goes on with what was cut off.
+"""The function that deletes and holds: it answers the calls that do, and on a schedule goes on with what was cut off.
 
 It alone may delete items and objects. What it does not get to in one run, the next one does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -15,7 +15,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import settings
 from spanvas.model.errors import SpanvasError
-from spanvas.storage.deletion_port import Deletions
 from spanvas_api.handlers import http_api
 from spanvas_api.services import Services
 
@@ -40,34 +39,51 @@ def make_handler(services: Callable[[], Services]) -> Handler:
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
-        return {"purged": purge_due(services().store.deletions, is_time_left)}
+        deletions = services().store.deletions
+        done = {
+            "purged": _each(deletions.due(), deletions.purge, is_time_left, "purged"),
+            "held": _each(deletions.holds.due(), deletions.holds.apply, is_time_left, "held"),
+        }
+        metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+        metrics.add_metric("ExecutionsPurged", MetricUnit.Count, done["purged"].complete)
+        failed = sum(run.failed for run in done.values())
+        metrics.add_metric("DeletionFailures", MetricUnit.Count, failed)
+        metrics.flush_metrics()
+        return {name: run.complete for name, run in done.items()}
 
     return handler
 
 
-def purge_due(deletions: Deletions, is_time_left: Callable[[], bool]) -> int:
-    """Purges the deleted executions that are due. Returns how many of them are complete.
+class Run(NamedTuple):
+    """How many executions were done with, and how many could not be."""
 
-    One that cannot be purged stops no other, and is tried again by the next run. Raises StoreUnavailableError where
-    they cannot be listed.
+    complete: int
+    failed: int
+
+
+def _each(
+    due: Iterable[tuple[str, str]],
+    go_on: Callable[[str, str, Callable[[], bool]], bool],
+    is_time_left: Callable[[], bool],
+    word: str,
+) -> Run:
+    """Goes on with each that is due. One that fails stops no other, and is tried again by the next run.
+
+    Raises StoreUnavailableError where they cannot be listed.
     """
-    purged = failed = 0
-    for tenant, execution_id in deletions.due():
+    complete = failed = 0
+    for tenant, execution_id in due:
         if not is_time_left():
             break
         try:
-            purged += deletions.purge(tenant, execution_id, is_time_left)
+            complete += go_on(tenant, execution_id, is_time_left)
         except Exception as error:  # noqa: BLE001 - messages of foreign errors may quote what is stored
             failed += 1
             reason = str(error) if isinstance(error, SpanvasError) else type(error).__name__
             logger.warning(
-                "execution not purged", tenant=tenant, execution_id=execution_id, reason=reason
+                f"execution not {word}", tenant=tenant, execution_id=execution_id, reason=reason
             )
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-    metrics.add_metric("ExecutionsPurged", MetricUnit.Count, purged)
-    metrics.add_metric("PurgesFailed", MetricUnit.Count, failed)
-    metrics.flush_metrics()
-    return purged
+    return Run(complete, failed)
 
 
 @cache

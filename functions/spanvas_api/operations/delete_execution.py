@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
+from spanvas.model.execution import Execution
 from spanvas.model.units import NANO
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.http import parameters
@@ -28,11 +30,29 @@ def delete_execution(request: ApiRequest, services: Services) -> ApiResponse:
     deleted = deletions.delete(*place, request.principal.subject)
     if deleted is None:
         raise NotFoundError("no such execution")
+    if deleted.deletion is not None and deleted.deletion.is_complete:
+        return _answer(services, deleted)
+    return answered(
+        services, deleted, lambda: deletions.purge(*place, is_time_left(request, services))
+    )
+
+
+def answered(services: Services, known: Execution, go_on: Callable[[], object]) -> ApiResponse:
+    """Goes on with what has been marked, and returns the execution as it is then.
+
+    What cannot be done now is done by the schedule of the function: what is marked counts at once.
+    """
+    with suppress(StoreUnavailableError):
+        go_on()
+    found = services.store.read_execution(known.tenant, known.execution_id)
+    return _answer(services, found or known)
+
+
+def is_time_left(request: ApiRequest, services: Services) -> Callable[[], bool]:
+    """Returns what says whether a request may go on before it answers."""
     until = request.now_unix_nano + MAX_NANO
-    if deleted.deletion is None or not deleted.deletion.is_complete:
-        with suppress(
-            StoreUnavailableError
-        ):  # it is deleted; its copies go when this is done again
-            deletions.purge(*place, lambda: services.clock() < until)
-        deleted = services.store.read_execution(*place) or deleted
-    return ApiResponse(execution_body(deleted, None, services.settings.trace_url_template))
+    return lambda: services.clock() < until
+
+
+def _answer(services: Services, execution: Execution) -> ApiResponse:
+    return ApiResponse(execution_body(execution, None, services.settings.trace_url_template))

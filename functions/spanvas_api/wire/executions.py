@@ -133,6 +133,13 @@ class Deletion(WireModel):
     )
 
 
+class Hold(WireModel):
+    """Who keeps an execution from expiring and from being deleted, and since when."""
+
+    held_at_unix_nano: UnixNano
+    held_by: str = Field(description="The subject of the token that asked for it.")
+
+
 class Execution(WireModel):
     """One run of a workflow, and the trace that belongs to it."""
 
@@ -179,7 +186,13 @@ class Execution(WireModel):
     deletion: Deletion | None = Field(
         default=None, description="Of a deleted execution, whose `status` is `deleted`."
     )
-    expires_at: int = Field(description="Unix time in seconds after which the trace is deleted.")
+    hold: Hold | None = Field(
+        default=None,
+        description="Of an execution that is held: it may not be deleted, and does not expire.",
+    )
+    expires_at: int = Field(
+        description="Unix time in seconds after which the trace is deleted; of one that is held, when it is released."
+    )
     trace_url: str | None = Field(
         default=None, description="The same trace in the operator's own trace viewer."
     )

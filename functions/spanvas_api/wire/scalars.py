@@ -30,7 +30,7 @@ ExecutionStatus = Annotated[str, Field(json_schema_extra={"enum": list(STATUSES)
 TraceStatus = Literal["COMPLETE", "RUNNING", "PARTIAL", "EMPTY"]
 RowStatus = Literal["ok", "error", "unset", "running", "lost"]
 SpanKind = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
-AccessAction = Literal["trace", "span", "artifact", "search", "export", "delete"]
+AccessAction = Literal["trace", "span", "artifact", "search", "export", "delete", "hold", "release"]
 Disposition = Literal["inline", "attachment"]
 
 

@@ -31,6 +31,8 @@ CALLS = {
     "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
     "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
     "list_accesses": ("GET", "/v1/executions/{}/accesses"),
+    "hold_execution": ("POST", "/v1/executions/{}/hold"),
+    "release_execution": ("DELETE", "/v1/executions/{}/hold"),
     "delete_execution": ("DELETE", "/v1/executions/{}"),
 }
 QUERIES = {"search_execution": {"q": "ada"}}
@@ -52,6 +54,7 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
     "content alone": {"scope": "trace:content"},
     "artifacts alone": {"scope": "trace:artifact"},
     "deleter": {"scope": "trace:delete"},
+    "holder": {"scope": "trace:hold"},
     "prefix of a scope": {"scope": "trace executions trace:rea"},
     "scopes run together": {"scope": "executions:read,trace:read,trace:content"},
     "no scope": {"scope": ""},
@@ -62,8 +65,9 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
     "tenant with a key's marks": {"tenant": "acme#E#exec_1"},
     "no subject": {"subject": ""},
 }
+REMOVING = {"delete_execution", "hold_execution", "release_execution"}
 ALLOWED = {
-    "operator": set(CALLS) - {"list_accesses", "delete_execution"},
+    "operator": set(CALLS) - {"list_accesses", *REMOVING},
     "viewer": {
         "list_workflows",
         "list_executions",
@@ -85,8 +89,9 @@ ALLOWED = {
         "list_artifacts",
         "list_accesses",
     },
-    "operator with scp": set(CALLS) - {"list_accesses", "delete_execution"},
+    "operator with scp": set(CALLS) - {"list_accesses", *REMOVING},
     "deleter": {"delete_execution"},
+    "holder": {"hold_execution", "release_execution"},
     "starter": {"start_execution"},
     "artifacts alone": {"link_artifact"},
 }

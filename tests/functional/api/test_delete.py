@@ -6,11 +6,11 @@ import pytest
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.port import SpanBatch
-from spanvas_api.handlers.deletion import purge_due
 from tests.functional.api.traces import write
 from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import SECOND, T0, Clock, make_artifact, make_span, span_id
+from tests.support.deletion_runs import go_on
 from tests.support.what_is_stored import places_of
 
 PATH = "/v1/executions/exec_1"
@@ -78,7 +78,7 @@ def test_what_comes_late_is_shown_to_nobody_before_it_is_purged(
     assert api.post(f"{PATH}/artifacts/art_1/link", {}).status == 404
     assert api.get(PATH).json["deletion"]["is_complete"] is False
 
-    assert purge_due(run.deletions, lambda: True) == 1
+    assert go_on(run)["purged"] == 1
     assert places_of(run, SAID) == []
     assert api.get(PATH).json["deletion"]["is_complete"] is True
 
@@ -109,7 +109,7 @@ def test_copies_that_cannot_be_deleted_now_are_deleted_later(
     assert api.get(f"{PATH}/trace").json["rows"] == []
 
     clock.advance(1)
-    assert purge_due(run.deletions, lambda: True) == 1
+    assert go_on(run)["purged"] == 1
     assert places_of(run, SAID) == []
 
 
@@ -128,7 +128,7 @@ def test_one_that_cannot_be_purged_stops_no_other(
         run.delete("acme", execution_id, "ada")
         clock.advance(1)
     monkeypatch.setattr(run, "purge", fail_once)
-    assert purge_due(run.deletions, lambda: True) == 1
+    assert go_on(run)["purged"] == 1
 
 
 def test_an_open_execution_can_be_deleted(api: Client, store: AuditedStore) -> None:

@@ -8,7 +8,7 @@ deleted execution, and every acknowledged text of the others is still there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from typing import Any
 
@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import ConflictError, StoreUnavailableError
 from spanvas.model.execution import Cause
+from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch, TraceStore
 from tests.functional.storage.received import send
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import SECOND, T0, Clock, make_artifact, make_execution, make_span
 from tests.support.memory_store import MemoryTraceStore
-from tests.support.what_is_stored import stored_texts
+from tests.support.what_is_stored import stored_items, stored_texts
 
 REGISTERED = ("run-1", "run-2")
 TRACES = ("1" * 32, "2" * 32, "3" * 32)
@@ -130,11 +131,38 @@ class Deletions(RuleBasedStateMachine):
     @rule(name=st.sampled_from((*REGISTERED, *TRACES, *NAMES[2:4])), failing=CUT_OFF)
     def deletes(self, name: str, failing: int | None) -> None:
         def delete() -> None:
-            deleted = self.store.deletions.delete("acme", name, "ada")
+            found = self.store.read_execution("acme", name)
+            try:
+                deleted = self.store.deletions.delete("acme", name, "ada")
+            except ConflictError:
+                assert found is not None
+                assert found.hold is not None
+                return
             if deleted is not None:
                 self.store.deletions.purge("acme", deleted.execution_id, lambda: True)
 
         self.does(failing, delete)
+
+    @rule(name=st.sampled_from((*REGISTERED, *TRACES)), failing=CUT_OFF)
+    def holds(self, name: str, failing: int | None) -> None:
+        found = self.store.read_execution("acme", name)
+        if found is not None:
+            self.does(failing, lambda: self.hold(found.execution_id))
+
+    def hold(self, execution_id: str) -> None:
+        with suppress(ConflictError):
+            self.store.deletions.holds.hold("acme", execution_id, "ada")
+            self.store.deletions.holds.apply("acme", execution_id, lambda: True)
+
+    @rule(name=st.sampled_from((*REGISTERED, *TRACES)), failing=CUT_OFF)
+    def releases(self, name: str, failing: int | None) -> None:
+        found = self.store.read_execution("acme", name)
+        if found is not None:
+            self.does(failing, lambda: self.release(found.execution_id))
+
+    def release(self, execution_id: str) -> None:
+        self.store.deletions.holds.release("acme", execution_id)
+        self.store.deletions.holds.apply("acme", execution_id, lambda: True)
 
     @rule(failing=CUT_OFF, seconds=st.sampled_from([1, 1_300]))
     def sweeps(self, failing: int | None, seconds: int) -> None:
@@ -144,6 +172,8 @@ class Deletions(RuleBasedStateMachine):
     def purge(self) -> None:
         for overdue in list(self.store.deletions.due()):
             self.store.deletions.purge(*overdue, lambda: True)
+        for overdue in list(self.store.deletions.holds.due()):
+            self.store.deletions.holds.apply(*overdue, lambda: True)
 
     def teardown(self) -> None:
         try:
@@ -155,12 +185,16 @@ class Deletions(RuleBasedStateMachine):
     def check(self) -> None:
         self.clock.advance(3 * 86_400)
         self.purge()
+        self.check_expiry()
         left = b"\n".join(data for _, data in stored_texts(self.store))
         for name, text in self.acknowledged:
             assert (text.encode() in left) is not self.is_deleted(name), (name, text)
         for name, text in self.tried:
             if self.is_deleted(name):
                 assert text.encode() not in left, (name, text)
+
+    def check_expiry(self) -> None:
+        """The fake does everything at once."""
 
     def is_deleted(self, name: str) -> bool:
         found = self.store.read_execution("acme", name)
@@ -172,6 +206,19 @@ class DeletionsOfTheRealStore(Deletions):
 
     def make_store(self) -> TraceStore:
         return self.stack.enter_context(mocked_store(self.clock))
+
+    def check_expiry(self) -> None:
+        """Of what is held nothing expires, of all else everything; no object is where it should not be."""
+        for item in stored_items(self.store):
+            found = self.store.read_execution("acme", items.owner_of(item["pk"]["S"])[1])
+            owner = items.partition("acme", found.execution_id) if found else ""
+            if owner != item["pk"]["S"] or found is None:
+                continue
+            sort = item["sk"]["S"]
+            is_kept = found.hold is not None and not sort.startswith(items.CLAIM)
+            assert ("expires_at" not in item) is is_kept or sort == "HOLD", (sort, found)
+            key = item.get("s3_key", {}).get("S", "")
+            assert not key or key.startswith("held/") is is_kept, (key, found)
 
     @contextmanager
     def cut_off(self, failing: int | None) -> Iterator[None]:

@@ -106,6 +106,13 @@ class Deletion(NamedTuple):
     is_complete: bool = False
 
 
+class Hold(NamedTuple):
+    """Who keeps an execution from expiring and from being deleted, and since when, in unix nanoseconds."""
+
+    at_unix_nano: int
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Execution:
     """`origin` is None where whoever ran the execution has registered it; what its spans say then changes nothing.
@@ -151,6 +158,8 @@ class Execution:
     """The session or conversation that the execution is part of, as its spans say; "" where they say nothing."""
     deletion: Deletion | None = None
     """Set where it has been deleted; nothing of it changes any more, whatever else comes."""
+    hold: Hold | None = None
+    """Set while it neither expires nor may be deleted."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Returns whether it is open and past its deadline: whatever ran it can no longer end it."""

@@ -35,7 +35,7 @@ from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import rows_of
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import MAX_MOVES, ExecutionItems
-from spanvas.storage.item_reading import execution_of, moving_to
+from spanvas.storage.item_reading import HOLD, execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.tombstones import source_item
@@ -51,6 +51,7 @@ MOST_COUNTED_AGAIN: Final = 10_000
 """Spans of an execution whose rows are read again when more of it comes after its end."""
 OPEN_TO_CHANGE: Final = (
     f"attribute_exists(#{items.ORIGIN_NAMING}) AND attribute_not_exists(#{items.MOVED_TO})"
+    f" AND attribute_not_exists(#{HOLD})"
 )
 
 
@@ -202,7 +203,7 @@ class BindingItems:
             if item is None:
                 return End(execution_id, State.ABSENT)
             if items.MOVED_TO not in item:
-                is_known = items.ORIGIN_NAMING in item
+                is_known = items.ORIGIN_NAMING in item and HOLD not in item
                 return End(execution_id, State.KNOWN if is_known else State.REGISTERED)
             execution_id = self._moved(tenant, execution_id, item)
         raise contended()
@@ -252,7 +253,6 @@ class BindingItems:
 
     def _copy(self, tenant: str, source: str, target: str) -> Counters:
         """Copies all items but META, details before the rows that point at them, and returns the totals of new rows.
-
         Nothing is deleted: who receives spans may not. Items are named by what is in them, so a copy that was cut off
         is made again; large details stay where they are in the bucket, since items point at them by their whole key.
         """

@@ -19,13 +19,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.errors import ConflictError, StoreUnavailableError
 from spanvas.model.execution import Execution, seen_at
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.executions import MAX_MOVES, ExecutionItems
-from spanvas.storage.item_reading import PURGED_AT, execution_of, is_deleted, is_expired, moving_to
+from spanvas.storage.holds import HoldItems
+from spanvas.storage.item_reading import (
+    HOLD,
+    PURGED_AT,
+    execution_of,
+    is_deleted,
+    is_expired,
+    moving_to,
+)
 from spanvas.storage.overdue import due_entries
 from spanvas.storage.port import Overdue
 from spanvas.storage.purging import Partitions, TimeIsUpError
@@ -66,6 +74,7 @@ class DeletionItems:
         self._retention_seconds = retention_days * DAY_SECONDS
         self._clock = clock
         self._partitions = Partitions(dynamodb, table, s3, bucket)
+        self.holds = HoldItems(dynamodb, table, s3, bucket, executions, clock)
 
     def delete(self, tenant: str, execution_id: str, by: str) -> Execution | None:
         """Makes META a tombstone. Returns it; the earlier one where it is deleted already; None where nothing is there.
@@ -78,6 +87,8 @@ class DeletionItems:
                 return None
             if found.item is not None and is_deleted(found.item):
                 return execution_of(found.item)
+            if found.item is not None and HOLD in found.item:
+                raise ConflictError("It is held: release the hold before it is deleted.")
             now = self._clock()
             known = replace(execution_of(found.told_by), execution_id=found.execution_id)
             expires_at = now // NANO + self._retention_seconds

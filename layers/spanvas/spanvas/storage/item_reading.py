@@ -48,6 +48,9 @@ OUTCOME: Final = "outcome"
 KEPT_AS_OUTCOME: Final = frozenset({WAITING, CANCELLED})
 """Statuses that older versions do not know, and would not read."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
+HOLD: Final = "hold"
+HELD_EXPIRES_AT: Final = "held_expires_at"
+"""On META of an execution that is held, as JSON; and on all items of it, when they would expire: `storage.holds`."""
 DELETION: Final = "deletion"
 """On META of a deleted execution: what is kept of it beside its ids, as JSON. `storage.tombstones` writes it."""
 PURGED_AT: Final = "purged_at"
@@ -80,6 +83,9 @@ def execution_of(item: Item) -> Execution:
         values["started_at_unix_nano"] = begun.started_at_unix_nano
         values["queued_until_unix_nano"] = begun.queued_until_unix_nano
         values["listed_at_unix_nano"] = begun.listed_at_unix_nano
+        if values.get(HOLD):
+            values[HOLD] = json.loads(values[HOLD])
+            values[items.TTL_ATTRIBUTE] = values.get(HELD_EXPIRES_AT)
         if values.get(DELETION):
             values |= _what_is_left(values)
         execution = built(Execution, values, ("tenant", "execution_id", "status"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
-from spanvas.storage.item_reading import moving_to
+from spanvas.storage.item_reading import HELD_EXPIRES_AT, moving_to
 from spanvas.storage.tombstones import KEPT, SOURCE
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ ITEMS_AT_ONCE: Final = 25
 OBJECTS_AT_ONCE: Final = 1_000
 """The most that one DeleteObjects takes, and ListObjectVersions answers."""
 MAX_REFUSALS: Final = 5
-PREFIXES: Final = ("details", "artifacts")
-"""First parts of the keys of objects; tenant and execution follow."""
+EXPIRIES: Final = f"{items.TTL_ATTRIBUTE}, {HELD_EXPIRES_AT}"
+PREFIXES: Final = ("details", "artifacts", "held/details", "held/artifacts")
+"""First parts of the keys of objects; tenant and execution follow. What is held lies apart (`holds`)."""
 
 
 class TimeIsUpError(Exception):
@@ -59,30 +60,37 @@ class Partitions:
     def _empty(self, tenant: str, execution_id: str, is_time_left: Callable[[], bool]) -> list[str]:
         """Deletes the objects, then the items of one partition. Returns the ids that were joined to it."""
         for prefix in PREFIXES:
-            self._delete_objects(f"{prefix}/{tenant}/{execution_id}/", is_time_left)
+            self.delete_objects(f"{prefix}/{tenant}/{execution_id}/", is_time_left)
         sources: list[str] = []
+        for page in self.pages_of(tenant, execution_id, is_time_left):
+            sorts = [item["sk"]["S"] for item in page]
+            sources += [sort.removeprefix(SOURCE) for sort in sorts if sort.startswith(SOURCE)]
+            unwanted = [item for item in page if not item["sk"]["S"].startswith(KEPT)]
+            self._delete_elsewhere(tenant, execution_id, unwanted, is_time_left)
+            self.delete_items(unwanted, is_time_left)
+        return sources
+
+    def pages_of(
+        self, tenant: str, execution_id: str, is_time_left: Callable[[], bool]
+    ) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Yields the items of a partition, a page at a time: their keys, when they expire and where their objects are.
+
+        Raises TimeIsUpError.
+        """
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": items.s(items.partition(tenant, execution_id))},
-            "ProjectionExpression": "pk, sk, s3_key, s3_bucket",
+            "ProjectionExpression": f"pk, sk, s3_key, s3_bucket, {EXPIRIES}",
             "ConsistentRead": True,
         }
         while True:
             _check(is_time_left)
-            with translate_errors("reading what is to be deleted"):
+            with translate_errors("reading the items of an execution"):
                 answer = self._dynamodb.query(**request)
-            found = answer["Items"]
-            sources += [
-                item["sk"]["S"].removeprefix(SOURCE)
-                for item in found
-                if item["sk"]["S"].startswith(SOURCE)
-            ]
-            unwanted = [item for item in found if not item["sk"]["S"].startswith(KEPT)]
-            self._delete_elsewhere(tenant, execution_id, unwanted, is_time_left)
-            self._delete_items(unwanted, is_time_left)
+            yield answer["Items"]
             if "LastEvaluatedKey" not in answer:
-                return sources
+                return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _delete_elsewhere(
@@ -101,9 +109,15 @@ class Partitions:
         for item in found:
             key = item.get("s3_key", {}).get("S", "")
             if key.startswith(ours) and not key.startswith(own) and "s3_bucket" not in item:
-                self._delete_objects(key, is_time_left)
+                self.delete_objects(key, is_time_left)
 
-    def _delete_objects(self, prefix: str, is_time_left: Callable[[], bool]) -> None:
+    def has_object(self, key: str) -> bool:
+        """Returns whether there is any version of an object. It is asked so that nothing is read to know it."""
+        with translate_errors("looking for an object"):
+            answer = self._s3().list_object_versions(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return any(one["Key"] == key for one in answer.get("Versions", []))
+
+    def delete_objects(self, prefix: str, is_time_left: Callable[[], bool]) -> None:
         """Deletes all versions and delete markers of the objects whose key begins with `prefix`."""
         while True:
             _check(is_time_left)
@@ -124,9 +138,10 @@ class Partitions:
                 code = errors[0].get("Code", "")
                 raise StoreUnavailableError(f"the store failed deleting objects: {code}", 5, code)
 
-    def _delete_items(
-        self, found: Sequence[Mapping[str, Any]], is_time_left: Callable[[], bool]
+    def delete_items(
+        self, found: Iterable[Mapping[str, Any]], is_time_left: Callable[[], bool]
     ) -> None:
+        """Deletes items by their keys. Raises TimeIsUpError."""
         keys = iter([{"pk": item["pk"], "sk": item["sk"]} for item in found])
         pending: list[Any] = []
         refusals = 0

@@ -1,0 +1,23 @@
+"""Holds an execution: it does not expire, and may not be deleted."""
+
+from __future__ import annotations
+
+from spanvas_api.access import authorized_execution, record_read
+from spanvas_api.http import parameters
+from spanvas_api.http.request import ApiRequest, ApiResponse
+from spanvas_api.operations.delete_execution import answered, is_time_left
+from spanvas_api.services import Services
+
+
+def hold_execution(request: ApiRequest, services: Services) -> ApiResponse:
+    """Returns `wire.Execution`. Recorded as an access first."""
+    execution = authorized_execution(request, services, "hold_execution")
+    parameters.only(request.query)
+    place = execution.tenant, execution.execution_id
+    holds = services.store.deletions.holds
+    if execution.hold is None:
+        record_read(services.store, request, execution, "hold", is_allowed=True)
+    holds.hold(*place, request.principal.subject)
+    return answered(
+        services, execution, lambda: holds.apply(*place, is_time_left(request, services))
+    )
