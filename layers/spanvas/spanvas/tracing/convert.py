@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
@@ -16,7 +17,8 @@ from spanvas import attributes as names
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.reader import kind_of
-from spanvas.tracing.plain_values import described, fields_of, unfolded
+from spanvas.tracing.bounded_values import Unfolding, Weight
+from spanvas.tracing.plain_values import described, fields_of
 
 STATUSES: Final = {StatusCode.UNSET: UNSET, StatusCode.OK: OK, StatusCode.ERROR: ERROR}
 MAX_TYPE: Final = 200
@@ -154,25 +156,47 @@ def json_text(value: Any) -> str:
     """Returns JSON for any value. Models and dataclasses become objects, sets lists.
 
     What has no form in JSON is marked or described. Content over the limit becomes `{"$truncated": its first
-    characters, "characters": its length}`.
+    characters, "characters": its length}`, without the length where that was never counted.
     """
+    is_whole = True
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+        text = _json(value)
     except (TypeError, ValueError, RecursionError):
-        # NaN, a cycle, keys that are no strings, endless nesting.
-        text = json.dumps(jsonable(unfolded(value)), ensure_ascii=False)
+        # NaN, a cycle, keys that are no strings, endless nesting, far too much of it.
+        unfolding = Unfolding(MAX_CHARACTERS, _plain)
+        text = json.dumps(jsonable(unfolding.of(value)), ensure_ascii=False)
+        is_whole = not unfolding.is_cut
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    if len(text) > MAX_CHARACTERS:
-        cut = {"$truncated": text[:MAX_CHARACTERS], "characters": len(text)}
-        text = json.dumps(cut, ensure_ascii=False)
-    return text
+    if is_whole and len(text) <= MAX_CHARACTERS:
+        return text
+    cut: dict[str, Any] = {"$truncated": text[:MAX_CHARACTERS]}
+    if is_whole:
+        cut["characters"] = len(text)
+    return json.dumps(cut, ensure_ascii=False)
+
+
+def _json(value: Any) -> str:
+    """Returns the JSON of a value. Raises what `json.dumps` raises, and ValueError where it would never end."""
+    if type(value) is str:
+        return json.dumps(value, ensure_ascii=False)
+    weight = Weight()
+    weight.add(value)
+
+    def account(item: Any) -> Any:
+        found = _plain(item)
+        weight.add(found)
+        return found
+
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=account)
 
 
 def _plain(value: Any) -> Any:
     """Returns what stands for a value that `json` does not know: what it says of itself, else its type."""
-    if isinstance(value, (set, frozenset)):
+    if isinstance(value, (set, frozenset, deque)):
         return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return {"$bytes": len(value)}
     fields = None if isinstance(value, type) else fields_of(value)

@@ -27,12 +27,6 @@ def plain(value: Any) -> Any:
     return _Plain().of(value)
 
 
-def unfolded(value: Any) -> Any:
-    """Returns a structure of dicts, lists and sets in which nothing holds itself: `{"$deep": type}` stands there, and
-    where there are more than `MAX_OBJECTS`."""
-    return _Unfolded().of(value)
-
-
 class _Walk:
     """What is open on the way to a value, and how many objects may still be opened. Objects that hold each other
     twice double with every step: without an end the function would stand still."""
@@ -103,21 +97,6 @@ class _Plain(_Walk):
             return described(value)
         except Exception:  # noqa: BLE001 - a method of somebody else's
             return type(value).__name__
-
-
-class _Unfolded(_Walk):
-    def of(self, value: Any) -> Any:
-        if not isinstance(value, (Mapping, list, tuple, set, frozenset)):
-            return value
-        if not self.enters(value):
-            return {"$deep": type(value).__name__}
-        found: Any
-        if isinstance(value, Mapping):
-            found = {key: self.of(item) for key, item in value.items()}
-        else:
-            found = [self.of(item) for item in value]
-        self.leaves(value)
-        return found
 
 
 def attribute_of(value: Any, name: str) -> Any:
