@@ -2,7 +2,8 @@
 
 import { useMemo, useState, type ReactElement } from "react";
 import { Icon } from "../components/Icon";
-import { executionIcon, rowIcon } from "../components/statusIcon";
+import { StatusIcon } from "../components/StatusIcon";
+import { executionMark, rowMark } from "../components/statusMarks";
 import {
   alignRuns,
   differences,
@@ -12,7 +13,7 @@ import {
   type NodeSide,
   type RunSide,
 } from "../model/diff/alignRuns";
-import { NOT_REPORTED, statusWord } from "../model/labels/describe";
+import { NOT_REPORTED } from "../model/labels/describe";
 import { exactCount, formatCost, formatMoment, formatNanos } from "../model/labels/format";
 import type { CanvasSource } from "../model/trace/source";
 import type { Trace } from "../model/trace/trace";
@@ -88,12 +89,13 @@ interface RunHeadProps {
 }
 
 function RunHead({ trace, pageStore }: RunHeadProps): ReactElement {
-  const { executionId, status, startedAt } = trace.execution;
+  const { executionId, startedAt } = trace.execution;
+  const mark = executionMark(trace.execution);
   return (
     <th scope="col">
       <PageLink pageStore={pageStore} to={{ executionId, otherId: null, tab: "trace" }}>
-        <span className={`cv-status cv-status-${status}`}>
-          <Icon name={executionIcon(status)} /> {status}
+        <span className="cv-status">
+          <StatusIcon mark={mark} /> {mark.word}
         </span>{" "}
         <span className="cv-medium">{formatMoment(startedAt, trace.servedAt)}</span>
       </PageLink>
@@ -144,11 +146,11 @@ function PairLine({ pair, source, ids, isOpen, onToggle }: PairLineProps): React
 
 function SideCell({ side }: { readonly side: NodeSide | null }): ReactElement {
   if (!side) return <td className="sv-note">did not run</td>;
-  const icon = rowIcon(side.status);
+  const mark = rowMark(side.ending);
   return (
     <td>
-      <span className={`sv-status-${side.status}`}>
-        {icon && <Icon name={icon} />} {statusWord(side.status)}
+      <span className={mark.icon === null ? "" : `sv-status-${mark.tone}`}>
+        <StatusIcon mark={mark} /> {mark.word}
       </span>{" "}
       <span className="sv-note">
         {lengthText(side.nanos)}

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
-import { executionIcon } from "../components/statusIcon";
+import { StatusIcon } from "../components/StatusIcon";
+import { executionMark } from "../components/statusMarks";
 import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
 import {
   executionLength,
@@ -141,7 +142,7 @@ function UnreadableLine({ execution, now, showsWorkflow }: UnreadableLineProps):
     <tr className="cv-unreadable">
       <td title={title}>
         <span className="cv-status">
-          <Icon name="untraced" />
+          <Icon name="untraced" className="sv-status-idle" />
           {word}
         </span>
       </td>
@@ -167,11 +168,12 @@ interface StatusWordProps {
 /** Shows the status as a word, not only as a colour; for a failure also the node and the error. */
 function StatusWord({ execution, now }: StatusWordProps): ReactElement {
   const { status, cause } = execution;
+  const mark = executionMark(execution);
   const where = [cause?.nodeId, cause?.errorType].filter(Boolean).join(": ");
   return (
-    <span className={`cv-status cv-status-${status}`}>
-      <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
-      {status}
+    <span className="cv-status">
+      <StatusIcon mark={mark} />
+      {mark.word}
       {status === "succeeded" && execution.counters.errors > 0 && (
         <span className="cv-cause"> with errors below</span>
       )}

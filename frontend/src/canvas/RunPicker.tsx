@@ -1,6 +1,7 @@
 /** Chooses the run of one side of the comparison, among the last runs of the workflow. */
 
 import type { ReactElement } from "react";
+import { executionMark } from "../components/statusMarks";
 import { executionLength, senderId, type Execution } from "../model/trace/execution";
 import { formatDuration, formatMoment, shortId } from "../model/labels/format";
 import { nanosFromMilliseconds } from "../model/time/time";
@@ -37,10 +38,10 @@ export function RunPicker(props: RunPickerProps): ReactElement {
 }
 
 function wordsOf(run: Execution, now: bigint): string {
-  const { status, startedAt, endedAt } = run;
+  const { startedAt, endedAt } = run;
   const length = endedAt === null ? null : executionLength(run, now);
   const took = length === null ? "" : formatDuration(length);
-  return [status, formatMoment(startedAt, now), took, shortId(senderId(run))]
+  return [executionMark(run).word, formatMoment(startedAt, now), took, shortId(senderId(run))]
     .filter(Boolean)
     .join(" · ");
 }

@@ -50,7 +50,7 @@ export function Header(props: HeaderProps): ReactElement {
   const silent = useMemo(() => silentCalls(loaded.index), [loaded.index]);
   return (
     <header className="sv-header">
-      <OutcomeLine outcome={outcome} status={execution.status} onSelect={onSelect} />
+      <OutcomeLine outcome={outcome} execution={execution} onSelect={onSelect} />
       <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} silent={silent} />
       <div className="sv-facts">
         <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />

@@ -1,22 +1,22 @@
 import type { KeyboardEvent, ReactElement } from "react";
-import type { ExecutionStatus } from "../model/trace/execution";
+import type { Execution } from "../model/trace/execution";
 import type { OutcomeSummary } from "../model/labels/outcomeSummary";
-import { Icon } from "./Icon";
-import { executionIcon } from "./statusIcon";
+import { StatusIcon } from "./StatusIcon";
+import { executionMark } from "./statusMarks";
 
 interface OutcomeLineProps {
   readonly outcome: OutcomeSummary;
-  readonly status: ExecutionStatus;
+  readonly execution: Execution;
   readonly onSelect: (spanId: string) => void;
 }
 
 /** Shows the outcome of the execution; a press selects the span that it is about. */
-export function OutcomeLine({ outcome, status, onSelect }: OutcomeLineProps): ReactElement {
+export function OutcomeLine({ outcome, execution, onSelect }: OutcomeLineProps): ReactElement {
   const { spanId, sentence, message } = outcome;
   return (
     <div className={`sv-outcome sv-tone-${outcome.tone}`} aria-live="polite">
       <h2>
-        <Icon name={executionIcon(status)} className={status === "running" ? "sv-spin" : ""} />
+        <StatusIcon mark={executionMark(execution)} />
         <span className="sv-outcome-word">{outcome.word}</span>{" "}
         {sentence !== "" && (
           <Sentence text={sentence} onPress={spanId === null ? null : () => onSelect(spanId)} />

@@ -4,8 +4,6 @@ import {
   exactCostText,
   exactTokens,
   rowNote,
-  rowWord,
-  statusWord,
   NOT_REPORTED,
   tokensArrow,
 } from "../model/labels/describe";
@@ -23,7 +21,8 @@ import type { Range } from "../model/time/zoom";
 import { barStyle } from "./barStyle";
 import { Icon } from "./Icon";
 import { kindIcon } from "./icons";
-import { rowIcon } from "./statusIcon";
+import { StatusIcon } from "./StatusIcon";
+import { rowMark } from "./statusMarks";
 
 interface TreeLineProps {
   readonly id: string;
@@ -102,7 +101,7 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
 });
 
 function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProps): ReactElement {
-  const status = rowIcon(row.status);
+  const mark = rowMark(row);
   const note = rowNote(index, line.position, line.isExpanded);
   const inside = index.failuresInside[line.position] ?? 0;
   const backoff = backoffAfter(index, line.position);
@@ -127,15 +126,15 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
       <span className={`sv-kind sv-hue-${kindHue(row.kind)}`} title={kindLabel(row.kind)}>
         <Icon name={kindIcon(row.kind)} />
       </span>
-      {status !== null && (
-        <span className={`sv-status sv-status-${row.status}`} title={statusWord(row.status)}>
-          <Icon name={status} className={status === "running" ? "sv-spin" : ""} />
+      {mark.icon !== null && (
+        <span className="sv-status" title={mark.word}>
+          <StatusIcon mark={mark} />
         </span>
       )}
       <span className="sv-name" title={row.name}>
         {row.name}
         <span className="sv-visually-hidden">
-          {kindLabel(row.kind)}, {rowWord(row)}
+          {kindLabel(row.kind)}, {mark.word}
         </span>
       </span>
       {row.error !== null && inside === 0 && (

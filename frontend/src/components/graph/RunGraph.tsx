@@ -1,7 +1,6 @@
 /** The workflow's graph as this execution went through it: a press on a node goes to its span, and back. */
 
 import { useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
-import { statusWord } from "../../model/labels/describe";
 import { formatCost, formatNanos } from "../../model/labels/format";
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, nodeLabel } from "../../model/trace/graphLayout";
 import { nodeOf, nodeRuns, type NodeRun } from "../../model/trace/nodeRuns";
@@ -10,7 +9,7 @@ import type { Workflow } from "../../model/trace/workflow";
 import type { TraceStore } from "../../state/traceStore";
 import { selectedPosition, type LoadedTrace, type TraceView } from "../../state/traceView";
 import { ICONS, nodeIcon } from "../icons";
-import { rowIcon } from "../statusIcon";
+import { rowMark } from "../statusMarks";
 
 interface RunGraphProps {
   readonly workflow: Workflow;
@@ -102,16 +101,21 @@ interface GraphNodeProps {
 }
 
 function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps): ReactElement {
-  const { icon, hue } = nodeIcon(node.kind);
-  const status = run ? run.status : "absent";
-  const mark = run ? (rowIcon(run.status) ?? (run.status === "ok" ? "ok" : null)) : null;
+  const { icon: kind, hue } = nodeIcon(node.kind);
+  const mark = run ? rowMark(run.ending) : null;
+  // A node has room for a mark also where all went well.
+  const icon = mark && (mark.icon ?? (mark.tone === "good" ? "ok" : null));
   const press = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
     onGo();
   };
-  const classes = ["sv-graph-node", `sv-graph-${status}`, isCurrent && "sv-graph-current"];
+  const classes = [
+    "sv-graph-node",
+    `sv-graph-${mark ? mark.tone : "absent"}`,
+    isCurrent && "sv-graph-current",
+  ];
   const name = nodeLabel(node.name);
   return (
     <g
@@ -136,7 +140,7 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
         />
       )}
       <g className={`sv-graph-icon sv-hue-${hue}`} transform="translate(10 8)">
-        <path d={ICONS[icon]} />
+        <path d={ICONS[kind]} />
       </g>
       <text className="sv-graph-name" x="32" y="20">
         {name}
@@ -144,9 +148,12 @@ function GraphNode({ node, run, isCurrent, heat, isHeat, onGo }: GraphNodeProps)
       <text className="sv-graph-note" x="32" y="37">
         {run ? figuresOf(run) : "not run"}
       </text>
-      {mark && (
-        <g className="sv-graph-mark" transform={`translate(${NODE_WIDTH - 24} 25)`}>
-          <path d={ICONS[mark]} />
+      {mark && icon && (
+        <g
+          className={`sv-graph-mark sv-status-${mark.tone}`}
+          transform={`translate(${NODE_WIDTH - 24} 25)`}
+        >
+          <path d={ICONS[icon]} />
         </g>
       )}
     </g>
@@ -162,5 +169,5 @@ function figuresOf(run: NodeRun): string {
 }
 
 function wordsOf(run: NodeRun | undefined): string {
-  return run ? [statusWord(run.status), figuresOf(run)].filter(Boolean).join(", ") : "not run";
+  return run ? [rowMark(run.ending).word, figuresOf(run)].filter(Boolean).join(", ") : "not run";
 }

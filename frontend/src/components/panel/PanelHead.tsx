@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { exactTokens, NOT_REPORTED, rowWord, tokensArrow } from "../../model/labels/describe";
+import { exactTokens, NOT_REPORTED, tokensArrow } from "../../model/labels/describe";
 import {
   exactCost,
   exactDuration,
@@ -21,6 +21,8 @@ import type { LoadedTrace } from "../../state/traceView";
 import { ExporterList } from "../ExportersNote";
 import { Icon } from "../Icon";
 import { kindIcon } from "../icons";
+import { StatusIcon } from "../StatusIcon";
+import { rowMark } from "../statusMarks";
 import { CopyMenu, type SpanCopies } from "./CopyMenu";
 import { ErrorBox } from "./ErrorBox";
 import { Redaction } from "./RedactedText";
@@ -111,7 +113,7 @@ function Facts(props: Pick<PanelHeadProps, "row" | "detail" | "loaded">): ReactE
     <dl className="sv-panel-facts">
       <Fact name="Kind">{kindLabel(row.kind)}</Fact>
       <Fact name="Status">
-        <span className={`sv-status-${row.status}`}>{rowWord(row)}</span>
+        <RowStatusWord row={row} />
       </Fact>
       <Fact name="Duration" title={length === null ? "It never ended" : exactDuration(length)}>
         {length === null ? "–" : formatDuration(length)}
@@ -138,6 +140,15 @@ function Facts(props: Pick<PanelHeadProps, "row" | "detail" | "loaded">): ReactE
       )}
       {detail !== null && <DetailFacts row={row} detail={detail} />}
     </dl>
+  );
+}
+
+function RowStatusWord({ row }: Pick<PanelHeadProps, "row">): ReactElement {
+  const mark = rowMark(row);
+  return (
+    <span className={mark.icon === null ? "" : `sv-status-${mark.tone}`}>
+      <StatusIcon mark={mark} /> {mark.word}
+    </span>
   );
 }
 

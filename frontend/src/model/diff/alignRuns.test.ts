@@ -45,6 +45,25 @@ it("puts the same nodes of two runs beside each other, and says what was differe
   expect(pairs[2]?.left).toBeNull();
 });
 
+it("says that a node ended otherwise which was interrupted, cancelled or out of time", () => {
+  const timedOut = { type: "ReadTimeout", message: "" };
+  const ends: Partial<Row>[] = [
+    { status: "unset" },
+    { status: "unset", marks: ["interrupted"] },
+    { status: "unset", marks: ["cancelled"] },
+    { status: "error", error: { type: "ValueError", message: "" } },
+    { status: "error", error: timedOut },
+  ];
+  const sides = ends.map((end) =>
+    side([makeRow({ spanId: "a", depth: 1, nodeId: "ask", ...end })]),
+  );
+  const isDifferent = (left: RunSide, right: RunSide): boolean | undefined =>
+    alignRuns(left, right)[0]?.isPathDifferent;
+  sides.forEach((left, at) =>
+    sides.forEach((right, other) => expect(isDifferent(left, right)).toBe(at !== other)),
+  );
+});
+
 it("says in sentences what was different", () => {
   const good = side([makeRow({ spanId: "p", depth: 1, nodeId: "plan", costNanoUsd: 2_000_000 })]);
   const bad = side([

@@ -1,10 +1,12 @@
 /** Compares two runs of a workflow node by node: time, tokens, cost, path and text. */
 
 import { executionLength, type Execution } from "../trace/execution";
+import { rowWord } from "../labels/describe";
 import { exactCount, formatCost, formatNanos, plural } from "../labels/format";
 import { spanLength } from "../time/timeScale";
 import { added, amountsAt, type Totals } from "../trace/totals";
-import type { RowStatus, Trace } from "../trace/trace";
+import { worseOf, type Ending } from "../trace/nodeRuns";
+import type { Trace } from "../trace/trace";
 import { isFailure, type TraceIndex } from "../trace/traceIndex";
 
 /** The most spans that are read when a node is opened. */
@@ -19,7 +21,8 @@ export interface RunSide {
 export interface NodeSide {
   readonly spanId: string;
   readonly name: string;
-  readonly status: RowStatus;
+  /** How its worst span ended. */
+  readonly ending: Ending;
   /** Null where none of its spans has an end. */
   readonly nanos: number | null;
   /** Null where none were reported. */
@@ -54,10 +57,14 @@ export function alignRuns(left: RunSide, right: RunSide): readonly NodePair[] {
       nodeId,
       left: one,
       right: other,
-      isPathDifferent: one?.status !== other?.status || one?.attempts !== other?.attempts,
+      isPathDifferent: endedAs(one) !== endedAs(other) || one?.attempts !== other?.attempts,
       isTextDifferent: one !== null && other !== null && one.text !== other.text,
     };
   });
+}
+
+function endedAs(side: NodeSide | null): string | null {
+  return side && rowWord(side.ending);
 }
 
 function nodesOf({ trace, index, sums }: RunSide): Map<string, NodeSide> {
@@ -71,7 +78,7 @@ function nodesOf({ trace, index, sums }: RunSide): Map<string, NodeSide> {
     found.set(row.nodeId, {
       spanId: before && !isFailure(row) ? before.spanId : row.spanId,
       name: row.name,
-      status: isFailure(row) || !before ? row.status : before.status,
+      ending: worseOf(before?.ending, row),
       nanos: added(before?.nanos ?? null, length === null ? null : Number(length)),
       tokens: added(before?.tokens ?? null, added(inputTokens, outputTokens)),
       costNanoUsd: added(before?.costNanoUsd ?? null, costNanoUsd),
@@ -105,7 +112,9 @@ export function differences(
   const [one, other] = [left.trace.execution, right.trace.execution];
   const alone = pairs.filter((pair) => pair.left === null || pair.right === null).length;
   const otherwise = pairs.flatMap(({ left: before, right: after }) =>
-    before && after && before.status !== after.status ? [`“${after.name}” ended otherwise`] : [],
+    before && after && endedAs(before) !== endedAs(after)
+      ? [`“${after.name}” ended otherwise`]
+      : [],
   );
   return [
     ...changeWords(

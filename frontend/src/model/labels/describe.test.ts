@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { RowStatus } from "../trace/trace";
 import { costText, exactCostText, exactTokens, rowWord, tokensArrow } from "./describe";
 
 it("says of tokens what was reported, a reported 0 too, and of nothing nothing", () => {
@@ -23,7 +24,16 @@ it("says of a cost nothing where none is known", () => {
 });
 
 it("says of a row what ended it", () => {
-  expect(rowWord({ status: "unset", marks: ["redacted", "interrupted"] })).toBe("interrupted");
-  expect(rowWord({ status: "ok", marks: ["left_early"] })).toBe("left early");
-  expect(rowWord({ status: "error", marks: ["redacted"] })).toBe("failed");
+  const rows: [RowStatus, string, string?][] = [
+    ["unset", "interrupted"],
+    ["ok", "left_early"],
+    ["error", "redacted", "ValueError"],
+    ["error", "redacted", "asyncio.TimeoutError"],
+    ["error", "redacted", "Sandbox.Timedout"],
+    ["ok", "redacted", "TimeoutError"],
+  ];
+  const words = rows.map(([status, mark, type]) =>
+    rowWord({ status, marks: ["truncated", mark], error: type ? { type, message: "" } : null }),
+  );
+  expect(words).toEqual(["interrupted", "left early", "failed", "timed out", "timed out", "ok"]);
 });

@@ -2,6 +2,7 @@
 
 import type { Usage } from "../trace/execution";
 import { exactCost, exactCount, formatCost, formatCount, plural } from "./format";
+import { isTimeout } from "./infraIssues";
 import { shortModel } from "./kinds";
 import type { Row, RowStatus } from "../trace/trace";
 import { descendantCount, type TraceIndex } from "../trace/traceIndex";
@@ -21,10 +22,18 @@ export function statusWord(status: RowStatus): string {
 
 const CONTROL_FLOW = ["interrupted", "cancelled", "left_early", "passed_on"];
 
+/** Returns the mark that says which control flow ended a row's span; undefined where none did. */
+export function controlFlowOf({ marks }: Pick<Row, "marks">): string | undefined {
+  return marks.find((name) => CONTROL_FLOW.includes(name));
+}
+
 /** Returns the word for how a row's span ended: by the control flow that ended it, else by its status. */
-export function rowWord(row: Pick<Row, "status" | "marks">): string {
-  const mark = row.marks.find((name) => CONTROL_FLOW.includes(name));
-  return mark === undefined ? statusWord(row.status) : mark.replace("_", " ");
+export function rowWord(row: Pick<Row, "status" | "marks" | "error">): string {
+  const mark = controlFlowOf(row);
+  if (mark !== undefined) return mark.replace("_", " ");
+  return row.status === "error" && isTimeout(row.error?.type)
+    ? "timed out"
+    : statusWord(row.status);
 }
 
 /** Returns the note after a row's name: its model, or how many spans a folded row hides. */

@@ -15,7 +15,12 @@ export interface InfraIssue {
 }
 
 const THROTTLED = /throttl|toomanyrequests|too many requests|ratelimit|rate.limit|\b429\b/i;
-const TIMED_OUT = /time[_-]?d?[_-]?out|deadline/i;
+const TIMED_OUT = /time[ _-]?d?[ _-]?out|deadline/i;
+
+/** Says whether an error of this type means that the time was over. */
+export function isTimeout(errorType: string | undefined): boolean {
+  return TIMED_OUT.test(errorType ?? "");
+}
 
 /** Returns the kinds of issues that the trace has, in the order of `KINDS`, each with its count. O(rows). */
 export function infraIssues(index: TraceIndex): readonly InfraIssue[] {
@@ -34,7 +39,7 @@ export function infraIssues(index: TraceIndex): readonly InfraIssue[] {
     if (!row) continue;
     if (row.status === "lost") add("lost", row);
     else if (THROTTLED.test(row.error?.type ?? "")) add("throttled", row);
-    else if (TIMED_OUT.test(row.error?.type ?? "")) add("timeout", row);
+    else if (isTimeout(row.error?.type)) add("timeout", row);
   }
   return KINDS.flatMap((kind) => {
     const known = found.get(kind);

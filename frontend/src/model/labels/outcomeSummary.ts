@@ -6,7 +6,8 @@ import type { Execution } from "../trace/execution";
 import type { Row, Trace } from "../trace/trace";
 import { ancestors, children, type TraceIndex } from "../trace/traceIndex";
 
-type Tone = "good" | "bad" | "warn" | "live" | "idle";
+/** What a status means at a glance; each has a colour. */
+export type Tone = "good" | "bad" | "warn" | "live" | "idle";
 
 export interface OutcomeSummary {
   readonly tone: Tone;

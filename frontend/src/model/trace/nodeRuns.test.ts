@@ -20,9 +20,20 @@ const ROWS = [
 it("tells how each node went: the worst status, the whole time and cost, the span that failed", () => {
   const index = indexTrace(ROWS);
   expect([...nodeRuns(index, totals(index), START)]).toEqual([
-    ["draft", { position: 1, status: "ok", nanos: 1e9, costNanoUsd: 5, times: 1 }],
-    ["send", { position: 3, status: "error", nanos: 5e9, costNanoUsd: null, times: 2 }],
+    ["draft", { position: 1, ending: ROWS[1], nanos: 1e9, costNanoUsd: 5, times: 1 }],
+    ["send", { position: 3, ending: ROWS[3], nanos: 5e9, costNanoUsd: null, times: 2 }],
   ]);
+});
+
+it("tells of spans that are as bad how the later one ended", () => {
+  const root = makeRow({ spanId: "root", kind: "workflow" });
+  const interrupted = makeRow({ spanId: "a1", depth: 1, nodeId: "ask", marks: ["interrupted"] });
+  const resumed = makeRow({ spanId: "a2", depth: 1, nodeId: "ask" });
+  const endings = [[interrupted], [interrupted, resumed], [resumed, interrupted]].map((spans) => {
+    const index = indexTrace([root, ...spans]);
+    return nodeRuns(index, totals(index), START).get("ask")?.ending;
+  });
+  expect(endings).toEqual([interrupted, resumed, interrupted]);
 });
 
 it("knows the node of any span inside it", () => {

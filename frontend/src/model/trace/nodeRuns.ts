@@ -3,14 +3,17 @@
 import type { Nanos } from "../time/time";
 import { spanLength } from "../time/timeScale";
 import { added, amountsAt, type Totals } from "./totals";
-import type { RowStatus } from "./trace";
+import type { Row, RowStatus } from "./trace";
 import { isFailure, type TraceIndex } from "./traceIndex";
+
+/** What says how a span ended, and why. */
+export type Ending = Pick<Row, "status" | "marks" | "error">;
 
 export interface NodeRun {
   /** The span to go to: the last failed one, else the first. */
   readonly position: number;
-  /** The worst of its spans: failed, lost, running, ok. */
-  readonly status: RowStatus;
+  /** How its worst span ended. */
+  readonly ending: Ending;
   /** Nanoseconds, all of its spans together; null where none of them has an end. */
   readonly nanos: number | null;
   /** Null where none was reported. */
@@ -30,10 +33,9 @@ export function nodeRuns(
     if (row.nodeId === null || above?.nodeId === row.nodeId) return;
     const before = found.get(row.nodeId);
     const length = spanLength(row, servedAt);
-    const isWorse = before === undefined || rank(row.status) > rank(before.status);
     found.set(row.nodeId, {
       position: before && !isFailure(row) ? before.position : position,
-      status: isWorse ? row.status : before.status,
+      ending: worseOf(before?.ending, row),
       nanos: added(before?.nanos ?? null, length === null ? null : Number(length)),
       costNanoUsd: added(before?.costNanoUsd ?? null, amountsAt(sums, position).costNanoUsd),
       times: (before?.times ?? 0) + 1,
@@ -50,8 +52,12 @@ const RANKS: Readonly<Record<RowStatus, number>> = {
   error: 4,
 };
 
-function rank(status: RowStatus): number {
-  return RANKS[status];
+/**
+ * Returns the worse of two endings of one node, in the order of time: failed, lost, running, ok. Of two that are as
+ * bad the later: a node that was interrupted and resumed has gone on.
+ */
+export function worseOf(before: Ending | undefined, later: Ending): Ending {
+  return before && RANKS[before.status] > RANKS[later.status] ? before : later;
 }
 
 /** The node that a span belongs to: its own or that of the nearest parent that has one. */
