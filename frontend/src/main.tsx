@@ -6,6 +6,8 @@
 
 import { createClient } from "./api/client";
 import { createHttp } from "./api/http";
+import { createManager } from "./api/manage";
+import { scopesOf } from "./auth/claims";
 import { readConfig } from "./auth/config";
 import { openSession } from "./auth/session";
 import { asProblem } from "./model/problem";
@@ -21,7 +23,10 @@ async function start(container: HTMLElement): Promise<void> {
     if (session === null) return;
     const http = createHttp(config.apiBaseUrl, session.token, fetcher);
     const pageStore = createUrlPageStore(window);
-    const client = createClient(http, fetcher, config.apiBaseUrl);
+    const client = {
+      ...createClient(http, fetcher, config.apiBaseUrl),
+      manager: createManager(http, async () => scopesOf(await session.token())),
+    };
     const source = readAhead(client, pageStore.get().executionId);
     (await drawing).drawPage(container, { source, pageStore, session });
   } catch (error) {

@@ -90,7 +90,7 @@ export function createClient(
  * Encodes an id for a path. A person may open a run by its sender's id: a gateway decodes a path before it looks for
  * the route, so that an id with a slash in it would be two segments; encoded twice it is one.
  */
-function encodeId(id: string): string {
+export function encodeId(id: string): string {
   // A browser takes `..` out of an address, encoded or not.
   const encoded = encodeURIComponent(id).replace(/^\.{1,2}$/, (dots) => "%2E".repeat(dots.length));
   return /%(2E|2F|3F|25)/.test(encoded) ? encodeURIComponent(encoded) : encoded;

@@ -6,6 +6,7 @@ import {
   type Deletion,
   type Execution,
   type Exporters,
+  type Hold,
   type UnreadableExecution,
   type Usage,
 } from "../model/trace/execution";
@@ -19,6 +20,7 @@ import type {
   WireExecution,
   WireExecutions,
   WireExporters,
+  WireHold,
   WireUnreadableExecution,
   WireUsage,
 } from "./wire";
@@ -33,6 +35,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   const startedAt = fields.nanos("started_at_unix_nano");
   const externalId = fields.textOrNull("external_id");
+  const hold = fields.objectOrNull("hold", decodeHold);
   const deletion = fields.objectOrNull("deletion", decodeDeletion);
   return {
     executionId: fields.text("execution_id"),
@@ -56,6 +59,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     traceUrl: fields.textOrNull("trace_url"),
     sessionId: fields.textOrNull("session_id"),
     ...(deletion !== null && { deletion }),
+    ...(hold !== null && { hold }),
     ...(fields.json("is_newer") === true && { isNewer: true }),
   };
 }
@@ -93,8 +97,12 @@ export function decodeUsage(value: unknown, path: Path): Usage {
   };
 }
 
-/** Decodes who has deleted an execution, and when. */
-export function decodeDeletion(value: unknown, path: Path): Deletion {
+function decodeHold(value: unknown, path: Path): Hold {
+  const fields = Fields.of<WireHold>(value, path);
+  return { heldAt: fields.nanos("held_at_unix_nano"), heldBy: fields.text("held_by") };
+}
+
+function decodeDeletion(value: unknown, path: Path): Deletion {
   const fields = Fields.of<WireDeletion>(value, path);
   return {
     deletedAt: fields.nanos("deleted_at_unix_nano"),

@@ -16,7 +16,7 @@ export interface HttpAnswer {
 }
 
 interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
   readonly etag?: string | null;

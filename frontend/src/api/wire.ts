@@ -8,6 +8,7 @@ type Schemas = components["schemas"];
 type Named<W> = { [K in keyof W as string extends K ? never : K]: W[K] };
 
 export type WireExecution = Schemas["Execution"];
+export type WireHold = Schemas["Hold"];
 export type WireDeletion = Schemas["Deletion"];
 export type WireUnreadableExecution = Schemas["UnreadableExecution"];
 export type WireExecutions = Schemas["ExecutionsResponse"];

@@ -16,3 +16,10 @@ export function displayName(claims: Readonly<Record<string, unknown>>): string {
   const found = ["name", "email", "preferred_username", "sub"].map((key) => claims[key]);
   return found.find((value): value is string => typeof value === "string" && value !== "") ?? "";
 }
+
+/** Returns the scopes of a token, which issuers write as a text or a list, in one of two claims; none without a token. */
+export function scopesOf(token: string | null): ReadonlySet<string> {
+  const { scope, scp } = readClaims(token ?? "");
+  const texts = [scope, scp].flat().filter((text) => typeof text === "string");
+  return new Set(texts.flatMap((text) => text.split(" ")));
+}

@@ -183,6 +183,12 @@ function StatusWord({ execution, now }: StatusWordProps): ReactElement {
           {formatMoment(execution.deletion.deletedAt, now)} by {execution.deletion.deletedBy}
         </span>
       )}
+      {execution.hold && (
+        <span className="cv-cause" title={`Held by ${execution.hold.heldBy}`}>
+          {" "}
+          held
+        </span>
+      )}
       {where !== "" && <span className="cv-cause"> {where}</span>}
       {execution.isNewer && (
         <span

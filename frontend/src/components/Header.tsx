@@ -32,6 +32,8 @@ interface HeaderProps {
   readonly onSelect: (spanId: string) => void;
   readonly onShowArtifacts: () => void;
   readonly onCompare: (() => void) | undefined;
+  /** What can be done with the execution, at the end of the facts. */
+  readonly menu?: ReactNode;
 }
 
 export function Header(props: HeaderProps): ReactElement {
@@ -131,6 +133,14 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="artifact" /> {plural(files, "artifact")}
           </button>
         )}
+        {execution.hold && (
+          <Fact
+            title={`${exactMoment(execution.hold.heldAt)}: it neither expires nor can be deleted`}
+          >
+            <Icon name="lock" /> held since {formatMoment(execution.hold.heldAt, trace.servedAt)} by{" "}
+            {execution.hold.heldBy}
+          </Fact>
+        )}
         {execution.externalId !== undefined && (
           <span className="sv-fact sv-fact-id">
             id <code title={execution.externalId}>{shortId(execution.externalId)}</code>
@@ -163,6 +173,7 @@ export function Header(props: HeaderProps): ReactElement {
             open in the trace viewer <Icon name="external" />
           </a>
         )}
+        {props.menu}
       </div>
     </header>
   );

@@ -14,6 +14,7 @@ import { browserTimer } from "../state/polling";
 import { createSpanDetails } from "../state/spanDetails";
 import { createTraceStore } from "../state/traceStore";
 import { Header } from "./Header";
+import { ManageMenu } from "./ManageMenu";
 import { Notice, useNotice } from "./Notice";
 import { EmptyTrace } from "./states/EmptyTrace";
 import { OutOfDate, ProblemView } from "./states/ProblemView";
@@ -149,6 +150,18 @@ function ExecutionTab(props: TabProps): ReactElement {
           onSelect={store.select}
           onShowArtifacts={() => setIsShowingFiles(true)}
           onCompare={props.onCompare && (() => showAnswerOf(props.onCompare?.()))}
+          menu={
+            source.manager && (
+              <ManageMenu
+                manager={source.manager}
+                execution={loaded.trace.execution}
+                onChanged={(words) => {
+                  say(words);
+                  store.start();
+                }}
+              />
+            )
+          }
         />
       )}
       {loaded && problem && (

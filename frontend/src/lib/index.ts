@@ -6,6 +6,8 @@
 
 import { createClient } from "../api/client";
 import { createHttp, type TokenProvider } from "../api/http";
+import { createManager } from "../api/manage";
+import { scopesOf } from "../auth/claims";
 import type { TraceSource } from "../model/trace/source";
 import {
   createHostViewStore,
@@ -46,7 +48,9 @@ export interface TraceSourceOptions {
 export function createTraceSource(options: TraceSourceOptions): TraceSource {
   const { baseUrl = "", token } = options;
   const fetcher: typeof fetch = options.fetcher ?? ((input, init) => fetch(input, init));
-  return createClient(createHttp(baseUrl, token, fetcher), fetcher, baseUrl);
+  const http = createHttp(baseUrl, token, fetcher);
+  const manager = createManager(http, async () => scopesOf(await token()));
+  return { ...createClient(http, fetcher, baseUrl), manager };
 }
 
 /** @deprecated Its name is now `createHostViewStore`; this one goes with the next release. */

@@ -58,6 +58,12 @@ export interface Deletion {
   readonly isComplete: boolean;
 }
 
+/** Who keeps an execution from expiring and from being deleted, and since when. */
+export interface Hold {
+  readonly heldAt: Nanos;
+  readonly heldBy: string;
+}
+
 /** Node ids: what the workflow should run against what its trace holds; empty in the history. */
 export interface Completeness {
   readonly expected: readonly string[];
@@ -102,6 +108,8 @@ export interface Execution {
   readonly sessionId: string | null;
   /** Set where it has been deleted: its ids, times and totals are left. */
   readonly deletion?: Deletion;
+  /** Set while it neither expires nor may be deleted. */
+  readonly hold?: Hold;
   /** Unix seconds: when the store deletes it. */
   readonly expiresAt: number | null;
   readonly traceUrl: string | null;

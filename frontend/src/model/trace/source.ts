@@ -42,6 +42,21 @@ export interface ArtifactItem extends ArtifactRef {
   readonly createdAt: Nanos;
 }
 
+/** What a reader may do with an execution beside reading it. */
+export interface Rights {
+  readonly mayDelete: boolean;
+  readonly mayHold: boolean;
+}
+
+/** Deletes and holds executions. */
+export interface ExecutionManager {
+  rights(): Promise<Rights>;
+  deleteExecution(executionId: string): Promise<void>;
+  /** Keeps it from expiring and from being deleted, until it is released. */
+  hold(executionId: string): Promise<void>;
+  release(executionId: string): Promise<void>;
+}
+
 /** What the Trace tab needs; a host page may bring its own. */
 export interface TraceSource {
   /**
@@ -66,6 +81,8 @@ export interface TraceSource {
   ): Promise<ArtifactLink>;
   /** Looks into attributes and content, which rows do not have. A source without it searches rows only. */
   searchTrace?(executionId: string, query: string, signal: AbortSignal): Promise<SearchResult>;
+  /** Left out, the tab offers neither deletion nor holds. */
+  readonly manager?: ExecutionManager;
   readArtifact(link: ArtifactLink, maxBytes: number, signal: AbortSignal): Promise<Blob>;
 }
 

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { makeExecution } from "../testing/make";
+import { wordsOf } from "./ManageMenu";
+
+it("says what is deleted, what stays, and that it cannot be undone", () => {
+  const { sentences, isDestructive } = wordsOf("delete", makeExecution({ status: "succeeded" }));
+  expect(sentences.join(" ")).toContain("This cannot be undone.");
+  expect(sentences.join(" ")).toContain("ids, times, tokens and cost stay");
+  expect(sentences).toHaveLength(2);
+  expect(isDestructive).toBe(true);
+});
+
+it("says of a running execution that what it sends later is not kept", () => {
+  const { sentences } = wordsOf("delete", makeExecution({ status: "running" }));
+  expect(sentences.at(-1)).toBe("It is not finished: what it sends from now on is not kept.");
+});
