@@ -39,7 +39,7 @@ test: .venv/.installed .venv-sam/.installed frontend/dist/index.html $(PACKAGES:
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
-DIALECTS := .venv-dialects .venv-agents .venv-agentcore .venv-frameworks $(addprefix tests/dialects/,$(addsuffix /node_modules,vercel exporters node_agents))
+DIALECTS := .venv-dialects .venv-agents .venv-agentcore .venv-frameworks .venv-java $(addprefix tests/dialects/,$(addsuffix /node_modules,vercel exporters node_agents))
 
 test-dialects: .venv/.installed $(DIALECTS:=/.installed) ## real GenAI libraries and OTLP exporters: what they send is understood
 	$(PY) -m pytest -q tests/dialects
@@ -94,7 +94,7 @@ template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a bu
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
@@ -123,7 +123,7 @@ $(PACKAGES:%=build/%/.installed): build/%/.installed: requirements-%.txt .venv/.
 	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-dialects,requirements-dialects.txt)'
 
 # These are large, and uv takes a tenth of the time of pip. What tells pip alone where packages are (pip.conf) pip uses.
-.venv-agents/.installed .venv-agentcore/.installed .venv-frameworks/.installed: .venv-%/.installed: requirements-%.txt .venv/.installed
+.venv-agents/.installed .venv-agentcore/.installed .venv-frameworks/.installed .venv-java/.installed: .venv-%/.installed: requirements-%.txt .venv/.installed
 	@echo "Installing the packages of requirements-$*.txt into .venv-$* (once, under a minute; 0.5 and 1.4 GB)"
 	@$(ALONE) $@ $^ -- sh -ec '.venv/bin/uv venv --quiet --clear --python "$(CURDIR)/$(PY)" .venv-$*; \
 	  .venv/bin/uv pip install --quiet --python .venv-$*/bin/python --no-deps --require-hashes -r requirements-$*.txt || { \

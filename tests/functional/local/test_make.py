@@ -44,6 +44,7 @@ MADE = (
     ".venv-agents/.installed",
     ".venv-agentcore/.installed",
     ".venv-frameworks/.installed",
+    ".venv-java/.installed",
     "build/instrumented/.installed",
     "build/powertools/.installed",
     "build/old-opentelemetry/.installed",
@@ -66,6 +67,7 @@ SOURCES = (
             "agents",
             "agentcore",
             "frameworks",
+            "java",
         )
     ),
     "frontend/package-lock.json",
