@@ -86,14 +86,18 @@ class DurableSweep:
         state = self._service.state_of(arn)
         if state.status == UNKNOWN:
             return self._store.close_as_lost(execution, FORGOTTEN)
-        is_quiet = state.ended_at_unix_nano + GRACE_NANO < self._now
-        if state.status not in ENDED or not is_quiet:
+        if state.status not in ENDED or self._may_be_told(state):
             return False
         trace = self._store.read_trace(*place)
         if trace is None or trace.execution.status not in OPEN:
             return False
         write_end(self._store, trace, arn, state)
         return True
+
+    def _may_be_told(self, state: DurableState) -> bool:
+        """Whether the last invocation's own spans may still come. Nobody tells that one was stopped or timed out."""
+        is_told = state.status not in ERROR_TYPES
+        return is_told and state.ended_at_unix_nano + GRACE_NANO >= self._now
 
 
 def arn_of(execution: Execution) -> str:

@@ -184,6 +184,16 @@ def test_an_end_of_this_moment_is_left_to_the_function_that_tells_more_of_it(
     assert (read(store).status, read(store).cause) == ("succeeded", None)
 
 
+def test_a_stop_is_told_by_nobody_so_it_is_written_at_once(
+    store: AuditedStore, clock: Clock
+) -> None:
+    suspend(store)
+    clock.advance(41)
+
+    assert swept(store, clock, Lambda(**{"order-7": DurableState("STOPPED", STOPPED_AT)})) == 1
+    assert read(store).ended_at_unix_nano == STOPPED_AT
+
+
 def test_a_failure_whose_spans_were_lost_has_the_failed_step_as_its_cause(
     store: AuditedStore, clock: Clock
 ) -> None:
