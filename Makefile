@@ -19,7 +19,7 @@ VENV = $(1)/bin/python -c "import sys, pip; sys.exit(sys.version_info < (3, 11))
 NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
-.PHONY: help install run smoke test test-dialects check bench recall build deploy format lint types frontend frontend-check openapi \
+.PHONY: help install run smoke test test-dialects check bench recall redact-check build deploy format lint types frontend frontend-check openapi \
   template locks screenshots clean
 
 help: ## list the targets
@@ -55,6 +55,10 @@ bench-%: .venv/.installed frontend/dist/index.html
 
 recall: .venv/.installed ## what the rules of redaction find of others' secrets (needs Go and the network)
 	@$(PY) -m tests.bench.foreign_recall
+
+redact-check: .venv/.installed ## what redaction would do to a file: make redact-check FILE=log.txt
+	@test -n "$(FILE)" || { echo 'name a file: make redact-check FILE=log.txt'; exit 2; }
+	@PYTHONPATH=layers/spanvas $(PY) -m spanvas redact "$(FILE)" $(ARGS) || test $$? = 1
 
 build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build

@@ -7,8 +7,9 @@ layer, or, for a dead collector, without a collector. DynamoDB and S3 are a stan
 the network and AWS come on top. CPU of a cold start is the whole process's, from its start to the end of its first
 invocation, the write of its trace included; TLS comes on top.
 
-What redaction finds is counted on 7,914 secrets and pieces of personal data of 152 formats, in prose and three levels of
-JSON deep, made for this (tests/support/labelled_texts.py); a secret is missed when eight characters in a row are left.
+What redaction finds is counted on 7,914 secrets and pieces of personal data of 152 formats, in prose and in JSON up to
+three levels deep, made for this (tests/support/labelled_texts.py). A secret is missed when eight of its characters in
+a row are left.
 
 Kills: every execution has a sandbox of its own, over moto, and is killed at a random moment by SIGKILL, one in twelve
 by its function's timeout; what its flushes had acknowledged is read back, and the sweep closes it as it would later.

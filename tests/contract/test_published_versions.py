@@ -29,6 +29,8 @@ REACHED_BY = {
     "ArtifactBucketArns": {API},
     "TraceUrlTemplate": {API},
     "ContentCapture": {INGEST},
+    "RedactionRules": {INGEST},
+    "RedactionPatterns": {INGEST},
 }
 NOT_IN_A_VERSION = {"Description", "ReservedConcurrentExecutions", "Tags"}
 """Properties of the function as a whole, and the text that only names the parameters for the id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import cached_property
@@ -36,7 +36,9 @@ class Ingest:
     def __init__(self, services: Services, redactor: Redactor | None = None) -> None:
         settings = services.settings
         self._services = services
-        self._redactor = redactor or make_redactor(settings.content)
+        self._redactor = redactor or make_redactor(
+            settings.content, settings.redaction_rules, settings.redaction_patterns
+        )
         self._limits = Limits(
             spans=settings.ingest_spans,
             attributes=settings.ingest_attributes,
@@ -106,11 +108,16 @@ class Ingest:
         return ThreadPoolExecutor(THREADS, "spanvas-ingest")
 
 
-def make_redactor(mode: str) -> Redactor:
-    """Without RE2 there is nothing to scan with: content is then dropped, as everywhere."""
+def make_redactor(
+    mode: str, rules: Sequence[str] = (), patterns: Mapping[str, str] | None = None
+) -> Redactor:
+    """Returns a redactor with the chosen rules. Raises RuleError where one of them cannot be had."""
+    from spanvas.privacy.rule_set import rule_set
     from spanvas.privacy.scan import Scanner
 
-    return Redactor(mode, REDACTION_BUDGET_MS, Scanner(), is_remembering=True)
+    return Redactor(
+        mode, REDACTION_BUDGET_MS, Scanner(rule_set(rules, patterns)), is_remembering=True
+    )
 
 
 def without_tenant(spans: Iterable[Span]) -> list[Span]:

@@ -128,6 +128,8 @@ SWEEP = ("executor", "sweep")
 API = ("api",)
 INGEST = ("ingest",)
 STORE = ("executor", "api", "ingest", "sweep", "deletion")
+REDACTING = ("executor", "ingest")
+STORE = ("executor", "api", "ingest", "sweep")
 
 SETTINGS: Final = (
     Setting("enabled", "false", parse_bool, ("executor", "api"),
@@ -154,6 +156,12 @@ SETTINGS: Final = (
             "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
     Setting("redaction_budget_ms", "20", parse_int(1), EXECUTOR,
             "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
+    Setting("redaction_rules", "", parse_names, REDACTING,
+            "Rules of redaction that are off by default and shall be on; with a `-` before them, rules that shall be "
+            "off: `plain_phone,-ipv4`."),
+    Setting("redaction_patterns", "{}", parse_json_object, REDACTING,
+            "Your own rules of redaction: a JSON object of names and patterns in RE2's syntax. What is replaced is the "
+            "pattern's first group, or all of it."),
     Setting("max_artifact_bytes", "50000000", parse_int(1), EXECUTOR,
             "Largest artifact that is stored, in bytes; a larger one is marked on its span."),
     Setting("artifact_buckets", "", parse_buckets, ("executor", "api"),
@@ -228,6 +236,8 @@ class Settings:
     instrumentations: tuple[str, ...]
     content: str
     redaction_budget_ms: int
+    redaction_rules: tuple[str, ...]
+    redaction_patterns: dict[str, str]
     max_artifact_bytes: int
     artifact_buckets: tuple[str, ...]
     flush_interval_ms: int

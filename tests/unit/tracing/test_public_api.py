@@ -103,11 +103,29 @@ def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -
 
 
 def test_without_re2_the_engine_starts_all_the_same(unasked: pytest.MonkeyPatch) -> None:
-    def missing() -> None:
+    def missing(_rules: object) -> None:
         raise ImportError("re2")
 
     unasked.setattr(engine_module, "Scanner", missing)
-    assert engine_module._scanner() is None
+    assert engine_module._scanner(Settings()) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"SPANVAS_REDACTION_RULES": "-ipv44"}, "no rule is called 'ipv44'; the rules are "),
+        (
+            {"SPANVAS_REDACTION_PATTERNS": '{"badge": "B-(x"}'},
+            "the pattern 'badge' is not in RE2's syntax: ",
+        ),
+    ],
+)
+def test_rules_that_cannot_be_had_are_named_and_leave_nothing_to_scan_with(
+    variables: dict[str, str], said: str
+) -> None:
+    scanner, refused = engine_module._scanner(Settings.from_env(variables))
+    assert scanner is None
+    assert refused.startswith(said)
 
 
 def test_everything_public_is_listed_and_says_what_it_does() -> None:

@@ -108,8 +108,8 @@ class Redactor:
         )
 
     def _start(self) -> SpanRedaction:
-        if self._is_scanner_inherited:
-            self._is_scanner_inherited, self._scanner = False, Scanner.for_child()
+        if self._is_scanner_inherited and self._scanner is not None:
+            self._is_scanner_inherited, self._scanner = False, self._scanner.for_child()
         deadline = self._clock() + self._budget_nano
         return SpanRedaction(
             self._scanner, self._clock, deadline, self._clean_texts, self._clean_names

@@ -8,30 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
-from spanvas.privacy.rules.ai_services import AI_SERVICES
-from spanvas.privacy.rules.commands import COMMANDS
-from spanvas.privacy.rules.files import FILES
-from spanvas.privacy.rules.hosting_services import HOSTING_SERVICES
-from spanvas.privacy.rules.languages import LANGUAGES
-from spanvas.privacy.rules.national_ids import NATIONAL_IDS
-from spanvas.privacy.rules.personal import PERSONAL
+from spanvas.privacy.rule_set import CURATED, RuleSet
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
-from spanvas.privacy.rules.secrets import APART, GENERAL
-from spanvas.privacy.rules.services import SERVICES
-from spanvas.privacy.rules.tables import TABLES
-
-SECRETS: Final = (
-    GENERAL
-    + COMMANDS
-    + FILES
-    + APART
-    + TABLES
-    + SERVICES
-    + AI_SERVICES
-    + HOSTING_SERVICES
-    + LANGUAGES
-)
-RULES: Final = SECRETS + PERSONAL + NATIONAL_IDS
 
 SET_MEMORY_BYTES: Final = 24 << 20
 CANARY: Final = b"\0\x01spanvas-canary\x01"
@@ -60,27 +38,30 @@ class Scanner:
     canary: where that is not found, each rule is run by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rule_set: RuleSet = CURATED) -> None:
         import re2
+
+        self.rule_set = rule_set
+        self._rules = rule_set.rules
+        self._of_secrets = len(rule_set.secrets)
 
         options = re2.Options()
         options.max_mem = SET_MEMORY_BYTES
         options.log_errors = False
-        self._patterns: list[Any] = [None] * len(RULES)
+        self._patterns: list[Any] = [None] * len(self._rules)
         self._compile: Callable[[str], Any] = re2.compile
         self._set = re2.Set.SearchSet(options)
-        for rule in RULES:
+        for rule in self._rules:
             self._set.Add(rule.pattern)
         self._canary = self._set.Add(CANARY_PATTERN)
         self._set.Compile()
 
-    @classmethod
-    def for_child(cls) -> Scanner:
+    def for_child(self) -> Scanner:
         """Returns a scanner for a forked process, with patterns of its own: google-re2 keeps compiled ones."""
         import re2
 
         re2.purge()
-        return cls()
+        return Scanner(self.rule_set)
 
     def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
         """Returns the numbers of the rules that may hit somewhere in these texts."""
@@ -88,7 +69,7 @@ class Scanner:
         if found == [self._canary]:
             return ()
         if self._canary not in found:
-            return tuple(range(len(RULES)))
+            return tuple(range(len(self._rules)))
         return tuple(sorted(number for number in found if number != self._canary))
 
     def hits(
@@ -106,21 +87,24 @@ class Scanner:
         """
         look = look or _go_on
         secrets = [
-            hit for n in numbers if n < len(SECRETS) for hit in self._hits_of(n, text, look, name)
+            hit
+            for n in numbers
+            if n < self._of_secrets
+            for hit in self._hits_of(n, text, look, name)
         ]
         secrets = joined(secrets)
         starts = [hit.start for hit in secrets]
         personal = [
             hit
             for n in numbers
-            if n >= len(SECRETS)
+            if n >= self._of_secrets
             for hit in self._hits_of(n, text, look, name)
             if not _overlaps(hit, secrets, starts)
         ]
         return joined(secrets + personal) if personal else secrets
 
     def _hits_of(self, number: int, text: bytes, look: Callable[[], None], name: str) -> list[Hit]:
-        rule, pattern = RULES[number], self._patterns[number]
+        rule, pattern = self._rules[number], self._patterns[number]
         if pattern is None:
             pattern = self._patterns[number] = self._compile(rule.pattern)
         groups, is_keyed, places = pattern.groups, rule.is_keyed, rule.places

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 from spanvas.environment import LambdaEnvironment, lambda_environment
 from spanvas.privacy.redact import NONE, Redactor
+from spanvas.privacy.rule_set import RuleError, rule_set
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
@@ -108,12 +109,15 @@ class Engine:
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
         """Returns the engine for DynamoDB and S3, and for the OTLP endpoint if there is one."""
+        scanner, refused = _scanner(settings)
         engine = cls(
             settings,
             store=_store_of(settings),
             make_sink=_sink_maker(settings),
-            scanner=_scanner(),
+            scanner=scanner,
         )
+        if refused:
+            engine.problems.say_once("redaction.rules", "%s: content is not kept", refused)
         if not settings.table:
             engine.problems.say_once(
                 "store.none", "SPANVAS_TABLE is not set: executions are not stored"
@@ -169,9 +173,14 @@ def _sink_maker(settings: Settings) -> Callable[[], SpanSink] | None:
     )
 
 
-def _scanner() -> Scanner | None:
-    """Returns a scanner; None where google-re2 is not installed: content is dropped then, see `privacy.redact`."""
+def _scanner(settings: Settings) -> tuple[Scanner | None, str]:
+    """Returns a scanner with the chosen rules; none, and why, where the choice cannot be carried out.
+
+    There is none either where google-re2 is not installed. Content is dropped then: see `privacy.redact`.
+    """
     try:
-        return Scanner()
+        return Scanner(rule_set(settings.redaction_rules, settings.redaction_patterns)), ""
     except ImportError:
-        return None
+        return None, ""
+    except RuleError as error:
+        return None, str(error)

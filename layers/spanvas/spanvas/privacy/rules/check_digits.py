@@ -203,3 +203,13 @@ def is_nric(text: str) -> bool:
 def is_aadhaar(digits: str) -> bool:
     """Returns whether twelve digits are an Aadhaar number."""
     return digits[0] not in "01" and is_verhoeff(digits)
+
+
+def is_bsn(digits: str) -> bool:
+    """Returns whether nine digits are a Dutch BSN."""
+    return weighted(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1)) % 11 == 0
+
+
+def is_nhs(digits: str) -> bool:
+    """Returns whether ten digits are a number of the United Kingdom's health service."""
+    return (11 - weighted(digits, range(10, 1, -1)) % 11) % 11 == int(digits[9])
