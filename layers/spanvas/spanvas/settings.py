@@ -129,7 +129,6 @@ API = ("api",)
 INGEST = ("ingest",)
 STORE = ("executor", "api", "ingest", "sweep", "deletion")
 REDACTING = ("executor", "ingest")
-STORE = ("executor", "api", "ingest", "sweep")
 
 SETTINGS: Final = (
     Setting("enabled", "false", parse_bool, ("executor", "api"),
