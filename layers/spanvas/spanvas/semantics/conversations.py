@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.semantics.cut_json import whole_part
+from spanvas.semantics.fields import merged
 from spanvas.semantics.roles import LANGCHAIN_TYPES, is_item
 from spanvas.semantics.values import parsed
 
@@ -17,6 +18,8 @@ WORDS: Final = (
 )  # fmt: skip
 """Fields in which a message with a role says something."""
 CUT: Final = "$truncated"
+OF_CONSTRUCTOR: Final = ("lc", "type", "id")
+"""What LangChain's serialised objects say of themselves."""
 """Holds the first characters of content that was over our own limit."""
 HOLDERS: Final = (
     "generations",
@@ -139,11 +142,30 @@ def is_message(item: Any) -> bool:
 
 
 def langchain_message(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Returns what LangChain keeps of a message: `kwargs`, `data`, or the object itself; None for others."""
+    """Returns what LangChain keeps of a message: `kwargs` or `data` with what stands beside it, or the object itself;
+    None for others."""
     if item.get("lc") == 1 and isinstance(item.get("kwargs"), dict):
-        return item["kwargs"]  # type: ignore[no-any-return]
+        return _with_others(item, "kwargs", OF_CONSTRUCTOR)
     kind = item.get("type")
     if isinstance(kind, str) and (kind in LANGCHAIN_TYPES or kind == "chat") and "role" not in item:
         data = item.get("data")
-        return data if isinstance(data, dict) else item
+        return _with_others(item, "data", ("type",)) if isinstance(data, dict) else item
     return None
+
+
+def _with_others(
+    item: Mapping[str, Any], holder: str, passed_over: Sequence[str]
+) -> Mapping[str, Any]:
+    inner: dict[str, Any] = item[holder]
+    others = {
+        key: value
+        for key, value in item.items()
+        if key != holder and not (key in passed_over and _is_in_words(value))
+    }
+    return merged(dict(inner), others) if others else inner
+
+
+def _is_in_words(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return isinstance(value, (str, int))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 COLLISION: Final = "item_"
@@ -56,6 +56,23 @@ class Fields:
         """Leaves out fields that only say what the form itself says."""
         for name in names:
             self.rest.pop(name, None)
+
+    def drop_words(self, *names: str) -> None:
+        """Leaves out fields that say in a word what the form says too. Whatever else they hold is kept as `item_type`,
+        so that it does not stand where the form has its own word."""
+        for name in names:
+            value = self.rest.pop(name, None)
+            if not isinstance(value, str):
+                self.rest = merged(self.rest, {COLLISION + name: value})
+
+    def set_aside(self, names: Container[str]) -> None:
+        """Calls what is left under names that a rule takes `item_…`: a second reading would take it for another
+        thing."""
+        if any(name in names for name in self.rest):
+            self.rest = {
+                COLLISION + name if name in names else name: value
+                for name, value in self.rest.items()
+            }
 
     def open(self, *names: str) -> Any:
         """Takes the first of these fields. The fields of an object in it count as fields beside it: None is returned

@@ -45,22 +45,25 @@ IDS: Final = ("file_id", "fileId")
 DATA: Final = (
     "content", "data", "bytes", "base64", "file_data", "fileData", "blob", "binary_content", "b64_json", "result",
 )  # fmt: skip
+PLACES: Final = frozenset({*CONTAINERS, *URIS, *IDS, *DATA})
 MODALITIES: Final = ("audio", "video")
 
 
 def media(item: Mapping[str, Any], kind: str = "file", modality: str = "") -> dict[str, Any]:
     """Returns the part for an item; `kind` (image, file) and `modality` are what the item's type says of it."""
     fields = Fields(item)
-    fields.drop("type")
-    source_type = fields.take("source_type")
+    fields.drop_words("type")
+    source_type = fields.rest.get("source_type")
+    fields.drop_words("source_type")
     place: Any = None
     for _ in range(MAX_CONTAINERS):
         place = fields.take(*CONTAINERS)
         if not isinstance(place, dict):
             break
-        inner = dict(place)
-        source_type = inner.pop("type", source_type)
-        fields.rest = merged(inner, fields.rest)
+        inner = Fields(place)
+        source_type = inner.rest.get("type", source_type)
+        inner.drop_words("type")
+        fields.rest = merged(inner.rest, fields.rest)
     mime, said = _mime(fields, kind, modality), fields.take("modality")
     part = {"type": kind}
     if isinstance(mime, str):
@@ -78,6 +81,7 @@ def media(item: Mapping[str, Any], kind: str = "file", modality: str = "") -> di
         part["modality"] = said
     elif modality and not is_image and not part.get("mime_type", "").startswith(f"{modality}/"):
         part["modality"] = modality
+    fields.set_aside(PLACES)
     return fields.kept(part)
 
 
@@ -106,18 +110,21 @@ def _place(part: dict[str, Any], fields: Fields, given: Any, is_text: bool) -> N
         data = given
     elif given is not None:
         fields.rest = merged(fields.rest, {"source": given})
+    if isinstance(data, (list, tuple)):
+        fields.rest = merged(fields.rest, {"parts": blocks})
+        blocks, data = data, None
     data = _base64(data)
     if uri is None and _is_data_url(data):
         uri, data = data, None
     if data is None and _is_data_url(uri):
+        fields.rest = merged(fields.rest, {"text": text})
         mime, data, text = _in_data_url(uri)
         uri = None
         if mime:
             part.setdefault("mime_type", mime)
     if is_text and isinstance(data, str):
+        fields.rest = merged(fields.rest, {"text": text})
         text, data = data, None
-    if isinstance(data, (list, tuple)):
-        blocks, data = data, None
     if isinstance(blocks, (list, tuple)):
         blocks = [_text_block(block) for block in blocks]
     found = {"uri": uri, "file_id": file_id, "content": data, "text": text, "parts": blocks}
@@ -179,7 +186,7 @@ def _of_key(
 
     def converted(item: Mapping[str, Any]) -> dict[str, Any]:
         rest = {name: value for name, value in item.items() if name != key}
-        return media({**rest, "source": item[key]}, kind, modality)
+        return media(merged({"source": item[key]}, rest), kind, modality)
 
     return converted
 

@@ -130,7 +130,7 @@ def _calls(fields: Fields, parts: list[Part]) -> list[Part]:
     function = parsed(fields.rest.get("function_call"))
     if isinstance(function, dict) and function:
         fields.drop("function_call")
-        calls.append(part_of({**function, "type": "function_call"}))
+        calls.append(part_of(_of_type(function, "function_call")))
     return calls
 
 
@@ -142,4 +142,10 @@ def typed_call(call: Any) -> Any:
         call.get("tool_call"), dict
     ):  # OpenInference's `tool_calls.N.tool_call.*`, not flattened
         call = call["tool_call"]
-    return {**call, "type": "tool_call"}
+    return _of_type(call, "tool_call")
+
+
+def _of_type(item: dict[str, Any], kind: str) -> dict[str, Any]:
+    fields = Fields(item)
+    fields.drop_words("type")
+    return {**fields.rest, "type": kind}

@@ -21,11 +21,12 @@ from spanvas.semantics.conversations import (
     langchain_message,
     raw_messages,
 )
-from spanvas.semantics.fields import Fields, is_empty, merged
+from spanvas.semantics.fields import COLLISION, Fields, is_empty, merged
 from spanvas.semantics.message_parts import parts_in
 from spanvas.semantics.parts import Part, part_of, parts_of
 from spanvas.semantics.roles import (
     LANGCHAIN_TYPES,
+    STANDARD,
     UNKNOWN,
     role_in_path,
     role_of,
@@ -84,7 +85,7 @@ def message_of(item: Any, role: str = UNKNOWN, depth: int = 0) -> Message:
     item = parsed(item)
     if not isinstance(item, dict):
         if is_pair(item):
-            return {"role": role_of(item[0]), "parts": parts_of(item[1]) or []}
+            return _with_role(role_of(item[0]), parts_of(item[1]) or [])
         return {"role": role, "parts": [part_of(item)]}
     if (plain := _plain(item)) is not None:
         return plain
@@ -142,7 +143,7 @@ def says_something(item: Any) -> bool:
 def _in_envelope(item: Mapping[str, Any], name: str, role: str, depth: int) -> Message:
     """A choice, candidate or generation: the message in it, and what else it says."""
     fields = Fields(item)
-    fields.drop("event.name")
+    fields.drop_words("event.name")
     message = message_of(fields.take(name), role, depth + 1)
     if "finish_reason" not in message:
         reason = fields.take(*FINISH)
@@ -154,6 +155,9 @@ def _in_envelope(item: Mapping[str, Any], name: str, role: str, depth: int) -> M
             message["finish_reason"] = str(reason)
     if fields.rest.get("text") in [part.get("content") for part in message["parts"]]:
         fields.drop("text")  # LangChain's generations hold their text twice
+    called = fields.rest.get("name")
+    if not is_empty(called) and "name" not in message:
+        message["name"] = as_text(fields.take("name"))
     message = fields.kept(message)
     return message if message["parts"] else _message(message, message["role"])
 
@@ -185,7 +189,8 @@ def _cut(item: Mapping[str, Any], role: str) -> Message:
 
 def _message(item: Mapping[str, Any], role: str) -> Message:
     fields = Fields(item)
-    fields.drop("role", "event.name")
+    said = fields.rest.pop("role", None)
+    fields.drop_words("event.name")
     if fields.rest.get("type") == "message" or str(fields.rest.get("type")) in LANGCHAIN_TYPES:
         fields.drop("type")
     message: Message = {"role": role}
@@ -203,6 +208,8 @@ def _message(item: Mapping[str, Any], role: str) -> Message:
         ]
         parts = parts_of([{"type": str(key), str(key): fields.take(key)} for key in said]) or []
     message |= _with_role(role, parts)
+    if message["role"] != role and role not in STANDARD:
+        merged(message, {f"{COLLISION}role": said})
     reason = fields.take(*FINISH)
     if not is_empty(reason):
         message["finish_reason"] = as_text(reason)

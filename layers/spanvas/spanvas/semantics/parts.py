@@ -110,7 +110,9 @@ def _unknown(item: Mapping[str, Any]) -> Part:
     """An object that does not say what it is: by the name of the one object in it, else as JSON."""
     holders = [key for key, value in item.items() if isinstance(value, (dict, list))]
     if len(holders) == 1 and str(holders[0]) not in SINGLE:
-        return {**{str(key): value for key, value in item.items()}, "type": str(holders[0])}
+        fields = Fields({str(key): value for key, value in item.items()})
+        fields.drop_words("type")
+        return {**fields.rest, "type": str(holders[0])}
     return {"type": "text", "content": as_text(item)}
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from spanvas.semantics.values import as_text
 
 UNKNOWN: Final = "unknown"
+STANDARD: Final = ("system", "user", "assistant", "tool", UNKNOWN)
 ROLES: Final = {
     "human": "user",
     "humanmessagechunk": "user",

@@ -22,7 +22,7 @@ THOUGHT_TYPES: Final = frozenset({"reasoning", "thinking", "redacted_thinking", 
 def text_part(item: Mapping[str, Any]) -> Part:
     """Returns the part for a text, whatever its field is called."""
     fields = Fields(item)
-    fields.drop("type")
+    fields.drop_words("type")
     content = fields.take(*TEXTS)
     if isinstance(content, dict) and ("value" in content or "text" in content):
         # {"text": {"value": ..., "annotations": [...]}} of OpenAI's assistants
@@ -36,11 +36,15 @@ def reasoning_part(item: Mapping[str, Any]) -> Part:
     """Returns the part for a thought. What a provider keeps secret has no content, only the `data` or
     `encrypted_content` that it sent."""
     fields = Fields(item)
-    fields.drop("type", "thought")
+    fields.drop_words("type")
+    if fields.rest.get("thought") is True:
+        fields.drop("thought")
     given = fields.take(*THOUGHTS)
     content, is_whole = _thoughts(given)
     if not is_whole:
         fields.rest = merged(fields.rest, {"thoughts": given})
+    elif not content:  # a list of nothing but empty texts
+        content, _ = _thoughts(fields.take(*THOUGHTS))
     return fields.kept({"type": "reasoning", "content": content})
 
 
@@ -55,7 +59,7 @@ def _thoughts(given: Any, depth: int = 0) -> tuple[str, bool]:
     texts, is_whole = [], True
     for block in blocks:
         fields = Fields(block if isinstance(block, dict) else {"text": block})
-        fields.drop("type")
+        fields.drop_words("type")
         text, is_inner_whole = _thoughts(fields.take(*THOUGHTS), depth + 1)
         texts.append(text)
         is_whole = is_whole and is_inner_whole and all(map(is_empty, fields.rest.values()))
@@ -104,4 +108,5 @@ def cited_text(item: Mapping[str, Any]) -> Part:
     content, is_whole = _thoughts(inner.rest.get("content"))
     if is_whole:
         inner.drop("content")
+    inner.set_aside(TEXTS)
     return merged(inner.kept({"type": "text", "content": content}), fields.rest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from spanvas.semantics.fields import Fields, is_empty
+from spanvas.semantics.fields import Fields, is_empty, merged
 from spanvas.semantics.media import with_media
 from spanvas.semantics.values import as_text, first_of, structured
 
@@ -53,27 +53,31 @@ MAX_DEPTH: Final = 6
 def tool_call(item: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the part for a call. What OpenAI nests in `function` or `custom` counts as beside it."""
     fields = Fields(item)
-    kind = fields.take("type")
-    fields.drop("toolCallType")
+    kind = fields.rest.get("type")
+    fields.drop_words("type", "toolCallType")
     own_name = fields.open("function", "custom")
     part: dict[str, Any] = {"type": "tool_call"}
     id_ = fields.take(*CALL_IDS)
     if not is_empty(id_):
         part["id"] = as_text(id_)
-    name = fields.take(*NAMES) or own_name
+    name = fields.take(*NAMES)
+    if is_empty(name):
+        name = own_name
+    else:
+        fields.rest = merged(fields.rest, {"function": own_name})
     if name is None and isinstance(kind, str) and kind.endswith("_call") and kind not in UNNAMED:
         name = kind.removesuffix("_call")  # computer_call, shell_call
     part["name"] = "" if name is None else as_text(name)
     arguments = fields.take(*ARGUMENTS)
     if arguments is not None:
         part["arguments"] = structured(arguments)
+    fields.set_aside(("function", "custom"))
     return fields.kept(part)
 
 
 def tool_response(item: Mapping[str, Any], failed: bool = False) -> dict[str, Any]:
     """Returns the part for what came back; with `is_error` where the sender says that the call has failed."""
     fields = Fields(item)
-    fields.drop("type")
     part: dict[str, Any] = {"type": "tool_call_response"}
     id_ = fields.take(*CALL_IDS)
     if not is_empty(id_):
@@ -82,12 +86,20 @@ def tool_response(item: Mapping[str, Any], failed: bool = False) -> dict[str, An
     if not is_empty(name):
         part["name"] = as_text(name)
     failed = failed or is_failure(fields.rest)
-    fields.drop("is_error", "isError")
+    fields.drop_words("type")
+    _drop_flags(fields)
     given = fields.take(*RESPONSES)
     part["response"] = response_of(given)
     if failed or is_failure(structured(given)):
         part["is_error"] = True
     return fields.kept(part)
+
+
+def _drop_flags(fields: Fields) -> None:
+    """Leaves out whether the call failed, which the form says; what is neither yes nor no is kept."""
+    for name in ("is_error", "isError"):
+        if isinstance(fields.rest.get(name), bool):
+            fields.drop(name)
 
 
 def is_failure(value: Any) -> bool:
@@ -114,7 +126,7 @@ def call_and_response(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "toolName" not in item and kind.startswith("tool-"):
         fields.rest["toolName"] = kind.removeprefix("tool-")
     failed = is_failure(item) or not is_empty(item.get("error"))
-    fields.drop("is_error", "isError")
+    _drop_flags(fields)
     response = fields.take("output", "errorText", "error")
     call = tool_call(fields.rest)
     if is_empty(response):
