@@ -29,6 +29,7 @@ TABLE_CREATION = frozenset({
 })  # fmt: skip
 TABLE_AFTERWARDS = frozenset({
     "PointInTimeRecoverySpecification",
+    "ResourcePolicy",
     "TableName",
     "TimeToLiveSpecification",
 })  # fmt: skip
@@ -41,7 +42,7 @@ def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
         refuse_unknown(logical_id, properties, TABLE_CREATION | TABLE_AFTERWARDS)
         name = physical_name(resolver, logical_id)
         try:
-            dynamodb.create_table(TableName=name, **table_request(properties))
+            created = dynamodb.create_table(TableName=name, **table_request(properties))
         except dynamodb.exceptions.ResourceInUseException:
             continue
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
@@ -52,6 +53,12 @@ def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
         if recovery:
             dynamodb.update_continuous_backups(
                 TableName=name, PointInTimeRecoverySpecification=recovery
+            )
+        policy = properties.get("ResourcePolicy")
+        if policy:
+            dynamodb.put_resource_policy(
+                ResourceArn=created["TableDescription"]["TableArn"],
+                Policy=json.dumps(policy["PolicyDocument"]),
             )
 
 

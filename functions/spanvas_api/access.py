@@ -1,75 +1,176 @@
-"""Reads of one execution: first the decision whether the caller may, and a record of every read of content."""
+"""Reads of one execution: first the decision whether the caller may, and a record of every read and refusal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
+from urllib.parse import unquote
 
-from spanvas.model.access import ALLOWED, REFUSED, Access
-from spanvas.model.errors import NotFoundError, StoreUnavailableError
+from spanvas.model.access import REFUSED, Access
+from spanvas.model.errors import (
+    InvalidInputError,
+    NotFoundError,
+    StoreUnavailableError,
+    UnreadableItemError,
+)
 from spanvas.model.execution import Execution
-from spanvas.model.ids import new_span_id
-from spanvas.storage.port import StoredTrace, TraceStore
+from spanvas.model.ids import is_name, is_span_id, new_span_id
+from spanvas.storage.port import StoredTrace
+from spanvas_api.access_records import ARTIFACT, TRACE, log
 from spanvas_api.auth import authorize
+from spanvas_api.errors import ForbiddenError
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest
 from spanvas_api.services import Services
 
 Found = TypeVar("Found", bound=Execution | StoredTrace)
 
+SPAN: Final = "span"
+SEARCH: Final = "search"
+EXPORT: Final = "export"
+DELETE: Final = "delete"
+HOLD: Final = "hold"
+RELEASE: Final = "release"
+CALLS: Final = {
+    "read_execution": "execution",
+    "read_trace": TRACE,
+    "read_span": SPAN,
+    "search_execution": SEARCH,
+    "export_execution": EXPORT,
+    "list_artifacts": "artifacts",
+    "link_artifact": ARTIFACT,
+    "list_accesses": "accesses",
+    "delete_execution": DELETE,
+    "hold_execution": HOLD,
+    "release_execution": RELEASE,
+}
+"""What records call the operations."""
+
+
+def may_call(request: ApiRequest, services: Services, operation: str) -> None:
+    """Returns when the caller has the scope of a call on an execution.
+
+    Raises ForbiddenError when not, and records the refusal first: the gateway checks no scope of such calls.
+    """
+    try:
+        authorize(request.principal, operation)
+    except ForbiddenError:
+        record_refusal(request, services, CALLS.get(operation, operation))
+        raise
+
 
 def read_authorized(
-    request: ApiRequest, action: str, read: Callable[[str, str], Found | None]
+    request: ApiRequest,
+    services: Services,
+    operation: str,
+    read: Callable[[str, str], Found | None],
 ) -> Found:
-    """Reads the execution that the path names, with `read(tenant, execution_id)`, if the caller may do `action` on it.
+    """Reads the execution that the path names, with `read(tenant, execution_id)`, if the caller may do `operation`.
 
     Raises ForbiddenError without the scope, InvalidInputError for a blank id, and NotFoundError for an execution that
     is absent, expired or another tenant's.
     """
-    authorize(request.principal, action)
+    may_call(request, services, operation)
     # Without a function of its own, so that a read passes few of them.
     stored_under = parameters.execution_ids(request.path)
     found = next(filter(None, map(partial(read, request.principal.tenant), stored_under)), None)
     if found is None:
         raise NotFoundError("no such execution")
-    authorize(request.principal, action, found if isinstance(found, Execution) else found.execution)
+    execution = found if isinstance(found, Execution) else found.execution
+    authorize(request.principal, operation, execution)
     return found
 
 
-def authorized_execution(request: ApiRequest, services: Services, action: str) -> Execution:
+def authorized_execution(request: ApiRequest, services: Services, operation: str) -> Execution:
     """Reads the execution that the path names, without its rows. Raises as `read_authorized` does."""
-    return read_authorized(request, action, services.store.read_execution)
+    return read_authorized(request, services, operation, services.store.read_execution)
 
 
 def record_read(
-    store: TraceStore,
     request: ApiRequest,
-    execution: Execution,
-    action: str,
-    target: str = "",
+    services: Services,
+    execution_id: str,
+    call: str,
+    outcome: str,
     *,
-    is_allowed: bool,
+    target: str = "",
+    span_id: str = "",
 ) -> None:
-    """Stores one access. `target` is the span id or artifact id. The access is durable when this returns.
+    """Records one access. `target` is the span id or artifact id. The access is durable when this returns.
 
     Raises StoreUnavailableError when it could not be stored, whatever the reason: the response is then 503 and holds
     no content.
     """
-    access = Access(
-        tenant=execution.tenant,
-        execution_id=execution.execution_id,
-        access_id=new_span_id(),
-        time_unix_nano=request.now_unix_nano,
-        principal=request.principal.subject,
-        action=action,
-        outcome=ALLOWED if is_allowed else REFUSED,
-        request_id=request.request_id,
-        target=target,
-    )
+    access = _access(request, execution_id, call, outcome, target, span_id)
     try:
-        store.record_access(access)
+        services.access_records.record(access)
     except StoreUnavailableError:
         raise
     except Exception as error:
         raise StoreUnavailableError("the access could not be recorded") from error
+
+
+def record_refusal(request: ApiRequest, services: Services, call: str) -> None:
+    """Records a refused call with the execution that was asked for.
+
+    Where there is no such execution, the log says that somebody has asked, and the table nothing: it would fill up with
+    whatever names a caller makes up. The answer is the same either way.
+    """
+    tenant = request.principal.tenant
+    target, span_id = _target(request)
+    asked: tuple[str, ...] = ()
+    with suppress(InvalidInputError):
+        asked = parameters.execution_ids(request.path)
+    found = next(filter(None, (_known_id(services, tenant, one) for one in asked)), None)
+    if found is None:
+        log(_access(request, next(iter(asked), ""), call, REFUSED, target, span_id))
+        return
+    if call == ARTIFACT:
+        span_id = _span_of_artifact(services, tenant, found, target)
+    record_read(request, services, found, call, REFUSED, target=target, span_id=span_id)
+
+
+def _access(
+    request: ApiRequest, execution_id: str, call: str, outcome: str, target: str, span_id: str
+) -> Access:
+    return Access(
+        tenant=request.principal.tenant,
+        execution_id=execution_id,
+        access_id=new_span_id(),
+        time_unix_nano=request.now_unix_nano,
+        principal=request.principal.subject,
+        action=call,
+        outcome=outcome,
+        request_id=request.request_id,
+        target=target,
+        span_id=span_id,
+    )
+
+
+def _target(request: ApiRequest) -> tuple[str, str]:
+    """Returns the span or artifact that a path names, and the span; empty where it names none, or nothing possible."""
+    span_id = unquote(request.path.get("span_id", ""))
+    if is_span_id(span_id):
+        return span_id, span_id
+    artifact_id = unquote(request.path.get("artifact_id", ""))
+    return (artifact_id, "") if is_name(artifact_id) else ("", "")
+
+
+def _known_id(services: Services, tenant: str, execution_id: str) -> str | None:
+    """Returns the id that an execution has now; None where there is none. One that cannot be read is there."""
+    try:
+        found = services.store.read_execution(tenant, execution_id)
+    except UnreadableItemError:
+        return execution_id
+    return None if found is None else found.execution_id
+
+
+def _span_of_artifact(services: Services, tenant: str, execution_id: str, artifact_id: str) -> str:
+    if not artifact_id:
+        return ""
+    with suppress(UnreadableItemError):
+        artifact = services.store.read_artifact(tenant, execution_id, artifact_id)
+        return artifact.span_id if artifact else ""
+    return ""

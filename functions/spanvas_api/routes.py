@@ -201,7 +201,7 @@ ROUTES: Final = (
         "SpanResponse",
         parameters=(EXECUTION_PARAMETER, SPAN_PARAMETER),
         errors=(400, 401, 403, 404, 409, 503),
-        description="Content only with `trace:content`; the read is recorded as an access first, refused or not.",
+        description="Content only with `trace:content`; the read is recorded as an access first.",
     ),
     Route(
         "GET",
@@ -248,7 +248,7 @@ ROUTES: Final = (
         ),
         errors=(400, 401, 403, 404, 409, 503),
         description="Looks in names, attributes and events; with `trace:content` also in what people, models and "
-        "tools wrote, and the search is then recorded as an access first. How much is looked through has a bound.",
+        "tools wrote. The search is recorded as an access first. How much is looked through has a bound.",
     ),
     Route(
         "GET",
@@ -270,18 +270,33 @@ ROUTES: Final = (
         request="LinkArtifactRequest",
         parameters=(EXECUTION_PARAMETER, ARTIFACT_PARAMETER),
         errors=(400, 401, 403, 404, 409, 413, 422, 503),
-        description="Recorded as an access before the link is given. Types that a browser would run are always "
-        "answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.",
+        description="Recorded as an access before the link is given or refused. Types that a browser would run are "
+        "always answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.",
     ),
     Route(
         "GET",
         "/v1/executions/{execution_id}/accesses",
         "list_accesses",
         AUDIT_READ,
-        "Who read the execution's content",
+        "Who has seen what of the execution",
         "AccessesResponse",
-        parameters=(EXECUTION_PARAMETER, LIMIT_PARAMETER, CURSOR_PARAMETER),
+        parameters=(
+            EXECUTION_PARAMETER,
+            Parameter(
+                "span_id",
+                "query",
+                "Only reads of this span and of its files, without those of the whole execution: trace, search, "
+                "export.",
+                SPAN_PARAMETER.schema,
+            ),
+            LIMIT_PARAMETER,
+            CURSOR_PARAMETER,
+        ),
         errors=(400, 401, 403, 404, 409, 503),
+        description="Also when the execution has expired: records are kept for `AuditRetentionDays`. With `span_id`, a "
+        "page may hold fewer items than `limit`, or none, while `next_cursor` is set. Repeated reads of the trace, "
+        "repeated reads without content and repeated refusals of one caller within a minute are one record with a "
+        "`count`.",
     ),
 )
 

@@ -16,6 +16,7 @@ import orjson
 
 from spanvas.model.units import MS
 from spanvas.settings import Settings
+from spanvas_api.access_records import AccessRecords
 from spanvas_api.errors import (
     DurableServiceError,
     DurableStateError,
@@ -133,6 +134,11 @@ class Services:
         return store
 
     @cached_property
+    def access_records(self) -> AccessRecords:
+        """What records who has read what. It is made when it is first used."""
+        return AccessRecords(self.store.record_access)
+
+    @cached_property
     def executor(self) -> Executor:
         """What starts executions. It is made when it is first used."""
         return self._make_executor()
@@ -161,6 +167,8 @@ class Services:
             self.settings.table,
             self.settings.bucket,
             retention_days=self.settings.retention_days,
+            audit_table=self.settings.audit_table,
+            audit_retention_days=self.settings.audit_retention_days,
             clock=self.clock,
         )
 

@@ -8,6 +8,7 @@ from local.resolve import Resolver
 from tests.support.aws_from_template import deployed_stack
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-TraceTable"
+AUDIT = "arn:aws:dynamodb:us-east-1:123456789012:table/spanvas-AuditTable"
 
 
 BUCKET = "arn:aws:s3:::spanvas-traces-00000000-0000-4000-8000-000000000000"

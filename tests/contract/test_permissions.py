@@ -26,10 +26,10 @@ from spanvas_api.durable_executions import DurableSweep
 from spanvas_api.handlers import deletion
 from spanvas_api.handlers.sweep import Sweep, make_handler
 from spanvas_api.services import LambdaDurableService, LambdaExecutor, Services
-from tests.contract.grants import BUCKET, TABLE, grants
+from tests.contract.grants import AUDIT, BUCKET, TABLE, grants
 from tests.contract.signed_services import signed_services
 from tests.support.api_client import EVENTS, LambdaContext
-from tests.support.aws_from_template import STACK, create_resources, deployed_stack
+from tests.support.aws_from_template import AUDIT_TABLE, STACK, create_resources, deployed_stack
 from tests.support.aws_in_process import mocked_aws
 from tests.support.builders import (
     SECOND,
@@ -76,7 +76,9 @@ class Recorder:
         boto3.setup_default_session()
         dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
         table, bucket = create_resources(dynamodb, s3)
-        self.store = DynamoTraceStore(table, bucket, dynamodb=dynamodb, s3=s3, clock=clock)
+        self.store = DynamoTraceStore(
+            table, bucket, audit_table=AUDIT_TABLE, dynamodb=dynamodb, s3=s3, clock=clock
+        )
         for client in (dynamodb, s3):
             self.note(client)
 
@@ -100,6 +102,8 @@ class Recorder:
 
 def _resource(service: str, params: dict[str, Any]) -> str:
     if service == "dynamodb":
+        if params.get("TableName") == AUDIT_TABLE:
+            return AUDIT
         index = params.get("IndexName")
         return f"{TABLE}/index/{index}" if index else TABLE
     if service == "s3" and "Key" not in params:

@@ -26,6 +26,7 @@ REACHED_BY = {
     "TenantClaim": {API, INGEST},
     "SnapStart": {API, INGEST},
     "TracingEnabled": {API},
+    "AuditRetentionDays": {API},
     "ArtifactBucketArns": {API},
     "TraceUrlTemplate": {API},
     "ContentCapture": {INGEST},

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.contract.grants import BUCKET, grants, properties
-from tests.support.aws_from_template import ROOT, deployed_stack
+from tests.contract.grants import AUDIT, BUCKET, TABLE, as_list, grants, properties, statements
+from tests.support.aws_from_template import ROOT, deployed_stack, translated_template
 
 ROLES = (
     "TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "DeletionRole", "StepsRole", "OrderStateMachineRole",
@@ -89,8 +89,44 @@ def test_buckets_refuse_what_is_not_tls_and_stale_signatures() -> None:
     assert "OnlyOverTls" in site
 
 
-def test_the_table_is_encrypted_and_can_be_restored() -> None:
-    table = properties("TraceTable")
+def test_no_role_may_change_or_delete_a_record_of_an_access() -> None:
+    """`PutItem` alone writes, with a condition that no item is written over; one role reads."""
+    allowed = {
+        role: {action for action, resources in grants(role).items() if AUDIT in resources}
+        for role in deployed_stack().logical_ids("AWS::IAM::Role")
+    }
+    assert allowed.pop("TraceApiRole") == {"dynamodb:PutItem", "dynamodb:Query"}
+    assert allowed.pop("DeletionRole") == {"dynamodb:PutItem"}
+    assert set().union(*allowed.values()) == set()
+    assert AUDIT not in {r for resources in grants("TraceWriterPolicy").values() for r in resources}
+    # Nor by a name that stands for several tables.
+    for role in ROLES:
+        for statement in statements(role):
+            of_tables = {r for r in as_list(statement["Resource"]) if ":dynamodb:" in r}
+            assert {arn.partition("/index/")[0] for arn in of_tables} <= {TABLE, AUDIT}
+
+
+def test_nobody_else_of_the_account_may_change_or_delete_one_either() -> None:
+    (statement,) = properties("AuditTable")["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert set(statement["Action"]) == {
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PartiQLDelete",
+        "dynamodb:PartiQLInsert",
+        "dynamodb:PartiQLUpdate",
+        "dynamodb:UpdateItem",
+    }
+
+
+def test_records_of_accesses_outlive_the_stack() -> None:
+    resource = translated_template().document["Resources"]["AuditTable"]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", ["TraceTable", "AuditTable"])
+def test_a_table_is_encrypted_and_can_be_restored(name: str) -> None:
+    table = properties(name)
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["BillingMode"] == "PAY_PER_REQUEST"

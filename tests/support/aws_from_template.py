@@ -48,6 +48,10 @@ def deployed_stack(**parameters: str) -> Resolver:
     )
 
 
+AUDIT_TABLE = "spanvas-AuditTable"
+"""The name of AuditTable, which `create_resources` makes, too."""
+
+
 def create_resources(dynamodb_client: DynamoDBClient, s3_client: S3Client) -> tuple[str, str]:
     """Create the tables and buckets. Returns the names of TraceTable and TraceBucket, the functions' own."""
     stack = deployed_stack()

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.support.aws_from_template import STACK, create_resources
+from tests.support.aws_from_template import AUDIT_TABLE, STACK, create_resources
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,7 +42,9 @@ def mocked_store(clock: Callable[[], int] = time.time_ns) -> Iterator[DynamoTrac
     with mocked_aws():
         dynamodb, s3 = _clients()
         table, bucket = create_resources(dynamodb, s3)
-        yield DynamoTraceStore(table, bucket, clock=clock, dynamodb=dynamodb, s3=s3)
+        yield DynamoTraceStore(
+            table, bucket, audit_table=AUDIT_TABLE, clock=clock, dynamodb=dynamodb, s3=s3
+        )
 
 
 @cache

@@ -15,6 +15,7 @@ from local.http_message import LOOPBACK
 from local.resources import read_functions
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.support.aws_from_template import (
+    AUDIT_TABLE,
     ROOT,
     STACK,
     create_resources,
@@ -51,7 +52,13 @@ class Engines:
 
     @property
     def store(self) -> DynamoTraceStore:
-        return DynamoTraceStore(self.table, self.bucket, dynamodb=self.dynamodb, s3=self.s3)
+        return DynamoTraceStore(
+            self.table,
+            self.bucket,
+            audit_table=AUDIT_TABLE,
+            dynamodb=self.dynamodb,
+            s3=self.s3,
+        )
 
     def environment(self, logical_id: str) -> dict[str, str]:
         """A function's environment as the template and Lambda have it, pointed at the engines."""

@@ -15,6 +15,7 @@ def store_of(stack: Stack) -> DynamoTraceStore:
     return DynamoTraceStore(
         variables["SPANVAS_TABLE"],
         variables["SPANVAS_BUCKET"],
+        audit_table=variables["SPANVAS_AUDIT_TABLE"],
         dynamodb=stack.boto3_client("dynamodb"),
         s3=stack.boto3_client("s3"),
     )

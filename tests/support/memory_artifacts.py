@@ -13,8 +13,13 @@ from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.sniffing import HEAD_BYTES, checked_media_type
+from spanvas.model.units import NANO
 from spanvas.storage import items
-from spanvas.storage.accesses import page_of_accesses
+from spanvas.storage.accesses import (
+    access_item,
+    page_of_accesses,
+    position_of_access,
+)
 from spanvas.storage.artifacts import (
     encoded_name,
     measured,
@@ -31,13 +36,16 @@ Key = tuple[str, str]
 
 class MemoryArtifacts:
     _clock: Callable[[], int]
+    _audit_retention_seconds: int
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
         self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
         """What there is in other buckets, by bucket and key: bytes and content type."""
         self._artifacts: dict[Key, dict[str, Artifact]] = {}
-        self._accesses: dict[Key, list[Access]] = {}
+        self._accesses: dict[Key, list[items.Item]] = {}
+        self._formers: dict[Key, list[str]] = {}
+        """Of ids: those whose executions have moved there."""
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         self._check()
@@ -104,23 +112,34 @@ class MemoryArtifacts:
 
     def record_access(self, access: Access) -> None:
         self._check()
-        self._accesses.setdefault((access.tenant, access.execution_id), []).append(access)
+        expires_at = self._clock() // NANO + self._audit_retention_seconds
+        kept = self._accesses.setdefault((access.tenant, access.execution_id), [])
+        item = access_item(access, expires_at)
+        if all(item["sk"] != other["sk"] for other in kept):
+            kept.append(item)
 
     def list_accesses(
-        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
+        self,
+        tenant: str,
+        execution_id: str,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        span_id: str | None = None,
     ) -> Page[Access]:
         self._check()
+        ids = (execution_id, *self._formers.get((tenant, execution_id), []))
         found = sorted(
             (
-                access
-                for access in self._accesses.get((tenant, execution_id), [])
-                if after is None or items.access_position(access) < after
+                self._overlaid(item)
+                for one in ids
+                for item in self._accesses.get((tenant, one), [])
+                if after is None or position_of_access(item) < after
             ),
-            key=items.access_position,
+            key=lambda item: (position_of_access(item), item["sk"]["S"]),
             reverse=True,
         )
-        stored = [self._overlaid(items.access_item(access, 0)) for access in found]
-        return page_of_accesses(stored, limit, self._clock(), self._report)
+        return page_of_accesses(found, limit, self._clock(), self._report, span_id)
 
     def _overlaid(self, item: items.Item) -> items.Item:
         raise NotImplementedError  # pragma: no cover - the store's own

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from spanvas.model.access import Access
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import OPEN, Counters, Execution, place_of, totalled
 from spanvas.model.execution_update import (
@@ -31,7 +30,7 @@ class MemoryBinding:
     _executions: dict[Key, Execution]
     _chunks: dict[Key, dict[str, Chunk]]
     _artifacts: dict[Key, dict[str, Artifact]]
-    _accesses: dict[Key, list[Access]]
+    _formers: dict[Key, list[str]]
     _is_late: Callable[[Key], bool]
 
     def __init__(self) -> None:
@@ -129,7 +128,7 @@ class MemoryBinding:
                 counters += chunk.counters
         there.update(chunks)
         self._artifacts.setdefault(new, {}).update(self._artifacts.get(old, {}))
-        self._accesses.setdefault(new, []).extend(self._accesses.get(old, []))
+        self._formers.setdefault(new, []).extend([source, *self._formers.get(old, [])])
         update = update_from(known, self._clock(), 0)
         if self._is_late(new):
             return

@@ -65,6 +65,7 @@ class MemoryTraceStore(
         self,
         *,
         retention_days: int = 30,
+        audit_retention_days: int = 400,
         clock: Callable[[], int] = time.time_ns,
         budget: Budget | None = None,
     ) -> None:
@@ -78,6 +79,7 @@ class MemoryTraceStore(
         self._clock = clock
         self._budget = budget or Budget()
         self._retention_seconds = retention_days * DAY_SECONDS
+        self._audit_retention_seconds = audit_retention_days * DAY_SECONDS
         self._executions: dict[Key, Execution] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable

@@ -20,9 +20,11 @@ from spanvas.model.access import ALLOWED, REFUSED, Access
 from spanvas.model.execution import Cause
 from spanvas.model.span import Event, Link
 from spanvas.storage import codec, items
+from spanvas.storage.accesses import access_item, access_position
 from spanvas.storage.claims import Claim, ClaimItems
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
+from tests.support.aws_from_template import AUDIT_TABLE
 from tests.support.builders import (
     SECOND,
     T0,
@@ -207,13 +209,26 @@ def linked_artifact(store: DynamoTraceStore, clock: Clock) -> None:
     )
 
 
+RECORDED: Final = (
+    Access("acme", EXECUTION, "a" * 16, T0, "ada", "trace", ALLOWED, "req-1"),
+    Access("acme", EXECUTION, "b" * 16, T0 + 1, "bob", "span", REFUSED, "req-2", span_id("a")),
+)
+
+
 def accesses(store: DynamoTraceStore, clock: Clock) -> None:
+    """Beside the execution, where they were recorded before they had a table of their own."""
     store.start_execution(make_execution())
-    first = Access("acme", EXECUTION, "a" * 16, T0, "ada", "trace", ALLOWED, "req-1")
-    store.record_access(first)
-    store.record_access(
-        Access("acme", EXECUTION, "b" * 16, T0 + 1, "bob", "span", REFUSED, "req-2", span_id("a"))
-    )
+    for access in RECORDED:
+        item = access_item(access, T0 // SECOND + 30 * 86_400)
+        place = items.key("acme", EXECUTION, items.ACCESS + access_position(access))
+        boto3.client("dynamodb").put_item(TableName=_table(), Item=item | place)
+
+
+def audited(store: DynamoTraceStore, clock: Clock) -> None:
+    store.start_execution(make_execution())
+    for access in RECORDED:
+        store.record_access(replace(access, span_id=access.target))
+    store.record_access(replace(RECORDED[0], count=2, last_time_unix_nano=T0 + 2))
 
 
 def claimed(store: DynamoTraceStore, clock: Clock) -> None:
@@ -230,7 +245,7 @@ CASES: Final[dict[str, Case]] = {
     case.__name__.replace("_", "-"): case
     for case in (
         queued, running, succeeded, failed, lost, given_up, untraced, minimal, received_open, received_ended, moved,
-        bound, rows_and_details, large_detail, kept_artifact, linked_artifact, accesses, claimed, claim_done,
+        bound, rows_and_details, large_detail, kept_artifact, linked_artifact, accesses, audited, claimed, claim_done,
     )
 }  # fmt: skip
 
@@ -255,13 +270,18 @@ def written() -> Json:
             body = s3.get_object(Bucket=_bucket(), Key=item["s3_key"]["S"])["Body"].read()
             objects[item["s3_key"]["S"]] = b64encode(body).decode()
             inflated[item["sk"]["S"]] = json.loads(codec.decompress(body))
-    return {"items": textual(found), "inflated": inflated, "objects": objects}
+    audit = boto3.client("dynamodb").scan(TableName=AUDIT_TABLE)["Items"]
+    audit.sort(key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+    document = {"items": textual(found), "inflated": inflated, "objects": objects}
+    return {**document, "audit": textual(audit)} if audit else document
 
 
 def put(golden: Json) -> None:
     """Golden items and objects into the empty table and bucket of the mocked AWS."""
     for item in golden["items"]:
         boto3.client("dynamodb").put_item(TableName=_table(), Item=_binary(item))
+    for item in golden.get("audit", []):
+        boto3.client("dynamodb").put_item(TableName=AUDIT_TABLE, Item=_binary(item))
     for key, body in golden["objects"].items():
         boto3.client("s3").put_object(Bucket=_bucket(), Key=key, Body=b64decode(body))
 
@@ -327,7 +347,8 @@ def _claims(clock: Clock) -> ClaimItems:
 
 
 def _table() -> str:
-    [name] = boto3.client("dynamodb").list_tables()["TableNames"]
+    names = boto3.client("dynamodb").list_tables()["TableNames"]
+    [name] = (name for name in names if name != AUDIT_TABLE)
     return name
 
 

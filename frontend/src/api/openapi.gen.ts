@@ -135,7 +135,7 @@ export interface paths {
         };
         /**
          * Everything about one span
-         * @description Content only with `trace:content`; the read is recorded as an access first, refused or not.
+         * @description Content only with `trace:content`; the read is recorded as an access first.
          */
         get: operations["read_span"];
         put?: never;
@@ -175,7 +175,7 @@ export interface paths {
         };
         /**
          * The spans that hold the words of a query
-         * @description Looks in names, attributes and events; with `trace:content` also in what people, models and tools wrote, and the search is then recorded as an access first. How much is looked through has a bound.
+         * @description Looks in names, attributes and events; with `trace:content` also in what people, models and tools wrote. The search is recorded as an access first. How much is looked through has a bound.
          */
         get: operations["search_execution"];
         put?: never;
@@ -214,7 +214,7 @@ export interface paths {
         put?: never;
         /**
          * A short-lived link to a file
-         * @description Recorded as an access before the link is given. Types that a browser would run are always answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.
+         * @description Recorded as an access before the link is given or refused. Types that a browser would run are always answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.
          */
         post: operations["link_artifact"];
         delete?: never;
@@ -230,7 +230,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who read the execution's content */
+        /**
+         * Who has seen what of the execution
+         * @description Also when the execution has expired: records are kept for `AuditRetentionDays`. With `span_id`, a page may hold fewer items than `limit`, or none, while `next_cursor` is set. Repeated reads of the trace, repeated reads without content and repeated refusals of one caller within a minute are one record with a `count`.
+         */
         get: operations["list_accesses"];
         put?: never;
         post?: never;
@@ -264,7 +267,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One recorded read of content. */
+        /** @description One recorded read, or several of the same kind by one caller within a minute. */
         Access: {
             access_id: string;
             /**
@@ -272,15 +275,31 @@ export interface components {
              * @example 1764000000000000000
              */
             time_unix_nano: string;
+            /**
+             * @description When the last one was that is counted, where there were several.
+             * @example 1764000000000000000
+             */
+            last_time_unix_nano?: string;
+            /** @description How many reads there were at least; the log has a line for each. */
+            count: number;
             principal: string;
-            /** @enum {string} */
-            action: "trace" | "span" | "artifact" | "search" | "export" | "delete" | "hold" | "release";
+            /**
+             * @description `execution`, `artifacts` and `accesses` only where they were refused.
+             * @enum {string}
+             */
+            action: "trace" | "span" | "artifact" | "search" | "export" | "execution" | "artifacts" | "accesses" | "delete" | "hold" | "release";
+            /** @description The span or file; absent where it was the whole execution. */
             target?: string;
-            /** @enum {string} */
-            outcome: "allowed" | "refused";
+            /** @description The span that was read, or that the file belongs to. */
+            span_id?: string;
+            /**
+             * @description `allowed`: content, or a link to a file, was given. `structure`: an answer without content was given. `refused`: nothing was given.
+             * @enum {string}
+             */
+            outcome: "allowed" | "structure" | "refused";
             request_id: string;
         };
-        /** @description Who read an execution's content, newest first. */
+        /** @description Who has read what of an execution, newest first. */
         AccessesResponse: {
             items: components["schemas"]["Access"][];
             /** @description How many more there are on this page that cannot be read, if any. */
@@ -2104,6 +2123,8 @@ export interface operations {
     list_accesses: {
         parameters: {
             query?: {
+                /** @description Only reads of this span and of its files, without those of the whole execution: trace, search, export. */
+                span_id?: string;
                 /** @description The most items to answer. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; good for the same caller and the same query only. */

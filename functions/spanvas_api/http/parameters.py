@@ -59,6 +59,11 @@ def span_id(path: Mapping[str, str]) -> str:
     return _checked(path, "span_id", ids.is_span_id, complaint)
 
 
+def optional_span_id(query: Mapping[str, str]) -> str | None:
+    """Returns the span id of a query; None where it names none. Raises InvalidInputError."""
+    return span_id(query) if "span_id" in query else None
+
+
 def _checked(path: Mapping[str, str], name: str, is_valid: Any, complaint: str) -> str:
     text = _text(path, name)
     if not is_valid(text):

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from spanvas.model.access import ALLOWED
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import Execution
 from spanvas.model.units import NANO
-from spanvas_api.access import authorized_execution, record_read
+from spanvas_api.access import DELETE, authorized_execution, record_read
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body
@@ -26,7 +27,7 @@ def delete_execution(request: ApiRequest, services: Services) -> ApiResponse:
     place = execution.tenant, execution.execution_id
     deletions = services.store.deletions
     if execution.deletion is None:
-        record_read(services.store, request, execution, "delete", is_allowed=True)
+        record_read(request, services, execution.execution_id, DELETE, ALLOWED)
     deleted = deletions.delete(*place, request.principal.subject)
     if deleted is None:
         raise NotFoundError("no such execution")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
@@ -17,7 +18,7 @@ from spanvas.otlp.export import encode_json
 from spanvas.semantics.content_split import has_content, without_content
 from spanvas.storage.port import Page
 from spanvas_api import route_schema
-from spanvas_api.access import authorized_execution, record_read
+from spanvas_api.access import EXPORT, authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
@@ -35,7 +36,7 @@ UNREADABLE_HEADER: Final = "Spanvas-Unreadable"
 
 
 def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
-    """`wire.ExportTraceRequest`, one page of it. Content that is left out is recorded as a refused access, too."""
+    """`wire.ExportTraceRequest`, one page of it, recorded as an access first."""
     execution = authorized_execution(request, services, "export_execution")
     parameters.only(request.query, "format", "cursor")
     if request.query.get("format", "otlp") not in route_schema.EXPORT_FORMATS:
@@ -50,8 +51,8 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     after = None if cursor is None else cursors.unseal(cursor)
     is_allowed = may_read_content(request.principal, execution)
     answer, page = _answer_page(request, services, execution, after, with_content=is_allowed)
-    if any(map(has_content, page.items)):
-        record_read(services.store, request, execution, "export", is_allowed=is_allowed)
+    outcome = ALLOWED if is_allowed and any(map(has_content, page.items)) else STRUCTURE
+    record_read(request, services, execution.execution_id, EXPORT, outcome)
     headers = dict(answer.headers)
     if page.unreadable:
         headers[UNREADABLE_HEADER] = str(len(page.unreadable))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from spanvas_api.access import authorized_execution, record_read
+from spanvas.model.access import ALLOWED
+from spanvas_api.access import HOLD, authorized_execution, record_read
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.operations.delete_execution import answered, is_time_left
@@ -16,7 +17,7 @@ def hold_execution(request: ApiRequest, services: Services) -> ApiResponse:
     place = execution.tenant, execution.execution_id
     holds = services.store.deletions.holds
     if execution.hold is None:
-        record_read(services.store, request, execution, "hold", is_allowed=True)
+        record_read(request, services, execution.execution_id, HOLD, ALLOWED)
     holds.hold(*place, request.principal.subject)
     return answered(
         services, execution, lambda: holds.apply(*place, is_time_left(request, services))

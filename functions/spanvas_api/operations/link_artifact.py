@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from spanvas.model.access import ALLOWED
 from spanvas.model.errors import ConflictError, NotFoundError
 from spanvas.model.units import NANO
 from spanvas_api.access import authorized_execution, record_read
-from spanvas_api.errors import ForbiddenError
+from spanvas_api.access_records import ARTIFACT
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
@@ -13,11 +14,7 @@ from spanvas_api.services import Services
 
 def link_artifact(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.LinkArtifactResponse`. Links types that a browser would run as `attachment`, whatever was asked."""
-    try:
-        execution = authorized_execution(request, services, "link_artifact")
-    except ForbiddenError:
-        _record_refusal(request, services)
-        raise
+    execution = authorized_execution(request, services, "link_artifact")
     artifact_id = parameters.artifact_id(request.path)
     parameters.only(request.query)
     disposition = parameters.disposition(request.body)
@@ -30,7 +27,8 @@ def link_artifact(request: ApiRequest, services: Services) -> ApiResponse:
     if not artifact.is_inline:
         disposition = "attachment"
     seconds = services.settings.link_expiry_seconds
-    record_read(services.store, request, execution, "artifact", artifact_id, is_allowed=True)
+    names = {"target": artifact_id, "span_id": artifact.span_id}
+    record_read(request, services, execution.execution_id, ARTIFACT, ALLOWED, **names)
     return ApiResponse(
         {
             "url": services.store.sign_artifact_url(artifact, disposition, seconds),
@@ -39,15 +37,3 @@ def link_artifact(request: ApiRequest, services: Services) -> ApiResponse:
             "disposition": disposition,
         }
     )
-
-
-def _record_refusal(request: ApiRequest, services: Services) -> None:
-    """Records a refused link where there is an execution to record it with; the answer is the same either way."""
-    artifact_id = parameters.artifact_id(request.path)
-    for execution_id in parameters.execution_ids(request.path):
-        execution = services.store.read_execution(request.principal.tenant, execution_id)
-        if execution is not None:
-            record_read(
-                services.store, request, execution, "artifact", artifact_id, is_allowed=False
-            )
-            return

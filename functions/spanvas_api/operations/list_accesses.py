@@ -1,34 +1,70 @@
-"""Who read an execution's content."""
+"""Who has read what of an execution, also when the execution itself has expired."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from spanvas.model.access import Access
-from spanvas_api.access import authorized_execution
+from spanvas.model.errors import NotFoundError
+from spanvas.model.execution import Execution
+from spanvas.storage.port import Page
+from spanvas_api.access import may_call
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
 
+LIST_ACCESSES = "list_accesses"
+
 
 def list_accesses(request: ApiRequest, services: Services) -> ApiResponse:
-    """Returns `wire.AccessesResponse`, newest first."""
-    execution = authorized_execution(request, services, "list_accesses")
-    parameters.only(request.query, "limit", "cursor")
+    """Returns `wire.AccessesResponse`, newest first.
+
+    `audit:read` is a right in the tenant, which is part of the records' keys, so that it needs no execution to be
+    decided. What was never read and is not there is NotFoundError, as an execution of another tenant.
+    """
+    may_call(request, services, LIST_ACCESSES)
+    stored_under = parameters.execution_ids(request.path)
+    parameters.only(request.query, "limit", "cursor", "span_id")
+    limit = parameters.limit(request.query)
+    span_id = parameters.optional_span_id(request.query)
+    tenant = request.principal.tenant
+    for execution_id in stored_under:
+        found = services.store.read_execution(tenant, execution_id)
+        page = _page(request, services, found, execution_id, limit, span_id)
+        if page is not None:
+            return page
+    raise NotFoundError("no such execution")
+
+
+def _page(
+    request: ApiRequest,
+    services: Services,
+    found: Execution | None,
+    execution_id: str,
+    limit: int,
+    span_id: str | None,
+) -> ApiResponse | None:
+    """Returns the answer; None where there is neither the execution nor any record of it."""
+    tenant = request.principal.tenant
+    execution_id = execution_id if found is None else found.execution_id
     cursors = Cursors(
         services.settings.table,
-        execution.tenant,
-        "list_accesses",
-        {"execution_id": execution.execution_id},
+        tenant,
+        LIST_ACCESSES,
+        {"execution_id": execution_id, "span_id": span_id or ""},
     )
     cursor = request.query.get("cursor")
+    after = None if cursor is None else cursors.unseal(cursor)
     page = services.store.list_accesses(
-        execution.tenant,
-        execution.execution_id,
-        limit=parameters.limit(request.query),
-        after=None if cursor is None else cursors.unseal(cursor),
+        tenant, execution_id, limit=limit, after=after, span_id=span_id
     )
+    if found is None and not after and not (page.items or page.unreadable or page.next_position):
+        return None
+    return ApiResponse(_body(page, cursors))
+
+
+def _body(page: Page[Access], cursors: Cursors) -> dict[str, Any]:
     position = page.next_position
     body: dict[str, Any] = {
         "items": [_access_body(access) for access in page.items],
@@ -36,7 +72,7 @@ def list_accesses(request: ApiRequest, services: Services) -> ApiResponse:
     }
     if page.unreadable:
         body["unreadable"] = len(page.unreadable)
-    return ApiResponse(body)
+    return body
 
 
 def _access_body(access: Access) -> dict[str, Any]:
@@ -45,7 +81,14 @@ def _access_body(access: Access) -> dict[str, Any]:
         "time_unix_nano": str(access.time_unix_nano),
         "principal": access.principal,
         "action": access.action,
+        "outcome": access.outcome,
+        "count": access.count,
+        "request_id": access.request_id,
     }
     if access.target:
         body["target"] = access.target
-    return body | {"outcome": access.outcome, "request_id": access.request_id}
+    if access.span_id:
+        body["span_id"] = access.span_id
+    if access.last_time_unix_nano:
+        body["last_time_unix_nano"] = str(access.last_time_unix_nano)
+    return body

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spanvas import attributes as names
+from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
 from spanvas.model.row import REWRITTEN, Row
@@ -18,7 +19,7 @@ from spanvas.semantics.evaluations import evaluations_of, without_explanation
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
-from spanvas_api.access import authorized_execution, record_read
+from spanvas_api.access import SPAN, authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
@@ -30,7 +31,7 @@ MILLION = 1_000_000
 
 
 def read_span(request: ApiRequest, services: Services) -> ApiResponse:
-    """`wire.SpanResponse`. Content that is withheld is recorded as a refused access, too."""
+    """`wire.SpanResponse`. The read is recorded as an access, with content or without."""
     execution = authorized_execution(request, services, "read_span")
     span_id = parameters.span_id(request.path)
     parameters.only(request.query)
@@ -61,8 +62,9 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
         body.pop("content", None)
     access = "granted" if is_allowed else "denied"
     body["content_access"] = access if contents[0] else "not_captured"
-    if any(contents):
-        record_read(services.store, request, execution, "span", span_id, is_allowed=is_allowed)
+    outcome = ALLOWED if is_allowed and any(contents) else STRUCTURE
+    names = {"target": span_id, "span_id": span_id}
+    record_read(request, services, execution.execution_id, SPAN, outcome, **names)
     return ApiResponse(body)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.clock import span_of_time
 from spanvas.model.errors import InvalidInputError, StoreUnavailableError
 from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
@@ -14,8 +15,9 @@ from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
 from spanvas.model.units import NANO
 from spanvas.storage.port import StoredTrace
-from spanvas_api.access import read_authorized, record_read
-from spanvas_api.auth import authorize, may_read_content
+from spanvas_api.access import may_call, read_authorized, record_read
+from spanvas_api.access_records import TRACE
+from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import entity_tag, matches
@@ -44,7 +46,7 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
 
     Returns 304 if the caller's tag is still current, which costs one read of one item.
     """
-    authorize(request.principal, "read_trace")
+    may_call(request, services, "read_trace")
     parameters.only(request.query, "limit", "cursor", "since")
     limit = parameters.limit(request.query, most=MAX_ROWS, default=MAX_ROWS)
     cursor, since = request.query.get("cursor"), request.query.get("since")
@@ -53,9 +55,9 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
     known_tag = request.headers.get("if-none-match")
     stored: StoredTrace | None = None
     if cursor or known_tag:
-        execution = read_authorized(request, "read_trace", services.store.read_execution)
+        execution = read_authorized(request, services, "read_trace", services.store.read_execution)
     else:
-        stored = read_authorized(request, "read_trace", services.store.read_trace)
+        stored = read_authorized(request, services, "read_trace", services.store.read_trace)
         execution = stored.execution
     with_content = may_read_content(request.principal, execution)
     answering = _Answering(request, services, limit, with_content)
@@ -63,7 +65,7 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
         return ApiResponse(None, status=304, headers={"ETag": tag})
     if cursor:
         return answering.next_page(execution, cursor)
-    stored = stored or read_authorized(request, "read_trace", services.store.read_trace)
+    stored = stored or read_authorized(request, services, "read_trace", services.store.read_trace)
     whole = answering.whole(stored, stored.rows, answering.version(stored))
     changes = answering.changes(whole, stored, since) if since is not None else None
     return changes or answering.page(whole, 0)
@@ -101,7 +103,9 @@ class _Answering(NamedTuple):
         version = version_from(position[-1])
         whole = self.services.kept_trace
         if whole is None or not whole.is_of(execution, version):
-            stored = read_authorized(self.request, "read_trace", self.services.store.read_trace)
+            stored = read_authorized(
+                self.request, self.services, "read_trace", self.services.store.read_trace
+            )
             rows = version and rows_of(version, stored)
             if version is None or rows is None or version.status != stored.execution.status:
                 rows, version = stored.rows, self.version(stored)
@@ -183,8 +187,8 @@ class _Answering(NamedTuple):
         response, fits = encoded(body, self.request.headers.get("accept-encoding"))
         if not fits and len(tree) > 1:
             return None
-        if rows.has_content:
-            record_read(self.services.store, self.request, execution, "trace", is_allowed=True)
+        outcome = ALLOWED if rows.has_content else STRUCTURE
+        record_read(self.request, self.services, execution.execution_id, TRACE, outcome)
         headers = {**response.headers, "ETag": self.tag(whole.stored)}
         return response._replace(headers=headers)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
@@ -16,7 +17,7 @@ from spanvas.semantics.content_split import split_content
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.span_names import shown_name
 from spanvas_api import route_schema
-from spanvas_api.access import authorized_execution, record_read
+from spanvas_api.access import SEARCH, authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
@@ -33,13 +34,13 @@ NAME, ATTRIBUTES, CONTENT = "name", "attributes", "content"
 
 
 def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
-    """`wire.SearchResponse`. With `trace:content` the search is recorded as an access before anything is read."""
+    """`wire.SearchResponse`. The search is recorded as an access before anything is read."""
     execution = authorized_execution(request, services, "search_execution")
     parameters.only(request.query, "q")
     words = _words(request)
     with_content = may_read_content(request.principal, execution)
-    if with_content:
-        record_read(services.store, request, execution, "search", is_allowed=True)
+    outcome = ALLOWED if with_content else STRUCTURE
+    record_read(request, services, execution.execution_id, SEARCH, outcome)
     hits: list[dict[str, Any]] = []
     is_complete = True
     unreadable = 0

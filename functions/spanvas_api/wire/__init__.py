@@ -42,6 +42,7 @@ from spanvas_api.wire.otlp import (
 from spanvas_api.wire.problems import FieldError, GatewayMessage, Problem
 from spanvas_api.wire.scalars import (
     AccessAction,
+    AccessOutcome,
     Disposition,
     DurationNano,
     ExecutionStatus,
@@ -75,6 +76,7 @@ from spanvas_api.wire.trace import Row, RowError, SearchHit, SearchResponse, Tra
 __all__ = [
     "Access",
     "AccessAction",
+    "AccessOutcome",
     "AccessesResponse",
     "Artifact",
     "ArtifactRef",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
-from spanvas_api.wire.scalars import AccessAction, Disposition, SpanId, UnixNano, WireModel
+from spanvas_api.wire.scalars import (
+    AccessAction,
+    AccessOutcome,
+    Disposition,
+    SpanId,
+    UnixNano,
+    WireModel,
+)
 
 
 class ArtifactRef(WireModel):
@@ -64,19 +69,35 @@ class LinkArtifactResponse(WireModel):
 
 
 class Access(WireModel):
-    """One recorded read of content."""
+    """One recorded read, or several of the same kind by one caller within a minute."""
 
     access_id: str
     time_unix_nano: UnixNano
+    last_time_unix_nano: UnixNano | None = Field(
+        default=None, description="When the last one was that is counted, where there were several."
+    )
+    count: int = Field(
+        description="How many reads there were at least; the log has a line for each."
+    )
     principal: str
-    action: AccessAction
-    target: str | None = None
-    outcome: Literal["allowed", "refused"]
+    action: AccessAction = Field(
+        description="`execution`, `artifacts` and `accesses` only where they were refused."
+    )
+    target: str | None = Field(
+        default=None, description="The span or file; absent where it was the whole execution."
+    )
+    span_id: SpanId | None = Field(
+        default=None, description="The span that was read, or that the file belongs to."
+    )
+    outcome: AccessOutcome = Field(
+        description="`allowed`: content, or a link to a file, was given. `structure`: an answer without content was "
+        "given. `refused`: nothing was given."
+    )
     request_id: str
 
 
 class AccessesResponse(WireModel):
-    """Who read an execution's content, newest first."""
+    """Who has read what of an execution, newest first."""
 
     items: list[Access]
     unreadable: int | None = Field(

@@ -30,7 +30,20 @@ ExecutionStatus = Annotated[str, Field(json_schema_extra={"enum": list(STATUSES)
 TraceStatus = Literal["COMPLETE", "RUNNING", "PARTIAL", "EMPTY"]
 RowStatus = Literal["ok", "error", "unset", "running", "lost"]
 SpanKind = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
-AccessAction = Literal["trace", "span", "artifact", "search", "export", "delete", "hold", "release"]
+AccessAction = Literal[
+    "trace",
+    "span",
+    "artifact",
+    "search",
+    "export",
+    "execution",
+    "artifacts",
+    "accesses",
+    "delete",
+    "hold",
+    "release",
+]
+AccessOutcome = Literal["allowed", "structure", "refused"]
 Disposition = Literal["inline", "attachment"]
 
 

@@ -137,12 +137,14 @@ SETTINGS: Final = (
     Setting("bucket", "", str, STORE, "Name of the S3 bucket that keeps large payloads and artifacts."),
     Setting("retention_days", "30", parse_int(1), STORE,
             "Days until executions, spans and artifacts expire."),
+    Setting("audit_table", "", str, ("api", "deletion"),
+            "Name of the DynamoDB table that keeps who has read what; without it no read is answered."),
+    Setting("audit_retention_days", "400", parse_int(1), ("api", "deletion"), "Days until such a record expires."),
     Setting("tenant", "default", str, SWEEP,
             "Tenant of the executions of this function, where the event does not name one."),
     Setting("tenant_path", "tenant", str, SWEEP,
             "JMESPath of the tenant in the event. The event must come from a trusted caller."),
-    Setting("execution_id_path", "execution_id", str, SWEEP,
-            "JMESPath of the execution id in the event."),
+    Setting("execution_id_path", "execution_id", str, SWEEP, "JMESPath of the execution id in the event."),
     Setting("ends_execution", "auto", parse_choice(ENDS), EXECUTOR,
             "Whether an execution ends with an invocation of this function: `auto` (unless a state machine or a caller "
             "has passed it on to the function), `always` or `never`."),
@@ -190,10 +192,8 @@ SETTINGS: Final = (
     Setting("connections", "{}", parse_json_object, EXECUTOR,
             "JSON object of name to base URL: the services that `http` nodes of the reference executor may call."),
     Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
-    Setting("tenant_claim", "tenant", str, ("api", "ingest", "deletion"),
-            "Claim of the token that names the tenant."),
-    Setting("link_expiry_seconds", "120", parse_int(1), API,
-            "Seconds that a presigned artifact link works."),
+    Setting("tenant_claim", "tenant", str, ("api", "ingest", "deletion"), "Claim of the token that names the tenant."),
+    Setting("link_expiry_seconds", "120", parse_int(1), API, "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, ("api", "deletion"),
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
     Setting("execution_attributes", "", parse_names, INGEST,
@@ -207,8 +207,7 @@ SETTINGS: Final = (
             "Largest body of an OTLP request, as it is sent."),
     Setting("ingest_inflated_bytes", "16777216", parse_int(1), INGEST,
             "Largest body of an OTLP request, inflated."),
-    Setting("ingest_spans", "10000", parse_int(1), INGEST,
-            "Most spans of an OTLP request."),
+    Setting("ingest_spans", "10000", parse_int(1), INGEST, "Most spans of an OTLP request."),
     Setting("ingest_attributes", "128", parse_int(1), INGEST,
             "Most attributes of a span that comes over OTLP; a flattened list counts as one. The rest is cut off."),
     Setting("ingest_depth", "20", parse_int(1), INGEST,
@@ -227,6 +226,8 @@ class Settings:
     table: str
     bucket: str
     retention_days: int
+    audit_table: str
+    audit_retention_days: int
     tenant: str
     tenant_path: str
     execution_id_path: str

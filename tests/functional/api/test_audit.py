@@ -90,6 +90,7 @@ def test_accesses_are_listed_newest_first_for_those_who_may(api: Client, run: Au
     ).json
 
     assert [item["action"] for item in first["items"]] == ["artifact", "span"]
+    assert [item["span_id"] for item in first["items"]] == [span_id("a")] * 2
     access_id = second["items"][0].pop("access_id")
     assert len(access_id) == 16
     assert second == {
@@ -99,6 +100,7 @@ def test_accesses_are_listed_newest_first_for_those_who_may(api: Client, run: Au
                 "principal": "ada",
                 "action": "trace",
                 "outcome": "allowed",
+                "count": 1,
                 "request_id": "QnB0tjE2DoEEPkw=",
             }
         ],

@@ -14,28 +14,12 @@ from spanvas.model.artifact import Artifact
 from spanvas.model.ids import is_execution_id
 from spanvas.storage.port import SpanBatch
 from spanvas_api.routes import ALL_ROUTES, ROUTES
+from tests.functional.api.calls import CALLS, QUERIES
 from tests.support.api_client import Client, Reply
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import T0, Clock, make_execution, make_span, span_id
 
 SECRET = "Ada's medical record"
-CALLS = {
-    "list_workflows": ("GET", "/v1/workflows"),
-    "list_executions": ("GET", "/v1/executions"),
-    "start_execution": ("POST", "/v1/workflows/support-triage/executions"),
-    "read_execution": ("GET", "/v1/executions/{}"),
-    "read_trace": ("GET", "/v1/executions/{}/trace"),
-    "read_span": ("GET", "/v1/executions/{}/spans/" + span_id("a")),
-    "search_execution": ("GET", "/v1/executions/{}/search"),
-    "export_execution": ("GET", "/v1/executions/{}/export"),
-    "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
-    "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
-    "list_accesses": ("GET", "/v1/executions/{}/accesses"),
-    "hold_execution": ("POST", "/v1/executions/{}/hold"),
-    "release_execution": ("DELETE", "/v1/executions/{}/hold"),
-    "delete_execution": ("DELETE", "/v1/executions/{}"),
-}
-QUERIES = {"search_execution": {"q": "ada"}}
 PRINCIPALS: dict[str, dict[str, Any]] = {
     "operator": {
         "scope": "executions:read executions:start trace:read trace:content trace:artifact"

@@ -154,7 +154,7 @@ def test_content_is_never_among_the_attributes(api: Client, keep: Any) -> None:
     assert SECRET not in str(body["attributes"])
 
 
-def test_without_the_scope_no_content_leaves_and_the_refusal_is_recorded(
+def test_without_the_scope_no_content_leaves_and_a_read_of_structure_is_recorded(
     api: Client, keep: Any, store: AuditedStore
 ) -> None:
     keep(kind="model", attributes=CHAT)
@@ -165,11 +165,11 @@ def test_without_the_scope_no_content_leaves_and_the_refusal_is_recorded(
     assert "content" not in reply.json
     assert SECRET not in reply.text
     assert [(a.action, a.target, a.outcome) for a in store.accesses()] == [
-        ("span", span_id("chat"), "refused")
+        ("span", span_id("chat"), "structure")
     ]
 
 
-def test_a_span_without_content_says_so_and_is_not_recorded(
+def test_a_span_without_content_says_so_and_is_recorded_as_such(
     api: Client, keep: Any, store: AuditedStore
 ) -> None:
     keep("wait")
@@ -177,7 +177,8 @@ def test_a_span_without_content_says_so_and_is_not_recorded(
     body = api.get(path_of("wait")).json
 
     assert body["content_access"] == "not_captured"
-    assert store.accesses() == []
+    (access,) = store.accesses()
+    assert (access.outcome, access.span_id) == ("structure", span_id("wait"))
 
 
 def test_a_failed_span_tells_its_error(api: Client, keep: Any) -> None:
@@ -266,7 +267,7 @@ class TestOtherVersions:
         assert SECRET not in denied.text
         assert denied.json["content_access"] == "not_captured"
         assert [access.outcome for access in store.list_accesses("acme", "exec_1").items] == [
-            "refused"
+            "structure"
         ]
         assert SECRET in api.get(path_of("chat")).text
 

@@ -200,7 +200,7 @@ class TestContent:
             ("ada", "trace", "allowed")
         ]
 
-    def test_without_the_scope_there_is_no_content_and_nothing_to_record(
+    def test_without_the_scope_there_is_no_content_and_a_read_of_structure_is_recorded(
         self, api: Client, run: AuditedStore
     ) -> None:
         reply = api.acting_as(scope=WITHOUT_CONTENT).get(TRACE)
@@ -208,16 +208,18 @@ class TestContent:
         assert reply.json["content_access"] == "denied"
         assert "Where is it?" not in reply.text
         assert "On its way." not in reply.text
-        assert run.accesses() == []
+        assert [(a.principal, a.action, a.outcome) for a in run.accesses()] == [
+            ("ada", "trace", "structure")
+        ]
 
-    def test_a_trace_without_content_is_not_recorded(
+    def test_a_trace_without_content_is_recorded_as_a_read_of_structure(
         self, api: Client, store: AuditedStore
     ) -> None:
         store.start_execution(make_execution())
         write(store, make_span())
 
         assert api.get(TRACE).json["content_access"] == "granted"
-        assert store.accesses() == []
+        assert [access.outcome for access in store.accesses()] == ["structure"]
 
 
 class TestRepair:

@@ -163,10 +163,15 @@ class TestParts:
     ) -> None:
         assert api.get(TRACE, limit=limit).status == 400
 
-    def test_every_page_with_content_is_recorded(self, api: Client, run: AuditedStore) -> None:
+    def test_every_page_is_recorded_with_content_or_without(
+        self, api: Client, run: AuditedStore
+    ) -> None:
         pages_of(api, limit="2")
 
-        assert [access.action for access in run.accesses()] == ["trace"]
+        assert {(access.action, access.outcome) for access in run.accesses()} == {
+            ("trace", "structure"),
+            ("trace", "allowed"),
+        }
 
     def test_an_answer_that_lambda_cannot_give_holds_fewer_rows(
         self, api: Client, branched: AuditedStore, monkeypatch: pytest.MonkeyPatch

@@ -182,7 +182,7 @@ def test_lists_of_files_and_of_accesses_count_what_they_cannot_read(
     store.put_artifact(make_artifact(), b"a,b\n")
     store.record_access(Access("acme", "exec_1", "1", T0, "ada", "span", ALLOWED, "r"))
     store.overlays["T#acme#E#exec_1", "ARTIFACT#art_1"] = {"bytes": items.s("x")}
-    store.overlays["T#acme#E#exec_1", f"ACCESS#0{T0}#1"] = {"time": items.s("x")}
+    store.overlays["T#acme#E#exec_1", f"ACCESS#0{T0}#1#0000000001"] = {"time": items.s("x")}
 
     assert api.get("/v1/executions/exec_1/artifacts").json == {"items": [], "unreadable": 1}
     assert api.get("/v1/executions/exec_1/accesses").json == {

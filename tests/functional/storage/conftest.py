@@ -13,6 +13,7 @@ from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.direct.s3 import DirectS3
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
+from tests.support.aws_from_template import AUDIT_TABLE
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import Clock
 from tests.support.engines import CREDENTIALS, Engines, client_of, moto_engines
@@ -33,14 +34,15 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture
 def aws_endpoint(engines: Engines) -> Iterator[AwsEndpoint]:
-    """The engines as a function in Lambda sees them; table and bucket are empty again afterwards."""
+    """The engines as a function in Lambda sees them; tables and bucket are empty again afterwards."""
     found = aws_endpoint_of(in_lambda(engines))
     assert found is not None
     yield found
-    keys = {"ProjectionExpression": "pk, sk", "TableName": engines.table}
-    for page in engines.dynamodb.get_paginator("scan").paginate(**keys):  # type: ignore[arg-type]
-        for key in page["Items"]:
-            engines.dynamodb.delete_item(TableName=engines.table, Key=key)
+    for table in (engines.table, AUDIT_TABLE):
+        keys = {"ProjectionExpression": "pk, sk", "TableName": table}
+        for page in engines.dynamodb.get_paginator("scan").paginate(**keys):  # type: ignore[arg-type]
+            for key in page["Items"]:
+                engines.dynamodb.delete_item(TableName=table, Key=key)
     objects = engines.s3.list_object_versions(Bucket=engines.bucket)
     for one in (*objects.get("Versions", []), *objects.get("DeleteMarkers", [])):
         engines.s3.delete_object(Bucket=engines.bucket, Key=one["Key"], VersionId=one["VersionId"])
@@ -97,6 +99,7 @@ def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[TraceStore]:
             yield DynamoTraceStore(
                 engines.table,
                 engines.bucket,
+                audit_table=AUDIT_TABLE,
                 dynamodb=dynamodb,  # type: ignore[arg-type]
                 s3=s3,  # type: ignore[arg-type]
                 clock=clock,

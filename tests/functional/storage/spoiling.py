@@ -7,6 +7,7 @@ from typing import Any, cast
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
+from tests.support.aws_from_template import AUDIT_TABLE
 from tests.support.memory_store import MemoryTraceStore
 
 
@@ -20,6 +21,8 @@ def change_item(
         known.update(attributes)
         return
     dynamodb, table = _table_of(store)
+    if sort.startswith(items.ACCESS):
+        table = AUDIT_TABLE
     changed = {**dynamodb.get_item(TableName=table, Key=key)["Item"], **attributes}
     item = {name: value for name, value in changed.items() if value is not None}
     dynamodb.put_item(TableName=table, Item=item)

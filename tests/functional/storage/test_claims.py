@@ -13,7 +13,7 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.claims import Claim, ClaimItems, LeaseState
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.dynamo import DynamoTraceStore
-from tests.support.aws_from_template import create_resources
+from tests.support.aws_from_template import AUDIT_TABLE, create_resources
 from tests.support.aws_in_process import mocked_aws
 from tests.support.builders import SECOND, T0, Clock, make_execution
 
@@ -110,7 +110,7 @@ def test_an_execution_does_not_show_its_claims(
     claims: ClaimItems, dynamodb: tuple[Any, str], clock: Clock
 ) -> None:
     client, table = dynamodb
-    store = DynamoTraceStore(table, "", dynamodb=client, clock=clock)
+    store = DynamoTraceStore(table, "", audit_table=AUDIT_TABLE, dynamodb=client, clock=clock)
     claims.take(FIRST, 30)
     assert store.read_execution("acme", "exec_1") is None
     store.start_execution(make_execution())

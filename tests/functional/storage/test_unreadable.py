@@ -293,7 +293,7 @@ class TestUnreadable:
         ]
         for access in accesses:
             store.record_access(access)
-        change_item(store, f"ACCESS#0{T0 + 2}#2", principal=items.n(1))
+        change_item(store, f"ACCESS#0{T0 + 2}#2#0000000001", principal=items.n(1))
 
         first = store.list_accesses("acme", "exec_1", limit=2)
         second = store.list_accesses("acme", "exec_1", limit=2, after=first.next_position)

@@ -51,6 +51,8 @@ class DynamoTraceStore:
         bucket: str,
         *,
         retention_days: int = 30,
+        audit_table: str = "",
+        audit_retention_days: int = 400,
         dynamodb: DynamoDBClient | None = None,
         s3: S3Client | None = None,
         clock: Callable[[], int] = time.time_ns,
@@ -65,6 +67,8 @@ class DynamoTraceStore:
         self._table = table
         self._bucket = bucket
         self._retention_days = retention_days
+        self._audit_table = audit_table
+        self._audit_retention_days = audit_retention_days
         self._budget = budget
         self._executions = ExecutionItems(dynamodb, table, clock)
         self._spans = SpanItems(
@@ -148,7 +152,12 @@ class DynamoTraceStore:
         from spanvas.storage.accesses import AccessItems
 
         return AccessItems(
-            self._dynamodb, self._table, self._retention_days, self._clock, self._report
+            self._dynamodb,
+            self._table,
+            self._audit_table,
+            self._audit_retention_days,
+            self._clock,
+            self._report,
         )
 
     @cached_property
@@ -253,14 +262,20 @@ class DynamoTraceStore:
         return self._artifacts.sign(artifact, disposition, expires_seconds)
 
     def record_access(self, access: Access) -> None:
-        """Stores who has read which content."""
+        """Stores who has read what."""
         self._accesses.record(access)
 
     def list_accesses(
-        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
+        self,
+        tenant: str,
+        execution_id: str,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        span_id: str | None = None,
     ) -> Page[Access]:
         """Returns one page of accesses, the newest first."""
-        return self._accesses.page(tenant, execution_id, limit, after)
+        return self._accesses.page(tenant, execution_id, limit, after, span_id)
 
     def note_status_index(self) -> None:
         """Stores since when failed and lost executions have an index of their own, unless it is stored."""

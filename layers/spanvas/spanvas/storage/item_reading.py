@@ -41,7 +41,10 @@ ARTIFACT_NAMES: Final = {
     "s3_etag": "etag",
     items.CREATED_AT_UNIX_NANO: "created_at_unix_nano",
 }
-ACCESS_NAMES: Final = {items.TIME_UNIX_NANO: "time_unix_nano"}
+ACCESS_NAMES: Final = {
+    items.TIME_UNIX_NANO: "time_unix_nano",
+    items.LAST_TIME_UNIX_NANO: "last_time_unix_nano",
+}
 """Attributes that have another name than the field that they are read into."""
 OUTCOME: Final = "outcome"
 """On META: the status of an execution, of `KEPT_AS_OUTCOME`, whose stored `status` is `succeeded`."""
@@ -171,7 +174,7 @@ def access_of(item: Item) -> Access:
         values = _values(item, ACCESS_NAMES, reading)
         values["tenant"], values["execution_id"] = items.owner_of(pk)
         access = built(Access, values)
-        check_times([access.time_unix_nano])
+        check_times([access.time_unix_nano, access.last_time_unix_nano])
         return access
 
 

@@ -1,4 +1,4 @@
-"""The table's items: keys, and executions, artifacts and accesses as DynamoDB attribute maps. Pure.
+"""The table's items: keys, and executions and artifacts as DynamoDB attribute maps. Pure.
 `item_reading` reads them.
 
 `T#{tenant}#E#{execution_id}` is the partition; within it `META` and `ROWS#...` sort side by side, so one Query
@@ -10,14 +10,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import FAILED, LOST, OPEN, Cause, Counters, Execution
 from spanvas.model.units import DAY_SECONDS, NANO
-
-if TYPE_CHECKING:
-    from spanvas.model.access import Access
 
 Item = dict[str, Any]
 
@@ -37,6 +34,7 @@ ENDED_AT_UNIX_NANO: Final = "ended_at"
 DEADLINE_UNIX_NANO: Final = "deadline"
 CREATED_AT_UNIX_NANO: Final = "created_at"
 TIME_UNIX_NANO: Final = "time"
+LAST_TIME_UNIX_NANO: Final = "last_time"
 """Attributes that hold unix nanoseconds. Their stored names say no unit, and stay: older versions read them."""
 RUNNING_SHARDS: Final = 4
 BY_WORKFLOW: Final = ("by_workflow", "workflow_key", "started_key")
@@ -272,26 +270,6 @@ def artifact_item(artifact: Artifact, expires_at: int) -> Item:
     if artifact.bucket:
         item |= {"s3_bucket": s(artifact.bucket), "s3_etag": s(artifact.etag)}
     return item
-
-
-def access_position(access: Access) -> str:
-    """Returns where an access stands among those of its execution: a text that sorts by time."""
-    return f"{access.time_unix_nano:020d}#{access.access_id}"
-
-
-def access_item(access: Access, expires_at: int) -> Item:
-    """Returns the item of an access. `expires_at` is in unix seconds."""
-    return {
-        **key(access.tenant, access.execution_id, ACCESS + access_position(access)),
-        "access_id": s(access.access_id),
-        TIME_UNIX_NANO: n(access.time_unix_nano),
-        "principal": s(access.principal),
-        "action": s(access.action),
-        "target": s(access.target),
-        "outcome": s(access.outcome),
-        "request_id": s(access.request_id),
-        TTL_ATTRIBUTE: n(expires_at),
-    }
 
 
 def owner_of(partition_key: str) -> tuple[str, str]:

@@ -115,15 +115,12 @@ class Page(Generic[Item]):
         report: Callable[[UnreadableItem], None],
     ) -> Page[Item]:
         """Returns a page of decoded and undecodable items; the latter are reported."""
-        found: list[Item] = []
-        unreadable: list[UnreadableItem] = []
-        for entry in entries:
-            if isinstance(entry, UnreadableItem):
-                report(entry)
-                unreadable.append(entry)
-            else:
-                found.append(entry)
-        return Page(found, next_position, tuple(unreadable))
+        known = list(entries)
+        unreadable = tuple(entry for entry in known if isinstance(entry, UnreadableItem))
+        for entry in unreadable:
+            report(entry)
+        found = [entry for entry in known if not isinstance(entry, UnreadableItem)]
+        return Page(found, next_position, unreadable)
 
 
 class Overdue(NamedTuple):
@@ -257,7 +254,7 @@ class TraceStore(Protocol):
         """
 
     def list_artifacts(self, tenant: str, execution_id: str) -> Page[Artifact]:
-        """All of them on one page, the oldest first."""
+        """All on one page, the oldest first."""
 
     def read_artifact(self, tenant: str, execution_id: str, artifact_id: str) -> Artifact | None:
         """Returns one artifact; None where it is absent, expired or another tenant's."""
@@ -266,12 +263,18 @@ class TraceStore(Protocol):
         """Returns a URL of the stored version of an artifact. `disposition` is part of the signature."""
 
     def record_access(self, access: Access) -> None:
-        """Stores who has read which content; it is called before the content is returned."""
+        """Stores who has read what, for a time of its own; it is called before the answer is given."""
 
     def list_accesses(
-        self, tenant: str, execution_id: str, *, limit: int = 100, after: str | None = None
+        self,
+        tenant: str,
+        execution_id: str,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        span_id: str | None = None,
     ) -> Page[Access]:
-        """Newest first."""
+        """Newest first, of expired executions too. With `span_id`, those of the span: a page may then be short."""
 
     def note_status_index(self) -> None:
         """Stores since when failed and lost executions have an index of their own, unless it is stored.

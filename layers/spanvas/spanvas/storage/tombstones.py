@@ -15,7 +15,8 @@ from spanvas.storage import items
 from spanvas.storage.item_reading import DELETION, PURGED_AT
 
 SOURCE: Final = "SOURCE#"
-"""Sort key of an item that names an execution which was joined to this one: some of its items may still be there."""
+"""Sort key of an item that names an execution which was joined to this one: some of its items may still be there,
+and its accesses are (ADR 36)."""
 PURGES: Final = "purges"
 """On META of a deleted execution: how often everything that it held has been looked for and deleted."""
 KEPT: Final = (items.META, items.ACCESS, items.CLAIM, SOURCE)
