@@ -137,7 +137,7 @@ HOSTING: dict[str, Make] = {
         "pat-na1-", (HEX, 8), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 12)
     ),
     "Infisical token": parts("st.", (HEX, 24), ".", (HEX, 32), ".", (HEX, 32)),
-    "Intercom token": parts("dG9r", (WORD, 55), "="),
+    "Intercom token": parts("dG9rO", (WORD, 54), "="),
     "LaunchDarkly SDK key": parts(
         "sdk-", (HEX, 8), "-", (HEX, 4), "-4", (HEX, 3), "-a", (HEX, 3), "-", (HEX, 12)
     ),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
+from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
 
@@ -65,7 +66,11 @@ class Scanner:
 
     def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
         """Returns the numbers of the rules that may hit somewhere in these texts."""
-        found: list[int] = self._set.Match(SEPARATOR.join((*texts, CANARY))) or []
+        joined_texts = SEPARATOR.join((*texts, CANARY))
+        if may_be_disguised(joined_texts):
+            readings = [reading.text for reading in map(reading_of, texts) if reading]
+            joined_texts = SEPARATOR.join((*readings, joined_texts))
+        found: list[int] = self._set.Match(joined_texts) or []
         if found == [self._canary]:
             return ()
         if self._canary not in found:
@@ -86,6 +91,22 @@ class Scanner:
         `look` is called now and then, and may raise: a text can hold as many hits as it has characters.
         """
         look = look or _go_on
+        hits = self._hits_in(text, numbers, look, name)
+        reading = reading_of(text) if may_be_disguised(text) else None
+        if reading is None:
+            return hits
+        at = reading.positions
+        return joined(
+            hits
+            + [
+                Hit(at[hit.start], at[hit.end], hit.rule)
+                for hit in self._hits_in(reading.text, numbers, look, name)
+            ]
+        )
+
+    def _hits_in(
+        self, text: bytes, numbers: Sequence[int], look: Callable[[], None], name: str
+    ) -> list[Hit]:
         secrets = [
             hit
             for n in numbers

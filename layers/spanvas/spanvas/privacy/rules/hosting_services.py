@@ -113,7 +113,7 @@ HOSTING_SERVICES: Final = (
         + UUID
         + r"|\bSSWS\s+(00[A-Za-z0-9_-]{40})\b|\b[0-2]/(?:\d{13,20}/)?\d{13,20}:[a-f0-9]{32}\b"
         r"|\b0/[a-f0-9]{32}\b|\bpk_\d{5,12}_[A-Z0-9]{32}\b|(?i:\bgeniekey\s+(" + UUID + r"))"
-        r"|\bdG9r[A-Za-z0-9+/]{24,}={0,2}|\bmlsn\.[a-f0-9]{64}\b|\bre_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,28}\b"
+        r"|\bdG9rO[A-Za-z0-9+/]{24,}={0,2}|\bmlsn\.[a-f0-9]{64}\b|\bre_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,28}\b"
         r"|\bAAAA[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{24,}|(?i:\btoken token=)([A-Za-z0-9+_-]{18,24})\b",
         (
             "«pat-na1-" + A_UUID + "»",
@@ -123,7 +123,7 @@ HOSTING_SERVICES: Final = (
             "«0/" + "0a1b2c3d" * 4 + "»",
             "«pk_12345678_" + "A1B2C3D4" * 4 + "»",
             "GenieKey «" + A_UUID + "»",
-            "«dG9r" + "A1b2C3d4" * 7 + "=»",
+            "«dG9rO" + "A1b2C3d4" * 7 + "=»",
             "«mlsn." + "0a1b2c3d" * 8 + "»",
             "«re_A1b2C3d4_" + "A1b2C3d4" * 3 + "»",
             "«AAAAa1B2c3D:APA91b" + "A1b2C3d4" * 16 + "»",

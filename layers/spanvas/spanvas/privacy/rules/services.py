@@ -32,7 +32,7 @@ SERVICES: Final = (
     ),
     Rule(
         "anthropic_key",
-        r"\bsk-ant-[A-Za-z0-9_-]{20,}",
+        r"sk-ant-[A-Za-z0-9_-]{20,}",
         ("«sk-ant-" + "api03-A1b2C3d4E5" * 3 + "»",),
         ("sk-ant-colony",),
     ),
@@ -64,19 +64,19 @@ SERVICES: Final = (
     ),
     Rule(
         "github_token",
-        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{36,})",
+        r"(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{36,})",
         ("«ghp_" + "A1b2C3d4E5f6" * 3 + "»", "«github_pat_" + "11ABCDEFG0_" * 4 + "»"),
         ("ghp_short", "github_path"),
     ),
     Rule(
         "gitlab_token",
-        r"\bgl(?:pat|dt|rt|ptt|cbt|ft|soat|agent|imt|oas|ffct|wt|kas)-[A-Za-z0-9_.=-]{20,}|\bGR1348941[A-Za-z0-9_-]{20}",
+        r"gl(?:pat|dt|rt|ptt|cbt|ft|soat|agent|imt|oas|ffct|wt|kas)-[A-Za-z0-9_.=-]{20,}|\bGR1348941[A-Za-z0-9_-]{20}",
         ("«glpat-" + "A1b2C3d4E5" * 2 + "»", "«GR1348941" + "A1b2C3d4E5" * 2 + "»"),
         ("glpat-short",),
     ),
     Rule(
         "slack_token",
-        r"\bxox[abeprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,}|\bxoxo-\d[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+"
+        r"xox[abeprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,}|\bxoxo-\d[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+"
         r"|hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{20,}",
         (
             "«xoxb-" + "123456789012-abcdef" + "»",
