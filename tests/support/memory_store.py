@@ -145,7 +145,7 @@ class MemoryTraceStore(
         self._check()
         key = (tenant, execution_id)
         known = self._executions.get(key)
-        if known is not None and known.is_provisional and known.status == RUNNING:
+        if known is not None and known.is_provisional and known.status in (RUNNING, LOST):
             self._unlisted.discard(key)
             del self._executions[key]
 

@@ -165,6 +165,21 @@ class TestBeginnings:
         clock.advance(61)
         assert overdue(store) == []
 
+    def test_one_that_is_withdrawn_when_it_is_lost_already_was_never_there(
+        self, store: TraceStore, clock: Clock
+    ) -> None:
+        begin(store, make_execution(**UNNAMED))
+        clock.advance(61)
+        assert store.close_as_lost(overdue(store)[0], LOST)
+
+        store.withdraw_execution("acme", "exec_1")
+
+        assert store.read_execution("acme", "exec_1") is None
+        assert listed(store) == listed(store, "function") == []
+        assert store.list_executions("acme", status="lost").items == []
+        store.start_execution(make_execution(start=70, deadline_unix_nano=T0 + 180 * SECOND))
+        assert found(store).status == "running"
+
     def test_what_was_withdrawn_can_begin_again(self, store: TraceStore, clock: Clock) -> None:
         begin(store, make_execution(**UNNAMED))
         store.withdraw_execution("acme", "exec_1")

@@ -148,6 +148,29 @@ def test_what_is_disowned_was_never_there(noting_store: Noting) -> None:
     assert noting_store.calls == ["begin", "withdraw"]
 
 
+def test_what_cannot_be_taken_back_now_is_taken_back_with_the_next_execution(
+    noting_store: Noting,
+) -> None:
+    withdraw = noting_store.withdraw_execution
+    failures = iter([StoreUnavailableError("down")])
+
+    def failing_once(tenant: str, execution_id: str) -> None:
+        for failure in failures:
+            raise failure
+        withdraw(tenant, execution_id)
+
+    noting_store.withdraw_execution = failing_once  # type: ignore[method-assign]
+    options: Any = {"start_budget_ms": PATIENT, "clock": time.time_ns}
+    with recording(store=noting_store, environment=LAMBDA, **options) as recorded:
+        invoke(recorded, lambda event, context: spanvas.discard(), EVENT)
+        assert spanvas.health()["store.failed_withdrawals"] == 1
+        assert noting_store.read_execution("default", "e1") is not None
+
+        invoke(recorded, lambda event, context: "fine", {"execution_id": "e2"})
+        eventually(lambda: noting_store.read_execution("default", "e1") is None)
+    assert execution_of(recorded, "e2").status == "succeeded"
+
+
 def test_of_what_others_have_begun_nothing_is_taken_back(noting_store: Noting) -> None:
     wrapped(noting_store, lambda: None)
     noting_store.calls.clear()

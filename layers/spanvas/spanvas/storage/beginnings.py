@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanvas.model.execution import QUEUED, RUNNING, Execution
+from spanvas.model.execution import LOST, QUEUED, RUNNING, Execution
 from spanvas.storage import items
 from spanvas.storage.executions import ExecutionItems
 
@@ -33,11 +33,12 @@ class BeginningItems:
         return after is not None and after["revision"] == items.n(1)
 
     def withdraw(self, tenant: str, execution_id: str, now_seconds: int) -> None:
-        """Lets a provisional execution expire at once and takes it out of every index; others stay as they are."""
+        """Lets a provisional execution expire at once and takes it out of every index, also one that the sweep has
+        closed as lost meanwhile; others stay as they are."""
         self._executions.change(
             Execution(tenant, execution_id, "", "", 0),
             {items.TTL_ATTRIBUTE: items.n(now_seconds)},
-            "attribute_exists(#provisional) AND #status = :running",
-            {":running": items.s(RUNNING)},
+            "attribute_exists(#provisional) AND #status IN (:running, :lost)",
+            {":running": items.s(RUNNING), ":lost": items.s(LOST)},
             remove=items.INDEX_KEYS,
         )

@@ -20,6 +20,8 @@ from spanvas.tracing.health import Health
 from spanvas.tracing.worker import Breaker, Worker
 
 THREAD: Final = "spanvas-start"
+MAX_WITHDRAWN: Final = 100
+"""Executions whose withdrawal waits for a store that is down. Of more, the first become lost at their deadline."""
 
 
 class _Waiting(NamedTuple):
@@ -47,13 +49,13 @@ class Beginnings:
         self._breaker = Breaker(failures=1)
         self._worker = Worker(THREAD, self._work, health, set_up=set_up)
         self._waiting: deque[_Waiting] = deque()
-        self._withdrawn: deque[ExecutionState] = deque()
+        self._withdrawn: deque[ExecutionState] = deque(maxlen=MAX_WITHDRAWN)
         self._is_prepared = True
         self._last_withdrawal = 0
 
     def after_fork(self) -> None:
         """Forgets what waits in a forked child: its parent writes it."""
-        self._waiting, self._withdrawn = deque(), deque()
+        self._waiting, self._withdrawn = deque(), deque(maxlen=MAX_WITHDRAWN)
         self._last_withdrawal = 0
         self._worker.after_fork()
 
@@ -92,10 +94,19 @@ class Beginnings:
                 self._store.prepare()
         while self._waiting:
             self._begin(*self._waiting.popleft())
+        return self._withdraw()
+
+    def _withdraw(self) -> bool:
+        """Withdraws what waits for that. What the store does not take now waits for the thread's next round."""
         while self._withdrawn:
             run = self._withdrawn.popleft()
             if run.export.is_begun:
-                self._store.withdraw_execution(run.tenant, run.execution_id)
+                try:
+                    self._store.withdraw_execution(run.tenant, run.execution_id)
+                except StoreUnavailableError:
+                    self._withdrawn.appendleft(run)
+                    self._health.count("store.failed_withdrawals")
+                    return False
         return True
 
     def _begin(self, run: ExecutionState, sent: Event) -> None:
