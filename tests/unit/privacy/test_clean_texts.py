@@ -187,3 +187,61 @@ def test_what_is_remembered_is_bounded() -> None:
     assert texts_new_in(remembered, "c" * 40) == []
     remembered.add("c" * 40)
     assert texts_new_in(remembered, "c" * 40) == []
+
+
+PARTS = st.lists(
+    st.one_of(
+        st.builds(lambda text: {"role": "user", "content": text}, TEXTS),
+        st.dictionaries(TEXTS, st.one_of(TEXTS, st.booleans()), min_size=1, max_size=2),
+        st.lists(TEXTS, max_size=2),
+        st.sampled_from(["--password", "hunter2", {"secret": True, "value": "hunter2"}, 1, 12]),
+    ),
+    max_size=4,
+)
+LONG = [{"role": "user", "content": "What is the weather like? " * 60}]
+
+
+@settings(max_examples=300, deadline=None)
+@given(PARTS, PARTS, st.sampled_from([", ", ","]), st.sampled_from(["", ",", "]", " x", '"']))
+def test_a_list_that_has_grown_is_redacted_as_one_that_was_never_seen(
+    before, added, comma, behind
+) -> None:
+    used = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    for items in (LONG + before, LONG + before + added):
+        text = json.dumps(items, separators=(comma, ":")) + behind
+        span = make_span(attributes={"gen_ai.input.messages": text})
+        assert used.redact(span) == Redactor("redacted", 1000, SCANNER).redact(span)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ', {"role": "user", "content": "ada@example.com"}]',
+        ', {"password": "hunter2"}]',
+        ', {"role": "user", "role": "ada@example.com"}]',
+        ', {"sensitive": true, "value": "hunter2"}]',
+        ', "--password", "hunter2"]',
+        ",] ada@example.com",
+        ', {"content": "ada@example.com"',
+    ],
+)
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_what_is_added_to_a_clean_list_is_redacted(end, blank) -> None:
+    start = json.dumps(LONG) + blank
+    used = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    used.redact(make_span(attributes={"note": start}))
+    kept = used.redact(make_span(attributes={"note": start[:-1] + end})).attributes["note"]
+    assert "ada@example.com" not in kept
+    assert "hunter2" not in kept
+    assert kept.count("What is the weather like?") == 60
+
+
+def test_of_a_list_that_has_grown_only_what_was_added_is_scanned() -> None:
+    remembered = texts()
+    grown = [*LONG, {"role": "assistant", "content": "Rain."}]
+    pending = remembered.pending_in(json.dumps(LONG))
+    assert pending is not None
+    remembered.update_with(pending)
+    pending = remembered.pending_in(json.dumps(grown))
+    assert pending is not None
+    assert pending.texts == ["assistant", "Rain."]

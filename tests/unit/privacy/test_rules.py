@@ -6,6 +6,8 @@ import re
 
 import pytest
 import re2
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spanvas.privacy.rule_set import CURATED, rule_set
 from spanvas.privacy.rules.optional import OPTIONAL
@@ -91,6 +93,19 @@ def test_every_alternative_of_a_rule_is_found_in_one_of_its_examples() -> None:
         if not any(re2.search(alternative, re.sub("[«»]", "", text)) for text in rule.finds)
     ]
     assert without_example == []
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in ALL_RULES if rule.sign], ids=lambda rule: rule.name
+)
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_the_sign_of_a_rule_is_in_every_text_in_which_its_pattern_matches(rule, data) -> None:
+    for text in rule.finds:
+        assert re2.search(rule.sign, re.sub("[«»]", "", text))
+    text = data.draw(st.from_regex(re.compile(rule.pattern, re.ASCII)))
+    if re2.search(rule.pattern, text):
+        assert re2.search(rule.sign, text)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,13 @@ from spanvas.privacy.json_text import (
     quickly_decoded,
     without_escapes,
 )
-from spanvas.privacy.keys import MAX_PATH, is_secret_key, is_secret_label, says_no_value
+from spanvas.privacy.keys import (
+    MAX_LABEL_BLANKS,
+    MAX_PATH,
+    is_secret_key,
+    is_secret_label,
+    says_no_value,
+)
 from spanvas.privacy.named import FLAGS, KINDS, NAMING, is_model_token
 from spanvas.privacy.rules.payment import is_card_number
 from spanvas.privacy.walk import (
@@ -35,6 +41,8 @@ from spanvas.privacy.walk import (
 
 MAX_CHARACTERS: Final = 4_000_000
 """Remembered at most; then everything is forgotten, which costs scanning it again once."""
+LIST_HEAD: Final = 1_000
+"""First characters by which a list is found again that has grown since."""
 LARGE: Final = 10**12
 """Numbers from here on may be cards."""
 
@@ -54,6 +62,7 @@ class CleanTextCache:
         self._identifiers = identifiers
         self._clean: set[str] = set()
         self._characters = 0
+        self._lists: dict[str, str] = {}
         # Names that are clean, and make no secret of any value.
         self._plain_names: set[str] = set()
 
@@ -67,6 +76,7 @@ class CleanTextCache:
             self._characters += len(text) + 50
             if self._characters > self._max_characters:
                 self._clean.clear()
+                self._lists.clear()
                 self._plain_names.clear()
                 self._characters = len(text) + 50
             self._clean.add(text)
@@ -78,13 +88,22 @@ class CleanTextCache:
             if text not in clean:
                 self.add(text)
 
+    def update_with(self, pending: PendingTexts) -> None:
+        """Remembers what was pending, of which nothing has to be redacted."""
+        self.update(pending.texts)
+        self.update(pending.wholes)
+        for text in pending.lists:
+            if len(text) > LIST_HEAD and text in self._clean:
+                self._characters += LIST_HEAD
+                self._lists[text[:LIST_HEAD]] = text
+
     def pending_in(self, value: Any) -> PendingTexts | None:
         """Returns the texts of a value that have to be scanned: if nothing is found in them, nothing is in the value.
 
         None where the value has to be walked: a key makes its value a secret, there are more characters than are
         scanned at a stretch, or something is neither text nor number.
         """
-        pending = PendingTexts([], [])
+        pending = PendingTexts()
         return pending if self._collect(value, pending, 0, 0) else None
 
     def _collect(self, value: Any, pending: PendingTexts, depth: int, json_depth: int) -> bool:
@@ -176,11 +195,16 @@ class CleanTextCache:
         try:
             if not is_whole:
                 return self._collect_parts(text, pending, depth, json_depth)
-            decoded = quickly_decoded(text)
+            unknown = self._without_known_items(text)
+            decoded = quickly_decoded(unknown)
+            if not decoded:  # a comma behind the last item is no JSON
+                unknown, decoded = text, quickly_decoded(text)
             pending.wholes.append(text)
+            if type(decoded) is list and text[-1] == "]":
+                pending.lists.append(text)
             is_sure = self._collect(decoded, pending, depth, json_depth + 1)
             return is_sure and (
-                type(decoded) is str or not may_repeat_names(text, decoded, pending.strings)
+                type(decoded) is str or not may_repeat_names(unknown, decoded, pending.strings)
             )
         except RecursionError:
             return False
@@ -188,6 +212,18 @@ class CleanTextCache:
             return self._collect_parts(text, pending, depth, json_depth)
         finally:
             pending.strings = before
+
+    def _without_known_items(self, text: str) -> str:
+        """Returns a JSON list without the items with which a clean list has begun: agents send the conversation again
+        with each call, and what was added to it. Any other text as it is.
+
+        The characters are the same up to the comma behind an item, so the items are. Each item of a clean list is clean
+        by itself: none of them names a secret beside it.
+        """
+        known = self._lists.get(text[:LIST_HEAD])
+        if known is None or text[len(known) - 1 : len(known)] != ",":
+            return text
+        return "[" + text[len(known) :] if text.startswith(known[:-1]) else text
 
     def _collect_parts(self, text: str, pending: PendingTexts, depth: int, json_depth: int) -> bool:
         """Collects the pending texts of a text that is JSON in part, or not at all."""
@@ -206,7 +242,7 @@ def may_tell(text: str) -> bool:
     """Says whether a text may be the name of a secret that stands beside or below it, or an option before one."""
     if text[:1] == "-":
         return True
-    if len(text) > MAX_PATH:
+    if len(text) > MAX_PATH or text.count(" ") > MAX_LABEL_BLANKS:
         return False
     return text in KINDS or is_secret_label(text)
 
@@ -217,14 +253,15 @@ def _says_nothing(item: Any) -> bool:
 
 
 class PendingTexts:
-    """`texts` that have to be scanned. If they are clean, `wholes` are: the JSON texts that they were found in.
-    `strings` counts the names and texts of the JSON text that is being read."""
+    """`texts` that have to be scanned. If they are clean, `wholes` are: the JSON texts that they were found in, of
+    which some are `lists`. `strings` counts the names and texts of the JSON text that is being read."""
 
-    __slots__ = ("characters", "strings", "texts", "wholes")
+    __slots__ = ("characters", "lists", "strings", "texts", "wholes")
 
-    def __init__(self, texts: list[str], wholes: list[str]) -> None:
-        self.texts = texts
-        self.wholes = wholes
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.wholes: list[str] = []
+        self.lists: list[str] = []
         self.characters = self.strings = 0
 
     def add_readable(self, text: str) -> bool:

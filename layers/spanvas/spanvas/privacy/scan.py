@@ -53,7 +53,7 @@ class Scanner:
         self._compile: Callable[[str], Any] = re2.compile
         self._set = re2.Set.SearchSet(options)
         for rule in self._rules:
-            self._set.Add(rule.pattern)
+            self._set.Add(rule.sign or rule.pattern)
         self._canary = self._set.Add(CANARY_PATTERN)
         self._set.Compile()
 

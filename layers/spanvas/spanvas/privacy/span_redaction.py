@@ -128,8 +128,7 @@ class SpanRedaction:
             rules = self._scanner.rules_in(texts)
             if rules and not self._are_clean(self._scanner, texts, rules, pending.characters):
                 return rules
-            self._clean_texts.update(pending.texts)
-        self._clean_texts.update(pending.wholes)
+        self._clean_texts.update_with(pending)
         return ()
 
     def _are_clean(

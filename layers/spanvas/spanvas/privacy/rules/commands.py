@@ -155,5 +155,6 @@ COMMANDS: Final = (
             'log: {"user":"ada","password":[],"role":"ad',
         ),
         checks.is_secret_value,
+        sign=r"(?i)\bpassword|\bidentified\s+(?:with|by|as)\s|\brequirepass\s",
     ),
 )

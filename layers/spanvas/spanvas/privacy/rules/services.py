@@ -7,6 +7,40 @@ from typing import Final
 from spanvas.privacy.rules import rule as checks
 from spanvas.privacy.rules.rule import Rule
 
+_CLOUD: Final = (
+    r"\bdo[opr]_v1_[a-f0-9]{64}|\bdapi[a-f0-9]{32}(?:-\d)?|\bhv[sbr]\.[A-Za-z0-9_-]{24,}"
+    r"|\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9.]{40,}|\bpul-[a-f0-9]{40}|\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"
+    r"|\bAGE-SECRET-KEY-1[0-9A-Z]{58}|\b[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?:[^A-Za-z0-9_~.-]|$)"
+    r"|\bLTAI[A-Za-z0-9]{20}\b|\bpscale_(?:pw|tkn|oauth)_[A-Za-z0-9_=.-]{32,}|\bHRKU-AA[A-Za-z0-9_-]{58}"
+    r"|\bfo1_[A-Za-z0-9_-]{43}|\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}|\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}"
+    r"|\btk-us-[A-Za-z0-9_-]{40,}|\bAQVN[A-Za-z0-9_-]{35,}|\bsha256~[A-Za-z0-9_-]{43}|\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}"
+)
+
+_CHAT: Final = (
+    r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|\b\d{6,12}:A[A-Za-z0-9_-]{34}"
+    r"|discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{60,}"
+    r"|\bwebhook\.office\.com/webhookb2/[A-Za-z0-9@/_-]{60,}|\bEAA[MC][A-Za-z0-9]{90,}"
+    r"|\b\d{15,16}(?:\||%7C)[A-Za-z0-9_-]{27,40}"
+)
+_MAIL: Final = (
+    r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_=-]{16,}|\b[0-9a-f]{32}-us\d{1,2}\b|\bxkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"
+    r"|\bkey-[0-9a-f]{32}\b"
+)
+
+
+def _from(pattern: str, *parts: str) -> str:
+    """Returns a pattern whose alternatives begin with these parts: what is before a part in its alternative, and counts
+    characters in any word, is left out."""
+    alternatives = pattern.split(r"|\b")
+    for part in parts:
+        (place,) = (at for at, one in enumerate(alternatives) if part in one)
+        alternatives[place] = alternatives[place][alternatives[place].index(part) :]
+    return "|".join(
+        one if one.startswith(parts) or not at else r"\b" + one
+        for at, one in enumerate(alternatives)
+    )
+
+
 SERVICES: Final = (
     Rule(
         "aws_access_key",
@@ -88,10 +122,7 @@ SERVICES: Final = (
     ),
     Rule(
         "chat_bot_token",
-        r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|\b\d{6,12}:A[A-Za-z0-9_-]{34}"
-        r"|discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{60,}"
-        r"|\bwebhook\.office\.com/webhookb2/[A-Za-z0-9@/_-]{60,}|\bEAA[MC][A-Za-z0-9]{90,}"
-        r"|\b\d{15,16}(?:\||%7C)[A-Za-z0-9_-]{27,40}",
+        _CHAT,
         (
             "«123456789:AA" + "H1b2C3d4E5f" * 3 + "»",
             "https://acme.«webhook.office.com/webhookb2/" + "0a1b2c3d-4e5f" * 6 + "»",
@@ -101,6 +132,7 @@ SERVICES: Final = (
             "https://«discord.com/api/webhooks/" + "123456789/" + "A1b2C3d4E5" * 6 + "»",
         ),
         ("at 123456789:AA", "1234567890123456|east"),
+        sign=_from(_CHAT, r"\.[A-Za-z0-9_-]{6}\.", r"(?:\||%7C)"),
     ),
     Rule(
         "payment_key",
@@ -122,8 +154,7 @@ SERVICES: Final = (
     ),
     Rule(
         "mail_service_key",
-        r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_=-]{16,}|\b[0-9a-f]{32}-us\d{1,2}\b|\bxkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"
-        r"|\bkey-[0-9a-f]{32}\b",
+        _MAIL,
         (
             "«SG." + "A1b2C3d4E5f6G7h8.A1b2C3d4E5f6G7h8" + "»",
             "«key-" + "0123456789abcdef" * 2 + "»",
@@ -131,6 +162,7 @@ SERVICES: Final = (
             "«xkeysib-" + "0a1b2c3d" * 8 + "-" + "A1b2C3d4" * 2 + "»",
         ),
         ("SG.stock", "key-0123"),
+        sign=_from(_MAIL, r"-us\d{1,2}\b"),
     ),
     Rule(
         "twilio_key",
@@ -161,12 +193,7 @@ SERVICES: Final = (
     ),
     Rule(
         "cloud_token",
-        r"\bdo[opr]_v1_[a-f0-9]{64}|\bdapi[a-f0-9]{32}(?:-\d)?|\bhv[sbr]\.[A-Za-z0-9_-]{24,}"
-        r"|\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9.]{40,}|\bpul-[a-f0-9]{40}|\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"
-        r"|\bAGE-SECRET-KEY-1[0-9A-Z]{58}|\b[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?:[^A-Za-z0-9_~.-]|$)"
-        r"|\bLTAI[A-Za-z0-9]{20}\b|\bpscale_(?:pw|tkn|oauth)_[A-Za-z0-9_=.-]{32,}|\bHRKU-AA[A-Za-z0-9_-]{58}"
-        r"|\bfo1_[A-Za-z0-9_-]{43}|\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}|\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}"
-        r"|\btk-us-[A-Za-z0-9_-]{40,}|\bAQVN[A-Za-z0-9_-]{35,}|\bsha256~[A-Za-z0-9_-]{43}|\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}",
+        _CLOUD,
         (
             "«LTAI" + "A1b2C3d4E5" * 2 + "»",
             "«pscale_tkn_" + "A1b2C3d4" * 5 + "»",
@@ -192,6 +219,7 @@ SERVICES: Final = (
             "«0a1b2c3d4e5f6g.atlasv1." + "A1b2C3d4E5" * 6 + "»",
         ),
         ("dapilot", "hvs.css", "sha256~short", "a.b0Q~" + "A1b2C3d4E5" * 6),
+        sign=_from(_CLOUD, r"\dQ~", r"\.atlasv1\."),
     ),
     Rule(
         "developer_token",

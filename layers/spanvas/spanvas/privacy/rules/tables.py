@@ -150,12 +150,17 @@ def _if_secret(text: bytes, cell: Span, name: str) -> Iterator[Span]:
         yield cell
 
 
+COLUMN: Final = (
+    r"(?:pass(?:word|wd|phrase|code)?s?|pwd|secret|token|credentials?"
+    r"|(?:api|access|private|secret|auth)[ _-]?key|authorization|cookie|otp|ssn|cvv|cvc)"
+    r"[\w .-]*[\"'`* \t\r]*[|,;\t\n]"
+)
+"""The end of a column's name that is a secret's, and what separates it from the next."""
+
 TABLES: Final = (
     Rule(
         "table_column",
-        r"(?i)(?:^|[|,;\t\n])[ \t\"'`*]*[\w .-]*(?:pass(?:word|wd|phrase|code)?s?|pwd|secret|token|credentials?"
-        r"|(?:api|access|private|secret|auth)[ _-]?key|authorization|cookie|otp|ssn|cvv|cvc)"
-        r"[\w .-]*[\"'`* \t\r]*[|,;\t\n]",
+        r"(?i)(?:^|[|,;\t\n])[ \t\"'`*]*[\w .-]*" + COLUMN,
         (
             "user,password\nada,«correcthorse»",
             '"user";"api_key"\n"ada";"«3f9a8b7c6d5e»"\n',
@@ -177,5 +182,6 @@ TABLES: Final = (
             "user,password_policy\nada,strong1",
         ),
         places=columns_in,
+        sign="(?i)" + COLUMN,
     ),
 )
