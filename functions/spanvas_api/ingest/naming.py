@@ -15,6 +15,8 @@ from spanvas.semantics.span_names import shown_name
 
 ALWAYS_NAMING: Final = (names.DURABLE_EXECUTION_ARN,)
 """Attributes that name an execution besides those that the deployment has set: they never name anything else."""
+SESSION_ID: Final = "session.id"
+"""OpenTelemetry's attribute for it, which senders with one session a process set on their resource."""
 UNKNOWN: Final = "unknown"
 ANY_BELOW: Final = ".*"
 MAX_EXPECTED_NODES: Final = 500
@@ -80,8 +82,9 @@ def workflow_identity_of(span: Span, rank: str) -> WorkflowIdentity:
 
 
 def session_id_of(span: Span) -> str:
-    """Returns the session or conversation that the span is part of, as its dialect says it; "" where it says none."""
-    return display_name(session_of(span) or "")
+    """Returns the session or conversation that the span is part of, as its dialect says it, or else its resource;
+    "" where neither says one."""
+    return display_name(session_of(span) or _text(span.resource, SESSION_ID))
 
 
 def key_of(span: Span, rank: str) -> str:
