@@ -226,6 +226,8 @@ ROUTES: Final = (
         "request of its own.",
         response_headers={
             "Spanvas-Unreadable": "How many stored details cannot be read and are not on this page; absent if none.",
+            "Spanvas-Expired": "How many spans have expired before their execution and are not on this page; absent if "
+            "none.",
             "Link": 'Where the next page is, with `rel="next"`; absent at the last one.',
         },
     ),

@@ -225,11 +225,12 @@ class MemoryTraceStore(
         trace = known or self.read_trace(tenant, execution_id)
         if trace is None:
             return []
-        names = [row.detail for row in trace.versions(span_id)]
-        if not names:
+        rows = trace.versions(span_id)
+        if not rows:
             return []
+        names = [row.detail for row in rows]
         details = dict(self._details(tenant, trace.execution.execution_id, names))
-        return versions_of(span_id, names, details, self._report)
+        return versions_of(span_id, rows, details, self._report, self._kept_since())
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
@@ -242,7 +243,10 @@ class MemoryTraceStore(
         def read(names: Sequence[str]) -> Iterator[tuple[str, Detail]]:
             return self._details(tenant, execution_id, names)
 
-        return page_of(trace.rows, after, max_bytes, read, self._report)
+        return page_of(trace.rows, after, max_bytes, read, self._report, self._kept_since())
+
+    def _kept_since(self) -> int:
+        return self._clock() - self._retention_seconds * NANO
 
     def _details(
         self, tenant: str, execution_id: str, names: Sequence[str]

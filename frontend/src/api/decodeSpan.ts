@@ -61,7 +61,7 @@ export function decodeSpan(value: unknown): SpanDetail {
     marks: fields.list("marks", textItem),
     receipts: decodeReceipts(fields.map("receipts")),
     otherVersions: fields.list("other_versions", decodeVersion),
-    contentAccess: fields.oneOf("content_access", ["granted", "denied", "not_captured"]),
+    contentAccess: fields.oneOf("content_access", ["granted", "denied", "not_captured", "expired"]),
     content: fields.objectOrNull("content", decodeContent),
     raw: value as Json,
   };

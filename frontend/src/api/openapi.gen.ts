@@ -688,6 +688,8 @@ export interface components {
             is_complete: boolean;
             /** @description How many stored details could not be looked through, if any. */
             unreadable?: number;
+            /** @description How many spans have expired before their execution, if any. */
+            expired?: number;
             /**
              * @description `denied`: content was not looked at.
              * @enum {string}
@@ -792,8 +794,11 @@ export interface components {
             };
             /** @description Where the span is marked `rewritten`: what else was sent of it, the latest nine at most. */
             other_versions?: components["schemas"]["SpanVersion"][];
-            /** @enum {string} */
-            content_access: "granted" | "denied" | "not_captured";
+            /**
+             * @description `expired`: attributes, events and content are past their retention; the rest is what the tree has.
+             * @enum {string}
+             */
+            content_access: "granted" | "denied" | "not_captured" | "expired";
             /** @description Only with `trace:content`. */
             content?: components["schemas"]["SpanContent"];
         };
@@ -1749,6 +1754,8 @@ export interface operations {
                 headers: {
                     /** @description How many stored details cannot be read and are not on this page; absent if none. */
                     "Spanvas-Unreadable"?: string;
+                    /** @description How many spans have expired before their execution and are not on this page; absent if none. */
+                    "Spanvas-Expired"?: string;
                     /** @description Where the next page is, with `rel="next"`; absent at the last one. */
                     Link?: string;
                     [name: string]: unknown;

@@ -17,6 +17,7 @@ export async function promptOfSelection(
   if (row === null) return { none: "Select a model call to copy its prompt" };
   const { content, contentAccess } = await details.read(row.spanId, rowVersion(row));
   if (contentAccess === "denied") return { none: "The prompt is hidden from your role" };
+  if (contentAccess === "expired") return { none: "The prompt has expired" };
   const text = content === null ? "" : promptText(content);
   return text === "" ? { none: "This span has no prompt" } : { text };
 }

@@ -34,6 +34,9 @@ CODED_PAGE_BYTES: Final = 6_000_000
 UNREADABLE_HEADER: Final = "Spanvas-Unreadable"
 """How many stored details of this page cannot be read, and are not on it: the body is OTLP, and has no place for it."""
 
+EXPIRED_HEADER: Final = "Spanvas-Expired"
+"""How many spans of this page have expired before their execution, and are not on it."""
+
 
 def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """`wire.ExportTraceRequest`, one page of it, recorded as an access first."""
@@ -56,6 +59,8 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     headers = dict(answer.headers)
     if page.unreadable:
         headers[UNREADABLE_HEADER] = str(len(page.unreadable))
+    if page.expired:
+        headers[EXPIRED_HEADER] = str(page.expired)
     if page.next_position is not None:
         headers["Link"] = _next(execution, cursors.seal(page.next_position))
     return answer._replace(headers=headers)

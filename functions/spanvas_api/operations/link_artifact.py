@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spanvas.model.access import ALLOWED
 from spanvas.model.errors import ConflictError, NotFoundError
-from spanvas.model.units import NANO
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas_api.access import authorized_execution, record_read
 from spanvas_api.access_records import ARTIFACT
 from spanvas_api.http import parameters
@@ -24,6 +24,10 @@ def link_artifact(request: ApiRequest, services: Services) -> ApiResponse:
         raise NotFoundError("no such artifact")
     if artifact.bucket and artifact.bucket not in services.settings.artifact_buckets:
         raise ConflictError("links to files in the bucket of this artifact are not made here")
+    kept_since = request.now_unix_nano - services.settings.retention_days * DAY_SECONDS * NANO
+    is_over = artifact.created_at_unix_nano < kept_since and execution.hold is None
+    if is_over and not artifact.bucket:
+        raise ConflictError("The file has expired: it is past its retention.")
     if not artifact.is_inline:
         disposition = "attachment"
     seconds = services.settings.link_expiry_seconds

@@ -41,9 +41,11 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     place = execution.tenant, execution.execution_id
     trace = known or services.store.read_trace(*place)
     versions = services.store.read_versions(*place, span_id, trace)
-    if trace is None or not versions:
+    row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
+    if trace is None or (not versions and row is None):
         raise NotFoundError("no such span")
-    row = next((row for row in trace.rows if row.span_id == span_id), None)
+    if not versions and row is not None:
+        return ApiResponse(_expired_body(row, execution, request.now_unix_nano))
     is_total = row is not None and RUNNING_TOTAL in row.marks
     bodies = [
         _span_body(version, execution, request.now_unix_nano, row if is_total else None)
@@ -125,6 +127,33 @@ def _span_body(
         "receipts": _receipts(span.attributes),
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _expired_body(row: Row, execution: Execution, now_unix_nano: int) -> dict[str, Any]:
+    """Returns what the tree still has of a span whose detail has expired."""
+    span = Span(
+        trace_id=execution.trace_id,
+        span_id=row.span_id,
+        parent_span_id=row.parent_span_id,
+        name=row.name,
+        kind=row.kind,
+        start_time_unix_nano=row.start_time_unix_nano,
+        end_time_unix_nano=row.end_time_unix_nano,
+    )
+    body = _span_body(span, execution, now_unix_nano, None)
+    known = {
+        "node_id": row.node_id,
+        "status": state_of(row, now_unix_nano, execution.status in OPEN),
+        "error": row.error_type and {"type": row.error_type, "message": row.error_message or ""},
+        "model": row.model,
+        "provider": row.provider,
+        "usage": row.usage and usage_body(row.usage),
+        "cost": None if row.cost_nano_usd is None else {"nano_usd": row.cost_nano_usd, "lines": []},
+        "artifacts": [artifact_ref_body(artifact) for artifact in row.artifacts],
+        "marks": row.marks,
+        "content_access": "expired",
+    }
+    return body | {name: value for name, value in known.items() if value is not None}
 
 
 def _named(name: str | None, version: str | None) -> dict[str, str] | None:

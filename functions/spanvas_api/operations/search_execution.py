@@ -43,7 +43,7 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
     record_read(request, services, execution.execution_id, SEARCH, outcome)
     hits: list[dict[str, Any]] = []
     is_complete = True
-    unreadable = 0
+    unreadable = expired = 0
     after: str | None = None
     until = request.now_unix_nano + MAX_NANO
     for left in range(MAX_BYTES // PAGE_BYTES - 1, -1, -1):
@@ -52,6 +52,7 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
         )
         hits += _hits(page.items, words, with_content=with_content)
         unreadable += len(page.unreadable)
+        expired += page.expired
         after = page.next_position
         if after is None:
             break
@@ -65,6 +66,8 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
     }
     if unreadable:
         body["unreadable"] = unreadable
+    if expired:
+        body["expired"] = expired
     return ApiResponse(body)
 
 

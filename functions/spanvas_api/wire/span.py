@@ -211,5 +211,7 @@ class SpanResponse(WireModel):
         default=None,
         description="Where the span is marked `rewritten`: what else was sent of it, the latest nine at most.",
     )
-    content_access: Literal["granted", "denied", "not_captured"]
+    content_access: Literal["granted", "denied", "not_captured", "expired"] = Field(
+        description="`expired`: attributes, events and content are past their retention; the rest is what the tree has."
+    )
     content: SpanContent | None = Field(default=None, description="Only with `trace:content`.")

@@ -111,6 +111,9 @@ class SearchResponse(WireModel):
     unreadable: int | None = Field(
         default=None, description="How many stored details could not be looked through, if any."
     )
+    expired: int | None = Field(
+        default=None, description="How many spans have expired before their execution, if any."
+    )
     content_access: Literal["granted", "denied"] = Field(
         description="`denied`: content was not looked at."
     )

@@ -33,6 +33,14 @@ export function ContentView(props: ContentViewProps): ReactElement {
       </p>
     );
   }
+  if (detail.contentAccess === "expired") {
+    return (
+      <p className="sv-nothing">
+        <Icon name="absent" /> Expired: prompts, answers and attributes of this span are past their
+        retention. Its times, tokens and cost are left.
+      </p>
+    );
+  }
   const { content } = detail;
   if (content === null || isEmpty(content)) {
     return (

@@ -40,7 +40,7 @@ function why(trace: Trace): Why {
       icon: "trash",
       title: "This execution was deleted",
       advice:
-        "Its ids, times, tokens and cost are left. Prompts, answers, names, errors and files are gone.",
+        "Prompts, answers, names, errors and files are gone, in every copy. Tokens and cost still count.",
       canChange: false,
     };
   }

@@ -176,7 +176,7 @@ export interface SpanDetail {
   readonly receipts: Readonly<Record<string, number>>;
   /** The latest first; empty where nothing else was sent. */
   readonly otherVersions: readonly SpanVersion[];
-  readonly contentAccess: "granted" | "denied" | "not_captured";
+  readonly contentAccess: "granted" | "denied" | "not_captured" | "expired";
   readonly content: Content | null;
   /** The answer as it came, for the raw view. */
   readonly raw: Json;

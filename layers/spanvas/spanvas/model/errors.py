@@ -69,6 +69,8 @@ class UnreadableItem(NamedTuple):
     reason: str
     is_newer: bool = False
     position: str = ""
+    is_absent: bool = False
+    """The object that it points at is not there: its time may be over, by a retention that was shortened since."""
 
     @property
     def why(self) -> str:

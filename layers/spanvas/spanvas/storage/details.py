@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from spanvas.model.errors import (
@@ -140,7 +141,7 @@ def _content(item: Mapping[str, Any], read_object: Callable[[str], bytes]) -> by
         if error.code not in ABSENT:
             raise
         reason = f"its object is not there: {error.code}"
-        raise UnreadableItemError(UnreadableItem(pk, sk, reason)) from None
+        raise UnreadableItemError(UnreadableItem(pk, sk, reason, is_absent=True)) from None
     with Reading(pk, sk):
         return codec.decompress(data)
 
@@ -151,10 +152,12 @@ def page_of(
     max_bytes: int,
     read: Callable[[Sequence[str]], Iterator[tuple[str, Detail]]],
     report: Report,
+    kept_since_unix_nano: int,
 ) -> Page[Span]:
     """Returns a page of the rows' spans, each once, read from the detail that its row points at.
 
-    A page ends with the detail that makes it `max_bytes` or more; details are in the order of their first span.
+    A page ends with the detail that makes it `max_bytes` or more; details are in the order of their first span. Spans
+    whose detail has expired are counted.
     """
     by_detail: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -163,38 +166,64 @@ def page_of(
     remaining = [name for place, name in ordered if after is None or place > after]
     places = {name: place for place, name in ordered}
     entries: list[Span | UnreadableItem] = []
-    size = 0
+    found: set[str] = set()
+    size = expired = 0
+    last = None
     for name, detail in read(remaining):
         wanted = by_detail[name]
-        found = detail.spans()
-        if isinstance(found, UnreadableItem):
-            entries.append(found)
+        found.add(name)
+        spans = detail.spans()
+        if not isinstance(spans, UnreadableItem):
+            entries += [span for span in spans if span.span_id in wanted]
+        elif is_expired(spans, min(wanted.values()), kept_since_unix_nano):
+            expired += len(wanted)
         else:
-            entries += [span for span in found if span.span_id in wanted]
+            entries.append(spans)
         size += detail.size
         if size >= max_bytes and name != remaining[-1]:
-            return Page.of(entries, places[name], report)
-    return Page.of(entries, None, report)
+            last = name
+            break
+    looked_at = remaining if last is None else remaining[: remaining.index(last) + 1]
+    expired += sum(len(by_detail[name]) for name in looked_at if name not in found)
+    page = Page.of(entries, None if last is None else places[last], report)
+    return replace(page, expired=expired)
+
+
+def is_expired(item: UnreadableItem, start_unix_nano: int, kept_since_unix_nano: int) -> bool:
+    """Returns whether a detail cannot be read because its object's time is over.
+
+    The lifecycle of the bucket deletes by the retention that is set today, items expire by the one that they were
+    written with. What is missing although it is younger is not expired but lost.
+    """
+    return item.is_absent and start_unix_nano < kept_since_unix_nano
 
 
 def versions_of(
-    span_id: str, names: Sequence[str], details: Mapping[str, Detail], report: Report
+    span_id: str,
+    rows: Sequence[Row],
+    details: Mapping[str, Detail],
+    report: Report,
+    kept_since_unix_nano: int,
 ) -> list[Span]:
     """Returns the versions of a span in the details that its rows name, the shown one first.
 
     Empty where the shown version has expired. Raises UnreadableItemError where it cannot be decoded; other versions
     that cannot be decoded are left out and reported.
     """
-    if names[0] not in details:
+    shown = rows[0].detail if rows else ""
+    if shown not in details:
         return []
     versions: list[Span] = []
-    for name in names:
-        if name not in details:
+    for row in rows:
+        if row.detail not in details:
             continue
-        found = details[name].spans(span_id)
+        found = details[row.detail].spans(span_id)
         if not isinstance(found, UnreadableItem):
             versions += found[:1]
-        elif name == names[0]:
+        elif is_expired(found, row.start_time_unix_nano, kept_since_unix_nano):
+            if row.detail == shown:
+                return []
+        elif row.detail == shown:
             raise (NewerItemError if found.is_newer else UnreadableItemError)(found)
         else:
             report(found)

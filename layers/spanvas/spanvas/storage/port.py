@@ -107,6 +107,8 @@ class Page(Generic[Item]):
     items: list[Item]
     next_position: str | None
     unreadable: tuple[UnreadableItem, ...] = ()
+    expired: int = 0
+    """Spans of this page whose content has expired before their execution."""
 
     @staticmethod
     def of(

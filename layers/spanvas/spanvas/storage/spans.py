@@ -131,12 +131,13 @@ class SpanItems:
     ) -> list[Span]:
         """Returns the stored versions of a span, as `TraceStore.read_versions`."""
         trace = known or self.read_trace(tenant, execution_id)
-        names = [row.detail for row in trace.versions(span_id)] if trace else []
-        if trace is None or not names:
+        rows = trace.versions(span_id) if trace else []
+        if trace is None or not rows:
             return []
         place = (tenant, trace.execution.execution_id)
-        details = dict(self._details.read(*place, list(dict.fromkeys(names))))
-        return versions_of(span_id, names, details, self._report)
+        names = list(dict.fromkeys(row.detail for row in rows))
+        details = dict(self._details.read(*place, names))
+        return versions_of(span_id, rows, details, self._report, self._kept_since(trace.execution))
 
     def read_spans(
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
@@ -152,7 +153,14 @@ class SpanItems:
             max_bytes,
             lambda names: self._details.read(*place, names),
             self._report,
+            self._kept_since(trace.execution),
         )
+
+    def _kept_since(self, execution: Execution) -> int:
+        """Returns the time, in unix nanoseconds, from which objects are kept by the retention that is set today."""
+        if execution.hold is not None:
+            return 0
+        return self._clock() - self.retention_seconds * NANO
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
         """All at once: nobody looks for a detail before the rows that point at it are there."""
