@@ -9,7 +9,7 @@ import pytest
 
 from spanvas import attributes as names
 from spanvas.semantics.content import content_of
-from spanvas.semantics.messages import message_of
+from spanvas.semantics.messages import message_of, messages_of
 from spanvas.semantics.parts import part_of
 from spanvas.semantics.retrieved import query_of
 from spanvas.semantics.tool_content import arguments_of
@@ -291,3 +291,23 @@ def test_a_fraction_that_no_float_holds_keeps_its_digits() -> None:
         "b": "0.12345678901234567",
     }
     assert parsed('{"a": 1790000000.0000000000000000}') == {"a": 1790000000.0}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"choices": []},
+        {"candidates": []},
+        {"output": []},
+        {"generations": []},
+        {"choices": [{}]},
+    ],
+)
+def test_an_answer_without_choices_is_shown_as_it_came(answer: dict[str, Any]) -> None:
+    for given in (answer, json.dumps(answer)):
+        [message] = messages_of(given, "assistant") or []
+
+        assert message["role"] == "assistant"
+        assert len(message["parts"]) == 1
+        assert {**message["parts"][0], **answer} == message["parts"][0]
+        assert messages_of([message]) == [message]

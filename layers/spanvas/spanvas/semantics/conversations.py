@@ -103,7 +103,7 @@ def _in_object(value: Mapping[str, Any], depth: int) -> Sequence[Any] | None:
         return [value]
     for name in ("generations", "choices", "candidates"):
         items = raw_messages(value.get(name)) or ()
-        if items and isinstance(items[0], dict):
+        if items and isinstance(items[0], dict) and any(items):
             return items
     for name in ("messages", "contents"):
         items = raw_messages(value.get(name)) or ()

@@ -169,7 +169,7 @@ def _without_role(item: Mapping[str, Any], role: str) -> Message:
     if is_message and any(name in item for name in WORDS):
         of_kind = {"request": "user", "response": "assistant"}.get(str(item.get("kind")))
         return _message(item, of_kind or role)
-    parts = [] if all(map(is_empty, item.values())) else parts_of([item]) or []
+    parts = [] if is_empty(item) else parts_of([item]) or []
     return _with_role(role_of_item(kind, parts, role), parts)
 
 
