@@ -10,6 +10,7 @@ from spanvas.model.execution import OPEN, Completeness, Counters, Deletion, Exec
 from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
 from spanvas.model.usage import Usage
+from spanvas.semantics.span_names import stored_name
 
 
 def execution_body(
@@ -140,7 +141,7 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
         body: dict[str, Any] = {
             "span_id": row.span_id,
             "depth": depth,
-            "name": row.name,
+            "name": stored_name(row.name, row.kind),
             "kind": row.kind,
             "start_time_unix_nano": str(row.start_time_unix_nano),
             "status": row.status,
@@ -172,6 +173,10 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
                 has_content = True
         if (attempt := row.attempt) is not None:
             body["attempt"] = attempt
+        if (first_token := row.time_to_first_token_nano) is not None:
+            body["time_to_first_token_nano"] = first_token
+        if (scores := row.scores) is not None:
+            body["scores"] = scores
         if artifacts := row.artifacts:
             body["artifacts"] = [artifact_ref_body(artifact) for artifact in artifacts]
         if marks:

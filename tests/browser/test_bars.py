@@ -100,6 +100,39 @@ def test_the_overview_and_the_strip_leave_nothing_out(page: Page, run: str, widt
         assert_seen(box_of(place), box_of(strip))
 
 
+@pytest.mark.parametrize("width", [360, 700, 1440, 2560])
+def test_the_overview_lies_over_the_bars_that_it_is_of(page: Page, run: str, width: int) -> None:
+    open_run(page, run, width)
+    overview = box_of(page.locator(".sv-minimap"))
+    lane = box_of(page.locator(".sv-bar-cell").first)
+    assert overview["x"] == pytest.approx(lane["x"], abs=1)
+    assert overview["width"] == pytest.approx(lane["width"], abs=1)
+    if width > 360:
+        assert overview["x"] == pytest.approx(box_of(page.locator(".sv-axis"))["x"], abs=1)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_first_token_of_an_answer_is_marked_on_its_bar(
+    page: Page, stack: Stack, width: int
+) -> None:
+    about: dict[str, str | int] = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.response.time_to_first_chunk": "0.5",
+        "braintrust.scores": '{"relevance": 0.92, "tone": 1}',
+    }
+    call = Sent("chat gpt-4o", 0, 2 * SECOND, attributes=about)
+    run = send(stack, Sent("answer", 0, 2 * SECOND), call)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/?execution={run}")
+    line = page.get_by_role("treeitem", name="First token after 500 ms")
+    tick, bar = line.get_by_title("First token after 500 ms", exact=True), line.locator(".sv-bar")
+    expect(tick).to_be_visible()
+    assert_seen(box_of(tick), box_of(line))
+    share = (box_of(tick)["x"] - box_of(bar)["x"]) / box_of(bar)["width"]
+    assert share == pytest.approx(0.25, abs=0.02)
+    expect(line.get_by_text("relevance 0.92 +1")).to_be_visible()
+
+
 def test_one_call_beside_three_hundred_is_seen_in_the_overview(page: Page, stack: Stack) -> None:
     many = [Sent(f"row {at}", 0, SECOND) for at in range(300)]
     call = Sent("call", 600 * SECOND, 600 * SECOND, attributes={"http.request.method": "GET"})

@@ -37,6 +37,8 @@ FULL = make_row(
     detail="0",
     response_id="r",
     scope="s",
+    time_to_first_token_nano=250_000_000,
+    scores="relevance 0.92",
 )
 ANOTHER: dict[str, Any] = {
     "span_id": span_id("b"),
@@ -63,6 +65,8 @@ ANOTHER: dict[str, Any] = {
     "detail": "1",
     "response_id": "t",
     "scope": "u",
+    "time_to_first_token_nano": 0,
+    "scores": "relevance 0.5",
 }
 """Of every field of `Row` another value than `FULL` has: a field that is added there is added here, too."""
 
@@ -103,6 +107,8 @@ def test_a_span_gives_its_row_every_field_but_the_place_of_its_detail() -> None:
             "gen_ai.request.model": "anthropic.claude-sonnet-4-20250514-v1:0",
             "gen_ai.provider.name": "aws.bedrock",
             "gen_ai.response.id": "r",
+            "gen_ai.response.time_to_first_chunk": 0.25,
+            "braintrust.scores": {"relevance": 0.92},
             "gen_ai.usage.input_tokens": 1_000,
             "gen_ai.usage.output_tokens": 100,
             "spanvas.input": "in",

@@ -27,6 +27,8 @@ const FULL_ROW: Required<WireRow> = {
   input_preview: "in",
   output_preview: "out",
   attempt: 2,
+  time_to_first_token_nano: 5,
+  scores: "tone 1",
   artifacts: [{ artifact_id: "art_1", name: "a.csv", media_type: "text/csv", bytes: 8 }],
   marks: ["truncated"],
 };
@@ -65,6 +67,8 @@ describe("decodeTrace", () => {
       inputPreview: null,
       outputPreview: null,
       attempt: null,
+      timeToFirstTokenNano: null,
+      scores: null,
       artifacts: [],
       marks: [],
     });

@@ -72,6 +72,8 @@ function decodeRow(value: unknown, path: Path): DecodedRow {
     inputPreview: fields.textOrNull("input_preview"),
     outputPreview: fields.textOrNull("output_preview"),
     attempt: fields.numberOrNull("attempt"),
+    timeToFirstTokenNano: fields.numberOrNull("time_to_first_token_nano"),
+    scores: fields.textOrNull("scores"),
     artifacts: fields.list("artifacts", decodeArtifactRef),
     marks: fields.list("marks", textItem),
   };

@@ -661,6 +661,10 @@ export interface components {
             /** @description Content: only with `trace:content`. */
             output_preview?: string;
             attempt?: number;
+            /** @description From the request of a model call to the first piece of its answer. */
+            time_to_first_token_nano?: number;
+            /** @description What was judged of the span, in short: `relevance 0.92, tone friendly`. */
+            scores?: string;
             artifacts?: components["schemas"]["ArtifactRef"][];
             /** @description What is unusual: orphan, cycle, clock_skew, truncated, redacted, cold_start, lost, rewritten, ... */
             marks?: string[];

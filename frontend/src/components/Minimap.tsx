@@ -1,4 +1,4 @@
-/** Draws the whole run as a strip: which kinds of work ran when, failures, and the visible part. */
+/** Draws the whole run as a strip over the axis: which kinds of work ran when, failures, and the visible part. */
 
 import { useMemo, useRef, type PointerEvent, type ReactElement } from "react";
 import { activity, stackedPaths, type Activity } from "../model/time/activity";

@@ -12,7 +12,6 @@ import type { Store } from "../state/store";
 import type { TraceStore } from "../state/traceStore";
 import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceView";
 import { GroupPanel } from "./GroupPanel";
-import { Minimap } from "./Minimap";
 import { SpanPanel } from "./panel/SpanPanel";
 import { InlineProblem } from "./states/ProblemView";
 import { Splitter } from "./Splitter";
@@ -90,7 +89,6 @@ export function TabBody(props: TabBodyProps): ReactElement {
         {workflow && view.isGraphShown && (
           <RunGraph workflow={workflow} view={view} loaded={live} store={store} />
         )}
-        <Minimap loaded={live} zoom={view.zoom} store={store} />
         <TraceTree
           view={view}
           loaded={live}

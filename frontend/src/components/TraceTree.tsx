@@ -17,6 +17,7 @@ import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace, TraceView } from "../state/traceView";
 import { SortHead } from "./SortHead";
 import { GroupTreeLine } from "./GroupTreeLine";
+import { Minimap } from "./Minimap";
 import { Splitter } from "./Splitter";
 import { axisTicks, TimeAxis } from "./TimeAxis";
 import { AbsentTreeLine, TreeLine } from "./TreeLine";
@@ -84,24 +85,29 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
       ref={scroller}
       style={{ "--sv-name-width": `${nameWidth}px` } as React.CSSProperties}
     >
-      <div className="sv-list-head">
-        <div className="sv-list-head-name">
-          Span
-          <Splitter
-            label="Width of the names"
-            size={nameWidth}
-            least={NAME_WIDTHS.least}
-            most={NAME_WIDTHS.most}
-            direction={1}
-            onResize={setNameWidth}
-          />
+      <div className="sv-list-top">
+        <div className="sv-list-minimap">
+          <Minimap loaded={loaded} zoom={view.zoom} store={store} />
         </div>
-        <div className="sv-list-head-axis" ref={axis}>
-          <TimeAxis seen={seen} width={axisWidth} onZoom={store.zoom} />
+        <div className="sv-list-head">
+          <div className="sv-list-head-name">
+            Span
+            <Splitter
+              label="Width of the names"
+              size={nameWidth}
+              least={NAME_WIDTHS.least}
+              most={NAME_WIDTHS.most}
+              direction={1}
+              onResize={setNameWidth}
+            />
+          </div>
+          <div className="sv-list-head-axis" ref={axis}>
+            <TimeAxis seen={seen} width={axisWidth} onZoom={store.zoom} />
+          </div>
+          <SortHead by="duration" label="Duration" sort={view.sort} onSort={sortBy} />
+          <SortHead by="tokens" label="Tokens" sort={view.sort} onSort={sortBy} />
+          <SortHead by="cost" label="Cost" sort={view.sort} onSort={sortBy} />
         </div>
-        <SortHead by="duration" label="Duration" sort={view.sort} onSort={sortBy} />
-        <SortHead by="tokens" label="Tokens" sort={view.sort} onSort={sortBy} />
-        <SortHead by="cost" label="Cost" sort={view.sort} onSort={sortBy} />
       </div>
       <div
         className="sv-tree"
@@ -203,6 +209,7 @@ function Lines(props: LinesProps): ReactElement {
         left={bar.left}
         width={bar.width}
         beyond={bar.beyond}
+        scaleStart={scale.start}
         seen={seen}
         pauses={line.isExpandable ? pauses(line.position) : NO_PAUSES}
         ownPath={ownPaths && (ownPaths.get(line.position) ?? NO_RANGES)}

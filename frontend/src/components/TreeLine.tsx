@@ -3,28 +3,29 @@ import {
   costText,
   exactCostText,
   exactTokens,
+  firstTokenText,
   rowNote,
   NOT_REPORTED,
   tokensArrow,
 } from "../model/labels/describe";
-import { exactDuration, formatDuration, formatNanos } from "../model/labels/format";
+import { exactDuration, formatDuration } from "../model/labels/format";
 import { kindHue, kindLabel } from "../model/labels/kinds";
-import { describeMark, marksOf } from "../model/labels/marks";
 import type { Nanos } from "../model/time/time";
 import { backoffAfter, type Pause } from "../model/time/pauses";
-import { barBetween, spanLength, type Bar } from "../model/time/timeScale";
+import { spanLength, type Bar } from "../model/time/timeScale";
 import { isSilent } from "../model/trace/totals";
 import type { Row } from "../model/trace/trace";
 import type { TraceIndex } from "../model/trace/traceIndex";
 import type { SpanLine } from "../model/list/visibleRows";
 import type { Range } from "../model/time/zoom";
-import { barStyle } from "./barStyle";
+import { BarMark } from "./BarMark";
 import { Icon } from "./Icon";
+import { LineMarks } from "./LineMarks";
 import { kindIcon } from "./icons";
 import { StatusIcon } from "./StatusIcon";
 import { rowMark } from "./statusMarks";
 
-interface TreeLineProps {
+export interface TreeLineProps {
   readonly id: string;
   readonly top: number;
   readonly row: Row;
@@ -41,6 +42,8 @@ interface TreeLineProps {
   readonly left: number;
   readonly width: number;
   readonly beyond: Bar["beyond"];
+  /** When the time axis begins. */
+  readonly scaleStart: Nanos;
   /** The part of the axis that the bar is drawn on. */
   readonly seen: Range;
   readonly pauses: readonly Pause[];
@@ -58,6 +61,7 @@ interface TreeLineProps {
 export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactElement {
   const { id, top, row, line, isSelected, servedAt, onSelect, onOpen } = props;
   const length = spanLength(row, servedAt);
+  const first = firstTokenText(row);
   const isFailed = row.status === "error" || row.status === "lost";
   const classes = [
     "sv-line",
@@ -91,7 +95,9 @@ export const TreeLine = memo(function TreeLine(props: TreeLineProps): ReactEleme
       </div>
       <div
         className="sv-number sv-column-duration"
-        title={length === null ? "It never ended" : exactDuration(length)}
+        title={[length === null ? "It never ended" : exactDuration(length), first]
+          .filter(Boolean)
+          .join(". ")}
       >
         {length === null ? "–" : formatDuration(length)}
       </div>
@@ -134,7 +140,7 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
       <span className="sv-name" title={row.name}>
         {row.name}
         <span className="sv-visually-hidden">
-          {kindLabel(row.kind)}, {mark.word}
+          {[kindLabel(row.kind), mark.word, firstTokenText(row)].filter(Boolean).join(", ")}
         </span>
       </span>
       {row.error !== null && inside === 0 && (
@@ -157,74 +163,6 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
       <LineMarks row={row} />
     </div>
   );
-}
-
-function LineMarks({ row }: { readonly row: Row }): ReactElement {
-  return (
-    <>
-      {row.artifacts.length > 0 && row.kind !== "artifact" && (
-        <span className="sv-mark" title={row.artifacts.map((artifact) => artifact.name).join(", ")}>
-          <Icon name="artifact" />
-        </span>
-      )}
-      {marksOf(row).map((name) => {
-        const mark = describeMark(name);
-        return (
-          <span
-            key={name}
-            className={`sv-mark ${mark.isWarning ? "sv-mark-warning" : ""}`}
-            title={mark.sentence}
-          >
-            {name === "redacted" ? <Icon name="redacted" label={mark.label} /> : mark.label}
-          </span>
-        );
-      })}
-    </>
-  );
-}
-
-function BarMark(props: TreeLineProps): ReactElement {
-  const { row, left, width, beyond, seen, pauses, ownPath } = props;
-  if (beyond !== null) {
-    return <span className={`sv-beyond sv-beyond-${beyond}`} aria-hidden="true" />;
-  }
-  const classes = ["sv-bar", `sv-hue-${kindHue(row.kind)}`, `sv-bar-${row.status}`];
-  if (props.line.isExpandable) classes.push("sv-bar-parent");
-  if (row.marks.includes("wait")) classes.push("sv-bar-wait");
-  return (
-    <>
-      <span className={classes.join(" ")} style={barStyle(left, width)} />
-      {pauses.map((pause) => (
-        <Piece
-          key={pause.from}
-          {...pause}
-          seen={seen}
-          className={pause.isBackoff ? "sv-backoff" : "sv-gap"}
-          // A gap is a hole in a bar: a wider one could hide all of it.
-          least={pause.isBackoff ? 2 : 1}
-          title={`${pause.isBackoff ? "Waited before the next attempt" : "Nothing inside ran"}: ${formatNanos(pause.to - pause.from)}`}
-        />
-      ))}
-      {ownPath?.map((step) => (
-        <Piece key={step.from} {...step} seen={seen} className="sv-path-step" />
-      ))}
-    </>
-  );
-}
-
-interface PieceProps extends Range {
-  readonly seen: Range;
-  readonly className: string;
-  readonly title?: string;
-  /** Pixels. */
-  readonly least?: number;
-}
-
-/** A stretch of time drawn over a bar. */
-function Piece({ from, to, seen, className, title, least }: PieceProps): ReactElement | null {
-  const { left, width, beyond } = barBetween(from, to, seen);
-  if (beyond !== null) return null;
-  return <span className={className} title={title} style={barStyle(left, width, least)} />;
 }
 
 function Amounts(props: TreeLineProps): ReactElement {

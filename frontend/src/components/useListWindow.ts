@@ -8,8 +8,11 @@ const OVERSCAN = 12;
 const STEP = 6;
 /** Lines that stay visible around a selection that moves. */
 const MARGIN = 2;
-/** The list's own head, which stands over the lines. */
-const HEAD_HEIGHT = 28;
+/** Pixels of the list in which lines are seen: its head stands over the rest. */
+function portHeight(scroller: HTMLElement): number {
+  const head = scroller.querySelector<HTMLElement>(".sv-list-top");
+  return scroller.clientHeight - (head?.offsetHeight ?? 0);
+}
 
 /**
  * Positions of the lines to draw: those on the screen, and the selected one wherever it is, since
@@ -31,7 +34,7 @@ export function useListWindow(
     if (!element) return undefined;
     const read = (): void =>
       setPort((before) => {
-        const height = element.clientHeight - HEAD_HEIGHT;
+        const height = portHeight(element);
         const step = STEP * lineHeight;
         const top = Math.floor(element.scrollTop / step) * step;
         return before.top === top && before.height === height ? before : { top, height };
@@ -77,9 +80,9 @@ export function useListWindow(
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
-    let before = element.clientHeight - HEAD_HEIGHT;
+    let before = portHeight(element);
     const observer = new ResizeObserver(() => {
-      const height = element.clientHeight - HEAD_HEIGHT;
+      const height = portHeight(element);
       const { scrollTop } = element;
       const line = selected.current;
       if (height < before && isShown(line, scrollTop, before, lineHeight)) {
@@ -97,7 +100,7 @@ export function useListWindow(
     const top = scrollToShow(
       selectedLine,
       element.scrollTop,
-      element.clientHeight - HEAD_HEIGHT,
+      portHeight(element),
       lineHeight,
       MARGIN,
     );

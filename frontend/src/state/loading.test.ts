@@ -32,6 +32,8 @@ const ROW: Row = {
   inputPreview: "in",
   outputPreview: "out",
   attempt: 1,
+  timeToFirstTokenNano: 5,
+  scores: "tone 1",
   artifacts: [FILE],
   marks: ["cut"],
 };
@@ -67,6 +69,8 @@ const OTHER: Row = {
   inputPreview: null,
   outputPreview: null,
   attempt: null,
+  timeToFirstTokenNano: null,
+  scores: null,
   artifacts: [],
   marks: ["cut", "lost"],
 };

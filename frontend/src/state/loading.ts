@@ -111,6 +111,8 @@ export const isSameRow = byFields<Row>({
   inputPreview: (a, b) => a.inputPreview === b.inputPreview,
   outputPreview: (a, b) => a.outputPreview === b.outputPreview,
   attempt: (a, b) => a.attempt === b.attempt,
+  timeToFirstTokenNano: (a, b) => a.timeToFirstTokenNano === b.timeToFirstTokenNano,
+  scores: (a, b) => a.scores === b.scores,
   artifacts: (a, b) => isSameList(a.artifacts, b.artifacts, isSameArtifact),
   marks: (a, b) => isSameList(a.marks, b.marks, (one, other) => one === other),
 });

@@ -26,6 +26,8 @@ export function makeRow(overrides: Partial<Row> & { readonly spanId: string }): 
     inputPreview: null,
     outputPreview: null,
     attempt: null,
+    timeToFirstTokenNano: null,
+    scores: null,
     artifacts: [],
     marks: [],
     ...overrides,

@@ -50,6 +50,14 @@ class Row(WireModel):
         default=None, description="Content: only with `trace:content`."
     )
     attempt: int | None = None
+    time_to_first_token_nano: int | None = Field(
+        default=None,
+        description="From the request of a model call to the first piece of its answer.",
+    )
+    scores: str | None = Field(
+        default=None,
+        description="What was judged of the span, in short: `relevance 0.92, tone friendly`.",
+    )
     artifacts: list[ArtifactRef] | None = None
     marks: list[str] | None = Field(
         default=None,

@@ -10,7 +10,7 @@ import pytest
 from spanvas.model.span import Event
 from spanvas.semantics.content import content_of
 from spanvas.semantics.content_split import is_content, without_content
-from spanvas.semantics.evaluations import evaluations_of, without_explanation
+from spanvas.semantics.evaluations import evaluations_of, scores_of, without_explanation
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
 from tests.support.builders import T0, make_span
@@ -292,3 +292,28 @@ def test_tokens_of_a_modality_are_parts_of_the_whole(
 )
 def test_names_that_hold_what_was_said(name: str, expected: bool) -> None:
     assert is_content(name) is expected
+
+
+def test_what_was_judged_in_short() -> None:
+    unlabelled = {**OTEL, "gen_ai.evaluation.name": "Tone", "gen_ai.evaluation.score.value": 2}
+    unscored = {"gen_ai.evaluation.name": "Safety", "gen_ai.evaluation.score.label": "safe"}
+    given = [Event("gen_ai.evaluation.result", T0, one) for one in (OTEL, unlabelled, unscored)]
+
+    assert scores_of(SpanReader(make_span(events=tuple(given)))) == (
+        "Relevance 0.5, Tone 2, Safety safe"
+    )
+    assert scores_of(SpanReader(make_span())) is None
+
+
+def test_a_row_has_the_scores_and_a_model_call_its_time_to_first_token() -> None:
+    attributes = {"gen_ai.response.time_to_first_chunk": 0.25}
+    judged = (Event("gen_ai.evaluation.result", T0, OTEL),)
+    rows = [
+        row_of(make_span(kind=kind, attributes=attributes, events=judged))
+        for kind in ("model", "agent")
+    ]
+
+    assert [(row.time_to_first_token_nano, row.scores) for row in rows] == [
+        (250_000_000, "Relevance 0.5"),
+        (None, "Relevance 0.5"),
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from spanvas.model import kinds
 from spanvas.semantics.reader import SpanReader
-from spanvas.semantics.span_names import shown_name
+from spanvas.semantics.span_names import shown_name, stored_name
 from spanvas.semantics.summary import row_of
 from tests.support.builders import make_span
 
@@ -93,3 +93,21 @@ def test_a_name_is_shortened_once_and_never_away(kind: str) -> None:
 
         assert shown
         assert shown in recorded
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "shown"),
+    [
+        ("execute_tool lookup", "tool", "lookup"),
+        ("chat gpt-4o", "model", "gpt-4o"),
+        ("invoke_agent Clerk", "agent", "Clerk"),
+        ("lookup", "tool", "lookup"),
+        ("code.run", "tool", "code.run"),
+        ("chat with support", "node", "chat with support"),
+        ("execute_tool ", "tool", "execute_tool "),
+    ],
+)
+def test_a_row_that_was_stored_with_a_long_name_is_read_with_a_short_one(
+    name: str, kind: str, shown: str
+) -> None:
+    assert stored_name(name, kind) == shown

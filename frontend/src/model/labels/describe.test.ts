@@ -1,6 +1,15 @@
 import { expect, it } from "vitest";
+import { makeRow } from "../../testing/make";
 import type { RowStatus } from "../trace/trace";
-import { costText, exactCostText, exactTokens, rowWord, tokensArrow } from "./describe";
+import {
+  costText,
+  exactCostText,
+  exactTokens,
+  firstTokenText,
+  rowWord,
+  scoresNote,
+  tokensArrow,
+} from "./describe";
 
 it("says of tokens what was reported, a reported 0 too, and of nothing nothing", () => {
   const cases = [
@@ -36,4 +45,12 @@ it("says of a row what ended it", () => {
     rowWord({ status, marks: ["truncated", mark], error: type ? { type, message: "" } : null }),
   );
   expect(words).toEqual(["interrupted", "left early", "failed", "timed out", "timed out", "ok"]);
+});
+
+it("says when the first token came, and how a span was judged", () => {
+  const row = makeRow({ spanId: "a", timeToFirstTokenNano: 250_000_000, scores: "tone 1, ok 0.5" });
+  expect([firstTokenText(row), scoresNote(row)]).toEqual(["First token after 250 ms", "tone 1 +1"]);
+  const plain = makeRow({ spanId: "b" });
+  expect([firstTokenText(plain), scoresNote(plain)]).toEqual([undefined, null]);
+  expect(scoresNote({ scores: "relevance 0.92" })).toBe("relevance 0.92");
 });

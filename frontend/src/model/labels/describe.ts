@@ -1,7 +1,7 @@
 /** Describes spans for the rows and the panel. */
 
 import type { Usage } from "../trace/execution";
-import { exactCost, exactCount, formatCost, formatCount, plural } from "./format";
+import { exactCost, exactCount, formatCost, formatCount, formatNanos, plural } from "./format";
 import { isTimeout } from "./infraIssues";
 import { shortModel } from "./kinds";
 import type { Row, RowStatus } from "../trace/trace";
@@ -78,7 +78,21 @@ export function exactCostText(nanoUsd: number | null): string | undefined {
   return nanoUsd === null ? undefined : exactCost(nanoUsd);
 }
 
+/** Says when the first token of a row's answer came; undefined where that is not known. */
+export function firstTokenText({ timeToFirstTokenNano: nanos }: Row): string | undefined {
+  return nanos === null ? undefined : `First token after ${formatNanos(nanos)}`;
+}
+
+/** The first score of a row, and how many more there are: `relevance 0.92 +1`. Null where none is known. */
+export function scoresNote({ scores }: Pick<Row, "scores">): string | null {
+  if (scores === null) return null;
+  const [first = "", ...more] = scores.split(", ");
+  return more.length === 0 ? first : `${first} +${more.length}`;
+}
+
 /** Changes whenever the span's detail can have changed. */
 export function rowVersion(row: Row): string {
-  return [row.status, row.end ?? "", row.artifacts.length, row.marks.join()].join("|");
+  return [row.status, row.end ?? "", row.artifacts.length, row.marks.join(), row.scores ?? ""].join(
+    "|",
+  );
 }

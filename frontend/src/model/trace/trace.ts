@@ -39,6 +39,10 @@ export interface Row {
   readonly inputPreview: string | null;
   readonly outputPreview: string | null;
   readonly attempt: number | null;
+  /** From the request of a model call to the first piece of its answer. */
+  readonly timeToFirstTokenNano: number | null;
+  /** What was judged of the span, in short: `relevance 0.92, tone friendly`. */
+  readonly scores: string | null;
   readonly artifacts: readonly ArtifactRef[];
   readonly marks: readonly string[];
 }

@@ -37,7 +37,7 @@ class Row(NamedTuple):
     `status` is the span's own (`unset`, `ok`, `error`); whether an open one runs or is lost depends on the time of
     reading: see `tree.state_of`. `detail` says where the whole span is: chunk id and index of its detail item.
     Model calls alone have `response_id`, the provider's name of the answer, and `scope`, the instrumentation: they tell
-    whether two rows are one call.
+    whether two rows are one call. `scores` is what was judged of the span in short: `relevance 0.92, tone friendly`.
     """
 
     span_id: str
@@ -64,6 +64,8 @@ class Row(NamedTuple):
     detail: str = ""
     response_id: str | None = None
     scope: str | None = None
+    time_to_first_token_nano: int | None = None
+    scores: str | None = None
 
 
 def merge_rows(one: Row, other: Row) -> Row:

@@ -28,6 +28,20 @@ def evaluations_of(reader: SpanReader) -> list[dict[str, Any]]:
     return found[:MAX_EVALUATIONS]
 
 
+def scores_of(reader: SpanReader) -> str | None:
+    """Returns what was judged of a span in short, `relevance 0.92, tone friendly`; None where nothing was.
+
+    Each judgement is its name and its score, or its label where it has no score.
+    """
+    said = ([given.get("name", ""), _verdict(given)] for given in evaluations_of(reader))
+    return ", ".join(text for words in said if (text := " ".join(filter(None, words)))) or None
+
+
+def _verdict(evaluation: Mapping[str, Any]) -> str:
+    score = evaluation.get("score")
+    return f"{score:.4g}" if score is not None else evaluation.get("label", "")
+
+
 def without_explanation(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what of an evaluation is structure: an explanation is content."""
     return {key: value for key, value in evaluation.items() if key != "explanation"}

@@ -1,11 +1,13 @@
 """Names of spans as a reader wants them: `lookup` instead of `execute_tool lookup`.
 
-This is the only home of the rule. Rows have the name that it gives, and so tree, search and comparison do; the name of
-an execution's root is its workflow's. The name that was recorded stays the span's own.
+This is the only home of the rule. Rows have the name that it gives, and so tree, search and comparison do; what was
+stored under a longer name is shortened when it is read. The name of an execution's root is its workflow's. The name
+that was recorded stays the span's own.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from spanvas import attributes as names
@@ -45,11 +47,27 @@ def shown_name(reader: SpanReader, kind: str) -> str:
     return _bare(span.name, kind)
 
 
+@lru_cache(maxsize=4096)
+def stored_name(name: str, kind: str) -> str:
+    """Returns the name of a stored row without what its kind says, for rows that were stored before names were short.
+
+    What stands behind a name stays: a tool may be called `code.run`.
+    """
+    return _without_prefix(name, kind)
+
+
 def _bare(name: str, kind: str) -> str:
-    for prefix in PREFIXES.get(kind, ()):
-        if name.startswith(prefix):
-            return name[len(prefix) :].strip() or name
+    bare = _without_prefix(name, kind)
+    if bare != name:
+        return bare
     for suffix in SUFFIXES.get(kind, ()):
         if name.endswith(suffix):
             return name[: -len(suffix)].strip() or name
+    return name
+
+
+def _without_prefix(name: str, kind: str) -> str:
+    for prefix in PREFIXES.get(kind, ()):
+        if name.startswith(prefix):
+            return name[len(prefix) :].strip() or name
     return name

@@ -23,6 +23,7 @@ from spanvas.semantics.values import parsed
 
 NAME_CHARACTERS: Final = 200
 MESSAGE_CHARACTERS: Final = 500
+SCORES_CHARACTERS: Final = 200
 
 WAIT: Final = "wait"
 """Mark of a row in whose time nothing is at work: a timer, an answer from outside, another function."""
@@ -76,6 +77,8 @@ def row_of(span: Span) -> Row:
         recorded_at_unix_nano=span.recorded_at_unix_nano,
         response_id=_short(reader.response_id()) if is_call else None,
         scope=_short(span.scope_name) if is_call else None,
+        time_to_first_token_nano=reader.time_to_first_token() if is_call else None,
+        scores=_scores(reader),
     )
 
 
@@ -124,6 +127,15 @@ def _artifacts(attributes: Mapping[str, Any]) -> tuple[ArtifactRef, ...]:
                 )
             )
     return tuple(found)
+
+
+def _scores(reader: SpanReader) -> str | None:
+    """What was judged of a span; evaluations are loaded with the first span that has one."""
+    if not any(reader.plan.values("evaluations", reader.span)):
+        return None
+    from spanvas.semantics.evaluations import scores_of
+
+    return shortened(scores_of(reader), SCORES_CHARACTERS)
 
 
 def _short(value: Any) -> str | None:
