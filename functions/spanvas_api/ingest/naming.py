@@ -84,7 +84,8 @@ def workflow_identity_of(span: Span, rank: str) -> WorkflowIdentity:
 def session_id_of(span: Span) -> str:
     """Returns the session or conversation that the span is part of, as its dialect says it, or else its resource;
     "" where neither says one."""
-    return display_name(session_of(span) or _text(span.resource, SESSION_ID))
+    session = session_of(span) or _text(span.resource, SESSION_ID)
+    return display_name(session) if session else ""
 
 
 def key_of(span: Span, rank: str) -> str:

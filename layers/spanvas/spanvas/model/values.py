@@ -33,7 +33,12 @@ def jsonable(value: Any, depth: int = 0) -> Any:
     if depth >= MAX_DEPTH:
         return {"$deep": type(value).__name__}
     if isinstance(value, Mapping):
-        return {_key(key): jsonable(item, depth + 1) for key, item in value.items()}
+        return {
+            (key if type(key) is str and key.isascii() else _key(key)): (
+                item if type(item) is str and item.isascii() else jsonable(item, depth + 1)
+            )
+            for key, item in value.items()
+        }
     if isinstance(value, (Sequence, set, frozenset)):
         return [jsonable(item, depth + 1) for item in value]
     return {"$repr": type(value).__name__}
@@ -57,8 +62,6 @@ def _text(value: str) -> Any:
 
 
 def _key(key: object) -> str:
-    if type(key) is str and key.isascii():
-        return key
     text = key if isinstance(key, str) else str(key)
     return text.encode("utf-8", "backslashreplace").decode()
 

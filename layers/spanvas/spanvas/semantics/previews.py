@@ -171,6 +171,8 @@ def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
     """Returns one line of at most `limit` characters."""
     if not text:
         return None
+    if len(text) <= limit and " " not in text and text.isprintable():
+        return text  # one word, as most names are
     line = " ".join(text[: limit * 4].split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

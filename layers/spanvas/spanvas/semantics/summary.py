@@ -41,8 +41,11 @@ MARKS: Final = {
 }
 
 
-def row_of(span: Span) -> Row:
-    """Returns the row of a span. Every text is bounded, so that a hostile span cannot make the tree large."""
+def row_of(span: Span, detail: str = "") -> Row:
+    """Returns the row of a span. Every text is bounded, so that a hostile span cannot make the tree large.
+
+    `detail` says where the whole span is: see `Row`.
+    """
     attributes = span.attributes
     reader = SpanReader(span)
     before = after = None
@@ -79,6 +82,7 @@ def row_of(span: Span) -> Row:
         scope=_short(span.scope_name) if is_call else None,
         time_to_first_token_nano=reader.time_to_first_token() if is_call else None,
         scores=_scores(reader),
+        detail=detail,
     )
 
 
@@ -91,7 +95,9 @@ def has_remote_parent(span: Span) -> bool:
 
 def _marks(span: Span, outcome: SpanOutcome) -> tuple[str, ...]:
     attributes = span.attributes
-    marks = tuple(dict.fromkeys(mark for name, mark in MARKS.items() if attributes.get(name)))
+    marks: tuple[str, ...] = ()
+    if not MARKS.keys().isdisjoint(attributes):
+        marks = tuple(dict.fromkeys(mark for name, mark in MARKS.items() if attributes.get(name)))
     if outcome.mark is not None:
         marks = (outcome.mark, *marks)
     if not durable.is_durable(attributes):

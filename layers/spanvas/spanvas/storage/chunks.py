@@ -75,7 +75,7 @@ def _order(span: Span) -> tuple[int, str]:
 def _others(each: Iterable[Span], shown: Span) -> list[Span]:
     """Returns the ended versions of one span that differ from the version that is shown."""
     ordered = sorted(each, key=repr)
-    rows = [row_of(span)._replace(detail=f"{place:05}") for place, span in enumerate(ordered)]
+    rows = [row_of(span, f"{place:05}") for place, span in enumerate(ordered)]
     said = comparable(row_of(shown))
     others = [row for row in versions(rows) if row.end_time_unix_nano and comparable(row) != said]
     return [ordered[int(row.detail)] for row in others[: MAX_VERSIONS - 1]]
@@ -85,7 +85,7 @@ def _chunks(spans: Sequence[Span]) -> list[Chunk]:
     pieces = _pieces(spans)
     rows: list[Row] = []
     for index, piece in enumerate(pieces):
-        rows.extend(row_of(span)._replace(detail=str(index)) for span in piece.spans)
+        rows.extend(row_of(span, str(index)) for span in piece.spans)
     payload = encode_rows(rows)
     compressed = codec.compress(payload)
     if len(compressed) > MAX_CHUNK_BYTES and len(spans) > 1:

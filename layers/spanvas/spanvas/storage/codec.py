@@ -81,7 +81,13 @@ def encode_spans(spans: Sequence[Span]) -> bytes:
     resources: list[Any] = []
     scopes: list[Any] = []
     content: dict[str, Any] = {}
-    encoded = [_span_object(span, resources, scopes, content) for span in spans]
+    of_resource: dict[int, int] = {}
+    for span in spans:  # most share one
+        if id(span.resource) not in of_resource:
+            of_resource[id(span.resource)] = _index(resources, jsonable(span.resource))
+    encoded = [
+        _span_object(span, of_resource[id(span.resource)], scopes, content) for span in spans
+    ]
     return dump(
         {
             "v": VERSION,
@@ -140,7 +146,7 @@ def jsonable_field(value: Any) -> Any:
 
 
 def _span_object(
-    span: Span, resources: list[Any], scopes: list[Any], content: dict[str, Any]
+    span: Span, resource: int, scopes: list[Any], content: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "trace_id": span.trace_id,
@@ -159,7 +165,7 @@ def _span_object(
             for event in span.events
         ],
         "links": [[link.trace_id, link.span_id, jsonable(link.attributes)] for link in span.links],
-        "resource": _index(resources, jsonable(span.resource)),
+        "resource": resource,
         "scope": _index(
             scopes, [jsonable_field(span.scope_name), jsonable_field(span.scope_version)]
         ),
