@@ -4,6 +4,7 @@
  * What signs in is small and comes first; what draws comes while the issuer and the API are waited for.
  */
 
+import { createAccessReader } from "./api/accesses";
 import { createClient } from "./api/client";
 import { createHttp } from "./api/http";
 import { createManager } from "./api/manage";
@@ -23,9 +24,11 @@ async function start(container: HTMLElement): Promise<void> {
     if (session === null) return;
     const http = createHttp(config.apiBaseUrl, session.token, fetcher);
     const pageStore = createUrlPageStore(window);
+    const scopes = async (): Promise<ReadonlySet<string>> => scopesOf(await session.token());
     const client = {
       ...createClient(http, fetcher, config.apiBaseUrl),
-      manager: createManager(http, async () => scopesOf(await session.token())),
+      manager: createManager(http, scopes),
+      accesses: createAccessReader(http, scopes),
     };
     const source = readAhead(client, pageStore.get().executionId);
     (await drawing).drawPage(container, { source, pageStore, session });

@@ -1,7 +1,7 @@
 /** The two sides of the tab: the list with its toolbar, and what is selected in it. */
 
 import { useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
-import type { TraceSource } from "../model/trace/source";
+import type { AccessReader, TraceSource } from "../model/trace/source";
 import type { Nanos } from "../model/time/time";
 import { timeScale } from "../model/time/timeScale";
 import type { Workflow } from "../model/trace/workflow";
@@ -14,6 +14,7 @@ import { selectedGroup, type LoadedTrace, type TraceView } from "../state/traceV
 import { GroupPanel } from "./GroupPanel";
 import { SpanPanel } from "./panel/SpanPanel";
 import { InlineProblem } from "./states/ProblemView";
+import { LinesSkeleton } from "./states/Skeleton";
 import { Splitter } from "./Splitter";
 import { TimeStrip } from "./TimeStrip";
 import { Toolbar, type Menu } from "./Toolbar";
@@ -22,6 +23,9 @@ import { useNow } from "./useNow";
 import { useTextHits } from "./useTextHits";
 import { lazyView } from "./lazyView";
 
+const SpanAccesses = lazyView(async () => (await import("./accesses/AccessList")).AccessList, {
+  fallback: () => <LinesSkeleton lines={4} />,
+});
 const RunGraph = lazyView(async () => (await import("./graph/RunGraph")).RunGraph);
 
 const PANEL_WIDTHS = { least: 320, most: 1100, usual: 460 };
@@ -29,6 +33,9 @@ const PANEL_WIDTHS = { least: 320, most: 1100, usual: 460 };
 interface TabBodyProps {
   readonly source: TraceSource;
   readonly executionId: string;
+  /** Reads who has seen a span; null for those who may not know. */
+  readonly accesses: AccessReader | null;
+  readonly nameOf: (spanId: string) => string | null;
   /** The execution's own, where it is known: it has a graph and names its nodes. */
   readonly workflow: Workflow | undefined;
   readonly onCompare: (() => unknown) | undefined;
@@ -50,7 +57,8 @@ interface TabBodyProps {
 }
 
 export function TabBody(props: TabBodyProps): ReactElement {
-  const { artifacts, view, loaded, store, panel, isPanelOpen, onFocusTree, workflow } = props;
+  const { accesses, artifacts, view, loaded, store, panel, isPanelOpen, onFocusTree, workflow } =
+    props;
   const body = useRef<HTMLDivElement>(null);
   useTextHits(body, view.query);
   const [panelWidth, setPanelWidth] = useState(PANEL_WIDTHS.usual);
@@ -124,6 +132,18 @@ export function TabBody(props: TabBodyProps): ReactElement {
           addressOf={(spanId) => props.source.spanAddress?.(props.executionId, spanId) ?? null}
           panelRef={panel}
           artifacts={artifacts}
+          seenBy={
+            accesses &&
+            ((spanId) => (
+              <SpanAccesses
+                key={spanId}
+                reader={accesses}
+                executionId={props.executionId}
+                spanId={spanId}
+                nameOf={props.nameOf}
+              />
+            ))
+          }
           permalink={store.permalink}
           onBack={onFocusTree}
           onSelect={store.select}

@@ -13,6 +13,7 @@ import type { ViewStateStore } from "../state/viewState";
 import { browserTimer } from "../state/polling";
 import { createSpanDetails } from "../state/spanDetails";
 import { createTraceStore } from "../state/traceStore";
+import { SeenBy, useAccesses } from "./accesses/SeenBy";
 import { Header } from "./Header";
 import { ManageMenu } from "./ManageMenu";
 import { Notice, useNotice } from "./Notice";
@@ -81,6 +82,7 @@ function ExecutionTab(props: TabProps): ReactElement {
     [source, executionId],
   );
   const view = useReadable(store);
+  const accesses = useAccesses(source.accesses);
   const columns = useMemo(() => createColumns(), []);
   const { sort } = useReadable(columns);
   useEffect(() => store.sort(sort), [store, sort]);
@@ -140,6 +142,10 @@ function ExecutionTab(props: TabProps): ReactElement {
   });
 
   const { loaded, problem } = view;
+  const nameOf = (spanId: string): string | null => {
+    const position = loaded?.index.positionOf.get(spanId);
+    return position === undefined ? null : (loaded?.index.rows[position]?.name ?? null);
+  };
   return (
     <section className="sv-tab" aria-label="Trace" onKeyDown={press}>
       {loaded && (
@@ -151,16 +157,19 @@ function ExecutionTab(props: TabProps): ReactElement {
           onShowArtifacts={() => setIsShowingFiles(true)}
           onCompare={props.onCompare && (() => showAnswerOf(props.onCompare?.()))}
           menu={
-            source.manager && (
-              <ManageMenu
-                manager={source.manager}
-                execution={loaded.trace.execution}
-                onChanged={(words) => {
-                  say(words);
-                  store.start();
-                }}
-              />
-            )
+            <>
+              {accesses && <SeenBy reader={accesses} executionId={executionId} nameOf={nameOf} />}
+              {source.manager && (
+                <ManageMenu
+                  manager={source.manager}
+                  execution={loaded.trace.execution}
+                  onChanged={(words) => {
+                    say(words);
+                    store.start();
+                  }}
+                />
+              )}
+            </>
           }
         />
       )}
@@ -170,12 +179,19 @@ function ExecutionTab(props: TabProps): ReactElement {
       {!loaded && problem && (
         <ProblemView problem={problem} subject="execution" onRetry={store.start} />
       )}
+      {!loaded && problem && accesses && (
+        <p className="sv-nothing">
+          <SeenBy reader={accesses} executionId={executionId} nameOf={nameOf} />
+        </p>
+      )}
       {!loaded && !problem && <TabSkeleton />}
       {loaded && !hasRows && <EmptyTrace trace={loaded.trace} onRetry={store.start} />}
       {loaded && hasRows && (
         <TabBody
           source={source}
           executionId={executionId}
+          accesses={accesses}
+          nameOf={nameOf}
           workflow={workflow}
           onCompare={props.onCompare && (() => showAnswerOf(props.onCompare?.()))}
           details={details}

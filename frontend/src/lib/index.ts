@@ -4,6 +4,7 @@
  * docs/how-to/embed-the-tab.md and docs/how-to/use-trace-data.md say how to use it.
  */
 
+import { createAccessReader } from "../api/accesses";
 import { createClient } from "../api/client";
 import { createHttp, type TokenProvider } from "../api/http";
 import { createManager } from "../api/manage";
@@ -49,8 +50,10 @@ export function createTraceSource(options: TraceSourceOptions): TraceSource {
   const { baseUrl = "", token } = options;
   const fetcher: typeof fetch = options.fetcher ?? ((input, init) => fetch(input, init));
   const http = createHttp(baseUrl, token, fetcher);
-  const manager = createManager(http, async () => scopesOf(await token()));
-  return { ...createClient(http, fetcher, baseUrl), manager };
+  const scopes = async (): Promise<ReadonlySet<string>> => scopesOf(await token());
+  const manager = createManager(http, scopes);
+  const accesses = createAccessReader(http, scopes);
+  return { ...createClient(http, fetcher, baseUrl), manager, accesses };
 }
 
 /** @deprecated Its name is now `createHostViewStore`; this one goes with the next release. */

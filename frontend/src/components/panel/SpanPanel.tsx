@@ -29,12 +29,14 @@ interface SpanPanelProps {
   readonly addressOf: (spanId: string) => string | null;
   readonly panelRef: RefObject<HTMLElement | null>;
   readonly artifacts: Artifacts;
+  /** Shows who has seen a span; null for those who may not know. */
+  readonly seenBy: ((spanId: string) => ReactElement) | null;
   readonly permalink: () => string;
   readonly onBack: () => void;
   readonly onSelect: (spanId: string) => void;
 }
 
-type TabName = "content" | "tokens" | "artifacts" | "attributes" | "raw";
+type TabName = "content" | "tokens" | "artifacts" | "attributes" | "raw" | "accesses";
 
 export function SpanPanel(props: SpanPanelProps): ReactElement {
   const { view, details, artifacts, panelRef, permalink, onBack, onSelect } = props;
@@ -65,7 +67,7 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
     );
   }
   const { positionOf } = view.loaded.index;
-  const tabs = tabsOf(row);
+  const tabs = tabsOf(row, props.seenBy !== null);
   const tab = tabs.find(({ name }) => name === wanted)?.name ?? "content";
   return (
     <aside className="sv-panel" ref={panelRef} tabIndex={-1} aria-label={`Span ${row.name}`}>
@@ -78,7 +80,9 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
         onSelect={onSelect}
       />
       <Tabs tabs={tabs} selected={tab} onSelect={setWanted}>
-        {current && previous.isSettled ? (
+        {tab === "accesses" ? (
+          props.seenBy?.(row.spanId)
+        ) : current && previous.isSettled ? (
           <TabBody
             key={row.spanId}
             tab={tab}
@@ -99,7 +103,7 @@ export function SpanPanel(props: SpanPanelProps): ReactElement {
 }
 
 interface TabBodyProps {
-  readonly tab: TabName;
+  readonly tab: Exclude<TabName, "accesses">;
   readonly detail: SpanDetail;
   readonly previous: PreviousCall | null;
   readonly isKnown: (spanId: string) => boolean;
@@ -131,7 +135,7 @@ function TabBody(props: TabBodyProps): ReactElement {
 }
 
 /** The row knows already which tabs there will be, so that they do not jump when the detail comes. */
-function tabsOf(row: Row): readonly TabItem<TabName>[] {
+function tabsOf(row: Row, isAuditor: boolean): readonly TabItem<TabName>[] {
   const tabs: TabItem<TabName>[] = [
     { name: "content", label: row.kind === "model" ? "Conversation" : "Input and output" },
   ];
@@ -140,5 +144,6 @@ function tabsOf(row: Row): readonly TabItem<TabName>[] {
     tabs.push({ name: "artifacts", label: "Artifacts", count: row.artifacts.length });
   }
   tabs.push({ name: "attributes", label: "Attributes" }, { name: "raw", label: "Raw" });
+  if (isAuditor) tabs.push({ name: "accesses", label: "Seen by" });
   return tabs;
 }

@@ -57,6 +57,44 @@ export interface ExecutionManager {
   release(executionId: string): Promise<void>;
 }
 
+/** A recorded read of an execution, or several of the same kind within a minute. */
+export interface Access {
+  readonly accessId: string;
+  readonly principal: string;
+  /** The call, as the API's records name it: `trace`, `span`, `artifact` and others. */
+  readonly action: string;
+  /** The span or file; null where it was the whole execution. */
+  readonly target: string | null;
+  readonly spanId: string | null;
+  /** `allowed`: content, or a link to a file, was given. `structure`: an answer without content. */
+  readonly outcome: "allowed" | "structure" | "refused";
+  /** How many reads there were at least. */
+  readonly count: number;
+  readonly at: Nanos;
+  /** The last one that is counted; null where there was one. */
+  readonly lastAt: Nanos | null;
+}
+
+export interface AccessPage {
+  readonly items: readonly Access[];
+  /** Records of this page that cannot be read. */
+  readonly unreadable: number;
+  readonly nextCursor: string | null;
+}
+
+/** Reads who has seen what. */
+export interface AccessReader {
+  /** Whether the reader may, as far as the token tells; the API decides. */
+  mayRead(): Promise<boolean>;
+  /** Newest first; with a span id, the reads of the span and its files alone. */
+  list(
+    executionId: string,
+    spanId: string | null,
+    cursor: string | null,
+    signal: AbortSignal,
+  ): Promise<AccessPage>;
+}
+
 /** What the Trace tab needs; a host page may bring its own. */
 export interface TraceSource {
   /**
@@ -83,6 +121,8 @@ export interface TraceSource {
   searchTrace?(executionId: string, query: string, signal: AbortSignal): Promise<SearchResult>;
   /** Left out, the tab offers neither deletion nor holds. */
   readonly manager?: ExecutionManager;
+  /** Left out, the tab does not say who has seen the execution. */
+  readonly accesses?: AccessReader;
   readArtifact(link: ArtifactLink, maxBytes: number, signal: AbortSignal): Promise<Blob>;
 }
 
