@@ -43,6 +43,18 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
             "cache_write_tokens": 30,
         },
     ),
+    "cohere, whose bill is what costs": (
+        {
+            "billed_units": {"input_tokens": 11.0, "output_tokens": 7.0},
+            "tokens": {"input_tokens": 75.0, "output_tokens": 9.0},
+            "cached_tokens": 4.0,
+        },
+        {"input_tokens": 11, "output_tokens": 7, "cache_read_tokens": 4},
+    ),
+    "cohere without a bill": (
+        {"billed_units": None, "tokens": {"input_tokens": 75, "output_tokens": 9}},
+        {"input_tokens": 75, "output_tokens": 9},
+    ),
     "anthropic without a cache": (
         {
             "input_tokens": 11,

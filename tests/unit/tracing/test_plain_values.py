@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 from collections import deque, namedtuple
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import pytest
 
 from spanvas import attributes as names
 from spanvas.semantics.values import parsed
+from spanvas.tracing.convert import json_text
 from spanvas.tracing.generation import generation_content
 from spanvas.tracing.plain_values import plain
 
@@ -36,6 +38,19 @@ class Block(pydantic.BaseModel):
 class Reply(pydantic.BaseModel):
     role: Role
     content: list[Block]
+
+
+class Called(Block):
+    """A field more than its base says."""
+
+    calls: list[str]
+
+
+class OfOldPydantic:
+    """Before 2.7 `model_dump` knew no `serialize_as_any`."""
+
+    def model_dump(self, *, warnings: bool = True) -> dict[str, Any]:
+        return {"warnings": warnings}
 
 
 @dataclass
@@ -74,6 +89,18 @@ class Broken:
 
 
 Pair = namedtuple("Pair", "role content")
+
+
+def test_a_model_in_a_field_of_its_base_class_keeps_its_own_fields() -> None:
+    reply = Reply(role=Role.USER, content=[Called(text="a", calls=["f"])])
+
+    kept = {"type": "text", "text": "a", "data": None, "calls": ["f"]}
+    assert plain(reply) == {"role": "user", "content": [kept]}
+    assert json.loads(json_text(reply)) == {"role": "user", "content": [kept]}
+
+
+def test_a_model_of_old_pydantic_is_asked_without_what_it_does_not_know() -> None:
+    assert plain(OfOldPydantic()) == {"warnings": False}
 
 
 @pytest.mark.parametrize(

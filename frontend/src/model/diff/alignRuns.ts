@@ -5,7 +5,7 @@ import { rowWord } from "../labels/describe";
 import { exactCount, formatCost, formatNanos, plural } from "../labels/format";
 import { spanLength } from "../time/timeScale";
 import { added, amountsAt, type Totals } from "../trace/totals";
-import { worseOf, type Ending } from "../trace/nodeRuns";
+import { worseOf, type NodeEnding } from "../trace/nodeRuns";
 import type { Trace } from "../trace/trace";
 import { isFailure, type TraceIndex } from "../trace/traceIndex";
 
@@ -22,7 +22,7 @@ export interface NodeSide {
   readonly spanId: string;
   readonly name: string;
   /** How its worst span ended. */
-  readonly ending: Ending;
+  readonly ending: NodeEnding;
   /** Null where none of its spans has an end. */
   readonly nanos: number | null;
   /** Null where none were reported. */

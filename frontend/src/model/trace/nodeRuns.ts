@@ -7,13 +7,13 @@ import type { Row, RowStatus } from "./trace";
 import { isFailure, type TraceIndex } from "./traceIndex";
 
 /** What says how a span ended, and why. */
-export type Ending = Pick<Row, "status" | "marks" | "error">;
+export type NodeEnding = Pick<Row, "status" | "marks" | "error">;
 
 export interface NodeRun {
   /** The span to go to: the last failed one, else the first. */
   readonly position: number;
   /** How its worst span ended. */
-  readonly ending: Ending;
+  readonly ending: NodeEnding;
   /** Nanoseconds, all of its spans together; null where none of them has an end. */
   readonly nanos: number | null;
   /** Null where none was reported. */
@@ -56,7 +56,7 @@ const RANKS: Readonly<Record<RowStatus, number>> = {
  * Returns the worse of two endings of one node, in the order of time: failed, lost, running, ok. Of two that are as
  * bad the later: a node that was interrupted and resumed has gone on.
  */
-export function worseOf(before: Ending | undefined, later: Ending): Ending {
+export function worseOf(before: NodeEnding | undefined, later: NodeEnding): NodeEnding {
   return before && RANKS[before.status] > RANKS[later.status] ? before : later;
 }
 

@@ -1,6 +1,6 @@
 """The usage of a model call as client libraries report it, in the conventions' terms.
 
-Read are OpenAI's (chat and Responses), Anthropic's, Bedrock Converse's, Gemini's, Ollama's, LangChain's and ours. In
+Read are OpenAI's (chat and Responses), Anthropic's, Bedrock Converse's, Gemini's, Cohere's, Ollama's, LangChain's and ours. In
 the conventions, input includes what was read from and written into the cache, and output includes reasoning. Anthropic
 and Bedrock leave the cache out of their input, and Gemini reasoning out of its output: these are added.
 Sources: the API references of these, of autumn 2026; LangChain's `UsageMetadata`.
@@ -77,8 +77,14 @@ GEMINI: Final = Names(
     besides_input=_names("tool_use_prompt_token_count", "toolUsePromptTokenCount"),
     besides_output=_names("thoughts_token_count", "thoughtsTokenCount"),
 )  # fmt: skip
+COHERE: Final = Names(
+    _names("billed_units/input_tokens", "tokens/input_tokens"),
+    _names("billed_units/output_tokens", "tokens/output_tokens"),
+    _names("cached_tokens"),
+)
+"""What is billed goes before what was processed: the cost is of that."""
 OLLAMA: Final = Names(_names("prompt_eval_count"), _names("eval_count"))
-WAYS: Final = (OPENAI, BEDROCK, GEMINI, OLLAMA)
+WAYS: Final = (OPENAI, BEDROCK, GEMINI, COHERE, OLLAMA)
 TOP_NAMES: Final = frozenset(
     path[0] for way in (*WAYS, ANTHROPIC, RESPONSES) for paths in way for path in paths
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
 
@@ -14,6 +15,14 @@ MAX_OBJECTS: Final = 200_000
 ACCOUNTS: Final = ("model_dump", "to_dict", "dict")
 """Methods by which objects of client libraries give their fields: Pydantic's, Google's and Haystack's, Pydantic's of
 old."""
+OPTIONS: Final[tuple[dict[str, bool], ...]] = (
+    {"warnings": False, "serialize_as_any": True},
+    {"warnings": False},
+    {},
+)
+"""Of Pydantic's `model_dump`, of a release from 2.7 on first: a model that holds what its type does not say would warn on
+the function's standard error, and leave out the fields of a subclass, as the calls of an `AIMessage` in a
+`list[BaseMessage]`."""
 SCALARS: Final = (str, int, float, bool, type(None))
 
 
@@ -125,14 +134,10 @@ def fields_of(value: Any, *accounts: str) -> Mapping[str, Any] | None:
 
 
 def _called(account: Any, name: str) -> Any:
-    try:
-        # a model that holds what its type does not say would warn on the function's standard error
-        return account(warnings=False) if name == "model_dump" else account()
-    except Exception:  # noqa: BLE001 - code of others
-        try:
-            return account()
-        except Exception:  # noqa: BLE001
-            return None
+    for options in OPTIONS if name == "model_dump" else ({},):
+        with suppress(Exception):  # code of others
+            return account(**options)
+    return None
 
 
 def _public(value: Any) -> dict[str, Any] | None:
