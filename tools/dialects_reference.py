@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from spanvas.semantics.content_split import (
+from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
+from spanvas.semantics.dialect_content import (
     CONTENT_EVENT_PREFIXES,
     CONTENT_NAMES,
     CONTENT_PATTERNS,
     CONTENT_PREFIXES,
 )
-from spanvas.semantics.dialect import FIELDS, Dialect, Kinds, Read, Rule, Source
 from spanvas.semantics.dialects import FIRST_FOR_KIND, ORDER, load
 from spanvas.semantics.providers import FRAMEWORKS, SPELLINGS
 from spanvas.semantics.sender_counts import EXCLUSIVE_SCOPES

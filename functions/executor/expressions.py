@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import jmespath
 from jmespath import functions
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.parser import ParsedResult
 
 from executor.errors import NodeError
@@ -64,8 +64,10 @@ def evaluate(field: str, expression: str, data: Mapping[str, Any]) -> Any:
     try:
         return compile_expression(expression).search(data, options=_OPTIONS)
     except JMESPathError as error:
+        # What a function of JMESPath says of a wrong argument repeats the argument.
+        why = type(error).__name__ if isinstance(error, JMESPathTypeError) else error
         raise NodeError(
-            "ExpressionError", f"{field}: {expression!r} cannot be evaluated: {error}"
+            "ExpressionError", f"{field}: {expression!r} cannot be evaluated: {why}"
         ) from error
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from traceback import format_tb
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
@@ -98,6 +99,12 @@ def _claim(order: Order) -> tuple[ClaimResult, AbstractContextManager[None]]:
     return claimed, claims.held(claim) if claimed is ClaimResult.MINE else nullcontext()
 
 
+def _without_message(cause: Mapping[str, str]) -> dict[str, str]:
+    """Returns what of a cause may stand in a log: its message may be content, which the trace has for those who may
+    read it."""
+    return {name: value for name, value in cause.items() if name != "message"}
+
+
 def _run(order: Order, context: LambdaContext) -> dict[str, Any]:
     started = time.monotonic()
     ledger = Ledger()
@@ -107,10 +114,14 @@ def _run(order: Order, context: LambdaContext) -> dict[str, Any]:
         outputs = _execute(order, ledger, context.get_remaining_time_in_millis)
     except ExecutorError as error:
         cause = error.as_cause()
-        logger.warning("execution failed", extra={"cause": cause})
-    except Exception as error:
+        logger.warning("execution failed", extra={"cause": _without_message(cause)})
+    except Exception as error:  # noqa: BLE001 - the caller is answered
         cause = {"error_type": type(error).__name__, "message": str(error)}
-        logger.exception("execution failed in the executor itself")
+        where = format_tb(error.__traceback__)
+        logger.error(
+            "execution failed in the executor itself",
+            extra={"cause": _without_message(cause), "traceback": where},
+        )
     else:
         logger.info("execution succeeded")
     publish(

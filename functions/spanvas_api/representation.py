@@ -11,6 +11,7 @@ from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
 from spanvas.model.usage import Usage
 from spanvas.semantics.span_names import stored_name
+from spanvas.semantics.withheld import row_has_content, row_without_content
 
 
 def execution_body(
@@ -138,6 +139,10 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
     has_content = False
     bodies: list[dict[str, Any]] = []
     for row, depth, parent, marks in tree:
+        if not with_content:
+            row = row_without_content(row)  # noqa: PLW2901 - the row that is answered
+        elif not has_content:
+            has_content = row_has_content(row)
         body: dict[str, Any] = {
             "span_id": row.span_id,
             "depth": depth,
@@ -164,13 +169,10 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
             body["usage"] = usage_body(usage)
         if (cost := row.cost_nano_usd) is not None:
             body["cost_nano_usd"] = cost
-        if with_content:
-            if (input_preview := row.input_preview) is not None:
-                body["input_preview"] = input_preview
-                has_content = True
-            if (output_preview := row.output_preview) is not None:
-                body["output_preview"] = output_preview
-                has_content = True
+        if (input_preview := row.input_preview) is not None:
+            body["input_preview"] = input_preview
+        if (output_preview := row.output_preview) is not None:
+            body["output_preview"] = output_preview
         if (attempt := row.attempt) is not None:
             body["attempt"] = attempt
         if (first_token := row.time_to_first_token_nano) is not None:

@@ -19,7 +19,6 @@ from spanvas import attributes as names
 
 # A model may set its JSON into a code fence although it was asked not to.
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
-MAX_QUOTED_CHARACTERS = 200
 
 
 def run(
@@ -171,8 +170,9 @@ def _parsed(output: Mapping[str, Any]) -> Any:
     try:
         return json.loads(fenced[1] if fenced else text)
     except ValueError as error:
-        found = " ".join(text.split())[:MAX_QUOTED_CHARACTERS]
+        # The answer itself is content: the span of the call has it, and an error goes further than that.
         raise NodeError(
             "InvalidModelOutput",
-            f"the model was asked for JSON and answered (stop reason {output['stop_reason']}): {found}",
+            f"the model was asked for JSON and answered {len(text)} characters of other text (stop reason"
+            f" {output['stop_reason']})",
         ) from error

@@ -19,8 +19,8 @@ from executor.templates import render
 from executor.tracing import SpanHandle
 from spanvas import attributes as names
 
-# Longest part of an error answer that is repeated in the error's message.
-MAX_QUOTED_CHARACTERS = 300
+MAX_KEPT_BYTES = 2_000
+"""Of the body of a refusal: it is kept as content of the request's span."""
 
 
 def run(
@@ -61,6 +61,9 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
         span.set_attribute(names.HTTP_STATUS_CODE, answer.status)
         span.set_attribute(names.HTTP_RESPONSE_SIZE, len(answer.body))
         if not 200 <= answer.status < 300:
+            span.set_attribute(
+                names.OUTPUT, answer.body[:MAX_KEPT_BYTES].decode("utf-8", "replace")
+            )
             raise _refusal(f"{call.connection}: {name}", answer)
         return {"status": answer.status, "body": _decoded(name, answer)}
 
@@ -68,7 +71,9 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
 def _path(call: HttpCall, variables: Mapping[str, Any]) -> str:
     path = render("path", call.path, variables, "url_path")
     if any(part in (".", "..") for part in path.split("/")):
-        raise NodeError("UnsafePath", f"the path {path!r} leaves the connection's base")
+        raise NodeError(
+            "UnsafePath", f"a path of {len(path)} characters leaves the connection's base"
+        )
     query = {}
     for name, expression in call.query.items():
         value = evaluate(f"query.{name}", expression, variables)
@@ -92,32 +97,28 @@ def _decoded(name: str, answer: HttpAnswer) -> Any:
         return text
     try:
         return json.loads(text) if text else None
-    except ValueError as error:
-        raise NodeError("InvalidResponse", f"{name} answered no valid JSON: {error}") from error
+    except json.JSONDecodeError as error:
+        raise NodeError(
+            "InvalidResponse",
+            f"{name} answered {len(answer.body)} bytes that are no valid JSON (at character {error.pos})",
+        ) from error
 
 
 def _refusal(name: str, answer: HttpAnswer) -> NodeError:
-    message = f"{name} answered {answer.status}"
-    if said := _said(answer):
-        message = f"{message}: {said}"
     return NodeError(
         f"HTTP {answer.status}",
-        message,
+        f"{name} answered {answer.status}{_described(answer)}",
         is_retryable=answer.status in (408, 429) or answer.status >= 500,
         retry_after_seconds=_retry_after(answer),
     )
 
 
-def _said(answer: HttpAnswer) -> str:
-    """What the service says about its refusal: a problem document's words (RFC 9457), or the body's beginning."""
-    text = answer.body.decode("utf-8", "replace").strip()
-    try:
-        said = json.loads(text)
-    except ValueError:
-        said = text
-    if isinstance(said, dict):
-        said = said.get("detail") or said.get("message") or said.get("title") or text
-    return " ".join(str(said).split())[:MAX_QUOTED_CHARACTERS]
+def _described(answer: HttpAnswer) -> str:
+    """Returns size and type of an answer's body. What it says is content, and may be about anybody."""
+    media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not answer.body:
+        return ""
+    return f" with {len(answer.body)} bytes" + (f" of {media_type}" if media_type else "")
 
 
 def _retry_after(answer: HttpAnswer) -> float:

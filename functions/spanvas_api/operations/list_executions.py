@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from spanvas_api.auth import authorize
+from spanvas.semantics.withheld import execution_without_content
+from spanvas_api.auth import authorize, may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.request import ApiRequest, ApiResponse
@@ -37,7 +38,12 @@ def list_executions(request: ApiRequest, services: Services) -> ApiResponse:
     items = []
     for execution in page.items:
         authorize(request.principal, "list_executions", execution)
-        items.append(execution_body(execution, None, services.settings.trace_url_template))
+        shown = (
+            execution
+            if may_read_content(request.principal, execution)
+            else execution_without_content(execution)
+        )
+        items.append(execution_body(shown, None, services.settings.trace_url_template))
     body: dict[str, Any] = {"items": items, "passed_over": page.passed_over}
     if page.looked_through_unix_nano is not None:
         body["looked_through_unix_nano"] = str(page.looked_through_unix_nano)

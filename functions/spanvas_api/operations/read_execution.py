@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from spanvas.model.execution import completeness_of, totalled
+from spanvas.semantics.withheld import execution_without_content
 from spanvas_api.access import read_authorized
+from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body
@@ -18,6 +20,8 @@ def read_execution(request: ApiRequest, services: Services) -> ApiResponse:
     execution = stored.execution_with_loss_cause()
     if stored.is_whole:
         execution = totalled(execution, stored.rows, request.now_unix_nano)
+    if not may_read_content(request.principal, execution):
+        execution = execution_without_content(execution)
     return ApiResponse(
         execution_body(execution, completeness, services.settings.trace_url_template)
     )

@@ -14,11 +14,13 @@ from spanvas.model.running_totals import RUNNING_TOTAL
 from spanvas.model.span import Span
 from spanvas.model.tree import state_of
 from spanvas.semantics.content import content_of
-from spanvas.semantics.content_split import split_content
+from spanvas.semantics.content_split import has_content, is_structure, without_content
+from spanvas.semantics.dialect_content import split_words
 from spanvas.semantics.evaluations import evaluations_of, without_explanation
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
+from spanvas.semantics.withheld import row_without_content
 from spanvas_api.access import SPAN, authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
@@ -44,15 +46,22 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
     if trace is None or (not versions and row is None):
         raise NotFoundError("no such span")
+    is_allowed = may_read_content(request.principal, execution)
     if not versions and row is not None:
-        return ApiResponse(_expired_body(row, execution, request.now_unix_nano))
+        shown = row if is_allowed else row_without_content(row)
+        return ApiResponse(_expired_body(shown, execution, request.now_unix_nano))
     is_total = row is not None and RUNNING_TOTAL in row.marks
     bodies = [
-        _span_body(version, execution, request.now_unix_nano, row if is_total else None)
+        _span_body(
+            version,
+            execution,
+            request.now_unix_nano,
+            row if is_total else None,
+            with_content=is_allowed,
+        )
         for version in versions
     ]
-    contents = [content_of(version) for version in versions]
-    is_allowed = may_read_content(request.principal, execution)
+    contents = [content_of(version) if is_allowed else {} for version in versions]
     if is_allowed:
         for version, content in zip(bodies, contents, strict=True):
             version["content"] = content
@@ -62,19 +71,26 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
         body["other_versions"] = other_versions(body, bodies[1:])
     if not contents[0]:
         body.pop("content", None)
-    access = "granted" if is_allowed else "denied"
-    body["content_access"] = access if contents[0] else "not_captured"
-    outcome = ALLOWED if is_allowed and any(contents) else STRUCTURE
+    if is_allowed:
+        body["content_access"] = "granted" if contents[0] else "not_captured"
+    else:
+        body["content_access"] = "denied" if has_content(versions[0]) else "not_captured"
+    outcome = ALLOWED if is_allowed and any(map(has_content, versions)) else STRUCTURE
     names = {"target": span_id, "span_id": span_id}
     record_read(request, services, execution.execution_id, SPAN, outcome, **names)
     return ApiResponse(body)
 
 
 def _span_body(
-    span: Span, execution: Execution, now_unix_nano: int, own: Row | None
+    span: Span, execution: Execution, now_unix_nano: int, own: Row | None, *, with_content: bool
 ) -> dict[str, Any]:
-    """`own`: the row with the call's own figures, where the span reports a running total."""
-    row, structure, reader = row_of(span), split_content(span).structure, SpanReader(span)
+    """`own`: the row with the call's own figures, where the span reports a running total. Figures are read from the
+    whole span, whoever asks."""
+    whole, row, reader = span, row_of(span), SpanReader(span)
+    if not with_content:
+        span, row = without_content(span), row_without_content(row)
+    shown = split_words(span).rest
+    agent, version = reader.agent(), reader.agent_version()
     if own is not None:
         marks = (*row.marks, RUNNING_TOTAL)
         row = row._replace(usage=own.usage, cost_nano_usd=own.cost_nano_usd, marks=marks)
@@ -102,19 +118,21 @@ def _span_body(
             {"modality": modality, **counts} for modality, counts in reader.modal_tokens().items()
         ]
         or None,
-        "cost": _cost(span, row),
+        "cost": _cost(whole, row),
         "time_to_first_token_nano": reader.time_to_first_token(),
-        "agent": _named(reader.agent(), reader.agent_version()),
-        "prompt": _named(*reader.prompt()),
-        "evaluations": [without_explanation(one) for one in evaluations_of(reader)] or None,
-        "attributes": structure.attributes,
+        "agent": _named(agent, version)
+        if with_content or is_structure("gen_ai.agent.name", agent)
+        else None,
+        "prompt": _named(*reader.prompt()) if with_content else None,
+        "evaluations": _evaluations(reader, with_content=with_content) or None,
+        "attributes": shown.attributes,
         "events": [
             {
                 "name": event.name,
                 "time_unix_nano": str(event.time_unix_nano),
                 "attributes": attributes,
             }
-            for event, attributes in zip(span.events, structure.events, strict=True)
+            for event, attributes in zip(span.events, shown.events, strict=True)
         ],
         "links": [
             {"trace_id": link.trace_id, "span_id": link.span_id, "attributes": link.attributes}
@@ -129,6 +147,17 @@ def _span_body(
     return {name: value for name, value in body.items() if value is not None}
 
 
+def _evaluations(reader: SpanReader, *, with_content: bool) -> list[dict[str, Any]]:
+    """Returns evaluations without explanations; name and label where they are structure, or content may be read."""
+    found = [without_explanation(one) for one in evaluations_of(reader)]
+    if with_content:
+        return found
+    return [
+        {key: value for key, value in one.items() if is_structure(names.EVALUATION_NAME, value)}
+        for one in found
+    ]
+
+
 def _expired_body(row: Row, execution: Execution, now_unix_nano: int) -> dict[str, Any]:
     """Returns what the tree still has of a span whose detail has expired."""
     span = Span(
@@ -140,7 +169,7 @@ def _expired_body(row: Row, execution: Execution, now_unix_nano: int) -> dict[st
         start_time_unix_nano=row.start_time_unix_nano,
         end_time_unix_nano=row.end_time_unix_nano,
     )
-    body = _span_body(span, execution, now_unix_nano, None)
+    body = _span_body(span, execution, now_unix_nano, None, with_content=True)
     known = {
         "node_id": row.node_id,
         "status": state_of(row, now_unix_nano, execution.status in OPEN),

@@ -14,6 +14,7 @@ from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
 from spanvas.model.units import NANO
+from spanvas.semantics.withheld import execution_without_content
 from spanvas.storage.port import StoredTrace
 from spanvas_api.access import may_call, read_authorized, record_read
 from spanvas_api.access_records import TRACE
@@ -166,6 +167,8 @@ class _Answering(NamedTuple):
         """Returns these rows and the fields that describe the whole trace; None if Lambda cannot return that much."""
         execution = whole.execution
         now = whole.version.now_unix_nano
+        if not self.with_content:
+            execution = execution_without_content(execution)
         rows = row_bodies(tree, execution, now, with_content=self.with_content)
         status = whole.status()
         template = self.services.settings.trace_url_template

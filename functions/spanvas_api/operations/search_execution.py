@@ -13,7 +13,8 @@ from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
-from spanvas.semantics.content_split import split_content
+from spanvas.semantics.content_split import without_content
+from spanvas.semantics.dialect_content import split_words
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.span_names import shown_name
 from spanvas_api import route_schema
@@ -90,7 +91,9 @@ def _hits(spans: list[Span], words: list[str], *, with_content: bool) -> Iterato
 
 def _texts(span: Span, *, with_content: bool) -> dict[str, str]:
     """Returns the span's texts by where they stand, in lower case; content only where it may be read."""
-    structure, content = split_content(span)
+    if not with_content:
+        span = without_content(span)
+    structure, content = split_words(span)
     attributes = [span.status_message, span.span_id, *_strings(structure.attributes)]
     for event, plain in zip(span.events, structure.events, strict=True):
         attributes += (event.name, *_strings(plain))

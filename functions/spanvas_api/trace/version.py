@@ -20,7 +20,7 @@ from spanvas.model.running_totals import rows_of_trace
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.cursors import Cursors
 
-WIRE_VERSION: Final = 5
+WIRE_VERSION: Final = 6
 """Part of every tag and version: raised when the same rows are answered differently."""
 LISTED: Final = 200
 """As many chunks may come in another order than they were recorded in: half a minute of seven busy functions."""

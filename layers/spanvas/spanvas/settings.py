@@ -2,22 +2,31 @@
 
 Read by executors under the layer and by the functions alike. The table `SETTINGS` is the single source of every
 name, default and description: `docs/reference/settings.md` is generated from it and the template is tested
-against it. Nothing here imports more than `os`, so that asking whether tracing is on costs nothing.
+against it. Nothing here imports more than `os` and the parsers of `setting_values`, so that asking whether tracing is on costs nothing.
 """
 
 from __future__ import annotations
 
 import os
 
+from spanvas.setting_values import (
+    TRUE_WORDS,
+    parse_bool,
+    parse_buckets,
+    parse_choice,
+    parse_content_mode,
+    parse_int,
+    parse_json_object,
+    parse_names,
+    parse_pairs,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Any, Final
 
 PREFIX: Final = "SPANVAS_"
-TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
-FALSE_WORDS: Final = frozenset({"", "0", "false", "no", "off"})
-CONTENT_MODES: Final = ("none", "redacted", "full")
 ALWAYS: Final = "always"
 NEVER: Final = "never"
 ENDS: Final = ("auto", ALWAYS, NEVER)
@@ -25,77 +34,6 @@ ENDS: Final = ("auto", ALWAYS, NEVER)
 
 class InvalidSettingError(ValueError):
     """A `SPANVAS_*` variable has a value that its setting cannot take; the message names both."""
-
-
-def parse_bool(text: str) -> bool:
-    """Returns whether the text is one of `TRUE_WORDS`. Raises ValueError if it is no word for true or false."""
-    word = text.strip().lower()
-    if word not in TRUE_WORDS | FALSE_WORDS:
-        raise ValueError("expected true or false")
-    return word in TRUE_WORDS
-
-
-def parse_int(least: int) -> Callable[[str], int]:
-    """Returns a parser of integers that are not below `least`."""
-
-    def parse(text: str) -> int:
-        number = int(text)
-        if number < least:
-            raise ValueError(f"expected a number that is {least} or above")
-        return number
-
-    return parse
-
-
-def parse_choice(words: Sequence[str]) -> Callable[[str], str]:
-    """Returns a parser that takes these words alone, as they are written here."""
-
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ValueError("expected one of " + ", ".join(words))
-        return text
-
-    return parse
-
-
-def parse_pairs(text: str) -> dict[str, str]:
-    """Returns the pairs of `a=1,b=2` (OTLP exporter specification, "Specifying headers"). Raises ValueError."""
-    pairs = {}
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        name, sign, value = item.partition("=")
-        if not sign or not name.strip():
-            raise ValueError("expected name=value pairs, separated by commas")
-        pairs[name.strip()] = _unquoted(value.strip())
-    return pairs
-
-
-def _unquoted(text: str) -> str:
-    """Returns a percent-encoded text decoded: `Basic dXNlcg` for `Basic%20dXNlcg`."""
-    if "%" not in text:
-        return text
-    from urllib.parse import unquote
-
-    return unquote(text)
-
-
-def parse_names(text: str) -> tuple[str, ...]:
-    """Returns the names of a list that is separated by commas, without blanks around them."""
-    return tuple(filter(None, (part.strip() for part in text.split(","))))
-
-
-def parse_buckets(text: str) -> tuple[str, ...]:
-    """Returns names of buckets from names, or from ARNs of buckets or of objects in them, as policies have them."""
-    return tuple(name.rpartition(":")[2].partition("/")[0] for name in parse_names(text))
-
-
-def parse_json_object(text: str) -> dict[str, str]:
-    """Returns a JSON object whose values are texts. Raises ValueError for any other text."""
-    import json
-
-    value = json.loads(text)
-    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        raise ValueError("expected a JSON object of strings")
-    return value
 
 
 class Setting:
@@ -129,6 +67,7 @@ API = ("api",)
 INGEST = ("ingest",)
 STORE = ("executor", "api", "ingest", "sweep", "deletion")
 REDACTING = ("executor", "ingest")
+SPLIT = ("executor", "api", "ingest")
 
 SETTINGS: Final = (
     Setting("enabled", "false", parse_bool, ("executor", "api"),
@@ -153,8 +92,15 @@ SETTINGS: Final = (
     Setting("instrumentations", "all", parse_names, EXECUTOR,
             "OpenTelemetry instrumentations of the function's own package that are switched on: `all` (none, where it "
             "has a tracer provider of its own), `none`, or their names, separated by commas."),
-    Setting("content", "redacted", parse_choice(CONTENT_MODES), ("executor", "ingest"),
-            "What is kept of prompts, answers, tool arguments and results: `none`, `redacted` or `full`."),
+    Setting("content", "redacted", parse_content_mode, ("executor", "ingest"),
+            "What is kept of prompts, answers, tool arguments and results, and of every other text: `none` (also "
+            "written `structure+metrics`), `redacted` or `full`."),
+    Setting("structure_attributes", "", parse_names, SPLIT,
+            "Names of attributes, separated by commas, whose values are structure whatever they are: kept with "
+            "`none`, and shown without `trace:content`. `*` stands for any characters. Empty: none."),
+    Setting("content_attributes", "", parse_names, SPLIT,
+            "Names of attributes, separated by commas, whose values are content whatever they are, numbers too. `*` "
+            "stands for any characters; counts before `SPANVAS_STRUCTURE_ATTRIBUTES`. Empty: none."),
     Setting("redaction_budget_ms", "20", parse_int(1), EXECUTOR,
             "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
     Setting("redaction_rules", "", parse_names, REDACTING,
@@ -235,6 +181,8 @@ class Settings:
     idle_seconds: int
     instrumentations: tuple[str, ...]
     content: str
+    structure_attributes: tuple[str, ...]
+    content_attributes: tuple[str, ...]
     redaction_budget_ms: int
     redaction_rules: tuple[str, ...]
     redaction_patterns: dict[str, str]

@@ -154,8 +154,8 @@ def test_the_shipping_notice_fails_in_its_fourth_node_after_two_retries(
 ) -> None:
     answer = run("shipping-notice")
     message = (
-        "shipping: POST /carriers/Nordpost/shipments answered 503: Nordpost's booking service is "
-        "down for maintenance; LH-20448 was not booked; gave up after 3 attempts"
+        "shipping: POST /carriers/Nordpost/shipments answered 503 with 159 bytes of "
+        "application/problem+json; gave up after 3 attempts"
     )
     assert answer == {
         "execution_id": "exec-1",

@@ -223,7 +223,7 @@ def test_an_answer_that_is_not_the_json_asked_for_is_an_error() -> None:
     assert raised.value.error_type == "InvalidModelOutput"
     assert raised.value.is_retryable is False
     assert raised.value.message == (
-        "the model was asked for JSON and answered (stop reason max_tokens): I cannot read this."
+        "the model was asked for JSON and answered 19 characters of other text (stop reason max_tokens)"
     )
 
 

@@ -189,14 +189,17 @@ def test_mode_none_drops_content_and_still_redacts_the_rest() -> None:
         attributes={
             "spanvas.input": "hello",
             "llm.input_messages.0.message.content": "hello",
-            "note": "ada@example.org",
+            "url.path": "/of/ada@example.org",
         },
         events=(
             Event("gen_ai.user.message", 1, {"content": "hello"}),
             Event("tool", 2, {"gen_ai.tool.call.result": "x", "n": 1}),
         ),
     )
-    assert span.attributes == {"note": "[REDACTED:email]", "spanvas.redaction": {"email": 1}}
+    assert span.attributes == {
+        "url.path": "/of/[REDACTED:email]",
+        "spanvas.redaction": {"email": 1},
+    }
     assert span.events == (Event("gen_ai.user.message", 1, {}), Event("tool", 2, {"n": 1}))
 
 

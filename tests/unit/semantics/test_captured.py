@@ -6,7 +6,7 @@ import pytest
 
 from spanvas.model.execution import count
 from spanvas.semantics.content import content_of
-from spanvas.semantics.content_split import is_content, is_content_event
+from spanvas.semantics.dialect_content import is_words_event, is_words_name
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.summary import row_of
 from tests.support import story, story_expected
@@ -64,13 +64,13 @@ def test_the_arithmetic_adds_up_to_the_cost_of_every_call(name: str) -> None:
 @pytest.mark.parametrize("name", CAPTURED)
 def test_nothing_that_was_said_is_outside_of_what_is_content(name: str) -> None:
     for span in captured(name):
-        shown = {key: value for key, value in span.attributes.items() if not is_content(key)}
+        shown = {key: value for key, value in span.attributes.items() if not is_words_name(key)}
         shown |= {
             f"{event.name}.{key}": value
             for event in span.events
-            if not is_content_event(event.name)
+            if not is_words_event(event.name)
             for key, value in event.attributes.items()
-            if not is_content(key)
+            if not is_words_name(key)
         }
         assert not [key for key, value in shown.items() if _is_said(value)]
 
@@ -78,7 +78,7 @@ def test_nothing_that_was_said_is_outside_of_what_is_content(name: str) -> None:
 @pytest.mark.parametrize("name", CAPTURED)
 def test_what_is_hidden_as_content_is_shown_as_content(name: str) -> None:
     for span in captured(name):
-        hidden = [key for key in span.attributes if is_content(key)]
+        hidden = [key for key in span.attributes if is_words_name(key)]
         if hidden and not all(_is_beside(key) for key in hidden):
             assert content_of(span), hidden
 

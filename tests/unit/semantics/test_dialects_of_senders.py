@@ -7,7 +7,7 @@ import json
 import pytest
 
 from spanvas.model.usage import Usage
-from spanvas.semantics.content_split import is_content
+from spanvas.semantics.dialect_content import is_words_name
 from tests.unit.semantics.forms import called, form_of, responded, text
 
 
@@ -235,7 +235,7 @@ def test_livekit_is_read_with_its_marker_of_content_and_as_it_was_before(marker:
         ],
         "output_messages": [text("assistant", "Lyon.")],
     }
-    assert is_content(f"{marker}chat_ctx")
+    assert is_words_name(f"{marker}chat_ctx")
 
 
 def test_a_tool_of_livekit() -> None:
@@ -268,8 +268,8 @@ def test_a_step_of_mastra_is_a_node_with_its_input_and_output() -> None:
 
     assert (form.kind, form.node_id) == ("node", "left")
     assert form.content == {"input": {"a": 1}, "output": {"b": 2}}
-    assert is_content("mastra.model_step.input")
-    assert not is_content("mastra.workflow_step.status")
+    assert is_words_name("mastra.model_step.input")
+    assert not is_words_name("mastra.workflow_step.status")
 
 
 def test_the_executors_of_microsofts_agent_framework_are_nodes() -> None:

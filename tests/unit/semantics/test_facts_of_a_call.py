@@ -9,7 +9,8 @@ import pytest
 
 from spanvas.model.span import Event
 from spanvas.semantics.content import content_of
-from spanvas.semantics.content_split import is_content, without_content
+from spanvas.semantics.content_split import without_content
+from spanvas.semantics.dialect_content import is_words_name
 from spanvas.semantics.evaluations import evaluations_of, scores_of, without_explanation
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
@@ -291,7 +292,7 @@ def test_tokens_of_a_modality_are_parts_of_the_whole(
     ],
 )
 def test_names_that_hold_what_was_said(name: str, expected: bool) -> None:
-    assert is_content(name) is expected
+    assert is_words_name(name) is expected
 
 
 def test_what_was_judged_in_short() -> None:

@@ -15,7 +15,7 @@ from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Span
 from spanvas.otlp.export_safe import export_safe
-from spanvas.semantics.content_split import CONTENT_NAMES
+from spanvas.semantics.dialect_content import CONTENT_NAMES
 from spanvas.tracing import instrumentations
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.provider import make_resource

@@ -15,7 +15,8 @@ from spanvas.privacy.redact import REDACTED, Redactor
 from spanvas.privacy.rule_set import CURATED, RuleError, rule_set
 from spanvas.privacy.rules.optional import OPTIONAL
 from spanvas.privacy.scan import Scanner
-from spanvas.settings import InvalidSettingError, Settings, parse_names
+from spanvas.setting_values import parse_names
+from spanvas.settings import InvalidSettingError, Settings
 
 MARKER: Final = re.compile(r"\[REDACTED:([a-z0-9_]+)\]")
 BUDGET_MS: Final = 600_000

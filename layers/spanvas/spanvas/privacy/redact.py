@@ -20,7 +20,8 @@ from spanvas.privacy.keys import is_secret_item
 from spanvas.privacy.scan import Scanner
 from spanvas.privacy.span_redaction import SpanRedaction
 from spanvas.privacy.walk import IDENTIFIERS
-from spanvas.semantics.content_split import split_content
+from spanvas.semantics.content_split import split_attributes, without_content
+from spanvas.semantics.dialect_content import split_words
 
 NONE: Final = "none"
 REDACTED: Final = "redacted"
@@ -34,9 +35,10 @@ FIELDS: Final = frozenset({NAME, MESSAGE, ATTRIBUTES, EVENTS, LINKS})
 
 
 class Redactor:
-    """Redacts spans in one content mode: `none` drops content, `redacted` scans it, `full` keeps it as it is.
+    """Redacts spans in one content mode: `none` keeps structure alone, `redacted` scans everything, `full` keeps the
+    words that the dialects know of as they are.
 
-    What is not content (URLs, headers, error messages, names) is scanned in every mode. Without a scanner only key
+    All else (URLs, headers, error messages, names) is scanned in every mode. Without a scanner only key
     names are known: content and free text are dropped then.
 
     The budget is the thread's own CPU time: on a busy machine, or on a small function whose share of a CPU comes in
@@ -61,6 +63,7 @@ class Redactor:
         self._is_scanner_inherited = False
         self._clock = clock
         self._resource: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+        self._whole_resource: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
         self._clean_names: set[str] = set(FIELDS)
 
     def after_fork(self) -> None:
@@ -73,10 +76,12 @@ class Redactor:
         Never raises for anything that a span holds.
         """
         redaction = self._start()
+        if self.mode == NONE:
+            span = self._structure_of(span)
         if self.mode == REDACTED and redaction.is_clean(texts_of(span)):
             resource = self._redact_resource(span.resource)
             return span if resource is span.resource else replace(span, resource=resource)
-        structure, content = split_content(span)
+        structure, content = split_words(span)
         kept = redaction.machine_text(fields_of(span, structure.attributes, structure.events))
         attributes = in_order(
             span.attributes,
@@ -116,15 +121,27 @@ class Redactor:
         )
 
     def redact_text(self, text: str) -> str:
-        """Redacts a text that is kept beside the spans: the message of a cause, the name of a file."""
+        """Redacts a text that is kept beside the spans: the message of a cause, the name of a file.
+
+        Such texts are content, and nothing of them is kept in the mode `none`.
+        """
+        if self.mode == NONE:
+            return ""
         redaction = self._start()
         redacted: str = redaction.machine_text({MESSAGE: text})[MESSAGE]
         return redacted
 
+    def _structure_of(self, span: Span) -> Span:
+        """Returns the structure of a span. Spans that share a resource share what is left of it."""
+        resource = span.resource
+        if self._whole_resource is None or self._whole_resource[0] is not resource:
+            self._whole_resource = (resource, split_attributes(resource)[0])
+        return replace(
+            without_content(replace(span, resource={})), resource=self._whole_resource[1]
+        )
+
     def _content(self, redaction: SpanRedaction, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Returns what the mode lets stay of some content attributes."""
-        if self.mode == NONE:
-            return {}
         if self.mode == FULL:
             return content
         return {name: redaction.content(name, value) for name, value in content.items()}

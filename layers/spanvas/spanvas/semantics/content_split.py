@@ -1,120 +1,170 @@
-"""Content or structure: which attributes of a span hold what a person, a model or a tool wrote, in any dialect.
+"""Content or structure: content is everything in a span that is not known to be structure.
 
-This is the only home of the rule. Redaction scans or drops content; the API reads it out, exports it and searches it
-only for callers who may read content, and records that; a row has previews of nothing else; storage keeps long content
-once. What the content means is said by the tables of `dialects/`; their registry lists which names hold it.
+This is the only home of the rule. Structure are numbers, booleans, and values under names that promise structure
+(`structure_names`) where they have the shape that their name promises (`shapes`). Everything else is content: for the
+mode `none`, for callers who may not read content, for search, export and the record of reads. `withheld` applies the
+rule to rows and executions.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from spanvas import attributes as names
-from spanvas.model.span import Span
-from spanvas.semantics.dialects import REGISTRY
-
-CONTENT_NAMES: Final = frozenset(
-    name for dialect in REGISTRY for name in (*dialect.content, *dialect.content_lists)
+from spanvas.model.span import Event, Link, Span
+from spanvas.semantics.dialect_content import (
+    Attributes,
+    SpanAttributes,
+    is_words_event,
 )
-CONTENT_PREFIXES: Final = tuple(
-    start
-    for dialect in REGISTRY
-    for start in (*dialect.content_prefixes, *(f"{name}." for name in dialect.content_lists))
+from spanvas.semantics.shapes import (
+    CONTENT,
+    KNOWN_NAMES,
+    NOTHING,
+    NUMBERS,
+    WITHHELD,
+    is_plain_name,
+    is_token,
 )
-CONTENT_PATTERNS: Final = tuple(
-    pattern for dialect in REGISTRY for pattern in dialect.content_patterns
-)
-_PATTERN: Final = re.compile("|".join(f"(?:{pattern})" for pattern in CONTENT_PATTERNS))
-CONTENT_EVENT_PREFIXES: Final = tuple(
-    start for dialect in REGISTRY for start in dialect.content_events
-)
-"""Events that carry messages, documents or memories: every attribute of theirs is content, their name is not."""
-PLAIN_EVENTS: Final = frozenset({names.EVALUATION_EVENT})
-"""Events that begin so, and of whose attributes each is content or structure by its own name."""
+from spanvas.semantics.structure_names import shape_of
 
+__all__ = [
+    "SplitSpan",
+    "has_content",
+    "is_structure",
+    "split_content",
+    "structural_name",
+    "without_content",
+]
 
-Attributes = Mapping[str, Any]
-
-
-class SpanAttributes(NamedTuple):
-    """Some of a span's attributes, and some of each of its events' attributes, in the order of its events."""
-
-    attributes: Attributes
-    events: Sequence[Attributes]
+MAX_VERSION: Final = 100
 
 
 class SplitSpan(NamedTuple):
-    """All attributes of a span and its events, each either structure or content. Both keep the span's order."""
+    """All attributes of a span and its events, by structure and content. Both keep the span's order.
+
+    A value that is structure in part (a URL with a query) is in both: cut, and whole.
+    """
 
     structure: SpanAttributes
     content: SpanAttributes
 
 
-@lru_cache(maxsize=8192)
-def is_content(name: str) -> bool:
-    """Returns whether an attribute of this name is content, whatever span or event it is on."""
-    return (
-        name in CONTENT_NAMES
-        or name.startswith(CONTENT_PREFIXES)
-        or _PATTERN.fullmatch(name) is not None
-    )
-
-
-def is_content_event(name: str) -> bool:
-    """Returns whether every attribute of an event of this name is content."""
-    return name.startswith(CONTENT_EVENT_PREFIXES) and name not in PLAIN_EVENTS
+def is_structure(name: str, value: Any) -> bool:
+    """Returns whether an attribute is structure, all of it."""
+    shape = shape_of(name)
+    return shape is not CONTENT if type(value) in NUMBERS else shape(value) is value
 
 
 def split_content(span: Span) -> SplitSpan:
     """Separates the content of a span and its events from their structure."""
-    structure, content = _split(span.attributes)
+    structure, content = split_attributes(span.attributes)
     if not span.events:
         return SplitSpan(SpanAttributes(structure, ()), SpanAttributes(content, ()))
-    plain_events: list[Attributes] = []
-    content_events: list[Attributes] = []
-    plain: Attributes
-    hidden: Attributes
+    plain: list[Attributes] = []
+    hidden: list[Attributes] = []
     for event in span.events:
-        if is_content_event(event.name):
-            plain, hidden = {}, event.attributes
-        else:
-            plain, hidden = _split(event.attributes)
-        plain_events.append(plain)
-        content_events.append(hidden)
-    return SplitSpan(
-        SpanAttributes(structure, plain_events), SpanAttributes(content, content_events)
-    )
+        one, other = split_event(event)
+        plain.append(one)
+        hidden.append(other)
+    return SplitSpan(SpanAttributes(structure, plain), SpanAttributes(content, hidden))
 
 
-def _split(attributes: Attributes) -> tuple[Attributes, Attributes]:
-    held = [name for name in attributes if is_content(name)]
-    if not held:
-        return attributes, {}
-    structure = dict(attributes)
-    return structure, {name: structure.pop(name) for name in held}
+def split_attributes(attributes: Attributes) -> tuple[Attributes, Attributes]:
+    """Separates attributes of any place into structure and content."""
+    structure: dict[str, Any] = {}
+    content: dict[str, Any] = {}
+    for name, value in attributes.items():
+        shape = shape_of(name)
+        if type(value) in NUMBERS:
+            if shape is CONTENT:
+                content[name] = value
+            else:
+                structure[name] = value
+            continue
+        kept = shape(value)
+        if kept is not value:
+            content[name] = value
+        if kept is not NOTHING:
+            structure[name] = kept
+    return (structure, content) if content else (attributes, content)
+
+
+def split_event(event: Event) -> tuple[Attributes, Attributes]:
+    """Separates an event's attributes. Of events that carry words, every attribute is content."""
+    if is_words_event(event.name):
+        return {}, event.attributes
+    return split_attributes(event.attributes)
 
 
 def has_content(span: Span) -> bool:
-    """Returns whether `split_content` finds any content. Stops at the first: rows ask this of every span."""
-    return any(map(is_content, span.attributes)) or any(
-        event.attributes
-        and (is_content_event(event.name) or any(map(is_content, event.attributes)))
-        for event in span.events
+    """Returns whether anything of a span is content. Stops at the first."""
+    if span.status_message or not is_plain_name(span.name, span.kind):
+        return True
+    if not all(map(is_structure, span.attributes, span.attributes.values())):
+        return True
+    for event in span.events:
+        if _event_name(event.name) != event.name or (
+            event.attributes
+            and (is_words_event(event.name) or split_attributes(event.attributes)[1])
+        ):
+            return True
+    if any(split_attributes(link.attributes)[1] for link in span.links):
+        return True
+    return bool(split_attributes(span.resource)[1]) or _scope(span) != (
+        span.scope_name,
+        span.scope_version,
     )
+
+
+def structural_name(name: str, kind: str = "") -> str:
+    """Returns the name of a span, a workflow or a node of this kind where it is structure, else a mark for it."""
+    return name if _is_plain_name(name, kind) else WITHHELD
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_name(name: str, kind: str) -> bool:
+    return is_plain_name(name, kind)
 
 
 def without_content(span: Span) -> Span:
-    """Returns the span as callers see it who may not read content. Its events stay, with their structure alone."""
+    """Returns the structure of a span: as the mode `none` keeps it, and callers see it who may not read content.
+
+    Its events stay, with their structure alone.
+    """
     structure = split_content(span).structure
+    scope_name, scope_version = _scope(span)
     return replace(
         span,
+        name=structural_name(span.name, span.kind),
+        status_message="",
         attributes=structure.attributes,
         events=tuple(
-            replace(event, attributes=plain)
+            replace(event, name=_event_name(event.name), attributes=plain)
             for event, plain in zip(span.events, structure.events, strict=True)
         ),
+        links=tuple(
+            Link(link.trace_id, link.span_id, split_attributes(link.attributes)[0])
+            for link in span.links
+        ),
+        resource=split_attributes(span.resource)[0],
+        scope_name=scope_name,
+        scope_version=scope_version,
     )
+
+
+def _event_name(name: str) -> str:
+    return name if name in KNOWN_NAMES or is_token(name) else WITHHELD
+
+
+def _scope(span: Span) -> tuple[str, str]:
+    """Returns name and version of the instrumentation scope, as far as they are structure."""
+    name, version = span.scope_name, span.scope_version
+    is_named = not name or is_plain_name(name, "") or name in KNOWN_SCOPES
+    is_version = not version or (len(version) <= MAX_VERSION and is_token(version))
+    return name if is_named else WITHHELD, version if is_version else WITHHELD
+
+
+KNOWN_SCOPES: Final = frozenset({"autogen SingleThreadedAgentRuntime"})
+"""Scopes of several words, as their libraries name themselves."""

@@ -13,7 +13,7 @@ from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import ERROR, Span
 from spanvas.model.tree import LATER_PARENT, REMOTE_PARENT
-from spanvas.semantics.content_split import has_content
+from spanvas.semantics.dialect_content import has_words
 from spanvas.semantics.outcome import SpanOutcome, outcome_of
 from spanvas.semantics.previews import previews_in, shortened
 from spanvas.semantics.prices import cost_in
@@ -49,7 +49,7 @@ def row_of(span: Span, detail: str = "") -> Row:
     attributes = span.attributes
     reader = SpanReader(span)
     before = after = None
-    if has_content(span):
+    if has_words(span):
         before, after = previews_in(reader, span.kind)
     outcome = outcome_of(span)
     is_error = outcome.status == ERROR

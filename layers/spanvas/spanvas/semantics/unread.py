@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from spanvas.model.span import Span
-from spanvas.semantics.content_split import split_content
+from spanvas.semantics.dialect_content import split_words
 from spanvas.semantics.values import as_text, parsed
 
 MAX_DEPTH: Final = 60
@@ -26,15 +26,13 @@ def unread(span: Span, content: Mapping[str, Any], sources: Sequence[Any] = ()) 
     `sources` are values of attributes that `content` holds whole. Of an object or a list only the values that are shown
     nowhere are returned. What stands in the span's other attributes is shown with these.
     """
-    split = split_content(span)
+    split = split_words(span)
     whole = {id(value) for value in sources if value is not None}
-    events = split.content.events
-    held = {
-        name: value for name, value in split.content.attributes.items() if id(value) not in whole
-    }
+    events = split.words.events
+    held = {name: value for name, value in split.words.attributes.items() if id(value) not in whole}
     if not held and not any(events):
         return {}
-    shown = _Shown((content, *split.structure.attributes.values()))
+    shown = _Shown((content, *split.rest.attributes.values()))
     found: dict[str, Any] = {}
     for name, value in held.items():
         rest = shown.rest(value, name.rpartition(".")[2])

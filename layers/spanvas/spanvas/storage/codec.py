@@ -17,7 +17,7 @@ import zstandard
 from spanvas.model.kinds import KINDS, OTHER
 from spanvas.model.span import STATUSES, UNSET, Span
 from spanvas.model.values import jsonable
-from spanvas.semantics.content_split import is_content
+from spanvas.semantics.dialect_content import is_words_name
 from spanvas.storage.decoding import (
     VERSION,
     MalformedError,
@@ -121,7 +121,7 @@ def weight_of(spans: Iterable[Span]) -> int:
             characters += len(name)
             if type(value) is not str:
                 characters += _characters(value)
-            elif len(value) <= REFERENCED_FROM or not is_content(name):
+            elif len(value) <= REFERENCED_FROM or not is_words_name(name):
                 characters += len(value)
             elif value not in content:
                 content.add(value)
@@ -177,7 +177,7 @@ def _span_object(
 def _attributes(span: Span, content: dict[str, Any]) -> dict[str, Any]:
     encoded = jsonable(span.attributes)
     for name, value in encoded.items():
-        if isinstance(value, str) and len(value) > REFERENCED_FROM and is_content(name):
+        if isinstance(value, str) and len(value) > REFERENCED_FROM and is_words_name(name):
             digest = sha256(value.encode()).hexdigest()
             content[digest] = value
             encoded[name] = {"$ref": digest}

@@ -1,0 +1,108 @@
+"""What of rows and executions callers see who may not read content: the rule of `content_split`, for what is stored
+beside the spans."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Execution
+from spanvas.model.ids import is_name
+from spanvas.model.loss import SILENCE
+from spanvas.model.row import Row
+from spanvas.semantics.content_split import structural_name
+from spanvas.semantics.shapes import WITHHELD, is_label, is_plain_name, is_token
+
+_PLACE: Final = r"(?: (?:in|after) node [A-Za-z0-9._:-]{1,128})?"
+_OWN_MESSAGES: Final = re.compile(
+    "|".join(
+        (
+            *(re.escape(cause.message) for cause in (OVERDUE, UNSTARTED, UNENDED)),
+            _PLACE.join(map(re.escape, SILENCE.split("{}"))),
+            rf"[Tt]he function's time ran out{_PLACE}\.?",
+            rf"It was to go on elsewhere{_PLACE}, and nobody has continued or ended it\.",
+            r"The durable execution failed",
+            r"The durable execution's time ran out",
+            r"The durable execution was stopped",
+        )
+    )
+)
+"""What Spanvas itself says of an execution that has failed; every other message is content."""
+
+
+_SCORE: Final = r"[\w.:/+%-]{1,60}(?: [\w.:/+%-]{1,60}){0,2}"
+_SCORES: Final = re.compile(rf"{_SCORE}(?:, {_SCORE})*…?", re.ASCII)
+"""Evaluations in short: names of one or two words, with a score or a label."""
+
+
+def message_without_content(message: str) -> str:
+    """Returns a message of an error where Spanvas wrote it itself; "" for any other."""
+    return message if _OWN_MESSAGES.fullmatch(message) else ""
+
+
+def row_has_content(row: Row) -> bool:
+    """Returns whether anything in a row is content."""
+    return (
+        row.input_preview is not None
+        or row.output_preview is not None
+        or bool(row.error_message and message_without_content(row.error_message) == "")
+        or bool(row.artifacts)
+        or structural_name(row.name, row.kind) != row.name
+    )
+
+
+def row_without_content(row: Row) -> Row:
+    """Returns a row without previews, messages and file names, and without names that are texts."""
+    return row._replace(
+        name=structural_name(row.name, row.kind),
+        node_id=None if row.node_id is None or not is_name(row.node_id) else row.node_id,
+        error_type=token_or_mark(row.error_type),
+        error_message=row.error_message and message_without_content(row.error_message),
+        model=token_or_mark(row.model),
+        provider=token_or_mark(row.provider),
+        input_preview=None,
+        output_preview=None,
+        scores=row.scores if row.scores and _SCORES.fullmatch(row.scores) else None,
+        artifacts=tuple(
+            artifact._replace(
+                name=artifact.artifact_id, media_type=token_or_mark(artifact.media_type) or ""
+            )
+            for artifact in row.artifacts
+        ),
+    )
+
+
+def execution_without_content(execution: Execution) -> Execution:
+    """Returns an execution whose cause says type and place, and whose names are no texts."""
+    cause = execution.cause
+    name = execution.workflow_name
+    return replace(
+        execution,
+        workflow_name=name if is_plain_name(name, "workflow") else execution.workflow_id,
+        workflow_version=token_or_mark(execution.workflow_version) or "",
+        cause=None if cause is None else cause_without_content(cause),
+        external_id=token_or_mark(execution.external_id) or "",
+        session_id=token_or_mark(execution.session_id) or "",
+        exporter_health={
+            key: value
+            for key, value in execution.exporter_health.items()
+            if key != "otlp_reason" or is_label(value)
+        },
+    )
+
+
+def cause_without_content(cause: Cause) -> Cause:
+    """Returns the place and the type of a cause, and its message where Spanvas wrote it."""
+    return replace(
+        cause,
+        error_type=token_or_mark(cause.error_type) or "Error",
+        message=message_without_content(cause.message),
+    )
+
+
+def token_or_mark(text: Any) -> Any:
+    """Returns a token, or what is no text, as it is, and a mark for any other text."""
+    if not isinstance(text, str) or not text or is_token(text):
+        return text
+    return text if re.fullmatch(r"HTTP \d{3}", text) else WITHHELD

@@ -1,0 +1,93 @@
+"""How the text of a `SPANVAS_*` variable becomes a value. Each parser raises ValueError for a text that it cannot take.
+
+Imports nothing, as `settings` does.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Final
+
+TRUE_WORDS: Final = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS: Final = frozenset({"", "0", "false", "no", "off"})
+CONTENT_MODES: Final = ("none", "redacted", "full")
+STRUCTURE_AND_METRICS: Final = "structure+metrics"
+"""Another word for the mode `none`, which says what is left (ADR 35)."""
+
+
+def parse_bool(text: str) -> bool:
+    """Returns whether the text is one of `TRUE_WORDS`. Raises ValueError if it is no word for true or false."""
+    word = text.strip().lower()
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise ValueError("expected true or false")
+    return word in TRUE_WORDS
+
+
+def parse_int(least: int) -> Callable[[str], int]:
+    """Returns a parser of integers that are not below `least`."""
+
+    def parse(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise ValueError(f"expected a number that is {least} or above")
+        return number
+
+    return parse
+
+
+def parse_choice(words: Sequence[str]) -> Callable[[str], str]:
+    """Returns a parser that takes these words alone, as they are written here."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError("expected one of " + ", ".join(words))
+        return text
+
+    return parse
+
+
+def parse_content_mode(text: str) -> str:
+    """Returns one of `CONTENT_MODES`. Raises ValueError for any other word than these and `STRUCTURE_AND_METRICS`."""
+    return parse_choice(CONTENT_MODES)("none" if text == STRUCTURE_AND_METRICS else text)
+
+
+def parse_pairs(text: str) -> dict[str, str]:
+    """Returns the pairs of `a=1,b=2` (OTLP exporter specification, "Specifying headers"). Raises ValueError."""
+    pairs = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        name, sign, value = item.partition("=")
+        if not sign or not name.strip():
+            raise ValueError("expected name=value pairs, separated by commas")
+        pairs[name.strip()] = _unquoted(value.strip())
+    return pairs
+
+
+def _unquoted(text: str) -> str:
+    """Returns a percent-encoded text decoded: `Basic dXNlcg` for `Basic%20dXNlcg`."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Returns the names of a list that is separated by commas, without blanks around them."""
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
+
+
+def parse_buckets(text: str) -> tuple[str, ...]:
+    """Returns names of buckets from names, or from ARNs of buckets or of objects in them, as policies have them."""
+    return tuple(name.rpartition(":")[2].partition("/")[0] for name in parse_names(text))
+
+
+def parse_json_object(text: str) -> dict[str, str]:
+    """Returns a JSON object whose values are texts. Raises ValueError for any other text."""
+    import json
+
+    value = json.loads(text)
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        raise ValueError("expected a JSON object of strings")
+    return value
