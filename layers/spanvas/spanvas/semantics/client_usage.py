@@ -1,8 +1,8 @@
 """The usage of a model call as client libraries report it, in the conventions' terms.
 
-Read are OpenAI's (chat and Responses), Anthropic's, Bedrock Converse's, Gemini's, Cohere's, Ollama's, LangChain's and ours. In
-the conventions, input includes what was read from and written into the cache, and output includes reasoning. Anthropic
-and Bedrock leave the cache out of their input, and Gemini reasoning out of its output: these are added.
+Read are OpenAI's (chat and Responses), Anthropic's, Bedrock Converse's, Gemini's, Cohere's, Ollama's, LangChain's and
+ours. In the conventions, input includes what was read from and written into the cache, and output includes reasoning.
+Anthropic and Bedrock leave the cache out of their input, and Gemini reasoning out of its output: these are added.
 Sources: the API references of these, of autumn 2026; LangChain's `UsageMetadata`.
 """
 

@@ -20,8 +20,8 @@ OPTIONS: Final[tuple[dict[str, bool], ...]] = (
     {"warnings": False},
     {},
 )
-"""Of Pydantic's `model_dump`, of a release from 2.7 on first: a model that holds what its type does not say would warn on
-the function's standard error, and leave out the fields of a subclass, as the calls of an `AIMessage` in a
+"""Of Pydantic's `model_dump`, of a release from 2.7 on first. A model that holds what its type does not say would warn
+on the function's standard error, and leave out the fields of a subclass, as the calls of an `AIMessage` in a
 `list[BaseMessage]`."""
 SCALARS: Final = (str, int, float, bool, type(None))
 
