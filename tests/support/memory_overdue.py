@@ -44,6 +44,14 @@ class MemoryOverdue:
             if execution.status in OPEN and is_here and is_far and key not in self._set_aside:
                 yield Overdue(*key)
 
+    def to_recount(self) -> Iterator[Overdue]:
+        self._check()
+        yield from ()
+
+    def note_recounted(self, execution: Execution) -> bool:
+        self._check()
+        return False
+
     def set_aside(self, overdue: Overdue) -> bool:
         self._check()
         key = (overdue.tenant, overdue.execution_id)

@@ -22,6 +22,7 @@ from spanvas.model.execution import (
     Counters,
     Execution,
     seen_at,
+    totalled,
 )
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
@@ -181,6 +182,16 @@ class MemoryTraceStore(
                 cause=cause,
                 exporter_health=exporter_health or known.exporter_health,
             )
+        self._count_ended((tenant, execution_id))
+
+    def _count_ended(self, key: Key) -> None:
+        """The fake knows all that was written, so nothing is left to be counted by the sweep."""
+        execution = self._executions[key]
+        if execution.status in OPEN or key in self._given_up or key not in self._chunks:
+            return
+        trace = self._decoded(*key).trace_of(execution)
+        if trace.is_whole:
+            self._change(key, counters=totalled(execution, trace.rows).counters)
 
     def write(self, batch: SpanBatch) -> WriteResult:
         self._check()
@@ -193,6 +204,8 @@ class MemoryTraceStore(
             if self._is_late(key):
                 continue
             self._change(key, counters=self._executions[key].counters + chunk.counters)
+        if new:
+            self._count_ended(key)
         return WriteResult(tuple(chunk.chunk_id for chunk, _ in written))
 
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
@@ -265,12 +278,14 @@ class MemoryTraceStore(
         """No detail is in the bucket here, so what an item points at is not there."""
         raise StoreUnavailableError(f"the store failed reading {key}", code="NoSuchKey")
 
-    def repair_counters(self, execution: Execution, counters: Counters) -> None:
+    def repair_counters(self, execution: Execution, counters: Counters) -> bool:
         self._check()
         key = (execution.tenant, execution.execution_id)
         known = self._executions.get(key)
-        if known is not None and known.revision == execution.revision:
-            self._change(key, counters=counters)
+        if known is None or known.revision != execution.revision:
+            return False
+        self._change(key, counters=counters)
+        return True
 
     def note_status_index(self) -> None:
         self._check()

@@ -1,4 +1,5 @@
-"""The sweep: closes executions whose deadline has passed without an end, so that nothing is running for ever.
+"""The sweep: closes executions whose deadline has passed without an end, so that nothing is running for ever, and
+counts those again that several functions have written, so that the history says what the trace says.
 
 Runs on a schedule. What it does not get to in one run, the next one does. EventBridge calls it too, when a state
 machine's execution has ended: see `spanvas_api.state_machines`. Durable executions have years: Lambda is asked for the
@@ -26,12 +27,13 @@ from spanvas.model.errors import (
     StoreUnavailableError,
     UnreadableItemError,
 )
-from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution, totalled
+from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution
 from spanvas.model.span import Span
-from spanvas.storage.port import Overdue, StoredTrace, TraceStore
+from spanvas.storage.port import Overdue, TraceStore
 from spanvas_api import collector
 from spanvas_api.durable_executions import DurableSweep, account_of
 from spanvas_api.errors import DurableServiceError
+from spanvas_api.recount import count_again, make_totals_right
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
 
@@ -100,6 +102,8 @@ def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, in
     finally:
         _measure(swept.closed)
         _measure_trouble(services, set_aside)
+    if recounted := count_again(services.store, is_time_left):
+        logger.info("executions counted again", number=recounted)
     return {"closed": swept.closed.total(), "set_aside": swept.set_aside}
 
 
@@ -173,18 +177,11 @@ def _close(store: TraceStore, overdue: Overdue) -> Cause | None:
     if not store.close_as_lost(trace.execution, cause):
         return None
     if trace.is_whole:
+        closed = replace(trace.execution, revision=trace.execution.revision + 1)
         with suppress(StoreUnavailableError):  # it is closed; the next reader corrects its totals
-            _write_totals(store, trace)
+            # What of it never ended is counted now, unless more has arrived since it was read.
+            make_totals_right(store, replace(trace, execution=closed))
     return cause
-
-
-def _write_totals(store: TraceStore, trace: StoredTrace) -> None:
-    """What of a lost execution never ended is counted now, unless more of it has arrived since it was read."""
-    execution = trace.execution
-    counters = totalled(execution, trace.rows).counters
-    if counters != execution.counters:
-        closed = replace(execution, revision=execution.revision + 1)
-        store.repair_counters(closed, counters)
 
 
 def reason_of(error: Exception) -> str:

@@ -83,6 +83,10 @@ class Counters:
         names = self.__dataclass_fields__
         return Counters(*(added(getattr(self, name), getattr(other, name)) for name in names))  # type: ignore[arg-type]
 
+    def __neg__(self) -> Counters:
+        figures = [getattr(self, name) for name in self.__dataclass_fields__]
+        return Counters(*(None if figure is None else -figure for figure in figures))  # type: ignore[arg-type]
+
 
 class Origin(NamedTuple):
     """Where an execution that nobody registered takes its identity, its end and its session from: keys of
@@ -246,22 +250,33 @@ def _is_unpriced(call: Row) -> bool:
     return call.cost_nano_usd is None and (call.usage is not None or call.status != "error")
 
 
-def totalled(execution: Execution, rows: Iterable[Row], now_unix_nano: int = 0) -> Execution:
-    """Returns the execution with the totals of all its rows, which are merged.
+def totals(
+    rows: Iterable[Row], dropped: int = 0, *, is_open: bool = False, now_unix_nano: int = 0
+) -> Counters:
+    """Returns the totals of all rows of an execution, which are merged.
 
-    Every row counts as a span, ended or not; a lost one (`tree.state_of`) is an error. `now` does not matter for a
-    closed execution. The stored totals count ended spans alone, so they are the same as soon as all have ended. Of a
-    deleted one the totals are what is left.
+    Every row counts as a span, ended or not; a lost one (`tree.state_of`) is an error. `is_open`: the execution has not
+    ended; `now` matters only then.
     """
-    if execution.deletion is not None:
-        return execution
     rows = list(rows)
-    counters = count(rows, execution.counters.dropped)
+    counters = count(rows, dropped)
     if counters.spans < len(rows):
-        is_open = execution.status in OPEN
         unended = [row for row in rows if row.end_time_unix_nano is None]
         lost = sum(state_of(row, now_unix_nano, is_open) == "lost" for row in unended)
         counters = replace(counters, spans=len(rows), errors=counters.errors + lost)
+    return counters
+
+
+def totalled(execution: Execution, rows: Iterable[Row], now_unix_nano: int = 0) -> Execution:
+    """Returns the execution with the `totals` of its rows; of a deleted one the totals are what is left.
+
+    The stored totals of an open execution count ended spans alone.
+    """
+    if execution.deletion is not None:
+        return execution
+    is_open = execution.status in OPEN
+    dropped = execution.counters.dropped
+    counters = totals(rows, dropped, is_open=is_open, now_unix_nano=now_unix_nano)
     return execution if counters == execution.counters else replace(execution, counters=counters)
 
 

@@ -34,12 +34,13 @@ from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import rows_of
 from spanvas.storage.decoding import Report, attempted
-from spanvas.storage.executions import MAX_MOVES, ExecutionItems
+from spanvas.storage.executions import MAX_MOVES, ExecutionItems, bare
 from spanvas.storage.item_reading import HOLD, execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.tombstones import source_item
-from spanvas.storage.updates import ATTEMPTS, UpdateItems, bare, contended
+from spanvas.storage.totals import replace_counters
+from spanvas.storage.updates import ATTEMPTS, UpdateItems, contended
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -147,7 +148,7 @@ class BindingItems:
                 return
             counters = totalled(trace.execution, trace.rows).counters
             if counters != trace.execution.counters:
-                self._executions.replace_counters(trace.execution, counters)
+                replace_counters(self._executions, trace.execution, counters)
 
     def _look_up(
         self, tenant: str, trace_id: str, names: Collection[str]

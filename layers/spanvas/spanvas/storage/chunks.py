@@ -40,6 +40,8 @@ class Chunk:
     counters: Counters
     alone: Counters
     """What it counts if it is all that there is of an execution: `counters` is what it adds to others."""
+    summaries: tuple[Row, ...]
+    """What `rows` encodes."""
 
 
 def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
@@ -95,7 +97,7 @@ def _chunks(spans: Sequence[Span]) -> list[Chunk]:
     counters = count(rows, is_part=True)
     has_wrappers = any(row.kind != kinds.MODEL and may_count(row) for row in rows)
     alone = count(rows) if has_wrappers else counters
-    return [Chunk(chunk_id, compressed, details, counters, alone)]
+    return [Chunk(chunk_id, compressed, details, counters, alone, tuple(rows))]
 
 
 @dataclass(frozen=True, slots=True)

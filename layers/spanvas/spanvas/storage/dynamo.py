@@ -24,6 +24,7 @@ from spanvas.storage.port import (
     SpanBatch,
 )
 from spanvas.storage.spans import SpanItems
+from spanvas.storage.totals import TotalItems, replace_counters
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,18 +72,20 @@ class DynamoTraceStore:
         self._audit_retention_days = audit_retention_days
         self._budget = budget
         self._executions = ExecutionItems(dynamodb, table, clock)
+        totals = TotalItems(self._executions, clock)
         self._spans = SpanItems(
             dynamodb,
             table,
             lambda: self._s3,
             bucket,
             self._executions,
+            totals,
             retention_days,
             clock,
             self._report,
         )
         # Methods of the port that need nothing else: each is one call less on the way to the table.
-        self.end_execution = self._executions.end
+        self.end_execution = totals.end
         self.close_as_lost = self._executions.close_as_lost
         self.read_execution = self._executions.read
         self.read_trace = self._spans.read_trace
@@ -108,7 +111,7 @@ class DynamoTraceStore:
     def _overdue(self) -> OverdueItems:
         from spanvas.storage.overdue import OverdueItems
 
-        return OverdueItems(self._dynamodb, self._table, self._clock)
+        return OverdueItems(self._dynamodb, self._table, self._executions, self._clock)
 
     @cached_property
     def _binding(self) -> BindingItems:
@@ -209,9 +212,9 @@ class DynamoTraceStore:
         """Stores spans of an unregistered execution and returns the id of the execution that has them now."""
         return self._binding.receive(batch, update, is_new=is_new)
 
-    def repair_counters(self, execution: Execution, counters: Counters) -> None:
-        """Replaces the totals of an execution, unless it has been written meanwhile."""
-        self._executions.replace_counters(execution, counters)
+    def repair_counters(self, execution: Execution, counters: Counters) -> bool:
+        """Replaces the totals of an execution. Returns False where it has been written meanwhile."""
+        return replace_counters(self._executions, execution, counters)
 
     def list_executions(
         self,
@@ -288,6 +291,14 @@ class DynamoTraceStore:
     def open_beyond(self, deadline_unix_nano: int, part: int) -> Iterator[Overdue]:
         """Yields a part of the open executions whose deadline is after a time."""
         return self._overdue.open_beyond(deadline_unix_nano, part)
+
+    def to_recount(self) -> Iterator[Overdue]:
+        """Yields executions that have ended and whose totals are to be counted again."""
+        return self._overdue.to_recount()
+
+    def note_recounted(self, execution: Execution) -> bool:
+        """Notes that the totals are right. Returns False where the execution has been written meanwhile."""
+        return self._overdue.note_recounted(execution)
 
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones the closing of an overdue execution. Returns False where it has ended or gone on."""

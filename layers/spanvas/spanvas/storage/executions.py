@@ -16,7 +16,6 @@ from spanvas.model.execution import (
     SUCCEEDED,
     UNTRACED,
     Cause,
-    Counters,
     Execution,
     seen_at,
 )
@@ -79,8 +78,10 @@ class ExecutionItems:
         ended_at_unix_nano: int,
         cause: Cause | None = None,
         exporter_health: Mapping[str, str] | None = None,
-    ) -> None:
-        """Ends an execution; of several ends the latest stays, and any end replaces `lost`."""
+        add: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any] | None:
+        """Ends an execution; of several ends the latest stays, and any end replaces `lost`. Returns META as it is then;
+        None where this is not the latest. `add`: counters."""
         attributes = {
             "status": items.s(status),
             items.ENDED_AT_UNIX_NANO: items.n(ended_at_unix_nano),
@@ -93,8 +94,8 @@ class ExecutionItems:
             attributes["cause"] = items.s(items.cause_text(cause))
         if exporter_health:
             attributes["exporter_health"] = items.s(json.dumps(dict(exporter_health)))
-        self._update(
-            Execution(tenant, execution_id, "", "", 0),
+        return self.change(
+            bare(tenant, execution_id),
             attributes,
             "attribute_exists(pk)"
             " AND (#status IN (:queued, :running, :lost) OR #ended_at <= :ended_at)",
@@ -103,6 +104,7 @@ class ExecutionItems:
                 ":running": items.s(RUNNING),
                 ":lost": items.s(LOST),
             },
+            add=add,
             remove=remove,
         )
 
@@ -123,29 +125,14 @@ class ExecutionItems:
                     items.workflow_key(execution.tenant, execution.workflow_id)
                 ),
             },
-            "attribute_exists(#running_key) AND #deadline <= :seen",
-            {":seen": items.n(execution.deadline_unix_nano or 0)},
+            "attribute_exists(#running_key) AND #deadline <= :seen"
+            " AND NOT begins_with(#running_key, :recount)",
+            {
+                ":seen": items.n(execution.deadline_unix_nano or 0),
+                ":recount": items.s(items.RECOUNT),
+            },
             keep=frozenset({"workflow_key", *(["cause"] if cause == execution.cause else [])}),
             remove=["running_key", "deadline_key", items.CLOSING_TRIES],
-        )
-
-    def add_counters(self, fallback: Execution, counters: Counters) -> bool:
-        """Adds to the totals, after creating the execution as `fallback` if need be. False where it is deleted."""
-        if self._add(fallback, counters):
-            return True
-        self.start(fallback)
-        return self._add(fallback, counters)
-
-    def replace_counters(self, execution: Execution, counters: Counters) -> bool:
-        """Replaces the totals, unless the execution has changed since the revision that was read."""
-        figures = {f"c_{name}": getattr(counters, name) for name in items.COUNTERS}
-        known = {name: items.n(figure) for name, figure in figures.items() if figure is not None}
-        return self._update(
-            execution,
-            known,
-            "#revision = :revision",
-            {":revision": items.n(execution.revision)},
-            remove=[name for name in figures if name not in known],
         )
 
     def read(self, tenant: str, execution_id: str) -> Execution | None:
@@ -230,9 +217,6 @@ class ExecutionItems:
             remove=[items.ENDED_AT_UNIX_NANO, "cause"],
         )
 
-    def _add(self, execution: Execution, counters: Counters) -> bool:
-        return self._update(execution, {}, STILL_THERE, add=items.added_counters(counters))
-
     def _update(self, *arguments: Any, **options: Any) -> bool:
         """Writes as `change`. Returns whether the condition held."""
         return self.change(*arguments, **options) is not None
@@ -295,3 +279,8 @@ class ExecutionItems:
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
                 return None
         return answer["Attributes"]
+
+
+def bare(tenant: str, execution_id: str) -> Execution:
+    """Returns an execution of which the key alone is used."""
+    return Execution(tenant, execution_id, "", "", 0)

@@ -16,6 +16,7 @@ from spanvas.model.execution import (
     STATUSES,
     SUCCEEDED,
     WAITING,
+    Counters,
     Execution,
 )
 from spanvas.model.units import NANO
@@ -125,6 +126,13 @@ def _what_is_left(values: Mapping[str, Any]) -> dict[str, Any]:
         "cause": None,
         "session_id": None,
     }
+
+
+def counters_of(item: Item) -> Counters:
+    """Returns the totals of a META item. Raises UnreadableItemError."""
+    with Reading(*key_of(item)):
+        stored = {name: item.get(f"c_{name}") for name in items.COUNTERS}
+        return Counters(**{name: int(each["N"]) for name, each in stored.items() if each})
 
 
 class Start(NamedTuple):

@@ -64,6 +64,9 @@ MOVED_TO: Final = "moved_to"
 MOVED: Final = "moved"
 """On META: all of it is there by now, and whoever asks for this one is given that one."""
 
+RECOUNT: Final = "RECOUNT#"
+"""What `running_key` begins with on META of an execution that has ended, and whose totals are to be counted again."""
+
 CLOSING_TRIES: Final = "closing_tries"
 """On META: how often the sweep has tried in vain to close it, and set it aside."""
 
@@ -154,6 +157,11 @@ def running_partition(shard: int) -> str:
 def set_aside_partition(shard: int) -> str:
     """Returns the partition of `BY_DEADLINE` for executions of one shard that the sweep could not close."""
     return f"SET_ASIDE#{shard}"
+
+
+def recount_partition(shard: int) -> str:
+    """Returns the partition of `BY_DEADLINE` for executions of one shard that are to be counted again."""
+    return f"{RECOUNT}{shard}"
 
 
 def running_shard(execution_id: str) -> int:

@@ -1,7 +1,10 @@
-"""Executions whose deadline has passed, from the index of the running ones; and those that cannot be closed.
+"""Executions that the sweep looks after: those whose deadline has passed, those that cannot be closed, and those that
+are to be counted again.
 
-The index has a few partitions, in the order of deadlines. What cannot be closed is moved to partitions of its own, with
-the time of the next try in the place of its deadline, so that it is in nobody's way and can still be found.
+The index of the running ones has a few partitions, in the order of deadlines. What cannot be closed is moved to
+partitions of its own, with the time of the next try in the place of its deadline, so that it is in nobody's way and can
+still be found. So is what has ended and has to be counted again, with the time at which it was marked
+(`storage.totals`).
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
 
+from spanvas.model.execution import Execution
 from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
+from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.port import Overdue
 
 if TYPE_CHECKING:
@@ -28,9 +33,16 @@ INDEX, PARTITION, SORT = items.BY_DEADLINE
 class OverdueItems:
     """Finds overdue executions and sets those aside that cannot be closed. Raises StoreUnavailableError."""
 
-    def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        executions: ExecutionItems,
+        clock: Callable[[], int],
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._executions = executions
         self._clock = clock
 
     def all(self) -> Iterator[Overdue]:
@@ -46,6 +58,22 @@ class OverdueItems:
         entries = _shard(self._dynamodb, self._table, partition, deadline_unix_nano, ">")
         for _, partition_key in entries:
             yield Overdue(*items.owner_of(partition_key))
+
+    def to_recount(self) -> Iterator[Overdue]:
+        """Yields as `port.TraceStore.to_recount`. What is marked meanwhile is left to the next call."""
+        partitions = map(items.recount_partition, range(items.RUNNING_SHARDS))
+        yield from due_entries(self._dynamodb, self._table, partitions, self._clock() + 1)
+
+    def note_recounted(self, execution: Execution) -> bool:
+        """Takes the mark away as `port.TraceStore.note_recounted`."""
+        item = self._executions.change(
+            execution,
+            {},
+            f"#revision = :revision AND begins_with(#{PARTITION}, :recount)",
+            {":revision": items.n(execution.revision), ":recount": items.s(items.RECOUNT)},
+            remove=[PARTITION, SORT],
+        )
+        return item is not None
 
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones as `port.TraceStore.set_aside`. Readers see no difference."""

@@ -126,7 +126,7 @@ class Page(Generic[Item]):
 
 
 class Overdue(NamedTuple):
-    """The key of an execution that is past its deadline by the index, which may lag behind the item."""
+    """The key of an execution that the sweep looks after, by the index, which may lag behind the item."""
 
     tenant: str
     execution_id: str
@@ -225,8 +225,8 @@ class TraceStore(Protocol):
     ) -> Page[Span]:
         """Returns a page of whole spans, each once. The detail that makes it `max_bytes`, uncompressed, is the last."""
 
-    def repair_counters(self, execution: Execution, counters: Counters) -> None:
-        """Replaces totals that a crash between two writes left too low, unless the execution was written since."""
+    def repair_counters(self, execution: Execution, counters: Counters) -> bool:
+        """Replaces the totals. Returns False, with nothing replaced, where they were written since they were read."""
 
     def list_executions(
         self,
@@ -297,6 +297,12 @@ class TraceStore(Protocol):
         `part` is any number; as many numbers in a row as the index has partitions (`items.RUNNING_SHARDS`) yield each
         of these executions once.
         """
+
+    def to_recount(self) -> Iterator[Overdue]:
+        """Yields ended executions whose totals are to be counted again: several processes have written them."""
+
+    def note_recounted(self, execution: Execution) -> bool:
+        """Notes that the totals are right. Returns False, with nothing noted, where they were written since."""
 
     def set_aside(self, overdue: Overdue) -> bool:
         """Postpones the closing of an execution: by two minutes, twice as long every further time, at most a day.

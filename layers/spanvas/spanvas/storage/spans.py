@@ -21,6 +21,7 @@ from spanvas.storage.details import DetailItems, page_of, versions_of
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.item_reading import moved_to
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.totals import TotalItems
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +41,7 @@ class SpanItems:
         s3: Callable[[], S3Client],
         bucket: str,
         executions: ExecutionItems,
+        totals: TotalItems,
         retention_days: int,
         clock: Callable[[], int],
         report: Report,
@@ -50,6 +52,7 @@ class SpanItems:
         self._s3 = s3
         self._bucket = bucket
         self._executions = executions
+        self._totals = totals
         self.retention_seconds = retention_days * DAY_SECONDS
         self._clock = clock
         self._details = DetailItems(dynamodb, table, s3, bucket)
@@ -60,12 +63,9 @@ class SpanItems:
         written = []
         for chunk, is_new in self.put(batch):
             written.append(chunk.chunk_id)
-            if is_new and not self._executions.add_counters(
-                fallback := unregistered(batch, self.expires_at()), chunk.counters
-            ):
-                from spanvas.storage.tombstones import note_late
-
-                note_late(self._executions.change, fallback)
+            fallback = unregistered(batch, self.expires_at())
+            self._totals.add(fallback, chunk, is_new=is_new)
+        self._totals.settle_ended(batch.tenant, batch.execution_id)
         return WriteResult(tuple(written))
 
     def put(self, batch: SpanBatch) -> Iterator[tuple[Chunk, bool]]:

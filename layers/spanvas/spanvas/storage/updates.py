@@ -17,7 +17,7 @@ from spanvas.model.execution_update import (
 )
 from spanvas.storage import items
 from spanvas.storage.decoding import Report, attempted
-from spanvas.storage.executions import STILL_THERE, ExecutionItems
+from spanvas.storage.executions import STILL_THERE, ExecutionItems, bare
 from spanvas.storage.item_reading import execution_of, is_deleted
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.tombstones import note_late
@@ -135,11 +135,6 @@ class UpdateItems:
     def _attributes(self, execution: Execution, place: int | None = None) -> dict[str, Any]:
         listed = items.listed_at(execution, self._spans.retention_seconds, place)
         return {**items.execution_attributes(execution), **items.index_keys(execution, listed)}
-
-
-def bare(tenant: str, execution_id: str) -> Execution:
-    """Returns an execution of which the key alone is used."""
-    return Execution(tenant, execution_id, "", "", 0)
 
 
 def contended() -> StoreUnavailableError:

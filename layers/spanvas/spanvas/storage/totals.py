@@ -1,0 +1,116 @@
+"""The totals of executions that are written by the functions that run them.
+
+A function may add to META and not read rows. It adds the counters of each batch, and with the end what is missing until
+the totals are right for all that this process has written. Where META then says something else, others have written of
+the execution as well: it is marked, and the sweep counts it again. See docs/adr/0034.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from spanvas.model.errors import UnreadableItem
+from spanvas.model.execution import LOST, OPEN, Cause, Counters, Execution
+from spanvas.storage import items
+from spanvas.storage.chunks import Chunk
+from spanvas.storage.decoding import attempted
+from spanvas.storage.executions import STILL_THERE, ExecutionItems, bare
+from spanvas.storage.item_reading import counters_of
+from spanvas.storage.own_totals import OwnTotals
+
+
+class TotalItems:
+    """Adds to the totals in META. Raises StoreUnavailableError; everything may be called again then."""
+
+    def __init__(self, executions: ExecutionItems, clock: Callable[[], int]) -> None:
+        self._executions = executions
+        self._clock = clock
+        self._own = OwnTotals()
+
+    def add(self, fallback: Execution, chunk: Chunk, *, is_new: bool) -> None:
+        """Adds the counters of a chunk that has been written, once. Where there is no execution yet, it is created as
+        `fallback`; a deleted one stays deleted, with this chunk too. `is_new`: the chunk was not stored before."""
+        place = (fallback.tenant, fallback.execution_id)
+        is_owed = self._own.note_written(place, chunk)
+        if not (is_new or is_owed):
+            return
+        item = self._change(fallback, chunk.counters)
+        if item is None:
+            self._executions.start(fallback)
+            item = self._change(fallback, chunk.counters)
+        if item is None:
+            from spanvas.storage.tombstones import note_late
+
+            note_late(self._executions.change, fallback)
+        self._own.note_counted(place, chunk, is_ended=item is not None and _has_ended(item))
+
+    def end(
+        self,
+        tenant: str,
+        execution_id: str,
+        status: str,
+        ended_at_unix_nano: int,
+        cause: Cause | None = None,
+        exporter_health: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ends an execution, as `port.TraceStore.end_execution`."""
+        end = (tenant, execution_id, status, ended_at_unix_nano, cause, exporter_health)
+        if status == LOST:  # it stays among the overdue: the sweep counts it
+            self._executions.end(*end)
+            return
+        place = (tenant, execution_id)
+        right, missing = self._own.of(place)
+        item = self._executions.end(*end, add=items.added_counters(missing))
+        if item is None:
+            self._settle(place)
+        else:
+            self._own.note_added(place, missing)
+            self._check(place, right, item)
+
+    def settle_ended(self, tenant: str, execution_id: str) -> None:
+        """Makes the totals right of an execution that had ended when this process added to it."""
+        if self._own.has_ended((tenant, execution_id)):
+            self._settle((tenant, execution_id))
+
+    def _settle(self, place: tuple[str, str]) -> None:
+        right, missing = self._own.of(place)
+        item = self._change(bare(*place), missing)
+        if item is not None:
+            self._own.note_added(place, missing)
+            self._check(place, right, item)
+
+    def _check(self, place: tuple[str, str], right: Counters, item: Mapping[str, Any]) -> None:
+        """Marks an ended execution whose stored totals are not those of what this process has written."""
+        stored = attempted(counters_of, item)
+        if stored == right or isinstance(stored, UnreadableItem) or not _has_ended(item):
+            return
+        shard = items.running_shard(place[1])
+        mark = {
+            "running_key": items.s(items.recount_partition(shard)),
+            "deadline_key": items.n(self._clock()),
+        }
+        condition = f"{STILL_THERE} AND attribute_not_exists(#running_key)"
+        self._executions.change(bare(*place), mark, condition)
+
+    def _change(self, execution: Execution, counters: Counters) -> Mapping[str, Any] | None:
+        add = items.added_counters(counters)
+        return self._executions.change(execution, {}, STILL_THERE, add=add)
+
+
+def replace_counters(executions: ExecutionItems, execution: Execution, counters: Counters) -> bool:
+    """Replaces the totals, unless the execution has changed since the revision that was read."""
+    figures = {f"c_{name}": getattr(counters, name) for name in items.COUNTERS}
+    known = {name: items.n(figure) for name, figure in figures.items() if figure is not None}
+    written = executions.change(
+        execution,
+        known,
+        "#revision = :revision",
+        {":revision": items.n(execution.revision)},
+        remove=[name for name in figures if name not in known],
+    )
+    return written is not None
+
+
+def _has_ended(item: Mapping[str, Any]) -> bool:
+    return item["status"]["S"] not in OPEN
