@@ -24,8 +24,8 @@ from spanvas_api.handlers import http_api
 from spanvas_api.services import Services
 from tests.functional.otlp.client import JSON
 from tests.support.api_client import Client
+from tests.support.aws_in_process import mocked_store
 from tests.support.builders import Clock, make_execution
-from tests.support.memory_store import MemoryTraceStore
 from tests.support.received_runs import runs_of
 from tests.support.recording import Recording, recording
 
@@ -131,15 +131,15 @@ def _any_value(value: str | int) -> dict[str, str]:
 
 
 def test_api_to_zero() -> None:
+    """Over the real store: the fake one was right."""
     clock = Clock()
-    store = MemoryTraceStore(clock=clock)
-    store.start_execution(make_execution())
-    services = Services(
-        Settings(enabled=True, table="traces"), make_store=lambda: store, clock=clock
-    )
-    api = Client(http_api.make_handler(lambda: services))
+    with mocked_store(clock) as store:
+        store.start_execution(make_execution())
+        services = Services(
+            Settings(enabled=True, table="traces"), make_store=lambda: store, clock=clock
+        )
+        api = Client(http_api.make_handler(lambda: services))
 
-    assert len(api.get("/v1/executions").json["items"]) == 1
-    assert api.get("/v1/executions", to="0").json["items"] == []
-    between: dict[str, str] = {"from": "1", "to": "0"}
-    assert api.call("GET", "/v1/executions", query=between).json["items"] == []
+        assert len(api.get("/v1/executions").json["items"]) == 1
+        for bounds in ({"to": "0"}, {"from": "0", "to": "0"}, {"from": "1", "to": "0"}):
+            assert api.call("GET", "/v1/executions", query=bounds).json["items"] == []
