@@ -17,7 +17,7 @@ DISGUISED: Final = re.compile(
     rb"|(\xef(?:\xbc[\x81-\xbf]|\xbd[\x80-\x9e]))"
     rb"|\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad"
 )
-"""Percent-encoded bytes, references of HTML, full-width characters (U+FF01 to U+FF5E), and characters without a width."""
+"""Percent-encoded bytes, references of HTML, full-width characters (U+FF01 to U+FF5E), characters without a width."""
 ROUNDS: Final = 3
 """What is encoded twice is decoded twice."""
 FULL_WIDTH: Final = 0xFEE0
