@@ -14,6 +14,7 @@ from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import Execution
 from spanvas.model.ids import is_name
 from spanvas_api import route_schema, routes
+from spanvas_api.claims import TokenRules, check_claims, is_text, subject_of, texts_in
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 
 READ_CONTENT: Final = "read_content"
@@ -34,22 +35,21 @@ class Principal(NamedTuple):
     scopes: frozenset[str]
 
 
-def principal_of(event: Mapping[str, Any], tenant_claim: str) -> Principal:
+def principal_of(event: Mapping[str, Any], rules: TokenRules, now_unix_seconds: float) -> Principal:
     """The caller of an HTTP API event (payload 2.0).
 
-    Raises UnauthenticatedError when no authorizer has run, ForbiddenError when the token names no subject or no usable
-    tenant. A claim with several values reaches us as `[a b]` and is no tenant.
+    Raises UnauthenticatedError when no authorizer has run or the token is none for this API, ForbiddenError when it
+    names no subject or no usable tenant. A claim with several values reaches us as `[a b]` and is no tenant.
     """
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims")
     if not claims:
         raise UnauthenticatedError("A bearer token is needed.")
-    subject = claims.get("sub")
-    if not isinstance(subject, str) or not subject:
-        raise ForbiddenError("The token names no subject.")
-    tenant = claims.get(tenant_claim)
-    if not isinstance(tenant, str) or not is_name(tenant):
-        raise ForbiddenError(f"The token's claim {tenant_claim!r} names no tenant.")
+    check_claims(claims, rules, now_unix_seconds)
+    subject = subject_of(claims)
+    tenant = claims.get(rules.tenant_claim)
+    if not is_text(tenant) or not is_name(tenant):
+        raise ForbiddenError(f"The token's claim {rules.tenant_claim!r} names no tenant.")
     return Principal(subject, tenant, scopes_of(claims))
 
 
@@ -59,16 +59,7 @@ def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
     Issuers write one text with spaces between, or a list. API Gateway looks into both claims, and gives a list to the
     function as the text `[a b]`; other gateways leave it a list. What is neither grants nothing.
     """
-    return frozenset(scope for claim in SCOPE_CLAIMS for scope in _scopes_in(claims.get(claim)))
-
-
-def _scopes_in(value: object) -> list[str]:
-    if isinstance(value, str):
-        is_list = value.startswith("[") and value.endswith("]")
-        return (value[1:-1] if is_list else value).split()
-    if isinstance(value, list):
-        return [scope for scope in value if isinstance(scope, str)]
-    return []
+    return frozenset(scope for claim in SCOPE_CLAIMS for scope in texts_in(claims.get(claim)))
 
 
 def authorize(principal: Principal, action: str, execution: Execution | None = None) -> None:

@@ -17,6 +17,7 @@ import orjson
 from spanvas.model.units import MS
 from spanvas.settings import Settings
 from spanvas_api.access_records import AccessRecords
+from spanvas_api.claims import TokenRules
 from spanvas_api.errors import (
     DurableServiceError,
     DurableStateError,
@@ -125,6 +126,12 @@ class Services:
         self._make_executor = make_executor or self._lambda_executor
         self._make_durable_service = make_durable_service or LambdaDurableService
         self._load_catalogue = load_catalogue or _shipped_workflows
+
+    @cached_property
+    def token_rules(self) -> TokenRules:
+        """What a token has to say, by the settings."""
+        settings = self.settings
+        return TokenRules(settings.tenant_claim, settings.jwt_issuer, settings.jwt_audience)
 
     @cached_property
     def store(self) -> TraceStore:

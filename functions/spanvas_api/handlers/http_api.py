@@ -92,7 +92,7 @@ def _responder(
                 raise UnknownRouteError("no such call")
             found = services()
             try:
-                request = request_of(event, path, found.settings.tenant_claim, found.clock())
+                request = request_of(event, path, found.token_rules, found.clock())
                 response = _gateway_response(operation_of(route)(request, found), event)
             except UnreadableItemError as error:
                 found.unreadable.note(error.item)

@@ -17,6 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import environment, settings
+from spanvas.model.units import NANO
 from spanvas.otlp import messages
 from spanvas.otlp.intake import Intake
 from spanvas_api.auth import authorize, principal_of
@@ -63,7 +64,8 @@ def make_handler(ingest: Callable[[], Ingest]) -> Handler:
 
 def ingest_spans(event: dict[str, Any], media_type: str, ingest: Ingest) -> Intake:
     """Stores the spans of a request whose sender may send some. Raises what `refusals` has a rule for, and more."""
-    principal = principal_of(event, ingest.services.settings.tenant_claim)
+    services = ingest.services
+    principal = principal_of(event, services.token_rules, services.clock() / NANO)
     authorize(principal, "ingest_traces")
     check_method(event)
     return ingest.ingest(event, principal, media_type)

@@ -6,7 +6,9 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from spanvas.model.units import NANO
 from spanvas_api.auth import Principal, principal_of
+from spanvas_api.claims import TokenRules
 
 
 class ApiRequest(NamedTuple):
@@ -30,12 +32,12 @@ class ApiResponse(NamedTuple):
 
 
 def request_of(
-    event: Mapping[str, Any], path: Mapping[str, str], tenant_claim: str, now_unix_nano: int
+    event: Mapping[str, Any], path: Mapping[str, str], rules: TokenRules, now_unix_nano: int
 ) -> ApiRequest:
     """Makes an ApiRequest from an HTTP API event (payload 2.0). Raises UnauthenticatedError and ForbiddenError."""
     body = event.get("body") or ""
     return ApiRequest(
-        principal=principal_of(event, tenant_claim),
+        principal=principal_of(event, rules, now_unix_nano / NANO),
         request_id=request_id_of(event),
         now_unix_nano=now_unix_nano,
         path=path,

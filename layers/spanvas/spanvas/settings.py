@@ -139,6 +139,10 @@ SETTINGS: Final = (
             "JSON object of name to base URL: the services that `http` nodes of the reference executor may call."),
     Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
     Setting("tenant_claim", "tenant", str, ("api", "ingest", "deletion"), "Claim of the token that names the tenant."),
+    Setting("jwt_issuer", "", str, ("api", "ingest", "deletion"),
+            "Issuer that a token has to be of; the gateway has checked it before. Empty: any."),
+    Setting("jwt_audience", "", str, ("api", "ingest", "deletion"),
+            "Audience that a token has to be for, in `aud` or `client_id`; empty: any."),
     Setting("link_expiry_seconds", "120", parse_int(1), API, "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, ("api", "deletion"),
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
@@ -200,6 +204,8 @@ class Settings:
     connections: dict[str, str]
     executor_function: str
     tenant_claim: str
+    jwt_issuer: str
+    jwt_audience: str
     link_expiry_seconds: int
     trace_url_template: str
     execution_attributes: tuple[str, ...]

@@ -40,7 +40,7 @@ class TestProblems:
         for method, path in (
             ("GET", "/v1/nothing"),
             ("GET", "/"),
-            ("DELETE", "/v1/executions/exec_1"),
+            ("PATCH", "/v1/executions/exec_1"),
             ("POST", "/v1/executions/exec_1/trace/more"),
             ("OPTIONS", "/v1/executions"),
         ):

@@ -4,9 +4,11 @@ import pytest
 
 from spanvas.model.errors import NotFoundError
 from spanvas_api.auth import SCOPES, Principal, authorize, may_read_content, principal_of
+from spanvas_api.claims import TokenRules
 from spanvas_api.errors import ForbiddenError
 from tests.support.builders import make_execution
 
+RULES = TokenRules("tenant")
 ADA = Principal("ada", "acme", frozenset({"trace:read"}))
 
 
@@ -15,7 +17,7 @@ def event(**claims: object) -> dict[str, object]:
 
 
 def test_a_principal_is_made_from_verified_claims() -> None:
-    found = principal_of(event(sub="ada", tenant="acme", scope="trace:read  audit:read"), "tenant")
+    found = principal_of(event(sub="ada", tenant="acme", scope="trace:read  audit:read"), RULES, 0)
 
     assert found == Principal("ada", "acme", frozenset({"trace:read", "audit:read"}))
 
@@ -34,7 +36,7 @@ def test_a_principal_is_made_from_verified_claims() -> None:
     ],
 )
 def test_scopes_are_read_from_scope_and_scp_as_text_or_list(claims: dict[str, object]) -> None:
-    found = principal_of(event(sub="ada", tenant="acme", **claims), "tenant")
+    found = principal_of(event(sub="ada", tenant="acme", **claims), RULES, 0)
     assert found.scopes == {"trace:read", "audit:read"}
 
 
@@ -43,7 +45,7 @@ def test_scopes_are_read_from_scope_and_scp_as_text_or_list(claims: dict[str, ob
 )
 def test_what_is_no_scope_grants_nothing(scope: object) -> None:
     assert (
-        principal_of(event(sub="ada", tenant="acme", scope=scope, scp=scope), "tenant").scopes
+        principal_of(event(sub="ada", tenant="acme", scope=scope, scp=scope), RULES, 0).scopes
         == frozenset()
     )
 
@@ -54,7 +56,7 @@ def test_what_is_no_scope_grants_nothing(scope: object) -> None:
 def test_a_scope_is_never_guessed(scope: str) -> None:
     assert (
         "trace:read"
-        not in principal_of(event(sub="ada", tenant="acme", scope=scope), "tenant").scopes
+        not in principal_of(event(sub="ada", tenant="acme", scope=scope), RULES, 0).scopes
     )
 
 
