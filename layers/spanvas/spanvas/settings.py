@@ -2,7 +2,8 @@
 
 Read by executors under the layer and by the functions alike. The table `SETTINGS` is the single source of every
 name, default and description: `docs/reference/settings.md` is generated from it and the template is tested
-against it. Nothing here imports more than `os` and the parsers of `setting_values`, so that asking whether tracing is on costs nothing.
+against it. Nothing here imports more than `os` and the parsers of `setting_values`, so that asking whether tracing is
+on costs nothing.
 """
 
 from __future__ import annotations
