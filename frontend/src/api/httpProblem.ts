@@ -45,15 +45,15 @@ function textOf(value: unknown): string | null {
 }
 
 function detailOf(response: Response, body: Body): string {
-  const detail = textOf(body.detail);
-  if (detail !== null) return asSentence(detail);
   const scope = missingScope(response);
   if (scope !== null) return `Your sign-in lacks the permission ${scope}.`;
+  const detail = textOf(body.detail);
+  if (detail !== null) return asSentence(detail);
   const message = textOf(body.message);
   return `The server answered ${response.status}${message === null ? "" : `: ${message}`}.`;
 }
 
-/** A gateway that refuses a token names the scope in a header alone (RFC 6750, section 3). */
+/** Whoever refuses a token, gateway or API, names the scope in a header (RFC 6750, section 3). */
 function missingScope(response: Response): string | null {
   const challenge = response.headers.get("WWW-Authenticate") ?? "";
   if (!challenge.includes("insufficient_scope")) return null;
