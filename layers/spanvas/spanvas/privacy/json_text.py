@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from spanvas.privacy.rules.pattern import LazyPattern
+
 STARTS: Final = frozenset('{["')
 BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\0\u200b"
 """Blanks, and the marks that programs put before JSON: byte order marks and record separators."""
@@ -25,10 +27,10 @@ MOST_LOOKS: Final = 8
 
 INSIDE: Final = r"\{\s*\"[^\"\n]{0,200}\"\s*:|\[\s*[{\[]"
 """How a document begins in the middle of a line."""
-START: Final = re.compile(r"^[ \t]*(?=[{\[])|(?=" + INSIDE + ")", re.MULTILINE)
-HELD: Final = re.compile(r"^[ \t]*[{\[]|" + INSIDE, re.MULTILINE)
-BETWEEN: Final = re.compile(r"[\s,;\x1e\0]*")
-ESCAPE: Final = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|/)")
+START: Final = LazyPattern(r"(?m)^[ \t]*(?=[{\[])|(?=" + INSIDE + ")")
+HELD: Final = LazyPattern(r"(?m)^[ \t]*[{\[]|" + INSIDE)
+BETWEEN: Final = LazyPattern(r"[\s,;\x1e\0]*")
+ESCAPE: Final = LazyPattern(r"\\+(?:u([0-9A-Fa-f]{4})|/)")
 QUOTED: Final = frozenset("\"'\\")
 PRINTABLE: Final = (range(0x20, 0x7F), range(0xA0, 0xD800), range(0xE000, 0x10000))
 
@@ -208,7 +210,8 @@ def without_escapes(text: str) -> str:
     """Returns what a text with JSON's escapes says; the same object where it has none."""
     if "\\" not in text:
         return text
-    return ESCAPE.sub(_unescaped, text)
+    readable: str = ESCAPE.sub(_unescaped, text)
+    return readable
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -11,7 +11,9 @@ import re
 from array import array
 from typing import Final, NamedTuple
 
-DISGUISED: Final = re.compile(
+from spanvas.privacy.rules.pattern import LazyPattern
+
+DISGUISED: Final = LazyPattern(
     rb"%([0-9A-Fa-f]{2})"
     rb"|&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));"
     rb"|(\xef(?:\xbc[\x81-\xbf]|\xbd[\x80-\x9e]))"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -13,6 +12,7 @@ from spanvas.privacy.rules.hosting_services import HOSTING_SERVICES
 from spanvas.privacy.rules.languages import LANGUAGES
 from spanvas.privacy.rules.national_ids import NATIONAL_IDS
 from spanvas.privacy.rules.optional import OPTIONAL
+from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.personal import PERSONAL
 from spanvas.privacy.rules.rule import Rule
 from spanvas.privacy.rules.secrets import APART, GENERAL
@@ -31,7 +31,7 @@ SECRETS: Final = (
     + LANGUAGES
 )
 PEOPLE: Final = PERSONAL + NATIONAL_IDS
-NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+NAME: Final = LazyPattern(r"[a-z][a-z0-9_]{0,39}")
 OFF: Final = "-"
 MOST_OWN: Final = 50
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
 from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
+from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
 
 SET_MEMORY_BYTES: Final = 24 << 20
@@ -18,7 +18,7 @@ CANARY_PATTERN: Final = r"\x01spanvas-canary\x01"
 SEPARATOR: Final = b"\0"
 """Between texts that are scanned together. A rule that reaches across it costs a second look at each text, no more."""
 
-SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+SURROGATE: Final = LazyPattern(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 REPLACEMENT: Final = "\ufffd".encode()
 
 BETWEEN_LOOKS: Final = 64
@@ -164,7 +164,8 @@ def scannable(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return SURROGATE.sub(REPLACEMENT, text.encode("utf-8", "surrogatepass"))
+        replaced: bytes = SURROGATE.sub(REPLACEMENT, text.encode("utf-8", "surrogatepass"))
+        return replaced
 
 
 def joined(hits: list[Hit]) -> list[Hit]:

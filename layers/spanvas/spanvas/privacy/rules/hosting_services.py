@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from spanvas.privacy.rules import rule as checks
+from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule
 
 UUID: Final = r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
@@ -20,7 +20,7 @@ def is_hosting_token(text: str) -> bool:
 
 AZURE_KEY: Final = 56
 """Characters of the shortest key with a mark of Azure inside."""
-WORD: Final = re.compile(rb"[A-Za-z0-9]+")
+WORD: Final = LazyPattern(rb"[A-Za-z0-9]+")
 
 
 def azure_keys_in(text: bytes, _start: int, end: int, _name: str = "") -> Iterator[tuple[int, int]]:

@@ -6,15 +6,15 @@ behind a word that says what it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from spanvas.privacy.rules import check_digits as check
 from spanvas.privacy.rules.context import is_counted
+from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule
 
-MARKS: Final = re.compile(r"[ .\-/+()\u00a0]")
+MARKS: Final = LazyPattern(r"[ .\-/+()\u00a0]")
 
 FORMS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     (r"\d{3}\.\d{3}\.\d{3}-\d{2}", check.is_cpf),
@@ -37,10 +37,10 @@ FORMS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
 """Brazil, Italy, Spain, France, Sweden, Belgium, Switzerland, Mexico, Argentina, Chile, China, Korea, Singapore, India
 (Aadhaar and PAN), Canada."""
 FINNISH: Final = r"\d{6}[-+A-F]\d{3}[\dA-FHJ-NPR-Y]"
-COMPILED: Final = [(re.compile(pattern), is_one) for pattern, is_one in FORMS]
-FINNISH_FORM: Final = re.compile(FINNISH)
-GROUPED: Final = re.compile(r"[\d ]+")
-DAY: Final = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+COMPILED: Final = [(LazyPattern(pattern), is_one) for pattern, is_one in FORMS]
+FINNISH_FORM: Final = LazyPattern(FINNISH)
+GROUPED: Final = LazyPattern(r"[\d ]+")
+DAY: Final = LazyPattern(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 LABELS: Final = (
     r"(?i:\bcpf|\baadh?aa?r|\bdni|\bnie|\bnif|\bpesel|\bbsn|\bburgerservicenummer"
