@@ -270,8 +270,73 @@ def test_the_function_s_answers_are_the_same_as_without_the_layer(program: Any) 
     assert Layered(program).run(program.Parcels()) == program.run_durably(program.Parcels())
 
 
-@pytest.mark.parametrize("view", ["ExecutionOtelPluginFactory", "InvocationOtelPluginFactory"])
-def test_beside_aws_s_own_plugin_no_operation_is_recorded_twice(
+INVOCATION: Final = "  invocation parcels ok"
+BESIDE_PLUGIN: Final = {
+    "ExecutionOtelPluginFactory": [
+        "workflow parcels ok",
+        INVOCATION,
+        "  node load ok",
+        "    attempt load attempt 1 ok",
+        "  node pause ok !wait",
+        INVOCATION,
+        INVOCATION,
+        "  node charge ok",
+        "    attempt charge attempt 1 error",
+        "    attempt charge attempt 2 ok",
+        INVOCATION,
+        "  map both ok",
+        "    item parallel-branch-0 ok",
+        "      node left ok",
+        "        attempt left attempt 1 ok",
+        "    item parallel-branch-1 ok",
+        "      node right ok",
+        "        attempt right attempt 1 ok",
+        "      node nap ok !wait",
+        "  node child ok",
+        "    node inner ok",
+        "      attempt inner attempt 1 ok",
+        "  map letters ok",
+        "    item map-item-0 ok",
+        "    item map-item-1 ok",
+    ],
+    "InvocationOtelPluginFactory": [
+        "workflow parcels ok",
+        INVOCATION,
+        "    node load ok",
+        "      attempt load attempt 1 ok",
+        "    node pause unset !wait",
+        INVOCATION,
+        "    node pause ok !wait",
+        "    node charge unset",
+        "      attempt charge attempt 1 error",
+        INVOCATION,
+        "    node charge ok",
+        "      attempt charge attempt 2 ok",
+        "    map both unset",
+        "      item parallel-branch-0 ok",
+        "        node left ok",
+        "          attempt left attempt 1 ok",
+        "      item parallel-branch-1 unset",
+        "        node nap unset !wait",
+        INVOCATION,
+        "    map both ok",
+        "      item parallel-branch-1 ok",
+        "        node nap ok !wait",
+        "        node right ok",
+        "          attempt right attempt 1 ok",
+        "    node child ok",
+        "      node inner ok",
+        "        attempt inner attempt 1 ok",
+        "    map letters ok",
+        "      item map-item-0 ok",
+        "      item map-item-1 ok",
+    ],
+}
+"""The invocation view writes an operation again in each invocation in which it was open."""
+
+
+@pytest.mark.parametrize("view", sorted(BESIDE_PLUGIN))
+def test_beside_aws_s_own_plugin_its_operations_are_in_our_workflow_and_our_invocations(
     program: Any, view: str, fresh_process: None
 ) -> None:
     plugin = importlib.import_module("aws_durable_execution_sdk_python_otel")
@@ -284,17 +349,32 @@ def test_beside_aws_s_own_plugin_no_operation_is_recorded_twice(
     layered.run(program.Parcels(), plugins=[getattr(plugin, view)()])
 
     assert layered.seen == ["running"] * 3 + ["succeeded"]
-    steps = [row.name for row in layered.trace.rows if row.kind in ("node", "attempt", "item")]
-    assert {name: steps.count(name) for name in ("load", "load attempt 1", "charge attempt 2")} == {
-        "load": 1,
-        "load attempt 1": 1,
-        "charge attempt 2": 1,
+    names = [span.name for span in exported.get_finished_spans()]
+    assert {name: names.count(name) for name in ("Workflow", "Invocation")} == {
+        "Workflow": 1,
+        "Invocation": 4,
     }
-    assert "attempt 1" not in steps
     lines = layered.tree()
     assert [line for line in lines if "!rewritten" in line or "!orphan" in line] == []
-    assert [line for line in lines if not line.startswith("    ")] == [
-        "workflow parcels ok",
-        "  other DurableExecutionRoot unset",
-        *["  invocation parcels ok"] * 4,
-    ]
+    assert lines == BESIDE_PLUGIN[view]
+
+
+def test_what_the_function_opens_below_the_plugin_s_invocation_is_below_ours(
+    program: Any, fresh_process: None
+) -> None:
+    plugin = importlib.import_module("aws_durable_execution_sdk_python_otel")
+    provider = TracerProvider(shutdown_on_exit=False)
+    trace.set_tracer_provider(provider)
+    layered = Layered(program, is_global=True)
+
+    def function(event: Any, context: Any) -> None:
+        with trace.get_tracer("shop").start_as_current_span("theirs"), spanvas.node("ours"):
+            context.wait(program.SECOND, name="pause")
+
+    layered.run(function, plugins=[plugin.InvocationOtelPluginFactory()])
+
+    assert [line for line in layered.tree() if "!orphan" in line] == []
+    assert [row.name for row in layered.trace.rows if row.name in ("Workflow", "Invocation")] == []
+    above = {row.span_id: row.kind for row in layered.trace.rows}
+    theirs = [row for row in layered.trace.rows if row.name == "theirs"]
+    assert {above[row.parent_span_id or ""] for row in theirs} == {"invocation"}

@@ -89,7 +89,7 @@ class RecordingProcessor(SpanProcessor):
         if scope is None:
             self.problems.count("spans.without_execution")
             return
-        if scope.run.is_discarded:
+        if scope.run.is_discarded or self._traces.takes_for_ours(span, scope):
             return
         kind = kind_of(span.attributes or {})
         is_elsewhere = scope.run.is_continued and scope.run.is_root(span.context.span_id)
@@ -189,8 +189,9 @@ class RecordingProcessor(SpanProcessor):
     def _ended(self, span: ReadableSpan) -> tuple[ExecutionState, Span] | None:
         """Returns what is recorded of a span that has ended; None where nothing is."""
         assert span.context is not None
+        own_id = span.context.span_id
         with self._lock:
-            opened = self._open.pop(span.context.span_id, None)
+            opened = self._open.pop(own_id, None)
             self._note_end(span, opened)
         scope = (
             opened.scope
@@ -198,12 +199,11 @@ class RecordingProcessor(SpanProcessor):
             else self._traces.scope_by_trace(span.context.trace_id)
         )
         if opened is not None and opened.kind == kinds.NODE:
-            ended = (opened.scope.node_id, f"{span.context.span_id:016x}")
-            opened.scope.run.last_ended_node = ended
+            opened.scope.run.last_ended_node = (opened.scope.node_id, f"{own_id:016x}")
         if scope is None or scope.run.is_discarded:
             return None
-        if opened is None and scope.run.is_inherited:
-            return None  # begun by the parent, which ends it
+        if opened is None and (scope.run.is_inherited or self._traces.is_taken_for_ours(own_id)):
+            return None  # begun by the parent, which ends it, or never to be recorded
         placement = (
             opened.placement if opened is not None else self._traces.placement_by_trace(span, scope)
         )

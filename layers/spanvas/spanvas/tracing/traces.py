@@ -7,7 +7,9 @@ execution it has the execution's trace id, and a parent there.
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanContext
 
+from spanvas import attributes as names
 from spanvas.model.durable import is_durable
 from spanvas.tracing.context import Invocation, SpanScope, current_scope, innermost
 from spanvas.tracing.convert import Placement
@@ -22,6 +25,10 @@ from spanvas.tracing.execution_state import ExecutionState
 
 MAX_RUNS: Final = 256
 MAX_TRACES: Final = 4_096
+MAX_FRAMES: Final = 1_024
+SYNTHETIC_ROOT: Final = "durable.execution.synthetic_root"
+PLUGIN_IDS: Final = "aws_durable_execution_sdk_python_otel.deterministic_id_generator"
+"""The plugin's module that makes the id of its `Workflow`, which is written by the last invocation alone."""
 
 
 class Traces:
@@ -36,6 +43,7 @@ class Traces:
         """Whether the function has a tracer provider of its own: our spans are then kept out of OpenTelemetry's
         current span, which its samplers and propagators read."""
         self._lock = Lock()
+        self._frames = DurableFrames()
         self._runs: OrderedDict[int, ExecutionState] = OrderedDict()
         self._others: OrderedDict[int, ExecutionState] = OrderedDict()
         self._open: dict[int, SpanScope] = {}
@@ -43,6 +51,7 @@ class Traces:
     def after_fork(self) -> None:
         """Starts with a lock of its own in a forked child, whose copies of executions are the parent's."""
         self._lock = Lock()
+        self._frames.after_fork()
         for run in self._runs.values():
             run.is_inherited = True
 
@@ -108,6 +117,17 @@ class Traces:
         run = self.run_of(trace_id)
         return SpanScope(run, Invocation()) if run is not None else None
 
+    def takes_for_ours(self, span: Any, scope: SpanScope) -> bool:
+        """Returns whether a span that starts says what one of ours says already, so that it is not recorded."""
+        if not self._frames.take(span, scope):
+            return False
+        self.add(span.context.trace_id, scope.run)
+        return True
+
+    def is_taken_for_ours(self, span_id: int) -> bool:
+        """Returns whether `takes_for_ours` was true of a span."""
+        return self._frames.ours_for(span_id) is not None
+
     def placement_of(
         self, span: Any, scope: SpanScope, context: Context | None
     ) -> Placement | None:
@@ -133,19 +153,14 @@ class Traces:
     def parent_for(self, scope: SpanScope, above: trace.Span) -> trace.Span:
         """Returns the span that ours is opened below, in the execution's trace; `above` is the innermost one."""
         context = above.get_span_context()
+        ours = self._frames.ours_for(context.span_id)
+        if ours is not None:
+            return _in_trace(scope.run, int(ours, 16), context)
         if not context.is_valid or context.trace_id == int(scope.run.trace_id, 16):
             return above
         if not self._is_in(scope.run, context):
             return scope.span if scope.span is not None else above
-        return trace.NonRecordingSpan(
-            SpanContext(
-                int(scope.run.trace_id, 16),
-                context.span_id,
-                False,
-                trace.TraceFlags(context.trace_flags | trace.TraceFlags.SAMPLED),
-                context.trace_state,
-            )
-        )
+        return _in_trace(scope.run, context.span_id, context)
 
     def _parent_in(
         self, scope: SpanScope, ours: trace.Span | None, parent: SpanContext | None, span: Any
@@ -154,6 +169,9 @@ class Traces:
         or below the root what AWS's plugin writes at each invocation of a durable execution."""
         if ours is not None:
             return f"{ours.get_span_context().span_id:016x}"
+        stands_in = None if parent is None else self._frames.ours_for(parent.span_id)
+        if stands_in is not None:
+            return stands_in
         if parent is not None and self._is_in(scope.run, parent):
             return f"{parent.span_id:016x}"
         if scope.span is None or is_durable(span.attributes or {}):
@@ -163,3 +181,62 @@ class Traces:
     def _is_in(self, run: ExecutionState, span: SpanContext) -> bool:
         """Whether a span of another trace is one of the execution: what the function has read from its event is not."""
         return not span.is_remote and self.run_of(span.trace_id) is run
+
+
+def _in_trace(run: ExecutionState, span_id: int, context: SpanContext) -> trace.Span:
+    """A span of the execution's trace with that id, and what else a context says."""
+    flags = trace.TraceFlags(context.trace_flags | trace.TraceFlags.SAMPLED)
+    return trace.NonRecordingSpan(
+        SpanContext(int(run.trace_id, 16), span_id, False, flags, context.trace_state)
+    )
+
+
+class DurableFrames:
+    """What AWS's OpenTelemetry plugin writes around the operations of a durable execution. Used by all threads.
+
+    Its root, its `Workflow` and its `Invocation` say what our workflow and invocation say. They are not recorded, and
+    what is below them is placed below ours. The function's own exporters have them, as without the layer.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._ours: OrderedDict[int, str] = OrderedDict()
+
+    def after_fork(self) -> None:
+        """Starts with a lock of its own in a forked child."""
+        self._lock = Lock()
+
+    def ours_for(self, span_id: int) -> str | None:
+        """Returns the id of our span that stands for that one; None where it is none of the plugin's frames."""
+        return self._ours.get(span_id)
+
+    def take(self, span: Any, scope: SpanScope) -> bool:
+        """Returns whether a span that starts is one of the plugin's frames, and notes it."""
+        if not scope.run.is_durable:
+            return False
+        attributes = span.attributes or {}
+        ours = _ours_for(attributes, scope)
+        if ours is None:
+            return False
+        self._note(span.context.span_id, ours)
+        derive = getattr(sys.modules.get(PLUGIN_IDS), "derive_workflow_span_id", None)
+        if derive is not None:
+            self._note(derive(attributes[names.DURABLE_EXECUTION_ARN]), scope.run.root_span_id)
+        return True
+
+    def _note(self, span_id: int, ours: str) -> None:
+        with self._lock:
+            self._ours[span_id] = ours
+            while len(self._ours) > MAX_FRAMES:
+                self._ours.popitem(last=False)
+
+
+def _ours_for(attributes: Mapping[str, Any], scope: SpanScope) -> str | None:
+    if not is_durable(attributes) or names.DURABLE_OPERATION_ID in attributes:
+        return None
+    if SYNTHETIC_ROOT in attributes or names.DURABLE_EXECUTION_STATUS in attributes:
+        return scope.run.root_span_id
+    part = scope.invocation.span
+    if part is not None and names.DURABLE_INVOCATION_FIRST in attributes:
+        return f"{part.span.get_span_context().span_id:016x}"
+    return None
