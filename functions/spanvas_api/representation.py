@@ -115,6 +115,7 @@ def _counters(counters: Counters) -> dict[str, int]:
         "cost_nano_usd": counters.cost_nano_usd,
         "unpriced": counters.unpriced,
         "dropped": counters.dropped,
+        "unreported_calls": counters.unreported_calls,
     }
     return {name: figure for name, figure in figures.items() if figure is not None}
 

@@ -385,6 +385,11 @@ export interface components {
             unpriced: number;
             /** @description Spans that the executor could not deliver. */
             dropped: number;
+            /**
+             * @description Model calls that have not failed and of which no tokens were reported, so not part of the sums. Of executions that were stored before there was this counter, 0 in a list until they have been read.
+             * @default 0
+             */
+            unreported_calls?: number;
         };
         /** @description Who has deleted an execution, and when. Its ids, times and totals are left, and nothing that anybody wrote. */
         Deletion: {

@@ -89,6 +89,11 @@ class Counters(WireModel):
         description="Model calls whose price is unknown, so not part of the cost."
     )
     dropped: int = Field(description="Spans that the executor could not deliver.")
+    unreported_calls: int = Field(
+        default=0,
+        description="Model calls that have not failed and of which no tokens were reported, so not part of the sums."
+        " Of executions that were stored before there was this counter, 0 in a list until they have been read.",
+    )
 
 
 class Completeness(WireModel):

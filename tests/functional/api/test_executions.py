@@ -85,6 +85,7 @@ class TestExecution:
                 "reasoning_tokens": 0,
                 "unpriced": 0,
                 "dropped": 2,
+                "unreported_calls": 0,
             },
             "completeness": {
                 "expected": ["classify", "reply"],

@@ -305,6 +305,7 @@ class TestWhatNobodyReported:
             "reasoning_tokens": 0,
             "unpriced": 1,
             "dropped": 0,
+            "unreported_calls": 1,
         }
 
     def test_a_call_that_reports_one_side_of_its_usage_has_that_side(

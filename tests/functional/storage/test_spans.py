@@ -197,7 +197,7 @@ class TestSpans:
         found = [store.read_execution("acme", f"exec_{number}") for number in (1, 2, 3)]
 
         assert [execution and execution.counters for execution in found] == [
-            Counters(spans=1, unpriced=1),
+            Counters(spans=1, unpriced=1, unreported_calls=1),
             Counters(spans=1, input_tokens=5, unpriced=1),
             Counters(spans=1, input_tokens=5, output_tokens=0, cost_nano_usd=0),
         ]
@@ -209,8 +209,8 @@ class TestSpans:
         assert read is not None
         assert read.counters.input_tokens == 1000
 
-        store.repair_counters(read, Counters(spans=1, unpriced=1))
+        store.repair_counters(read, Counters(spans=1, unpriced=1, unreported_calls=1))
 
         found = store.read_execution("acme", "exec_1")
         assert found is not None
-        assert found.counters == Counters(spans=1, unpriced=1)
+        assert found.counters == Counters(spans=1, unpriced=1, unreported_calls=1)

@@ -68,7 +68,7 @@ def test_what_no_call_has_reported_is_unknown_and_a_reported_nothing_is_nothing(
     free = [make_row("3", kind="model", usage=Usage(0, 0), cost_nano_usd=0)]
     embedding = [make_row("4", kind="model", usage=Usage(12))]
 
-    assert count(silent) == Counters(spans=2, errors=1, unpriced=1)
+    assert count(silent) == Counters(spans=2, errors=1, unpriced=1, unreported_calls=1)
     assert count([]) + count(silent) == count(silent)
     assert count(free) == Counters(spans=1, input_tokens=0, output_tokens=0, cost_nano_usd=0)
     assert count(silent) + count(free) == count([*silent, *free])

@@ -64,8 +64,9 @@ class Counters:
     call is no span and does not count.
     Tokens and cost count model calls (kind `model`), since agents and wrappers repeat what is below them; of those, the
     ones below which nothing reports any. They are None where nothing has reported any: that is not 0. `unpriced`
-    counts model calls whose price is not known (a refused call that used no tokens has none to know). `dropped` counts
-    spans that the exporter had to give up.
+    counts model calls whose price is not known (a refused call that used no tokens has none to know),
+    `unreported_calls` those of which no tokens were reported, refused ones left out. `dropped` counts spans that the
+    exporter had to give up.
     """
 
     spans: int = 0
@@ -78,6 +79,7 @@ class Counters:
     cost_nano_usd: int | None = None
     unpriced: int = 0
     dropped: int = 0
+    unreported_calls: int = 0
 
     def __add__(self, other: Counters) -> Counters:
         names = self.__dataclass_fields__
@@ -243,6 +245,7 @@ def count(rows: Iterable[Row], dropped: int = 0, *, is_part: bool = False) -> Co
         sum(costs) if costs else None,
         sum([_is_unpriced(row) for row in calls]),
         dropped,
+        sum([row.usage is None and row.status != "error" for row in calls]),
     )
 
 
