@@ -174,6 +174,7 @@ class Services:
             self.settings.table,
             self.settings.bucket,
             retention_days=self.settings.retention_days,
+            content_retention_days=self.settings.content_retention_days,
             audit_table=self.settings.audit_table,
             audit_retention_days=self.settings.audit_retention_days,
             clock=self.clock,

@@ -23,6 +23,7 @@ DECLARED: dict[str, dict[str, Any]] = yaml_parse(SOURCE)["Parameters"]
 API, INGEST = "TraceApiFunction", "OtlpIngestFunction"
 REACHED_BY = {
     "RetentionDays": {API, INGEST},
+    "ContentRetentionDays": {API, INGEST},
     "TenantClaim": {API, INGEST},
     "JwtIssuer": {API, INGEST},
     "JwtAudience": {API, INGEST},

@@ -247,6 +247,9 @@ def test_the_bucket_forgets_when_the_table_does() -> None:
         ("details/", days),
         ("artifacts/", days),
     ]
+    shorter = deployed_stack(ContentRetentionDays="7").properties("TraceBucket")
+    *rules, _ = shorter["LifecycleConfiguration"]["Rules"]
+    assert [str(rule["ExpirationInDays"]) for rule in rules] == ["7", "7"]
     # What is held lies beside these, and expires when nobody holds it any more.
     assert {one.split("/")[0] for one in PREFIXES} == {"details", "artifacts", "held"}
     assert noncurrent["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}

@@ -77,6 +77,8 @@ SETTINGS: Final = (
     Setting("bucket", "", str, STORE, "Name of the S3 bucket that keeps large payloads and artifacts."),
     Setting("retention_days", "30", parse_int(1), STORE,
             "Days until executions, spans and artifacts expire."),
+    Setting("content_retention_days", "0", parse_int(0), STORE,
+            "Days until prompts, answers, attributes and files expire; 0: as their execution."),
     Setting("audit_table", "", str, ("api", "deletion"),
             "Name of the DynamoDB table that keeps who has read what; without it no read is answered."),
     Setting("audit_retention_days", "400", parse_int(1), ("api", "deletion"), "Days until such a record expires."),
@@ -177,6 +179,7 @@ class Settings:
     table: str
     bucket: str
     retention_days: int
+    content_retention_days: int
     audit_table: str
     audit_retention_days: int
     tenant: str

@@ -34,7 +34,7 @@ class Throttled:
 
 def read(client: Throttled) -> tuple[list[str], list[float]]:
     waits: list[float] = []
-    details = DetailItems(client, "t", None, "b", waits.append)  # type: ignore[arg-type]
+    details = DetailItems(client, "t", None, "b", lambda: 0, waits.append)  # type: ignore[arg-type]
     return [name for name, _ in details.read("acme", "e1", NAMES)], waits
 
 

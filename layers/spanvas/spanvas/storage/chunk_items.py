@@ -10,7 +10,7 @@ from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution
 from spanvas.model.row import Row, merge_duplicates
 from spanvas.model.span import Span
-from spanvas.storage import codec, items
+from spanvas.storage import codec
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of
 from spanvas.storage.port import StoredTrace
@@ -26,8 +26,21 @@ class Chunks:
         self._unreadable: list[UnreadableItem] = []
         self._newer = 0
 
+    def add_previews(self, item: Mapping[str, Any]) -> None:
+        """Decodes the rows of a chunk with their content. Where they cannot be decoded, those without it are shown."""
+        found = attempted(rows_of, item)
+        if isinstance(found, UnreadableItem):
+            self._report(found)
+        else:
+            self._rows[chunk_id_of(item)] = found[0]
+
     def add(self, item: Mapping[str, Any]) -> None:
-        """Decodes the item of a rows chunk; one that cannot be decoded is reported and kept as unreadable."""
+        """Decodes the item of a rows chunk; one that cannot be decoded is reported and kept as unreadable.
+
+        A chunk whose rows were added with their content stays as it is.
+        """
+        if chunk_id_of(item) in self._rows:
+            return
         found = attempted(rows_of, item)
         if isinstance(found, UnreadableItem):
             self._report(found)
@@ -67,4 +80,4 @@ def spans_of(
 
 def chunk_id_of(item: Mapping[str, Any]) -> str:
     """Returns the id of a rows chunk: its item's sort key without the prefix."""
-    return key_of(item)[1].removeprefix(items.ROWS)
+    return key_of(item)[1].rpartition("#")[2]

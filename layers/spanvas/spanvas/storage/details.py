@@ -21,6 +21,7 @@ from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import spans_of
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of
+from spanvas.storage.item_reading import is_expired as is_past_its_time
 from spanvas.storage.port import Page
 
 if TYPE_CHECKING:
@@ -66,12 +67,14 @@ class DetailItems:
         table: str,
         s3: Callable[[], S3Client],
         bucket: str,
+        clock: Callable[[], int],
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._s3 = s3
         self._bucket = bucket
+        self._clock = clock
         self._sleep = sleep
 
     def read(
@@ -110,7 +113,12 @@ class DetailItems:
             refusals = 0 if given else refusals + 1
             if pending:
                 self._wait(refusals)
-        return {name: found[name] for name in names if name in found}
+        now = self._clock()
+        return {
+            name: found[name]
+            for name in names
+            if name in found and attempted(is_past_its_time, found[name], now) is not True
+        }
 
     def _wait(self, refusals: int) -> None:
         """Waits before the keys that a batch left out are asked for again (BatchGetItem, "UnprocessedKeys").

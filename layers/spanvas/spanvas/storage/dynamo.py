@@ -12,7 +12,7 @@ from spanvas.http.exchange import on_sent
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, Execution
-from spanvas.model.units import DAY_SECONDS, NANO
+from spanvas.model.units import NANO
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.executions import ExecutionItems
@@ -52,6 +52,7 @@ class DynamoTraceStore:
         bucket: str,
         *,
         retention_days: int = 30,
+        content_retention_days: int = 0,
         audit_table: str = "",
         audit_retention_days: int = 400,
         dynamodb: DynamoDBClient | None = None,
@@ -62,7 +63,7 @@ class DynamoTraceStore:
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         dynamodb = dynamodb or aws.dynamodb_client()
         self._given_s3 = s3
-        self._retention_seconds = retention_days * DAY_SECONDS
+        self._content_days = min(content_retention_days or retention_days, retention_days)
         self._clock = clock
         self._dynamodb = dynamodb
         self._table = table
@@ -81,6 +82,7 @@ class DynamoTraceStore:
             self._executions,
             totals,
             retention_days,
+            self._content_days,
             clock,
             self._report,
         )
@@ -145,7 +147,7 @@ class DynamoTraceStore:
             self._table,
             lambda: self._s3,
             self._bucket,
-            self._retention_days,
+            self._content_days,
             self._clock,
             self._report,
         )
@@ -178,7 +180,7 @@ class DynamoTraceStore:
 
     def start_execution(self, execution: Execution) -> None:
         """Creates, completes or continues an execution; it expires after the retention period."""
-        expires_at = self._clock() // NANO + self._retention_seconds
+        expires_at = self._spans.expires_at()
         self._executions.start(replace(execution, expires_at=expires_at))
 
     def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
@@ -186,7 +188,7 @@ class DynamoTraceStore:
 
         `sent` is called when the request has been sent, and once more at the end, whatever happened.
         """
-        expires_at = self._clock() // NANO + self._retention_seconds
+        expires_at = self._spans.expires_at()
         token = on_sent.set(sent)
         try:
             return self._beginnings.begin(replace(execution, expires_at=expires_at))

@@ -52,6 +52,8 @@ OUTCOME: Final = "outcome"
 KEPT_AS_OUTCOME: Final = frozenset({WAITING, CANCELLED})
 """Statuses that older versions do not know, and would not read."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
+PREVIEWS: Final = "PREVIEWS#"
+"""Sort key of the rows of a chunk with their content, where that expires before them; it stands before theirs."""
 HOLD: Final = "hold"
 HELD_EXPIRES_AT: Final = "held_expires_at"
 """On META of an execution that is held, as JSON; and on all items of it, when they would expire: `storage.holds`."""

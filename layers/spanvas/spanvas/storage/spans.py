@@ -19,7 +19,7 @@ from spanvas.storage.chunks import INLINE_BYTES, Chunk, plan
 from spanvas.storage.decoding import Report
 from spanvas.storage.details import DetailItems, page_of, versions_of
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.item_reading import moved_to
+from spanvas.storage.item_reading import PREVIEWS, is_expired, moved_to
 from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.totals import TotalItems
 
@@ -43,6 +43,7 @@ class SpanItems:
         executions: ExecutionItems,
         totals: TotalItems,
         retention_days: int,
+        content_days: int,
         clock: Callable[[], int],
         report: Report,
     ) -> None:
@@ -54,8 +55,9 @@ class SpanItems:
         self._executions = executions
         self._totals = totals
         self.retention_seconds = retention_days * DAY_SECONDS
+        self._content_seconds = content_days * DAY_SECONDS
         self._clock = clock
-        self._details = DetailItems(dynamodb, table, s3, bucket)
+        self._details = DetailItems(dynamodb, table, s3, bucket, clock)
 
     def write(self, batch: SpanBatch) -> WriteResult:
         """Details first, then the rows that point at them, then the totals: a reader never sees a row without
@@ -71,9 +73,16 @@ class SpanItems:
     def put(self, batch: SpanBatch) -> Iterator[tuple[Chunk, bool]]:
         """Each chunk when it is durable, and whether it is new."""
         expires_at = self.expires_at()
+        content_expires_at = self._clock() // NANO + self._content_seconds
         for chunk in plan(batch.spans, batch.dropped):
-            self._put_details(batch, chunk, expires_at)
-            yield chunk, self._put_rows(batch, chunk, expires_at)
+            self._put_details(batch, chunk, content_expires_at)
+            rows = chunk.rows
+            if content_expires_at < expires_at:
+                from spanvas.storage.short_content import structure_of
+
+                self._put_rows(batch, PREVIEWS + chunk.chunk_id, rows, content_expires_at)
+                rows = structure_of(rows)
+            yield chunk, self._put_rows(batch, items.ROWS + chunk.chunk_id, rows, expires_at)
 
     def expires_at(self) -> int:
         """Returns when what is written now expires, in unix seconds."""
@@ -94,6 +103,10 @@ class SpanItems:
                     execution = self._executions.shown(item)
                 elif _is_rows(item):
                     chunks.add(item)
+                elif not item["sk"]["S"].startswith(PREVIEWS):
+                    continue
+                elif not is_expired(item, self._clock()):
+                    chunks.add_previews(item)
             if execution is None:
                 return None
             if execution.deletion is not None:
@@ -160,7 +173,7 @@ class SpanItems:
         """Returns the time, in unix nanoseconds, from which objects are kept by the retention that is set today."""
         if execution.hold is not None:
             return 0
-        return self._clock() - self.retention_seconds * NANO
+        return self._clock() - self._content_seconds * NANO
 
     def _put_details(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> None:
         """All at once: nobody looks for a detail before the rows that point at it are there."""
@@ -200,14 +213,14 @@ class SpanItems:
                 Bucket=self._bucket, Key=key, Body=detail, ContentType="application/zstd"
             )
 
-    def _put_rows(self, batch: SpanBatch, chunk: Chunk, expires_at: int) -> bool:
+    def _put_rows(self, batch: SpanBatch, sort: str, rows: bytes, expires_at: int) -> bool:
         with translate_errors("writing rows"):
             try:
                 self._dynamodb.put_item(
                     TableName=self._table,
                     Item={
-                        **items.key(batch.tenant, batch.execution_id, items.ROWS + chunk.chunk_id),
-                        "data": items.b(chunk.rows),
+                        **items.key(batch.tenant, batch.execution_id, sort),
+                        "data": items.b(rows),
                         items.TTL_ATTRIBUTE: items.n(expires_at),
                     },
                     ConditionExpression="attribute_not_exists(pk)",

@@ -162,7 +162,12 @@ def _store_of(settings: Settings) -> TraceStore | None:
         return None
     from spanvas.storage.dynamo import DynamoTraceStore
 
-    return DynamoTraceStore(settings.table, settings.bucket, retention_days=settings.retention_days)
+    return DynamoTraceStore(
+        settings.table,
+        settings.bucket,
+        retention_days=settings.retention_days,
+        content_retention_days=settings.content_retention_days,
+    )
 
 
 def _sink_maker(settings: Settings) -> Callable[[], SpanSink] | None:
