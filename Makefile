@@ -19,7 +19,7 @@ VENV = $(1)/bin/python -c "import sys, pip; sys.exit(sys.version_info < (3, 11))
 NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
-.PHONY: help install run smoke test test-dialects check bench recall redact-check build deploy format lint types frontend frontend-check openapi \
+.PHONY: help install run smoke test test-dialects check bench recall redact-check bench-security build deploy format lint types frontend frontend-check openapi \
   template locks screenshots clean
 
 help: ## list the targets
@@ -96,6 +96,9 @@ openapi: .venv/.installed frontend/node_modules/.installed ## write the referenc
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
 	$(SAM) validate --lint
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
+
+bench-security: .venv/.installed ## look for canaries in what is stored and answered, and print the table
+	$(PY) -m tests.bench.security
 
 locks: .venv/.installed ## pin the Python requirements anew
 	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spanvas.model.execution import completeness_of, totalled
-from spanvas.semantics.withheld import execution_without_content
+from spanvas.semantics.withheld import completeness_without_content, execution_without_content
 from spanvas_api.access import read_authorized
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
@@ -22,6 +22,7 @@ def read_execution(request: ApiRequest, services: Services) -> ApiResponse:
         execution = totalled(execution, stored.rows, request.now_unix_nano)
     if not may_read_content(request.principal, execution):
         execution = execution_without_content(execution)
+        completeness = completeness_without_content(completeness)
     return ApiResponse(
         execution_body(execution, completeness, services.settings.trace_url_template)
     )

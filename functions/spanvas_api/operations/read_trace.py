@@ -14,7 +14,7 @@ from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
 from spanvas.model.units import NANO
-from spanvas.semantics.withheld import execution_without_content
+from spanvas.semantics.withheld import completeness_without_content, execution_without_content
 from spanvas.storage.port import StoredTrace
 from spanvas_api.access import may_call, read_authorized, record_read
 from spanvas_api.access_records import TRACE
@@ -167,13 +167,15 @@ class _Answering(NamedTuple):
         """Returns these rows and the fields that describe the whole trace; None if Lambda cannot return that much."""
         execution = whole.execution
         now = whole.version.now_unix_nano
+        completeness = whole.completeness
         if not self.with_content:
             execution = execution_without_content(execution)
+            completeness = completeness_without_content(completeness)
         rows = row_bodies(tree, execution, now, with_content=self.with_content)
         status = whole.status()
         template = self.services.settings.trace_url_template
         body = {
-            "execution": execution_body(execution, whole.completeness, template),
+            "execution": execution_body(execution, completeness, template),
             "status": status.status,
             "content_access": "granted" if self.with_content else "denied",
             "total_rows": len(whole.tree),

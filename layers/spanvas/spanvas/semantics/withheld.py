@@ -7,8 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Execution
-from spanvas.model.ids import is_name
+from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Completeness, Execution
 from spanvas.model.loss import SILENCE
 from spanvas.model.row import Row
 from spanvas.semantics.content_split import structural_name
@@ -31,6 +30,10 @@ _OWN_MESSAGES: Final = re.compile(
 """What Spanvas itself says of an execution that has failed; every other message is content."""
 
 
+_MADE_OF_TEXT: Final = re.compile(r"(.*)-([0-9a-f]{12})", re.DOTALL)
+_HEX: Final = re.compile(r"[0-9a-f-]*")
+"""The rest of a UUID."""
+MIN_DASHES: Final = 2
 _SCORE: Final = r"[\w.:/+%-]{1,60}(?: [\w.:/+%-]{1,60}){0,2}"
 _SCORES: Final = re.compile(rf"{_SCORE}(?:, {_SCORE})*…?", re.ASCII)
 """Evaluations in short: names of one or two words, with a score or a label."""
@@ -56,7 +59,7 @@ def row_without_content(row: Row) -> Row:
     """Returns a row without previews, messages and file names, and without names that are texts."""
     return row._replace(
         name=structural_name(row.name, row.kind),
-        node_id=None if row.node_id is None or not is_name(row.node_id) else row.node_id,
+        node_id=row.node_id and id_without_content(row.node_id),
         error_type=token_or_mark(row.error_type),
         error_message=row.error_message and message_without_content(row.error_message),
         model=token_or_mark(row.model),
@@ -79,7 +82,10 @@ def execution_without_content(execution: Execution) -> Execution:
     name = execution.workflow_name
     return replace(
         execution,
-        workflow_name=name if is_plain_name(name, "workflow") else execution.workflow_id,
+        workflow_id=id_without_content(execution.workflow_id),
+        workflow_name=name
+        if is_plain_name(name, "workflow")
+        else id_without_content(execution.workflow_id),
         workflow_version=token_or_mark(execution.workflow_version) or "",
         cause=None if cause is None else cause_without_content(cause),
         external_id=token_or_mark(execution.external_id) or "",
@@ -96,9 +102,27 @@ def cause_without_content(cause: Cause) -> Cause:
     """Returns the place and the type of a cause, and its message where Spanvas wrote it."""
     return replace(
         cause,
+        node_id=cause.node_id and id_without_content(cause.node_id),
         error_type=token_or_mark(cause.error_type) or "Error",
         message=message_without_content(cause.message),
     )
+
+
+def completeness_without_content(completeness: Completeness) -> Completeness:
+    """Returns which nodes are in the trace, by ids that are no texts."""
+    return Completeness(
+        tuple(map(id_without_content, completeness.expected)),
+        tuple(map(id_without_content, completeness.received)),
+    )
+
+
+def id_without_content(name: str) -> str:
+    """Returns the id of a workflow or a node. Of one that was made of a text of three words or more, which has the
+    words and a digest of them, the digest alone (`ids.as_name`)."""
+    made = _MADE_OF_TEXT.fullmatch(name)
+    if made is None or made[1].count("-") < MIN_DASHES or _HEX.fullmatch(made[1]):
+        return name
+    return f"x-{made[2]}"
 
 
 def token_or_mark(text: Any) -> Any:
