@@ -44,7 +44,7 @@ def test_an_auditor_reads_who_has_seen_a_run_with_the_keyboard(
     expect(viewers.filter(has_text="the trace")).to_contain_text("without content")
     expect(viewers.filter(has_text="file some-file")).to_contain_text("refused")
     for scheme in ("light", "dark"):
-        seen.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        seen.emulate_media(color_scheme=scheme)
         seen.screenshot(path=screenshots / f"who-has-seen-{scheme}.png")
 
     seen.keyboard.press("Escape")
@@ -65,7 +65,7 @@ def test_of_a_span_its_own_reads_are_listed(seen: Page, screenshots: Path) -> No
     expect(row).to_contain_text("span Write the table")
     expect(table.get_by_role("row").filter(has_text="the trace")).to_have_count(0)
     for scheme in ("light", "dark"):
-        seen.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        seen.emulate_media(color_scheme=scheme)
         seen.screenshot(path=screenshots / f"span-seen-by-{scheme}.png")
 
 
