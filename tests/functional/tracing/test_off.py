@@ -66,7 +66,12 @@ def test_off_loads_nothing_but_the_door_itself(setting: dict[str, str]) -> None:
     ended = run(PROGRAM, **setting)
     assert ended.returncode == 0, ended.stderr
     ours, foreign, costly = ended.stdout.split("\n")[:3]
-    assert ours.split() == ["spanvas", "spanvas.handles", "spanvas.settings"]
+    assert ours.split() == [
+        "spanvas",
+        "spanvas.handles",
+        "spanvas.setting_values",
+        "spanvas.settings",
+    ]
     assert foreign == ""
     assert costly == ""
 

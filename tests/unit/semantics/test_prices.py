@@ -47,6 +47,13 @@ def test_a_call_without_usage_has_no_cost() -> None:
     assert cost_of({"gen_ai.request.model": SONNET}) is None
 
 
+def test_an_answer_whose_question_is_not_known_has_no_cost_that_looks_like_all_of_it() -> None:
+    assert cost_of(attributes(output=100)) is None
+    assert cost_of(attributes(input="10_000", output=100)) is None
+    assert cost_of(attributes(input=-1, output=100)) is None
+    assert cost_of(attributes(input=1000)) == 3_000_000
+
+
 def test_a_reported_cost_wins() -> None:
     assert cost_of({**attributes(input=1000), "spanvas.cost_nano_usd": 7}) == 7
     assert cost_of({**attributes(input=1000), "spanvas.cost_nano_usd": -7}) == 3_000_000

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spanvas.semantics.langchain import tool_result, unwrapped_input, unwrapped_output
-from spanvas.semantics.values import as_text, at, count, first_of, parsed, text, unquoted
+from spanvas.semantics.values import as_text, at, count, first_of, number, parsed, text, unquoted
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
@@ -80,6 +80,29 @@ def test_whole_counts_of_any_type_are_read(given: object, counted: int) -> None:
 )  # fmt: skip
 def test_what_is_no_whole_count_is_not_reported(given: object) -> None:
     assert count(given) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (0.25, 0.25),
+        (3, 3.0),
+        ("0.25", 0.25),
+        (" 1e-6 ", 1e-06),
+        ("1_000", None),
+        ("\u0663", None),
+        ("nan", None),
+        ("-inf", None),
+        (float("nan"), None),
+        (10**400, None),
+        ("9" * 41, None),
+        (True, None),
+        ("", None),
+        (["1"], None),
+    ],
+)
+def test_a_number_is_what_json_would_read_as_one(given: object, read: float | None) -> None:
+    assert number(given) == read
 
 
 def test_small_readers() -> None:

@@ -79,9 +79,10 @@ def cost_in(reader: SpanReader, usage: Usage | None) -> int | None:
 def computed_lines(reader: SpanReader, usage: Usage | None) -> list[CostLine] | None:
     """Returns the terms at the price of the span's time; None where the usage or the price is not known.
 
-    Where the responding model has no price (a gateway may name it as it likes), the one that was asked for counts.
+    Where the responding model has no price (a gateway may name it as it likes), the one that was asked for counts. An
+    answer of which the question's tokens are not known has no cost: that of the answer alone would look like all of it.
     """
-    if usage is None:
+    if usage is None or (usage.input_tokens is None and usage.output_tokens):
         return None
     provider, tier = reader.provider(), reader.service_tier()
     time = reader.span.start_time_unix_nano

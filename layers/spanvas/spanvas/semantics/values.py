@@ -135,8 +135,14 @@ def count(value: Any) -> int | None:
 
 
 def number(value: Any) -> float | None:
-    """A number, or a text that is one; None for anything else, and for what is not finite."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+    """A number, or a text that JSON would read as one; None for anything else, and for what is not finite.
+
+    Python's own reading of a text takes `1_000` and the digits of other scripts, which no sender means.
+    """
+    if isinstance(value, str):
+        if not value.isascii() or len(value) > MAX_DIGITS or "_" in value:
+            return None
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
         found = float(value)

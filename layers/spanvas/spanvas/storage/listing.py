@@ -157,12 +157,12 @@ class Finds:
             one.execution for one in page if isinstance(one.execution, UnreadableItem)
         )
         if reached is None:
-            return Listing(executions, None, unreadable, passed_over)
+            return Listing(executions, None, unreadable, passed_over=passed_over)
         position = self._start.reached(reached, executions)
         return Listing(
             executions,
             position.text,
             unreadable,
-            passed_over,
+            passed_over=passed_over,
             looked_through_unix_nano=time_of(reached),
         )
