@@ -12,7 +12,11 @@ from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.services import Services
 from tests.functional.otlp.client import OtlpClient
-from tests.functional.otlp.test_canaries import (
+from tests.support.api_client import Client
+from tests.support.api_fakes import RecordingExecutor
+from tests.support.aws_in_process import mocked_store
+from tests.support.builders import Clock
+from tests.support.canary_callers import (
     CANARIES,
     MODES,
     REQUEST,
@@ -21,10 +25,6 @@ from tests.functional.otlp.test_canaries import (
     answers_to,
     found_in,
 )
-from tests.support.api_client import Client
-from tests.support.api_fakes import RecordingExecutor
-from tests.support.aws_in_process import mocked_store
-from tests.support.builders import Clock
 from tests.support.stored_bytes import stored_bytes
 
 

@@ -256,6 +256,11 @@ def is_enabled(env: Mapping[str, str] = os.environ) -> bool:
     return env.get("SPANVAS_ENABLED", "").strip().lower() in TRUE_WORDS
 
 
+def read() -> Settings:
+    """Returns the settings of this process, read anew. Raises InvalidSettingError."""
+    return Settings.from_env(os.environ)
+
+
 _loaded: Settings | None = None
 
 
@@ -263,5 +268,5 @@ def load() -> Settings:
     """Returns the settings of this process, read once. Raises InvalidSettingError."""
     global _loaded  # noqa: PLW0603 - one process has one environment
     if _loaded is None:
-        _loaded = Settings.from_env(os.environ)
+        _loaded = read()
     return _loaded

@@ -18,20 +18,16 @@ from tests.support.api_client import Client
 from tests.support.api_fakes import RecordingExecutor
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import Clock
-from tests.support.canary_request import request_of
+from tests.support.canary_callers import (
+    CANARIES,
+    MODES,
+    REQUEST,
+    ROLES,
+    WITH_CONTENT,
+    answers_to,
+    found_in,
+)
 from tests.support.stored_bytes import stored_bytes
-
-MODES = ("none", "redacted", "full")
-READ = "executions:read trace:read"
-ROLES = {
-    "viewer": READ,
-    "auditor": f"{READ} audit:read",
-    "content": f"{READ} trace:content",
-    "operator": f"{READ} trace:content trace:artifact audit:read executions:start",
-    "artifacts": f"{READ} trace:artifact",
-}
-WITH_CONTENT = ("content", "operator")
-REQUEST, CANARIES, SPANS = request_of()
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -67,22 +63,6 @@ def call(store: DynamoTraceStore) -> Callable[..., Client]:
         return api.acting_as(scope=ROLES[role])
 
     return acting_as
-
-
-def found_in(data: str) -> list[str]:
-    return [place for place, text in CANARIES.items() if text in data]
-
-
-def answers_to(api: Client) -> str:
-    listed = api.get("/v1/executions")
-    [execution] = listed.json["items"]
-    path = f"/v1/executions/{execution['execution_id']}"
-    said = [listed.text, api.get(path).text, api.get(f"{path}/trace").text]
-    said += [api.get(f"{path}/artifacts").text, api.get(f"{path}/accesses").text]
-    said += [api.get(f"{path}/spans/{one}").text for one in SPANS]
-    link = f"{path}/export"
-    said.append(api.get(link, headers={"accept-encoding": "identity"}).text)
-    return "\n".join(text.replace("\\", "") for text in said)
 
 
 def test_at_least_sixty_places_that_are_no_names_of_content() -> None:

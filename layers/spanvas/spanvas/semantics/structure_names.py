@@ -7,7 +7,6 @@ structure under any name that is not a dialect's content. Settings add names to 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from spanvas import settings
 from spanvas.semantics.dialect_content import is_words_name
 from spanvas.semantics.shapes import (
     ANY,
@@ -31,7 +31,6 @@ from spanvas.semantics.shapes import (
     Shape,
     is_token,
 )
-from spanvas.settings import Settings
 
 MAX_REMEMBERED: Final = 8_192
 """Names whose shape is remembered: names are the sender's choice."""
@@ -132,9 +131,9 @@ def listed_names() -> dict[str, Shape]:
 
 
 @cache
-def own_names() -> Settings:
+def own_names() -> settings.Settings:
     """Returns the settings, of which two name attributes. Read once, when the first name is asked for."""
-    return Settings.from_env(os.environ)
+    return settings.read()
 
 
 _known: dict[str, Shape] = {}
