@@ -130,6 +130,7 @@ function decodeCounters(value: unknown, path: Path): Counters {
     errors: fields.number("errors"),
     costNanoUsd: fields.numberOrNull("cost_nano_usd"),
     unpriced: fields.number("unpriced"),
+    unreportedCalls: fields.numberOrNull("unreported_calls") ?? 0,
     dropped: fields.number("dropped"),
   };
 }

@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { Icon } from "../components/Icon";
 import { StatusIcon } from "../components/StatusIcon";
 import { executionMark } from "../components/statusMarks";
-import { costText, exactCostText, exactTokens, tokensArrow } from "../model/labels/describe";
+import { runCost, runTokens } from "../model/labels/describe";
 import {
   executionLength,
   isReadable,
@@ -80,6 +80,8 @@ interface HistoryLineProps extends HistoryTableProps {
 function HistoryLine({ execution, pageStore, now, showsWorkflow }: HistoryLineProps): ReactElement {
   const { counters, startedAt, listedAt } = execution;
   const length = execution.status === "queued" ? null : executionLength(execution, now);
+  const tokens = runTokens(counters);
+  const cost = runCost(counters);
   const to = {
     workflowId: execution.workflowId,
     executionId: execution.executionId,
@@ -108,11 +110,11 @@ function HistoryLine({ execution, pageStore, now, showsWorkflow }: HistoryLinePr
       >
         {length === null ? "–" : formatDuration(length)}
       </td>
-      <td className="sv-number cv-wide" title={exactTokens(counters)}>
-        {tokensArrow(counters)}
+      <td className="sv-number cv-wide" title={tokens.exact}>
+        {tokens.text}
       </td>
-      <td className="sv-number cv-medium" title={exactCostText(counters.costNanoUsd)}>
-        {costText(counters.costNanoUsd)}
+      <td className="sv-number cv-medium" title={cost.exact}>
+        {cost.text}
       </td>
       <td className="sv-number cv-medium">{counters.errors === 0 ? "" : counters.errors}</td>
       {!showsWorkflow && <td className="cv-wide">{execution.startedBy}</td>}

@@ -3,15 +3,13 @@
 import type { ReactElement } from "react";
 import { executionLength, type Counters, type Execution } from "../model/trace/execution";
 import {
-  exactCost,
   exactCount,
   exactDuration,
-  formatCost,
   formatCount,
   formatDuration,
   plural,
 } from "../model/labels/format";
-import { exactTokens, NOT_REPORTED, tokensArrow } from "../model/labels/describe";
+import { NOT_REPORTED, runCost, runTokens } from "../model/labels/describe";
 import type { Nanos } from "../model/time/time";
 
 interface HeaderFiguresProps {
@@ -26,7 +24,7 @@ interface HeaderFiguresProps {
 export function HeaderFigures(props: HeaderFiguresProps): ReactElement {
   const { execution, now, hasCalls, silent } = props;
   const { counters } = execution;
-  const arrow = tokensArrow(counters);
+  const tokens = runTokens(counters, silent);
   const length = executionLength(execution, now);
   return (
     <dl className="sv-figures">
@@ -36,11 +34,11 @@ export function HeaderFigures(props: HeaderFiguresProps): ReactElement {
         exact={length === null ? "Its end was not recorded" : exactDuration(length)}
       />
       <CostFigure counters={counters} hasCalls={hasCalls} />
-      {(hasCalls || exactTokens(counters) !== undefined) && (
+      {(hasCalls || tokens.text !== "") && (
         <Figure
           name="Tokens"
-          value={arrow === "" ? NOT_REPORTED : `${silent > 0 ? "≥ " : ""}${arrow}`}
-          exact={tokensInWords(counters, silent)}
+          value={tokens.text === "" ? NOT_REPORTED : tokens.text}
+          exact={tokens.exact ?? "No model call has reported how many tokens it used"}
         />
       )}
       {counters.cacheReadTokens > 0 && (
@@ -68,14 +66,6 @@ export function HeaderFigures(props: HeaderFiguresProps): ReactElement {
   );
 }
 
-function tokensInWords(counters: Counters, silent: number): string {
-  const known = exactTokens(counters);
-  if (known === undefined) return "No model call has reported how many tokens it used";
-  return silent > 0
-    ? `${known}, without ${plural(silent, "model call")} that reported none`
-    : known;
-}
-
 /** Shows the cost: a lower bound when the price of some calls is unknown, no number when no price is known. */
 function CostFigure({
   counters,
@@ -84,20 +74,10 @@ function CostFigure({
   readonly counters: Counters;
   readonly hasCalls: boolean;
 }): ReactElement | null {
-  const { costNanoUsd, unpriced } = counters;
-  const without = `without ${plural(unpriced, "model call")} of unknown price`;
-  if (costNanoUsd === null || (costNanoUsd === 0 && unpriced > 0)) {
-    if (!hasCalls) return null;
-    const why = unpriced > 0 ? `The cost of ${plural(unpriced, "model call")} is not known` : "";
-    return <Figure name="Cost" value="not known" exact={why || "No cost was reported"} />;
-  }
-  return (
-    <Figure
-      name="Cost"
-      value={`${unpriced > 0 ? "≥ " : ""}${formatCost(costNanoUsd)}`}
-      exact={unpriced > 0 ? `${exactCost(costNanoUsd)}, ${without}` : exactCost(costNanoUsd)}
-    />
-  );
+  const { text, exact } = runCost(counters);
+  if (text !== "") return <Figure name="Cost" value={text} exact={exact ?? text} />;
+  if (!hasCalls) return null;
+  return <Figure name="Cost" value="not known" exact={exact ?? "No cost was reported"} />;
 }
 
 interface FigureProps {

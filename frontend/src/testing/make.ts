@@ -58,6 +58,7 @@ export function makeExecution(overrides: Partial<Execution> = {}): Execution {
       reasoningTokens: 0,
       costNanoUsd: 0,
       unpriced: 0,
+      unreportedCalls: 0,
       dropped: 0,
     },
     completeness: { expected: [], received: [], missing: [] },

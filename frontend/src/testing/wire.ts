@@ -22,6 +22,7 @@ export function wireExecution(overrides: Partial<WireExecution> = {}): WireExecu
       reasoning_tokens: 0,
       cost_nano_usd: 20_000,
       unpriced: 0,
+      unreported_calls: 0,
       dropped: 0,
     },
     completeness: { expected: ["a", "b"], received: ["a"], missing: ["b"] },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeRow } from "../../testing/make";
+import { makeExecution, makeRow } from "../../testing/make";
 import type { RowStatus } from "../trace/trace";
 import {
   costText,
@@ -7,6 +7,8 @@ import {
   exactTokens,
   firstTokenText,
   rowWord,
+  runCost,
+  runTokens,
   scoresNote,
   tokensArrow,
 } from "./describe";
@@ -53,4 +55,38 @@ it("says when the first token came, and how a span was judged", () => {
   const plain = makeRow({ spanId: "b" });
   expect([firstTokenText(plain), scoresNote(plain)]).toEqual([undefined, null]);
   expect(scoresNote({ scores: "relevance 0.92" })).toBe("relevance 0.92");
+});
+
+const counters = { ...makeExecution().counters, inputTokens: 812, outputTokens: 24 };
+
+it("says of a run's tokens that they are more than is known when calls reported none", () => {
+  expect(runTokens(counters)).toEqual({
+    text: "812 → 24",
+    exact: "812 input tokens, 24 output tokens",
+  });
+  expect(runTokens({ ...counters, unreportedCalls: 2 })).toEqual({
+    text: "≥ 812 → 24",
+    exact: "812 input tokens, 24 output tokens, without 2 model calls that reported none",
+  });
+  const none = { ...counters, inputTokens: null, outputTokens: null };
+  expect(runTokens({ ...none, unreportedCalls: 1 })).toEqual({
+    text: "",
+    exact: "1 model call reported no tokens",
+  });
+  expect(runTokens(none)).toEqual({ text: "", exact: undefined });
+});
+
+it("says of a run's cost what it leaves out, and no number where none is known", () => {
+  const known = { ...counters, costNanoUsd: 2_000 };
+  expect(runCost(known)).toEqual({ text: "$0.0000020", exact: "$0.000002000" });
+  expect(runCost({ ...known, unpriced: 1, unreportedCalls: 2 })).toEqual({
+    text: "≥ $0.0000020",
+    exact:
+      "$0.000002000, without 1 model call of unknown price, 2 model calls that reported no tokens",
+  });
+  expect(runCost({ ...known, costNanoUsd: 0, unreportedCalls: 1 })).toEqual({
+    text: "",
+    exact: "Not known: 1 model call that reported no tokens",
+  });
+  expect(runCost({ ...known, costNanoUsd: null })).toEqual({ text: "", exact: undefined });
 });

@@ -1,6 +1,6 @@
 /** Describes spans for the rows and the panel. */
 
-import type { Usage } from "../trace/execution";
+import type { Counters, Usage } from "../trace/execution";
 import { exactCost, exactCount, formatCost, formatCount, formatNanos, plural } from "./format";
 import { isTimeout } from "./infraIssues";
 import { shortModel } from "./kinds";
@@ -66,6 +66,40 @@ export function exactTokens({ inputTokens, outputTokens }: Tokens): string | und
   const side = (tokens: number | null, name: string): string =>
     tokens === null ? `${name} tokens ${NOT_REPORTED}` : `${exactCount(tokens)} ${name} tokens`;
   return `${side(inputTokens, "input")}, ${side(outputTokens, "output")}`;
+}
+
+interface Known {
+  readonly text: string;
+  readonly exact: string | undefined;
+}
+
+/** Tokens of a run: a lower bound where model calls have reported none. */
+export function runTokens(counters: Counters, silent = counters.unreportedCalls): Known {
+  const arrow = tokensArrow(counters);
+  const exact = exactTokens(counters);
+  if (exact === undefined) {
+    const none = `${plural(silent, "model call")} reported no tokens`;
+    return { text: "", exact: silent > 0 ? none : undefined };
+  }
+  if (silent === 0) return { text: arrow, exact };
+  const without = `without ${plural(silent, "model call")} that reported none`;
+  return { text: `≥ ${arrow}`, exact: `${exact}, ${without}` };
+}
+
+/** Cost of a run: a lower bound where the price or the tokens of some calls are not known, no number where none is. */
+export function runCost({ costNanoUsd, unpriced, unreportedCalls }: Counters): Known {
+  const lacks = [
+    unpriced > 0 ? `${plural(unpriced, "model call")} of unknown price` : "",
+    unreportedCalls > 0 ? `${plural(unreportedCalls, "model call")} that reported no tokens` : "",
+  ].filter((one) => one !== "");
+  if (costNanoUsd === null || (costNanoUsd === 0 && lacks.length > 0)) {
+    return { text: "", exact: lacks.length > 0 ? `Not known: ${lacks.join(", ")}` : undefined };
+  }
+  if (lacks.length === 0) return { text: formatCost(costNanoUsd), exact: exactCost(costNanoUsd) };
+  return {
+    text: `≥ ${formatCost(costNanoUsd)}`,
+    exact: `${exactCost(costNanoUsd)}, without ${lacks.join(", ")}`,
+  };
 }
 
 /** Empty where no cost is known. */

@@ -46,6 +46,8 @@ export interface Counters extends Usage {
   readonly costNanoUsd: number | null;
   /** Generations whose model has no known price: the cost is then a lower bound. */
   readonly unpriced: number;
+  /** Model calls that have not failed and have reported no tokens: the tokens and the cost leave them out. */
+  readonly unreportedCalls: number;
   readonly dropped: number;
 }
 
