@@ -101,6 +101,8 @@ def test_what_a_deployment_may_not_choose_has_the_setting_s_own_default() -> Non
         "executor_function",
         "service_name",
         "handler",
+        "jwt_issuer",
+        "jwt_audience",
     }
     everything = {
         **variables("ExecutorFunction"),

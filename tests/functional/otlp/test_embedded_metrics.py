@@ -20,6 +20,7 @@ from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
 from tests.support.aws_from_template import ROOT
 from tests.support.builders import Clock, make_execution
+from tests.support.deletion_runs import go_on
 from tests.support.otlp_requests import make_proto_span, make_request
 from tests.support.sweep import run_sweep
 
@@ -61,6 +62,7 @@ def lines(
     store.start_execution(make_execution("exec_1"))
     clock.advance(61)
     run_sweep(store)
+    go_on(store)
     return [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
 
 
@@ -70,6 +72,7 @@ def test_every_line_is_what_cloudwatch_makes_metrics_of(lines: list[str]) -> Non
         "otlp-ingest",
         "trace-api",
         "sweep",
+        "deletion",
     }
     for line in lines:
         assert len(line.encode()) <= MAX_LINE_BYTES
