@@ -59,13 +59,12 @@ def structured(value: Any) -> Any:
 
 def _has_long_number(value: str) -> bool:
     """A number so long has two digits in a row at every 8th character: few texts are looked through whole."""
-    if len(value) < len(LONG_NUMBER) or not _has_digits(value[::8], b"00"):
+    if len(value) < len(LONG_NUMBER):
         return False
-    return _has_digits(value, LONG_NUMBER)
-
-
-def _has_digits(value: str, digits: bytes) -> bool:
-    return digits in value.encode("utf-8", "surrogatepass").translate(DIGITS_OR_NOT)
+    sample = value[::8].encode("utf-8", "surrogatepass")
+    if b"00" not in sample.translate(DIGITS_OR_NOT):
+        return False
+    return LONG_NUMBER in value.encode("utf-8", "surrogatepass").translate(DIGITS_OR_NOT)
 
 
 def _exactly(value: str) -> Any:
