@@ -20,7 +20,8 @@ from spanvas.model.ids import root_span_id_for
 from spanvas.model.loss import failed_place, open_place
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
-from spanvas.storage.port import Overdue, SpanBatch, StoredTrace, TraceStore
+from spanvas.storage.pages import Overdue
+from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
 from spanvas_api.ends import ended_root
 from spanvas_api.errors import DurableServiceError
 from spanvas_api.ingest.executions import Group, update_of

@@ -9,7 +9,8 @@ from dataclasses import replace
 from aws_lambda_powertools import Logger
 
 from spanvas.model.execution import OPEN, Execution, totalled
-from spanvas.storage.port import Overdue, StoredTrace, TraceStore
+from spanvas.storage.pages import Overdue
+from spanvas.storage.port import StoredTrace, TraceStore
 
 logger = Logger(service="sweep", child=True)
 

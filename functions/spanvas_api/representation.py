@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spanvas.model.completeness import Completeness
 from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import OPEN, Completeness, Counters, Deletion, Execution, run_nano
+from spanvas.model.execution import OPEN, Counters, Deletion, Execution, run_nano
 from spanvas.model.row import ArtifactRef
 from spanvas.model.tree import TreeRow, state_of
 from spanvas.model.usage import Usage

@@ -21,7 +21,8 @@ from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import Counters
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.storage.port import Overdue, SpanBatch
+from spanvas.storage.pages import Overdue
+from spanvas.storage.port import SpanBatch
 from spanvas_api.durable_executions import DurableSweep
 from spanvas_api.handlers import deletion
 from spanvas_api.handlers.sweep import Sweep, make_handler

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.lambdas.sandbox import Sandbox
-from spanvas.model.execution import completeness_of
+from spanvas.model.completeness import completeness_of
 from spanvas_api.trace.status import trace_status
 from tests.runtime.layer_sandbox import LayeredFunctions, answer
 

@@ -29,7 +29,7 @@ from spanvas.storage.artifacts import (
 )
 from spanvas.storage.decoding import attempted
 from spanvas.storage.item_reading import artifact_of
-from spanvas.storage.port import Page
+from spanvas.storage.pages import Page
 
 Key = tuple[str, str]
 

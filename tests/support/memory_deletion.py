@@ -7,18 +7,11 @@ from typing import Any
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import ConflictError
-from spanvas.model.execution import (
-    DELETED,
-    UNKNOWN_WORKFLOW,
-    Deletion,
-    Execution,
-    Hold,
-    seen_at,
-)
+from spanvas.model.execution import DELETED, UNKNOWN_WORKFLOW, Deletion, Execution, Hold, seen_at
 from spanvas.model.units import NANO
 from spanvas.storage.artifacts import object_key
 from spanvas.storage.chunks import Chunk
-from spanvas.storage.port import Overdue
+from spanvas.storage.pages import Overdue
 from spanvas.storage.tombstones import waiting_seconds
 
 Key = tuple[str, str]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import (
-    Execution,
-    place_of,
-)
+from spanvas.model.execution import Execution, place_of
 from spanvas.model.units import DAY_SECONDS
 from spanvas.storage import items
 from spanvas.storage.decoding import attempted
 from spanvas.storage.listing import Budget, Finds, HistoryQuery
-from spanvas.storage.port import Listing
+from spanvas.storage.pages import Listing
 from spanvas.storage.scans import bounds_of
 
 Key = tuple[str, str]

@@ -8,7 +8,7 @@ from spanvas.model.execution import LOST, OPEN, Cause, Execution
 from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.overdue import waiting_seconds
-from spanvas.storage.port import Overdue
+from spanvas.storage.pages import Overdue
 
 Key = tuple[str, str]
 

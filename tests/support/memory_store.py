@@ -33,7 +33,8 @@ from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import execution_of
 from spanvas.storage.listing import Budget
-from spanvas.storage.port import Page, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.pages import Page
+from spanvas.storage.port import SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
 from tests.support.execution_starts import begun, continued
 from tests.support.memory_artifacts import MemoryArtifacts

@@ -29,7 +29,8 @@ from spanvas.model.errors import (
 )
 from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution
 from spanvas.model.span import Span
-from spanvas.storage.port import Overdue, TraceStore
+from spanvas.storage.pages import Overdue
+from spanvas.storage.port import TraceStore
 from spanvas_api import collector
 from spanvas_api.durable_executions import DurableSweep, account_of
 from spanvas_api.errors import DurableServiceError

@@ -16,7 +16,7 @@ from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.otlp.export import encode_json
 from spanvas.semantics.content_split import has_content, without_content
-from spanvas.storage.port import Page
+from spanvas.storage.pages import Page
 from spanvas_api import route_schema
 from spanvas_api.access import EXPORT, authorized_execution, record_read
 from spanvas_api.auth import may_read_content

@@ -7,7 +7,7 @@ from typing import Any
 from spanvas.model.access import Access
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import Execution
-from spanvas.storage.port import Page
+from spanvas.storage.pages import Page
 from spanvas_api.access import may_call
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from spanvas.model.execution import completeness_of, totalled
+from spanvas.model.completeness import completeness_of
+from spanvas.model.execution import totalled
 from spanvas.semantics.withheld import completeness_without_content, execution_without_content
 from spanvas_api.access import read_authorized
 from spanvas_api.auth import may_read_content

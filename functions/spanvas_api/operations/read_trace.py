@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.clock import span_of_time
+from spanvas.model.completeness import completeness_of
 from spanvas.model.errors import InvalidInputError, StoreUnavailableError
-from spanvas.model.execution import OPEN, Execution, completeness_of, totalled
+from spanvas.model.execution import OPEN, Execution, totalled
 from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree

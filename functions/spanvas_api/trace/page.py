@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from spanvas.model.execution import OPEN, Completeness, Execution
+from spanvas.model.completeness import Completeness
+from spanvas.model.execution import OPEN, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes

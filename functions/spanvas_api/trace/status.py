@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from spanvas.model.completeness import Completeness
 from spanvas.model.execution import (
     DELETED,
     FAILED,
@@ -12,7 +13,6 @@ from spanvas.model.execution import (
     QUEUED,
     SUCCEEDED,
     UNTRACED,
-    Completeness,
     Execution,
 )
 

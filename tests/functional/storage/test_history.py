@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 
 from spanvas.model.execution import Execution
-from spanvas.storage.port import Page, TraceStore
+from spanvas.storage.pages import Page
+from spanvas.storage.port import TraceStore
 from tests.functional.storage.received import TRACE, receive, root, send
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 

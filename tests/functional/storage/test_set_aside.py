@@ -9,7 +9,8 @@ from spanvas.model.row import Row
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.overdue import waiting_seconds
-from spanvas.storage.port import Overdue, TraceStore
+from spanvas.storage.pages import Overdue
+from spanvas.storage.port import TraceStore
 from tests.functional.storage.received import TRACE, root, send
 from tests.functional.storage.spoiling import change_item, read_item
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from spanvas.model.execution import Completeness, Counters
+from spanvas.model.completeness import Completeness
+from spanvas.model.execution import Counters
 from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status
 from tests.support.builders import make_execution
 

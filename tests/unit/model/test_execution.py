@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from spanvas.model.execution import Counters, completeness_of, count, seen_at, totalled
+from spanvas.model.completeness import completeness_of
+from spanvas.model.execution import Counters, count, seen_at, totalled
 from spanvas.model.usage import Usage
 from tests.support.builders import SECOND, T0, make_execution, make_row
 

@@ -15,7 +15,8 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from spanvas.model import kinds
-from spanvas.model.execution import completeness_of, count
+from spanvas.model.completeness import completeness_of
+from spanvas.model.execution import count
 from spanvas.semantics.content import content_of
 from spanvas.semantics.summary import row_of
 from tests.support.builders import make_execution

@@ -194,28 +194,6 @@ def run_nano(execution: Execution) -> int | None:
     return max(execution.ended_at_unix_nano - begun, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """Which nodes of the workflow are in the trace, in the order of the workflow."""
-
-    expected: tuple[str, ...]
-    received: tuple[str, ...]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Expected nodes of which no span has come, in the order in which they are expected."""
-        received = set(self.received)
-        return tuple(node for node in self.expected if node not in received)
-
-
-def completeness_of(execution: Execution, rows: Iterable[Row]) -> Completeness:
-    """Returns which expected nodes have a span; nodes that nobody expected are appended."""
-    seen = {row.node_id for row in rows if row.kind == kinds.NODE and row.node_id}
-    known = [node for node in execution.expected_nodes if node in seen]
-    extra = sorted(seen.difference(execution.expected_nodes))
-    return Completeness(execution.expected_nodes, (*known, *extra))
-
-
 def count(rows: Iterable[Row], dropped: int = 0, *, is_part: bool = False) -> Counters:
     """Returns the counters of those merged rows that have ended.
 

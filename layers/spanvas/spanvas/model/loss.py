@@ -7,13 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from spanvas.model import kinds
-from spanvas.model.execution import (
-    BY_FUNCTION,
-    LOST,
-    OVERDUE,
-    Cause,
-    Execution,
-)
+from spanvas.model.execution import BY_FUNCTION, LOST, OVERDUE, Cause, Execution
 from spanvas.model.row import Row
 from spanvas.model.span import ERROR
 

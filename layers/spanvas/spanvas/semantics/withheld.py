@@ -7,7 +7,8 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Completeness, Execution
+from spanvas.model.completeness import Completeness
+from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Execution
 from spanvas.model.loss import SILENCE
 from spanvas.model.row import Row
 from spanvas.semantics.content_split import structural_name

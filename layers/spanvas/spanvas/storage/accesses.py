@@ -14,7 +14,7 @@ from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.item_reading import access_of, unexpired
-from spanvas.storage.port import Page
+from spanvas.storage.pages import Page
 from spanvas.storage.tombstones import SOURCE
 
 if TYPE_CHECKING:

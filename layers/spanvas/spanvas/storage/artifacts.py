@@ -18,7 +18,7 @@ from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.item_reading import artifact_of, unexpired
-from spanvas.storage.port import Page
+from spanvas.storage.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -45,8 +45,7 @@ from spanvas.storage.updates import ATTEMPTS, UpdateItems, contended
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-THREADS: Final = 8
-"""As many traces as one request looks up at once (`spanvas_api.ingest.ingest`)."""
+THREADS: Final = 8  # as many traces as a request looks up at once (`spanvas_api.ingest.ingest`)
 CANDIDATES: Final = 5
 MOST_COUNTED_AGAIN: Final = 10_000
 """Spans of an execution whose rows are read again when more of it comes after its end."""

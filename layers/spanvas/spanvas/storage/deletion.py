@@ -35,7 +35,7 @@ from spanvas.storage.item_reading import (
     moving_to,
 )
 from spanvas.storage.overdue import due_entries
-from spanvas.storage.port import Overdue
+from spanvas.storage.pages import Overdue
 from spanvas.storage.purging import Partitions, TimeIsUpError
 from spanvas.storage.tombstones import PURGES, purge_partition, tombstone_item, waiting_seconds
 

@@ -22,7 +22,7 @@ from spanvas.storage.chunk_items import spans_of
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of
 from spanvas.storage.item_reading import is_expired as is_past_its_time
-from spanvas.storage.port import Page
+from spanvas.storage.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -16,13 +16,8 @@ from spanvas.model.units import NANO
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import (
-    Binding,
-    Listing,
-    Overdue,
-    Page,
-    SpanBatch,
-)
+from spanvas.storage.pages import Listing, Overdue, Page
+from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.totals import TotalItems, replace_counters
 
@@ -235,14 +230,7 @@ class DynamoTraceStore:
 
         return self._history.page(
             HistoryQuery(
-                tenant,
-                workflow_id,
-                status,
-                started_from,
-                started_to,
-                limit,
-                after,
-                oldest_first,
+                tenant, workflow_id, status, started_from, started_to, limit, after, oldest_first
             )
         )
 

@@ -18,7 +18,7 @@ from spanvas.storage.aws import translate_errors
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.listing import Budget, Finds, HistoryQuery, following
-from spanvas.storage.port import Listing
+from spanvas.storage.pages import Listing
 from spanvas.storage.scans import Scan, bounds_of, scans_of
 from spanvas.storage.status_index import StatusIndex
 

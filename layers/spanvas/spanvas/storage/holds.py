@@ -25,7 +25,7 @@ from spanvas.storage.aws import translate_errors
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.item_reading import HELD_EXPIRES_AT, HOLD, is_deleted
 from spanvas.storage.overdue import due_entries
-from spanvas.storage.port import Overdue
+from spanvas.storage.pages import Overdue
 from spanvas.storage.purging import PREFIXES, Partitions, TimeIsUpError
 
 if TYPE_CHECKING:

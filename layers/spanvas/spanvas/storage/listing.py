@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution, is_of
-from spanvas.storage.port import Listing
+from spanvas.storage.pages import Listing
 
 TIME_DIGITS: Final = 20
 """Of the time that a key of the history begins with."""

@@ -18,7 +18,7 @@ from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.port import Overdue
+from spanvas.storage.pages import Overdue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
@@ -14,6 +14,7 @@ from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row, versions
 from spanvas.model.running_totals import rows_of_trace
 from spanvas.model.span import Span
+from spanvas.storage.pages import Listing, Overdue, Page
 
 if TYPE_CHECKING:
     # What executors never see: their cold start does without it.
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from spanvas.model.execution_update import ExecutionUpdate
     from spanvas.storage.deletion_port import Deletions
 
-Item = TypeVar("Item")
 MAX_VERSIONS: Final = 10
 """Versions of one span that are read at once."""
 
@@ -94,55 +94,6 @@ class StoredTrace:
         """Returns the rows of a span as `model.row.versions`, at most `MAX_VERSIONS`; none where it is not stored."""
         rows = [row for row in chain(*self.chunks.values()) if row.span_id == span_id]
         return versions(rows)[:MAX_VERSIONS] if rows else []
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
-    """Some of the items of a list.
-
-    `next_position` continues the list; None at its end. `unreadable`: items of this page that could not be decoded;
-    they count for its length.
-    """
-
-    items: list[Item]
-    next_position: str | None
-    unreadable: tuple[UnreadableItem, ...] = ()
-    expired: int = 0
-    """Spans of this page whose content has expired before their execution."""
-
-    @staticmethod
-    def of(
-        entries: Iterable[Item | UnreadableItem],
-        next_position: str | None,
-        report: Callable[[UnreadableItem], None],
-    ) -> Page[Item]:
-        """Returns a page of decoded and undecodable items; the latter are reported."""
-        known = list(entries)
-        unreadable = tuple(entry for entry in known if isinstance(entry, UnreadableItem))
-        for entry in unreadable:
-            report(entry)
-        found = [entry for entry in known if not isinstance(entry, UnreadableItem)]
-        return Page(found, next_position, unreadable)
-
-
-class Overdue(NamedTuple):
-    """The key of an execution that the sweep looks after, by the index, which may lag behind the item."""
-
-    tenant: str
-    execution_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Page[Execution]):
-    """A page of the history. It may be short, or empty, and have a next one: a page is a bounded amount of work.
-
-    `looked_through_unix_nano`: all that passes the filter and is listed after that time (before it, where the oldest
-    come first) is on this page or an earlier one. None at the end of the list.
-    """
-
-    passed_over: int = 0
-    """Entries that were looked at for this page and are not on it."""
-    looked_through_unix_nano: int | None = None
 
 
 class TraceStore(Protocol):

@@ -113,4 +113,6 @@ def replace_counters(executions: ExecutionItems, execution: Execution, counters:
 
 
 def _has_ended(item: Mapping[str, Any]) -> bool:
-    return item["status"]["S"] not in OPEN
+    """Whether the status says so; an item that has none, or something else there, is left to its readers."""
+    status = item.get("status", {}).get("S")
+    return status is not None and status not in OPEN

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from spanvas.model import kinds
 from spanvas.semantics.dialect import Dialect, Read, Reading, Rule, first_event, summed
-from spanvas.semantics.fields import Fields, merged
 from spanvas.semantics.flattened import bare_list, flattened_messages, listed
 from spanvas.semantics.langchain import langgraph_node_in, thread_in
+from spanvas.semantics.openinference_messages import bare_message, message
 from spanvas.semantics.values import at, parsed, text
 
 KIND: Final = "openinference.span.kind"
@@ -76,57 +76,15 @@ def _messages(name: str) -> Read:
             return (
                 None  # a chain repeats some messages of the model below it; its input.value has all
             )
-        found = flattened_messages(reading, f"{name}.", _message)
+        found = flattened_messages(reading, f"{name}.", message)
         if found is not None:
             return found
         items = bare_list(reading, name)
-        return None if items is None else [_bare_message(item) for item in items]
+        return None if items is None else [bare_message(item) for item in items]
 
     return Read(
         f"`{name}.N.message.*`, or `{name}` as a list", read, (f"{name}.", name), (f"{name}.", name)
     )
-
-
-def _bare_message(item: Any) -> Any:
-    """A message of a list that is not flattened; it may be one of another API."""
-    return _message(item) if isinstance(item, dict) and "message" in item else item
-
-
-def _message(item: dict[str, Any]) -> dict[str, Any]:
-    """A message; what stands beside it as AutoGen writes it: results of tools in `function`, thoughts in `thought`."""
-    beside = Fields(item)
-    given = beside.take("message")
-    fields = Fields(given if isinstance(given, dict) else {"content": given})
-    contents = fields.take("contents")
-    if isinstance(contents, list) and contents:
-        fields.rest["content"] = [_content(content) for content in contents]
-    function = fields.take("function_call_name")
-    if function:
-        arguments = fields.take("function_call_arguments_json")
-        fields.rest["function_call"] = {"name": function, "arguments": arguments}
-    results = beside.take("function")
-    if isinstance(results, list):
-        fields.rest["content"] = [_result(parsed(result)) for result in results]
-    if "thought" in beside.rest:
-        fields.rest["thinking"] = beside.take("thought")
-    return merged({"role": None, **fields.rest}, beside.rest)
-
-
-def _content(content: Any) -> Any:
-    """A block of a message; of Anthropic, the call stands beside what says that it is one."""
-    if not isinstance(content, dict):
-        return content
-    beside = Fields(content)
-    given, call = beside.take("message_content"), beside.take("tool_call")
-    part = {**given} if isinstance(given, dict) else {}
-    if isinstance(call, dict):
-        part |= {**call, "type": "tool_call"}
-    part.setdefault("type", "image" if "image" in part else "text")
-    return merged(part, beside.rest)
-
-
-def _result(result: Any) -> Any:
-    return {**result, "type": "tool_result"} if isinstance(result, dict) else result
 
 
 def _items(name: str, inside: str, field: str) -> Read:

@@ -1,0 +1,48 @@
+"""The calls that delete and hold an execution: a function of its own answers them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanvas_api.route_schema import EXECUTION_PARAMETER, TRACE_DELETE, TRACE_HOLD, Route
+
+DELETION_ROUTES: Final = (
+    Route(
+        "DELETE",
+        "/v1/executions/{execution_id}",
+        "delete_execution",
+        TRACE_DELETE,
+        "Delete an execution",
+        "Execution",
+        parameters=(EXECUTION_PARAMETER,),
+        errors=(400, 401, 403, 404, 409, 503),
+        description="Deletes everything that people, models and tools wrote, in every copy: spans, previews, errors, "
+        "names and files, also what is sent later. The answer is what is left: ids, times, tokens and cost, with "
+        "`status` `deleted`. May be repeated: the first deletion is the one that is told. `deletion.is_complete` is "
+        "false where copies are still being deleted, which goes on by itself. Recorded as an access first.",
+    ),
+    Route(
+        "POST",
+        "/v1/executions/{execution_id}/hold",
+        "hold_execution",
+        TRACE_HOLD,
+        "Hold an execution",
+        "Execution",
+        parameters=(EXECUTION_PARAMETER,),
+        errors=(400, 401, 403, 404, 409, 413, 503),
+        description="Held, an execution does not expire, and deleting it is answered by 409. May be repeated: the "
+        "first hold is the one that is told. 409: it is deleted. Recorded as an access first.",
+    ),
+    Route(
+        "DELETE",
+        "/v1/executions/{execution_id}/hold",
+        "release_execution",
+        TRACE_HOLD,
+        "Release an execution",
+        "Execution",
+        parameters=(EXECUTION_PARAMETER,),
+        errors=(400, 401, 403, 404, 409, 503),
+        description="It expires when it would have without the hold, which may be at once, and may be deleted. May be "
+        "repeated. Recorded as an access first.",
+    ),
+)
