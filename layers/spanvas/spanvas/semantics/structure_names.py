@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from spanvas import attributes as names
 from spanvas import settings
 from spanvas.semantics.dialect_content import is_words_name
 from spanvas.semantics.shapes import (
@@ -125,8 +126,8 @@ def listed_names() -> dict[str, Shape]:
         **dict.fromkeys(TOKENS.split(), TOKEN),
         **dict.fromkeys(LABELS.split(), LABEL),
         **dict.fromkeys(FIGURE_NAMES.split(), FIGURES),
-        "spanvas.artifacts": ARTIFACTS,
-        "spanvas.log.url": CONSOLE,
+        names.ARTIFACTS: ARTIFACTS,
+        names.LOG_URL: CONSOLE,
     }
 
 
