@@ -16,7 +16,7 @@ from local.project import PROJECT
 OF_DEPLOYMENTS = frozenset({"build", "deploy", "template"})
 """These have tests of their own."""
 NEEDS_MORE = frozenset({"check", "clean", "help", "redact-check"})
-"""`check` is other targets; `clean` removes what the others need; `help` calls no program; `redact-check` needs a file."""
+"""`check` is other targets; `clean` removes what others need; `help` calls no program; `redact-check` needs a file."""
 TARGETS = sorted(
     set(re.findall(r"^([a-z-]+):(?!=)", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
     - OF_DEPLOYMENTS
