@@ -2,13 +2,31 @@ import type { ReactElement } from "react";
 import { firstTokenText } from "../model/labels/describe";
 import { formatNanos } from "../model/labels/format";
 import { kindHue } from "../model/labels/kinds";
-import { barBetween } from "../model/time/timeScale";
+import type { SpanLine } from "../model/list/visibleRows";
+import type { Pause } from "../model/time/pauses";
+import type { Nanos } from "../model/time/time";
+import { barBetween, type Bar } from "../model/time/timeScale";
 import type { Range } from "../model/time/zoom";
+import type { Row } from "../model/trace/trace";
 import { barStyle } from "./barStyle";
-import type { TreeLineProps } from "./TreeLine";
+
+export interface BarMarkProps {
+  readonly row: Row;
+  readonly line: Pick<SpanLine, "isExpandable">;
+  readonly left: number;
+  readonly width: number;
+  readonly beyond: Bar["beyond"];
+  /** When the time axis begins. */
+  readonly scaleStart: Nanos;
+  /** The part of the axis that the bar is drawn on. */
+  readonly seen: Range;
+  readonly pauses: readonly Pause[];
+  /** What of the critical path is this span's own; null while the path is not shown. */
+  readonly ownPath: readonly Range[] | null;
+}
 
 /** Draws a line's bar on the time axis, with its pauses, its first token and its part of the critical path. */
-export function BarMark(props: TreeLineProps): ReactElement {
+export function BarMark(props: BarMarkProps): ReactElement {
   const { row, left, width, beyond, seen, pauses, ownPath } = props;
   if (beyond !== null) {
     return <span className={`sv-beyond sv-beyond-${beyond}`} aria-hidden="true" />;
@@ -39,7 +57,7 @@ export function BarMark(props: TreeLineProps): ReactElement {
 }
 
 /** A tick on the bar where the first piece of the answer came; none where that lies outside of the bar. */
-function FirstToken({ row, seen, scaleStart }: TreeLineProps): ReactElement | null {
+function FirstToken({ row, seen, scaleStart }: BarMarkProps): ReactElement | null {
   const after = row.timeToFirstTokenNano;
   if (after === null || (row.end !== null && after > Number(row.end - row.start))) return null;
   const at = Number(row.start - scaleStart) + after;

@@ -11,24 +11,21 @@ import {
 import { exactDuration, formatDuration } from "../model/labels/format";
 import { kindHue, kindLabel } from "../model/labels/kinds";
 import type { Nanos } from "../model/time/time";
-import { backoffAfter, type Pause } from "../model/time/pauses";
-import { spanLength, type Bar } from "../model/time/timeScale";
+import { backoffAfter } from "../model/time/pauses";
+import { spanLength } from "../model/time/timeScale";
 import { isSilent } from "../model/trace/totals";
-import type { Row } from "../model/trace/trace";
 import type { TraceIndex } from "../model/trace/traceIndex";
 import type { SpanLine } from "../model/list/visibleRows";
-import type { Range } from "../model/time/zoom";
-import { BarMark } from "./BarMark";
+import { BarMark, type BarMarkProps } from "./BarMark";
 import { Icon } from "./Icon";
 import { LineMarks } from "./LineMarks";
 import { kindIcon } from "./icons";
 import { StatusIcon } from "./StatusIcon";
 import { rowMark } from "./statusMarks";
 
-export interface TreeLineProps {
+interface TreeLineProps extends BarMarkProps {
   readonly id: string;
   readonly top: number;
-  readonly row: Row;
   readonly line: SpanLine;
   readonly index: TraceIndex;
   readonly indent: number;
@@ -39,16 +36,6 @@ export interface TreeLineProps {
   readonly isCapped: boolean;
   readonly isSelected: boolean;
   readonly isHit: boolean;
-  readonly left: number;
-  readonly width: number;
-  readonly beyond: Bar["beyond"];
-  /** When the time axis begins. */
-  readonly scaleStart: Nanos;
-  /** The part of the axis that the bar is drawn on. */
-  readonly seen: Range;
-  readonly pauses: readonly Pause[];
-  /** What of the critical path is this span's own; null while the path is not shown. */
-  readonly ownPath: readonly Range[] | null;
   readonly servedAt: Nanos;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
