@@ -23,7 +23,7 @@ def test_a_failed_run_opens_with_its_failing_span_selected_and_its_cause_shown(
 
     verdict = page.locator(".sv-outcome")
     expect(verdict).to_contain_text("Failed in “Book the parcel” after 2 retries: HTTP 503")
-    expect(verdict).to_contain_text("down for maintenance")
+    expect(verdict).to_contain_text("answered 503 with 159 bytes")
     selected = page.get_by_role("treeitem", selected=True)
     expect(selected).to_contain_text("POST /carriers/Nordpost/shipments")
     expect(selected).to_be_in_viewport()

@@ -47,7 +47,8 @@ def open_trace(page: Page, execution_id: str) -> None:
 class Table:
     def __init__(self, stack: Stack) -> None:
         self._client = stack.boto3_client("dynamodb")
-        (self._name,) = self._client.list_tables()["TableNames"]
+        tables = self._client.list_tables()["TableNames"]
+        (self._name,) = (name for name in tables if "Audit" not in name)
 
     def change(self, execution_id: str, sort: str, **attributes: Any) -> None:
         item = self._item(execution_id, sort)
