@@ -24,7 +24,7 @@ from local.lambdas.invocation import Invocation, InvocationResult, failure
 from local.resources import read_functions
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
-from spanvas_api.handlers import http_api, otlp_ingest
+from spanvas_api.handlers import deletion, http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.services import Services
 from tests.support.api_client import LambdaContext
@@ -76,6 +76,7 @@ def serving(
     )
     handlers = {
         "TraceApiFunction": http_api.make_handler(lambda: reading),
+        "DeletionFunction": deletion.make_handler(lambda: reading),
         "OtlpIngestFunction": otlp_ingest.make_handler(lambda: ingest),
     }
     issuer_server = HttpServer(name="issuer")
