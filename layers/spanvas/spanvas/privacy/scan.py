@@ -92,7 +92,7 @@ class Scanner:
         """
         look = look or _go_on
         hits = self._hits_in(text, numbers, look, name)
-        reading = reading_of(text) if may_be_disguised(text) else None
+        reading = reading_of(text)
         if reading is None:
             return hits
         at = reading.positions

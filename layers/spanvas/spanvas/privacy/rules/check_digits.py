@@ -1,4 +1,4 @@
-"""The check digits of national identity numbers, as the authorities that issue them define them.
+"""The check digits of cards and of national identity numbers, as those who issue them define them.
 
 Each function takes the digits, or digits and capital letters, without marks between them.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+LUHN_DOUBLED: Final = bytes.maketrans(b"0123456789", b"0246813579")
+"""Twice each digit, of two digits the sum."""
 DNI_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
 NIE_DIGITS: Final = str.maketrans("XYZ", "012")
 NRIC_LETTERS: Final = {
@@ -64,10 +66,11 @@ def weighted(digits: str, weights: Sequence[int]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
 
 
-def is_luhn(digits: str) -> bool:
-    """Returns whether the last digit is Luhn's (Sweden, Canada, South Africa)."""
-    doubled = sum(sum(divmod(int(digit) * 2, 10)) for digit in digits[-2::-2])
-    return (doubled + sum(map(int, digits[::-2]))) % 10 == 0
+def luhn_holds(digits: str) -> bool:
+    """Returns whether the last digit is the check digit of the others (ISO/IEC 7812-1, Annex B: Luhn)."""
+    codes = digits.encode()
+    total = sum(codes[-1::-2]) + sum(codes[-2::-2].translate(LUHN_DOUBLED))
+    return (total - ord("0") * len(codes)) % 10 == 0
 
 
 def is_verhoeff(digits: str) -> bool:
@@ -134,7 +137,7 @@ def is_personnummer(digits: str) -> bool:
     """Returns whether ten or twelve digits are a Swedish personnummer: a day, perhaps plus 60, and Luhn's digit."""
     short = digits[-10:]
     day = int(short[4:6])
-    return is_luhn(short) and is_date(2000, int(short[2:4]), day - 60 if day > 60 else day)
+    return luhn_holds(short) and is_date(2000, int(short[2:4]), day - 60 if day > 60 else day)
 
 
 def is_belgian(digits: str) -> bool:

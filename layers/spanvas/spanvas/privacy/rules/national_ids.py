@@ -32,7 +32,7 @@ FORMS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     (r"[STFGM]\d{7}[A-Z]", check.is_nric),
     (r"[2-9]\d{3} \d{4} \d{4}", check.is_aadhaar),
     (r"[A-Z]{3}P[A-Z]\d{4}[A-Z]", lambda _text: True),
-    (r"\d{3}-\d{3}-\d{3}", check.is_luhn),
+    (r"\d{3}-\d{3}-\d{3}", check.luhn_holds),
 )  # fmt: skip
 """Brazil, Italy, Spain, France, Sweden, Belgium, Switzerland, Mexico, Argentina, Chile, China, Korea, Singapore, India
 (Aadhaar and PAN), Canada."""

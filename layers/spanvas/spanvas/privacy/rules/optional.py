@@ -10,7 +10,7 @@ from spanvas.privacy.rules.context import is_counted
 from spanvas.privacy.rules.rule import Rule
 
 NUMBERS: Final[dict[int, tuple[Callable[[str], bool], ...]]] = {
-    9: (check.is_luhn, check.is_bsn),
+    9: (check.luhn_holds, check.is_bsn),
     10: (check.is_nhs, check.is_personnummer),
     11: (check.is_cpf, check.is_steuer_id, check.is_pesel),
     12: (check.is_aadhaar, check.is_personnummer),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from spanvas.privacy.rules.check_digits import luhn_holds
 from spanvas.privacy.rules.context import (
     after,
     before,
@@ -27,8 +28,6 @@ GROUP: Final = LazyPattern(rb"\d+")
 LENGTHS: Final = range(13, 20)
 LONGEST: Final = 10**19
 """Numbers from here on have more digits than a card."""
-LUHN_DOUBLED: Final = bytes.maketrans(b"0123456789", b"0246813579")
-"""Twice each digit, of two digits the sum."""
 
 SHAPES: Final = frozenset(
     {(4, 4, 4, 4), (4, 4, 4, 3), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (14,), (15,), (16,)}
@@ -112,13 +111,6 @@ def is_payment_card(digits: str) -> bool:
     One timestamp in ten has the check digit, but none has a prefix.
     """
     return len(digits) in LENGTHS and has_issuer(digits) and luhn_holds(digits)
-
-
-def luhn_holds(digits: str) -> bool:
-    """Returns whether the last digit is the check digit of the others (ISO/IEC 7812-1, Annex B: Luhn)."""
-    codes = digits.encode()
-    total = sum(codes[-1::-2]) + sum(codes[-2::-2].translate(LUHN_DOUBLED))
-    return (total - ord("0") * len(codes)) % 10 == 0
 
 
 def has_issuer(digits: str) -> bool:
