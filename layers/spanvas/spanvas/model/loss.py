@@ -18,6 +18,10 @@ TRUNCATED_MARK: Final = "truncated"
 SILENCE: Final = (
     "Nothing more was heard of its function{}: it was killed, ran out of memory or crashed."
 )
+OUT_OF_TIME: Final = "The function's time ran out{}."
+LEFT: Final = "It was to go on elsewhere{}, and nobody has continued or ended it."
+SENTENCES: Final = (SILENCE, OUT_OF_TIME, LEFT)
+"""What is said of a loss, with its place."""
 
 
 def with_loss_cause(execution: Execution, rows: Iterable[Row]) -> Execution:
@@ -42,7 +46,7 @@ def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
     parts = [row for row in rows if row.kind != kinds.WORKFLOW]
     if cut := [row for row in parts if _ran_out_of_time(row)]:
         place, where = _place(cut, parts)
-        return _cause(TIMEOUT, f"The function's time ran out{where}.", place)
+        return _cause(TIMEOUT, OUT_OF_TIME.format(where), place)
     if open_ := [row for row in parts if row.end_time_unix_nano is None]:
         place, where = _place(open_, parts)
         return _cause(KILLED, SILENCE.format(where), place)
@@ -52,10 +56,7 @@ def cause_of_loss(execution: Execution, rows: Iterable[Row]) -> Cause:
     place = _last(parts, _end)
     if execution.ended_by == BY_FUNCTION:
         return _cause(KILLED, SILENCE.format(_in(place, "after")), place)
-    message = (
-        f"It was to go on elsewhere{_in(place, 'after')}, and nobody has continued or ended it."
-    )
-    return _cause(ABANDONED, message, place)
+    return _cause(ABANDONED, LEFT.format(_in(place, "after")), place)
 
 
 def _ran_out_of_time(row: Row) -> bool:

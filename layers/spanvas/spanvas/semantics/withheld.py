@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from spanvas.model.completeness import Completeness
+from spanvas.model.durable import OUTCOMES
 from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Execution
-from spanvas.model.loss import SILENCE
+from spanvas.model.loss import SENTENCES
 from spanvas.model.row import Row
 from spanvas.semantics.content_split import structural_name
 from spanvas.semantics.shapes import WITHHELD, is_label, is_plain_name, is_token
@@ -19,12 +20,9 @@ _OWN_MESSAGES: Final = re.compile(
     "|".join(
         (
             *(re.escape(cause.message) for cause in (OVERDUE, UNSTARTED, UNENDED)),
-            _PLACE.join(map(re.escape, SILENCE.split("{}"))),
-            rf"[Tt]he function's time ran out{_PLACE}\.?",
-            rf"It was to go on elsewhere{_PLACE}, and nobody has continued or ended it\.",
-            r"The durable execution failed",
-            r"The durable execution's time ran out",
-            r"The durable execution was stopped",
+            *(_PLACE.join(map(re.escape, sentence.split("{}"))) for sentence in SENTENCES),
+            rf"the function's time ran out{_PLACE}",
+            *map(re.escape, OUTCOMES.values()),
         )
     )
 )
