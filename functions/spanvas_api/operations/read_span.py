@@ -20,7 +20,7 @@ from spanvas.semantics.evaluations import evaluations_of, without_explanation
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
-from spanvas.semantics.withheld import row_without_content
+from spanvas.semantics.withheld import row_has_content, row_without_content
 from spanvas_api.access import SPAN, authorized_execution, record_read
 from spanvas_api.auth import may_read_content
 from spanvas_api.http import parameters
@@ -47,8 +47,11 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     if trace is None or (not versions and row is None):
         raise NotFoundError("no such span")
     is_allowed = may_read_content(request.principal, execution)
+    where = {"target": span_id, "span_id": span_id}
     if not versions and row is not None:
         shown = row if is_allowed else row_without_content(row)
+        outcome = ALLOWED if is_allowed and row_has_content(row) else STRUCTURE
+        record_read(request, services, execution.execution_id, SPAN, outcome, **where)
         return ApiResponse(_expired_body(shown, execution, request.now_unix_nano))
     is_total = row is not None and RUNNING_TOTAL in row.marks
     bodies = [
@@ -76,8 +79,7 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     else:
         body["content_access"] = "denied" if has_content(versions[0]) else "not_captured"
     outcome = ALLOWED if is_allowed and any(map(has_content, versions)) else STRUCTURE
-    names = {"target": span_id, "span_id": span_id}
-    record_read(request, services, execution.execution_id, SPAN, outcome, **names)
+    record_read(request, services, execution.execution_id, SPAN, outcome, **where)
     return ApiResponse(body)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.units import DAY_SECONDS
 from spanvas.storage import items
 from tests.support.api_client import Client
@@ -43,6 +44,21 @@ def test_a_span_shows_what_the_tree_has_and_that_the_rest_has_expired(
     assert body["cost"] == {"nano_usd": 4_500_000, "lines": []}
     assert (body["attributes"], body["events"]) == ({}, [])
     assert "content" not in body
+
+
+def test_the_read_of_what_is_left_is_on_record_before_it_is_answered(
+    api: Client, shortened: AuditedStore
+) -> None:
+    shortened.audit_failure = StoreUnavailableError("throttled")
+    refused = api.get(CHAT)
+    assert (refused.status, "chat" in refused.text) == (503, False)
+    shortened.audit_failure = None
+    assert api.get(CHAT).status == 200
+    assert api.acting_as(scope="trace:read").get(CHAT).status == 200
+    assert [(one.action, one.outcome, one.span_id) for one in shortened.accesses()] == [
+        ("span", "allowed", span_id("chat")),
+        ("span", "structure", span_id("chat")),
+    ]
 
 
 def test_export_and_search_say_how_many_have_expired(api: Client, shortened: AuditedStore) -> None:
