@@ -28,20 +28,11 @@ it("marks a cost as a lower bound when the price of a call is unknown", () => {
 });
 
 it("says that the tokens are more than is known when a call has reported none", () => {
-  const execution = makeExecution({
-    counters: { ...counters, inputTokens: 812, outputTokens: 24 },
-  });
-  const usage = {
-    inputTokens: 812,
-    outputTokens: 24,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
-  };
-  const told = makeRow({ spanId: "told", kind: "model", usage });
-  expect(header(makeTrace([told], { execution }))).toContain("Tokens 812 → 24");
-  const silent = makeRow({ spanId: "silent", kind: "model" });
-  expect(header(makeTrace([told, silent], { execution }))).toContain("Tokens ≥ 812 → 24");
+  const known = { ...counters, inputTokens: 812, outputTokens: 24 };
+  const told = makeExecution({ counters: known });
+  expect(header(makeTrace([call], { execution: told }))).toContain("Tokens 812 → 24");
+  const silent = makeExecution({ counters: { ...known, unreportedCalls: 1 } });
+  expect(header(makeTrace([call], { execution: silent }))).toContain("Tokens ≥ 812 → 24");
 });
 
 it("says that a cost is not known when models were called, and leaves it out when none was", () => {

@@ -9,7 +9,6 @@ import {
   shortId,
 } from "../model/labels/format";
 import { NANOS_PER_SECOND } from "../model/time/time";
-import { silentCalls } from "../model/trace/totals";
 import type { Row } from "../model/trace/trace";
 import type { Workflow } from "../model/trace/workflow";
 import { executionConsoleUrl } from "../model/labels/spanLinks";
@@ -49,11 +48,10 @@ export function Header(props: HeaderProps): ReactElement {
   const now = useNow(trace, isOutOfDate);
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
   const hasCalls = useMemo(() => trace.rows.some(({ kind }) => kind === "model"), [trace.rows]);
-  const silent = useMemo(() => silentCalls(loaded.index), [loaded.index]);
   return (
     <header className="sv-header">
       <OutcomeLine outcome={outcome} execution={execution} onSelect={onSelect} />
-      <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} silent={silent} />
+      <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} />
       <div className="sv-facts">
         <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>

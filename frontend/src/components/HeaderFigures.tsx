@@ -17,14 +17,12 @@ interface HeaderFiguresProps {
   readonly now: Nanos;
   /** Whether a model was called; tokens and cost are hidden when none was and nothing was reported. */
   readonly hasCalls: boolean;
-  /** How many model calls have reported no tokens: the sum leaves them out. */
-  readonly silent: number;
 }
 
 export function HeaderFigures(props: HeaderFiguresProps): ReactElement {
-  const { execution, now, hasCalls, silent } = props;
+  const { execution, now, hasCalls } = props;
   const { counters } = execution;
-  const tokens = runTokens(counters, silent);
+  const tokens = runTokens(counters);
   const length = executionLength(execution, now);
   return (
     <dl className="sv-figures">

@@ -102,3 +102,21 @@ def test_an_execution_whose_totals_are_right_stays_as_it_is() -> None:
 
     assert totalled(execution, [make_row()]) is execution
     assert totalled(make_execution(), []).counters == Counters()
+
+
+def test_a_silent_call_is_counted_unless_a_row_around_or_under_it_counts_for_it() -> None:
+    used = Usage(9, 1)
+    rows = [
+        make_row("alone", kind="model"),
+        make_row("failed", kind="model", status="error"),
+        make_row("open", kind="model", end_time_unix_nano=None),
+        make_row("agent of silent calls", kind="agent", usage=used),
+        make_row("part of the agent", parent="agent of silent calls", kind="model"),
+        make_row("agent", kind="agent", usage=used),
+        make_row("beside a call", parent="agent", kind="model"),
+        make_row("call", parent="agent", kind="model", usage=used),
+        make_row("part of the call", parent="call", kind="model"),
+        make_row("wrapper", kind="model"),
+        make_row("inner", parent="wrapper", kind="model", usage=used),
+    ]
+    assert count(rows).unreported_calls == 2

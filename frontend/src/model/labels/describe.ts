@@ -74,7 +74,8 @@ interface Known {
 }
 
 /** Tokens of a run: a lower bound where model calls have reported none. */
-export function runTokens(counters: Counters, silent = counters.unreportedCalls): Known {
+export function runTokens(counters: Counters): Known {
+  const silent = counters.unreportedCalls;
   const arrow = tokensArrow(counters);
   const exact = exactTokens(counters);
   if (exact === undefined) {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { makeRow } from "../../testing/make";
-import { amountsAt, amountsOf, silentCalls, totals } from "./totals";
+import { amountsAt, amountsOf, totals } from "./totals";
 import { indexTrace } from "./traceIndex";
 
 const usage = (inputTokens: number, outputTokens: number) => ({
@@ -61,23 +61,4 @@ it("adds a call once that two instrumentations have recorded beside each other",
   const { inputTokens, costNanoUsd } = totals(index);
   expect([...inputTokens]).toEqual([812, 812, 812]);
   expect([...costNanoUsd]).toEqual([20, 20, NaN]);
-});
-
-it("counts the calls that reported nothing, unless a row around or under them counts for them", () => {
-  const silent = (spanId: string, depth: number) => makeRow({ spanId, depth, kind: "model" });
-  const index = indexTrace([
-    makeRow({ spanId: "root" }),
-    silent("alone", 1),
-    makeRow({ spanId: "failed", depth: 1, kind: "model", status: "error" }),
-    makeRow({ spanId: "open", depth: 1, kind: "model", end: null }),
-    makeRow({ spanId: "agent of silent calls", depth: 1, kind: "agent", usage: usage(9, 1) }),
-    silent("part of the agent", 2),
-    makeRow({ spanId: "agent", depth: 1, kind: "agent", usage: usage(9, 1) }),
-    silent("beside a call", 2),
-    makeRow({ spanId: "call", depth: 2, kind: "model", usage: usage(5, 1) }),
-    silent("part of the call", 3),
-    silent("wrapper", 1),
-    makeRow({ spanId: "inner", depth: 2, kind: "model", usage: usage(5, 1) }),
-  ]);
-  expect(silentCalls(index)).toBe(2);
 });

@@ -44,28 +44,6 @@ export function totals(index: TraceIndex): Totals {
   return { inputTokens, outputTokens, costNanoUsd };
 }
 
-/**
- * Returns how many model calls have ended well and reported no tokens, and are no part of a row that counts for them:
- * of a call around them, or of another row with tokens under which nothing else reports any. O(rows).
- */
-export function silentCalls({ rows, parent }: TraceIndex): number {
-  const above = (position: number): number => parent[position] ?? -1;
-  const hasReportBelow = new Uint8Array(rows.length);
-  for (let position = rows.length - 1; position >= 0; position -= 1) {
-    const reports = rows[position]?.usage !== null || hasReportBelow[position] === 1;
-    if (reports && above(position) >= 0) hasReportBelow[above(position)] = 1;
-  }
-  const isCounted = new Uint8Array(rows.length);
-  let silent = 0;
-  rows.forEach((row, position) => {
-    const isPart = isCounted[above(position)] === 1;
-    const counts = row.usage !== null && (row.kind === "model" || !hasReportBelow[position]);
-    if (isPart || counts) isCounted[position] = 1;
-    else if (isSilent(row) && !hasReportBelow[position]) silent += 1;
-  });
-  return silent;
-}
-
 /** Whether a row is a model call that has ended well and reported no tokens. */
 export function isSilent({ kind, usage, status, end }: Row): boolean {
   return kind === "model" && usage === null && status !== "error" && end !== null;
