@@ -93,8 +93,14 @@ def missing_as_json(leaves: list[str], shown: Any) -> list[str]:
     return [
         leaf
         for leaf in missing(leaves, shown)
-        if missing([json.dumps(leaf)[1:-1]], shown) and missing(texts_of_json(leaf), shown)
+        if all(missing([escaped], shown) for escaped in escapes_of(leaf))
+        and missing(texts_of_json(leaf), shown)
     ]
+
+
+def escapes_of(leaf: str) -> list[str]:
+    """The leaf as it is written inside a JSON text: with other than ASCII escaped as well, and not."""
+    return [json.dumps(leaf, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
 
 
 def texts_of_json(leaf: str) -> list[str]:
