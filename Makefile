@@ -104,6 +104,7 @@ locks: .venv/.installed ## pin the Python requirements anew
 	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
+	    $$([ $$name = requirements-dev ] && echo "--override requirements-overrides.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
 
 screenshots: .venv/.installed frontend/dist/index.html ## take the pictures of the docs anew (needs Chromium)
