@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from spanvas.model.execution import Cause
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.functional.storage.batches import batch, model_span
 from tests.functional.storage.received import TRACE, root, send
-from tests.support.builders import T0, Clock, make_artifact, make_execution, make_span, span_id
+from tests.support.builders import (
+    SECOND,
+    T0,
+    Clock,
+    make_artifact,
+    make_execution,
+    make_span,
+    span_id,
+)
 from tests.support.what_is_stored import stored_items
 
 DAY = 86_400
@@ -69,6 +78,52 @@ class TestContentRetention:
 
         clock.advance(393 * DAY)
         assert short.read_trace("acme", "exec_1") is None
+
+    def test_after_it_what_is_said_of_the_execution_is_gone_too(
+        self, short: DynamoTraceStore, clock: Clock
+    ) -> None:
+        for name, status in (("exec_1", "failed"), ("exec_2", "running")):
+            named = make_execution(name, workflow_name=SAID, external_id=f"{SAID}/7")
+            short.start_execution(named)
+            if status == "failed":
+                cause = Cause("ValueError", SAID, "chat")
+                short.end_execution("acme", name, status, T0 + SECOND, cause)
+        found = short.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.workflow_name == SAID
+        clock.advance(7 * DAY + 2)
+
+        trace = short.read_trace("acme", "exec_1")
+        assert trace is not None
+        assert trace.execution == short.read_execution("acme", "exec_1")
+        assert SAID not in repr(short.list_executions("acme", status="failed").items)
+        assert trace.execution.cause == Cause("ValueError", "", "chat")
+        assert trace.execution.workflow_name == "support-triage"
+        assert trace.execution.external_id == ""
+
+    def test_an_execution_that_is_held_keeps_what_is_said_of_it(
+        self, short: DynamoTraceStore, clock: Clock
+    ) -> None:
+        run(short)
+        cause = Cause("ValueError", SAID)
+        short.end_execution("acme", "exec_1", "failed", T0 + 2, cause)
+        short.deletions.holds.hold("acme", "exec_1", "ada")
+        clock.advance(8 * DAY)
+        found = short.read_execution("acme", "exec_1")
+        assert found is not None
+        assert found.cause == cause
+
+    def test_a_name_of_a_span_that_is_a_text_expires_with_the_content(
+        self, short: DynamoTraceStore, clock: Clock
+    ) -> None:
+        short.start_execution(make_execution())
+        short.write(batch(make_span("a", name=SAID), make_span("b", "a", name="plan")))
+        clock.advance(8 * DAY)
+        trace = short.read_trace("acme", "exec_1")
+        assert trace is not None
+        names = sorted(row.name for row in trace.rows)
+        assert SAID not in names
+        assert "plan" in names
 
     def test_what_outlives_it_in_the_table_holds_no_content(self, short: DynamoTraceStore) -> None:
         run(short)

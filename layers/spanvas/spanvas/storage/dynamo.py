@@ -12,7 +12,7 @@ from spanvas.http.exchange import on_sent
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, Execution
-from spanvas.model.units import NANO
+from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.executions import ExecutionItems
@@ -67,7 +67,9 @@ class DynamoTraceStore:
         self._audit_table = audit_table
         self._audit_retention_days = audit_retention_days
         self._budget = budget
-        self._executions = ExecutionItems(dynamodb, table, clock)
+        is_short = self._content_days < retention_days
+        content_seconds = self._content_days * DAY_SECONDS if is_short else None
+        self._executions = ExecutionItems(dynamodb, table, clock, content_seconds)
         totals = TotalItems(self._executions, clock)
         self._spans = SpanItems(
             dynamodb,

@@ -19,6 +19,7 @@ from spanvas.model.execution import (
     Execution,
     seen_at,
 )
+from spanvas.model.units import NANO
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.item_reading import (
@@ -44,12 +45,19 @@ MAX_MOVES: Final = 64
 
 
 class ExecutionItems:
-    """Reads and writes META items. Times are unix nanoseconds; `clock` gives the present."""
+    """Reads and writes META items. `clock` gives unix nanoseconds; `content_seconds`: how long content is shown."""
 
-    def __init__(self, dynamodb: DynamoDBClient, table: str, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        dynamodb: DynamoDBClient,
+        table: str,
+        clock: Callable[[], int],
+        content_seconds: int | None = None,
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
+        self._content_seconds = content_seconds
 
     def start(self, execution: Execution) -> None:
         """Creates an execution; moves it on from `queued`, completes a provisional one, or continues any other."""
@@ -156,12 +164,17 @@ class ExecutionItems:
     def shown(self, item: Mapping[str, Any] | None) -> Execution | None:
         """Returns an execution as readers see it now: None when expired or moved, `lost` when overdue.
 
-        Raises UnreadableItemError.
+        Content is left out when its own time is over. Raises UnreadableItemError.
         """
         now = self._clock()
         if not item or is_expired(item, now) or moved_to(item):
             return None
-        return seen_at(execution_of(item), now)
+        execution = seen_at(execution_of(item), now)
+        if self._content_seconds is None:
+            return execution
+        from spanvas.storage.short_content import content_kept
+
+        return content_kept(execution, now - self._content_seconds * NANO)
 
     def _take_over(self, execution: Execution, attributes: Mapping[str, Any]) -> bool:
         """Registers an execution whose spans have come over OTLP before. What they said of it does not count any more,
