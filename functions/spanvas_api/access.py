@@ -70,16 +70,29 @@ def read_authorized(
     """Reads the execution that the path names, with `read(tenant, execution_id)`, if the caller may do `operation`.
 
     Raises ForbiddenError without the scope, InvalidInputError for a blank id, and NotFoundError for an execution that
-    is absent, expired or another tenant's.
+    is absent, expired, another tenant's, or of a workflow that the caller may not see. To a caller who may see some
+    workflows only, one that cannot be read is not there either: nothing says of which workflow it is.
     """
     may_call(request, services, operation)
     # Without a function of its own, so that a read passes few of them.
     stored_under = parameters.execution_ids(request.path)
-    found = next(filter(None, map(partial(read, request.principal.tenant), stored_under)), None)
+    try:
+        found = next(filter(None, map(partial(read, request.principal.tenant), stored_under)), None)
+    except UnreadableItemError:
+        if request.principal.workflows is None:
+            raise
+        found = None
     if found is None:
         raise NotFoundError("no such execution")
     execution = found if isinstance(found, Execution) else found.execution
-    authorize(request.principal, operation, execution)
+    try:
+        authorize(request.principal, operation, execution)
+    except NotFoundError:
+        # A line of the log and no record: the answer may not take longer than that of what is not there.
+        target, span_id = _target(request)
+        call = CALLS.get(operation, operation)
+        log(_access(request, execution.execution_id, call, REFUSED, target, span_id))
+        raise
     return found
 
 

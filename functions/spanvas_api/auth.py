@@ -12,9 +12,17 @@ from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import Execution
+from spanvas.model.globs import matches
 from spanvas.model.ids import is_name
 from spanvas_api import route_schema, routes
-from spanvas_api.claims import TokenRules, check_claims, is_text, subject_of, texts_in
+from spanvas_api.claims import (
+    TokenRules,
+    check_claims,
+    is_text,
+    subject_of,
+    texts_in,
+    workflows_of,
+)
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 
 READ_CONTENT: Final = "read_content"
@@ -28,18 +36,28 @@ SCOPES: Final[Mapping[str, str]] = {
 
 
 class Principal(NamedTuple):
-    """The caller, from verified claims."""
+    """The caller, from verified claims. `workflows` are globs of those that it may see; None for all."""
 
     subject: str
     tenant: str
     scopes: frozenset[str]
+    workflows: tuple[str, ...] | None = None
+
+    def sees_workflow(self, workflow_id: str) -> bool:
+        """Returns whether the caller may see a workflow of its tenant, and what has been run of it."""
+        return self.workflows is None or matches(workflow_id, self.workflows)
+
+    def sees(self, execution: Execution) -> bool:
+        """Returns whether an execution is there for the caller: it is its tenant's, and of a workflow that it sees."""
+        return execution.tenant == self.tenant and self.sees_workflow(execution.workflow_id)
 
 
 def principal_of(event: Mapping[str, Any], rules: TokenRules, now_unix_seconds: float) -> Principal:
     """The caller of an HTTP API event (payload 2.0).
 
     Raises UnauthenticatedError when no authorizer has run or the token is none for this API, ForbiddenError when it
-    names no subject or no usable tenant. A claim with several values reaches us as `[a b]` and is no tenant.
+    names no subject or no usable tenant, or restricts it to workflows in a way that cannot be read. A claim with
+    several values reaches us as `[a b]` and is no tenant.
     """
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims")
@@ -50,7 +68,8 @@ def principal_of(event: Mapping[str, Any], rules: TokenRules, now_unix_seconds: 
     tenant = claims.get(rules.tenant_claim)
     if not is_text(tenant) or not is_name(tenant):
         raise ForbiddenError(f"The token's claim {rules.tenant_claim!r} names no tenant.")
-    return Principal(subject, tenant, scopes_of(claims))
+    workflows = workflows_of(claims, rules.workflows_claim)
+    return Principal(subject, tenant, scopes_of(claims), workflows)
 
 
 def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
@@ -66,12 +85,12 @@ def authorize(principal: Principal, action: str, execution: Execution | None = N
     """Return when the principal may do this, raise when not.
 
     The scope is asked first, so that a refusal says nothing about whether the execution exists: ForbiddenError. An
-    execution of another tenant is NotFoundError, as an absent one is.
+    execution of another tenant, or of a workflow that the caller may not see, is NotFoundError, as an absent one is.
     """
     scope = SCOPES[action]
     if scope not in principal.scopes:
         raise ForbiddenError(f"The token lacks the scope {scope!r}.", scope)
-    if execution is not None and execution.tenant != principal.tenant:
+    if execution is not None and not principal.sees(execution):
         raise NotFoundError("no such execution")
 
 

@@ -6,7 +6,10 @@ the same, so that another authorizer in front of it, or none, gives nothing away
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeGuard
 
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
@@ -20,14 +23,16 @@ OTHER_USES: Final = frozenset({"id", "refresh", "offline", "logout"})
 NO_TEXTS: Final = frozenset({"null", "undefined", "true", "false", "<nil>"})
 """What becomes of a claim that is no text on its way through a gateway."""
 LONGEST_SUBJECT: Final = 256
+_BETWEEN: Final = re.compile(r"[\s,]+")
 
 
 class TokenRules(NamedTuple):
-    """What a token has to say. An empty issuer or audience is not checked."""
+    """What a token has to say. An empty issuer or audience is not checked, an empty claim of workflows not read."""
 
     tenant_claim: str
     issuer: str = ""
     audience: str = ""
+    workflows_claim: str = ""
 
 
 def check_claims(claims: Mapping[str, Any], rules: TokenRules, now_unix_seconds: float) -> None:
@@ -53,6 +58,26 @@ def subject_of(claims: Mapping[str, Any]) -> str:
     if not is_text(subject) or len(subject) > LONGEST_SUBJECT or not subject.isprintable():
         raise ForbiddenError("The token names no subject.")
     return subject
+
+
+def workflows_of(claims: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    """Returns the globs of the workflows that a token is restricted to; None where it has no such claim: all.
+
+    The claim is one text with blanks or commas between the globs, or a list of them, also as JSON or as API Gateway
+    writes it: `[a b]`. One without a glob restricts to nothing. Raises ForbiddenError where it is anything else.
+    """
+    if not name or name not in claims:
+        return None
+    value = claims[name]
+    if isinstance(value, str) and value.startswith('["'):
+        with suppress(ValueError):
+            value = json.loads(value)
+    if isinstance(value, str) and value not in NO_TEXTS and value[:1] != "{":
+        is_list = value.startswith("[") and value.endswith("]")
+        return tuple(filter(None, _BETWEEN.split(value[1:-1] if is_list else value)))
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(filter(None, value))
+    raise ForbiddenError(f"The token's claim {name!r} names no workflows.")
 
 
 def is_text(value: Any) -> TypeGuard[str]:

@@ -131,7 +131,12 @@ class Services:
     def token_rules(self) -> TokenRules:
         """What a token has to say, by the settings."""
         settings = self.settings
-        return TokenRules(settings.tenant_claim, settings.jwt_issuer, settings.jwt_audience)
+        return TokenRules(
+            settings.tenant_claim,
+            settings.jwt_issuer,
+            settings.jwt_audience,
+            settings.workflows_claim,
+        )
 
     @cached_property
     def store(self) -> TraceStore:

@@ -25,6 +25,7 @@ REACHED_BY = {
     "RetentionDays": {API, INGEST},
     "ContentRetentionDays": {API, INGEST},
     "TenantClaim": {API, INGEST},
+    "WorkflowsClaim": {API, INGEST},
     "JwtIssuer": {API, INGEST},
     "JwtAudience": {API, INGEST},
     "SnapStart": {API, INGEST},

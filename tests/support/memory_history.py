@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution, place_of
@@ -37,10 +37,19 @@ class MemoryHistory:
         limit: int = 50,
         after: str | None = None,
         oldest_first: bool = False,
+        workflows: Sequence[str] | None = None,
     ) -> Listing:
         self._check()
         asked = HistoryQuery(
-            tenant, workflow_id, status, started_from, started_to, limit, after, oldest_first
+            tenant,
+            workflow_id,
+            status,
+            started_from,
+            started_to,
+            limit,
+            after,
+            oldest_first,
+            workflows,
         )
         finds, reached = Finds(asked), None
         places = self._places(asked)

@@ -483,7 +483,7 @@ export interface components {
             items: components["schemas"]["Execution"][];
             /** @description Executions of this page that are stored in a form that the API cannot read, whatever their status. Only where there are any. */
             unreadable?: components["schemas"]["UnreadableExecution"][];
-            /** @description How many others were looked at for this page and do not pass the filter, or have expired. */
+            /** @description How many others were looked at for this page and do not pass the filter, or have expired. To a caller who is restricted to workflows, of those alone. */
             passed_over: number;
             /**
              * @description Unix time in nanoseconds: how far this page has looked. All later executions (earlier ones, where the oldest come first) that pass the filter are on it or on the pages before. Absent on the last page.

@@ -1,7 +1,8 @@
 """Where the next page begins, as an opaque text that is good for one tenant and one query.
 
 A cursor grants nothing: what it points at is always read under the caller's own tenant. The digest keeps it from being
-carried to another caller, another query or another deployment, and from being written by hand.
+carried to another tenant, another query or another deployment, and from being written by hand. What it says is masked:
+a position may be that of an execution of which the caller may not know.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import blake2b
 from hmac import compare_digest
+from operator import xor
 from typing import Any, Final
 
 import orjson
@@ -19,6 +21,7 @@ from spanvas.model.errors import InvalidInputError
 
 MAX_LENGTH: Final = 2048
 _DIGEST_BYTES: Final = 16
+_BLOCK_BYTES: Final = 64
 
 
 class Cursors:
@@ -31,7 +34,8 @@ class Cursors:
     def seal(self, position: Any) -> str:
         """`position` is what the store calls the next page; any JSON value."""
         payload = orjson.dumps(position)
-        return urlsafe_b64encode(self._digest(payload) + payload).decode().rstrip("=")
+        digest = self._digest(payload)
+        return urlsafe_b64encode(digest + self._masked(payload, digest)).decode().rstrip("=")
 
     def unseal(self, cursor: str) -> Any:
         """The position. Raises InvalidInputError naming `cursor` for everything that `seal` did not make here."""
@@ -41,10 +45,22 @@ class Cursors:
             sealed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         except (binascii.Error, ValueError) as error:
             raise _refused() from error
-        digest, payload = sealed[:_DIGEST_BYTES], sealed[_DIGEST_BYTES:]
+        digest = sealed[:_DIGEST_BYTES]
+        payload = self._masked(sealed[_DIGEST_BYTES:], digest)
         if not compare_digest(digest, self._digest(payload)):
             raise _refused()
         return orjson.loads(payload)
+
+    def _masked(self, payload: bytes, digest: bytes) -> bytes:
+        """Masks a payload with a stream of digests of its own digest; twice gives it back."""
+        blocks = range(-(-len(payload) // _BLOCK_BYTES))
+        stream = b"".join(
+            blake2b(
+                digest + block.to_bytes(4, "big"), key=self._key, person=b"cursor-mask"
+            ).digest()
+            for block in blocks
+        )
+        return bytes(map(xor, payload, stream))
 
     def _digest(self, payload: bytes) -> bytes:
         return blake2b(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanvas.model.access import Access
-from spanvas.model.errors import NotFoundError
+from spanvas.model.errors import NotFoundError, UnreadableItemError
 from spanvas.model.execution import Execution
 from spanvas.storage.pages import Page
 from spanvas_api.access import may_call
@@ -21,20 +21,34 @@ def list_accesses(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.AccessesResponse`, newest first.
 
     `audit:read` is a right in the tenant, which is part of the records' keys, so that it needs no execution to be
-    decided. What was never read and is not there is NotFoundError, as an execution of another tenant.
+    decided. What was never read and is not there is NotFoundError, as an execution of another tenant. To a caller who
+    may see some workflows only, so is what does not say of which workflow it is: what is gone or cannot be read.
     """
     may_call(request, services, LIST_ACCESSES)
     stored_under = parameters.execution_ids(request.path)
     parameters.only(request.query, "limit", "cursor", "span_id")
     limit = parameters.limit(request.query)
     span_id = parameters.optional_span_id(request.query)
-    tenant = request.principal.tenant
     for execution_id in stored_under:
-        found = services.store.read_execution(tenant, execution_id)
+        found = _found(request, services, execution_id)
+        if request.principal.workflows is not None and found is None:
+            continue
         page = _page(request, services, found, execution_id, limit, span_id)
         if page is not None:
             return page
     raise NotFoundError("no such execution")
+
+
+def _found(request: ApiRequest, services: Services, execution_id: str) -> Execution | None:
+    """Returns the execution as far as the caller may see it; None where it is not there for this caller."""
+    principal = request.principal
+    try:
+        found = services.store.read_execution(principal.tenant, execution_id)
+    except UnreadableItemError:
+        if principal.workflows is None:
+            raise
+        return None
+    return found if found is not None and principal.sees(found) else None
 
 
 def _page(

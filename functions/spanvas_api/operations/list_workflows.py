@@ -1,4 +1,4 @@
-"""The workflows that can be started."""
+"""The workflows that can be started, as far as the caller may see them."""
 
 from __future__ import annotations
 
@@ -25,5 +25,6 @@ def list_workflows(request: ApiRequest, services: Services) -> ApiResponse:
             "sample_input": workflow.sample_input,
         }
         for _, workflow in sorted(services.workflows.items())
+        if request.principal.sees_workflow(workflow.id)
     ]
     return ApiResponse({"items": items})

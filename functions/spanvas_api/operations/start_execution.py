@@ -22,15 +22,16 @@ QUEUE_SECONDS: Final = 3600
 def start_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """Starts an execution and returns `wire.StartExecutionResponse`.
 
-    Raises NotFoundError for an unknown workflow, InvalidBodyError or TooLargeError for an input that does not fit, and
-    ExecutorUnavailableError when the executor did not take it; the execution is then kept as failed, with the cause.
+    Raises NotFoundError for an unknown workflow, or one that the caller may not see, InvalidBodyError or TooLargeError
+    for an input that does not fit, and ExecutorUnavailableError when the executor did not take it; the execution is
+    then kept as failed, with the cause.
     """
     authorize(request.principal, "start_execution")
     workflow_id = parameters.workflow_id(request.path)
     parameters.only(request.query)
     workflow_input = parameters.workflow_input(request.body)
     workflow = services.workflows.get(workflow_id)
-    if workflow is None:
+    if workflow is None or not request.principal.sees_workflow(workflow.id):
         raise NotFoundError("no such workflow")
     missing = services.missing_input(workflow, workflow_input)
     if missing:

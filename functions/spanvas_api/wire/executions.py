@@ -228,7 +228,8 @@ class ExecutionsResponse(WireModel):
         " Only where there are any.",
     )
     passed_over: int = Field(
-        description="How many others were looked at for this page and do not pass the filter, or have expired."
+        description="How many others were looked at for this page and do not pass the filter, or have expired. To a"
+        " caller who is restricted to workflows, of those alone."
     )
     looked_through_unix_nano: UnixNano | None = Field(
         default=None,

@@ -142,6 +142,9 @@ SETTINGS: Final = (
             "JSON object of name to base URL: the services that `http` nodes of the reference executor may call."),
     Setting("executor_function", "", str, API, "Name of the function that runs workflows."),
     Setting("tenant_claim", "tenant", str, ("api", "ingest", "deletion"), "Claim of the token that names the tenant."),
+    Setting("workflows_claim", "workflows", str, ("api", "ingest", "deletion"),
+            "Claim of the token that restricts its holder to workflows, by globs of their ids, with blanks between or "
+            "in a list. Without the claim all workflows of the tenant are seen. Empty: no claim restricts."),
     Setting("jwt_issuer", "", str, ("api", "ingest", "deletion"),
             "Issuer that a token has to be of; the gateway has checked it before. Empty: any."),
     Setting("jwt_audience", "", str, ("api", "ingest", "deletion"),
@@ -208,6 +211,7 @@ class Settings:
     connections: dict[str, str]
     executor_function: str
     tenant_claim: str
+    workflows_claim: str
     jwt_issuer: str
     jwt_audience: str
     link_expiry_seconds: int

@@ -50,6 +50,23 @@ class TestHistory:
     def test_a_workflows_executions_are_listed_newest_first(self, store: TraceStore) -> None:
         assert ids(store.list_executions("acme", workflow_id="triage")) == ["d", "c", "a"]
 
+    @pytest.mark.parametrize(
+        ("workflows", "status", "found"),
+        [
+            (["tri*"], None, ["d", "c", "a"]),
+            (["brief", "none"], None, ["e", "b"]),
+            (["tri*"], "failed", ["c"]),
+            (["brief"], "failed", []),
+            ([], None, []),
+        ],
+    )
+    def test_workflows_that_may_not_be_listed_are_in_no_list_and_no_count(
+        self, store: TraceStore, workflows: list[str], status: str | None, found: list[str]
+    ) -> None:
+        page = store.list_executions("acme", status=status, workflows=workflows)
+
+        assert (ids(page), page.passed_over, page.next_position) == (found, 0, None)
+
     @pytest.mark.parametrize("workflow_id", [None, "triage"])
     def test_the_same_is_listed_oldest_first(
         self, store: TraceStore, workflow_id: str | None

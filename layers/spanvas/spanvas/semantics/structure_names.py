@@ -8,14 +8,13 @@ structure under any name that is not a dialect's content. Settings add names to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from spanvas import attributes as names
 from spanvas import settings
+from spanvas.model.globs import matches
 from spanvas.semantics.dialect_content import is_words_name
 from spanvas.semantics.shapes import (
     ANY,
@@ -155,9 +154,9 @@ def shape_of(name: str) -> Shape:
 
 def _shape_of(name: str) -> Shape:
     own = own_names()
-    if _matches(name, own.content_attributes):
+    if matches(name, own.content_attributes):
         return CONTENT
-    if _matches(name, own.structure_attributes):
+    if matches(name, own.structure_attributes):
         return ANY
     if is_words_name(name):
         return LABEL if EVALUATED.fullmatch(name) else CONTENT
@@ -174,7 +173,3 @@ def forget_names() -> None:
     """Forgets what was remembered of names, when the settings have changed: for tests."""
     _known.clear()
     own_names.cache_clear()
-
-
-def _matches(name: str, globs: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, glob) for glob in globs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
@@ -226,13 +226,22 @@ class DynamoTraceStore:
         limit: int = 50,
         after: str | None = None,
         oldest_first: bool = False,
+        workflows: Sequence[str] | None = None,
     ) -> Listing:
         """Returns one page of a tenant's executions. `started_from` and `started_to` are unix nanoseconds."""
         from spanvas.storage.listing import HistoryQuery
 
         return self._history.page(
             HistoryQuery(
-                tenant, workflow_id, status, started_from, started_to, limit, after, oldest_first
+                tenant,
+                workflow_id,
+                status,
+                started_from,
+                started_to,
+                limit,
+                after,
+                oldest_first,
+                workflows,
             )
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution, is_of
+from spanvas.model.globs import matches
 from spanvas.storage.pages import Listing
 
 TIME_DIGITS: Final = 20
@@ -33,7 +34,10 @@ class Budget:
 
 
 class HistoryQuery(NamedTuple):
-    """Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive. `after` is a `next_position`."""
+    """Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive. `after` is a `next_position`.
+
+    `workflows`: globs of the workflows that may be listed; None for all.
+    """
 
     tenant: str
     workflow_id: str | None = None
@@ -43,6 +47,13 @@ class HistoryQuery(NamedTuple):
     limit: int = 50
     after: str | None = None
     oldest_first: bool = False
+    workflows: Sequence[str] | None = None
+
+    def may_list(self, execution: Execution) -> bool:
+        """Returns whether an execution is the tenant's, and of a workflow that may be listed."""
+        return execution.tenant == self.tenant and (
+            self.workflows is None or matches(execution.workflow_id, self.workflows)
+        )
 
 
 class Position(NamedTuple):
@@ -127,19 +138,28 @@ class Finds:
         return self._query.limit + 1 - len(self._found)
 
     def pass_over(self, entries: int = 1) -> None:
-        """Counts entries of an index that were looked at and are not on the page."""
-        self._passed_over += entries
+        """Counts entries of an index that were looked at and are not on the page.
+
+        Not where only some workflows may be listed: nothing says of which ones the entries are.
+        """
+        if self._query.workflows is None:
+            self._passed_over += entries
 
     def look_at(self, key: str, execution: Execution | UnreadableItem | None) -> None:
         """Adds what stands at a key to the page, or counts it as passed over; None: it is gone."""
-        if execution is None or not self._passes(execution):
+        if execution is None:
+            self.pass_over()
+        elif isinstance(execution, Execution) and not self._query.may_list(execution):
+            pass  # it is in no count either
+        elif not self._passes(execution):
             self._passed_over += 1
         elif not self.is_full:
             self._found.append(Found(key, execution, self._passed_over))
 
     def _passes(self, execution: Execution | UnreadableItem) -> bool:
         if isinstance(execution, UnreadableItem):
-            return True  # it may have any status
+            # It may have any status, and be of any workflow, if none was asked for.
+            return self._query.workflows is None or self._query.workflow_id is not None
         wanted = self._query.status
         return (wanted is None or is_of(execution, wanted)) and (
             self._query.oldest_first or not self._start.has_returned(execution)

@@ -190,11 +190,13 @@ class TraceStore(Protocol):
         limit: int = 50,
         after: str | None = None,
         oldest_first: bool = False,
+        workflows: Sequence[str] | None = None,
     ) -> Listing:
         """Newest first, by the start, or where that is out of sight by when it was first seen (`items.listed_at`).
 
         Bounds are unix nanoseconds, `started_from` inclusive, `started_to` exclusive. Of the statuses, `lost` finds
         what has been closed as lost: an overdue execution is shown as lost at once, and closed by the next sweep.
+        `workflows`: globs of those whose executions may be listed; the others are neither listed nor counted.
         """
 
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:

@@ -105,6 +105,7 @@ def status_scan(
         bounds,
         query.oldest_first,
         workflow_id=query.workflow_id,
+        is_read_past=query.workflows is not None,
         floor=floor,
     )
 
@@ -113,7 +114,7 @@ def history_scan(query: HistoryQuery, bounds: Bounds) -> Iterator[Scan]:
     """Of a workflow, or of one day of a tenant after the other."""
     if bounds.are_empty:
         return
-    is_read_past = query.status is not None
+    is_read_past = query.status is not None or query.workflows is not None
     if query.workflow_id is not None:
         edge = bounds.upper if query.oldest_first else bounds.lower
         partitions = [Partition(items.workflow_key(query.tenant, query.workflow_id), edge)]
