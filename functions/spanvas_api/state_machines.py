@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
-from spanvas.model.ids import as_execution_id, as_name
+from spanvas.model.ids import as_execution_id, as_tenant
 from spanvas.model.loss import failed_place
 from spanvas.model.span import Span
 from spanvas.model.units import MS
@@ -100,7 +100,7 @@ def _find(store: TraceStore, settings: Settings, end: MachineEnd) -> StoredTrace
     passed = remote_context_in(end.input)
     named = _at(settings.execution_id_path, end.input)
     tenants = (_at(settings.tenant_path, end.input), passed.tenant, settings.tenant)
-    for tenant in dict.fromkeys(as_name(tenant) for tenant in tenants if tenant):
+    for tenant in dict.fromkeys(as_tenant(tenant) for tenant in tenants if tenant):
         for execution_id in dict.fromkeys(as_execution_id(id) for id in (named, end.arn) if id):
             execution = store.read_execution(tenant, execution_id)
             if execution is not None and execution.ended_by != BY_FUNCTION:

@@ -31,16 +31,21 @@ def execution_ids(path: Mapping[str, str]) -> tuple[str, ...]:
     called = _text(path, "execution_id")
     for text in (called, unquote(called)):
         found[ids.as_execution_id(text)] = None
-        if ids.external_id_of(text):
-            found[_former_execution_id(text.strip())] = None
+        for former in _former_execution_ids(text.strip()):
+            found[former] = None
     return tuple(filter(None, found))
 
 
-def _former_execution_id(text: str) -> str:
-    """Returns what the OTLP endpoint made of a sender's id before ADR 0027. Such items live for `RetentionDays`."""
+def _former_execution_ids(text: str) -> tuple[str, ...]:
+    """Returns what the layer and the OTLP endpoint have made of a sender's id before ADR 0038, and the endpoint before
+    ADR 0027. Such items live for `RetentionDays`; what older versions of a layer write, as long as they run."""
+    if not text:
+        return ()
+    if ids.is_execution_id(text):
+        return (text,)
     legible = re.sub(r"[^A-Za-z0-9._:@-]+", "-", text)[:100].strip("-._:@")
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    return f"{legible or 'id'}-{digest}"
+    return ids.legible_execution_id(text), f"{legible or 'id'}-{digest}"
 
 
 def workflow_id(path: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from spanvas.storage.port import SpanBatch
 from spanvas_api.auth import Principal
 from spanvas_api.ingest.executions import Bindings, Group, update_of
 from spanvas_api.ingest.message import inflated_body, sent_body
+from spanvas_api.ingest.naming import OWN_IDS, without_private_ids
 from spanvas_api.ingest.rate_limit import RateLimit
 from spanvas_api.services import Services
 
@@ -28,6 +29,8 @@ REDACTION_BUDGET_MS: Final = 1_000
 MAX_TRACES: Final = 1_000
 """Of one request: each costs four calls of the store, and the gateway waits for 30 seconds."""
 THREADS: Final = 8
+CLEANED: Final = OWN_IDS | {names.TENANT}
+"""Attributes that may not stay as they were sent."""
 
 
 class Ingest:
@@ -77,7 +80,7 @@ class Ingest:
                 "spans", f"are of more than {MAX_TRACES:,} traces; send smaller requests"
             )
         store, tenant = self._services.store, principal.tenant
-        groups = self._bindings.groups(store, tenant, without_tenant(spans), self._pool)
+        groups = self._bindings.groups(store, tenant, cleaned(spans), self._pool)
         for group in groups:
             group.spans = [self._redactor.redact(span) for span in group.spans]
         for group, kept_at in zip(groups, self._all(groups, principal), strict=True):
@@ -120,19 +123,26 @@ def make_redactor(
     )
 
 
-def without_tenant(spans: Iterable[Span]) -> list[Span]:
-    """Strips `spanvas.tenant` from spans and resources: it is untrusted input, the token decides the tenant."""
+def cleaned(spans: Iterable[Span]) -> list[Span]:
+    """Returns spans without `spanvas.tenant`, on themselves and their resources: it is untrusted input, the token
+    decides the tenant. Where their own names of execution, workflow and nodes are private, they have our ids."""
     resources: dict[int, Mapping[str, Any]] = {}
-    cleaned = []
+    found = []
     for span in spans:
-        if names.TENANT in span.resource:
-            known = resources.setdefault(id(span.resource), _without(span.resource))
-            span = replace(span, resource=known)  # noqa: PLW2901 - the span that is kept
-        if names.TENANT in span.attributes:
-            span = replace(span, attributes=_without(span.attributes))  # noqa: PLW2901
-        cleaned.append(span)
-    return cleaned
+        attributes, resource = span.attributes, span.resource
+        if not attributes.keys().isdisjoint(CLEANED):
+            attributes = _cleaned(attributes)
+        if not resource.keys().isdisjoint(CLEANED):
+            resource = resources.setdefault(id(resource), _cleaned(resource))
+        if attributes is not span.attributes or resource is not span.resource:
+            span = replace(span, attributes=attributes, resource=resource)  # noqa: PLW2901 - the span that is kept
+        found.append(span)
+    return found
 
 
-def _without(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if name != names.TENANT}
+def _cleaned(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: without_private_ids(name, value) if name in CLEANED else value
+        for name, value in attributes.items()
+        if name != names.TENANT
+    }

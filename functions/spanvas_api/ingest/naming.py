@@ -9,6 +9,7 @@ from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.execution_update import ANY_SPAN, WorkflowIdentity, identity_key
 from spanvas.model.ids import as_execution_id, as_name, display_name, external_id_of
+from spanvas.model.private_ids import is_private
 from spanvas.model.span import Span
 from spanvas.semantics.reader import SpanReader, session_of, workflow_of
 from spanvas.semantics.span_names import shown_name
@@ -18,6 +19,11 @@ ALWAYS_NAMING: Final = (names.DURABLE_EXECUTION_ARN,)
 SESSION_ID: Final = "session.id"
 """OpenTelemetry's attribute for it, which senders with one session a process set on their resource."""
 UNKNOWN: Final = "unknown"
+OWN_IDS: Final = frozenset(
+    {names.EXECUTION_ID, names.WORKFLOW_ID, names.NODE_ID, names.WORKFLOW_EXPECTED_NODES}
+)
+"""Spanvas's own attributes with ids, which no rule of redaction searches."""
+REDACTED: Final = "[REDACTED:"
 ANY_BELOW: Final = ".*"
 MAX_EXPECTED_NODES: Final = 500
 
@@ -38,11 +44,20 @@ def attributed_execution_id(span: Span, attributes: Sequence[str]) -> str:
 
 
 def external_id(spans: Sequence[Span], candidates: Sequence[str]) -> str:
-    """Returns what the spans call their execution, as `ids.external_id_of` has it. Where they have several names for
-    it, the first in the order of text: so the order in which they come does not matter."""
+    """Returns what the spans call their execution, as `ids.external_id_of` has it; "" where that was redacted. Where
+    they have several names for it, the first in the order of text: so the order in which they come does not matter."""
     attributes = (names.EXECUTION_ID, *candidates, *ALWAYS_NAMING)
     found = (external_id_of(_named(span, attributes)) for span in spans)
-    return min(filter(None, found), default="")
+    return min((name for name in found if name and REDACTED not in name), default="")
+
+
+def without_private_ids(name: str, value: Any) -> Any:
+    """Returns the value of one of `OWN_IDS` with our ids in the place of those that are private."""
+    if isinstance(value, list):
+        return [without_private_ids(name, item) for item in value]
+    if not isinstance(value, str) or not is_private(value.strip()):
+        return value
+    return as_execution_id(value) if name == names.EXECUTION_ID else as_name(value)
 
 
 def _named(span: Span, attributes: Sequence[str]) -> Any:

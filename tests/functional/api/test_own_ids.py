@@ -114,6 +114,32 @@ def test_what_is_stored_under_a_former_id_is_found_by_its_sender_s(
     assert api.get("/v1/executions/patients%2F7").json["execution_id"] == "patients-7-bc57a4a9f41f"
 
 
+def test_an_id_that_is_private_is_found_by_what_it_was_and_shown_as_a_digest(
+    api: Client, stored: TraceStore
+) -> None:
+    for called in ("ada@example.org", "Answer the letter of Ada", "chat/+49 170 1234567"):
+        keep(stored, as_execution_id(called), external_id_of(called))
+        path = f"/v1/executions/{encoded(encoded(called))}"
+        found = api.get(path)
+        assert (called, found.status) == (called, 200)
+        assert found.json["execution_id"] == as_execution_id(called)
+        assert found.json["execution_id"].startswith("digest-")
+        assert api.get(f"/v1/executions/{as_execution_id(called)}").json == found.json
+        assert api.get(f"{path}/trace").json["execution"]["execution_id"].startswith("digest-")
+
+
+def test_what_an_older_layer_has_stored_under_a_private_id_is_found_by_it(
+    api: Client, stored: TraceStore
+) -> None:
+    for called, former in (
+        ("ada@example.org", "ada@example.org"),
+        ("Answer the letter of Ada", "Answer-the-letter-of-Ada-f2deec429205"),
+    ):
+        keep(stored, former)
+        reply = api.get(f"/v1/executions/{encoded(encoded(called))}")
+        assert (reply.status, reply.json["execution_id"]) == (200, former)
+
+
 def test_an_id_that_nobody_has_used_is_not_found(api: Client) -> None:
     for path in ("nobody", "no%2Fbody", "no%252Fbody", "%23", "nobody/trace", "no%2Fbody/trace"):
         reply = api.get(f"/v1/executions/{path}")

@@ -43,6 +43,15 @@ def test_of_several_names_that_are_no_ids_the_first_in_the_order_of_text_is_kept
     assert [external_id(spans, ()), external_id(spans[::-1], ())] == ["a/2", "a/2"]
 
 
+def test_what_was_redacted_or_is_private_calls_no_execution() -> None:
+    spans = [
+        make_span("a", attributes={"session.id": "[REDACTED:email]/7"}),
+        make_span("b", attributes={"session.id": "chat/ada@example.org"}),
+    ]
+    assert external_id(spans, ("session.id",)) == ""
+    assert attributed_execution_id(spans[1], ("session.id",)) == "digest-ab8c406564514fa12bb90244"
+
+
 @pytest.mark.parametrize("blank", ["", "  ", None, True, []])
 def test_a_blank_id_on_a_span_does_not_hide_what_its_resource_says(blank: Any) -> None:
     span = make_span(

@@ -10,6 +10,9 @@ import pytest
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause
 from spanvas.model.span import Span
+from spanvas.privacy.records import RecordRedaction
+from spanvas.privacy.redact import Redactor
+from spanvas.privacy.scan import Scanner
 from spanvas.storage.port import SpanBatch, WriteResult
 from spanvas.tracing.buffer import SpanBuffer
 from spanvas.tracing.execution_state import ExecutionState, ExportState
@@ -19,6 +22,8 @@ from spanvas.tracing.worker import Breaker
 from tests.support.builders import T0, Clock, make_span
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import Seconds, make_run
+
+SCANNER = Scanner()
 
 
 class Stored:
@@ -35,6 +40,7 @@ class Stored:
             self.health,
             self.clock,
             self._drain_started,
+            records=RecordRedaction(Redactor("full", scanner=SCANNER)),
             breaker=Breaker(self.seconds),
             **options,
         )

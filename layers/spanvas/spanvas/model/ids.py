@@ -5,7 +5,8 @@ of tenant and execution id, so every function, retry and replay of one execution
 anything along. Random ids come from `os.urandom`: SnapStart clones the state of `random`.
 
 The layer, the OTLP endpoint and the API make ids by `as_execution_id` and `as_name` alone, so that one id means one
-execution, whichever way its spans come and its reader asks (ADR 0027).
+execution, whichever way its spans come and its reader asks (ADR 0027). What is private of a sender's id is in no id of
+ours: a digest stands for it (ADR 0038).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from hashlib import blake2b
 from typing import Any, Final
 
+from spanvas.model.private_ids import is_private
 from spanvas.model.units import MS
 from spanvas.model.values import encodable
 
@@ -32,6 +34,9 @@ DISPLAY_NAME_CHARACTERS: Final = 200
 _UNFIT_FOR_EXECUTION: Final = re.compile(r"[^A-Za-z0-9._:@-]+")
 _UNFIT_FOR_NAME: Final = re.compile(r"[^A-Za-z0-9._:-]+")
 _EDGES: Final = "-._:@"
+_DIGEST_ALONE: Final = re.compile(r"digest-[0-9a-f]{24}")
+_SENTENCE_WORDS: Final = 3
+"""From so many words on, what a sender calls its execution is a sentence."""
 _NAMES_NOTHING: Final = (bool, float, bytes, list, tuple, dict, type(None))
 
 
@@ -88,25 +93,45 @@ def as_execution_id(value: Any) -> str:
     """Returns the execution id for what a sender calls its execution; empty for what names nothing.
 
     Texts, whole numbers and objects that have a text (UUIDs) name an execution. Spaces at the ends do not count. A
-    text that can be an id stays as it is; any other is what is legible of it and a digest of the whole.
+    text that can be an id stays as it is; any other is what is legible of it and a digest of the whole. Of a sentence,
+    and of what has personal data or a secret in it, the id is a digest alone: `digest-` and 24 hex digits.
     """
     text = _text_of(value)
-    if not text or is_execution_id(text):
+    if not text or _DIGEST_ALONE.fullmatch(text):
         return text
-    return _with_digest(text, _UNFIT_FOR_EXECUTION)
+    if is_private(text) or len(text.split(None, _SENTENCE_WORDS)) >= _SENTENCE_WORDS:
+        return _digest_alone(text)
+    made = legible_execution_id(text)
+    return _digest_alone(text) if made is not text and is_private(made) else made
+
+
+def legible_execution_id(text: str) -> str:
+    """Returns the id of an execution whose sender's id is not private; of any other, what it was before ADR 0038."""
+    return text if is_execution_id(text) else _with_digest(text, _UNFIT_FOR_EXECUTION)
 
 
 def as_name(value: Any) -> str:
-    """Returns the id of a tenant, a workflow or a node for what a sender calls it; never empty."""
+    """Returns the id of a workflow or a node for what a sender calls it; never empty.
+
+    Of a name with personal data or a secret in it, that is a digest alone.
+    """
+    text = str(value).strip()
+    made = as_tenant(text)
+    return _digest_alone(text) if is_private(text) or is_private(made) else made
+
+
+def as_tenant(value: Any) -> str:
+    """Returns the id of a tenant for what an event or a setting calls it; never empty. It is never a digest alone:
+    the tenant of a token is taken as it is."""
     text = str(value).strip()
     return text if is_name(text) else _with_digest(text, _UNFIT_FOR_NAME)
 
 
 def external_id_of(value: Any) -> str:
-    """Returns what a sender calls its execution where that is no execution id; empty where it is one, or names
-    nothing. It is cut at `EXTERNAL_ID_CHARACTERS`, and has no lone surrogates, which no store takes."""
+    """Returns what a sender calls its execution where that is no execution id; empty where it is one, is private, or
+    names nothing. It is cut at `EXTERNAL_ID_CHARACTERS`, and has no lone surrogates, which no store takes."""
     text = _text_of(value)
-    if not text or is_execution_id(text):
+    if not text or is_execution_id(text) or is_private(text):
         return ""
     return encodable(text[:EXTERNAL_ID_CHARACTERS])
 
@@ -125,6 +150,11 @@ def _with_digest(text: str, unfit: re.Pattern[str]) -> str:
     legible = unfit.sub("-", text[:LEGIBLE_CHARACTERS]).strip(_EDGES)
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
     return f"{legible or 'x'}-{digest}"
+
+
+def _digest_alone(text: str) -> str:
+    """Returns an id that says nothing of its text but which one it is."""
+    return f"digest-{_digest(12, 'id', text)}"
 
 
 def _digest(size: int, *parts: str) -> str:

@@ -125,10 +125,14 @@ class Redactor:
 
         Such texts are content, and nothing of them is kept in the mode `none`.
         """
-        if self.mode == NONE:
-            return ""
-        redaction = self._start()
-        redacted: str = redaction.machine_text({MESSAGE: text})[MESSAGE]
+        return "" if self.mode == NONE else self._kept(MESSAGE, text)
+
+    def redact_name(self, text: str) -> str:
+        """Redacts a name that is kept beside the spans. What is left of it in the mode `none` the caller decides."""
+        return self._kept(NAME, text)
+
+    def _kept(self, field: str, text: str) -> str:
+        redacted: str = self._start().machine_text({field: text})[field]
         return redacted
 
     def _structure_of(self, span: Span) -> Span:

@@ -51,6 +51,11 @@ KNOWN_NAMES: Final = frozenset(
 )
 """Names that libraries write, of several words."""
 
+_MADE_OF_TEXT: Final = re.compile(r"(.*)-([0-9a-f]{12})", re.DOTALL)
+_HEX: Final = re.compile(r"[0-9a-f-]*")
+"""The rest of a UUID."""
+MIN_DASHES: Final = 2
+
 
 def is_token(text: str) -> bool:
     """Returns whether a text is a short machine token: an id, a name in a program, a word of a list."""
@@ -72,6 +77,15 @@ def is_plain_name(text: str, kind: str = "") -> bool:
         text = found[1]
         return is_label(text)
     return is_label(text) if kind in NAMED_KINDS else is_token(text)
+
+
+def id_without_content(name: str) -> str:
+    """Returns the id of a workflow or a node. Of one that was made of a text of three words or more, which has the
+    words and a digest of them, the digest alone (`ids.as_name`)."""
+    made = _MADE_OF_TEXT.fullmatch(name)
+    if made is None or made[1].count("-") < MIN_DASHES or _HEX.fullmatch(made[1]):
+        return name
+    return f"x-{made[2]}"
 
 
 def is_number(value: Any) -> bool:
@@ -113,6 +127,18 @@ def _each(is_one: Callable[[str], bool]) -> Shape:
 TOKEN: Final = _each(is_token)
 LABEL: Final = _each(is_label)
 NAME: Final = _each(is_plain_name)
+
+
+def MADE_ID(value: Any) -> Any:
+    """An id that was made of a sender's name, or a list of such ids: a token without the words of a sentence."""
+    kept = TOKEN(value)
+    if type(kept) is str:
+        bare = id_without_content(kept)
+        return kept if bare == kept else bare
+    if isinstance(kept, (list, tuple)):
+        bare_ids = [id_without_content(one) if type(one) is str else one for one in kept]
+        return kept if bare_ids == list(kept) else bare_ids
+    return kept
 
 
 def URL(value: Any) -> Any:

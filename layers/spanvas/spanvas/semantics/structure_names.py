@@ -23,6 +23,7 @@ from spanvas.semantics.shapes import (
     CONTENT,
     FIGURES,
     LABEL,
+    MADE_ID,
     NAME,
     PATH,
     TOKEN,
@@ -38,10 +39,10 @@ SHAPES: Final = {"label": LABEL, "name": NAME, "path": PATH, "token": TOKEN, "ur
 """The shapes of `structure_names.txt`."""
 
 TOKENS: Final = """
-spanvas.kind spanvas.execution.id spanvas.tenant spanvas.workflow.id spanvas.workflow.version
-spanvas.workflow.expected_nodes spanvas.node.id spanvas.node.kind spanvas.outcome spanvas.artifact.id
-spanvas.artifact.media_type spanvas.artifact.refused_media_type spanvas.artifact.sha256 spanvas.artifact.version
-spanvas.artifact.etag spanvas.connection spanvas.truncated spanvas.deadline w3c.tracestate faas.init_type
+spanvas.kind spanvas.execution.id spanvas.tenant spanvas.workflow.version spanvas.node.kind spanvas.outcome
+spanvas.artifact.id spanvas.artifact.media_type spanvas.artifact.refused_media_type spanvas.artifact.sha256
+spanvas.artifact.version spanvas.artifact.etag spanvas.connection spanvas.truncated spanvas.deadline w3c.tracestate
+faas.init_type
 durable.execution.arn durable.execution.status durable.invocation.status durable.operation.id durable.operation.status
 durable.operation.subtype durable.operation.type durable.attempt.outcome
 gen_ai.response.finish_reason gen_ai.response.service_tier gen_ai.request.service_tier gen_ai.task.id gen_ai.memory.type
@@ -84,6 +85,7 @@ aws.request_id aws.span.kind aws.local.service aws.local.operation aws.remote.se
 aws.remote.resource.type aws.lambda.region aws.xray.trace_id lambda.request_id faas.execution faas.id
 http.response.status_text net.peer.service rpc.grpc.status otel.status_code event.name span.type
 """
+MADE_IDS: Final = "spanvas.workflow.id spanvas.workflow.expected_nodes spanvas.node.id"
 LABELS: Final = """
 spanvas.workflow.name spanvas.node.name durable.operation.name gen_ai.task.name agent.name tool.name graph.node.name
 traceloop.entity.name traceloop.workflow.name traceloop.association.properties.langgraph_node
@@ -123,6 +125,7 @@ def listed_names() -> dict[str, Shape]:
     return {
         **names_of_conventions(),
         **dict.fromkeys(TOKENS.split(), TOKEN),
+        **dict.fromkeys(MADE_IDS.split(), MADE_ID),
         **dict.fromkeys(LABELS.split(), LABEL),
         **dict.fromkeys(FIGURE_NAMES.split(), FIGURES),
         names.ARTIFACTS: ARTIFACTS,

@@ -13,7 +13,13 @@ from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Executio
 from spanvas.model.loss import SENTENCES
 from spanvas.model.row import Row
 from spanvas.semantics.content_split import structural_name
-from spanvas.semantics.shapes import WITHHELD, is_label, is_plain_name, is_token
+from spanvas.semantics.shapes import (
+    WITHHELD,
+    id_without_content,
+    is_label,
+    is_plain_name,
+    is_token,
+)
 
 _PLACE: Final = r"(?: (?:in|after) node [A-Za-z0-9._:-]{1,128})?"
 _OWN_MESSAGES: Final = re.compile(
@@ -28,11 +34,7 @@ _OWN_MESSAGES: Final = re.compile(
 )
 """What Spanvas itself says of an execution that has failed; every other message is content."""
 
-
-_MADE_OF_TEXT: Final = re.compile(r"(.*)-([0-9a-f]{12})", re.DOTALL)
-_HEX: Final = re.compile(r"[0-9a-f-]*")
-"""The rest of a UUID."""
-MIN_DASHES: Final = 2
+_PLACED: Final = re.compile(r"(?<= node )[A-Za-z0-9._:-]{0,127}[A-Za-z0-9]")
 _SCORE: Final = r"[\w.:/+%-]{1,60}(?: [\w.:/+%-]{1,60}){0,2}"
 _SCORES: Final = re.compile(rf"{_SCORE}(?:, {_SCORE})*…?", re.ASCII)
 """Evaluations in short: names of one or two words, with a score or a label."""
@@ -40,7 +42,9 @@ _SCORES: Final = re.compile(rf"{_SCORE}(?:, {_SCORE})*…?", re.ASCII)
 
 def message_without_content(message: str) -> str:
     """Returns a message of an error where Spanvas wrote it itself; "" for any other."""
-    return message if _OWN_MESSAGES.fullmatch(message) else ""
+    if _OWN_MESSAGES.fullmatch(message) is None:
+        return ""
+    return _PLACED.sub(lambda place: id_without_content(place[0]), message)
 
 
 def row_has_content(row: Row) -> bool:
@@ -113,15 +117,6 @@ def completeness_without_content(completeness: Completeness) -> Completeness:
         tuple(map(id_without_content, completeness.expected)),
         tuple(map(id_without_content, completeness.received)),
     )
-
-
-def id_without_content(name: str) -> str:
-    """Returns the id of a workflow or a node. Of one that was made of a text of three words or more, which has the
-    words and a digest of them, the digest alone (`ids.as_name`)."""
-    made = _MADE_OF_TEXT.fullmatch(name)
-    if made is None or made[1].count("-") < MIN_DASHES or _HEX.fullmatch(made[1]):
-        return name
-    return f"x-{made[2]}"
 
 
 def token_or_mark(text: Any) -> Any:

@@ -14,6 +14,7 @@ from threading import Event
 from typing import Final, NamedTuple
 
 from spanvas.model.errors import StoreUnavailableError
+from spanvas.model.execution import Execution
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
@@ -33,7 +34,8 @@ class Beginnings:
     """Writes that executions begin, and withdraws it where they turn out to be somebody else's.
 
     In a thread of its own: the end of a short invocation does not have to wait for the answer to its beginning.
-    `set_up` is called once in the thread. With a budget of 0 nothing is ever written.
+    `set_up` is called once in the thread; `redact` leaves out what may not be kept of an execution. With a budget of 0
+    nothing is ever written.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Beginnings:
         store: TraceStore,
         budget_seconds: float,
         health: Health,
-        set_up: Callable[[], object] = lambda: None,
+        set_up: Callable[[], object],
+        redact: Callable[[Execution], Execution],
     ) -> None:
         self._store = store
         self._budget = budget_seconds
         self._health = health
+        self._redact = redact
         self._breaker = Breaker(failures=1)
         self._worker = Worker(THREAD, self._work, health, set_up=set_up)
         self._waiting: deque[_Waiting] = deque()
@@ -112,7 +116,9 @@ class Beginnings:
     def _begin(self, run: ExecutionState, sent: Event) -> None:
         try:
             if not (run.is_registered or run.is_ended or run.is_discarded):
-                run.export.is_begun = self._store.begin_execution(run.execution(), sent.set)
+                run.export.is_begun = self._store.begin_execution(
+                    self._redact(run.execution()), sent.set
+                )
                 self._breaker.record(True)
         except StoreUnavailableError:
             self._breaker.record(False)

@@ -19,6 +19,7 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.environment import lambda_environment
 from spanvas.model.units import MS, NANO
+from spanvas.privacy.records import RecordRedaction
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
@@ -48,6 +49,7 @@ class Delivery:
         processor: RecordingProcessor,
         health: Health,
         clock: Callable[[], int],
+        records: RecordRedaction,
     ) -> None:
         self._clock = clock
         self._health = health
@@ -81,6 +83,7 @@ class Delivery:
                 clock,
                 processor.started_spans,
                 self._exporter_health,
+                records=records,
                 max_waiting_bytes=waiting_bytes(lambda_environment().memory_mb),
                 interval_nano=self._interval_nano,
             )
@@ -93,7 +96,11 @@ class Delivery:
             )
             processor.add_sink(self._store.buffer.append)
             self._beginnings = Beginnings(
-                store, settings.start_budget_ms / 1_000, health, suppress_instrumentation
+                store,
+                settings.start_budget_ms / 1_000,
+                health,
+                suppress_instrumentation,
+                records.execution,
             )
         atexit.register(self._at_exit)
 

@@ -15,6 +15,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 from spanvas.environment import LambdaEnvironment, lambda_environment
+from spanvas.privacy.records import RecordRedaction
 from spanvas.privacy.redact import NONE, Redactor
 from spanvas.privacy.rule_set import RuleError, rule_set
 from spanvas.privacy.scan import Scanner
@@ -68,7 +69,9 @@ class Engine:
         redactor = make_redactor(settings, scanner)
         self.traces = Traces()
         self.processor = RecordingProcessor(redactor, health, clock, self.traces)
-        self.delivery = Delivery(settings, store, make_sink, self.processor, health, clock)
+        self.delivery = Delivery(
+            settings, store, make_sink, self.processor, health, clock, RecordRedaction(redactor)
+        )
         self.providers = TracerProviders(
             self.processor,
             resource or make_resource(settings, self.environment),
@@ -90,7 +93,6 @@ class Engine:
             self.delivery,
             settings,
             LAMBDA_LIMIT_SECONDS if name else ELSEWHERE_LIMIT_SECONDS,
-            redactor.redact_text,
             self.providers.join_global,
             self.traces,
             is_sandbox=bool(name),

@@ -21,7 +21,13 @@ from spanvas.model.execution import (
     Cause,
     Execution,
 )
-from spanvas.model.ids import as_execution_id, as_name, display_name, root_span_id_for
+from spanvas.model.ids import (
+    as_execution_id,
+    as_name,
+    as_tenant,
+    display_name,
+    root_span_id_for,
+)
 from spanvas.model.row import INTERRUPTED
 from spanvas.model.span import ERROR, Span
 
@@ -205,7 +211,7 @@ class ExecutionState:
         """Returns whether a caller names this execution, or leaves open which one."""
         if as_execution_id(execution_id) not in ("", self.execution_id):
             return False
-        return tenant is None or as_name(tenant) == self.tenant
+        return tenant is None or as_tenant(tenant) == self.tenant
 
     def join_trace(self, trace_id: str) -> None:
         """Makes the execution a part of a caller's trace."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from opentelemetry import context as otel_context
@@ -50,7 +49,6 @@ class ExecutionRecorder:
         delivery: Delivery,
         settings: Settings,
         limit_seconds: int,
-        redact_text: Callable[[str], str],
         join_global: Callable[[], None],
         traces: Traces,
         is_sandbox: bool,
@@ -61,7 +59,6 @@ class ExecutionRecorder:
         self._delivery = delivery
         self._settings = settings
         self._limit_seconds = limit_seconds
-        self._redact_text = redact_text
         self._join_global = join_global
         self._traces = traces
         self._is_sandbox = is_sandbox
@@ -121,7 +118,7 @@ class ExecutionRecorder:
         `is_held`: it is not registered for one flush interval, so that a `workflow()` can still name it.
         """
         now = self._spans.now()
-        owner = ids.as_name(tenant or self._settings.tenant)
+        owner = ids.as_tenant(tenant or self._settings.tenant)
         execution = ids.as_execution_id(execution_id) or ids.new_execution_id(now)
         hold_until = now + self._settings.flush_interval_ms * MS if is_held else 0
         values = {
@@ -284,8 +281,6 @@ class ExecutionRecorder:
         if run.is_inherited:
             return  # in a forked child, whose parent has not
         if run.is_ended_here:
-            if cause is not None:
-                cause = replace(cause, message=self._redact_text(cause.message))
             # The moment at which its workflow span has ended: an execution has one duration.
             ended_at = self._delivery.root_of(run).end_time or self._spans.now()
             run.end(run.status_after(cause), ended_at, cause)

@@ -16,6 +16,7 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import LOST
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
+from spanvas.privacy.records import RecordRedaction
 from spanvas.storage.port import SpanBatch, TraceStore
 from spanvas.tracing.buffer import BatchQueue, SpanBuffer, StoreBatch, Waiting
 from spanvas.tracing.convert import size_of
@@ -33,7 +34,8 @@ class StoreExporter:
     """Writes every `interval_nano`, and when it is asked to.
 
     `started_spans` gives the spans that have to be durable although they are still open, `exporter_health` what an
-    execution's end says of the other exporters. Ended spans are put into `buffer`.
+    execution's end says of the other exporters; `records` leaves out what may not be kept of executions. Ended spans
+    are put into `buffer`.
     """
 
     def __init__(
@@ -43,6 +45,8 @@ class StoreExporter:
         clock: Callable[[], int],
         started_spans: Callable[[], Iterable[tuple[ExecutionState, Span]]],
         exporter_health: Callable[[ExecutionState], Mapping[str, str]] = lambda run: {},
+        *,
+        records: RecordRedaction,
         breaker: Breaker | None = None,
         buffer: SpanBuffer | None = None,
         max_waiting_bytes: int = MAX_WAITING_BYTES,
@@ -56,6 +60,7 @@ class StoreExporter:
         self._clock = clock
         self._started_spans = started_spans
         self._exporter_health = exporter_health
+        self._records = records
         self._interval_nano = interval_nano
         self._next_write = 0
         self._lock = Lock()
@@ -175,7 +180,7 @@ class StoreExporter:
                 continue
             if run.export.hold_until_unix_nano > now and not run.is_ended:
                 continue
-            execution = run.execution()
+            execution = self._records.execution(run.execution())
             # Where it is refused, its spans make the item, with what they say.
             with self._counting_refusals("start_execution"):
                 self.store.start_execution(execution)
@@ -225,9 +230,8 @@ class StoreExporter:
         health = {**self._exporter_health(run), "store": own_health}
         at = end.ended_at_unix_nano
         with self._counting_refusals("end_execution"):
-            self.store.end_execution(
-                run.tenant, run.execution_id, end.status, at, end.cause, health
-            )
+            cause = self._records.cause(end.cause)
+            self.store.end_execution(run.tenant, run.execution_id, end.status, at, cause, health)
 
     @contextmanager
     def _counting_refusals(self, what: str) -> Iterator[None]:
