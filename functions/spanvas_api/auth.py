@@ -8,12 +8,15 @@ it once more.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import Execution
 from spanvas.model.globs import matches
 from spanvas.model.ids import is_name
+from spanvas.semantics.field_class import FieldClass
+from spanvas.semantics.restricted import has_restricted_names
 from spanvas_api import route_schema, routes
 from spanvas_api.claims import (
     TokenRules,
@@ -26,11 +29,13 @@ from spanvas_api.claims import (
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 
 READ_CONTENT: Final = "read_content"
-"""The one action that is not a call: seeing what people and models wrote, as part of other calls."""
+READ_RESTRICTED: Final = "read_restricted"
+"""The actions that are no calls: seeing what people and models wrote, and restricted fields of it, in other calls."""
 
 SCOPE_CLAIMS: Final = ("scope", "scp")
 SCOPES: Final[Mapping[str, str]] = {
     READ_CONTENT: route_schema.TRACE_CONTENT,
+    READ_RESTRICTED: route_schema.TRACE_CONTENT_RESTRICTED,
     **{route.operation: route.scope for route in routes.ALL_ROUTES},
 }
 
@@ -96,8 +101,19 @@ def authorize(principal: Principal, action: str, execution: Execution | None = N
 
 def may_read_content(principal: Principal, execution: Execution) -> bool:
     """Whether prompts, answers, tool arguments and results of this execution may be shown to the principal."""
-    try:
+    return readable(principal, execution) is not FieldClass.STRUCTURE
+
+
+def readable(principal: Principal, execution: Execution) -> FieldClass:
+    """Returns the class of fields of this execution up to which the principal may read.
+
+    The scope for restricted fields is worth nothing without that for content.
+    """
+    up_to = FieldClass.STRUCTURE
+    with suppress(ForbiddenError):
         authorize(principal, READ_CONTENT, execution)
-    except ForbiddenError:
-        return False
-    return True
+        up_to = FieldClass.CONTENT
+        if has_restricted_names():
+            authorize(principal, READ_RESTRICTED, execution)
+        up_to = FieldClass.RESTRICTED
+    return up_to

@@ -26,6 +26,7 @@ REACHED_BY = {
     "ContentRetentionDays": {API, INGEST},
     "TenantClaim": {API, INGEST},
     "WorkflowsClaim": {API, INGEST},
+    "RestrictedAttributes": {API, INGEST},
     "JwtIssuer": {API, INGEST},
     "JwtAudience": {API, INGEST},
     "SnapStart": {API, INGEST},

@@ -9,6 +9,7 @@ import pytest
 from spanvas.model.row import ArtifactRef, Row, comparable
 from spanvas.model.tree import build_tree
 from spanvas.model.usage import Usage
+from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.summary import row_of
 from spanvas.storage.row_codec import decode_rows, encode_rows
 from spanvas_api import wire
@@ -168,6 +169,6 @@ def body_of(row: Row) -> dict[str, Any]:
     """The row as a child of either parent that it may have."""
     parents = [make_row("p", start=-1), make_row("q", start=-1)]
     placed = build_tree([*parents, row])
-    rows = row_bodies(placed, make_execution(), T0, with_content=True)
+    rows = row_bodies(placed, make_execution(), T0, FieldClass.RESTRICTED)
     [body] = [body for body in rows.bodies if body["depth"] == 1]
     return body

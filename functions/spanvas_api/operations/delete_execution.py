@@ -10,7 +10,9 @@ from spanvas.model.access import ALLOWED
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import Execution
 from spanvas.model.units import NANO
+from spanvas.semantics.withheld import shown_execution
 from spanvas_api.access import DELETE, authorized_execution, record_read
+from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body
@@ -32,13 +34,15 @@ def delete_execution(request: ApiRequest, services: Services) -> ApiResponse:
     if deleted is None:
         raise NotFoundError("no such execution")
     if deleted.deletion is not None and deleted.deletion.is_complete:
-        return _answer(services, deleted)
+        return _answer(request, services, deleted)
     return answered(
-        services, deleted, lambda: deletions.purge(*place, is_time_left(request, services))
+        request, services, deleted, lambda: deletions.purge(*place, is_time_left(request, services))
     )
 
 
-def answered(services: Services, known: Execution, go_on: Callable[[], object]) -> ApiResponse:
+def answered(
+    request: ApiRequest, services: Services, known: Execution, go_on: Callable[[], object]
+) -> ApiResponse:
     """Goes on with what has been marked, and returns the execution as it is then.
 
     What cannot be done now is done by the schedule of the function: what is marked counts at once.
@@ -46,7 +50,7 @@ def answered(services: Services, known: Execution, go_on: Callable[[], object]) 
     with suppress(StoreUnavailableError):
         go_on()
     found = services.store.read_execution(known.tenant, known.execution_id)
-    return _answer(services, found or known)
+    return _answer(request, services, found or known)
 
 
 def is_time_left(request: ApiRequest, services: Services) -> Callable[[], bool]:
@@ -55,5 +59,6 @@ def is_time_left(request: ApiRequest, services: Services) -> Callable[[], bool]:
     return lambda: services.clock() < until
 
 
-def _answer(services: Services, execution: Execution) -> ApiResponse:
+def _answer(request: ApiRequest, services: Services, execution: Execution) -> ApiResponse:
+    execution = shown_execution(execution, readable(request.principal, execution))
     return ApiResponse(execution_body(execution, None, services.settings.trace_url_template))

@@ -15,11 +15,13 @@ from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.otlp.export import encode_json
-from spanvas.semantics.content_split import has_content, without_content
+from spanvas.semantics.content_split import has_content
+from spanvas.semantics.field_class import FieldClass
+from spanvas.semantics.withheld import shown_span
 from spanvas.storage.pages import Page
 from spanvas_api import route_schema
 from spanvas_api.access import EXPORT, authorized_execution, record_read
-from spanvas_api.auth import may_read_content
+from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import MAX_CODED_BYTES, accepted_codings, compressed
@@ -52,9 +54,9 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     )
     cursor = request.query.get("cursor")
     after = None if cursor is None else cursors.unseal(cursor)
-    is_allowed = may_read_content(request.principal, execution)
-    answer, page = _answer_page(request, services, execution, after, with_content=is_allowed)
-    outcome = ALLOWED if is_allowed and any(map(has_content, page.items)) else STRUCTURE
+    up_to = readable(request.principal, execution)
+    answer, page = _answer_page(request, services, execution, after, up_to)
+    outcome = ALLOWED if up_to and any(map(has_content, page.items)) else STRUCTURE
     record_read(request, services, execution.execution_id, EXPORT, outcome)
     headers = dict(answer.headers)
     if page.unreadable:
@@ -71,8 +73,7 @@ def _answer_page(
     services: Services,
     execution: Execution,
     after: str | None,
-    *,
-    with_content: bool,
+    up_to: FieldClass,
 ) -> tuple[ApiResponse, Page[Span]]:
     """As many spans as can be answered at once. Where they compress worse than spans do, fewer."""
     accept = request.headers.get("accept-encoding")
@@ -82,8 +83,7 @@ def _answer_page(
         page = services.store.read_spans(
             execution.tenant, execution.execution_id, max_bytes=limit, after=after
         )
-        spans = page.items if with_content else [without_content(span) for span in page.items]
-        body = encode_json(spans)
+        body = encode_json([shown_span(span, up_to) for span in page.items])
         coded = compressed(body, accept)
         if coded is not None and len(coded[1]) > MAX_CODED_BYTES and limit > PAGE_BYTES:
             limit = PAGE_BYTES

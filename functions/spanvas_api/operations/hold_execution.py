@@ -20,5 +20,5 @@ def hold_execution(request: ApiRequest, services: Services) -> ApiResponse:
         record_read(request, services, execution.execution_id, HOLD, ALLOWED)
     holds.hold(*place, request.principal.subject)
     return answered(
-        services, execution, lambda: holds.apply(*place, is_time_left(request, services))
+        request, services, execution, lambda: holds.apply(*place, is_time_left(request, services))
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from spanvas.model.globs import is_plain
-from spanvas.semantics.withheld import execution_without_content
+from spanvas.semantics.withheld import shown_execution
 from spanvas.storage.port import Listing
-from spanvas_api.auth import Principal, authorize, may_read_content
+from spanvas_api.auth import Principal, authorize, readable
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.request import ApiRequest, ApiResponse
@@ -27,11 +27,7 @@ def list_executions(request: ApiRequest, services: Services) -> ApiResponse:
     items = []
     for execution in page.items:
         authorize(request.principal, "list_executions", execution)
-        shown = (
-            execution
-            if may_read_content(request.principal, execution)
-            else execution_without_content(execution)
-        )
+        shown = shown_execution(execution, readable(request.principal, execution))
         items.append(execution_body(shown, None, services.settings.trace_url_template))
     body: dict[str, Any] = {"items": items, "passed_over": page.passed_over}
     if page.looked_through_unix_nano is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from spanvas.model.completeness import completeness_of
 from spanvas.model.execution import totalled
-from spanvas.semantics.withheld import completeness_without_content, execution_without_content
+from spanvas.semantics.withheld import shown_completeness, shown_execution
 from spanvas_api.access import read_authorized
-from spanvas_api.auth import may_read_content
+from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body
@@ -21,9 +21,11 @@ def read_execution(request: ApiRequest, services: Services) -> ApiResponse:
     execution = stored.execution_with_loss_cause()
     if stored.is_whole:
         execution = totalled(execution, stored.rows, request.now_unix_nano)
-    if not may_read_content(request.principal, execution):
-        execution = execution_without_content(execution)
-        completeness = completeness_without_content(completeness)
+    up_to = readable(request.principal, execution)
     return ApiResponse(
-        execution_body(execution, completeness, services.settings.trace_url_template)
+        execution_body(
+            shown_execution(execution, up_to),
+            shown_completeness(completeness, up_to),
+            services.settings.trace_url_template,
+        )
     )

@@ -14,15 +14,16 @@ from spanvas.model.running_totals import RUNNING_TOTAL
 from spanvas.model.span import Span
 from spanvas.model.tree import state_of
 from spanvas.semantics.content import content_of
-from spanvas.semantics.content_split import has_content, is_structure, without_content
+from spanvas.semantics.content_split import has_content, is_structure
 from spanvas.semantics.dialect_content import split_words
 from spanvas.semantics.evaluations import evaluations_of, without_explanation
+from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.prices import cost_lines
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.summary import row_of
-from spanvas.semantics.withheld import row_has_content, row_without_content
+from spanvas.semantics.withheld import row_has_content, shown_row, shown_span
 from spanvas_api.access import SPAN, authorized_execution, record_read
-from spanvas_api.auth import may_read_content
+from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import artifact_ref_body, usage_body
@@ -46,11 +47,12 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
     if trace is None or (not versions and row is None):
         raise NotFoundError("no such span")
-    is_allowed = may_read_content(request.principal, execution)
+    up_to = readable(request.principal, execution)
+    is_allowed = up_to is not FieldClass.STRUCTURE
     where = {"target": span_id, "span_id": span_id}
     if not versions and row is not None:
-        shown = row if is_allowed else row_without_content(row)
-        outcome = ALLOWED if is_allowed and row_has_content(row) else STRUCTURE
+        shown = shown_row(row, up_to)
+        outcome = ALLOWED if is_allowed and row_has_content(shown) else STRUCTURE
         record_read(request, services, execution.execution_id, SPAN, outcome, **where)
         return ApiResponse(_expired_body(shown, execution, request.now_unix_nano))
     is_total = row is not None and RUNNING_TOTAL in row.marks
@@ -60,11 +62,13 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
             execution,
             request.now_unix_nano,
             row if is_total else None,
-            with_content=is_allowed,
+            up_to,
         )
         for version in versions
     ]
-    contents = [content_of(version) if is_allowed else {} for version in versions]
+    contents = [
+        content_of(shown_span(version, up_to)) if is_allowed else {} for version in versions
+    ]
     if is_allowed:
         for version, content in zip(bodies, contents, strict=True):
             version["content"] = content
@@ -84,15 +88,16 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
 
 
 def _span_body(
-    span: Span, execution: Execution, now_unix_nano: int, own: Row | None, *, with_content: bool
+    span: Span, execution: Execution, now_unix_nano: int, own: Row | None, up_to: FieldClass
 ) -> dict[str, Any]:
     """`own`: the row with the call's own figures, where the span reports a running total. Figures are read from the
     whole span, whoever asks."""
     whole, row, reader = span, row_of(span), SpanReader(span)
-    if not with_content:
-        span, row = without_content(span), row_without_content(row)
+    span, row = shown_span(whole, up_to), shown_row(row, up_to)
+    with_content = up_to is not FieldClass.STRUCTURE
+    said = SpanReader(span) if with_content else reader
     shown = split_words(span).rest
-    agent, version = reader.agent(), reader.agent_version()
+    agent, version = said.agent(), said.agent_version()
     if own is not None:
         marks = (*row.marks, RUNNING_TOTAL)
         row = row._replace(usage=own.usage, cost_nano_usd=own.cost_nano_usd, marks=marks)
@@ -125,8 +130,8 @@ def _span_body(
         "agent": _named(agent, version)
         if with_content or is_structure("gen_ai.agent.name", agent)
         else None,
-        "prompt": _named(*reader.prompt()) if with_content else None,
-        "evaluations": _evaluations(reader, with_content=with_content) or None,
+        "prompt": _named(*said.prompt()) if with_content else None,
+        "evaluations": _evaluations(said, with_content=with_content) or None,
         "attributes": shown.attributes,
         "events": [
             {
@@ -171,7 +176,7 @@ def _expired_body(row: Row, execution: Execution, now_unix_nano: int) -> dict[st
         start_time_unix_nano=row.start_time_unix_nano,
         end_time_unix_nano=row.end_time_unix_nano,
     )
-    body = _span_body(span, execution, now_unix_nano, None, with_content=True)
+    body = _span_body(span, execution, now_unix_nano, None, FieldClass.RESTRICTED)
     known = {
         "node_id": row.node_id,
         "status": state_of(row, now_unix_nano, execution.status in OPEN),

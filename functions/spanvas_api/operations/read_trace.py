@@ -15,11 +15,12 @@ from spanvas.model.loss import with_loss_cause
 from spanvas.model.row import Row
 from spanvas.model.tree import TreeRow, build_tree
 from spanvas.model.units import NANO
-from spanvas.semantics.withheld import completeness_without_content, execution_without_content
+from spanvas.semantics.field_class import FieldClass
+from spanvas.semantics.withheld import shown_completeness, shown_execution
 from spanvas.storage.port import StoredTrace
 from spanvas_api.access import may_call, read_authorized, record_read
 from spanvas_api.access_records import TRACE
-from spanvas_api.auth import may_read_content
+from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import entity_tag, matches
@@ -61,8 +62,8 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
     else:
         stored = read_authorized(request, services, "read_trace", services.store.read_trace)
         execution = stored.execution
-    with_content = may_read_content(request.principal, execution)
-    answering = _Answering(request, services, limit, with_content)
+    up_to = readable(request.principal, execution)
+    answering = _Answering(request, services, limit, up_to)
     if known_tag and matches(known_tag, tag := answering.tag(execution)):
         return ApiResponse(None, status=304, headers={"ETag": tag})
     if cursor:
@@ -74,15 +75,15 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
 
 
 class _Answering(NamedTuple):
-    """One request that is being answered. `with_content`: the caller may read what people and models wrote."""
+    """One request that is being answered. `up_to`: the fields that the caller may read."""
 
     request: ApiRequest
     services: Services
     limit: int
-    with_content: bool
+    up_to: FieldClass
 
     def version(self, stored: StoredTrace) -> Version:
-        return version_of(stored, self.request.now_unix_nano, with_content=self.with_content)
+        return version_of(stored, self.request.now_unix_nano, up_to=self.up_to)
 
     def whole(self, stored: StoredTrace, rows: list[Row], version: Version) -> WholeTrace:
         """Builds the tree of `rows`: all that is stored, or what of it belongs to an older version."""
@@ -135,7 +136,7 @@ class _Answering(NamedTuple):
         """Returns the rows that have changed since a version; None if that version is not known any more, or if too
         much has changed."""
         before = self._versions(stored.execution).unseal(since)
-        if before is None or before.with_content != whole.version.with_content:
+        if before is None or before.up_to != whole.version.up_to:
             return None
         rows = rows_of(before, stored)
         if rows is None:
@@ -156,7 +157,7 @@ class _Answering(NamedTuple):
             execution.execution_id,
             execution.revision,
             execution.status,
-            self.with_content,
+            int(self.up_to),
             self.request.now_unix_nano // OPEN_TAG_NANO if is_open else 0,
             # Whatever the caller had: what is tagged is the trace that it has now.
             sorted(item for item in self.request.query.items() if item[0] != "since"),
@@ -166,19 +167,15 @@ class _Answering(NamedTuple):
         self, whole: WholeTrace, tree: Sequence[TreeRow], more: dict[str, Any]
     ) -> ApiResponse | None:
         """Returns these rows and the fields that describe the whole trace; None if Lambda cannot return that much."""
-        execution = whole.execution
-        now = whole.version.now_unix_nano
-        completeness = whole.completeness
-        if not self.with_content:
-            execution = execution_without_content(execution)
-            completeness = completeness_without_content(completeness)
-        rows = row_bodies(tree, execution, now, with_content=self.with_content)
+        execution = shown_execution(whole.execution, self.up_to)
+        completeness = shown_completeness(whole.completeness, self.up_to)
+        rows = row_bodies(tree, execution, whole.version.now_unix_nano, self.up_to)
         status = whole.status()
         template = self.services.settings.trace_url_template
         body = {
             "execution": execution_body(execution, completeness, template),
             "status": status.status,
-            "content_access": "granted" if self.with_content else "denied",
+            "content_access": "granted" if self.up_to else "denied",
             "total_rows": len(whole.tree),
             "version": self._versions(whole.stored).seal(whole.version),
             "rows": rows.bodies,

@@ -13,13 +13,14 @@ from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
-from spanvas.semantics.content_split import without_content
 from spanvas.semantics.dialect_content import split_words
+from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.span_names import shown_name
+from spanvas.semantics.withheld import shown_span
 from spanvas_api import route_schema
 from spanvas_api.access import SEARCH, authorized_execution, record_read
-from spanvas_api.auth import may_read_content
+from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
@@ -39,8 +40,8 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
     execution = authorized_execution(request, services, "search_execution")
     parameters.only(request.query, "q")
     words = _words(request)
-    with_content = may_read_content(request.principal, execution)
-    outcome = ALLOWED if with_content else STRUCTURE
+    up_to = readable(request.principal, execution)
+    outcome = ALLOWED if up_to else STRUCTURE
     record_read(request, services, execution.execution_id, SEARCH, outcome)
     hits: list[dict[str, Any]] = []
     is_complete = True
@@ -51,7 +52,7 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
         page = services.store.read_spans(
             execution.tenant, execution.execution_id, max_bytes=PAGE_BYTES, after=after
         )
-        hits += _hits(page.items, words, with_content=with_content)
+        hits += _hits(page.items, words, up_to)
         unreadable += len(page.unreadable)
         expired += page.expired
         after = page.next_position
@@ -63,7 +64,7 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
     body = {
         "hits": hits[:MAX_HITS],
         "is_complete": is_complete and len(hits) <= MAX_HITS and not unreadable,
-        "content_access": "granted" if with_content else "denied",
+        "content_access": "granted" if up_to else "denied",
     }
     if unreadable:
         body["unreadable"] = unreadable
@@ -81,23 +82,22 @@ def _words(request: ApiRequest) -> list[str]:
     return words
 
 
-def _hits(spans: list[Span], words: list[str], *, with_content: bool) -> Iterator[dict[str, Any]]:
+def _hits(spans: list[Span], words: list[str], up_to: FieldClass) -> Iterator[dict[str, Any]]:
     for span in spans:
-        texts = _texts(span, with_content=with_content)
+        texts = _texts(span, up_to)
         if all(any(word in text for text in texts.values()) for word in words):
             where = [place for place, text in texts.items() if any(word in text for word in words)]
             yield {"span_id": span.span_id, "where": where}
 
 
-def _texts(span: Span, *, with_content: bool) -> dict[str, str]:
-    """Returns the span's texts by where they stand, in lower case; content only where it may be read."""
-    if not with_content:
-        span = without_content(span)
+def _texts(span: Span, up_to: FieldClass) -> dict[str, str]:
+    """Returns the span's texts by where they stand, in lower case, as far as they may be read."""
+    span = shown_span(span, up_to)
     structure, content = split_words(span)
     attributes = [span.status_message, span.span_id, *_strings(structure.attributes)]
     for event, plain in zip(span.events, structure.events, strict=True):
         attributes += (event.name, *_strings(plain))
-    texts = [*_strings([*content.attributes.values(), *content.events])] if with_content else []
+    texts = [*_strings([*content.attributes.values(), *content.events])] if up_to else []
     return {
         NAME: f"{span.name}\n{shown_name(SpanReader(span), span.kind)}\n{span.kind}".lower(),
         ATTRIBUTES: "\n".join(attributes).lower(),

@@ -17,6 +17,7 @@ from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.row import Row
 from spanvas.model.running_totals import rows_of_trace
+from spanvas.semantics.field_class import FieldClass
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.cursors import Cursors
 
@@ -32,7 +33,8 @@ class Version(NamedTuple):
     """The chunks of a trace, and what else its rows depend on: the caller's access, the time and the status."""
 
     wire: int
-    with_content: bool
+    up_to: int
+    """The `FieldClass` up to which the caller may read."""
     status: str
     now_unix_nano: int
     digest: str
@@ -43,7 +45,7 @@ class Version(NamedTuple):
 
 
 def version_of(
-    stored: StoredTrace, now_unix_nano: int, *, with_content: bool, listed: int = LISTED
+    stored: StoredTrace, now_unix_nano: int, *, up_to: FieldClass, listed: int = LISTED
 ) -> Version:
     """Returns the version that a trace has now. `listed` is how many chunks it may list by name."""
     recorded = _recorded(stored.chunks)
@@ -52,7 +54,7 @@ def version_of(
     latest = (chunk_id for chunk_id in ordered if recorded[chunk_id] > bound)
     return Version(
         WIRE_VERSION,
-        with_content,
+        int(up_to),
         stored.execution.status,
         now_unix_nano,
         _digest(ordered, stored.execution),

@@ -104,6 +104,10 @@ SETTINGS: Final = (
     Setting("content_attributes", "", parse_names, SPLIT,
             "Names of attributes, separated by commas, whose values are content whatever they are, numbers too. `*` "
             "stands for any characters; counts before `SPANVAS_STRUCTURE_ATTRIBUTES`. Empty: none."),
+    Setting("restricted_attributes", "", parse_names, (*SPLIT, "deletion"),
+            "Names of fields, separated by commas, that only callers with `trace:content:restricted` are shown: of "
+            "attributes, and of keys in their values (`customer.email`). `*` stands for any characters, `customer.*` "
+            "for `customer`, too. They are content, whatever they are. Empty: none."),
     Setting("redaction_budget_ms", "20", parse_int(1), EXECUTOR,
             "Milliseconds of CPU that redaction of one span may take; over it the content is dropped, not the span."),
     Setting("redaction_rules", "", parse_names, REDACTING,
@@ -194,6 +198,7 @@ class Settings:
     content: str
     structure_attributes: tuple[str, ...]
     content_attributes: tuple[str, ...]
+    restricted_attributes: tuple[str, ...]
     redaction_budget_ms: int
     redaction_rules: tuple[str, ...]
     redaction_patterns: dict[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spanvas.model.row import Row
+from spanvas.semantics.field_class import FieldClass
 from spanvas.storage.port import StoredTrace
 from spanvas_api.http.cursors import MAX_LENGTH
 from spanvas_api.trace.version import Versions, rows_of, version_of
@@ -25,14 +26,14 @@ BEFORE = [("aaaaa1", 10), ("bbbbb1", 20), ("ccccc1", 30)]
 
 
 def test_its_rows_are_found_again_among_later_ones() -> None:
-    version = version_of(stored(*BEFORE), T0, with_content=True)
+    version = version_of(stored(*BEFORE), T0, up_to=FieldClass.RESTRICTED)
     later = stored(("ddddd1", 5), *BEFORE, ("eeeee1", 40))
 
     assert names(rows_of(version, later)) == ["aaaaa1", "bbbbb1", "ccccc1"]
 
 
 def test_those_before_the_bound_are_not_listed() -> None:
-    version = version_of(stored(*BEFORE), T0, with_content=True, listed=1)
+    version = version_of(stored(*BEFORE), T0, up_to=FieldClass.RESTRICTED, listed=1)
 
     assert (version.bound, version.latest) == (20, "ccccc")
     assert names(rows_of(version, stored(*BEFORE, ("eeeee1", 40)))) == [
@@ -43,32 +44,32 @@ def test_those_before_the_bound_are_not_listed() -> None:
 
 
 def test_a_chunk_that_is_later_than_the_bound_allows_makes_it_unknown() -> None:
-    version = version_of(stored(*BEFORE), T0, with_content=True, listed=1)
+    version = version_of(stored(*BEFORE), T0, up_to=FieldClass.RESTRICTED, listed=1)
 
     assert rows_of(version, stored(*BEFORE, ("eeeee1", 15))) is None
 
 
 def test_a_chunk_whose_name_begins_as_a_listed_one_makes_it_unknown() -> None:
-    version = version_of(stored(*BEFORE), T0, with_content=True)
+    version = version_of(stored(*BEFORE), T0, up_to=FieldClass.RESTRICTED)
 
     assert rows_of(version, stored(*BEFORE, ("ccccc2", 40))) is None
 
 
 def test_a_chunk_that_is_gone_makes_it_unknown() -> None:
-    version = version_of(stored(*BEFORE), T0, with_content=True)
+    version = version_of(stored(*BEFORE), T0, up_to=FieldClass.RESTRICTED)
 
     assert rows_of(version, stored(*BEFORE[:2])) is None
 
 
 def test_a_trace_without_chunks_has_a_version_too() -> None:
-    version = version_of(stored(), T0, with_content=True)
+    version = version_of(stored(), T0, up_to=FieldClass.RESTRICTED)
 
     assert rows_of(version, stored(("aaaaa1", 10))) == []
 
 
 def test_it_fits_into_an_address_however_many_chunks_there_are() -> None:
     many = stored(*((f"{number:020x}"[::-1], number) for number in range(5_000)))
-    version = version_of(many, T0, with_content=False)
+    version = version_of(many, T0, up_to=FieldClass.STRUCTURE)
     versions = Versions("traces", "acme", "exec_1")
     text = versions.seal(version)
 

@@ -135,7 +135,7 @@ def listed_names() -> dict[str, Shape]:
 
 @cache
 def own_names() -> settings.Settings:
-    """Returns the settings, of which two name attributes. Read once, when the first name is asked for."""
+    """Returns the settings, of which three name attributes. Read once, when the first name is asked for."""
     return settings.read()
 
 
@@ -155,9 +155,21 @@ def shape_of(name: str) -> Shape:
     return shape
 
 
+@cache
+def restricted_names() -> tuple[str, ...]:
+    """Returns the globs of restricted fields. One that ends in `.*` stands for what is before the dot, too."""
+    globs = own_names().restricted_attributes
+    return (*globs, *(glob.removesuffix(".*") for glob in globs if glob.endswith(".*")))
+
+
+def is_restricted(name: str) -> bool:
+    """Returns whether the name of a field is one that needs a right of its own."""
+    return matches(name, restricted_names())
+
+
 def _shape_of(name: str) -> Shape:
     own = own_names()
-    if matches(name, own.content_attributes):
+    if matches(name, own.content_attributes) or is_restricted(name):
         return CONTENT
     if matches(name, own.structure_attributes):
         return ANY
@@ -176,3 +188,4 @@ def forget_names() -> None:
     """Forgets what was remembered of names, when the settings have changed: for tests."""
     _known.clear()
     own_names.cache_clear()
+    restricted_names.cache_clear()

@@ -1,5 +1,7 @@
-"""What of rows and executions callers see who may not read content: the rule of `content_split`, for what is stored
-beside the spans."""
+"""What of spans, rows and executions a caller sees, by the class of fields up to which it may read.
+
+The rule of `content_split` for what is stored beside the spans, and that of `restricted`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ from spanvas.model.durable import OUTCOMES
 from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Execution
 from spanvas.model.loss import SENTENCES
 from spanvas.model.row import Row
-from spanvas.semantics.content_split import structural_name
+from spanvas.model.span import Span
+from spanvas.semantics.content_split import structural_name, without_content
+from spanvas.semantics.field_class import FieldClass
+from spanvas.semantics.restricted import (
+    RESTRICTED_MARK,
+    has_restricted_names,
+    message_without_restricted,
+    text_without_restricted,
+    without_restricted,
+)
 from spanvas.semantics.shapes import (
     WITHHELD,
     id_without_content,
@@ -20,6 +31,7 @@ from spanvas.semantics.shapes import (
     is_plain_name,
     is_token,
 )
+from spanvas.semantics.structure_names import is_restricted
 
 _PLACE: Final = r"(?: (?:in|after) node [A-Za-z0-9._:-]{1,128})?"
 _OWN_MESSAGES: Final = re.compile(
@@ -35,9 +47,67 @@ _OWN_MESSAGES: Final = re.compile(
 """What Spanvas itself says of an execution that has failed; every other message is content."""
 
 _PLACED: Final = re.compile(r"(?<= node )[A-Za-z0-9._:-]{0,127}[A-Za-z0-9]")
+SESSION_NAMES: Final = ("session.id", "gen_ai.conversation.id", "conversation.id", "thread.id")
+"""Attributes of conventions that name a session; dialects have more."""
 _SCORE: Final = r"[\w.:/+%-]{1,60}(?: [\w.:/+%-]{1,60}){0,2}"
 _SCORES: Final = re.compile(rf"{_SCORE}(?:, {_SCORE})*…?", re.ASCII)
 """Evaluations in short: names of one or two words, with a score or a label."""
+
+
+def shown_span(span: Span, up_to: FieldClass) -> Span:
+    """Returns a span as a caller sees it who may read all fields up to a class."""
+    if up_to is FieldClass.RESTRICTED:
+        return span
+    return without_restricted(span) if up_to is FieldClass.CONTENT else without_content(span)
+
+
+def shown_row(row: Row, up_to: FieldClass) -> Row:
+    """Returns a row as a caller sees it who may read all fields up to a class."""
+    if up_to is FieldClass.RESTRICTED:
+        return row
+    return row_without_restricted(row) if up_to is FieldClass.CONTENT else row_without_content(row)
+
+
+def shown_execution(execution: Execution, up_to: FieldClass) -> Execution:
+    """Returns an execution as a caller sees it who may read all fields up to a class."""
+    if up_to is FieldClass.RESTRICTED:
+        return execution
+    if up_to is FieldClass.CONTENT:
+        return execution_without_restricted(execution)
+    return execution_without_content(execution)
+
+
+def shown_completeness(completeness: Completeness, up_to: FieldClass) -> Completeness:
+    """Returns which nodes are in the trace, as a caller sees it who may read all fields up to a class."""
+    if up_to is FieldClass.STRUCTURE:
+        return completeness_without_content(completeness)
+    return completeness
+
+
+def row_without_restricted(row: Row) -> Row:
+    """Returns a row without previews: nothing says of which fields they were made."""
+    if not has_restricted_names():
+        return row
+    return row._replace(
+        name=text_without_restricted(row.name),
+        error_message=row.error_message and message_without_restricted(row.error_message),
+        input_preview=None,
+        output_preview=None,
+    )
+
+
+def execution_without_restricted(execution: Execution) -> Execution:
+    """Returns an execution without what its cause, its names and its session say of restricted fields."""
+    if not has_restricted_names():
+        return execution
+    cause = execution.cause
+    is_session = any(map(is_restricted, SESSION_NAMES)) and execution.session_id
+    return replace(
+        execution,
+        workflow_name=text_without_restricted(execution.workflow_name),
+        cause=cause and replace(cause, message=message_without_restricted(cause.message)),
+        session_id=RESTRICTED_MARK if is_session else execution.session_id,
+    )
 
 
 def message_without_content(message: str) -> str:
