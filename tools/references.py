@@ -14,6 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 from local.project import PROJECT as ROOT
 from tools.dialects_reference import dialects_page
 from tools.openapi import files
+from tools.permissions_reference import permissions_page
 from tools.settings_reference import settings_page
 
 
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
         **files(),
         "settings.md": settings_page(template),
         "dialects.md": dialects_page(),
+        "permissions.md": permissions_page(),
     }
 
 

@@ -17,7 +17,7 @@ from spanvas.model.globs import matches
 from spanvas.model.ids import is_name
 from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.restricted import has_restricted_names
-from spanvas_api import route_schema, routes
+from spanvas_api import policy
 from spanvas_api.claims import (
     TokenRules,
     check_claims,
@@ -34,9 +34,9 @@ READ_RESTRICTED: Final = "read_restricted"
 
 SCOPE_CLAIMS: Final = ("scope", "scp")
 SCOPES: Final[Mapping[str, str]] = {
-    READ_CONTENT: route_schema.TRACE_CONTENT,
-    READ_RESTRICTED: route_schema.TRACE_CONTENT_RESTRICTED,
-    **{route.operation: route.scope for route in routes.ALL_ROUTES},
+    READ_CONTENT: policy.FIELD_SCOPES[policy.CONTENT],
+    READ_RESTRICTED: policy.FIELD_SCOPES[policy.RESTRICTED],
+    **{rule.call: rule.scope for rule in policy.POLICY},
 }
 
 

@@ -1,4 +1,5 @@
-"""`python -m tests.bench.security`: canaries in every place of a request, by mode and role, as a table.
+"""`python -m tests.bench.security`: canaries in every place of a request, by mode and role, as a table; and how many
+cells of the matrix of rights are not as the policy says.
 
 A cell says how many canaries a caller was answered, and how many of those he may not read (none, where all is well).
 """
@@ -25,6 +26,7 @@ from tests.support.canary_callers import (
     answers_to,
     found_in,
 )
+from tests.support.rights_matrix import cells, world
 from tests.support.stored_bytes import stored_bytes
 
 
@@ -57,8 +59,17 @@ def main() -> int:
                 wrong += 0 if is_right else 1
                 cells.append(f"{found}" if is_right else f"{found} (wrong)")
         lines.append(f"| {mode} | " + " | ".join(cells) + " |")
-    sys.stdout.write("\n".join([*lines, f"wrong: {wrong}"]) + "\n")
-    return 1 if wrong else 0
+    asked, unlike = rights()
+    lines += [f"wrong: {wrong}", f"rights: {asked:,} cells, {unlike} wrong"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if wrong or unlike else 0
+
+
+def rights() -> tuple[int, int]:
+    """Returns how many cells of the matrix of rights were tried, and how many are not as the policy says."""
+    with world() as made:
+        found = [cell.expected == cell.found for cell in cells(made)]
+    return len(found), found.count(False)
 
 
 if __name__ == "__main__":
