@@ -85,9 +85,7 @@ def encode_spans(spans: Sequence[Span]) -> bytes:
     for span in spans:  # most share one
         if id(span.resource) not in of_resource:
             of_resource[id(span.resource)] = _index(resources, jsonable(span.resource))
-    encoded = [
-        _span_object(span, of_resource[id(span.resource)], scopes, content) for span in spans
-    ]
+    encoded = [span_object(span, of_resource[id(span.resource)], scopes, content) for span in spans]
     return dump(
         {
             "v": VERSION,
@@ -145,9 +143,10 @@ def jsonable_field(value: Any) -> Any:
     return value
 
 
-def _span_object(
+def span_object(
     span: Span, resource: int, scopes: list[Any], content: dict[str, Any]
 ) -> dict[str, Any]:
+    """Returns a span as it is stored. Its scope is added to `scopes`, its long contents to `content`, by digest."""
     return {
         "trace_id": span.trace_id,
         "span_id": span.span_id,

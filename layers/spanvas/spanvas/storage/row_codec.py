@@ -71,7 +71,7 @@ def encode_rows(rows: Sequence[Row]) -> bytes:
             "cost": [row.cost_nano_usd for row in rows],
             "artifacts": [jsonable_field(row.artifacts) or None for row in rows],
             "marks": [row.marks or None for row in rows],
-            **{name: _value_column([getattr(row, name) for row in rows]) for name in VALUE_FIELDS},
+            **{name: value_column([getattr(row, name) for row in rows]) for name in VALUE_FIELDS},
         }
     )
 
@@ -144,8 +144,9 @@ def _last_time(row: Row) -> int:
     return row.start_time_unix_nano if end is None else end
 
 
-def _value_column(values: Sequence[Any]) -> list[Any]:
-    """Every value once, and for each row its index among them; the values as they are where hardly any repeats."""
+def value_column(values: Sequence[Any]) -> list[Any]:
+    """Returns every value once, and for each row its index among them; the values as they are where hardly any
+    repeats."""
     known: dict[Any, int] = {}
     indexes = [known.setdefault(value, len(known)) for value in values]
     if len(known) * 2 > len(values) > 2:
@@ -175,7 +176,7 @@ def _values(
     kind: type[Any] | None = str,
     allowed: Sequence[str] = (),
 ) -> list[Any]:
-    """A column that `_value_column` has written. Where values are `allowed`, another one is shown as the default."""
+    """A column that `value_column` has written. Where values are `allowed`, another one is shown as the default."""
     column = chunk.get(name)
     if column is None:
         return [default] * size

@@ -87,6 +87,10 @@ class DirectDynamoDB:
         """Sends Query for one page."""
         return self._call("Query", parameters)
 
+    def scan(self, **parameters: Any) -> Any:
+        """Sends Scan for one page."""
+        return self._call("Scan", parameters)
+
     def describe_table(self, **parameters: Any) -> Any:
         """Sends DescribeTable; `CreationDateTime` is a number of seconds, where boto3 returns a datetime."""
         return self._call("DescribeTable", parameters)
