@@ -29,7 +29,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def run(
     node: ArtifactNode, variables: Mapping[str, Any], resources: Resources, _span: SpanHandle
 ) -> dict[str, Any]:
-    """`{name, media_type, bytes, stored, artifact_id?}`; `stored` is false when tracing is off.
+    """`{name, media_type, bytes, stored, artifact_id?}`; `stored` is false when tracing is off or keeps no content.
 
     Raises NodeError: `InvalidContent` where the input does not fit the format; what expressions and templates raise.
     """

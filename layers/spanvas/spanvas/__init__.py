@@ -316,6 +316,9 @@ def attach_artifact(
 ) -> ArtifactHandle | None:
     """Keep a file that the open span produced. Answers what was stored, None when off or when it could not be.
 
+    Where no content is kept (`SPANVAS_CONTENT`), nothing of it is, and its span says so; where content is redacted, a
+    file that is text is redacted first.
+
     A path or an open binary file is read as a stream. Without a media type, the ending of the name counts. A type that
     is not on the list of harmless ones, or that is not what the file begins like, is stored as bytes to download. A
     file over `SPANVAS_MAX_ARTIFACT_BYTES`, or a failing upload, marks the span, nothing else.

@@ -116,6 +116,11 @@ const MARKS: Readonly<Record<string, Mark>> = {
     sentence: "A file that it wanted to keep could not be stored.",
     isWarning: true,
   },
+  artifact_withheld: {
+    label: "artifact not kept",
+    sentence: "It produced a file, of which nothing is kept: content is not recorded here.",
+    isWarning: false,
+  },
   lost: {
     label: "lost",
     sentence: "It started, its deadline passed, and it never reported an end.",

@@ -29,6 +29,9 @@ FULL: Final = "full"
 
 MESSAGE: Final = names.EXCEPTION_MESSAGE
 """Stands for texts that have no name of their own: they are dropped where free text is."""
+TEXT: Final = "text"
+PIECE_BUDGET_NANO: Final = 20_000 * MS
+"""CPU time for a piece of a file; over it the piece is dropped."""
 NAME, ATTRIBUTES, EVENTS, LINKS = "called", "attributes", "events", "links"
 FIELDS: Final = frozenset({NAME, MESSAGE, ATTRIBUTES, EVENTS, LINKS})
 """Names of `fields_of`, which are ours and need no search."""
@@ -113,12 +116,16 @@ class Redactor:
         )
 
     def _start(self) -> SpanRedaction:
-        if self._is_scanner_inherited and self._scanner is not None:
-            self._is_scanner_inherited, self._scanner = False, self._scanner.for_child()
         deadline = self._clock() + self._budget_nano
         return SpanRedaction(
-            self._scanner, self._clock, deadline, self._clean_texts, self._clean_names
+            self._own_scanner(), self._clock, deadline, self._clean_texts, self._clean_names
         )
+
+    def _own_scanner(self) -> Scanner | None:
+        """Returns the scanner of this process."""
+        if self._is_scanner_inherited and self._scanner is not None:
+            self._is_scanner_inherited, self._scanner = False, self._scanner.for_child()
+        return self._scanner
 
     def redact_text(self, text: str) -> str:
         """Redacts a text that is kept beside the spans: the message of a cause, the name of a file.
@@ -130,6 +137,16 @@ class Redactor:
     def redact_name(self, text: str) -> str:
         """Redacts a name that is kept beside the spans. What is left of it in the mode `none` the caller decides."""
         return self._kept(NAME, text)
+
+    def redact_piece(self, text: str) -> tuple[str, dict[str, int]]:
+        """Redacts a piece of a file, of up to a million characters, whatever the mode. Returns it with its receipt.
+
+        A piece has a budget of its own; one that cannot be searched is replaced by a marker.
+        """
+        redaction = SpanRedaction(
+            self._own_scanner(), self._clock, self._clock() + PIECE_BUDGET_NANO, None, set()
+        )
+        return redaction.content(TEXT, text), redaction.receipt
 
     def _kept(self, field: str, text: str) -> str:
         redacted: str = self._start().machine_text({field: text})[field]

@@ -94,8 +94,9 @@ ai.telemetry.functionId langfuse.trace.name lk.function_tool.name lk.agent_name 
 spring.ai.tool.definition.name workflow.name genkit:name mlflow.spanFunctionName deployment.environment
 """
 FIGURE_NAMES: Final = """
-spanvas.redaction gen_ai.usage.raw gen_ai.usage.details gen_ai.usage.input_token_details
-gen_ai.usage.output_token_details langsmith.metadata.usage_metadata langsmith.usage_metadata
+spanvas.redaction spanvas.artifact.redaction gen_ai.usage.raw gen_ai.usage.details
+gen_ai.usage.input_token_details gen_ai.usage.output_token_details
+langsmith.metadata.usage_metadata langsmith.usage_metadata
 ai.response.providerMetadata mlflow.chat.tokenUsage mlflow.llm.cost
 langfuse.observation.usage_details langfuse.observation.cost_details
 braintrust.metrics braintrust.scores hidden_params metadata.usage_object lk.llm_metrics lk.tts_metrics lk.stt_metrics

@@ -35,6 +35,7 @@ MARKS: Final = {
     names.REDACTION: "redacted",
     names.FAAS_COLDSTART: "cold_start",
     names.ARTIFACT_ERROR: "artifact_failed",
+    names.ARTIFACTS_WITHHELD: "artifact_withheld",
     names.RETRIES: "retried",
     names.COMPACTED: "compacted",
     names.NOT_TIMED: "not_timed",

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas import attributes as names
 from spanvas.model.artifact import Artifact, essence_of
-from spanvas.model.errors import InvalidInputError, TooLargeError
-from spanvas.model.sniffing import UNSAID
+from spanvas.model.errors import InvalidInputError
+from spanvas.model.sniffing import UNSAID, checked_media_type
+from spanvas.privacy.redact import NONE, Redactor
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.context import recorded_span
@@ -24,7 +23,7 @@ from spanvas.tracing.health import guarded
 from spanvas.tracing.spans import SpanRecorder
 
 MAX_NAME: Final = 255
-BLOCK: Final = 1024 * 1024
+NOTHING: Final[Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +46,31 @@ class ArtifactRecorder:
         spans: SpanRecorder,
         store: TraceStore | None,
         settings: Settings,
-        redact_text: Callable[[str], str],
+        redactor: Redactor,
         unobserved: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.problems = spans.problems
         self._spans = spans
         self._store = store
         self._settings = settings
-        self._redact_text = redact_text
+        self._redactor = redactor
         self._unobserved = unobserved
 
     @guarded()
     def attach(
         self, name: str, data: Any, media_type: str = "", *, s3: str = "", version: str = ""
     ) -> ArtifactHandle | None:
-        """Stores the file and names it on the span. Returns None where it could not be stored, which the span says."""
+        """Stores the file and names it on the span. Returns None where it could not be stored, or no content is kept,
+        which the span says."""
         scope = self._spans.scope("attach_artifact")
         span = recorded_span(scope)
         if scope is None or span is None or self._store is None:
             return None
+        if self._redactor.mode == NONE:
+            self._withhold(span, str(name), data, media_type, is_in_s3=bool(s3))
+            return None
         described = describe(
-            self._redact_text(str(name)),
+            self._redactor.redact_text(str(name)),
             media_type,
             f"{span.get_span_context().span_id:016x}",
             scope.node_id,
@@ -82,39 +85,39 @@ class ArtifactRecorder:
                     stored = refer_to_artifact(
                         self._store, described, s3, version, settings.artifact_buckets
                     )
+                    receipt: Mapping[str, int] = {}
                 else:
-                    stored = store_artifact(
-                        self._store, described, data, settings.max_artifact_bytes
-                    )
+                    from spanvas.tracing.artifact_files import FileStore
+
+                    files = FileStore(self._store, self._redactor, settings.max_artifact_bytes)
+                    stored, receipt = files.put(described, data)
         except Exception as error:  # noqa: BLE001 - the span says so, the execution goes on
             mark_failed(span, described.name, error)
             self.problems.say_once("artifacts.failed", "an artifact was not stored: %s", error)
             return None
-        mark_stored(span, stored, media_type)
+        mark_stored(span, stored, media_type, receipt)
         return ArtifactHandle(
             stored.artifact_id, stored.name, stored.media_type, stored.bytes, stored.sha256
         )
+
+    def _withhold(
+        self, span: SdkSpan, name: str, data: Any, media_type: str, is_in_s3: bool
+    ) -> None:
+        """Writes on the span that there is a file, of which nothing is stored."""
+        from spanvas.tracing.artifact_files import Measured, measured
+
+        file = Measured()
+        if not is_in_s3:
+            try:
+                file = measured(data)
+            except Exception as error:  # noqa: BLE001 - the span says so, the execution goes on
+                mark_failed(span, name, error)
+        mark_withheld(span, checked_media_type(media_type, file.head, name), file.size)
 
 
 def new_artifact_id() -> str:
     """Returns a random id."""
     return f"art_{os.urandom(10).hex()}"
-
-
-def store_artifact(
-    store: TraceStore,
-    artifact: Artifact,
-    data: bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO,
-    max_bytes: int,
-) -> Artifact:
-    """Uploads a file. Raises TooLargeError before anything is sent, and whatever the store raises."""
-    if isinstance(data, (str, os.PathLike)):
-        with Path(data).open("rb") as stream:
-            return store_artifact(store, artifact, stream, max_bytes)
-    if isinstance(data, (bytes, bytearray, memoryview)):
-        _check_size(len(data), max_bytes)
-        return store.put_artifact(artifact, bytes(data))
-    return _store_stream(store, artifact, data, max_bytes)
 
 
 def refer_to_artifact(
@@ -127,29 +130,6 @@ def refer_to_artifact(
     if bucket not in buckets:
         raise InvalidInputError("s3", f"bucket {bucket} is not among SPANVAS_ARTIFACT_BUCKETS")
     return store.refer_to_artifact(replace(artifact, bucket=bucket, key=key, version=version))
-
-
-def _store_stream(
-    store: TraceStore, artifact: Artifact, stream: BinaryIO, max_bytes: int
-) -> Artifact:
-    """From where the stream stands. One that cannot be measured is read into a file first, up to the limit."""
-    from tempfile import SpooledTemporaryFile
-
-    if stream.seekable() and stream.tell() == 0:
-        _check_size(stream.seek(0, io.SEEK_END), max_bytes)
-        stream.seek(0)
-        return store.put_artifact(artifact, stream)
-    with SpooledTemporaryFile(BLOCK) as copy:
-        while block := stream.read(BLOCK):
-            copy.write(block)
-            _check_size(copy.tell(), max_bytes)
-        copy.seek(0)
-        return store.put_artifact(artifact, copy)  # type: ignore[arg-type]
-
-
-def _check_size(size: int, max_bytes: int) -> None:
-    if size > max_bytes:
-        raise TooLargeError("data", f"more than {max_bytes} bytes (SPANVAS_MAX_ARTIFACT_BYTES)")
 
 
 def describe(
@@ -172,11 +152,14 @@ def describe(
     )
 
 
-def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
+def mark_stored(
+    span: SdkSpan, artifact: Artifact, asked_for: str = "", receipt: Mapping[str, int] = NOTHING
+) -> None:
     """Adds the file to the list of the span that produced it, and an event with its digest, or with where it was
     before.
 
-    A media type that was asked for and refused is named there.
+    A media type that was asked for and refused is named there, and what was redacted from the file, which counts as
+    redacted from the span.
     """
     listed = json.loads(str((span.attributes or {}).get(names.ARTIFACTS) or "[]"))
     listed.append(
@@ -202,6 +185,26 @@ def mark_stored(span: SdkSpan, artifact: Artifact, asked_for: str = "") -> None:
         said[names.ARTIFACT_SHA256] = artifact.sha256
     if essence_of(asked_for) not in UNSAID | {artifact.media_type}:
         said[names.ARTIFACT_REFUSED_MEDIA_TYPE] = asked_for[:MAX_NAME]
+    if receipt:
+        said[names.ARTIFACT_REDACTION] = json.dumps(dict(receipt))
+        total = json.loads(str((span.attributes or {}).get(names.REDACTION) or "{}"))
+        for rule, count in receipt.items():
+            total[rule] = total.get(rule, 0) + count
+        span.set_attribute(names.REDACTION, json.dumps(total))
+    span.add_event(names.ARTIFACT_EVENT, said)
+
+
+def mark_withheld(span: SdkSpan, media_type: str, size: int | None) -> None:
+    """Counts on the span a file that was not stored since no content is kept, and adds an event with its type and its
+    size in bytes, where that is known."""
+    before = (span.attributes or {}).get(names.ARTIFACTS_WITHHELD, 0)
+    span.set_attribute(names.ARTIFACTS_WITHHELD, (before if isinstance(before, int) else 0) + 1)
+    said: dict[str, str | int | bool] = {
+        names.ARTIFACT_MEDIA_TYPE: media_type,
+        names.ARTIFACT_WITHHELD: True,
+    }
+    if size is not None:
+        said[names.ARTIFACT_BYTES] = size
     span.add_event(names.ARTIFACT_EVENT, said)
 
 

@@ -26,6 +26,8 @@ MAX_MESSAGE: Final = 1_000
 MAX_STACK: Final = 20_000
 """Characters of an exception's type, message and stack trace."""
 COPIES: Final = 5
+WRITTEN_AS_TEXT: Final = (names.ARTIFACTS, names.REDACTION)
+"""SDKs before 1.45 take no objects and no lists of them."""
 SCALARS: Final = frozenset({str, int, float, bool})
 MAX_CHARACTERS: Final = 1_000_000
 """Longer content is cut: no reader of a trace reads a megabyte, and every copy of it costs the function memory."""
@@ -59,9 +61,10 @@ class Converter:
         attributes = copied(span.attributes)
         if node_id is not None:
             attributes.setdefault(names.NODE_ID, node_id)
-        if isinstance(attributes.get(names.ARTIFACTS), str):
-            # Written as text: SDKs before 1.45 take no lists of objects.
-            attributes[names.ARTIFACTS] = json.loads(attributes[names.ARTIFACTS])
+        for name in WRITTEN_AS_TEXT:
+            if isinstance(attributes.get(name), str):
+                with suppress(ValueError):  # anybody may set it
+                    attributes[name] = json.loads(attributes[name])
         scope_name = scope.name if scope else ""
         assert context is not None
         if placement is None:

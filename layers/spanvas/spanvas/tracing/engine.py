@@ -83,9 +83,7 @@ class Engine:
             self.providers.tracer(), clock, health, settings.content != NONE, self.traces
         )
         self.generations = GenerationRecorder(self.spans, self.processor.last_moment_in)
-        self.artifacts = ArtifactRecorder(
-            self.spans, store, settings, redactor.redact_text, unobserved
-        )
+        self.artifacts = ArtifactRecorder(self.spans, store, settings, redactor, unobserved)
         name = self.environment.function_name
         self.executions = ExecutionRecorder(
             self.spans,
