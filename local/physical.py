@@ -13,6 +13,7 @@ NAME_PROPERTIES = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::Events::EventBus": "Name",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::IAM::Role": "RoleName",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
@@ -91,6 +92,12 @@ def queue_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     }
 
 
+def event_bus_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of an event bus."""
+    name = physical_name(resolver, logical_id)
+    return {"": name, "Arn": resolver.identity.arn("events", f"event-bus/{name}"), "Name": name}
+
+
 def log_group_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     """Returns the attributes of a log group."""
     name = physical_name(resolver, logical_id)
@@ -129,6 +136,7 @@ ATTRIBUTES = {
     "AWS::Lambda::Version": version_attributes,
     "AWS::Lambda::LayerVersion": layer_attributes,
     "AWS::SQS::Queue": queue_attributes,
+    "AWS::Events::EventBus": event_bus_attributes,
     "AWS::Logs::LogGroup": log_group_attributes,
     "AWS::IAM::Role": role_attributes,
     "AWS::StepFunctions::StateMachine": state_machine_attributes,

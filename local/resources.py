@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from local.failed_events import FailureTarget, failure_target
 from local.physical import physical_name
 from local.resolve import Resolver
 from local.translate import PROJECT_BUCKET, Template, TemplateError
@@ -31,6 +32,7 @@ NOT_RUN_HERE = frozenset({
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
+    "AWS::SQS::QueuePolicy",
     "AWS::StepFunctions::StateMachine",
 })  # fmt: skip
 RUN_HERE = frozenset({
@@ -39,6 +41,7 @@ RUN_HERE = frozenset({
     "AWS::CloudFront::Distribution",
     "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::DynamoDB::Table",
+    "AWS::Events::EventBus",
     "AWS::Events::Rule",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
@@ -80,7 +83,7 @@ class Function:
     reserved_concurrency: int | None
     retry_attempts: int
     max_event_age_seconds: int
-    on_failure: str
+    on_failure: FailureTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def read_function(
         max_event_age_seconds=int(
             invoke.get("MaximumEventAgeInSeconds", DEFAULT_EVENT_AGE_SECONDS)
         ),
-        on_failure=destination.rpartition(":")[2],
+        on_failure=failure_target(resolver, destination),
     )
 
 
@@ -172,7 +175,7 @@ def read_schedules(resolver: Resolver) -> list[Schedule]:
     for logical_id in resolver.logical_ids("AWS::Events::Rule"):
         properties = resolver.properties(logical_id)
         if "EventPattern" in properties:
-            continue  # there is no event bus here
+            continue  # of an event bus: `failed_events` has what is read of it
         expression = properties.get("ScheduleExpression", "")
         match = RATE.fullmatch(expression)
         if match is None:

@@ -150,7 +150,7 @@ class LambdaService:
         outcome: InvocationResult | None,
     ) -> None:
         """Write the record that Lambda sends to the on-failure destination."""
-        if not function.on_failure:
+        if not function.on_failure.queue:
             return
         record = {
             "version": "1.0",
@@ -163,9 +163,10 @@ class LambdaService:
             "requestPayload": json.loads(invocation.payload or b"null"),
             "responsePayload": json.loads(outcome.payload) if outcome else None,
         }
-        path = self._queues / f"{function.on_failure}.jsonl"
+        message = function.on_failure.message(record)
+        path = self._queues / f"{function.on_failure.queue}.jsonl"
         with self._queue_lock:
-            if not append_line(path, json.dumps(record) + "\n"):
+            if not append_line(path, message + "\n"):
                 logger.error("%s: an event that failed was not kept in %s", function.name, path)
 
 

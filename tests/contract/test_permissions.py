@@ -51,8 +51,8 @@ LARGE = {"spanvas.input": "".join(f"{number * 2654435761 % 2**32:x} " for number
 
 SERVICES: Final = {"bedrock-runtime", "dynamodb", "lambda", "s3", "xray"}
 """All that the code signs for; what is done with each is noted below and compared with what the roles allow."""
-DONE_BY_LAMBDA: Final = ("logs", "sqs")
-"""Lambda itself writes the logs and keeps the refused events, with the function's role."""
+DONE_BY_LAMBDA: Final = ("logs", "events")
+"""Lambda itself writes the logs and reports events that failed, with the function's role."""
 HOST: Final = f"xray.{STACK.region}.amazonaws.com"
 SENDS_SPANS: Final = {
     (f"xray:{action}", "*") for action in ("PutSpans", "PutSpansForIndexing", "PutTraceSegments")

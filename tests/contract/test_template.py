@@ -263,7 +263,7 @@ def test_an_execution_is_never_silently_repeated() -> None:
     assert properties(config)["MaximumRetryAttempts"] == 0
     assert properties(config)["MaximumEventAgeInSeconds"] <= QUEUE_SECONDS
     destination = properties(config)["DestinationConfig"]["OnFailure"]["Destination"]
-    assert destination == "arn:aws:sqs:us-east-1:123456789012:spanvas-FailedExecutionsQueue"
+    assert destination == "arn:aws:events:us-east-1:123456789012:event-bus/spanvas-failed-events"
 
 
 @pytest.mark.parametrize("function", FUNCTION_IDS)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.failed_events import FailureTarget
 from local.lambdas.invocation import Invocation, InvocationResult
 from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest, take_place
 from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
@@ -118,7 +119,7 @@ class LayeredFunctions:
             reserved_concurrency=None,
             retry_attempts=0,
             max_event_age_seconds=60,
-            on_failure="",
+            on_failure=FailureTarget(),
         )
         endpoints = {
             "AWS_ENDPOINT_URL_DYNAMODB": self.engines.dynamodb.meta.endpoint_url,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from local.failed_events import FailureTarget
 from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError
 from local.lambdas.pool import Pool
 from local.lambdas.sandbox import CAN_FREEZE, Placement, Sandbox
@@ -38,7 +39,7 @@ FUNCTION = Function(
     reserved_concurrency=None,
     retry_attempts=0,
     max_event_age_seconds=60,
-    on_failure="",
+    on_failure=FailureTarget(),
 )
 MakePool = Callable[..., Pool]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from local.failed_events import FailureTarget
 from local.http_message import Headers, Request, Response
 from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError, failure
 from local.lambdas.service import LambdaService
@@ -28,7 +29,7 @@ class FakePool:
             timeout_seconds=3, memory_mb=128, environment={}, layers=(), log_format="", log_group="",
             has_snap_start=False, reserved_concurrency=None, retry_attempts=changes.get("retry_attempts", 2),
             max_event_age_seconds=changes.get("max_event_age_seconds", 60),
-            on_failure=changes.get("on_failure", ""),
+            on_failure=FailureTarget(changes.get("on_failure", "")),
         )  # fmt: skip
         self.outcomes = outcomes
         self.invocations: list[Invocation] = []

@@ -75,7 +75,7 @@ def test_a_function_is_what_the_template_says() -> None:
         ("OwnLayer", "layers/own", "makefile")
     ]
     assert (function.has_snap_start, function.reserved_concurrency) == (True, 2)
-    assert (function.retry_attempts, function.on_failure) == (1, "spanvas-local-Queue")
+    assert (function.retry_attempts, function.on_failure.queue) == (1, "spanvas-local-Queue")
 
 
 def test_a_schedule_is_read_in_seconds() -> None:
