@@ -1,5 +1,5 @@
-"""`python -m tests.bench.security`: canaries in every place of a request, by mode and role, as a table; and how many
-cells of the matrix of rights are not as the policy says.
+"""`python -m tests.bench.security`: canaries in every place of a request, by mode and role, as a table; how many
+cells of the matrix of rights are not as the policy says; and how many requests IAM refuses that it must refuse.
 
 A cell says how many canaries a caller was answered, and how many of those he may not read (none, where all is well).
 """
@@ -12,6 +12,7 @@ from spanvas.settings import Settings
 from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest
 from spanvas_api.services import Services
+from tests.contract.refused_requests import must_be_refused, refused
 from tests.functional.otlp.client import OtlpClient
 from tests.support.api_client import Client
 from tests.support.api_fakes import RecordingExecutor
@@ -61,8 +62,16 @@ def main() -> int:
         lines.append(f"| {mode} | " + " | ".join(cells) + " |")
     asked, unlike = rights()
     lines += [f"wrong: {wrong}", f"rights: {asked:,} cells, {unlike} wrong"]
+    must, are = refusals()
+    lines.append(f"IAM: {are} of {must} requests refused")
     sys.stdout.write("\n".join(lines) + "\n")
-    return 1 if wrong or unlike else 0
+    return 1 if wrong or unlike or are < must else 0
+
+
+def refusals() -> tuple[int, int]:
+    """Returns how many requests the template's roles must be refused, and how many their statements refuse."""
+    asked = must_be_refused()
+    return sum(map(len, asked.values())), sum(len(refused(role, asked[role])) for role in asked)
 
 
 def rights() -> tuple[int, int]:

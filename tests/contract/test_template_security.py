@@ -11,7 +11,7 @@ from tests.support.aws_from_template import ROOT, deployed_stack, translated_tem
 
 ROLES = (
     "TraceApiRole", "ExecutorRole", "OtlpIngestRole", "SweepRole", "DeletionRole", "StepsRole", "OrderStateMachineRole",
-    "TraceWriterPolicy",
+    "TraceWriterPolicy", "TenantTraceWriterPolicy",
 )  # fmt: skip
 NARROW_ENOUGH = {
     # Objects are named by execution: no narrower resource can be written than their prefix.
@@ -19,6 +19,8 @@ NARROW_ENOUGH = {
     f"{BUCKET}/details/*",
     f"{BUCKET}/held/artifacts/*",
     f"{BUCKET}/held/details/*",
+    f"{BUCKET}/details/${{aws:PrincipalTag/spanvas-tenant}}/*",
+    f"{BUCKET}/artifacts/${{aws:PrincipalTag/spanvas-tenant}}/*",
     # A foundation model's ARN has neither region nor account; this is the parameter's default.
     "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
 }

@@ -186,7 +186,13 @@ class History:
         with translate_errors("listing executions"):
             answer = self._dynamodb.query(**request)
         last = answer.get("LastEvaluatedKey")
-        found = [entry for entry in answer["Items"] if _key(entry) != upper]
+        # What another tenant's function has put into this index is not this tenant's.
+        owner = items.partition(partition.split("#")[1], "")
+        found = [
+            entry
+            for entry in answer["Items"]
+            if _key(entry) != upper and entry["pk"]["S"].startswith(owner)
+        ]
         passed_over = answer["ScannedCount"] - answer["Count"]
         return _above_floor(scan, Entries(found, passed_over, _key(last) if last else None))
 
