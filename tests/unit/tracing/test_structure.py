@@ -72,7 +72,7 @@ class FakeDynamoDB:
         self.stacks.setdefault(Item["sk"]["S"].partition("#")[0], own_frames())
 
     def update_item(self, **_: Any) -> dict[str, Any]:
-        return {"Attributes": {}}
+        return {"Attributes": {"status": {"S": "running"}}}
 
 
 def test_a_span_passes_at_most_twelve_of_our_frames_from_the_processor_to_put_item(
