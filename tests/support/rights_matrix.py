@@ -30,6 +30,7 @@ from spanvas_api.policy import (
     Rule,
 )
 from spanvas_api.services import Services
+from tests.functional.api.calls import CALLS as PATHS
 from tests.support.api_client import Client, Reply
 from tests.support.api_fakes import TRIAGE, AuditedStore, RecordingExecutor
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
@@ -68,22 +69,7 @@ PLACES = {
     "absent": None,
     "expired": ("acme", "billing"),
 }
-CALLS = {
-    "list_workflows": ("GET", "/v1/workflows"),
-    "list_executions": ("GET", "/v1/executions"),
-    "start_execution": ("POST", "/v1/workflows/{}/executions"),
-    "read_execution": ("GET", "/v1/executions/{}"),
-    "hold_execution": ("POST", "/v1/executions/{}/hold"),
-    "release_execution": ("DELETE", "/v1/executions/{}/hold"),
-    "read_trace": ("GET", "/v1/executions/{}/trace"),
-    "read_span": ("GET", "/v1/executions/{}/spans/" + span_id("a")),
-    "search_execution": ("GET", "/v1/executions/{}/search"),
-    "export_execution": ("GET", "/v1/executions/{}/export"),
-    "list_artifacts": ("GET", "/v1/executions/{}/artifacts"),
-    "link_artifact": ("POST", "/v1/executions/{}/artifacts/art_1/link"),
-    "list_accesses": ("GET", "/v1/executions/{}/accesses"),
-    "delete_execution": ("DELETE", "/v1/executions/{}"),
-}
+CALLS = {**PATHS, "start_execution": ("POST", "/v1/workflows/{}/executions")}
 ALL_FIELDS = (STRUCTURE, CONTENT, RESTRICTED, FILE)
 OK = {"start_execution": 202}
 

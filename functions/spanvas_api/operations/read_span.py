@@ -49,11 +49,11 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
         raise NotFoundError("no such span")
     up_to = readable(request.principal, execution)
     is_allowed = up_to is not FieldClass.STRUCTURE
-    where = {"target": span_id, "span_id": span_id}
+    names = {"target": span_id, "span_id": span_id}
     if not versions and row is not None:
-        shown = shown_row(row, up_to)
+        shown = shown_row(row, up_to)._replace(input_preview=None, output_preview=None)
         outcome = ALLOWED if is_allowed and row_has_content(shown) else STRUCTURE
-        record_read(request, services, execution.execution_id, SPAN, outcome, **where)
+        record_read(request, services, execution.execution_id, SPAN, outcome, **names)
         return ApiResponse(_expired_body(shown, execution, request.now_unix_nano))
     is_total = row is not None and RUNNING_TOTAL in row.marks
     bodies = [
@@ -83,7 +83,7 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     else:
         body["content_access"] = "denied" if has_content(versions[0]) else "not_captured"
     outcome = ALLOWED if is_allowed and any(map(has_content, versions)) else STRUCTURE
-    record_read(request, services, execution.execution_id, SPAN, outcome, **where)
+    record_read(request, services, execution.execution_id, SPAN, outcome, **names)
     return ApiResponse(body)
 
 
