@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, NamedTuple
 
-from spanvas.privacy.scan import Scanner
+from spanvas.model.artifact import DEFAULT_MEDIA_TYPE, Artifact
+from spanvas.model.sniffing import HEAD_BYTES
+from spanvas.privacy.text_files import blocks_of, redacted_blocks, text_encoding
 from spanvas.storage import items
 from spanvas.storage.item_reading import artifact_of
 from spanvas_api.rescan.cleaning import Cleaner, NotCleanedError
-from spanvas_api.rescan.files import may_be_text, redacted_blocks
 from spanvas_api.rescan.store import Item, RescanStore
 
 IN_MEMORY: Final = 8_000_000
 ZSTD: Final = "application/zstd"
+TEXTS: Final = frozenset({"application/json", "image/svg+xml", DEFAULT_MEDIA_TYPE})
+"""Media types besides `text/…` that may be texts. A file of no known type is one if its bytes are."""
 
 
 class Rescanned(NamedTuple):
@@ -33,9 +37,8 @@ class Rescanned(NamedTuple):
 class ArtifactRescan:
     """Redacts files that are texts. Raises StoreUnavailableError and NotCleanedError."""
 
-    def __init__(self, store: RescanStore, scanner: Scanner) -> None:
+    def __init__(self, store: RescanStore) -> None:
         self._store = store
-        self._scanner = scanner
 
     def rescan(self, item: Item, cleaner: Cleaner, *, is_dry: bool) -> Rescanned:
         """Redacts the name of a file and what is in it, without writing the item."""
@@ -48,11 +51,11 @@ class ArtifactRescan:
             why = "its file is in a bucket of others"
         elif not may_be_text(artifact.media_type):
             why = f"its file is no text but {artifact.media_type}"
-        if why:
+        if why or cleaner.keeps_files:
             return Rescanned(changed, False, why, _nothing, _nothing)
         with SpooledTemporaryFile(IN_MEMORY) as copy:
             try:
-                is_changed, digest = self._redacted(artifact.key, artifact.version, cleaner, copy)
+                is_changed, digest = self._redacted(artifact, cleaner, copy)
             except NotCleanedError as error:
                 return Rescanned(changed, False, f"its file: {error}", _nothing, _nothing)
             if not is_changed or is_dry:
@@ -74,17 +77,20 @@ class ArtifactRescan:
         )
 
     def _redacted(
-        self, key: str, version: str, cleaner: Cleaner, copy: SpooledTemporaryFile[bytes]
+        self, artifact: Artifact, cleaner: Cleaner, copy: SpooledTemporaryFile[bytes]
     ) -> tuple[bool, str]:
         """Writes a file as it is after redaction. Returns whether that changes it, and its SHA-256."""
-        digest, is_changed = hashlib.sha256(), False
-        body: IO[bytes] = self._store.read_object(key, version)
-        for before, after in redacted_blocks(body, self._scanner, cleaner.text):
-            data = after.encode()
+        body: IO[bytes] = self._store.read_object(artifact.key, artifact.version)
+        head = body.read(HEAD_BYTES)
+        encoding = text_encoding(head, artifact.media_type, artifact.name)
+        if encoding is None:
+            raise NotCleanedError("it is no text")
+        digest, redaction = hashlib.sha256(), cleaner.file(artifact.media_type, artifact.name)
+        for data in redacted_blocks(chain((head,), blocks_of(body)), encoding, redaction):
             digest.update(data)
             copy.write(data)
-            is_changed = is_changed or after != before
-        return is_changed, digest.hexdigest()
+        cleaner.note(redaction.receipt)
+        return bool(redaction.receipt), digest.hexdigest()
 
     def replace_detail(self, item: Item, data: bytes) -> None:
         """Stores another version of a large detail, and deletes the older ones.
@@ -113,6 +119,11 @@ class ArtifactRescan:
         versions = self._store.versions(key)
         place = versions.index(kept) if kept in versions else 0 if not kept else len(versions)
         self._store.delete_versions(key, versions[place + 1 :])
+
+
+def may_be_text(media_type: str) -> bool:
+    """Returns whether files of this type are read to see whether they are texts."""
+    return media_type.startswith("text/") or media_type in TEXTS
 
 
 def _nothing() -> None:

@@ -15,8 +15,10 @@ from spanvas.model.errors import UnreadableItem, UnreadableItemError
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.model.values import jsonable
-from spanvas.privacy.redact import Redactor
+from spanvas.privacy.redact import FULL, Redactor
 from spanvas.privacy.span_redaction import UNSCANNED
+from spanvas.privacy.text_files import stream_redaction
+from spanvas.privacy.text_stream import TextStream
 from spanvas.semantics.summary import row_of
 from spanvas.storage import codec
 from spanvas.storage.decoding import Reading
@@ -61,6 +63,21 @@ class Cleaner:
         cleaned = self._redactor.redact_text(text)
         self._count(text, cleaned)
         return cleaned
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether files stay as they are, as all content does."""
+        return self._redactor.mode == FULL
+
+    def file(self, media_type: str, name: str) -> TextStream:
+        """Returns the redaction of a file; what it has found is counted by `note`."""
+        return stream_redaction(self._redactor, media_type, name)
+
+    def note(self, receipt: Mapping[str, int]) -> None:
+        """Counts what was found in a file. Raises NotCleanedError where a part of it could not be scanned."""
+        if receipt.get(UNSCANNED):
+            raise NotCleanedError("it is too large to be scanned whole")
+        self.counts.update(receipt)
 
     def details(self, pk: str, sk: str, payload: bytes) -> tuple[bytes, Spans]:
         """Returns a detail's JSON after redaction, the same bytes where nothing was found, and its spans.

@@ -67,7 +67,7 @@ def rescan(
     mode = FULL if mode == FULL else REDACTED
     cleaner = Cleaner(Redactor(mode, BUDGET_MS, scanner))
     name = name_of_rules(rules.rules, mode)
-    return Rescan(store, cleaner, ArtifactRescan(store, scanner), name, clock, is_dry=is_dry)
+    return Rescan(store, cleaner, ArtifactRescan(store), name, clock, is_dry=is_dry)
 
 
 def _rules(settings: Settings, path: str | None) -> RuleSet:

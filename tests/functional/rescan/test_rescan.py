@@ -162,14 +162,23 @@ class TestLeftAlone:
         store.start_execution(make_execution())
         png = b"\x89PNG\r\n\x1a\n" + SECRET.encode()
         store.put_artifact(make_artifact(name="a.png", media_type="image/png"), png)
-        odd = make_artifact(artifact_id="art_2", name="a.txt", media_type="text/plain")
-        store.put_artifact(odd, b"x" * 600 + b"\xff" + SECRET.encode())
+        odd = make_artifact(artifact_id="art_2", name="a.bin", media_type="")
+        store.put_artifact(odd, b"\0\1" + SECRET.encode())
         report = run_rescan()
         assert dict(report.left) == {
             "its file is no text but image/png": 1,
-            "its file: it is no text in UTF-8": 1,
+            "its file: it is no text": 1,
         }
         assert len(places_of(store, SECRET)) == 2
+
+    def test_a_text_with_bytes_of_another_encoding_is_redacted_around_them(
+        self, store: TraceStore, run_rescan: RunRescan
+    ) -> None:
+        store.start_execution(make_execution())
+        odd = make_artifact(name="a.txt", media_type="text/plain")
+        store.put_artifact(odd, b"x" * 600 + b"\xff " + SECRET.encode())
+        assert run_rescan().files == 1
+        assert places_of(store, SECRET) == []
 
     def test_what_is_held_is_evidence(self, store: TraceStore, run_rescan: RunRescan) -> None:
         run(store)
@@ -190,6 +199,6 @@ class TestLeftAlone:
 
     def test_in_the_mode_full_content_stays(self, store: TraceStore, run_rescan: RunRescan) -> None:
         run(store)
-        run_rescan(mode="full")
+        assert run_rescan(mode="full").files == 0
         [span] = store.read_versions("acme", "exec_1", span_id("c"))
         assert SECRET in span.attributes["spanvas.output"]

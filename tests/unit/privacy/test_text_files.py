@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
-from spanvas.privacy.text_files import redacted_blocks, stream_redaction, text_encoding
+from spanvas.privacy.text_files import (
+    blocks_of,
+    redacted_blocks,
+    stream_redaction,
+    text_encoding,
+)
 
 REDACTOR = Redactor("redacted", scanner=Scanner())
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR ada@example.org"
@@ -18,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR ada@example.org"
 
 def redacted(data: bytes, encoding: str = "utf-8", media_type: str = "text/plain") -> bytes:
     redaction = stream_redaction(REDACTOR, media_type, "a")
-    return b"".join(redacted_blocks(io.BytesIO(data), encoding, redaction))
+    return b"".join(redacted_blocks(blocks_of(io.BytesIO(data)), encoding, redaction))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_bytes_that_are_no_text_stay_between_what_is_redacted() -> None:
 @given(st.binary(max_size=2_000))
 def test_bytes_in_which_nothing_is_found_come_out_as_they_went_in(data: bytes) -> None:
     redaction = stream_redaction(REDACTOR, "text/plain", "a")
-    done = b"".join(redacted_blocks(io.BytesIO(data), "utf-8", redaction))
+    done = b"".join(redacted_blocks(blocks_of(io.BytesIO(data)), "utf-8", redaction))
     assert redaction.receipt or done == data
 
 

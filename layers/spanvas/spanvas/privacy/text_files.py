@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from collections.abc import Iterable, Iterator
+from typing import IO, Final
 
 from spanvas.model.artifact import essence_of
 from spanvas.model.sniffing import HEAD_BYTES, TYPE_OF_ENDING, is_text
@@ -50,12 +50,20 @@ def text_encoding(head: bytes, media_type: str, name: str) -> str | None:
     return "utf-8"
 
 
-def redacted_blocks(stream: BinaryIO, encoding: str, redaction: TextStream) -> Iterator[bytes]:
-    """Yields the redacted text of a stream. Bytes that are no text in UTF-8 come out as they were."""
+def blocks_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yields what is left of a stream, block by block."""
+    while block := stream.read(BLOCK):
+        yield block
+
+
+def redacted_blocks(
+    blocks: Iterable[bytes], encoding: str, redaction: TextStream
+) -> Iterator[bytes]:
+    """Yields the redacted text of a file that comes in blocks. Bytes that are no text in UTF-8 stay as they were."""
     errors = "surrogateescape" if encoding == "utf-8" else "replace"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     back = errors if encoding == "utf-8" else "surrogatepass"
-    while block := stream.read(BLOCK):
+    for block in blocks:
         for text in redaction.feed(decoder.decode(block)):
             yield text.encode(encoding, back)
     for text in redaction.feed(decoder.decode(b"", final=True)):

@@ -56,11 +56,11 @@ class FileStore:
         return self._put_redacted(artifact, stream, encoding)
 
     def _put_redacted(self, artifact: Artifact, stream: BinaryIO, encoding: str) -> StoredFile:
-        from spanvas.privacy.text_files import redacted_blocks, stream_redaction
+        from spanvas.privacy.text_files import blocks_of, redacted_blocks, stream_redaction
 
         redaction = stream_redaction(self._redactor, artifact.media_type, artifact.name)
         with _temporary_file() as copy:
-            for block in redacted_blocks(stream, encoding, redaction):
+            for block in redacted_blocks(blocks_of(stream), encoding, redaction):
                 copy.write(block)
             copy.seek(0)
             stored = self._store.put_artifact(artifact, copy)
