@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.support.builders import SECOND, T0, make_execution, make_span, span_i
 
 SECRET, PROMPT, MARK = "ada@example.com", "Where is my parcel", "[REDACTED:restricted]"
 READ = "executions:read trace:read"
-PLACES = {
+PLACES: dict[str, dict[str, Any]] = {
     "an attribute": {"customer.email": SECRET},
     "a key": {"app.request": {"customer": {"email": SECRET}}},
     "a key of JSON": {"spanvas.input": json.dumps({"customer": {"email": SECRET}})},

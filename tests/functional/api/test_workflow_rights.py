@@ -52,7 +52,9 @@ def call(api: Client, name: str, execution_id: str) -> Reply:
 
 
 def listed(api: Client, **query: str) -> list[str]:
-    return [item["workflow_id"] for item in api.get("/v1/executions", **query).json["items"]]
+    return [
+        item["workflow_id"] for item in api.call("GET", "/v1/executions", query=query).json["items"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_no_count_of_a_page_tells_of_other_workflows(
 ) -> None:
     """All four are running; without the claim the filter passes over all of them."""
     all_of_them = api.get("/v1/executions", status="succeeded").json
-    page = restricted(api, "billing-[eu]u").get("/v1/executions", **query).json
+    page = restricted(api, "billing-[eu]u").call("GET", "/v1/executions", query=query).json
 
     assert all_of_them["passed_over"] == 4
     assert page["passed_over"] == (1 if query.get("status") == "succeeded" else 0)
@@ -167,7 +169,9 @@ def test_pages_stay_bounded_and_find_everything_among_many_others(
     caller = restricted(api, "ours-*")
     found, pages, cursor = [], 0, None
     while pages < 10:
-        page = caller.get("/v1/executions", **({"cursor": cursor} if cursor else {})).json
+        page = caller.call(
+            "GET", "/v1/executions", query={"cursor": cursor} if cursor else None
+        ).json
         found += [item["execution_id"] for item in page["items"]]
         pages, cursor = pages + 1, page["next_cursor"]
         assert page["passed_over"] == 0
