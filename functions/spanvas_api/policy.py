@@ -81,6 +81,7 @@ _CALLS: Final = {
     "start_execution": (WORKFLOW, (STRUCTURE,)),
     "read_execution": (EXECUTION, _ALL),
     "delete_execution": (EXECUTION, (STRUCTURE,)),
+    "delete_executions": (TENANT, (STRUCTURE,)),
     "hold_execution": (EXECUTION, _ALL),
     "release_execution": (EXECUTION, _ALL),
     "read_trace": (EXECUTION, _ALL),

@@ -357,6 +357,8 @@ def test_one_function_may_delete_and_hold_what_is_asked_for(
         event = json.loads((EVENTS / f"{name}-execution.json").read_text("utf-8"))
         event["pathParameters"] = {"execution_id": "exec_1"}
         assert handler(event, LambdaContext())["statusCode"] == 200  # type: ignore[arg-type]
+    event = json.loads((EVENTS / "delete-executions.json").read_text("utf-8"))
+    assert handler(event, LambdaContext())["statusCode"] == 200  # type: ignore[arg-type]
     clock.advance(86_400)
     assert handler({}, LambdaContext()) == {"purged": 1, "held": 0}  # type: ignore[arg-type]
     assert recorder.used == granted("DeletionRole")

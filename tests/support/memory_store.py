@@ -110,6 +110,8 @@ class MemoryTraceStore(
                 begun(known, execution),
                 started_by=known.started_by or execution.started_by,
                 counters=known.counters,
+                session_id=known.session_id,
+                user_id=known.user_id,
                 revision=known.revision + 1,
             )
         elif known.origin is not None:
@@ -204,7 +206,14 @@ class MemoryTraceStore(
                 self.start_execution(unregistered(batch, self._expiry()))
             if self._is_late(key):
                 continue
-            self._change(key, counters=self._executions[key].counters + chunk.counters)
+            known = self._executions[key]
+            said = unregistered(batch, 0)
+            self._change(
+                key,
+                counters=known.counters + chunk.counters,
+                session_id=known.session_id or said.session_id,
+                user_id=known.user_id or said.user_id,
+            )
         if new:
             self._count_ended(key)
         return WriteResult(tuple(chunk.chunk_id for chunk, _ in written))

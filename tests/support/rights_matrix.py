@@ -110,7 +110,13 @@ class World:
         tenant, workflow_id = place
         name = f"{canary(CONTENT, relation)} as a text"
         self.store.start_execution(
-            make_execution(execution_id, tenant=tenant, workflow_id=workflow_id, workflow_name=name)
+            make_execution(
+                execution_id,
+                tenant=tenant,
+                workflow_id=workflow_id,
+                workflow_name=name,
+                started_by=execution_id,
+            )
         )
         attributes = {
             "app.note": f"{canary(CONTENT, relation)} as a text",
@@ -225,7 +231,7 @@ def _is_seen(claim: str, relation: str) -> bool:
 
 def _ask(found: World, caller: Client, call: str, relation: str, fields: str) -> Reply:
     method, path = CALLS[call]
-    if call == "delete_execution":
+    if call in ("delete_execution", "delete_executions"):
         named = found.another(relation)
     elif call == "start_execution":
         named = WORKFLOWS[relation]
@@ -236,6 +242,7 @@ def _ask(found: World, caller: Client, call: str, relation: str, fields: str) ->
         words = span_id("a")
     query = {"q": words} if call == "search_execution" else {}
     query |= {"limit": "200"} if call == "list_executions" else {}
+    query |= {"user_id": named} if call == "delete_executions" else {}
     body = '{"input": {"message": "x", "text": "x"}}' if call == "start_execution" else None
     return caller.call(method, path.format(named), query=query, body=body)
 
@@ -253,6 +260,8 @@ def _is_told(reply: Reply, call: str, relation: str, fields: str) -> bool:
         return canary(fields, relation) in reply.text
     if call == "list_executions":
         return id_of(relation) in [item["execution_id"] for item in reply.json["items"]]
+    if call == "delete_executions":
+        return bool(reply.json["deleted"])
     if call == "list_workflows":
         return WORKFLOWS[relation] in [item["workflow_id"] for item in reply.json["items"]]
     return True

@@ -35,7 +35,11 @@ export interface paths {
         get: operations["list_executions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete the executions of a session or a user
+         * @description Either `session_id` or `user_id`. Goes through the history and deletes each execution of the session or the user, as `DELETE /v1/executions/{execution_id}` does. One call goes through a page: while `next_cursor` is set, call again with it. May be repeated, from the beginning too. Those that are held are left and named. Executions that begin later are not deleted.
+         */
+        delete: operations["delete_executions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -390,6 +394,22 @@ export interface components {
              * @default 0
              */
             unreported_calls?: number;
+        };
+        /** @description What one page of a deletion by session or user has done. */
+        DeleteExecutionsResponse: {
+            /** @description Ids of the executions that this call has deleted; no call shows their content any more. */
+            deleted: string[];
+            /** @description Ids of those that are held, and were left. Release them, and delete them then. */
+            held: string[];
+            /** @description Executions that the API cannot read: whose they are is not known, and they were left. Only where there are any. */
+            unreadable?: components["schemas"]["UnreadableExecution"][];
+            /**
+             * @description Unix time in nanoseconds: all later executions have been looked at. Absent on the last page.
+             * @example 1764000000000000000
+             */
+            looked_through_unix_nano?: string;
+            /** @description For the next page; null when all was looked at. */
+            next_cursor: string | null;
         };
         /** @description Who has deleted an execution, and when. Its ids, times and totals are left, and nothing that anybody wrote. */
         Deletion: {
@@ -1021,6 +1041,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionsResponse"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    delete_executions: {
+        parameters: {
+            query?: {
+                /** @description The session or conversation, as its spans say it. */
+                session_id?: string;
+                /** @description The user, as spans say it, or the subject of the token that started an execution. */
+                user_id?: string;
+                /** @description `next_cursor` of the page before; good for the same caller and the same query only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteExecutionsResponse"];
                 };
             };
             /** @description A parameter, an id or a cursor is malformed; `errors` names it. */

@@ -33,7 +33,7 @@ from spanvas.model.row import INTERRUPTED
 from spanvas.model.span import ERROR, Span
 from spanvas.model.units import NANO
 from spanvas.semantics.outcome import SpanOutcome, outcome_of
-from spanvas.semantics.summary import has_remote_parent, row_of
+from spanvas.semantics.summary import has_remote_parent, row_of, user_in
 from spanvas.storage.port import Binding, TraceStore
 from spanvas_api.ingest.naming import (
     attributed_execution_id,
@@ -174,6 +174,7 @@ def update_of(
         started_by=subject,
         session=_session(spans),
         external_id=external_id(spans, candidates),
+        user_id=user_in(spans),
         interrupted=any(outcome.mark == INTERRUPTED for outcome in outcomes),
     )
 

@@ -239,6 +239,27 @@ class ExecutionsResponse(WireModel):
     next_cursor: str | None = Field(description="For the next page; null on the last one.")
 
 
+class DeleteExecutionsResponse(WireModel):
+    """What one page of a deletion by session or user has done."""
+
+    deleted: list[str] = Field(
+        description="Ids of the executions that this call has deleted; no call shows their content any more."
+    )
+    held: list[str] = Field(
+        description="Ids of those that are held, and were left. Release them, and delete them then."
+    )
+    unreadable: list[UnreadableExecution] | None = Field(
+        default=None,
+        description="Executions that the API cannot read: whose they are is not known, and they were left. Only where"
+        " there are any.",
+    )
+    looked_through_unix_nano: UnixNano | None = Field(
+        default=None,
+        description="Unix time in nanoseconds: all later executions have been looked at. Absent on the last page.",
+    )
+    next_cursor: str | None = Field(description="For the next page; null when all was looked at.")
+
+
 class StartExecutionRequest(WireModel):
     """What a new execution starts with."""
 

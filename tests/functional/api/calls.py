@@ -18,6 +18,7 @@ CALLS = {
     "list_accesses": ("GET", "/v1/executions/{}/accesses"),
     "hold_execution": ("POST", "/v1/executions/{}/hold"),
     "release_execution": ("DELETE", "/v1/executions/{}/hold"),
+    "delete_executions": ("DELETE", "/v1/executions"),
     "delete_execution": ("DELETE", "/v1/executions/{}"),
 }
-QUERIES = {"search_execution": {"q": "ada"}}
+QUERIES = {"search_execution": {"q": "ada"}, "delete_executions": {"session_id": "none"}}

@@ -49,7 +49,7 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
     "tenant with a key's marks": {"tenant": "acme#E#exec_1"},
     "no subject": {"subject": ""},
 }
-REMOVING = {"delete_execution", "hold_execution", "release_execution"}
+REMOVING = {"delete_execution", "delete_executions", "hold_execution", "release_execution"}
 ALLOWED = {
     "operator": set(CALLS) - {"list_accesses", *REMOVING},
     "viewer": {
@@ -74,7 +74,7 @@ ALLOWED = {
         "list_accesses",
     },
     "operator with scp": set(CALLS) - {"list_accesses", *REMOVING},
-    "deleter": {"delete_execution"},
+    "deleter": {"delete_execution", "delete_executions"},
     "holder": {"hold_execution", "release_execution"},
     "starter": {"start_execution"},
     "artifacts alone": {"link_artifact"},

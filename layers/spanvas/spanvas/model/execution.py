@@ -162,6 +162,8 @@ class Execution:
     """What its sender calls it, where that is no execution id: see `ids.external_id_of`."""
     session_id: str = ""
     """The session or conversation that the execution is part of, as its spans say; "" where they say nothing."""
+    user_id: str = ""
+    """The user on whose behalf it ran, as its spans say; "" where they say nothing."""
     deletion: Deletion | None = None
     """Set where it has been deleted; nothing of it changes any more, whatever else comes."""
     hold: Hold | None = None

@@ -104,6 +104,7 @@ class ExecutionUpdate:
     session: Session | None = None
     external_id: str = ""
     interrupted: bool = False
+    user_id: str = ""
 
 
 def create_from(update: ExecutionUpdate) -> Execution:
@@ -124,6 +125,7 @@ def create_from(update: ExecutionUpdate) -> Execution:
         cause=end.cause if end else None,
         started_by=update.started_by,
         external_id=update.external_id,
+        user_id=update.user_id,
         session_id=session.session_id if session else "",
         origin=Origin(
             identity.key,
@@ -153,6 +155,8 @@ def merge_update(known: Execution, update: ExecutionUpdate) -> Execution:
         execution = replace(execution, origin=origin)
     if update.external_id and not "" < execution.external_id <= update.external_id:
         execution = replace(execution, external_id=update.external_id)
+    if update.user_id and not "" < execution.user_id <= update.user_id:
+        execution = replace(execution, user_id=update.user_id)
     if identity.key < origin.identity:
         origin = origin._replace(identity=identity.key)
         execution = replace(
@@ -231,6 +235,7 @@ def update_from(
         Session(origin.session, execution.session_id) if origin.session else None,
         execution.external_id,
         origin.interrupted,
+        execution.user_id,
     )
 
 

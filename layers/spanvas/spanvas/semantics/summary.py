@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from spanvas import attributes as names
 from spanvas.model import durable, kinds
-from spanvas.model.ids import as_name
+from spanvas.model.ids import as_name, display_name
 from spanvas.model.inference import WRAPPERS
 from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
@@ -40,6 +40,23 @@ MARKS: Final = {
     names.COMPACTED: "compacted",
     names.NOT_TIMED: "not_timed",
 }
+
+SESSION_NAMES: Final = (
+    "session.id",
+    "gen_ai.conversation.id",
+    "langfuse.session.id",
+    "traceloop.association.properties.session_id",
+    "lmnr.association.properties.session_id",
+)
+USER_NAMES: Final = (
+    "user.id",
+    "enduser.id",
+    "langfuse.user.id",
+    "traceloop.association.properties.user_id",
+    "lmnr.association.properties.user_id",
+)
+REPLACED: Final = "[REDACTED:"
+"""Begins what redaction has put in the place of a text."""
 
 
 def row_of(span: Span, detail: str = "") -> Row:
@@ -147,3 +164,22 @@ def _scores(reader: SpanReader) -> str | None:
 
 def _short(value: Any) -> str | None:
     return shortened(value, 128) if isinstance(value, str) else None
+
+
+def session_in(spans: Iterable[Span]) -> str:
+    """Returns the session that spans name; of several the first by text, "" where they name none."""
+    return _first_text(spans, SESSION_NAMES)
+
+
+def user_in(spans: Iterable[Span]) -> str:
+    """Returns the user that spans name; of several the first by text, "" where they name none."""
+    return _first_text(spans, USER_NAMES)
+
+
+def _first_text(spans: Iterable[Span], names: tuple[str, ...]) -> str:
+    """What redaction has replaced names nobody."""
+    found: set[Any] = set()
+    for span in spans:
+        for held in (span.attributes, span.resource):
+            found.update(held[name] for name in names if type(held.get(name)) is str)
+    return min((text for one in found if REPLACED not in (text := display_name(one))), default="")

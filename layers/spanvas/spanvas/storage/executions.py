@@ -188,7 +188,7 @@ class ExecutionItems:
             *(items.ORIGIN_NAMING, items.ORIGIN_ENDING, items.ORIGIN_SESSION, "session_id"),
             items.ORIGIN_INTERRUPTED,
             *(items.ENDED_AT_UNIX_NANO, "cause", items.MOVED_TO, items.MOVED),
-            *({"external_id"} - attributes.keys()),
+            *({"external_id", "user_id"} - attributes.keys()),
         ]
         is_earlier = f"{known} AND #started_key > :started_key"
         return self._update(execution, attributes, is_earlier, remove=remove) or self._update(

@@ -127,6 +127,7 @@ def _what_is_left(values: Mapping[str, Any]) -> dict[str, Any]:
         "counters": kept.get("counters") or {},
         "cause": None,
         "session_id": None,
+        "user_id": None,
     }
 
 

@@ -228,6 +228,8 @@ def execution_attributes(execution: Execution) -> Item:
         attributes["exporter_health"] = s(json.dumps(dict(execution.exporter_health)))
     if execution.external_id:
         attributes["external_id"] = s(execution.external_id)
+    if execution.user_id:
+        attributes["user_id"] = s(execution.user_id)
     if execution.origin is not None:
         attributes[ORIGIN_NAMING] = s(execution.origin.identity)
         attributes[ORIGIN_ENDING] = s(execution.origin.end)

@@ -32,4 +32,4 @@ def content_kept(execution: Execution, kept_since_unix_nano: int) -> Execution:
     begun = execution.queued_until_unix_nano or place_of(execution)
     if max(begun, execution.ended_at_unix_nano or 0) >= kept_since_unix_nano:
         return execution
-    return replace(execution_without_content(execution), external_id="", session_id="")
+    return replace(execution_without_content(execution), external_id="", session_id="", user_id="")

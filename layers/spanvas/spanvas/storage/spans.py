@@ -12,6 +12,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
+from spanvas.semantics.summary import session_in, user_in
 from spanvas.storage import items
 from spanvas.storage.aws import run_concurrently, translate_errors
 from spanvas.storage.chunk_items import Chunks
@@ -257,4 +258,6 @@ def unregistered(batch: SpanBatch, expires_at: int) -> Execution:
         status=RUNNING,
         deadline_unix_nano=last + UNREGISTERED_SECONDS * NANO,
         expires_at=expires_at,
+        session_id=session_in(batch.spans),
+        user_id=user_in(batch.spans),
     )

@@ -8,7 +8,7 @@ the execution as well: it is marked, and the sweep counts it again. See docs/adr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import LOST, OPEN, Cause, Counters, Execution
@@ -18,6 +18,9 @@ from spanvas.storage.decoding import attempted
 from spanvas.storage.executions import STILL_THERE, ExecutionItems, bare
 from spanvas.storage.item_reading import counters_of
 from spanvas.storage.own_totals import OwnTotals
+
+SAID_BY_SPANS: Final = frozenset({"session_id", "user_id"})
+"""What spans alone say of an execution that was registered: the first ones to say it count."""
 
 
 class TotalItems:
@@ -35,10 +38,11 @@ class TotalItems:
         is_owed = self._own.note_written(place, chunk)
         if not (is_new or is_owed):
             return
-        item = self._change(fallback, chunk.counters)
+        said = {name: items.s(text) for name in SAID_BY_SPANS if (text := getattr(fallback, name))}
+        item = self._change(fallback, chunk.counters, said)
         if item is None:
             self._executions.start(fallback)
-            item = self._change(fallback, chunk.counters)
+            item = self._change(fallback, chunk.counters, said)
         if item is None:
             from spanvas.storage.tombstones import note_late
 
@@ -93,9 +97,14 @@ class TotalItems:
         condition = f"{STILL_THERE} AND attribute_not_exists(#running_key)"
         self._executions.change(bare(*place), mark, condition)
 
-    def _change(self, execution: Execution, counters: Counters) -> Mapping[str, Any] | None:
+    def _change(
+        self, execution: Execution, counters: Counters, said: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any] | None:
+        """Adds to the totals. What spans have said of the execution before, in `said`, stays."""
         add = items.added_counters(counters)
-        return self._executions.change(execution, {}, STILL_THERE, add=add)
+        return self._executions.change(
+            execution, said or {}, STILL_THERE, add=add, keep=SAID_BY_SPANS
+        )
 
 
 def replace_counters(executions: ExecutionItems, execution: Execution, counters: Counters) -> bool:
