@@ -39,7 +39,7 @@ class Recorder:
         return self._note(Item["sk"]["S"].partition("#")[0])
 
     def update_item(self, **_: Any) -> dict[str, Any]:
-        return self._note("META") or {"Attributes": {}}
+        return self._note("META") or {"Attributes": {"status": {"S": "running"}}}
 
     def get_item(self, **_: Any) -> dict[str, Any]:
         return self._note("get META")
