@@ -26,10 +26,10 @@ from tests.contract.refused_requests import (
     refused,
     thing,
 )
-from tests.contract.test_permissions import write_a_trace
 from tests.support.aws_from_template import AUDIT_TABLE, create_resources
 from tests.support.aws_in_process import mocked_aws
 from tests.support.builders import Clock, make_execution
+from tests.support.written_trace import write_a_trace
 
 
 @pytest.mark.parametrize("role", must_be_refused())

@@ -16,7 +16,6 @@ from executor import bedrock
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome
 from spanvas.model.access import Access
-from spanvas.model.artifact import Artifact
 from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import Counters
 from spanvas.settings import Settings
@@ -43,10 +42,10 @@ from tests.support.builders import (
 )
 from tests.support.otlp_server import OK, Serving, serving
 from tests.support.stored_spans import stored_span
+from tests.support.written_trace import LARGE, write_a_trace
 
 Used = set[tuple[str, str]]
 ENDED = json.loads((EVENTS / "state-machine-ended.json").read_text("utf-8"))
-LARGE = {"spanvas.input": "".join(f"{number * 2654435761 % 2**32:x} " for number in range(9_000))}
 
 
 SERVICES: Final = {"bedrock-runtime", "dynamodb", "lambda", "s3", "xray"}
@@ -134,26 +133,6 @@ def clock() -> Clock:
 def recorder(clock: Clock) -> Iterator[Recorder]:
     with mocked_aws():
         yield Recorder(clock)
-
-
-def write_a_trace(store: DynamoTraceStore) -> None:
-    execution = make_execution()
-    store.start_execution(execution)
-    span = make_span("a", attributes=LARGE)
-    store.write(SpanBatch(execution.tenant, execution.execution_id, [span, make_span("b", "a")]))
-    artifact = Artifact(
-        tenant=execution.tenant,
-        execution_id=execution.execution_id,
-        artifact_id="report",
-        span_id=span_id("a"),
-        name="report.csv",
-        media_type="text/csv",
-        bytes=0,
-        sha256="",
-        created_at_unix_nano=T0,
-    )
-    store.put_artifact(artifact, b"a,b\n")
-    store.end_execution(execution.tenant, execution.execution_id, "succeeded", T0 + SECOND)
 
 
 def read_everything(store: DynamoTraceStore) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from spanvas.model.globs import is_plain
 from spanvas.semantics.withheld import shown_execution
-from spanvas.storage.port import Listing
+from spanvas.storage.pages import Listing
 from spanvas_api.auth import Principal, authorize, readable
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
