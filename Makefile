@@ -25,32 +25,35 @@ FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: .venv/.installed ## make .venv with everything that run, test and check need
+# DynamoDB of the local stack.
+ENGINES := local/engines/dynamodb/node_modules/.installed
 
-run: .venv/.installed frontend/dist/index.html ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=...)
+install: .venv/.installed $(ENGINES) ## make .venv with everything that run, test and check need
+
+run: .venv/.installed $(ENGINES) frontend/dist/index.html ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=...)
 	@exec $(PY) -m local up --port $(PORT)
 
-smoke: .venv/.installed frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
+smoke: .venv/.installed $(ENGINES) frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
 	@$(PY) -m local smoke
 
 PACKAGES := instrumented powertools old-opentelemetry
 
-test: .venv/.installed .venv-sam/.installed frontend/dist/index.html $(PACKAGES:%=build/%/.installed) ## all tests, the page's included
+test: .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html $(PACKAGES:%=build/%/.installed) ## all tests, the page's included
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
 DIALECTS := .venv-dialects .venv-agents .venv-agentcore .venv-frameworks .venv-java $(addprefix tests/dialects/,$(addsuffix /node_modules,vercel exporters node_agents))
 
-test-dialects: .venv/.installed $(DIALECTS:=/.installed) ## real GenAI libraries and OTLP exporters: what they send is understood
+test-dialects: .venv/.installed $(ENGINES) $(DIALECTS:=/.installed) ## real GenAI libraries and OTLP exporters: what they send is understood
 	$(PY) -m pytest -q tests/dialects
 
 check: export PROPERTY_TESTS := whole
 check: lint types frontend-check template test test-dialects smoke ## everything that CI runs, in its order
 
-bench: .venv/.installed frontend/dist/index.html ## measure the figures (make bench-NAME for one) and keep them
+bench: .venv/.installed $(ENGINES) frontend/dist/index.html ## measure the figures (make bench-NAME for one) and keep them
 	$(PY) -m tests.bench
 
-bench-%: .venv/.installed frontend/dist/index.html
+bench-%: .venv/.installed $(ENGINES) frontend/dist/index.html
 	$(PY) -m tests.bench $*
 
 recall: .venv/.installed ## what the rules of redaction find of others' secrets (needs Go and the network)
@@ -97,7 +100,7 @@ template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a bu
 	$(SAM) validate --lint
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
-bench-security: .venv/.installed ## look for canaries in what is stored and answered, and print the table
+bench-security: .venv/.installed $(ENGINES) ## look for canaries in what is stored and answered, and print the table
 	$(PY) -m tests.bench.security
 
 locks: .venv/.installed ## pin the Python requirements anew
@@ -107,7 +110,7 @@ locks: .venv/.installed ## pin the Python requirements anew
 	    $$([ $$name = requirements-dev ] && echo "--override requirements-overrides.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
 
-screenshots: .venv/.installed frontend/dist/index.html ## take the pictures of the docs anew (needs Chromium)
+screenshots: .venv/.installed $(ENGINES) frontend/dist/index.html ## take the pictures of the docs anew (needs Chromium)
 	$(PY) -m tests.browser.screenshots
 	$(PY) -m tests.browser.states
 
@@ -140,6 +143,10 @@ $(PACKAGES:%=build/%/.installed): build/%/.installed: requirements-%.txt .venv/.
 
 tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json .venv/.installed
 	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node $(NPM_CI)'
+
+$(ENGINES): local/engines/dynamodb/package-lock.json .venv/.installed
+	@echo "Installing DynamoDB's engine (once, some seconds)"
+	@$(ALONE) $@ $^ -- sh -ec 'cd local/engines/dynamodb; ../../with-node $(NPM_CI)'
 
 frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
 	@echo "Installing the page's packages (once, under a minute)"

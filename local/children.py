@@ -1,7 +1,7 @@
-"""The processes beside this one: DynamoDB, S3, and the stand-ins for Bedrock and the demo services.
+"""The processes beside this one: the engines, and the stand-ins for Bedrock and the demo services.
 
-One that ends by itself is started again, at the same address, so that whoever calls it need not know. An engine keeps
-its data in memory: what was stored is gone then, and that is said.
+One that ends by itself is started again, at the same address, so that whoever calls it need not know. What is lost with
+it, and what is not, is said.
 """
 
 from __future__ import annotations
@@ -17,16 +17,19 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from local.engines.engine import Engine
+from local.http_message import LOOPBACK
 from local.processes import (
     Process,
     Spawner,
+    free_port,
     size_of,
     stop_processes,
     wait_for_announcements,
+    wait_until_it_answers,
 )
 from local.project import PROJECT
 
-DYNAMODB = "AWS_ENDPOINT_URL_DYNAMODB"
 S3 = "AWS_ENDPOINT_URL_S3"
 LAMBDA = "AWS_ENDPOINT_URL_LAMBDA"
 BEDROCK = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
@@ -40,19 +43,21 @@ STEADY_SECONDS: Final = 10.0
 
 @dataclass(slots=True)
 class Child:
-    """`command(announced)`: the program and its arguments, with the ports of what it has announced before, else 0."""
+    """A process that is started again when it ends by itself."""
 
     name: str
     command: Callable[[Mapping[str, str]], Sequence[str]]
-    variables: Mapping[str, str]
-    """What it announces -> the variable that tells it to others."""
+    """The program and its arguments; gets the addresses that it had before, so that it has them again."""
+    addresses: Callable[[Process, int], dict[str, str]]
+    """Where it listens, by variable, once it does; gets the process and where its log begins. Raises ProcessError."""
     loses: str
+    environment: Mapping[str, str]
     process: Process
     began: int
     """Where the log of this start begins, in bytes."""
     started_at: float
     """By the clock of `Children`, in seconds."""
-    announced: dict[str, str]
+    listens: dict[str, str]
 
 
 class Children:
@@ -65,7 +70,10 @@ class Children:
         environment: Mapping[str, str],
         say: Callable[[str], None] = lambda _line: None,
         clock: Callable[[], float] = time.monotonic,
+        ports: Mapping[str, int] | None = None,
     ) -> None:
+        self.ports = dict(ports or {})
+        """Of the engines, by name: given are those that they had at the last start, taken again where they are free."""
         self._spawner = spawner
         self._logs = logs
         self._environment = environment
@@ -76,41 +84,61 @@ class Children:
         self._given: dict[str, str] = {}
         self._stopped = threading.Event()
 
-    def start_engine(self, service: str, variable: str) -> None:
-        """An engine of ours, unless the variable in our own environment names another one."""
-        own = os.environ.get(variable)
-        if own:
-            self._given[variable] = own
+    def start_engine(self, engine: Engine, folder: Path) -> None:
+        """Starts an engine, unless our own environment names others for all of its services."""
+        given = engine.given()
+        self._given |= given
+        variables = [name for name in engine.variables if name not in given]
+        if not variables:
             return
+        folder.mkdir(parents=True, exist_ok=True)
+        port = free_port(self.ports.get(engine.name, 0))
+        self.ports[engine.name] = port
+        url = f"http://{LOOPBACK}:{port}"
 
-        def command(announced: Mapping[str, str]) -> Sequence[str]:
-            return ["local.engines", service, str(port_of(announced.get("URL", "")))]
+        def addresses(process: Process, _begin: int) -> dict[str, str]:
+            log = self._log(engine.name)
+            wait_until_it_answers(port, engine.health_path, process, what=engine.name, log=log)
+            return dict.fromkeys(variables, url)
 
-        self._add(service, command, {"URL": variable}, "what it kept is gone")
+        self._add(
+            engine.name,
+            lambda _listens: engine.command(port, folder),
+            addresses,
+            engine.loses,
+            engine.environment,
+        )
 
     def start_stand_ins(self, latency: float) -> None:
         """Bedrock's and the demo services'; `latency` scales their answer times, 0 answers at once."""
         own = os.environ.get(BEDROCK)
         if own:
             self._given[BEDROCK] = own
+        name = "stand-ins"
 
-        def command(announced: Mapping[str, str]) -> Sequence[str]:
-            connections = json.loads(announced.get(CONNECTIONS, "{}"))
-            bedrock_port = port_of(announced.get(BEDROCK, ""))
-            services_port = port_of(next(iter(connections.values()), ""))
-            arguments = ["local.standins", "--bedrock-port", str(bedrock_port)]
-            arguments += ["--services-port", str(services_port)]
-            return [*arguments, "--latency", str(latency)]
+        def command(listens: Mapping[str, str]) -> Sequence[str]:
+            connections = json.loads(listens.get(CONNECTIONS, "{}"))
+            ports = {
+                "--bedrock-port": port_of(listens.get(BEDROCK, "")),
+                "--services-port": port_of(next(iter(connections.values()), "")),
+            }
+            options = [part for option, port in ports.items() for part in (option, str(port))]
+            return [sys.executable, "-m", "local.standins", *options, "--latency", str(latency)]
 
-        variables = {BEDROCK: BEDROCK, CONNECTIONS: CONNECTIONS}
-        self._add("stand-ins", command, variables, "nothing is lost")
+        def addresses(process: Process, begin: int) -> dict[str, str]:
+            names = frozenset({BEDROCK, CONNECTIONS})
+            return wait_for_announcements(
+                names, process, what=name, log=self._log(name), begin=begin
+            )
+
+        self._add(name, command, addresses, "nothing is lost", {})
 
     def wait(self) -> dict[str, str]:
         """Where all of them listen, by variable, when they do. Raises ProcessError."""
         found: dict[str, str] = {}
         for child in self._children:
-            self._await(child)
-            found |= {variable: child.announced[said] for said, variable in child.variables.items()}
+            child.listens = child.addresses(child.process, child.began)
+            found |= child.listens
         return {**found, **self._given}
 
     def keep_running(self, restore: Callable[[], object]) -> None:
@@ -132,14 +160,16 @@ class Children:
         self,
         name: str,
         command: Callable[[Mapping[str, str]], Sequence[str]],
-        variables: Mapping[str, str],
+        addresses: Callable[[Process, int], dict[str, str]],
         loses: str,
+        environment: Mapping[str, str],
     ) -> None:
         began = size_of(self._log(name))
         started_at = self._clock()
-        process = self._start(name, command({}))
-        child = Child(name, command, variables, loses, process, began, started_at, {})
-        self._children.append(child)
+        process = self._start(name, command({}), environment)
+        self._children.append(
+            Child(name, command, addresses, loses, environment, process, began, started_at, {})
+        )
 
     def _watch(self, child: Child, restore: Callable[[], object]) -> None:
         tries = 0
@@ -161,8 +191,8 @@ class Children:
         try:
             child.began = size_of(self._log(child.name))
             child.started_at = self._clock()
-            child.process = self._start(child.name, child.command(child.announced))
-            self._await(child)
+            child.process = self._start(child.name, child.command(child.listens), child.environment)
+            child.listens = child.addresses(child.process, child.began)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
             self._say_unless_stopped(f"{child.name} could not be started again: {error}")
             if child.process.poll() is None:
@@ -192,25 +222,16 @@ class Children:
         if not self._stopped.is_set():
             self._say(line)
 
-    def _start(self, name: str, arguments: Sequence[str]) -> Process:
+    def _start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
         paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)
-        environment = {
+        whole = {
             **self._environment,
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "PYTHONUNBUFFERED": "1",
+            **environment,
         }
-        command = [sys.executable, "-m", *arguments]
-        return self._spawner.start(command, env=environment, cwd=PROJECT, log=self._log(name))
-
-    def _await(self, child: Child) -> None:
-        child.announced = wait_for_announcements(
-            frozenset(child.variables),
-            child.process,
-            what=child.name,
-            log=self._log(child.name),
-            begin=child.began,
-        )
+        return self._spawner.start(command, env=whole, cwd=PROJECT, log=self._log(name))
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"

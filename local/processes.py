@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,13 +15,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
+
+from local.http_message import LOOPBACK
 
 ENTER = Path(__file__).with_name("enter.py")
 NO_MOUNT = "-"
 
 
 Process = subprocess.Popen[bytes]
+Found = TypeVar("Found")
 
 
 class ProcessError(Exception):
@@ -125,18 +130,60 @@ def wait_for_announcements(
 ) -> dict[str, str]:
     """Values of the `NAME=value` lines that the process writes when it is ready, from this byte of its log on. Raises
     ProcessError."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+
+    def announced() -> dict[str, str] | None:
         lines = read_from(log, begin).splitlines()
         found = {name: value for name, _, value in (line.partition("=") for line in lines)}
-        if names <= found.keys():
-            return {name: found[name] for name in names}
+        return {name: found[name] for name in names} if names <= found.keys() else None
+
+    return wait_for(announced, process, what=what, log=log, seconds=seconds)
+
+
+def wait_until_it_answers(
+    port: int, path: str, process: Process, *, what: str, log: Path, seconds: float = 30.0
+) -> None:
+    """Returns when a port of loopback answers a GET with a status below 500. Raises ProcessError."""
+    wait_for(lambda: answers(port, path) or None, process, what=what, log=log, seconds=seconds)
+
+
+def wait_for(
+    probe: Callable[[], Found | None], process: Process, *, what: str, log: Path, seconds: float
+) -> Found:
+    """What the probe finds, asked again and again while the process runs. Raises ProcessError."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = probe()
+        if found is not None:
+            return found
         if process.poll() is not None:
             raise ProcessError(
                 f"{what} ended with code {process.returncode}; {log} ends with:\n{tail(log)}"
             )
         time.sleep(0.02)
     raise ProcessError(f"{what} is not ready after {seconds:.0f} s; {log} ends with:\n{tail(log)}")
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a port of loopback answers a GET with a status below 500."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def free_port(preferred: int = 0) -> int:
+    """Returns a port of loopback that nothing listens on: the preferred one where it is free."""
+    try:
+        with socket.create_server((LOOPBACK, preferred)) as server:
+            return int(server.getsockname()[1])
+    except OSError:
+        if not preferred:
+            raise
+        return free_port()
 
 
 def read_from(log: Path, begin: int) -> str:

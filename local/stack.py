@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from local import state
-from local.children import CONNECTIONS, DYNAMODB, LAMBDA, S3, Children
+from local.children import CONNECTIONS, LAMBDA, S3, Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
+from local.engines.dynalite import DYNAMODB
+from local.engines.moto_s3 import S3 as MOTO_S3
 from local.front import listen
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import HttpApi
@@ -43,6 +45,7 @@ from local.translate import read_template
 
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
+ENGINES = (DYNAMODB, MOTO_S3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +178,17 @@ class Stack:
         self.start_seconds = time.perf_counter() - began
 
     def _start_children(self) -> Children:
-        self._say(
-            "Starting DynamoDB and S3 (moto) and the stand-ins for Bedrock and the demo services"
-        )
+        self._say("Starting DynamoDB, S3 and the stand-ins for Bedrock and the demo services")
         environment = {
             **self.credentials,
             "AWS_REGION": self._identity.region,
             "AWS_DEFAULT_REGION": self._identity.region,
+            "AWS_ACCOUNT_ID": self._identity.account_id,
             "MOTO_ACCOUNT_ID": self._identity.account_id,
         }
         children = Children(self._spawner, self._logs, environment, self._say)
-        children.start_engine("dynamodb", DYNAMODB)
-        children.start_engine("s3", S3)
+        for engine in ENGINES:
+            children.start_engine(engine, self.state / "engines" / engine.name)
         children.start_stand_ins(self.options.latency)
         return children
 

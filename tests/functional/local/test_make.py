@@ -49,6 +49,7 @@ MADE = (
     "build/powertools/.installed",
     "build/old-opentelemetry/.installed",
     "frontend/node_modules/.installed",
+    "local/engines/dynamodb/node_modules/.installed",
     "tests/dialects/exporters/node_modules/.installed",
     "tests/dialects/node_agents/node_modules/.installed",
     "tests/dialects/vercel/node_modules/.installed",
@@ -71,6 +72,7 @@ SOURCES = (
         )
     ),
     "frontend/package-lock.json",
+    "local/engines/dynamodb/package-lock.json",
     "tests/dialects/exporters/package-lock.json",
     "tests/dialects/node_agents/package-lock.json",
     "tests/dialects/vercel/package-lock.json",

@@ -10,9 +10,17 @@ from typing import cast
 import pytest
 
 from local.children import Children
+from local.engines.engine import Engine
 from local.processes import Process, ProcessError, Spawner
 
-URL = "http://127.0.0.1:4566"
+PORT = 4566
+URL = f"http://127.0.0.1:{PORT}"
+DYNAMODB = Engine(
+    name="dynamodb",
+    variables=("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS"),
+    command=lambda port, folder: ["engine", str(port), folder.name],
+    loses="what it kept is gone",
+)
 
 
 class FakeProcess:
@@ -32,7 +40,7 @@ class FakeProcess:
 
 
 class FakeSpawner:
-    """Its processes say at once where they listen."""
+    """Its processes answer at once (`engine_that_answers`)."""
 
     def __init__(self) -> None:
         self.started: list[tuple[str, ...]] = []
@@ -40,9 +48,7 @@ class FakeSpawner:
     def start(
         self, program: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path
     ) -> Process:
-        self.started.append(tuple(program[2:]))
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"URL={URL}\n")
+        self.started.append(tuple(program))
         return cast("Process", FakeProcess())
 
 
@@ -78,8 +84,8 @@ def watched(
     spawner, said = FakeSpawner(), list[str]()
     children = Children(cast("Spawner", spawner), logs, {}, said.append, clock)
     children._stopped = waits
-    children.start_engine("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB")
-    assert children.wait() == {"AWS_ENDPOINT_URL_DYNAMODB": URL}
+    children.start_engine(DYNAMODB, logs / "data")
+    assert children.wait() == dict.fromkeys(DYNAMODB.variables, URL)
     children.keep_running(restore)
     for thread in threading.enumerate():
         if thread.name == "watch-dynamodb":
@@ -88,18 +94,18 @@ def watched(
 
 
 @pytest.fixture(autouse=True)
-def no_engine_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
+def engine_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in DYNAMODB.variables:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("local.children.free_port", lambda preferred: preferred or PORT)
+    monkeypatch.setattr("local.children.wait_until_it_answers", lambda *_, **__: None)
 
 
 def test_what_ends_again_and_again_is_started_less_and_less_often(tmp_path: Path) -> None:
     waits = Waits(7)
     spawner, said = watched(tmp_path, waits, Clock(0.1))
     assert waits.seconds == [0.0, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0]
-    assert spawner.started == [
-        ("local.engines", "dynamodb", "0"),
-        *[("local.engines", "dynamodb", "4566")] * 6,
-    ]
+    assert spawner.started == [("engine", "4566", "data")] * 7
     assert said[:2] == [
         "dynamodb ended by itself (code 1); what it kept is gone. It is started again.",
         "dynamodb runs again.",
@@ -135,17 +141,49 @@ def test_what_runs_but_does_not_listen_is_ended_and_tried_again(
 ) -> None:
     ended: list[object] = []
     monkeypatch.setattr("local.children.stop_processes", ended.extend)
-    answers = iter([{"URL": URL}])
+    starts = iter([1])
 
-    def announcements(*_: object, **__: object) -> dict[str, str]:
-        try:
-            return next(answers)
-        except StopIteration:
-            raise ProcessError("dynamodb is not ready after 30 s") from None
+    def answers_once(*_: object, **__: object) -> None:
+        if next(starts, None) is None:
+            raise ProcessError("dynamodb is not ready after 30 s")
 
-    monkeypatch.setattr("local.children.wait_for_announcements", announcements)
+    monkeypatch.setattr("local.children.wait_until_it_answers", answers_once)
     spawner, said = watched(tmp_path, Waits(3), Clock(0.1))
     assert len(spawner.started) == 3
     assert len(ended) == 2
     assert "dynamodb could not be started again: dynamodb is not ready after 30 s" in said
     assert "dynamodb runs again." not in said
+
+
+def children_of(logs: Path) -> tuple[Children, FakeSpawner]:
+    spawner = FakeSpawner()
+    return Children(cast("Spawner", spawner), logs, {}, ports={"dynamodb": 5001}), spawner
+
+
+def test_an_engine_has_the_port_of_the_last_start(tmp_path: Path) -> None:
+    children, spawner = children_of(tmp_path)
+    children.start_engine(DYNAMODB, tmp_path / "data")
+    assert spawner.started == [("engine", "5001", "data")]
+    assert (tmp_path / "data").is_dir()
+
+
+def test_services_that_the_user_sends_elsewhere_are_not_asked_of_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = DYNAMODB.variables
+    monkeypatch.setenv(one, "http://127.0.0.1:8000")
+    children, spawner = children_of(tmp_path)
+    children.start_engine(DYNAMODB, tmp_path / "data")
+    assert children.wait() == {one: "http://127.0.0.1:8000", other: "http://127.0.0.1:5001"}
+    assert len(spawner.started) == 1
+
+
+def test_an_engine_of_which_nothing_is_asked_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in DYNAMODB.variables:
+        monkeypatch.setenv(name, "http://127.0.0.1:8000")
+    children, spawner = children_of(tmp_path)
+    children.start_engine(DYNAMODB, tmp_path / "data")
+    assert children.wait() == dict.fromkeys(DYNAMODB.variables, "http://127.0.0.1:8000")
+    assert spawner.started == []

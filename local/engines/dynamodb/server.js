@@ -1,0 +1,38 @@
+// DynamoDB on this machine: dynalite on a port of loopback, its data in a folder, with the bridges of `bridges.js`.
+//
+// `node server.js --port 4567 --path FOLDER [--bare]`; `--bare` leaves the bridges out, for the tests that tell when one
+// is needed no more. An error that dynalite does not expect ends the process; the stack starts it again.
+"use strict";
+
+const { parseArgs } = require("node:util");
+const { installBridges, bridgedHandler } = require("./bridges.js");
+
+const LOOPBACK = "127.0.0.1";
+// A client keeps its connection for longer than the five seconds that Node.js would.
+const KEEP_ALIVE_MS = 120_000;
+
+function main() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string" },
+      path: { type: "string" },
+      bare: { type: "boolean", default: false },
+    },
+  });
+  const opened = values.bare ? null : installBridges();
+  const dynalite = require("dynalite");
+  const options = { path: values.path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 };
+  const server = dynalite(options);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  if (opened) {
+    const [handler] = server.listeners("request");
+    server.removeAllListeners("request");
+    server.on("request", bridgedHandler(opened.store, handler));
+  }
+  for (const name of ["SIGTERM", "SIGINT"]) process.once(name, () => process.exit(0));
+  server.listen(Number(values.port), LOOPBACK, () => {
+    console.log(`URL=http://${LOOPBACK}:${server.address().port}`);
+  });
+}
+
+main();

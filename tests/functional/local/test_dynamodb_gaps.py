@@ -1,0 +1,256 @@
+"""What dynalite lacks, and what `local/engines/dynamodb/bridges.js` makes of it.
+
+Each gap is looked for in dynalite alone, too: a test that fails there says that a bridge is needed no more.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.engines.dynalite import DYNAMODB, INSTALLED
+from local.processes import answers, free_port
+from tests.support.engines import client_of
+
+pytestmark = pytest.mark.skipif(
+    not INSTALLED.exists(), reason="the packages of DynamoDB's engine are missing: make install"
+)
+TABLE = "things"
+KEY = {"pk": {"S": "a"}}
+TTL = {"AttributeName": "expires_at", "Enabled": True}
+RECOVERY = {"PointInTimeRecoveryEnabled": True}
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[tuple[Any, subprocess.Popen[bytes]]]:
+    """A client of the engine with one table of one item, and the engine's process."""
+    port = free_port()
+    folder.mkdir(exist_ok=True)
+    with subprocess.Popen([*DYNAMODB.command(port, folder), *options]) as process:
+        try:
+            while not answers(port, "/"):
+                assert process.poll() is None
+                time.sleep(0.02)
+            dynamodb = client_of(
+                "dynamodb", f"http://127.0.0.1:{port}", Config(retries={"total_max_attempts": 1})
+            )
+            yield dynamodb, process
+        finally:
+            process.kill()
+
+
+def make_table(dynamodb: Any) -> None:
+    dynamodb.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "color", "AttributeType": "S"},
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[index("by_color", "color")],
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
+    dynamodb.put_item(TableName=TABLE, Item={**KEY, "color": {"S": "red"}, "size": {"N": "1"}})
+
+
+def index(name: str, key: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+
+
+@pytest.fixture(scope="module")
+def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with running(tmp_path_factory.mktemp("bridged")) as (dynamodb, _):
+        yield dynamodb
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with running(tmp_path_factory.mktemp("bare"), "--bare") as (dynamodb, _):
+        yield dynamodb
+
+
+@pytest.fixture(autouse=True)
+def tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    names = {"bridged", "bare"} & set(request.fixturenames)
+    clients = [request.getfixturevalue(name) for name in sorted(names)]
+    for client in clients:
+        make_table(client)
+    yield
+    for client in clients:
+        client.delete_table(TableName=TABLE)
+        client.get_waiter("table_not_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
+
+
+def failed_condition(dynamodb: Any) -> Any:
+    with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException) as caught:
+        dynamodb.put_item(
+            TableName=TABLE,
+            Item=KEY,
+            ConditionExpression="attribute_not_exists(pk)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    return caught.value.response.get("Item")
+
+
+def test_a_failed_condition_answers_the_item_as_it_was(bridged: Any, bare: Any) -> None:
+    assert failed_condition(bridged) == {**KEY, "color": {"S": "red"}, "size": {"N": "1"}}
+    assert failed_condition(bare) is None
+
+
+def code_of(call: Callable[[], object]) -> str:
+    with pytest.raises(ClientError) as caught:
+        call()
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_the_time_to_live_of_a_table_is_kept(bridged: Any, bare: Any) -> None:
+    bridged.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=TTL)
+    described = bridged.describe_time_to_live(TableName=TABLE)["TimeToLiveDescription"]
+    assert described == {"AttributeName": "expires_at", "TimeToLiveStatus": "ENABLED"}
+    code = code_of(lambda: bare.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=TTL))
+    assert code == "UnknownOperationException"
+
+
+def recovery_of(dynamodb: Any) -> str:
+    described = dynamodb.describe_continuous_backups(TableName=TABLE)
+    (recovery,) = [
+        described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"][
+            "PointInTimeRecoveryStatus"
+        ]
+    ]
+    return str(recovery)
+
+
+def test_the_wish_for_backups_is_kept(bridged: Any, bare: Any) -> None:
+    assert recovery_of(bridged) == "DISABLED"
+    bridged.update_continuous_backups(TableName=TABLE, PointInTimeRecoverySpecification=RECOVERY)
+    assert recovery_of(bridged) == "ENABLED"
+    assert code_of(lambda: recovery_of(bare)) == "UnknownOperationException"
+
+
+def test_a_policy_of_a_table_is_kept(bridged: Any, bare: Any) -> None:
+    arn = bridged.describe_table(TableName=TABLE)["Table"]["TableArn"]
+    assert (
+        code_of(lambda: bridged.get_resource_policy(ResourceArn=arn)) == "PolicyNotFoundException"
+    )
+    bridged.put_resource_policy(ResourceArn=arn, Policy="{}")
+    assert bridged.get_resource_policy(ResourceArn=arn)["Policy"] == "{}"
+    code = code_of(lambda: bare.put_resource_policy(ResourceArn=arn, Policy="{}"))
+    assert code == "UnknownOperationException"
+
+
+def add_index(dynamodb: Any) -> None:
+    dynamodb.update_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "size", "AttributeType": "N"}],
+        GlobalSecondaryIndexUpdates=[{"Create": index("by_size", "size")}],
+    )
+
+
+def found_by_size(dynamodb: Any) -> list[Any]:
+    items: list[Any] = dynamodb.query(
+        TableName=TABLE,
+        IndexName="by_size",
+        KeyConditionExpression="#size = :one",
+        ExpressionAttributeNames={"#size": "size"},
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )["Items"]
+    return items
+
+
+def test_an_index_that_is_added_holds_the_items_that_are_there(bridged: Any, bare: Any) -> None:
+    add_index(bridged)
+    assert found_by_size(bridged) == [{**KEY, "size": {"N": "1"}}]
+    assert code_of(lambda: add_index(bare)) == "ValidationException"
+
+
+def test_an_index_that_is_taken_away_is_gone(bridged: Any) -> None:
+    add_index(bridged)
+    bridged.update_table(
+        TableName=TABLE, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_size"}}]
+    )
+    assert code_of(lambda: found_by_size(bridged)) == "ValidationException"
+    indexes = bridged.describe_table(TableName=TABLE)["Table"]["GlobalSecondaryIndexes"]
+    assert [each["IndexName"] for each in indexes] == ["by_color"]
+
+
+def put(key: str, **more: Any) -> dict[str, Any]:
+    return {"Put": {"TableName": TABLE, "Item": {"pk": {"S": key}}, **more}}
+
+
+def keys_of(dynamodb: Any) -> list[str]:
+    return sorted(item["pk"]["S"] for item in dynamodb.scan(TableName=TABLE)["Items"])
+
+
+def test_a_transaction_writes_all(bridged: Any, bare: Any) -> None:
+    change = {
+        "TableName": TABLE,
+        "Key": KEY,
+        "UpdateExpression": "ADD #size :one",
+        "ExpressionAttributeNames": {"#size": "size"},
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    absent = {
+        "TableName": TABLE,
+        "Key": {"pk": {"S": "c"}},
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
+    bridged.transact_write_items(
+        TransactItems=[put("b"), {"Update": change}, {"ConditionCheck": absent}]
+    )
+    assert keys_of(bridged) == ["a", "b"]
+    answered = bridged.transact_get_items(
+        TransactItems=[
+            {"Get": {"TableName": TABLE, "Key": {"pk": {"S": key}}}} for key in ("a", "b", "c")
+        ]
+    )["Responses"]
+    assert answered == [
+        {"Item": {**KEY, "color": {"S": "red"}, "size": {"N": "2"}}},
+        {"Item": {"pk": {"S": "b"}}},
+        {},
+    ]
+    code = code_of(lambda: bare.transact_write_items(TransactItems=[put("b")]))
+    assert code == "UnknownOperationException"
+
+
+def test_a_transaction_with_a_failed_condition_writes_nothing_and_says_why(bridged: Any) -> None:
+    refused = put(
+        "a",
+        ConditionExpression="attribute_not_exists(pk)",
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+    )
+    with pytest.raises(bridged.exceptions.TransactionCanceledException) as caught:
+        bridged.transact_write_items(TransactItems=[put("b"), refused])
+    reasons = caught.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
+    assert reasons[1]["Item"]["color"] == {"S": "red"}
+    assert keys_of(bridged) == ["a"]
+
+
+def test_a_transaction_names_an_item_once(bridged: Any) -> None:
+    code = code_of(lambda: bridged.transact_write_items(TransactItems=[put("b"), put("b")]))
+    assert code == "ValidationException"
+
+
+def test_what_was_answered_is_there_after_kill(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as (dynamodb, process):
+        make_table(dynamodb)
+        for number in range(50):
+            dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": f"{number:02}"}})
+        process.kill()
+        process.wait()
+    with running(tmp_path / "data") as (dynamodb, _):
+        assert len(keys_of(dynamodb)) == 51
