@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PORT ?= 8321
+ARCHITECTURE ?= arm64
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
@@ -63,15 +64,17 @@ redact-check: .venv/.installed ## what redaction would do to a file: make redact
 	@test -n "$(FILE)" || { echo 'name a file: make redact-check FILE=log.txt'; exit 2; }
 	@PYTHONPATH=layers/spanvas $(PY) -m spanvas redact "$(FILE)" $(ARGS) || test $$? = 1
 
-build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page
-	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
+build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page (ARCHITECTURE=x86_64)
+	ARCHITECTURE="$(ARCHITECTURE)" PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 	@ls .aws-sam/build/TraceApiFunction/spanvas_api/__pycache__/*.cpython-313.pyc >/dev/null 2>&1 || \
 	  echo "Built without byte code, so cold starts take longer: there is no Python 3.13 on the path as python3.13."
 
-# Whether AWS can be reached is seen first, since the build takes minutes.
+# Whether AWS can be reached is seen first, since the build takes minutes. What is built is for the processor that the
+# arguments or else the stack itself name.
 deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
 	@$(PY) -m tools.deploy_site --check -- $(DEPLOY_ARGS)
-	@$(MAKE) --no-print-directory build
+	@architecture=$$($(PY) -m tools.architecture -- $(DEPLOY_ARGS)) && \
+	  $(MAKE) --no-print-directory build ARCHITECTURE="$$architecture"
 	$(SAM) deploy $(DEPLOY_ARGS)
 	@$(PY) -m tools.deploy_site -- $(DEPLOY_ARGS)
 

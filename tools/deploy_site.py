@@ -30,6 +30,7 @@ from tools.deployment import (
     client_of,
     sam_target,
     session_of,
+    stack_of,
     translate_errors,
 )
 
@@ -130,17 +131,12 @@ def empty(s3: S3Client, bucket: str) -> int:
 def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[str, str]:
     """Returns the outputs of the stack. Raises DeploymentError where the stack or one of `wanted` does not exist."""
     place = f"Stack {stack_name} in {session.region_name}"
-    client = client_of(session, "cloudformation")
-    with translate_errors(f"Reading the outputs of {place.lower()}"):
-        try:
-            stack = client.describe_stacks(StackName=stack_name)["Stacks"][0]
-        except client.exceptions.ClientError as error:
-            if "does not exist" not in error.response["Error"]["Message"]:
-                raise
-            raise DeploymentError(
-                f"{place} does not exist: deploy it first with `make deploy`, or name another one with "
-                "--stack-name and --region."
-            ) from error
+    stack = stack_of(session, stack_name, f"Reading the outputs of {place.lower()}")
+    if stack is None:
+        raise DeploymentError(
+            f"{place} does not exist: deploy it first with `make deploy`, or name another one with "
+            "--stack-name and --region."
+        )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     missing = [name for name in wanted if name not in outputs]
     if missing:

@@ -73,6 +73,7 @@ class Target:
     profile: str | None = None
     is_guided: bool = False
     is_dry: bool = False
+    architecture: str | None = None
 
 
 ReadTarget = Callable[[Sequence[str]], Target]
@@ -97,6 +98,7 @@ def sam_target(arguments: Sequence[str]) -> Target:
         options["profile"],
         bool(options["guided"]),
         bool(options["no_execute_changeset"]),
+        options["architecture"],
     )
 
 
@@ -130,6 +132,18 @@ def caller_of(session: Any) -> str:
         if session.get_credentials() is None:
             raise DeploymentError(NO_CREDENTIALS)
         return str(client_of(session, "sts").get_caller_identity()["Arn"])
+
+
+def stack_of(session: Any, stack_name: str, doing: str) -> Any:
+    """Returns what CloudFormation tells of a stack, None where there is none. Raises DeploymentError."""
+    client = client_of(session, "cloudformation")
+    with translate_errors(doing):
+        try:
+            return client.describe_stacks(StackName=stack_name)["Stacks"][0]
+        except client.exceptions.ClientError as error:
+            if "does not exist" not in error.response["Error"]["Message"]:
+                raise
+            return None
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Run with SAM's own Python: prints what `sam deploy` would make of the arguments that follow, as one line of JSON.
 
 The line has `stack_name`, `region` and `profile` (null where neither the arguments nor the configuration file name
-one), `guided` and `no_execute_changeset`. Reading them is left to SAM, which knows of configuration files,
-environments in them and short options. Nothing is deployed. What SAM refuses ends with its own words and status 2, and
-so does a parameter of which SAM would lose a part without a word: it reads `Connections={"a": "b"}` as `{`.
+one), `guided`, `no_execute_changeset` and `architecture`, the parameter of the template (null where it is not given).
+Reading them is left to SAM, which knows of configuration files, environments in them and short options. Nothing is
+deployed. What SAM refuses ends with its own words and status 2, and so does a parameter of which SAM would lose a part
+without a word: it reads `Connections={"a": "b"}` as `{`.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
         "profile": place.profile if place else None,
         "guided": parsed.params["guided"],
         "no_execute_changeset": parsed.params["no_execute_changeset"],
+        "architecture": (parsed.params["parameter_overrides"] or {}).get("Architecture"),
     }
     print(json.dumps(options))
     return 0

@@ -22,6 +22,7 @@ SOURCE = (ROOT / "template.yaml").read_text("utf-8")
 DECLARED: dict[str, dict[str, Any]] = yaml_parse(SOURCE)["Parameters"]
 API, INGEST = "TraceApiFunction", "OtlpIngestFunction"
 REACHED_BY = {
+    "Architecture": {API, INGEST},
     "RetentionDays": {API, INGEST},
     "ContentRetentionDays": {API, INGEST},
     "TenantClaim": {API, INGEST},

@@ -69,7 +69,7 @@ def test_every_function_runs_on_the_runtime_its_wheels_are_built_for(function: s
     assert properties(function)["Architectures"] == ["arm64"]
     makefile = (ROOT / "functions" / "Makefile").read_text("utf-8")
     assert "--python-version 3.13 " in makefile
-    assert "--platform manylinux2014_aarch64" in makefile
+    assert "--platform manylinux2014_$(MACHINE) " in makefile
     assert f"build-{function}" in makefile.split()
 
 

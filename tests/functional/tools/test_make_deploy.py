@@ -18,6 +18,10 @@ name = pathlib.Path(sys.argv[0]).parts[-3]
 call = [name, *sys.argv[1:]]
 with open({log!r}, "a") as log:
     log.write(json.dumps([call, os.environ.get("AWS_DEFAULT_REGION")]) + "\\n")
+if "tools.architecture" in call:
+    print("x86_64")
+if "build" in call:
+    pathlib.Path({log!r}).with_name("built for").write_text(os.environ["ARCHITECTURE"])
 sys.exit({failing!r} in call)
 """
 Call = tuple[list[str], str | None]
@@ -69,6 +73,7 @@ def checkout(tmp_path: Path, request: pytest.FixtureRequest) -> Checkout:
     return Checkout(root)
 
 
+ARCHITECTURE = [".venv", "-m", "tools.architecture", "--"]
 CHECK = [".venv", "-m", "tools.deploy_site", "--check", "--"]
 BUILD = [".venv-sam", "-m", "samcli", "build"]
 DEPLOY = [".venv-sam", "-m", "samcli", "deploy"]
@@ -88,6 +93,7 @@ def test_the_arguments_reach_the_check_the_deployment_and_the_upload(checkout: C
     assert status == 0
     assert [call for call, _ in calls] == [
         [*CHECK, *arguments],
+        [*ARCHITECTURE, *arguments],
         BUILD,
         [*DEPLOY, *arguments],
         [*UPLOAD, *arguments],
@@ -95,11 +101,28 @@ def test_the_arguments_reach_the_check_the_deployment_and_the_upload(checkout: C
 
 
 @pytest.mark.parametrize(
+    ("arguments", "architecture"),
+    [
+        (["deploy"], "x86_64"),
+        (["deploy", "ARCHITECTURE=arm64"], "x86_64"),
+        (["build"], "arm64"),
+        (["build", "ARCHITECTURE=x86_64"], "x86_64"),
+    ],
+)
+def test_what_is_built_is_for_the_processor_that_is_deployed_or_the_one_that_is_named(
+    checkout: Checkout, arguments: list[str], architecture: str
+) -> None:
+    assert checkout.make(*arguments)[0] == 0
+    assert (checkout.root / "built for").read_text() == architecture
+
+
+@pytest.mark.parametrize(
     ("failing", "done"),
     [
         ("--check", [CHECK]),
-        ("build", [CHECK, BUILD]),
-        ("deploy", [CHECK, BUILD, DEPLOY]),
+        ("tools.architecture", [CHECK, ARCHITECTURE]),
+        ("build", [CHECK, ARCHITECTURE, BUILD]),
+        ("deploy", [CHECK, ARCHITECTURE, BUILD, DEPLOY]),
     ],
 )
 def test_nothing_is_done_behind_a_step_that_fails(
