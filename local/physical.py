@@ -51,9 +51,9 @@ def bucket_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
     return {
         "": name,
-        "Arn": f"arn:aws:s3:::{name}",
-        "DomainName": f"{name}.s3.amazonaws.com",
-        "RegionalDomainName": f"{name}.s3.{resolver.identity.region}.amazonaws.com",
+        "Arn": f"arn:{resolver.identity.partition}:s3:::{name}",
+        "DomainName": f"{name}.s3.{resolver.identity.url_suffix}",
+        "RegionalDomainName": f"{name}.s3.{resolver.identity.region}.{resolver.identity.url_suffix}",
     }
 
 
@@ -86,7 +86,7 @@ def queue_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     name = physical_name(resolver, logical_id)
     identity = resolver.identity
     return {
-        "": f"https://sqs.{identity.region}.amazonaws.com/{identity.account_id}/{name}",
+        "": f"https://sqs.{identity.region}.{identity.url_suffix}/{identity.account_id}/{name}",
         "Arn": identity.arn("sqs", name),
         "QueueName": name,
     }
@@ -107,7 +107,14 @@ def log_group_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
 def role_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     """Returns the attributes of a role."""
     name = physical_name(resolver, logical_id)
-    return {"": name, "Arn": f"arn:aws:iam::{resolver.identity.account_id}:role/{name}"}
+    identity = resolver.identity
+    return {"": name, "Arn": f"arn:{identity.partition}:iam::{identity.account_id}:role/{name}"}
+
+
+def rule_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a rule of EventBridge."""
+    name = physical_name(resolver, logical_id)
+    return {"": name, "Arn": resolver.identity.arn("events", f"rule/{name}")}
 
 
 def state_machine_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
@@ -138,6 +145,7 @@ ATTRIBUTES = {
     "AWS::SQS::Queue": queue_attributes,
     "AWS::Events::EventBus": event_bus_attributes,
     "AWS::Logs::LogGroup": log_group_attributes,
+    "AWS::Events::Rule": rule_attributes,
     "AWS::IAM::Role": role_attributes,
     "AWS::StepFunctions::StateMachine": state_machine_attributes,
     "AWS::ApiGatewayV2::Api": api_attributes,

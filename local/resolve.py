@@ -30,18 +30,24 @@ class StackIdentity:
     stack_uuid: str = "00000000-0000-4000-8000-000000000000"
     region: str = DEFAULT_REGION
     account_id: str = "123456789012"
+    partition: str = "aws"
 
     @property
     def stack_id(self) -> str:
         """The ARN of the stack."""
         return (
-            f"arn:aws:cloudformation:{self.region}:{self.account_id}"
+            f"arn:{self.partition}:cloudformation:{self.region}:{self.account_id}"
             f":stack/{self.stack_name}/{self.stack_uuid}"
         )
 
+    @property
+    def url_suffix(self) -> str:
+        """The end of the hosts of AWS in the stack's partition."""
+        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+
     def arn(self, service: str, resource: str) -> str:
         """Returns the ARN of a resource."""
-        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
 
 AttributeOf = Callable[["Resolver", str, str], str]
@@ -73,11 +79,11 @@ class Resolver:
         self._pseudo: dict[str, Any] = {
             "AWS::AccountId": identity.account_id,
             "AWS::NoValue": NO_VALUE,
-            "AWS::Partition": "aws",
+            "AWS::Partition": identity.partition,
             "AWS::Region": identity.region,
             "AWS::StackId": identity.stack_id,
             "AWS::StackName": identity.stack_name,
-            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::URLSuffix": identity.url_suffix,
         }
 
     def _read_parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
@@ -138,10 +144,11 @@ class Resolver:
             conditions = self._document.get("Conditions", {})
             if name not in conditions:
                 raise TemplateError(f"no condition {name}")
-            self._conditions[name] = self._truth(conditions[name])
+            self._conditions[name] = self.truth(conditions[name])
         return self._conditions[name]
 
-    def _truth(self, expression: Any) -> bool:
+    def truth(self, expression: Any) -> bool:
+        """Returns whether a condition, as the template writes it, holds. Raises TemplateError for what is none."""
         if isinstance(expression, dict) and len(expression) == 1:
             ((function, argument),) = expression.items()
             if function == "Condition":
@@ -150,11 +157,11 @@ class Resolver:
                 left, right = (self.value(side) for side in argument)
                 return str(left) == str(right)
             if function == "Fn::Not":
-                return not self._truth(argument[0])
+                return not self.truth(argument[0])
             if function == "Fn::And":
-                return all(self._truth(part) for part in argument)
+                return all(self.truth(part) for part in argument)
             if function == "Fn::Or":
-                return any(self._truth(part) for part in argument)
+                return any(self.truth(part) for part in argument)
         raise TemplateError(f"not a condition: {expression}")
 
     def value(self, node: Any) -> Any:

@@ -43,6 +43,7 @@ SCOPES: Final = (
     " audit:read"
 )
 BUCKET_OUTPUT: Final = "SiteBucketName"
+API_OUTPUTS: Final = ("ApiUrl", "TableName", "Issuer")
 OUTPUTS: Final = (BUCKET_OUTPUT, "SiteUrl", "Issuer", "Audience", "PageClientId")
 
 
@@ -128,8 +129,15 @@ def empty(s3: S3Client, bucket: str) -> int:
     return deleted
 
 
+class NoPageError(Exception):
+    """The stack is one of this template and has no page; the message says so."""
+
+
 def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Returns the outputs of the stack. Raises DeploymentError where the stack or one of `wanted` does not exist."""
+    """Returns the outputs of the stack.
+
+    Raises DeploymentError where the stack or one of `wanted` does not exist, and NoPageError where it has no page.
+    """
     place = f"Stack {stack_name} in {session.region_name}"
     stack = stack_of(session, stack_name, f"Reading the outputs of {place.lower()}")
     if stack is None:
@@ -139,6 +147,11 @@ def stack_outputs(session: Any, stack_name: str, wanted: Iterable[str]) -> dict[
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     missing = [name for name in wanted if name not in outputs]
+    if missing and set(API_OUTPUTS) <= set(outputs) and BUCKET_OUTPUT not in outputs:
+        raise NoPageError(
+            f"{place} has no page, since Page is false or its region has no CloudFront. The API is at "
+            f"{outputs['ApiUrl']}."
+        )
     if missing:
         raise DeploymentError(
             f"{place} has no output {missing[0]} (its status is {stack['StackStatus']}): it is not a stack of this "
@@ -185,6 +198,8 @@ def main(arguments: list[str], read_target: ReadTarget = sam_target) -> int:
             print(check(target, os.environ))
         else:
             print(upload(target, options, os.environ))
+    except NoPageError as nothing_to_do:
+        print(nothing_to_do)
     except DeploymentError as error:
         print(error, file=sys.stderr)
         return 1

@@ -5,15 +5,14 @@ SAM writes the API as an OpenAPI document with API Gateway's extensions; this re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.resolve import Resolver
 from local.resources import function_name_of
 from local.translate import TemplateError
 
-DEFAULT_BURST = 5_000
-DEFAULT_RATE = 10_000.0
 INVOCATIONS = "/functions/"
 
 
@@ -55,15 +54,23 @@ class CorsRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Throttle:
+    """`burst` requests at once, and `rate` a second. By default: the quota of an account."""
+
+    rate: float = 10_000.0
+    burst: int = 5_000
+
+
+@dataclass(frozen=True, slots=True)
 class HttpApiDefinition:
-    """An HTTP API with its routes and limits; `rate_limit` is in requests a second."""
+    """An HTTP API with its routes and limits. `route_throttles`: by their keys, routes with a throttle of their own."""
 
     api_id: str
     routes: tuple[Route, ...]
     cors: CorsRules | None
-    burst_limit: int
-    rate_limit: float
+    throttle: Throttle
     access_log_format: str
+    route_throttles: Mapping[str, Throttle] = field(default_factory=dict)
 
 
 def read_http_api(resolver: Resolver) -> HttpApiDefinition:
@@ -74,13 +81,14 @@ def read_http_api(resolver: Resolver) -> HttpApiDefinition:
     document = resolver.properties(logical_ids[0])["Body"]
     authorizers = read_authorizers(document)
     stage = read_stage(resolver)
-    limits = stage.get("DefaultRouteSettings", {})
     return HttpApiDefinition(
         api_id=resolver.attribute(logical_ids[0], ""),
         routes=tuple(read_routes(document, authorizers)),
         cors=read_cors(document.get("x-amazon-apigateway-cors")),
-        burst_limit=int(limits.get("ThrottlingBurstLimit", DEFAULT_BURST)),
-        rate_limit=float(limits.get("ThrottlingRateLimit", DEFAULT_RATE)),
+        throttle=read_throttle(stage.get("DefaultRouteSettings", {})),
+        route_throttles={
+            key: read_throttle(settings) for key, settings in stage.get("RouteSettings", {}).items()
+        },
         access_log_format=stage.get("AccessLogSettings", {}).get("Format", ""),
     )
 
@@ -92,9 +100,19 @@ def read_stage(resolver: Resolver) -> dict[str, Any]:
     ]
     if [stage["StageName"] for stage in stages] != ["$default"]:
         raise TemplateError("only an API with the one stage $default runs here")
-    if "RouteSettings" in stages[0]:
-        raise TemplateError("settings of single routes do not run here")
     return stages[0]
+
+
+def read_throttle(settings: dict[str, Any]) -> Throttle:
+    """Returns the throttle of the settings of a stage or a route. Raises TemplateError for other settings."""
+    unknown = sorted(set(settings) - {"ThrottlingBurstLimit", "ThrottlingRateLimit"})
+    if unknown:
+        raise TemplateError(f"{', '.join(unknown)} of routes do not run here")
+    quota = Throttle()
+    return Throttle(
+        float(settings.get("ThrottlingRateLimit", quota.rate)),
+        int(settings.get("ThrottlingBurstLimit", quota.burst)),
+    )
 
 
 def read_authorizers(document: dict[str, Any]) -> dict[str, JwtAuthorizer]:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from local.gateway import access_log, cors
 from local.gateway.authorizer import ForbiddenError, Grant, IssuerKeys, UnauthorizedError, authorize
-from local.gateway.definition import HttpApiDefinition, Route
+from local.gateway.definition import HttpApiDefinition, Route, Throttle
 from local.gateway.payload import InvalidAnswerError, build_event, read_answer
 from local.gateway.routing import Router, decoded_path
 from local.http_message import Request, Response
@@ -58,6 +58,11 @@ class TokenBucket:
             return True
 
 
+def token_bucket(throttle: Throttle, clock: Callable[[], float]) -> TokenBucket:
+    """Returns a full bucket for a throttle."""
+    return TokenBucket(throttle.rate, throttle.burst, clock)
+
+
 class HttpApi:
     """One HTTP API. `handle` is safe to call from many threads."""
 
@@ -78,7 +83,11 @@ class HttpApi:
         self._log = log
         self._keys = keys or IssuerKeys()
         self._router = Router(definition.routes)
-        self._bucket = TokenBucket(definition.rate_limit, definition.burst_limit, clock)
+        self._bucket = token_bucket(definition.throttle, clock)
+        self._route_buckets = {
+            key: token_bucket(throttle, clock)
+            for key, throttle in definition.route_throttles.items()
+        }
         self._integration_seconds = integration_seconds
         self._is_stopped = False
         self._threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="integration")
@@ -101,13 +110,14 @@ class HttpApi:
         return response
 
     def _answer(self, request: Request, entry: access_log.Entry) -> Response:
-        if not self._bucket.take():
+        found = self._router.find(request.method, decoded_path(request.raw_path))
+        bucket = self._route_buckets.get(found[0].key, self._bucket) if found else self._bucket
+        if not bucket.take():
             return message(429, "Too Many Requests")
         if sum(len(name) + len(value) for name, value in request.headers.fields) > MAX_HEADER_BYTES:
             return message(431, "Request Header Fields Too Large")
         if len(request.body) > MAX_BODY_BYTES:
             return message(413, "Request Entity Too Large")
-        found = self._router.find(request.method, decoded_path(request.raw_path))
         if found is None:
             return message(404, "Not Found")
         route, parameters = found

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
 
 from local.physical import physical_attribute
 from local.resolve import Resolver
@@ -40,17 +39,6 @@ def properties(logical_id: str) -> dict[str, Any]:
 
 def variables(function: str) -> dict[str, str]:
     return {k: str(v) for k, v in properties(function)["Environment"]["Variables"].items()}
-
-
-def test_cfn_lint_finds_nothing_in_the_translated_template() -> None:
-    # `sam validate --lint` does not look inside Globals and Events; the translation has neither.
-    findings = lint(
-        json.dumps(translated_template().document), regions=["us-east-1", "eu-central-1"]
-    )
-    # SAM itself reads this one, and the translation has no more of it (ADR 22).
-    assert [finding.message for finding in findings] == [
-        "Parameter AutoPublishCodeSha256 not used."
-    ]
 
 
 def test_the_template_has_no_other_functions() -> None:
@@ -169,14 +157,6 @@ def test_every_call_of_the_api_asks_the_issuer_and_the_audience() -> None:
         "type": "jwt",
         "identitySource": "$request.header.Authorization",
         "jwtConfiguration": {"issuer": "https://login.example.com/", "audience": ["spanvas"]},
-    }
-
-
-def test_nobody_may_call_without_bound() -> None:
-    (stage,) = deployed_stack().logical_ids("AWS::ApiGatewayV2::Stage")
-    assert properties(stage)["DefaultRouteSettings"] == {
-        "ThrottlingRateLimit": 100,
-        "ThrottlingBurstLimit": 200,
     }
 
 

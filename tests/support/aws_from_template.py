@@ -26,11 +26,13 @@ PARAMETERS = {
     "DeletionProtection": "false",
 }
 # What only a deployment has: the names that CloudFront gives.
-_OVERRIDES = {
+OVERRIDES = {
     ("SiteDistribution", "DomainName"): "d111111abcdef8.cloudfront.net",
     ("SiteAccess", "Id"): "E1ACCESS",
     ("SitePaths", "FunctionARN"): "arn:aws:cloudfront::123456789012:function/paths",
     ("TraceWriterPolicy", ""): "arn:aws:iam::123456789012:policy/trace-writer",
+    ("KeyPolicy", ""): "arn:aws:iam::123456789012:policy/key",
+    ("NetworkPolicy", ""): "arn:aws:iam::123456789012:policy/network",
 }
 
 
@@ -44,7 +46,7 @@ def translated_template() -> Template:
 def deployed_stack(**parameters: str) -> Resolver:
     """The template as a deployment with the parameters above, and with these, would have it."""
     return Resolver(
-        translated_template(), {**PARAMETERS, **parameters}, STACK, physical_attribute, _OVERRIDES
+        translated_template(), {**PARAMETERS, **parameters}, STACK, physical_attribute, OVERRIDES
     )
 
 

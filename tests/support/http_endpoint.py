@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.gateway.definition import JwtAuthorizer, read_http_api
+from local.gateway.definition import JwtAuthorizer, Throttle, read_http_api
 from local.gateway.http_api import HttpApi
 from local.http_message import Request, Response
 from local.http_server import HttpServer
@@ -111,4 +111,4 @@ def definition_for(issuer_url: str) -> Any:
         replace(route, authorizer=authorizer if route.authorizer else None)
         for route in definition.routes
     )
-    return replace(definition, routes=routes, burst_limit=10**6)
+    return replace(definition, routes=routes, throttle=Throttle(burst=10**6), route_throttles={})

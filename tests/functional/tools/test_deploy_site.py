@@ -160,3 +160,28 @@ def test_a_change_set_that_was_not_executed_leaves_the_page_as_it_is(
     assert deploy(dist, target=Target("spanvas", is_dry=True)) == 0
     assert s3.list_objects_v2(Bucket="site")["KeyCount"] == 0
     assert "not uploaded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--empty"]])
+def test_a_stack_without_a_page_has_nothing_to_upload_and_says_where_its_api_is(
+    s3: Any, dist: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    outputs = {
+        "ApiUrl": "https://a1b2c3d4e5.execute-api.us-gov-west-1.amazonaws.com",
+        "TableName": "spanvas-TraceTable",
+        "Issuer": "https://login.example.com/",
+        "Audience": "spanvas",
+        "PageClientId": "canvas",
+    }
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    boto3.client("cloudformation").create_stack(
+        StackName="without", TemplateBody=json.dumps(template)
+    )
+    assert deploy(dist, *arguments, target=Target("without")) == 0
+    assert capsys.readouterr().out == (
+        "Stack without in us-east-1 has no page, since Page is false or its region has no CloudFront. The API is at "
+        "https://a1b2c3d4e5.execute-api.us-gov-west-1.amazonaws.com.\n"
+    )

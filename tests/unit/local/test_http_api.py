@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from local.gateway.authorizer import IssuerKeys
-from local.gateway.definition import CorsRules, HttpApiDefinition, JwtAuthorizer, Route
+from local.gateway.definition import CorsRules, HttpApiDefinition, JwtAuthorizer, Route, Throttle
 from local.gateway.http_api import HttpApi
 from local.http_message import Headers, Request, Response
 from local.identity.clients import Subject
@@ -60,7 +60,7 @@ def fetch(signer: TokenSigner = SIGNER) -> Callable[[str], dict[str, Any]]:
 class Gateway:
     def __init__(self, log: Path, lambdas: FakeLambda, burst: int = 100) -> None:
         definition = HttpApiDefinition(
-            "api", (ROUTE, OPEN_ROUTE), CORS, burst, 1.0, '{"s":"$context.status"}'
+            "api", (ROUTE, OPEN_ROUTE), CORS, Throttle(1.0, burst), '{"s":"$context.status"}'
         )
         self.log = log
         self.lambdas = lambdas
@@ -166,7 +166,7 @@ def test_a_forged_token_is_unauthorized(gateway: Gateway, kind: str) -> None:
 def test_a_token_that_expired_is_unauthorized_by_the_right_key(tmp_path: Path) -> None:
     signer = TokenSigner(ISSUER, "spanvas", lambda: 1_000.0)
     keys = IssuerKeys(fetch(signer))
-    definition = HttpApiDefinition("api", (ROUTE,), None, 9, 9.0, "")
+    definition = HttpApiDefinition("api", (ROUTE,), None, Throttle(9.0, 9), "")
     lambdas = FakeLambda(answer())
     api = HttpApi(definition, lambdas, account_id="1", log=tmp_path / "log", keys=keys)
     token = signer.access_token(OPERATOR, "page", ["things:read"])
@@ -180,7 +180,7 @@ def test_an_issuer_that_does_not_answer_lets_nobody_in(tmp_path: Path) -> None:
     def refuse(_url: str) -> dict[str, Any]:
         raise OSError("refused")
 
-    definition = HttpApiDefinition("api", (ROUTE,), None, 9, 9.0, "")
+    definition = HttpApiDefinition("api", (ROUTE,), None, Throttle(9.0, 9), "")
     api = HttpApi(
         definition,
         FakeLambda(answer()),
@@ -278,3 +278,23 @@ def test_every_answer_is_in_the_access_log_in_the_templates_format(gateway: Gate
     gateway.get(good_token())
     gateway.get()
     assert gateway.log.read_text(encoding="utf-8") == '{"s":"200"}\n{"s":"401"}\n'
+
+
+def test_a_route_with_a_throttle_of_its_own_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    definition = HttpApiDefinition(
+        "api", (ROUTE, OPEN_ROUTE), None, Throttle(1.0, 2), "", {OPEN_ROUTE.key: Throttle(1.0, 1)}
+    )
+    api = HttpApi(
+        definition,
+        FakeLambda(answer()),
+        account_id="1",
+        log=tmp_path / "log",
+        clock=lambda: NOW,
+    )
+
+    def status(method: str, path: str) -> int:
+        return api.handle(Request(method, path, "", Headers([]), b"")).status
+
+    assert [status("POST", "/open") for _ in range(3)] == [200, 429, 429]
+    # A call without a token counts, too.
+    assert [status("GET", "/v1/things/1") for _ in range(3)] == [401, 401, 429]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.gateway.definition import read_http_api
+from local.gateway.definition import Throttle, read_http_api
 from local.gateway.site import read_distribution
 from local.physical import physical_attribute
 from local.resolve import Resolver, StackIdentity
@@ -51,6 +51,7 @@ Resources:
             AuthorizationScopes: [things:read]
             JwtConfiguration: {issuer: "https://issuer.example", audience: [things]}
       DefaultRouteSettings: {ThrottlingBurstLimit: 10, ThrottlingRateLimit: 5}
+      RouteSettings: {"GET /things/{id}": {ThrottlingRateLimit: 2}}
 """
 
 
@@ -92,7 +93,14 @@ def test_a_route_has_its_functions_name_and_its_scopes() -> None:
     assert route.authorizer is not None
     assert route.authorizer.issuer == "https://issuer.example"
     assert route.authorizer.audience == ("things",)
-    assert (api.burst_limit, api.rate_limit, api.cors) == (10, 5.0, None)
+    assert (api.throttle, api.cors) == (Throttle(5.0, 10), None)
+    assert api.route_throttles == {"GET /things/{id}": Throttle(2.0, 5_000)}
+
+
+def test_other_settings_of_a_route_than_its_throttle_stop_the_stack() -> None:
+    source = SMALL.replace("{ThrottlingRateLimit: 2}", "{DetailedMetricsEnabled: true}")
+    with pytest.raises(TemplateError, match="DetailedMetricsEnabled of routes do not run here"):
+        read_http_api(make_resolver(source))
 
 
 def test_a_resource_type_that_is_not_known_stops_the_stack() -> None:
