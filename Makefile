@@ -31,8 +31,8 @@ ENGINES := local/engines/dynamodb/node_modules/.installed
 
 install: .venv/.installed $(ENGINES) ## make .venv with everything that run, test and check need
 
-run: .venv/.installed $(ENGINES) frontend/dist/index.html ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=...)
-	@exec $(PY) -m local up --port $(PORT)
+run: .venv/.installed $(ENGINES) frontend/dist/index.html ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=..., FRESH=1 begins anew)
+	@exec $(PY) -m local up --port $(PORT) $(if $(FRESH),--fresh)
 
 smoke: .venv/.installed $(ENGINES) frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
 	@$(PY) -m local smoke

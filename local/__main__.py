@@ -14,9 +14,10 @@ import threading
 from pathlib import Path
 
 from local.client import CallError, SignInError, client_token
+from local.kept import folder_of
 from local.lambdas.layers import LayerBuildError
 from local.processes import ProcessError
-from local.project import PROJECT
+from local.project import shown
 from local.seed import seed
 from local.stack import Options, Stack
 from local.state import DEFAULT_PORT, StackError, cannot_be_written, read_state
@@ -59,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True)
     up_parser = commands.add_parser("up", help="start the stack and keep it until Ctrl-C")
     up_parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    up_parser.add_argument(
+        "--fresh", action="store_true", help="delete what is kept from the last start on this port"
+    )
     up_parser.add_argument("--no-seed", action="store_true", help="start without executions")
     up_parser.add_argument(
         "--parameter",
@@ -110,7 +114,13 @@ def up(options: argparse.Namespace) -> int:
     parameters = dict(pair.split("=", 1) for pair in options.parameter)
     try:
         region = user_region(os.environ)
-        wanted = Options(port=options.port, parameters=parameters, region=region)
+        wanted = Options(
+            port=options.port,
+            parameters=parameters,
+            region=region,
+            kept=folder_of(options.port) if options.port else None,
+            fresh=options.fresh,
+        )
         with Stack(wanted, say=say) as stack:
             say(f"The page answers at {stack.url}/ after {stack.start_seconds:.1f} s")
             if not options.no_seed:
@@ -124,8 +134,7 @@ def up(options: argparse.Namespace) -> int:
 
 
 def run_seed(stack: Stack) -> None:
-    """Runs each workflow once."""
-    say("Running each workflow once, so that there is something to see")
+    """Runs each workflow once, where there are no executions."""
     with stack.api() as api:
         try:
             seed(api, say)
@@ -157,11 +166,6 @@ def env(options: argparse.Namespace) -> int:
     for name, value in read_state(options.port)["environment"].items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
-
-
-def shown(path: Path) -> str:
-    """A path as a person at the project's root types it."""
-    return str(path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path)
 
 
 def say(line: str) -> None:

@@ -17,6 +17,7 @@ def seed(api: ApiClient, say: Callable[[str], None]) -> int:
     """Run each workflow once unless executions exist; how many were started. Raises CallError."""
     if api.get("/v1/executions?limit=1")["items"]:
         return 0
+    say("Running each workflow once, so that there is something to see")
     started = {
         start_workflow(api, workflow["workflow_id"], workflow.get("sample_input")): workflow["name"]
         for workflow in api.get("/v1/workflows")["items"]

@@ -1,16 +1,14 @@
 """The whole stack as one object: `with Stack() as stack: ...` is what `make run` keeps open until Ctrl-C.
 
 Starts the engines and the stand-ins in processes of their own, provisions them from `template.yaml`, and serves
-gateway, Lambda, issuer and OTLP sink from this process. State lives in memory: a start is a fresh deployment.
+gateway, Lambda, issuer and OTLP sink from this process. What the engines hold is kept between starts (`kept`).
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,40 +25,29 @@ from local.gateway.site import SiteServer, read_distribution
 from local.http_server import HttpServer
 from local.identity.clients import DEMO_TENANT, OPERATOR_SCOPES, PAGE_CLIENT_ID
 from local.identity.issuer import Issuer
+from local.kept import Kept, open_kept
 from local.lambdas.layers import prepare_opt
 from local.lambdas.pool import Pool
 from local.lambdas.sandbox import Placement, Sandbox
 from local.lambdas.schedule import Scheduler
 from local.lambdas.service import LambdaService
 from local.mounting import can_mount
+from local.options import Options
 from local.otlp_sink import OtlpSink
 from local.physical import physical_attribute
-from local.processes import Spawner
-from local.project import PROJECT
+from local.processes import Spawner, free_port
+from local.project import PROJECT, shown
 from local.provision import provision_buckets, provision_tables
-from local.resolve import DEFAULT_REGION, Resolver, StackIdentity
+from local.resolve import Resolver, StackIdentity
 from local.resources import Function, check_types, read_functions, read_schedules
-from local.state import BUILD, DEFAULT_PORT, StackError
+from local.state import BUILD, StackError
 from local.translate import read_template
+
+__all__ = ["Options", "Stack"]
 
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
 ENGINES = (DYNAMODB, MOTO_S3)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`port` 0 takes a free one. `parameters` override the template's. `state` keeps logs and what was received; None:
-    the folder of the port."""
-
-    port: int = DEFAULT_PORT
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    state: Path | None = None
-    template: Path = PROJECT / "template.yaml"
-    files: Path = PROJECT / "frontend" / "dist"
-    latency: float = 1.0
-    region: str = DEFAULT_REGION
-    mount_layers: bool = True
 
 
 class Stack:
@@ -73,11 +60,6 @@ class Stack:
         self._say = say or (lambda _line: None)
         self._identity = StackIdentity(region=self.options.region)
         self._closers: list[Callable[[], None]] = []
-        self.credentials = {
-            "AWS_ACCESS_KEY_ID": f"ASIA{secrets.token_hex(8).upper()}",
-            "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
-            "AWS_SESSION_TOKEN": secrets.token_urlsafe(60),
-        }
         self.endpoints: dict[str, str] = {}
 
     def __enter__(self) -> Stack:
@@ -96,8 +78,6 @@ class Stack:
         closers, self._closers = self._closers, []
         for close in reversed(closers):
             close()
-
-    # ------------------------------------------------------------------ for users of the stack
 
     def operator_token(self) -> str:
         """A token by the page's own sign-in."""
@@ -147,11 +127,14 @@ class Stack:
         return self._logs / f"{logical_id}.log"
 
     @property
+    def credentials(self) -> dict[str, str]:
+        """The access key of the functions, and of everybody else who calls the engines."""
+        return self.kept.credentials
+
+    @property
     def url(self) -> str:
         """The address of the page."""
         return self._front.url
-
-    # ------------------------------------------------------------------ start
 
     def _start(self) -> None:
         began = time.perf_counter()
@@ -159,10 +142,19 @@ class Stack:
         self._closers.append(self._front.stop)
         self.state = self.options.state or state.folder_of(self._front.port)
         state.prepare(self.state)
+        self.kept = self._open_kept()
         self._logs = self.state / "logs"
         self._spawner = Spawner()
         self._closers.append(self._spawner.stop)
-        self.children = self._start_children()
+        self._say("Starting DynamoDB, S3 and the stand-ins for Bedrock and the demo services")
+        account = dict.fromkeys(("AWS_ACCOUNT_ID", "MOTO_ACCOUNT_ID"), self._identity.account_id)
+        environment = {**self._environment(), **account}
+        self.children = Children(
+            self._spawner, self._logs, environment, self._say, ports=self.kept.ports
+        )
+        for engine in ENGINES:
+            self.children.start_engine(engine, self.kept.engine(engine.name))
+        self.children.start_stand_ins(self.options.latency)
         self._start_issuer_and_sink()
         self._is_mounted = self.options.mount_layers and can_mount(self._spawner, self.state)
         self.endpoints.update(self.children.wait())
@@ -177,33 +169,41 @@ class Stack:
         self._wait_until_healthy()
         self.start_seconds = time.perf_counter() - began
 
-    def _start_children(self) -> Children:
-        self._say("Starting DynamoDB, S3 and the stand-ins for Bedrock and the demo services")
-        environment = {
+    def _open_kept(self) -> Kept:
+        if self.options.kept is None:
+            return open_kept(self.state / "kept", fresh=True)
+        kept = open_kept(self.options.kept, fresh=self.options.fresh)
+        if not kept.is_new:
+            self._say(f"Going on with {shown(kept.folder)} (make run FRESH=1 begins anew)")
+        return kept
+
+    def _serve(self, name: str, **options: Any) -> HttpServer:
+        """A server of this process, on the port of the last start where that is free."""
+        server = HttpServer(name=name, port=free_port(self.kept.ports.get(name, 0)), **options)
+        self.kept.ports[name] = server.port
+        self._closers.append(server.stop)
+        return server
+
+    def _environment(self) -> dict[str, str]:
+        """Credentials and region, as the engines and the programs of the user need them."""
+        return {
             **self.credentials,
             "AWS_REGION": self._identity.region,
             "AWS_DEFAULT_REGION": self._identity.region,
-            "AWS_ACCOUNT_ID": self._identity.account_id,
-            "MOTO_ACCOUNT_ID": self._identity.account_id,
         }
-        children = Children(self._spawner, self._logs, environment, self._say)
-        for engine in ENGINES:
-            children.start_engine(engine, self.state / "engines" / engine.name)
-        children.start_stand_ins(self.options.latency)
-        return children
 
     def _start_issuer_and_sink(self) -> None:
-        server = HttpServer(name="issuer", max_body_bytes=65_536)
-        self._closers.append(server.stop)
+        server = self._serve("issuer", max_body_bytes=65_536)
         self.issuer = Issuer(
             server.url,
             audience=AUDIENCE,
             redirect_uris=frozenset({f"{self.url}/"}),
             origins=frozenset({self.url}),
+            secrets_of_clients=self.kept.clients,
+            key=self.kept.key,
         )
         server.start(self.issuer.handle)
-        server = HttpServer(name="otlp")
-        self._closers.append(server.stop)
+        server = self._serve("otlp")
         self.otlp = OtlpSink(self.state / "otlp")
         self.otlp_url = server.start(self.otlp.handle).url
 
@@ -236,14 +236,14 @@ class Stack:
     def _start_lambda(self) -> None:
         self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
         self.lambdas = LambdaService(queues=self.state / "queues")
-        server = HttpServer(name="lambda")
+        server = self._serve("lambda")
         self.endpoints[LAMBDA] = server.url
         for function in self.functions:
             self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
         server.start(self.lambdas.handle)
         scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._identity)
         scheduler.start()
-        self._closers += [self.lambdas.stop, server.stop, scheduler.stop]
+        self._closers += [self.lambdas.stop, scheduler.stop]
 
     def _start_gateway(self) -> None:
         http_api = HttpApi(
@@ -269,16 +269,14 @@ class Stack:
         self._front.start(site_server.handle)
 
     def _write_state(self) -> None:
-        """What `python -m local token` and `env` read: where everything is, and this start's secrets."""
+        """What `python -m local token` and `env` read."""
         document = {
             "url": self.url,
             "issuer": self.issuer.url,
             "clients": {name: client.secret for name, client in self.issuer.clients.items()},
             "environment": {
-                **self.credentials,
+                **self._environment(),
                 **self.endpoints,
-                "AWS_REGION": self._identity.region,
-                "AWS_DEFAULT_REGION": self._identity.region,
                 "SPANVAS_TABLE": self.resolver.ref("TraceTable"),
                 "SPANVAS_BUCKET": self.resolver.ref("TraceBucket"),
                 "SPANVAS_TENANT": DEMO_TENANT,
@@ -286,6 +284,8 @@ class Stack:
             },
         }
         self._closers.append(partial(state.remove_state, self.state))
+        self.kept.ports |= self.children.ports
+        self.kept.write()
         state.write_state(self.state, document)
 
     def _wait_until_healthy(self) -> None:

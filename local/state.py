@@ -1,6 +1,7 @@
 """Where a stack keeps its logs, what it received, and how others find it: a folder of its own for each stack.
 
-Two stacks in one checkout have two ports, and so two folders: `build/local/8321`, `build/local/8322`.
+Two stacks in one checkout have two ports, and so two folders: `build/local/8321`, `build/local/8322`. They are emptied
+at each start; what is kept is elsewhere (`kept`).
 """
 
 from __future__ import annotations
@@ -55,12 +56,14 @@ def cannot_be_written(path: Path, error: OSError) -> StackError:
 
 
 def write_state(folder: Path, document: Mapping[str, Any]) -> None:
-    """Say that this process runs a stack, where everything is, and what this start's secrets are.
+    """Say that this process runs a stack, where everything is, and its secrets. Raises StackError."""
+    write_document(folder / STATE_FILE, {"pid": os.getpid(), **document})
 
-    Readers find all of it or nothing. Raises StackError where it cannot be written.
-    """
-    path, partial = folder / STATE_FILE, folder / f".{STATE_FILE}"
-    text = json.dumps({"pid": os.getpid(), **document}, indent=2) + "\n"
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Writes JSON for the owner alone; readers find all of it or nothing. Raises StackError."""
+    partial = path.with_name(f".{path.name}")
+    text = json.dumps(document, indent=2) + "\n"
     try:
         partial.unlink(missing_ok=True)
         partial.touch(mode=0o600)

@@ -1,13 +1,14 @@
 """Who may get a token from the local issuer: the page, and clients that stand for people and services.
 
-The clients are a list in the open, their secrets are made anew at every start: a token for another tenant or with
-fewer scopes is asked for, never forged.
+The clients are a list in the open, their secrets are made at the first start: a token for another tenant or with fewer
+scopes is asked for, never forged.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 PAGE_CLIENT_ID = "spanvas-canvas"
 OPERATOR_SCOPES = (
@@ -45,8 +46,9 @@ class Client:
 OPERATOR = Subject("demo-operator", "Demo Operator", DEMO_TENANT)
 
 
-def demo_clients() -> dict[str, Client]:
-    """One client for each kind of caller that the tests and the tutorials need, by id."""
+def demo_clients(known: Mapping[str, str]) -> dict[str, Client]:
+    """One client for each kind of caller that the tests and the tutorials need, by id; with the secrets that are known,
+    the others with new ones."""
     clients = [
         Client("demo-operator", OPERATOR, OPERATOR_SCOPES),
         Client(
@@ -71,4 +73,7 @@ def demo_clients() -> dict[str, Client]:
         ),
         Client("no-tenant", Subject("no-tenant", "Nobody's Operator", ""), OPERATOR_SCOPES),
     ]
-    return {client.client_id: client for client in clients}
+    return {
+        client.client_id: replace(client, secret=known.get(client.client_id, client.secret))
+        for client in clients
+    }

@@ -55,7 +55,8 @@ class Code:
 
 
 class Issuer:
-    """Answers at `url`. `redirect_uris` are the page's, compared exactly (RFC 9700, 2.1)."""
+    """Answers at `url`. `redirect_uris` are the page's, compared exactly (RFC 9700, 2.1). Secrets and key are made
+    where none are given."""
 
     def __init__(
         self,
@@ -65,15 +66,17 @@ class Issuer:
         redirect_uris: frozenset[str],
         origins: frozenset[str],
         clock: Callable[[], float] = time.monotonic,
+        secrets_of_clients: Mapping[str, str] | None = None,
+        key: str | None = None,
     ) -> None:
         self._redirect_uris = redirect_uris
         self._origins = origins
         self._clock = clock
         self._codes: dict[str, Code] = {}
         self._lock = threading.Lock()
-        self.clients: dict[str, Client] = demo_clients()
+        self.clients: dict[str, Client] = demo_clients(secrets_of_clients or {})
         self.url = url
-        self.signer = TokenSigner(self.url, audience)
+        self.signer = TokenSigner(self.url, audience, key=key)
 
     def handle(self, request: Request) -> Response:
         """Answers a request, with CORS headers for the page."""

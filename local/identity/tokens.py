@@ -1,14 +1,21 @@
-"""RS256 tokens under a key that is made at every start."""
+"""RS256 tokens of the issuer, and its key."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from local.identity.clients import Subject
 
@@ -18,12 +25,21 @@ TOKEN_SECONDS = 3_600
 class TokenSigner:
     """Signs access and id tokens as `issuer`; `public_keys` is what anybody may verify them with."""
 
-    def __init__(self, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        audience: str,
+        clock: Callable[[], float] = time.time,
+        key: str | None = None,
+    ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        self._key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
-        self._key_id = secrets.token_hex(8)
+        loaded = load_pem_private_key((key or new_key()).encode("ascii"), password=None)
+        assert isinstance(loaded, rsa.RSAPrivateKey)
+        self._key = loaded
+        numbers = loaded.public_key().public_numbers()
+        self._key_id = hashlib.sha256(base64url_integer(numbers.n).encode()).hexdigest()[:16]
 
     def public_keys(self) -> dict[str, object]:
         """Returns the JSON Web Key Set."""
@@ -63,6 +79,12 @@ class TokenSigner:
 
     def _sign(self, claims: dict[str, object]) -> str:
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+
+def new_key() -> str:
+    """Returns a private key of 2,048 bits as PEM."""
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
 
 
 def base64url_integer(number: int) -> str:
