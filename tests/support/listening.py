@@ -16,7 +16,7 @@ TABLES = {"tcp": "0A", "tcp6": "0A", "udp": "07", "udp6": "07"}
 
 def family_of(pid: int) -> list[int]:
     """A process and all that it has started, and these."""
-    children = {}
+    children: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
@@ -56,7 +56,7 @@ def address_of(digits: str) -> Address:
 
 def listeners(pid: int) -> dict[tuple[Address, int], str]:
     """Address and port -> the command of a process of the family that listens there."""
-    found = {}
+    found: dict[tuple[Address, int], str] = {}
     for member in family_of(pid):
         inodes = sockets_of(member)
         with contextlib.suppress(OSError):
