@@ -9,6 +9,7 @@ from spanvas.model.artifact import Artifact
 from spanvas.model.errors import ConflictError
 from spanvas.model.execution import DELETED, UNKNOWN_WORKFLOW, Deletion, Execution, Hold, seen_at
 from spanvas.model.units import NANO
+from spanvas.semantics.shapes import id_without_content
 from spanvas.storage.artifacts import object_key
 from spanvas.storage.chunks import Chunk
 from spanvas.storage.pages import Overdue
@@ -83,7 +84,7 @@ class MemoryDeletions:
         self._executions[key] = Execution(
             *key,
             trace_id=known.trace_id,
-            workflow_id=UNKNOWN_WORKFLOW if known.origin else known.workflow_id,
+            workflow_id=UNKNOWN_WORKFLOW if known.origin else id_without_content(known.workflow_id),
             started_at_unix_nano=known.started_at_unix_nano,
             queued_until_unix_nano=known.queued_until_unix_nano,
             listed_at_unix_nano=known.listed_at_unix_nano,

@@ -10,6 +10,7 @@ import pytest
 
 from spanvas.model.access import Access
 from spanvas.model.execution import Cause, Counters, Deletion
+from spanvas.model.ids import as_name
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
@@ -81,6 +82,18 @@ class TestDeleted:
         assert found.status == "deleted"
         assert found.deletion == Deletion(T0 + 60 * SECOND, "ada", "failed", is_complete=True)
         assert (found.cause, found.workflow_name, found.session_id) == (None, "", "")
+
+    def test_of_a_workflow_id_that_was_made_of_a_text_a_digest_is_left(
+        self, store: TraceStore
+    ) -> None:
+        workflow_id = as_name(SAID)
+        store.start_execution(make_execution("exec_1", workflow_id=workflow_id))
+        assert workflow_id.startswith("the-patient-is-called-Mathilda-")
+        delete(store)
+
+        assert places_of(store, "Mathilda") == []
+        [left] = store.list_executions("acme").items
+        assert left.workflow_id == f"x-{workflow_id[-12:]}"
 
     def test_it_stays_in_the_history_at_its_place(self, store: TraceStore) -> None:
         for number, name in enumerate(("exec_1", "exec_2", "exec_3")):

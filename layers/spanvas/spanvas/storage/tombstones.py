@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from spanvas.model.execution import DELETED, UNKNOWN_WORKFLOW, Execution, place_of
+from spanvas.semantics.shapes import id_without_content
 from spanvas.storage import items
 from spanvas.storage.item_reading import DELETION, PURGED_AT
 
@@ -53,7 +54,8 @@ def tombstone_item(
 ) -> items.Item:
     """Returns META of an execution that is deleted now.
 
-    A workflow that only its spans have named goes too, since its name is that of a span.
+    A workflow that only its spans have named goes too, since its name is that of a span. Of one whose id was made of a
+    text a digest is left.
     """
     shard = items.running_shard(execution.execution_id)
     place = place_of(execution)
@@ -84,8 +86,9 @@ def tombstone_item(
     }
     item["workflow_id"] = items.s(UNKNOWN_WORKFLOW)
     if execution.origin is None and execution.workflow_id:
-        item["workflow_id"] = items.s(execution.workflow_id)
-        item["workflow_key"] = items.s(items.workflow_key(execution.tenant, execution.workflow_id))
+        workflow_id = id_without_content(execution.workflow_id)
+        item["workflow_id"] = items.s(workflow_id)
+        item["workflow_key"] = items.s(items.workflow_key(execution.tenant, workflow_id))
     return item
 
 
