@@ -27,6 +27,7 @@ NAMES = (
     "restart",
     "tab",
     "layer",
+    "security",
 )
 RESULTS = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"

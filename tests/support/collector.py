@@ -39,6 +39,10 @@ class Collector(ThreadingHTTPServer):
     def names(self) -> list[str]:
         return [span.name for span in self.spans()]
 
+    def text(self) -> str:
+        """Everything that was sent, headers included, as text."""
+        return "\n".join(f"{path} {headers} {request}" for path, headers, request in self.requests)
+
     def ids(self, name: str) -> set[str]:
         return {span.span_id.hex() for span in self.spans() if span.name == name}
 

@@ -35,11 +35,11 @@ def stored_texts(store: TraceStore) -> Iterator[tuple[str, bytes]]:
     yield from stored_objects(store)
 
 
-def stored_items(store: DynamoTraceStore) -> Iterator[dict[str, Any]]:
-    """Yields every item of the table."""
+def stored_items(store: DynamoTraceStore, table: str = "") -> Iterator[dict[str, Any]]:
+    """Yields every item of a table, the store's own unless another is named."""
     client: Any = store._dynamodb
     is_direct = isinstance(client, DirectDynamoDB)
-    asked: dict[str, Any] = {"TableName": store._table}
+    asked: dict[str, Any] = {"TableName": table or store._table}
     while True:
         answer: Any = client._call("Scan", asked) if is_direct else client.scan(**asked)
         yield from answer["Items"]
