@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
+from local.processes import free_port
 from tests.bench.figures import BenchError, Figure, rounded
 from tests.support.aws_from_template import ROOT
-from tests.support.engines import free_port
 
 STARTS = 3
 PATIENCE_SECONDS = 60.0

@@ -16,10 +16,9 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from local.lambdas.sandbox import start_command
-from local.processes import NO_MOUNT, Process, stop_processes
+from local.processes import NO_MOUNT, Process, free_port, stop_processes
 from local.project import PROJECT
 from tests.runtime.layer_sandbox import HANDLERS, LayeredFunctions
-from tests.support.engines import free_port
 
 MACHINES: Final = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 PATH: Final = "/2015-03-31/functions/function/invocations"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from local.engines.dynalite import DYNAMODB, INSTALLED
+from local.engines.engine import Engine
 from local.http_message import LOOPBACK
+from local.processes import free_port, wait_until_it_answers
 from local.resources import read_functions
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.support.aws_from_template import (
@@ -35,6 +41,11 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": STACK.region,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+needs_engines = pytest.mark.skipif(
+    not INSTALLED.exists(), reason="the packages of DynamoDB's engine are missing: make install"
+)
 
 
 class EngineError(Exception):
@@ -88,6 +99,31 @@ def moto_engines() -> Iterator[Engines]:
 
 
 @contextmanager
+def local_engines() -> Iterator[Engines]:
+    """The engines of `make run` with the template's tables and bucket."""
+    with started(DYNAMODB) as dynamodb_url, engine("s3") as s3_url:
+        dynamodb, s3 = client_of("dynamodb", dynamodb_url), client_of("s3", s3_url)
+        yield Engines(dynamodb, s3, *create_resources(dynamodb, s3))
+
+
+@contextmanager
+def started(engine: Engine) -> Iterator[str]:
+    """An engine of the local stack in a process of its own, which keeps nothing; its URL."""
+    port = free_port()
+    with TemporaryDirectory() as folder:
+        environment = {**os.environ, **CREDENTIALS, **engine.environment}
+        with subprocess.Popen(
+            engine.command(port, Path(folder)), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        ) as process:
+            try:
+                log = Path(os.devnull)
+                wait_until_it_answers(port, engine.health_path, process, what=engine.name, log=log)
+                yield f"http://{LOOPBACK}:{port}"
+            finally:
+                process.kill()
+
+
+@contextmanager
 def engine(service: str) -> Iterator[str]:
     """One of the local stack's engines; its URL."""
     command = [sys.executable, "-m", "local.engines", service, "0"]
@@ -126,9 +162,3 @@ def client_of(service: Any, url: str, config: Any = None) -> Any:
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=CREDENTIALS["AWS_SESSION_TOKEN"],
     )
-
-
-def free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

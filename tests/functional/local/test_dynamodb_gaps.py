@@ -16,13 +16,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.engines.dynalite import DYNAMODB, INSTALLED
+from local.engines.dynalite import DYNAMODB
 from local.processes import answers, free_port
-from tests.support.engines import client_of
+from tests.support.engines import client_of, needs_engines
 
-pytestmark = pytest.mark.skipif(
-    not INSTALLED.exists(), reason="the packages of DynamoDB's engine are missing: make install"
-)
+pytestmark = needs_engines
 TABLE = "things"
 KEY = {"pk": {"S": "a"}}
 TTL = {"AttributeName": "expires_at", "Enabled": True}

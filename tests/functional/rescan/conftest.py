@@ -14,12 +14,13 @@ from tests.functional.storage.conftest import (
     aws_endpoint,
     clock,
     engines,
+    engines_of_make_run,
     real,
     store,
 )
 from tests.support.builders import Clock
 
-__all__ = ["aws_endpoint", "clock", "engines", "real", "store"]
+__all__ = ["aws_endpoint", "clock", "engines", "engines_of_make_run", "real", "store"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from spanvas.storage.port import TraceStore
 from spanvas_api.rescan.report import Report
 from tests.functional.rescan.runs import HALF, MARKER, SECRET, run
 from tests.functional.storage.batches import batch
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.spoiling import change_item
 from tests.support.builders import Clock, make_artifact, make_execution, make_span, span_id
 from tests.support.what_is_stored import places_of, stored_objects, stored_texts
@@ -82,7 +83,7 @@ class TestEveryCopy:
         assert (artifact.name, artifact.bytes) == (f"{MARKER}.csv", len(new))
         assert any(data == new for _, data in stored_texts(store))
 
-    @pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+    @pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
     def test_old_versions_of_objects_are_deleted(
         self, real: DynamoTraceStore, run_rescan: RunRescan
     ) -> None:

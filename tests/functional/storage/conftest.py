@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import boto3
@@ -16,8 +16,18 @@ from spanvas.storage.port import TraceStore
 from tests.support.aws_from_template import AUDIT_TABLE
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import Clock
-from tests.support.engines import CREDENTIALS, Engines, client_of, moto_engines
+from tests.support.engines import (
+    CREDENTIALS,
+    Engines,
+    client_of,
+    local_engines,
+    moto_engines,
+    needs_engines,
+)
 from tests.support.memory_store import MemoryTraceStore
+
+WITH_DYNAMODB = ("dynamodb", "direct", pytest.param("engine", marks=needs_engines))
+"""The kinds of `store` that are no fake: boto3 on moto, our clients on moto, and these on the engines of `make run`."""
 
 
 @pytest.fixture
@@ -32,9 +42,22 @@ def engines() -> Iterator[Engines]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def engines_of_make_run() -> Iterator[Engines]:
+    """What `make run` starts: dynalite with its bridges, and S3."""
+    with local_engines() as running:
+        yield running
+
+
 @pytest.fixture
 def aws_endpoint(engines: Engines) -> Iterator[AwsEndpoint]:
     """The engines as a function in Lambda sees them; tables and bucket are empty again afterwards."""
+    with endpoint_of(engines) as found:
+        yield found
+
+
+@contextmanager
+def endpoint_of(engines: Engines) -> Iterator[AwsEndpoint]:
     found = aws_endpoint_of(in_lambda(engines))
     assert found is not None
     yield found
@@ -70,8 +93,8 @@ def objects(store: TraceStore, request: pytest.FixtureRequest) -> Callable[..., 
         if isinstance(store, MemoryTraceStore):
             store.objects[bucket, key] = (body, content_type)
             return "1"
-        is_direct = request.node.callspec.params["store"] == "direct"
-        s3 = request.getfixturevalue("engines").s3 if is_direct else boto3.client("s3")
+        engines = ENGINES_OF.get(request.node.callspec.params["store"])
+        s3 = request.getfixturevalue(engines).s3 if engines else boto3.client("s3")
         with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
             s3.create_bucket(Bucket=bucket)
         enabled: Any = {"Status": "Enabled"}
@@ -82,19 +105,22 @@ def objects(store: TraceStore, request: pytest.FixtureRequest) -> Callable[..., 
     return put
 
 
-@pytest.fixture(params=["memory", "dynamodb", "direct"])
+ENGINES_OF = {"direct": "engines", "engine": "engines_of_make_run"}
+
+
+@pytest.fixture(params=["memory", *WITH_DYNAMODB])
 def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[TraceStore]:
-    """Each test runs three times: against the fake, and on the template's own table through both kinds of clients."""
+    """Each test runs four times: against the fake, and on the template's own table through both kinds of clients, of
+    which ours is also tried on the engines of `make run`."""
     if request.param == "memory":
         yield MemoryTraceStore(clock=clock)
         return
-    if request.param == "direct":
-        aws_endpoint, engines = (
-            request.getfixturevalue(name) for name in ("aws_endpoint", "engines")
-        )
+    if request.param in ENGINES_OF:
+        engines: Engines = request.getfixturevalue(ENGINES_OF[request.param])
         with (
-            closing(DirectDynamoDB(aws_endpoint)) as dynamodb,
-            closing(DirectS3(aws_endpoint, lambda: s3_of_botocore(engines))) as s3,
+            endpoint_of(engines) as endpoint,
+            closing(DirectDynamoDB(endpoint)) as dynamodb,
+            closing(DirectS3(endpoint, lambda: s3_of_botocore(engines))) as s3,
         ):
             yield DynamoTraceStore(
                 engines.table,

@@ -12,6 +12,7 @@ from spanvas.storage.accesses import access_item, access_position
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.items import ACCESS, key
 from spanvas.storage.port import TraceStore
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.received import TRACE, root, send
 from tests.support.builders import T0, Clock, make_execution, make_span, span_id
 
@@ -133,7 +134,7 @@ class TestAccesses:
         assert store.list_accesses("acme", TRACE).items == [before]
 
 
-@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
 class TestWhatOlderVersionsHaveWritten:
     def test_records_beside_the_execution_are_listed_with_the_others_in_order(
         self, real: DynamoTraceStore

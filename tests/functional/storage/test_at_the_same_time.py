@@ -8,11 +8,12 @@ import pytest
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.dynamo import DynamoTraceStore
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.received import OTHER_TRACE, TRACE, names, point, receive, root, send
 from tests.support.builders import Clock, make_execution, make_span
 
 
-@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
 class TestAtTheSameTime:
     """Not over the fake, which does everything at once."""
 

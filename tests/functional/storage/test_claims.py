@@ -13,6 +13,7 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.claims import Claim, ClaimItems, LeaseState
 from spanvas.storage.direct.dynamodb import DirectDynamoDB
 from spanvas.storage.dynamo import DynamoTraceStore
+from tests.functional.storage.conftest import ENGINES_OF, WITH_DYNAMODB, endpoint_of
 from tests.support.aws_from_template import AUDIT_TABLE, create_resources
 from tests.support.aws_in_process import mocked_aws
 from tests.support.builders import SECOND, T0, Clock, make_execution
@@ -21,14 +22,12 @@ FIRST = Claim("acme", "exec_1", "event-1", "1111111111111111")
 SECOND_ONE = FIRST._replace(holder="2222222222222222")
 
 
-@pytest.fixture(params=["botocore", "direct"])
+@pytest.fixture(params=WITH_DYNAMODB)
 def dynamodb(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """Both kinds of clients, each with its table."""
-    if request.param == "direct":
-        aws_endpoint, engines = (
-            request.getfixturevalue(name) for name in ("aws_endpoint", "engines")
-        )
-        with closing(DirectDynamoDB(aws_endpoint)) as direct:
+    if request.param in ENGINES_OF:
+        engines = request.getfixturevalue(ENGINES_OF[request.param])
+        with endpoint_of(engines) as endpoint, closing(DirectDynamoDB(endpoint)) as direct:
             yield direct, engines.table
         return
     with mocked_aws():

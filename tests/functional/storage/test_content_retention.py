@@ -7,6 +7,7 @@ import pytest
 from spanvas.model.execution import Cause
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.functional.storage.batches import batch, model_span
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.received import TRACE, root, send
 from tests.support.builders import (
     SECOND,
@@ -49,7 +50,7 @@ def run(store: DynamoTraceStore) -> None:
     store.end_execution("acme", "exec_1", "succeeded", T0 + 1)
 
 
-@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
 class TestContentRetention:
     def test_within_its_time_all_is_there(self, short: DynamoTraceStore) -> None:
         run(short)

@@ -6,10 +6,11 @@ import pytest
 
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.support.builders import SECOND, T0, make_execution
 
 
-@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
 @pytest.mark.parametrize("query", [{}, {"workflow_id": "triage"}, {"status": "failed"}])
 @pytest.mark.parametrize("is_readable", [True, False])
 def test_the_history_has_what_is_stored_under_the_tenants_own_keys(

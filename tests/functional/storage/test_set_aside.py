@@ -11,6 +11,7 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.overdue import waiting_seconds
 from spanvas.storage.pages import Overdue
 from spanvas.storage.port import TraceStore
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.received import TRACE, root, send
 from tests.functional.storage.spoiling import change_item, read_item
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
@@ -132,7 +133,7 @@ def test_the_wait_doubles_up_to_a_day() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
 class TestWhatANewerVersionHasWritten:
     NEWER = '{"error_type": "Timeout", "message": "m", "hint": "of version 2"}'
 

@@ -11,6 +11,7 @@ from spanvas.model.execution import Cause
 from spanvas.storage import items, status_index
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import TraceStore
+from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.received import TRACE, root, send
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.support.overdue import overdue
@@ -108,7 +109,7 @@ def test_one_that_moves_is_found_where_it_moved_to_alone(store: TraceStore, cloc
     assert page.passed_over == 0
 
 
-@pytest.mark.parametrize("store", ["dynamodb", "direct"], indirect=True)
+@pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
 @pytest.mark.parametrize("hours", [0, 2])
 def test_only_in_a_table_that_is_older_than_the_index_is_anything_looked_for_elsewhere(
     real: DynamoTraceStore, clock: Clock, hours: int
