@@ -87,7 +87,7 @@ FAMILIES = {
     "command lines of `curl`": ("curl-",),
     "passwords and keys by their names": ("generic-", "hashicorp-tf-password", "nuget"),
 }  # fmt: skip
-"""By the beginning of gitleaks' name for the rule, called as in `docs/explanation/security-and-privacy.md`."""
+"""By the beginning of gitleaks' name for the rule, called as in `docs/reference/what-redaction-finds.md`."""
 OTHERS = "all other services"
 PERSONAL = (
     "email addresses",

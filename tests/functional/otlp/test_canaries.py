@@ -38,14 +38,17 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def store(mode: str) -> Iterator[DynamoTraceStore]:
-    clock = Clock()
-    with mocked_store(clock) as made:
-        settings = Settings.from_env({"SPANVAS_CONTENT": mode})
-        services = Services(settings, make_store=lambda: made, clock=clock)
-        ingest = Ingest(services)
-        otlp = OtlpClient(otlp_ingest.make_handler(lambda: ingest))
-        assert otlp.send_json(REQUEST).status == 200
+    with mocked_store(Clock()) as made:
+        send(made, mode)
         yield made
+
+
+def send(store: DynamoTraceStore, mode: str) -> None:
+    """Sends the request with all canaries to an OTLP endpoint of a content mode."""
+    settings = Settings.from_env({"SPANVAS_CONTENT": mode})
+    ingest = Ingest(Services(settings, make_store=lambda: store, clock=Clock()))
+    otlp = OtlpClient(otlp_ingest.make_handler(lambda: ingest))
+    assert otlp.send_json(REQUEST).status == 200
 
 
 @pytest.fixture(scope="module")
@@ -111,12 +114,15 @@ def test_a_search_finds_for_a_caller_what_he_may_read(
 
 def test_logs_hold_not_one(
     mode: str,
+    store: DynamoTraceStore,
     call: Callable[..., Client],
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with caplog.at_level(logging.DEBUG, "spanvas"):
+        send(store, mode)
         answers_to(call("viewer"))
+        answers_to(call("operator"))
 
     out: Any = capfd.readouterr()
     assert found_in(caplog.text + out.out + out.err) == []

@@ -3,6 +3,7 @@ collector, in each content mode."""
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -54,3 +55,23 @@ def test_with_none_not_one_is_stored_or_sent(left: Left) -> None:
 def test_with_content_every_one_is_stored_and_the_rest_is_sent(left: Left) -> None:
     assert left.stored == list(PLACES)
     assert set(left.sent) == set(PLACES) - NOT_SENT
+
+
+@pytest.mark.parametrize("mode", ["none", "redacted", "full"])
+def test_logs_hold_not_one(
+    mode: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.WARNING, "botocore")
+    with (
+        caplog.at_level(logging.DEBUG),
+        mocked_store() as store,
+        recording(content=mode, store=store),
+    ):
+        run_everything(tmp_path)
+        assert spanvas.flush()
+
+    out, err = capfd.readouterr()
+    assert places_in(caplog.text + out + err) == []

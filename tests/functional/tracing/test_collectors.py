@@ -21,8 +21,11 @@ BUDGET_MS = 100
 
 
 @contextmanager
-def exporting(url: str, budget_ms: int = BUDGET_MS) -> Iterator[Recording]:
+def exporting(
+    url: str, budget_ms: int = BUDGET_MS, content: str = "redacted"
+) -> Iterator[Recording]:
     with recording(
+        content=content,
         store=MemoryTraceStore(),
         make_sink=lambda: http_sink(url, {"authorization": "Bearer t"}),
         flush_budget_ms=budget_ms,
@@ -63,6 +66,23 @@ def test_spans_arrive_with_the_ids_of_the_store_and_content_cut_to_previews() ->
     assert attributes["spanvas.input_ref"].string_value == (
         f"/v1/executions/e1/spans/{run.span_id}#spanvas.input"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "sent"), [("none", None), ("redacted", '"write to [REDACTED:email]"')]
+)
+def test_what_is_sent_obeys_the_content_mode_as_the_store_does(
+    content: str, sent: str | None
+) -> None:
+    with collector() as server, exporting(server.url, 5_000, content) as recorded:  # noqa: SIM117
+        with spanvas.workflow("brief", execution_id="e1", input="write to ada@example.org") as run:
+            run.set_attribute("app.note", "ada@example.org")
+    (span,) = server.spans()
+    assert b"ada@example.org" not in span.SerializeToString()
+    arrived = {item.key: item.value.string_value for item in span.attributes}
+    stored = stored_span(recorded.store, "default", "e1", run.span_id)
+    assert stored is not None
+    assert (arrived.get("spanvas.input"), stored.attributes.get("spanvas.input")) == (sent, sent)
 
 
 def test_model_and_provider_stay_whatever_number_of_messages_comes_after_them(
