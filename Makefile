@@ -21,7 +21,7 @@ NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
 .PHONY: help install run smoke test test-dialects check bench recall redact-check bench-security build deploy format lint types frontend frontend-check openapi \
-  template locks screenshots clean
+  template rehearse locks screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,7 +49,7 @@ test-dialects: .venv/.installed $(ENGINES) $(DIALECTS:=/.installed) ## real GenA
 	$(PY) -m pytest -q tests/dialects
 
 check: export PROPERTY_TESTS := whole
-check: lint types frontend-check template test test-dialects smoke ## everything that CI runs, in its order
+check: lint types frontend-check template rehearse test test-dialects smoke ## everything that CI runs, in its order
 
 bench: .venv/.installed $(ENGINES) frontend/dist/index.html ## measure the figures (make bench-NAME for one) and keep them
 	$(PY) -m tests.bench
@@ -102,6 +102,10 @@ openapi: .venv/.installed frontend/node_modules/.installed ## write the referenc
 template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
 	$(SAM) validate --lint
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
+
+rehearse: template frontend/dist/index.html ## sam deploy, changes, a rollback and a deletion, on an emulator of AWS
+	$(PY) -m pytest -q tests/rehearsal
+	@$(PY) -m tests.rehearsal
 
 bench-security: .venv/.installed $(ENGINES) ## look for canaries in what is stored and answered, and print the table
 	$(PY) -m tests.bench.security

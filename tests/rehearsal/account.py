@@ -1,0 +1,102 @@
+"""The account on the emulator while it is rehearsed: its engine, the functions' sandboxes, and SAM."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from local.children import BEDROCK, CONNECTIONS
+from local.processes import Spawner, wait_for_announcements
+from local.project import PROJECT
+from tests.rehearsal.engine import Engine
+from tests.rehearsal.functions import FunctionHost
+from tests.rehearsal.report import RehearsalError
+
+STACK: Final = "spanvas"
+SAM_SECONDS: Final = 180
+
+
+class Account:
+    """An empty AWS account on this machine, from its start to its end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        self._spawner = Spawner()
+        self._clients: dict[str, Any] = {}
+
+    def __enter__(self) -> Account:
+        try:
+            self._start()
+        except BaseException:
+            self._spawner.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.functions.stop()
+        self._spawner.stop()
+
+    def _start(self) -> None:
+        said = self._start_stand_ins()
+        self.connections = said[CONNECTIONS]
+        self.functions = FunctionHost(self.folder, self._spawner)
+        self.engine = Engine(self._spawner, self.folder, self.functions.url)
+        environment = {**self.engine.environment, BEDROCK: said[BEDROCK]}
+        self.functions.use(self.engine.client("lambda"), environment)
+        self.engine.wait_until_ready()
+
+    def _start_stand_ins(self) -> dict[str, str]:
+        """Bedrock and the services that the example workflows call: no emulator has them."""
+        log = self.folder / "logs" / "stand-ins.log"
+        program = [sys.executable, "-m", "local.standins"]
+        ports = ["--bedrock-port", "0", "--services-port", "0"]
+        answers = ["--latency", "0", "--throttle-one-in", "0"]
+        process = self._spawner.start(
+            [*program, *ports, *answers], env=self.variables({}), cwd=PROJECT, log=log
+        )
+        wanted = frozenset({BEDROCK, CONNECTIONS})
+        return wait_for_announcements(wanted, process, what="the stand-ins", log=log)
+
+    def client(self, service: str) -> Any:
+        """Returns a boto3 client of the account's owner."""
+        if service not in self._clients:
+            self._clients[service] = self.engine.client(service)
+        return self._clients[service]
+
+    def variables(self, own: dict[str, str]) -> dict[str, str]:
+        """The environment of a program: this one's without anything that AWS's tools read, and `own`."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SAM_"))}
+        paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)
+        return {**inherited, "PYTHONPATH": os.pathsep.join(map(str, paths)), **own}
+
+    def run(self, program: Sequence[str], *, fails: bool = False) -> str:
+        """Runs a program with this account for AWS, and returns what it printed. Raises RehearsalError."""
+        own = {**self.engine.environment, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.5"}
+        done = subprocess.run(
+            program,
+            cwd=PROJECT,
+            env=self.variables(own),
+            capture_output=True,
+            text=True,
+            timeout=SAM_SECONDS,
+            check=False,
+        )
+        printed = done.stdout + done.stderr
+        with (self.folder / "logs" / "commands.log").open("a", encoding="utf-8") as log:
+            log.write(f"$ {' '.join(program)}\n{printed}\n")
+        if (done.returncode != 0) is not fails:
+            raise RehearsalError(
+                f"{' '.join(program)}\nended with {done.returncode}:\n{printed[-3000:]}"
+            )
+        return printed
