@@ -15,6 +15,8 @@ NAME_PROPERTIES = {
     "AWS::SQS::Queue": "QueueName",
     "AWS::Events::EventBus": "Name",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
@@ -117,6 +119,13 @@ def rule_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     return {"": name, "Arn": resolver.identity.arn("events", f"rule/{name}")}
 
 
+def managed_policy_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
+    """Returns the attributes of a managed policy."""
+    name = physical_name(resolver, logical_id)
+    identity = resolver.identity
+    return {"": f"arn:{identity.partition}:iam::{identity.account_id}:policy/{name}"}
+
+
 def state_machine_attributes(resolver: Resolver, logical_id: str) -> dict[str, str]:
     """Returns the attributes of a state machine."""
     name = physical_name(resolver, logical_id)
@@ -146,6 +155,7 @@ ATTRIBUTES = {
     "AWS::Events::EventBus": event_bus_attributes,
     "AWS::Logs::LogGroup": log_group_attributes,
     "AWS::Events::Rule": rule_attributes,
+    "AWS::IAM::ManagedPolicy": managed_policy_attributes,
     "AWS::IAM::Role": role_attributes,
     "AWS::StepFunctions::StateMachine": state_machine_attributes,
     "AWS::ApiGatewayV2::Api": api_attributes,

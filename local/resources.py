@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from local.failed_events import FailureTarget, failure_target
 from local.physical import physical_name
 from local.resolve import Resolver
 from local.translate import PROJECT_BUCKET, Template, TemplateError
@@ -15,8 +13,6 @@ DEFAULT_TIMEOUT_SECONDS = 3
 DEFAULT_MEMORY_MB = 128
 DEFAULT_RETRY_ATTEMPTS = 2
 DEFAULT_EVENT_AGE_SECONDS = 21_600
-RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-SECONDS_OF = {"minute": 60, "hour": 3_600, "day": 86_400}
 
 # Types that have no counterpart on one machine, or that another type's handling covers. A type that is neither
 # here nor handled stops the stack, so that nothing in the template is silently left out.
@@ -26,15 +22,10 @@ NOT_RUN_HERE = frozenset({
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::Dashboard",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
     "AWS::Lambda::LayerVersionPermission",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
-    "AWS::SQS::QueuePolicy",
-    "AWS::StepFunctions::StateMachine",
 })  # fmt: skip
 RUN_HERE = frozenset({
     "AWS::ApiGatewayV2::Api",
@@ -44,6 +35,8 @@ RUN_HERE = frozenset({
     "AWS::DynamoDB::Table",
     "AWS::Events::EventBus",
     "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Function",
@@ -52,6 +45,8 @@ RUN_HERE = frozenset({
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
     "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+    "AWS::StepFunctions::StateMachine",
 })  # fmt: skip
 
 
@@ -84,17 +79,10 @@ class Function:
     reserved_concurrency: int | None
     retry_attempts: int
     max_event_age_seconds: int
-    on_failure: FailureTarget
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """`function_name` is invoked every `every_seconds` with an EventBridge event of `rule_arn`."""
-
-    function_name: str
-    every_seconds: int
-    rule_arn: str
-    retry_attempts: int
+    on_failure: str
+    """The ARN of the queue or the event bus that gets a record of an event that failed; "" where there is none."""
+    role: str = ""
+    """The ARN of its role; without one it has the account's own credentials."""
 
 
 def check_types(resolver: Resolver, template: Template) -> None:
@@ -156,7 +144,8 @@ def read_function(
         max_event_age_seconds=int(
             invoke.get("MaximumEventAgeInSeconds", DEFAULT_EVENT_AGE_SECONDS)
         ),
-        on_failure=failure_target(resolver, destination),
+        on_failure=destination,
+        role=properties["Role"],
     )
 
 
@@ -168,26 +157,6 @@ def read_layers(resolver: Resolver, template: Template) -> dict[str, Layer]:
         source_id, method = template.build_methods.get(path, (logical_id, ""))
         layers[resolver.attribute(logical_id, "")] = Layer(source_id, path, method)
     return layers
-
-
-def read_schedules(resolver: Resolver) -> list[Schedule]:
-    """Returns the schedules of the template. Raises TemplateError for one that is no `rate(...)`."""
-    schedules = []
-    for logical_id in resolver.logical_ids("AWS::Events::Rule"):
-        properties = resolver.properties(logical_id)
-        if "EventPattern" in properties:
-            continue  # of an event bus: `failed_events` has what is read of it
-        expression = properties.get("ScheduleExpression", "")
-        match = RATE.fullmatch(expression)
-        if match is None:
-            raise TemplateError(f"{logical_id}: only rate(...) schedules run here: {expression!r}")
-        every_seconds = int(match[1]) * SECONDS_OF[match[2]]
-        rule_arn = resolver.identity.arn("events", f"rule/{physical_name(resolver, logical_id)}")
-        for target in properties.get("Targets", []):
-            name = function_name_of(target["Arn"])
-            attempts = target.get("RetryPolicy", {}).get("MaximumRetryAttempts", 0)
-            schedules.append(Schedule(name, every_seconds, rule_arn, int(attempts)))
-    return schedules
 
 
 def function_name_of(arn: str) -> str:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from local import state
-from local.children import CONNECTIONS, LAMBDA, S3, Children
+from local.children import CONNECTIONS, LAMBDA, Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
+from local.deployment import deploy
+from local.engines.aws import S3, STS, aws_engine, endpoint_variable
 from local.engines.dynalite import DYNAMODB
-from local.engines.moto_s3 import S3 as MOTO_S3
+from local.failed_events import send_failed_event
 from local.front import listen
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import HttpApi
@@ -29,7 +32,6 @@ from local.kept import Kept, open_kept
 from local.lambdas.layers import prepare_opt
 from local.lambdas.pool import Pool
 from local.lambdas.sandbox import Placement, Sandbox
-from local.lambdas.schedule import Scheduler
 from local.lambdas.service import LambdaService
 from local.mounting import can_mount
 from local.options import Options
@@ -39,7 +41,8 @@ from local.processes import Spawner, free_port
 from local.project import PROJECT, shown
 from local.provision import provision_buckets, provision_tables
 from local.resolve import Resolver, StackIdentity
-from local.resources import Function, check_types, read_functions, read_schedules
+from local.resources import Function, check_types, read_functions
+from local.roles import session_of
 from local.state import BUILD, StackError
 from local.translate import read_template
 
@@ -47,7 +50,6 @@ __all__ = ["Options", "Stack"]
 
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
-ENGINES = (DYNAMODB, MOTO_S3)
 
 
 class Stack:
@@ -93,8 +95,8 @@ class Stack:
         return ApiClient(self.url, self.operator_token() if token is None else token)
 
     def boto3_client(self, service: str) -> Any:
-        """Returns a client of the stack's engines with the functions' credentials."""
-        endpoint = self.endpoints[f"AWS_ENDPOINT_URL_{service.upper()}"]
+        """Returns a client of the stack's engines with the credentials of the account."""
+        endpoint = self.endpoints[endpoint_variable(service)]
         return boto3_client(service, self._identity.region, endpoint, self.credentials)
 
     def function(self, logical_id: str) -> Function:
@@ -119,8 +121,27 @@ class Stack:
                 "AWS_EC2_METADATA_DISABLED": "true",
             },
         )
-        start = partial(Sandbox, function, placement, self._spawner)
+
+        def start() -> Sandbox:
+            environment = {**placement.environment, **self._session(function)}
+            return Sandbox(function, replace(placement, environment=environment), self._spawner)
+
         self.lambdas.add(Pool(function, start, max_sandboxes=MAX_SANDBOXES))
+
+    def _session(self, function: Function) -> dict[str, str]:
+        """The credentials of a function: of its role, unless S3 is an engine of somebody else, who knows no roles."""
+        if not function.role or self.endpoints[S3] != self.endpoints[STS]:
+            return self.credentials
+        return session_of(self.boto3_client("sts"), function.role, function.name)
+
+    def _send_failed_event(self, function: Function, record: str) -> None:
+        """Hands a record to the on-failure destination of a function, as far as the function's role allows it."""
+
+        def client(service: str) -> Any:
+            endpoint = self.endpoints[endpoint_variable(service)]
+            return boto3_client(service, self._identity.region, endpoint, self._session(function))
+
+        send_failed_event(client, function.on_failure, record)
 
     def log_path(self, logical_id: str) -> Path:
         """Returns the log of a function."""
@@ -128,7 +149,7 @@ class Stack:
 
     @property
     def credentials(self) -> dict[str, str]:
-        """The access key of the functions, and of everybody else who calls the engines."""
+        """The access key of the account, which may do everything; functions have sessions of their roles."""
         return self.kept.credentials
 
     @property
@@ -146,13 +167,13 @@ class Stack:
         self._logs = self.state / "logs"
         self._spawner = Spawner()
         self._closers.append(self._spawner.stop)
-        self._say("Starting DynamoDB, S3 and the stand-ins for Bedrock and the demo services")
-        account = dict.fromkeys(("AWS_ACCOUNT_ID", "MOTO_ACCOUNT_ID"), self._identity.account_id)
-        environment = {**self._environment(), **account}
+        self._lambda_server = self._serve("lambda")
+        self._say("Starting the engines, and the stand-ins for Bedrock and the demo services")
+        environment = {**self._environment(), "AWS_ACCOUNT_ID": self._identity.account_id}
         self.children = Children(
             self._spawner, self._logs, environment, self._say, ports=self.kept.ports
         )
-        for engine in ENGINES:
+        for engine in (DYNAMODB, aws_engine(self._lambda_server.url)):
             self.children.start_engine(engine, self.kept.engine(engine.name))
         self.children.start_stand_ins(self.options.latency)
         self._start_issuer_and_sink()
@@ -160,7 +181,7 @@ class Stack:
         self.endpoints.update(self.children.wait())
         self._say("Provisioning from template.yaml")
         self._provision()
-        self.children.keep_running(self._provision_engines)
+        self.children.keep_running(self._restore_engines)
         self._closers.append(self.children.stop)
         self._start_lambda()
         self._start_gateway()
@@ -232,18 +253,21 @@ class Stack:
         """Make the tables and buckets that are not there: all of them at the start, and after an engine has died."""
         provision_tables(self.resolver, self.boto3_client("dynamodb"))
         provision_buckets(self.resolver, self.boto3_client("s3"))
+        deploy(self.resolver, self.boto3_client("cloudformation"))
+
+    def _restore_engines(self) -> None:
+        """Makes what an engine that has died does not have any more, and gives the functions new sessions."""
+        self._provision_engines()
+        self.lambdas.renew()
 
     def _start_lambda(self) -> None:
         self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
-        self.lambdas = LambdaService(queues=self.state / "queues")
-        server = self._serve("lambda")
-        self.endpoints[LAMBDA] = server.url
+        self.lambdas = LambdaService(send=self._send_failed_event)
+        self.endpoints[LAMBDA] = self._lambda_server.url
         for function in self.functions:
             self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
-        server.start(self.lambdas.handle)
-        scheduler = Scheduler(self.lambdas, read_schedules(self.resolver), self._identity)
-        scheduler.start()
-        self._closers += [self.lambdas.stop, scheduler.stop]
+        self._lambda_server.start(self.lambdas.handle)
+        self._closers.append(self.lambdas.stop)
 
     def _start_gateway(self) -> None:
         http_api = HttpApi(

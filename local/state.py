@@ -18,7 +18,7 @@ from local.project import PROJECT
 DEFAULT_PORT: Final = 8321
 BUILD: Final = PROJECT / "build" / "local"
 STATE_FILE: Final = "stack.json"
-FOLDERS: Final = ("logs", "queues", "otlp")
+FOLDERS: Final = ("logs", "otlp")
 NEEDED_BYTES: Final = 1_000_000
 """Room on the disk without which a start makes no sense: what a stack has to say would not be written."""
 

@@ -63,6 +63,7 @@ class Sandbox:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._ready_ms = 0.0
         self._started = time.perf_counter()
+        self.started_at = time.monotonic()
         self.is_alive = True
         self._api = RuntimeApi(
             f"runtime-{function.logical_id}",

@@ -12,7 +12,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from local.http_message import Request, Response
@@ -24,7 +23,6 @@ from local.lambdas.invocation import (
     ThrottledError,
 )
 from local.lambdas.pool import Pool
-from local.logs import append_line
 from local.resources import Function, function_name_of
 
 logger = logging.getLogger(__name__)
@@ -36,24 +34,23 @@ THROTTLE_WAIT_SECONDS = 1.0
 
 
 class LambdaService:
-    """All functions of the template. `queues` is the folder that stands for SQS as an on-failure destination."""
+    """All functions of the template. `send` hands a record to a function's on-failure destination."""
 
     def __init__(
         self,
         *,
-        queues: Path,
+        send: Callable[[Function, str], object],
         retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._pools: dict[str, Pool] = {}
-        self._queues = queues
+        self._send = send
         self._retry_delays_seconds = retry_delays_seconds
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
-        self._queue_lock = threading.Lock()
 
     def stop(self) -> None:
-        """Ends the queues and all sandboxes."""
+        """Ends all attempts and all sandboxes."""
         self._stopped.set()
         for pool in self._pools.values():
             pool.stop()
@@ -61,6 +58,11 @@ class LambdaService:
     def add(self, pool: Pool) -> None:
         """Adds a function."""
         self._pools[pool.function.name] = pool
+
+    def renew(self) -> None:
+        """Lets no sandbox that runs now take another invocation: what it knows of the engines has changed."""
+        for pool in self._pools.values():
+            pool.renew()
 
     def pool(self, name: str) -> Pool:
         """Returns the sandboxes of a function. Raises KeyError."""
@@ -150,7 +152,7 @@ class LambdaService:
         outcome: InvocationResult | None,
     ) -> None:
         """Write the record that Lambda sends to the on-failure destination."""
-        if not function.on_failure.queue:
+        if not function.on_failure:
             return
         record = {
             "version": "1.0",
@@ -163,11 +165,10 @@ class LambdaService:
             "requestPayload": json.loads(invocation.payload or b"null"),
             "responsePayload": json.loads(outcome.payload) if outcome else None,
         }
-        message = function.on_failure.message(record)
-        path = self._queues / f"{function.on_failure.queue}.jsonl"
-        with self._queue_lock:
-            if not append_line(path, message + "\n"):
-                logger.error("%s: an event that failed was not kept in %s", function.name, path)
+        try:
+            self._send(function, json.dumps(record))
+        except Exception as error:  # noqa: BLE001 - as on Lambda, the event is lost then, and that is said
+            logger.error("%s: an event that failed was not delivered: %s", function.name, error)
 
 
 def to_invocation(request: Request) -> Invocation:

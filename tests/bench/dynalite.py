@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from local.http_message import LOOPBACK
+from local.processes import free_port
 from local.provision import table_request
 from tests.bench.figures import BenchError
 from tests.support.aws_from_template import ROOT, deployed_stack
-from tests.support.engines import Engines, announcing, client_of, engine, free_port
+from tests.support.engines import Engines, announcing, client_of, ministack
 
 PACKAGE = "dynalite@4"
 FOLDER = ROOT / "build" / "bench" / "dynalite"
@@ -25,9 +26,9 @@ KNOWN = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySc
 
 @contextmanager
 def dynalite_engines() -> Iterator[Engines]:
-    """DynamoDB of dynalite and S3 of moto. Raises BenchError where dynalite cannot be had."""
+    """DynamoDB of dynalite and S3 of MiniStack. Raises BenchError where dynalite cannot be had."""
     install()
-    with running() as dynamodb_url, engine("s3") as s3_url:
+    with running() as dynamodb_url, ministack() as s3_url:
         dynamodb, s3 = client_of("dynamodb", dynamodb_url), client_of("s3", s3_url)
         stack = deployed_stack()
         table, bucket = stack.ref("TraceTable"), stack.ref("TraceBucket")

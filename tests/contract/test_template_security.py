@@ -65,7 +65,7 @@ def test_one_function_alone_may_delete(role: str) -> None:
 @pytest.mark.parametrize("role", ["ExecutorRole", "StepsRole"])
 def test_a_traced_function_has_nothing_but_the_writer_s_policy(role: str) -> None:
     assert properties(role)["ManagedPolicyArns"] == [
-        "arn:aws:iam::123456789012:policy/trace-writer"
+        "arn:aws:iam::123456789012:policy/spanvas-TraceWriterPolicy"
     ]
 
 

@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local.failed_events import FailureTarget
 from local.http_message import Request, Response
 from local.http_server import HttpServer
 from local.lambdas.invocation import Invocation
@@ -175,5 +174,5 @@ def to_function(config: dict[str, Any], code: Path) -> Function:
         reserved_concurrency=None,
         retry_attempts=0,
         max_event_age_seconds=0,
-        on_failure=FailureTarget(""),
+        on_failure="",
     )

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.failed_events import FailureTarget
 from local.lambdas.invocation import Invocation, InvocationResult
 from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest, take_place
 from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
@@ -119,7 +118,7 @@ class LayeredFunctions:
             reserved_concurrency=None,
             retry_attempts=0,
             max_event_age_seconds=60,
-            on_failure=FailureTarget(),
+            on_failure="",
         )
         endpoints = {
             "AWS_ENDPOINT_URL_DYNAMODB": self.engines.dynamodb.meta.endpoint_url,

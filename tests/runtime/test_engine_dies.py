@@ -68,7 +68,7 @@ def test_an_engine_that_dies_is_started_again_and_calls_meanwhile_are_told_to_wa
         assert len(api.get("/v1/executions")["items"]) == 2
 
 
-@pytest.mark.parametrize("name", ["s3", "stand-ins"])
+@pytest.mark.parametrize("name", ["aws", "stand-ins"])
 def test_every_other_process_is_started_again_too(stack: Stack, said: list[str], name: str) -> None:
     kill(stack, name)
     wait_until(lambda: f"{name} runs again." in said)
@@ -79,9 +79,9 @@ def test_every_other_process_is_started_again_too(stack: Stack, said: list[str],
 def test_engines_that_die_together_are_started_again_together(
     stack: Stack, said: list[str]
 ) -> None:
-    for name in ("dynamodb", "s3"):
+    for name in ("dynamodb", "aws"):
         kill(stack, name)
-    wait_until(lambda: {"dynamodb runs again.", "s3 runs again."} <= set(said))
+    wait_until(lambda: {"dynamodb runs again.", "aws runs again."} <= set(said))
     assert [line for line in said if "could not be started" in line] == []
     with stack.api() as api:
         assert run_workflow(api) == "succeeded"

@@ -15,7 +15,6 @@ import yaml
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from local.failed_events import FailureTarget
 from local.lambdas.invocation import Invocation
 from local.project import PROJECT
 from local.resources import Function
@@ -101,7 +100,7 @@ def invoke(stack: Stack, opt: Path, task: Path, name: str, execution_id: str) ->
         reserved_concurrency=None,
         retry_attempts=0,
         max_event_age_seconds=60,
-        on_failure=FailureTarget(),
+        on_failure="",
     )
     stack.add_function(function, opt)
     (event,) = re.findall(r"--payload '(\{.+?\})'", PAGE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,9 +20,9 @@ TENANT = "acme"
 
 
 @pytest.fixture
-def service(functions: LayeredFunctions, folder: Path) -> Iterator[LambdaService]:
+def service(functions: LayeredFunctions) -> Iterator[LambdaService]:
     """`first` and `second` behind the Invoke API, where boto3 in them finds it."""
-    made = LambdaService(queues=folder)
+    made = LambdaService(send=lambda _function, _record: None)
     server = HttpServer(name="invoke").start(made.handle)
     for name in ("first", "second"):
         function, placement = functions.placed(

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from local.failed_events import FailureTarget
 from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError
 from local.lambdas.pool import Pool
 from local.lambdas.sandbox import CAN_FREEZE, Placement, Sandbox
@@ -39,7 +38,7 @@ FUNCTION = Function(
     reserved_concurrency=None,
     retry_attempts=0,
     max_event_age_seconds=60,
-    on_failure=FailureTarget(),
+    on_failure="",
 )
 MakePool = Callable[..., Pool]
 

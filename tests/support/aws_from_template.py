@@ -30,9 +30,6 @@ OVERRIDES = {
     ("SiteDistribution", "DomainName"): "d111111abcdef8.cloudfront.net",
     ("SiteAccess", "Id"): "E1ACCESS",
     ("SitePaths", "FunctionARN"): "arn:aws:cloudfront::123456789012:function/paths",
-    ("TraceWriterPolicy", ""): "arn:aws:iam::123456789012:policy/trace-writer",
-    ("KeyPolicy", ""): "arn:aws:iam::123456789012:policy/key",
-    ("NetworkPolicy", ""): "arn:aws:iam::123456789012:policy/network",
 }
 
 

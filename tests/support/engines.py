@@ -1,4 +1,4 @@
-"""The local stack's engines for the benches that need no whole stack, in processes of their own."""
+"""Engines for tests and benches that need no whole stack, in processes of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.engines.aws import aws_engine
 from local.engines.dynalite import DYNAMODB, INSTALLED
 from local.engines.engine import Engine
 from local.http_message import LOOPBACK
@@ -92,8 +93,8 @@ class Engines:
 
 @contextmanager
 def moto_engines() -> Iterator[Engines]:
-    """moto's DynamoDB and S3 with the template's table and bucket."""
-    with engine("dynamodb") as dynamodb_url, engine("s3") as s3_url:
+    """moto's DynamoDB and MiniStack's S3 with the template's table and bucket."""
+    with moto_dynamodb() as dynamodb_url, ministack() as s3_url:
         dynamodb, s3 = client_of("dynamodb", dynamodb_url), client_of("s3", s3_url)
         yield Engines(dynamodb, s3, *create_resources(dynamodb, s3))
 
@@ -101,7 +102,7 @@ def moto_engines() -> Iterator[Engines]:
 @contextmanager
 def local_engines() -> Iterator[Engines]:
     """The engines of `make run` with the template's tables and bucket."""
-    with started(DYNAMODB) as dynamodb_url, engine("s3") as s3_url:
+    with started(DYNAMODB) as dynamodb_url, ministack() as s3_url:
         dynamodb, s3 = client_of("dynamodb", dynamodb_url), client_of("s3", s3_url)
         yield Engines(dynamodb, s3, *create_resources(dynamodb, s3))
 
@@ -112,6 +113,7 @@ def started(engine: Engine) -> Iterator[str]:
     port = free_port()
     with TemporaryDirectory() as folder:
         environment = {**os.environ, **CREDENTIALS, **engine.environment}
+        environment["AWS_ACCOUNT_ID"] = STACK.account_id
         with subprocess.Popen(
             engine.command(port, Path(folder)), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
         ) as process:
@@ -123,10 +125,15 @@ def started(engine: Engine) -> Iterator[str]:
                 process.kill()
 
 
+def ministack() -> AbstractContextManager[str]:
+    """The engine of everything but DynamoDB, with permissions enforced; its URL."""
+    return started(aws_engine("http://127.0.0.1:1"))
+
+
 @contextmanager
-def engine(service: str) -> Iterator[str]:
-    """One of the local stack's engines; its URL."""
-    command = [sys.executable, "-m", "local.engines", service, "0"]
+def moto_dynamodb() -> Iterator[str]:
+    """moto's DynamoDB; its URL."""
+    command = [sys.executable, "-m", "tests.support.moto_server"]
     environment = {**os.environ, **CREDENTIALS, "MOTO_ACCOUNT_ID": STACK.account_id}
     with announcing(command, "URL=", environment) as url:
         yield url

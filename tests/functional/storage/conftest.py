@@ -37,7 +37,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def engines() -> Iterator[Engines]:
-    """moto's DynamoDB, and its S3 behind a guard that checks signatures, as servers."""
+    """moto's DynamoDB, and the S3 of the local stack, which checks signatures, as servers."""
     with moto_engines() as running:
         yield running
 

@@ -8,7 +8,7 @@ from local.gateway.definition import Throttle, read_http_api
 from local.gateway.site import read_distribution
 from local.physical import physical_attribute
 from local.resolve import Resolver, StackIdentity
-from local.resources import check_types, read_functions, read_schedules
+from local.resources import check_types, read_functions
 from local.translate import TemplateError, translate
 
 SMALL = """
@@ -76,12 +76,9 @@ def test_a_function_is_what_the_template_says() -> None:
         ("OwnLayer", "layers/own", "makefile")
     ]
     assert (function.has_snap_start, function.reserved_concurrency) == (True, 2)
-    assert (function.retry_attempts, function.on_failure.queue) == (1, "spanvas-local-Queue")
-
-
-def test_a_schedule_is_read_in_seconds() -> None:
-    (schedule,) = read_schedules(make_resolver())
-    assert (schedule.function_name, schedule.every_seconds) == ("spanvas-local-Worker", 120)
+    assert function.retry_attempts == 1
+    assert function.on_failure == "arn:aws:sqs:us-east-1:123456789012:spanvas-local-Queue"
+    assert function.role == "arn:aws:iam::123456789012:role/spanvas-local-WorkerRole"
 
 
 def test_a_route_has_its_functions_name_and_its_scopes() -> None:
@@ -113,12 +110,6 @@ def test_sams_own_refusal_is_passed_on() -> None:
     source = SMALL.replace("ApiId: !Ref Api, ", "ApiId: !Ref Nowhere, ")
     with pytest.raises(TemplateError, match="SAM refuses the template"):
         translate(source, {}, "us-east-1")
-
-
-def test_only_rate_schedules_run_here() -> None:
-    source = SMALL.replace("rate(2 minutes)", "'cron(0 12 * * ? *)'")
-    with pytest.raises(TemplateError, match="rate"):
-        read_schedules(make_resolver(source))
 
 
 def test_the_projects_template_can_be_read_whole() -> None:

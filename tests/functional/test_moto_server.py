@@ -13,7 +13,7 @@ from moto import mock_aws
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
-from local.engines.quick_moto import make_moto_quick
+from tests.support.moto_server.quick import make_moto_quick
 
 KEY = "pk = :p"
 QUERIES: list[dict[str, Any]] = [

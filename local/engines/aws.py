@@ -1,0 +1,39 @@
+"""Everything of AWS but DynamoDB and Lambda: MiniStack, with what it lacks mended (`ministack/faults.py`, ADR 43)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from local.engines.engine import Engine
+
+S3: Final = "AWS_ENDPOINT_URL_S3"
+STS: Final = "AWS_ENDPOINT_URL_STS"
+SERVICES: Final = ("s3", "stepfunctions", "events", "sqs", "iam", "sts", "cloudformation")
+"""As boto3 names them."""
+SERVICE_IDS: Final = {"stepfunctions": "SFN", "events": "EVENTBRIDGE"}
+"""Where the id of a service, which `AWS_ENDPOINT_URL_*` ends with, is not boto3's name of it."""
+
+
+def endpoint_variable(service: str) -> str:
+    """Returns the variable that tells clients where a service is, by boto3's name of it."""
+    name = SERVICE_IDS.get(service, service.upper().replace("-", "_"))
+    return f"AWS_ENDPOINT_URL_{name}"
+
+
+def aws_engine(lambda_url: str) -> Engine:
+    """Returns the engine; state machines and rules call the functions at `lambda_url`, by Lambda's Invoke API."""
+    return Engine(
+        name="aws",
+        variables=tuple(map(endpoint_variable, SERVICES)),
+        command=lambda port, folder: [
+            sys.executable,
+            "-m",
+            "local.engines.ministack",
+            str(port),
+            str(folder),
+        ],
+        loses="objects are kept, and of all else what is older than 5 seconds",
+        environment={"AWS_ENDPOINT_URL_LAMBDA": lambda_url},
+        health_path="/_ministack/health",
+    )

@@ -1,0 +1,143 @@
+"""What MiniStack 1.5 does not do and the stack needs, each mended at one place with its reason.
+
+`tests/functional/local/test_ministack_faults.py` asks MiniStack without them, and fails when one is needed no more.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any, Final
+from urllib.parse import quote
+
+KEPT: Final = frozenset({
+    "cloudformation",
+    "eventbridge",
+    "iam",
+    "s3",
+    "sqs",
+    "stepfunctions",
+})  # fmt: skip
+"""The services whose state is kept between starts, as MiniStack names them."""
+
+
+def mend(environment: Mapping[str, str]) -> None:
+    """Replaces what is listed here, for the whole process.
+
+    Lambda's Invoke API answers at AWS_ENDPOINT_URL_LAMBDA; whoever signs with AWS_ACCESS_KEY_ID and its secret is root.
+    """
+    lambda_url = environment["AWS_ENDPOINT_URL_LAMBDA"]
+    call_functions_of_the_stack(lambda_url)
+    give_states_the_whole_context()
+    keep_what_is_used()
+    take_loopback_for_tls()
+    check_signatures_of_root(environment)
+
+
+def call_functions_of_the_stack(lambda_url: str) -> None:
+    """Step Functions and EventBridge call functions in MiniStack's own executor and know no other Lambda.
+
+    Its executor knows neither layers under /opt nor a runtime that freezes. Its way to a server of somebody else
+    (`MINISTACK_LAMBDA_PROXY_URL`) has no word for a function that failed: no `Retry` or `Catch` would find its error.
+    """
+    from ministack.services import eventbridge, stepfunctions
+
+    def call_function(reference: str, event: Any) -> Any:
+        status, failed, answer = invoke(lambda_url, reference, event, "RequestResponse")
+        if status != 200:
+            raise stepfunctions._ExecutionError(lambda_error(status), answer.decode())
+        document = json.loads(answer or b"null")
+        if failed:
+            name = document.get("errorType", "Lambda.Unknown")
+            raise stepfunctions._ExecutionError(name, json.dumps(document))
+        return document
+
+    def dispatch(arn: str, payload: str) -> None:
+        call = (lambda_url, arn, json.loads(payload), "Event")
+        threading.Thread(target=invoke, args=call, daemon=True).start()
+
+    stepfunctions._call_lambda = call_function
+    eventbridge._dispatch_to_lambda = dispatch
+
+
+def invoke(url: str, reference: str, event: Any, kind: str) -> tuple[int, bool, bytes]:
+    """Calls a function by its name or ARN; returns the status, whether the function failed, and the answer."""
+    request = urllib.request.Request(
+        f"{url}/2015-03-31/functions/{quote(reference, safe='')}/invocations",
+        data=json.dumps(event).encode(),
+        headers={"X-Amz-Invocation-Type": kind, "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=900) as answer:
+            return answer.status, "X-Amz-Function-Error" in answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, False, error.read()
+    except OSError as error:
+        return 503, False, str(error).encode()
+
+
+def lambda_error(status: int) -> str:
+    """Returns the name that Step Functions gives an error of Lambda itself."""
+    names = {404: "Lambda.ResourceNotFoundException", 429: "Lambda.TooManyRequestsException"}
+    return names.get(status, "Lambda.ServiceException")
+
+
+def give_states_the_whole_context() -> None:
+    """`"StepFunctions.$": "$$"` is null in MiniStack, which knows paths into the context object alone."""
+    from ministack.services import stepfunctions
+
+    resolve: Any = stepfunctions._resolve_params_obj
+
+    def resolve_with_context(template: Any, data: Any, ctx: Any = None) -> Any:
+        resolved = resolve(template, data, ctx)
+        if isinstance(template, dict):
+            context = {name: value for name, value in (ctx or {}).items() if name != "variables"}
+            whole = [key for key, value in template.items() if key.endswith(".$") and value == "$$"]
+            resolved |= {key.removesuffix(".$"): deepcopy(context) for key in whole}
+        return resolved
+
+    stepfunctions._resolve_params_obj = resolve_with_context
+
+
+def keep_what_is_used() -> None:
+    """MiniStack keeps the state of every service that its CloudFormation knows, and loads fifty modules for it."""
+    from ministack import app
+
+    app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT}
+
+
+def take_loopback_for_tls() -> None:
+    """The buckets' policies refuse what comes without TLS; what comes over loopback needs none."""
+    from ministack import app
+
+    pin: Any = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _is_tls: pin(source_ip, secure_transport=True)
+
+
+def check_signatures_of_root(environment: Mapping[str, str]) -> None:
+    """MiniStack takes requests of root with any secret, and whoever names the key `test` or an account for root."""
+    from ministack.core import iam_evaluator
+    from ministack.services import sts
+
+    def is_root(access_key_id: str) -> bool:
+        return (
+            not access_key_id
+        )  # requests without any signature, which are refused where they need one
+
+    iam_evaluator.is_root_access_key = is_root
+    sts.is_root_access_key = is_root
+    account_id = environment["AWS_ACCOUNT_ID"]
+    session = {
+        "AccountId": account_id,
+        "Arn": f"arn:aws:iam::{account_id}:root",
+        "PrincipalType": "Root",
+        "SecretAccessKey": environment["AWS_SECRET_ACCESS_KEY"],
+        "SessionToken": environment.get("AWS_SESSION_TOKEN"),
+        "UserId": account_id,
+    }
+    sts.register_session(environment["AWS_ACCESS_KEY_ID"], session)
