@@ -64,9 +64,9 @@ redact-check: .venv/.installed ## what redaction would do to a file: make redact
 	@test -n "$(FILE)" || { echo 'name a file: make redact-check FILE=log.txt'; exit 2; }
 	@PYTHONPATH=layers/spanvas $(PY) -m spanvas redact "$(FILE)" $(ARGS) || test $$? = 1
 
-build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page (ARCHITECTURE=x86_64)
-	ARCHITECTURE="$(ARCHITECTURE)" PYTHON="$(CURDIR)/$(PY)" $(SAM) build
-	@ls .aws-sam/build/TraceApiFunction/spanvas_api/__pycache__/*.cpython-313.pyc >/dev/null 2>&1 || \
+build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page (ARCHITECTURE=x86_64, PART=store)
+	ARCHITECTURE="$(ARCHITECTURE)" PYTHON="$(CURDIR)/$(PY)" $(SAM) build $(if $(PART),--template-file "stack/$(PART).yaml")
+	@$(if $(filter store page,$(PART)),true ||) ls .aws-sam/build/TraceApiFunction/spanvas_api/__pycache__/*.cpython-313.pyc >/dev/null 2>&1 || \
 	  echo "Built without byte code, so cold starts take longer: there is no Python 3.13 on the path as python3.13."
 
 # Whether AWS can be reached is seen first, since the build takes minutes. What is built is for the processor that the
@@ -97,10 +97,11 @@ frontend-check: frontend/node_modules/.installed
 
 openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
 	$(PY) -m tools.references
+	$(PY) -m tools.stack_parts
 	cd frontend && ../local/with-node npm run --silent types
 
-template: .venv-sam/.installed .venv/.installed ## sam validate --lint, and a build
-	$(SAM) validate --lint
+template: .venv-sam/.installed .venv/.installed ## sam validate --lint of the template and its parts, and a build
+	for template in template.yaml stack/*.yaml; do $(SAM) validate --lint --template-file "$$template" || exit 1; done
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
 rehearse: template frontend/dist/index.html ## sam deploy, changes, a rollback and a deletion, on an emulator of AWS
