@@ -48,6 +48,11 @@ class Principal(NamedTuple):
     scopes: frozenset[str]
     workflows: tuple[str, ...] | None = None
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The tenant and the subject: no other caller has both."""
+        return self.tenant, self.subject
+
     def sees_workflow(self, workflow_id: str) -> bool:
         """Returns whether the caller may see a workflow of its tenant, and what has been run of it."""
         return self.workflows is None or matches(workflow_id, self.workflows)

@@ -1,8 +1,9 @@
-"""Where the next page begins, as an opaque text that is good for one tenant and one query.
+"""Where the next page begins, as an opaque text that is good for one caller and one query.
 
-A cursor grants nothing: what it points at is always read under the caller's own tenant. The digest keeps it from being
-carried to another tenant, another query or another deployment, and from being written by hand. What it says is masked:
-a position may be that of an execution of which the caller may not know.
+A cursor grants nothing: what it points at is always read under the caller's own tenant and rights. The digest keeps it
+from being carried to another caller, another query or another deployment, and from being written by hand. What it says
+is masked: a position may be that of an execution of which the caller may not know. The key comes from the table's name,
+which no answer tells; whoever has it from AWS can read the table's own settings anyway.
 """
 
 from __future__ import annotations
@@ -25,11 +26,17 @@ _BLOCK_BYTES: Final = 64
 
 
 class Cursors:
-    """Seals and opens cursors for one caller and one query. `deployment` names the table that is read."""
+    """Seals and opens cursors for one caller and one query.
 
-    def __init__(self, deployment: str, tenant: str, call: str, query: Mapping[str, Any]) -> None:
+    `deployment` names the table that is read. `caller` is tenant and subject; the tenant alone, where any caller of it
+    may go on.
+    """
+
+    def __init__(
+        self, deployment: str, caller: tuple[str, ...], call: str, query: Mapping[str, Any]
+    ) -> None:
         self._key = blake2b(deployment.encode(), digest_size=32, person=b"cursor-key").digest()
-        self._bound_to = orjson.dumps([tenant, call, sorted(query.items())])
+        self._bound_to = orjson.dumps([caller, call, sorted(query.items())])
 
     def seal(self, position: Any) -> str:
         """`position` is what the store calls the next page; any JSON value."""

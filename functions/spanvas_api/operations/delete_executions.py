@@ -33,7 +33,9 @@ def delete_executions(request: ApiRequest, services: Services) -> ApiResponse:
     name, wanted = _asked(request)
     tenant = request.principal.tenant
     filters = {name: wanted, "workflows": request.principal.workflows}
-    cursors = Cursors(services.settings.table, tenant, "delete_executions", filters)
+    cursors = Cursors(
+        services.settings.table, request.principal.identity, "delete_executions", filters
+    )
     cursor = request.query.get("cursor")
     position = None if cursor is None else cursors.unseal(cursor)
     has_time = is_time_left(request, services)

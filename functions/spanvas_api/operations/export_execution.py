@@ -48,7 +48,7 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
         raise InvalidInputError("format", "is none of " + ", ".join(route_schema.EXPORT_FORMATS))
     cursors = Cursors(
         services.settings.table,
-        execution.tenant,
+        request.principal.identity,
         "export_execution",
         {"execution_id": execution.execution_id},
     )

@@ -64,7 +64,7 @@ def _page(
     execution_id = execution_id if found is None else found.execution_id
     cursors = Cursors(
         services.settings.table,
-        tenant,
+        request.principal.identity,
         LIST_ACCESSES,
         {"execution_id": execution_id, "span_id": span_id or ""},
     )

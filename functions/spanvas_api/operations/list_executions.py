@@ -46,7 +46,7 @@ def _page(request: ApiRequest, services: Services) -> tuple[Listing, Cursors]:
     filters: dict[str, object] = {name: query[name] for name in FILTERS if name in query}
     if principal.workflows is not None:
         filters["workflows"] = principal.workflows
-    cursors = Cursors(services.settings.table, principal.tenant, "list_executions", filters)
+    cursors = Cursors(services.settings.table, principal.identity, "list_executions", filters)
     cursor = query.get("cursor")
     asked: dict[str, Any] = {
         "status": parameters.status(query),

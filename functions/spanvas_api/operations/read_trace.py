@@ -210,7 +210,9 @@ class _Answering(NamedTuple):
 
     def _cursors(self, execution: Execution) -> Cursors:
         query = {"execution_id": execution.execution_id}
-        return Cursors(self.services.settings.table, execution.tenant, "trace_part", query)
+        return Cursors(
+            self.services.settings.table, self.request.principal.identity, "trace_part", query
+        )
 
     def _versions(self, execution: Execution) -> Versions:
         return Versions(self.services.settings.table, execution.tenant, execution.execution_id)

@@ -83,7 +83,9 @@ class Versions:
     """Turns versions into text and back. A text is valid for one tenant and one execution only."""
 
     def __init__(self, deployment: str, tenant: str, execution_id: str) -> None:
-        self._seals = Cursors(deployment, tenant, "trace_version", {"execution_id": execution_id})
+        self._seals = Cursors(
+            deployment, (tenant,), "trace_version", {"execution_id": execution_id}
+        )
 
     def seal(self, version: Version) -> str:
         """Returns the version as text."""
