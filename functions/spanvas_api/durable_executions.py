@@ -14,7 +14,8 @@ from typing import Final
 from aws_lambda_powertools import Logger
 
 from spanvas import attributes as names
-from spanvas.model.durable import ENDED, OUTCOMES, function_name
+from spanvas.model import own_messages
+from spanvas.model.durable import ENDED, function_name
 from spanvas.model.execution import FAILED, OPEN, SUCCEEDED, Cause, Execution
 from spanvas.model.ids import root_span_id_for
 from spanvas.model.loss import failed_place, open_place
@@ -34,7 +35,7 @@ GRACE_NANO: Final = 120 * NANO
 TURN_NANO: Final = 60 * NANO
 """The sweep's schedule: each run looks at another part of them."""
 ERROR_TYPES: Final = {"TIMED_OUT": "Timeout", "STOPPED": "Stopped"}
-FORGOTTEN: Final = Cause("Lost", "Lambda does not know the durable execution any more.")
+FORGOTTEN: Final = Cause("Lost", own_messages.FORGOTTEN)
 
 logger = Logger(service="sweep", child=True)
 
@@ -137,7 +138,7 @@ def write_end(store: TraceStore, trace: StoredTrace, arn: str, state: DurableSta
 
 def _cause(trace: StoredTrace, state: DurableState) -> Cause | None:
     """With its place: the last node that failed, or of what was stopped or timed out, the last one that was open."""
-    said = OUTCOMES.get(state.status)
+    said = own_messages.DURABLE_ENDS.get(state.status)
     if said is None:
         return None
     if state.status not in ERROR_TYPES:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
 from spanvas.model.ids import as_execution_id, as_tenant
 from spanvas.model.loss import failed_place
+from spanvas.model.own_messages import MACHINE_ENDS, with_error
 from spanvas.model.span import Span
 from spanvas.model.units import MS
 from spanvas.propagation.carriers import remote_context_in
@@ -26,13 +27,7 @@ from spanvas_api.ends import ended_root
 
 SOURCE: Final = "aws.states"
 DETAIL_TYPE: Final = "Step Functions Execution Status Change"
-ENDS: Final = {
-    "SUCCEEDED": "",
-    "FAILED": "The state machine failed",
-    "TIMED_OUT": "The state machine's time ran out",
-    "ABORTED": "The state machine was stopped",
-}
-"""What is said of it, where no node of it failed."""
+ENDS: Final = frozenset({"SUCCEEDED", *MACHINE_ENDS})
 UNNAMED: Final = "state machine"
 """The service of a state machine whose ARN has no name."""
 ERROR_TYPES: Final = {"TIMED_OUT": "Timeout", "ABORTED": "Aborted"}
@@ -118,12 +113,12 @@ def _at(path: str, value: Any) -> str | None:
 
 def _cause(trace: StoredTrace, end: MachineEnd) -> Cause | None:
     """With the last node that failed as its place. Its message has been redacted; the machine's own `cause` has not."""
-    said = ENDS[end.status]
-    if not said:
+    said = MACHINE_ENDS.get(end.status)
+    if said is None:
         return None
     place = failed_place(trace.rows)
     if place is None:
-        return Cause(end.error, f"{said}: {end.error}." if end.error != "Error" else f"{said}.")
+        return Cause(end.error, with_error(said, end.error if end.error != "Error" else ""))
     error_type = ERROR_TYPES.get(end.status) or place.error_type or end.error
     return Cause(error_type, place.error_message or said, place.node_id, place.span_id)
 

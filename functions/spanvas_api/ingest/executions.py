@@ -15,7 +15,7 @@ from functools import partial, reduce
 from typing import Final, NamedTuple
 
 from spanvas import attributes as names
-from spanvas.model import durable
+from spanvas.model import durable, own_messages
 from spanvas.model.clock import doubt, earliest, plausible_times
 from spanvas.model.errors import TooLargeError
 from spanvas.model.execution import FAILED, STATUS_BY_MARK, SUCCEEDED, Cause
@@ -241,7 +241,9 @@ def _end_of(root: Span, outcome: SpanOutcome, seen_at_unix_nano: int) -> Executi
     said = durable.end_of(root.attributes)
     if outcome.status == ERROR or said not in ("", "SUCCEEDED"):
         row = row_of(root)
-        message = (row.error_message or durable.OUTCOMES.get(said, ""))[:MESSAGE_CHARACTERS]
+        message = (row.error_message or own_messages.DURABLE_ENDS.get(said, ""))[
+            :MESSAGE_CHARACTERS
+        ]
         status = FAILED
         cause = Cause(row.error_type or "Error", message, row.node_id, root.span_id)
     key = end_key(

@@ -8,6 +8,7 @@ from typing import Final
 from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import FAILED, QUEUED, UNTRACED, Cause, Execution
 from spanvas.model.ids import new_execution_id, trace_id_for
+from spanvas.model.own_messages import NOT_INVOKED, with_error
 from spanvas.model.units import NANO
 from spanvas_api.auth import authorize
 from spanvas_api.errors import ExecutorUnavailableError, InvalidBodyError
@@ -74,7 +75,7 @@ def start_execution(request: ApiRequest, services: Services) -> ApiResponse:
 def _keep_as_failed(
     services: Services, tenant: str, execution_id: str, error: ExecutorUnavailableError
 ) -> None:
-    cause = Cause("ExecutorUnavailable", f"The executor function could not be invoked: {error}.")
+    cause = Cause("ExecutorUnavailable", with_error(NOT_INVOKED, str(error)))
     # Where that fails too, its deadline will close it as lost; the caller learns of the first failure either way.
     with suppress(StoreUnavailableError):
         services.store.end_execution(tenant, execution_id, FAILED, services.clock(), cause)

@@ -11,6 +11,7 @@ from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import Cause, Execution
 from spanvas.model.ids import root_span_id_for
 from spanvas.model.row import Row
+from spanvas.semantics.withheld import execution_without_content
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers import sweep
@@ -167,6 +168,7 @@ def test_a_failure_outside_of_any_node(
     start(store)
     run(store, ended(status, error=error))
     assert (read(store).status, read(store).cause) == ("failed", cause)
+    assert execution_without_content(read(store)).cause == cause
 
 
 def test_what_timed_out_says_so_at_the_node_that_failed(store: AuditedStore) -> None:

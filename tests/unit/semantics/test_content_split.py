@@ -228,6 +228,13 @@ def test_an_execution_without_content_says_where_and_which_error_alone() -> None
         "The function's time ran out in node fetch.",
         "the function's time ran out after node fetch",
         "Nothing more was heard of its function in node a: it was killed, ran out of memory or crashed.",
+        "Lambda does not know the durable execution any more.",
+        "The durable execution was stopped in node fetch",
+        "The state machine failed",
+        "The state machine failed: States.TaskFailed.",
+        "The state machine's time ran out: Timeout.",
+        "The state machine was stopped.",
+        "The executor function could not be invoked: ResourceNotFoundException.",
     ],
 )
 def test_what_spanvas_says_of_a_failure_itself_stays(message: str) -> None:
@@ -236,6 +243,24 @@ def test_what_spanvas_says_of_a_failure_itself_stays(message: str) -> None:
     left = execution_without_content(execution).cause
 
     assert left == Cause("Killed", message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"The state machine failed: {CANARY}.",
+        "The state machine failed: Order of Ada not found.",
+        f"The state machine failed. {CANARY}",
+        f"The durable execution was stopped in node {CANARY}",
+        f"{CANARY}: {OVERDUE.message}",
+    ],
+)
+def test_what_stands_beside_a_sentence_of_spanvas_is_content(message: str) -> None:
+    execution = replace(make_execution("exec_1"), cause=Cause("Error", message))
+
+    left = execution_without_content(execution).cause
+
+    assert left == Cause("Error", "")
 
 
 @pytest.fixture

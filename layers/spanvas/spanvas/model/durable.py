@@ -16,12 +16,6 @@ LONGEST_NANO: Final = 31_622_400 * 1_000_000_000
 """The longest time that a durable execution may take: 366 days, AWS's own limit for `ExecutionTimeout`."""
 ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"})
 """Statuses after which a durable execution does not go on. `PENDING` is suspended, `RETRY` is invoked again."""
-OUTCOMES: Final = {
-    "FAILED": "The durable execution failed",
-    "TIMED_OUT": "The durable execution's time ran out",
-    "STOPPED": "The durable execution was stopped",
-}
-"""What is said of a durable execution whose end has no message."""
 WAITS: Final = frozenset({"WAIT", "CALLBACK", "CHAINED_INVOKE"})
 """Types of operations in which the function does nothing: a timer, an answer from outside, another function."""
 WAITING_SUBTYPES: Final = frozenset({"WaitForCallback"})

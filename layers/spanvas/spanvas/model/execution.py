@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from spanvas.model import kinds
+from spanvas.model import kinds, own_messages
 from spanvas.model.inference import may_count, repeated_calls
 from spanvas.model.row import CANCELLED as CANCELLED_MARK
 from spanvas.model.row import INTERRUPTED, Row
@@ -263,9 +263,9 @@ def totalled(execution: Execution, rows: Iterable[Row], now_unix_nano: int = 0) 
     return execution if counters == execution.counters else replace(execution, counters=counters)
 
 
-OVERDUE: Final = Cause("Lost", "The deadline of its function passed and no end was recorded.")
-UNSTARTED: Final = Cause("NotStarted", "It was queued, and no function has begun it.")
-UNENDED: Final = Cause("Lost", "Spans stopped coming, and no root span has ended.")
+OVERDUE: Final = Cause("Lost", own_messages.OVERDUE)
+UNSTARTED: Final = Cause("NotStarted", own_messages.UNSTARTED)
+UNENDED: Final = Cause("Lost", own_messages.UNENDED)
 """Why an execution is lost, as far as it says itself: one that a function has registered, one that is queued, and one
 that is known by its spans alone. `model.loss` knows more, from its rows."""
 

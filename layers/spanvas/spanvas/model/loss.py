@@ -8,6 +8,7 @@ from typing import Final
 
 from spanvas.model import kinds
 from spanvas.model.execution import BY_FUNCTION, LOST, OVERDUE, Cause, Execution
+from spanvas.model.own_messages import LEFT, OUT_OF_TIME, SILENCE
 from spanvas.model.row import Row
 from spanvas.model.span import ERROR
 
@@ -15,13 +16,6 @@ TIMEOUT: Final = "Timeout"
 KILLED: Final = "Killed"
 ABANDONED: Final = "Abandoned"
 TRUNCATED_MARK: Final = "truncated"
-SILENCE: Final = (
-    "Nothing more was heard of its function{}: it was killed, ran out of memory or crashed."
-)
-OUT_OF_TIME: Final = "The function's time ran out{}."
-LEFT: Final = "It was to go on elsewhere{}, and nobody has continued or ended it."
-SENTENCES: Final = (SILENCE, OUT_OF_TIME, LEFT)
-"""What is said of a loss, with its place."""
 
 
 def with_loss_cause(execution: Execution, rows: Iterable[Row]) -> Execution:

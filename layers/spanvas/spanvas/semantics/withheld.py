@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from spanvas.model.completeness import Completeness
-from spanvas.model.durable import OUTCOMES
-from spanvas.model.execution import OVERDUE, UNENDED, UNSTARTED, Cause, Execution
-from spanvas.model.loss import SENTENCES
+from spanvas.model.execution import Cause, Execution
+from spanvas.model.own_messages import WITH_ERROR, WITH_PLACE
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.semantics.content_split import structural_name, without_content
@@ -37,10 +36,8 @@ _PLACE: Final = r"(?: (?:in|after) node [A-Za-z0-9._:-]{1,128})?"
 _OWN_MESSAGES: Final = re.compile(
     "|".join(
         (
-            *(re.escape(cause.message) for cause in (OVERDUE, UNSTARTED, UNENDED)),
-            *(_PLACE.join(map(re.escape, sentence.split("{}"))) for sentence in SENTENCES),
-            rf"the function's time ran out{_PLACE}",
-            *map(re.escape, OUTCOMES.values()),
+            *(_PLACE.join(map(re.escape, sentence.split("{}"))) for sentence in WITH_PLACE),
+            rf"(?:{'|'.join(map(re.escape, WITH_ERROR))})(?:(?:: (?P<error>\S{{1,256}}))?\.)?",
         )
     )
 )
@@ -112,7 +109,8 @@ def execution_without_restricted(execution: Execution) -> Execution:
 
 def message_without_content(message: str) -> str:
     """Returns a message of an error where Spanvas wrote it itself; "" for any other."""
-    if _OWN_MESSAGES.fullmatch(message) is None:
+    own = _OWN_MESSAGES.fullmatch(message)
+    if own is None or token_or_mark(own["error"]) != own["error"]:
         return ""
     return _PLACED.sub(lambda place: id_without_content(place[0]), message)
 

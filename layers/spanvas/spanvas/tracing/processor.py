@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas import attributes as names
 from spanvas import handles as public
-from spanvas.model import kinds
+from spanvas.model import kinds, own_messages
 from spanvas.model.execution import Cause
 from spanvas.model.span import ERROR, Span
 from spanvas.privacy.redact import Redactor
@@ -175,7 +175,7 @@ class RecordingProcessor(SpanProcessor):
             opened_spans = [item for item in self._open.values() if item.scope.run is run]
         now = self._clock()
         node_id, span_id, where = _last_node(run, opened_spans)
-        message = f"the function's time ran out{where}"
+        message = own_messages.CUT.format(where)
         for opened in opened_spans:
             assert opened.span.context is not None
             if run.is_left_open(opened.span.context.span_id, opened.span.attributes or {}):
