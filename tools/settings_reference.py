@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanvas.otel_variables import VARIABLES
 from spanvas.settings import SETTINGS, Setting
 
 WRITTEN_BY_THE_WRAPPER: Final = "handler"
@@ -33,7 +34,8 @@ _HEAD: Final = """# Settings
 
 <!-- Written by `make openapi` from the code and the template; change those, not this page. -->
 
-Three tables: what a deployment may choose, what a function reads, and the variables that belong to others.
+Four tables: what a deployment may choose, what a function reads, the variables that belong to others, and
+OpenTelemetry's own.
 
 ## Parameters of the template
 
@@ -61,6 +63,19 @@ Set by the template, read by Lambda, boto3 or Powertools.
 |---|---|
 """
 
+_OPENTELEMETRY: Final = """
+## OpenTelemetry's variables
+
+Read by executors under the layer, and those of the endpoint by the sweep too. A variable of ours counts first where
+both are set; an empty variable is one that is not set. One that cannot be read is told once, by its name, in the log,
+and its default counts. Where a function has a tracer provider of its own, the endpoint of these variables is that
+provider's: Spanvas sends nothing there. Each `OTEL_EXPORTER_OTLP_` variable may also be written as
+`OTEL_EXPORTER_OTLP_TRACES_`, which goes before it.
+
+| variable | what |
+|---|---|
+"""
+
 
 def settings_page(template: dict[str, Any]) -> str:
     """Returns the page as Markdown; it depends on nothing but the settings table and the template."""
@@ -70,6 +85,8 @@ def settings_page(template: dict[str, Any]) -> str:
     parts += [_setting_row(setting, template) for setting in SETTINGS]
     parts.append(_OTHERS)
     parts += [f"| `{name}` | {text} |\n" for name, text in OTHER_VARIABLES.items()]
+    parts.append(_OPENTELEMETRY)
+    parts += [f"| `{name}` | {text} |\n" for name, text in VARIABLES.items()]
     return "".join(parts)
 
 

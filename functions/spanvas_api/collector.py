@@ -8,6 +8,7 @@ from typing import Final
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
+from spanvas.otel_variables import OtelVariables
 from spanvas.otlp.protobuf_export import encode_protobuf
 from spanvas.settings import Settings
 
@@ -17,13 +18,15 @@ NOT_SENT: Final = ExportResult(ExportOutcome.TAKEN)
 def send(
     settings: Settings, environment: Mapping[str, str], execution_id: str, span: Span
 ) -> ExportResult:
-    """What the endpoint has made of it; nothing is sent where there is none. `environment` names the proxy."""
-    if not settings.otlp_endpoint:
+    """What the endpoint has made of it; nothing is sent where there is none. `environment` names the proxy, and has
+    OpenTelemetry's own variables."""
+    target = OtelVariables(environment).target(
+        settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
+    )
+    if target is None:
         return NOT_SENT
     place = f"/v1/executions/{execution_id}/spans/{span.span_id}"
-    post = OtlpHttp(
-        settings.otlp_endpoint, settings.otlp_headers, environment, settings.otlp_certificate
-    )
+    post = OtlpHttp(target, environment)
     try:
         return post(encode_protobuf([span], lambda _: place))
     finally:

@@ -28,7 +28,11 @@ from tests.bench import layer_faults, layer_kills
 from tests.bench.figures import Figure
 from tests.bench.layer_calls import door_when_off, redaction, spans
 from tests.bench.layer_cold import cold_starts
-from tests.bench.layer_collectors import dead_collectors, healthy_exporters
+from tests.bench.layer_collectors import (
+    dead_collectors,
+    dead_collectors_of_the_stock_exporter,
+    healthy_exporters,
+)
 from tests.bench.layer_recall import redaction_recall
 
 
@@ -52,6 +56,7 @@ PARTS = (
     redaction_recall,
     healthy_exporters,
     dead_collectors,
+    dead_collectors_of_the_stock_exporter,
     kills,
     faults,
 )

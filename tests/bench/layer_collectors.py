@@ -13,6 +13,7 @@ from statistics import median
 
 from tests.bench.figures import Figure, percentile, rounded
 from tests.bench.layer_functions import BenchFunctions, bench_functions
+from tests.bench.layer_python import exporter_packages, runtime_python
 from tests.runtime.layer_sandbox import invoke
 
 INVOCATIONS = 220
@@ -55,6 +56,19 @@ def healthy_exporters() -> list[Figure]:
 
 
 def dead_collectors() -> list[Figure]:
+    """Our own client sends."""
+    return _dead_collectors("dead collector")
+
+
+def dead_collectors_of_the_stock_exporter() -> list[Figure]:
+    """OpenTelemetry's exporter of the function's package sends."""
+    packages = str(exporter_packages(runtime_python()))
+    return _dead_collectors(
+        "dead collector, stock exporter", SPANVAS_OTLP_EXPORTER="otel", BENCH_PACKAGES=packages
+    )
+
+
+def _dead_collectors(what: str, **environment: str) -> list[Figure]:
     """What is added is measured against the same invocation without a collector, the cold one against the cold one."""
     added: dict[str, list[float]] = {}
     changed = total = 0
@@ -63,7 +77,8 @@ def dead_collectors() -> list[Figure]:
         warm = median(base[1:])
         for dead in DEAD:
             with dead() as url:
-                found = invoked(functions, DEAD_INVOCATIONS, SPANVAS_OTLP_ENDPOINT=url)
+                environment["SPANVAS_OTLP_ENDPOINT"] = url
+                found = invoked(functions, DEAD_INVOCATIONS, **environment)
             added[dead.__name__] = [
                 ms - (warm if number else base[0]) for number, ms in enumerate(found.ms)
             ]
@@ -72,11 +87,13 @@ def dead_collectors() -> list[Figure]:
     every = [ms for values in added.values() for ms in values]
     slowest = {name: max(values) for name, values in added.items()}
     figures = [
-        Figure("dead collector, 8 ways: added, p50", rounded(median(every)), "ms", "<= 5", total),
-        Figure("dead collector: added, p99", percentile(every, 99), "ms", "<= 110", total),
-        Figure("dead collector: added, slowest", rounded(max(every)), "ms", "<= 150", total),
-        Figure("dead collector: results of handlers that changed", changed, "", "<= 0", total),
+        Figure(f"{what}, 8 ways: added, p50", rounded(median(every)), "ms", "<= 5", total),
+        Figure(f"{what}: added, p99", percentile(every, 99), "ms", "<= 110", total),
+        Figure(f"{what}: added, slowest", rounded(max(every)), "ms", "<= 150", total),
+        Figure(f"{what}: results of handlers that changed", changed, "", "<= 0", total),
     ]
+    if environment.get("SPANVAS_OTLP_EXPORTER"):
+        return figures
     for name, values in added.items():
         shown = name.replace("_", " ")
         worst = rounded(slowest[name])

@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import spanvas
+from spanvas.otel_variables import OtlpTarget, traces_url
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
-from spanvas.tracing.otlp_exporter import http_sink
+from spanvas.tracing.sinks import http_sink
 from spanvas.tracing.span_ids import ExecutionIdGenerator
 from spanvas_api.handlers import http_api, otlp_ingest
 from spanvas_api.ingest.ingest import Ingest
@@ -132,7 +133,7 @@ def _left_by_a_program(mode: str) -> tuple[int, int, int]:
             recording(
                 content=mode,
                 store=store,
-                make_sink=lambda: http_sink(server.url, {}),
+                make_sink=lambda: http_sink(OtlpTarget(traces_url(server.url))),
                 clock=time.time_ns,
                 id_generator=ExecutionIdGenerator(),
             ),

@@ -18,6 +18,7 @@ from spanvas.collector.results import ExportOutcome
 from spanvas.model.access import Access
 from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import Counters
+from spanvas.otel_variables import OtlpTarget, traces_url
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.pages import Overdue
@@ -212,7 +213,7 @@ def test_a_traced_function_may_write_what_the_store_writes_and_send_its_spans(
     recorder: Recorder, cloudwatch: Serving
 ) -> None:
     write_a_trace(recorder.store)
-    post = OtlpHttp(f"http://{HOST}", {}, os.environ)
+    post = OtlpHttp(OtlpTarget(traces_url(f"http://{HOST}"), {}), os.environ)
     assert post(b"spans").outcome is ExportOutcome.TAKEN
     post.close()
     assert recorder.used | sent_spans(cloudwatch) == granted("TraceWriterPolicy")

@@ -116,6 +116,7 @@ def recording(
     clock: Callable[[], int] | None = None,
     id_generator: IdGenerator | None = None,
     is_global: bool = False,
+    propagators: tuple[str, ...] = (),
     **settings: Any,
 ) -> Iterator[Recording]:
     """The public API with an engine of the test's own behind it."""
@@ -132,6 +133,7 @@ def recording(
         clock=clock or TickingClock(),
         id_generator=id_generator or IncrementalIdGenerator(),
         is_global=is_global,
+        propagators=propagators,
     )
     before = (spanvas._engine, spanvas._is_asked)
     spanvas._engine, spanvas._is_asked = engine, True

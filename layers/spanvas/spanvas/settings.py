@@ -31,6 +31,8 @@ PREFIX: Final = "SPANVAS_"
 ALWAYS: Final = "always"
 NEVER: Final = "never"
 ENDS: Final = ("auto", ALWAYS, NEVER)
+OTEL_EXPORTER: Final = "otel"
+BOTO3: Final = "boto3"
 
 
 class InvalidSettingError(ValueError):
@@ -132,14 +134,19 @@ SETTINGS: Final = (
             "Milliseconds that an invocation waits at most for its last write to the store; what is not written by "
             "then is carried over to the next one."),
     Setting("otlp_endpoint", "", str, SWEEP,
-            "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: none."),
+            "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: what OpenTelemetry's variables say."),
     Setting("otlp_headers", "", parse_pairs, SWEEP,
             "Headers for the OTLP endpoint: `name=value` pairs, separated by commas; `%20` is a space in a value."),
     Setting("otlp_certificate", "", str, SWEEP,
             "File with the certificate authorities that the OTLP endpoint's certificate has to be of; empty: the "
             "usual ones, or those of `SSL_CERT_FILE`."),
+    Setting("otlp_exporter", "spanvas", parse_choice(("spanvas", OTEL_EXPORTER)), EXECUTOR,
+            "What sends spans: `spanvas`, the layer's own client, or `otel`, OpenTelemetry's exporter of the "
+            "function's package (`opentelemetry-exporter-otlp`), within the same budget."),
+    Setting("aws_client", "auto", parse_choice(("auto", BOTO3)), STORE,
+            "What talks to DynamoDB and S3: `auto`, our own clients in a Lambda function's ordinary case, or `boto3`."),
     Setting("service_name", "", str, EXECUTOR,
-            "`service.name` of the spans; empty: the name of the function."),
+            "`service.name` of the spans; empty: `OTEL_SERVICE_NAME`, else the name of the function."),
     Setting("handler", "", str, EXECUTOR,
             "The function's own handler; set by `otel-instrument`, not by people."),
     Setting("connections", "{}", parse_json_object, EXECUTOR,
@@ -211,6 +218,8 @@ class Settings:
     otlp_endpoint: str
     otlp_headers: dict[str, str]
     otlp_certificate: str
+    otlp_exporter: str
+    aws_client: str
     service_name: str
     handler: str
     connections: dict[str, str]

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 
 import spanvas
-from spanvas.tracing.otlp_exporter import http_sink
+from spanvas.otel_variables import OtlpTarget, traces_url
+from spanvas.tracing.sinks import http_sink
 from spanvas.tracing.span_ids import ExecutionIdGenerator
 from tests.support.aws_in_process import mocked_store
 from tests.support.canary_program import PLACES, places_in, run_everything
@@ -35,7 +36,7 @@ def left(request: pytest.FixtureRequest, tmp_path: Path) -> Left:
         with recording(
             content=request.param,
             store=store,
-            make_sink=lambda: http_sink(server.url, {}),
+            make_sink=lambda: http_sink(OtlpTarget(traces_url(server.url))),
             clock=time.time_ns,
             id_generator=ExecutionIdGenerator(),
         ) as recorded:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 import spanvas
-from spanvas.tracing.otlp_exporter import http_sink
+from spanvas.otel_variables import OtlpTarget, traces_url
+from spanvas.tracing.sinks import http_sink
 from spanvas.tracing.span_ids import ExecutionIdGenerator
 from tests.support.collector import collector
 from tests.support.memory_store import MemoryTraceStore
@@ -27,7 +28,7 @@ def exporting(
     with recording(
         content=content,
         store=MemoryTraceStore(),
-        make_sink=lambda: http_sink(url, {"authorization": "Bearer t"}),
+        make_sink=lambda: http_sink(OtlpTarget(traces_url(url), {"authorization": "Bearer t"})),
         flush_budget_ms=budget_ms,
         clock=time.time_ns,
         id_generator=ExecutionIdGenerator(),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import boto3
 import pytest
-from opentelemetry import baggage
+from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
 
 import spanvas
@@ -190,6 +191,31 @@ def test_baggage_of_others_goes_along() -> None:
         headers: dict[str, str] = spanvas.inject({})
         otel_context.detach(token)
     assert headers["baggage"].startswith("customer=acme%20%26%20sons,spanvas.execution.id=e1,")
+
+
+class Shouting:
+    """A propagator of the function's packages."""
+
+    def inject(self, carrier: dict[str, str], context: otel_context.Context) -> None:
+        span = trace.get_current_span(context).get_span_context()
+        carrier["x-shout"] = f"{span.trace_id:032X}-{int(span.trace_flags)}"
+
+
+def test_further_propagators_add_their_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EntryPoint("shouting", f"{__name__}:Shouting", "opentelemetry_propagator")
+    found = {"shouting": [entry], "absent": []}
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group, name: found[name])
+    with (
+        recording(propagators=("absent", "shouting")) as recorded,
+        spanvas.workflow("orders", execution_id="e1"),
+    ):
+        headers: dict[str, str] = spanvas.inject({})
+        spanvas.inject({})
+        full = {str(number): {"DataType": "String"} for number in range(8)}
+        assert "x-shout" not in spanvas.message_attributes(full)
+    assert headers["x-shout"] == f"{trace_id_for('default', 'e1').upper()}-1"
+    assert set(headers) == {"x-shout", "traceparent", "baggage"}
+    assert recorded.engine.health() == {"otel.propagator.absent": 1}
 
 
 def test_outside_of_an_execution_nothing_is_added(caplog: pytest.LogCaptureFixture) -> None:

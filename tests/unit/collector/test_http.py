@@ -18,9 +18,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from spanvas.collector.http import OtlpHttp, pause_of, result_of, traces_url
+from spanvas.collector.http import OtlpHttp, pause_of, result_of
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.http.exchange import HttpResponse
+from spanvas.otel_variables import OtlpTarget, traces_url
 from spanvas.otlp.partial_success import partial_success
 from tests.support.early_server import answering_early
 from tests.support.otlp_server import OK, serving
@@ -115,7 +116,7 @@ def test_traces_url_is_made_from_a_base_url_or_taken_as_it_is() -> None:
 def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:
     with serving(OK) as server:
         url = f"http://127.0.0.1:{server.port}/x?key=v"
-        post = OtlpHttp(url, {"Authorization": "Bearer a\r\nx-evil: 1"}, {})
+        post = OtlpHttp(OtlpTarget(traces_url(url), {"Authorization": "Bearer a\r\nx-evil: 1"}), {})
         assert post(b"spans") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     head, _, body = server.asked[0].partition(b"\r\n\r\n")
@@ -133,7 +134,7 @@ def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:
 def test_a_request_that_is_too_large_is_told_so_before_it_was_sent() -> None:
     too_large = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n"
     with answering_early(too_large) as server:
-        post = OtlpHttp(server.url, {}, {})
+        post = OtlpHttp(OtlpTarget(traces_url(server.url), {}), {})
         assert post(os.urandom(4_000_000)) == ExportResult(
             ExportOutcome.TOO_LARGE, message="status 413"
         )
@@ -143,7 +144,7 @@ def test_a_request_that_is_too_large_is_told_so_before_it_was_sent() -> None:
 def test_nobody_listening_is_a_failure_that_says_so() -> None:
     with serving() as server:
         pass
-    found = OtlpHttp(f"http://127.0.0.1:{server.port}", {}, {})(b"")
+    found = OtlpHttp(OtlpTarget(traces_url(f"http://127.0.0.1:{server.port}"), {}), {})(b"")
     assert found.outcome is ExportOutcome.LATER
     assert found.message.startswith("ConnectionRefusedError")
 
@@ -151,7 +152,7 @@ def test_nobody_listening_is_a_failure_that_says_so() -> None:
 def test_an_endpoint_without_tls_is_reached_through_its_proxy() -> None:
     with serving(OK) as proxy:
         environment = {"HTTP_PROXY": f"http://ada:secret@127.0.0.1:{proxy.port}"}
-        post = OtlpHttp("http://otlp.example.org:4318", {}, environment)
+        post = OtlpHttp(OtlpTarget(traces_url("http://otlp.example.org:4318"), {}), environment)
         assert post(b"") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     lines = proxy.asked[0].split(b"\r\n")
@@ -162,7 +163,7 @@ def test_an_endpoint_without_tls_is_reached_through_its_proxy() -> None:
 def test_an_endpoint_without_tls_is_reached_through_a_proxy_that_wants_no_password() -> None:
     with serving(OK) as proxy:
         environment = {"http_proxy": f"127.0.0.1:{proxy.port}"}
-        post = OtlpHttp("http://otlp.example.org", {}, environment)
+        post = OtlpHttp(OtlpTarget(traces_url("http://otlp.example.org"), {}), environment)
         post(b"")
         post.close()
     assert proxy.asked[0].startswith(b"POST http://otlp.example.org/v1/traces HTTP/1.1\r\n")
@@ -211,7 +212,9 @@ def test_an_endpoint_with_tls_is_reached_through_a_tunnel(
 ) -> None:
     with serving(CONNECTED, OK, tls=speaks_tls) as proxy:
         environment = {"HTTPS_PROXY": f"http://ada:secret@127.0.0.1:{proxy.port}"}
-        post = OtlpHttp("https://otlp.example.org", {}, environment, str(certificate))
+        post = OtlpHttp(
+            OtlpTarget(traces_url("https://otlp.example.org"), {}, str(certificate)), environment
+        )
         assert post(b"") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     connect, request = proxy.asked
@@ -233,7 +236,7 @@ def test_a_certificate_that_is_not_trusted_or_another_ones_gets_no_span(
     trusted = "" if host == "otlp.example.org" else str(certificate)
     with serving(CONNECTED, OK, tls=speaks_tls) as proxy:
         environment = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
-        found = OtlpHttp(f"https://{host}", {}, environment, trusted)(b"")
+        found = OtlpHttp(OtlpTarget(traces_url(f"https://{host}"), {}, trusted), environment)(b"")
     assert found.outcome is ExportOutcome.LATER
     assert "certificate verify failed" in found.message
     assert [asked.partition(b"\r\n")[0] for asked in proxy.asked] == [
@@ -244,7 +247,7 @@ def test_a_certificate_that_is_not_trusted_or_another_ones_gets_no_span(
 def test_a_proxy_that_gives_no_connection_is_a_failure() -> None:
     with serving(REFUSED) as proxy:
         environment = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
-        found = OtlpHttp("https://otlp.example.org", {}, environment)(b"")
+        found = OtlpHttp(OtlpTarget(traces_url("https://otlp.example.org"), {}), environment)(b"")
     assert found == ExportResult(
         ExportOutcome.LATER, message="ExchangeError: the proxy answers 407"
     )

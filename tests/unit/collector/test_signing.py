@@ -13,6 +13,7 @@ from botocore.credentials import Credentials
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.collector.signing import signing_for
+from spanvas.otel_variables import OtlpTarget, traces_url
 from tests.support.credentials_server import SNAPSHOT, serving_credentials, set_snapshot_variables
 from tests.support.otlp_server import OK, serving
 
@@ -29,7 +30,9 @@ def test_a_request_to_cloudwatch_carries_botocores_own_signature(
 ) -> None:
     with serving(OK) as proxy:
         environment = {**KEYS, "HTTP_PROXY": f"http://127.0.0.1:{proxy.port}"}
-        post = OtlpHttp(f"http://{HOST}", {"Authorization": "Bearer x"}, environment)
+        post = OtlpHttp(
+            OtlpTarget(traces_url(f"http://{HOST}"), {"Authorization": "Bearer x"}), environment
+        )
         assert post(b"spans") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     head, _, body = proxy.asked[0].partition(b"\r\n\r\n")
@@ -62,7 +65,7 @@ def test_a_function_that_started_from_a_snapshot_signs_with_the_credentials_that
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url,
             "HTTP_PROXY": f"http://127.0.0.1:{proxy.port}",
         }
-        post = OtlpHttp(f"http://{HOST}", {}, environment)
+        post = OtlpHttp(OtlpTarget(traces_url(f"http://{HOST}"), {}), environment)
         assert post(b"spans") == ExportResult(ExportOutcome.TAKEN)
         post.close()
     assert b"\r\nx-amz-security-token: token 2\r\n" in proxy.asked[0]

@@ -87,7 +87,10 @@ def test_clients_are_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(aws, "aws_variables", lambda: LAMBDA)
     assert isinstance(aws.dynamodb_client(), DirectDynamoDB)
     assert isinstance(aws.s3_client(), DirectS3)
-    monkeypatch.setattr(aws, "aws_variables", dict)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(aws, "aws_variables", lambda: {**LAMBDA, "SPANVAS_AWS_CLIENT": "boto3"})
+    assert type(vars(aws.dynamodb_client())["_made"]).__module__ == "botocore.client"
+    assert type(vars(aws.s3_client())["_made"]).__module__ == "botocore.client"
+    monkeypatch.setattr(aws, "aws_variables", dict)
     assert aws.dynamodb_client().meta.service_model.service_name == "dynamodb"
     assert vars(aws.s3_client().meta.config)["signature_version"] == "s3v4"

@@ -9,9 +9,11 @@ import pytest
 
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
+from spanvas.otel_variables import OtlpTarget, traces_url
 from spanvas.tracing.buffer import SpanBuffer
 from spanvas.tracing.health import Health
-from spanvas.tracing.otlp_exporter import OtlpExporter, SpanSink, http_sink
+from spanvas.tracing.otlp_exporter import OtlpExporter, SpanSink
+from spanvas.tracing.sinks import http_sink
 from spanvas.tracing.worker import Breaker
 from tests.support.builders import make_span
 from tests.support.early_server import answering_early
@@ -138,7 +140,7 @@ def test_settings_that_cannot_be_used_are_a_failing_endpoint(
     monkeypatch.setattr("spanvas.environment.aws_variables", lambda: environment)
     with answering_early(b"") as server:
         url = "https://otlp.example" if environment else server.url
-        exporter = OtlpExporter(lambda: http_sink(url, headers), Health())
+        exporter = OtlpExporter(lambda: http_sink(OtlpTarget(traces_url(url), headers)), Health())
         exporter.buffer.append(make_run(), make_span("a"))
         assert not exporter.work()
     assert exporter.state == "failing"

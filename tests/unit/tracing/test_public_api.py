@@ -9,10 +9,13 @@ import pytest
 
 import spanvas
 from spanvas import settings
+from spanvas.otel_variables import OtlpTarget
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.tracing import engine as engine_module
+from spanvas.tracing import sinks
 from spanvas.tracing.engine import Engine
+from spanvas.tracing.health import Health
 from tests.support.recording import recording
 
 
@@ -84,8 +87,7 @@ def test_threads_that_come_at_once_start_one_engine(unasked: pytest.MonkeyPatch)
 
 def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -> None:
     unasked.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    made: list[tuple[str, dict[str, str], str]] = []
-    unasked.setattr(engine_module, "http_sink", lambda *sink: made.append(sink))
+    made = noted_targets(unasked)
     engine = Engine.from_settings(
         Settings(
             enabled=True,
@@ -99,7 +101,58 @@ def test_settings_name_the_store_and_the_endpoint(unasked: pytest.MonkeyPatch) -
     assert isinstance(engine.artifacts._store, DynamoTraceStore)
     assert engine.delivery._otlp is not None
     engine.delivery._otlp._make_sink()
-    assert made == [("http://127.0.0.1:9", {"a": "b"}, "/var/task/own.pem")]
+    assert made == [("http://127.0.0.1:9/v1/traces", {"a": "b"}, "/var/task/own.pem", "spanvas")]
+
+
+def test_opentelemetrys_variables_name_the_service_and_the_endpoint(
+    unasked: pytest.MonkeyPatch,
+) -> None:
+    unasked.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    unasked.setenv("OTEL_EXPORTER_OTLP_HEADERS", "a=b")
+    unasked.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")
+    unasked.setenv("OTEL_SERVICE_NAME", "canvas")
+    unasked.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=staging,faas.name=x")
+    unasked.setenv("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", "nobodys")
+    made = noted_targets(unasked)
+
+    engine = Engine.from_settings(Settings(enabled=True, otlp_exporter="otel"))
+
+    assert engine.delivery._otlp is not None
+    engine.delivery._otlp._make_sink()
+    assert made == [("http://127.0.0.1:9/v1/traces", {"a": "b"}, "", "otel")]
+    resource = engine.providers.own.resource.attributes
+    assert resource["service.name"] == "canvas"
+    assert resource["deployment.environment.name"] == "staging"
+    assert engine.problems.counts() == {
+        "otel.OTEL_EXPORTER_OTLP_TIMEOUT": 1,
+        "otel.OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": 1,
+        "store.none": 1,
+    }
+
+
+def test_a_tracer_provider_of_the_functions_own_sends_to_opentelemetrys_endpoint_alone(
+    unasked: pytest.MonkeyPatch,
+) -> None:
+    unasked.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    made = noted_targets(unasked)
+    engine = Engine.from_settings(Settings(enabled=True))
+    unasked.setattr(engine.providers, "has_other", lambda: True)
+
+    assert engine.delivery._otlp is not None
+    sink = engine.delivery._otlp._make_sink()
+
+    assert sink([], str).outcome.value == "taken"
+    assert made == []
+
+
+def noted_targets(unasked: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str], str, str]]:
+    made: list[tuple[str, dict[str, str], str, str]] = []
+
+    def note(target: OtlpTarget, exporter: str, _: Health) -> None:
+        made.append((target.url, target.headers, target.certificate, exporter))
+
+    unasked.setattr(sinks, "sink_to", note)
+    return made
 
 
 def test_without_re2_the_engine_starts_all_the_same(unasked: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,9 @@ HOW_TO = (DOCS / "how-to/instrument-an-executor.md").read_text()
 WRITTEN_BY_EXECUTORS = {names.MAP_SIZE, names.MAP_INDEX}
 """Documented here, set by who opens `map` and `item` spans."""
 
+WRITTEN_WHERE_FILES_ARE_NOT_KEPT = {names.ARTIFACT_WITHHELD, names.ARTIFACTS_WITHHELD}
+"""`test_kept_files.py` records them, with the content mode `none`."""
+
 WRITTEN_FOR_DURABLE_FUNCTIONS = {
     value for key, value in vars(names).items() if key.startswith("DURABLE_")
 }
@@ -152,7 +155,9 @@ def test_every_attribute_that_is_written_is_documented(everything: list[Span]) -
     written |= set(make_resource(SimpleNamespace(service_name="s"), environment()).attributes)  # type: ignore[arg-type]
     parameters = {name for name in written if name.startswith("gen_ai.request.")}
     written -= parameters - {names.REQUEST_MODEL}
-    elsewhere = WRITTEN_BY_EXECUTORS | WRITTEN_FOR_DURABLE_FUNCTIONS
+    elsewhere = (
+        WRITTEN_BY_EXECUTORS | WRITTEN_FOR_DURABLE_FUNCTIONS | WRITTEN_WHERE_FILES_ARE_NOT_KEPT
+    )
     assert written | elsewhere | {"gen_ai.request.*"} == documented()
 
 

@@ -16,52 +16,50 @@ from spanvas.collector.signing import signing_for
 from spanvas.http.connections import Endpoint, HttpRequest
 from spanvas.http.exchange import HttpResponse
 from spanvas.http.proxies import proxy_of
+from spanvas.otel_variables import DEFLATE, GZIP, UNCOMPRESSED, OtlpTarget
 
-TIMEOUT_SECONDS: Final = 5.0
-"""Of one request. Much shorter ones have lost every span behind a slow network, silently."""
 RETRYABLE: Final = frozenset({408, 429, 502, 503, 504})
-GZIP: Final = 31
-"""zlib's number for gzip's format with the largest window."""
+WINDOWS: Final = {GZIP: 31, DEFLATE: 15}
+"""zlib's numbers for the largest window, in gzip's format and in its own."""
 LEVEL: Final = 1
 MAX_PAUSE_SECONDS: Final = 300.0
 PROTOBUF: Final = "application/x-protobuf"
 
 
 class OtlpHttp:
-    """POSTs protobuf in gzip to a base URL, or to one that ends in `/v1/traces`.
+    """POSTs protobuf to a target.
 
     Goes through the proxy that `environment` names for it, and signs with the credentials there for an endpoint of
-    CloudWatch. `certificate` is a file with the authorities that are trusted; empty: the usual ones.
+    CloudWatch.
     """
 
-    def __init__(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        environment: Mapping[str, str],
-        certificate: str = "",
-        timeout_seconds: float = TIMEOUT_SECONDS,
-    ) -> None:
-        parts = urlsplit(traces_url(url))
-        self._path = parts.path + (f"?{parts.query}" if parts.query else "")
-        self._endpoint = Endpoint(url, proxy_of(url, environment), certificate)
-        self._timeout_seconds = timeout_seconds
+    def __init__(self, target: OtlpTarget, environment: Mapping[str, str]) -> None:
+        parts = urlsplit(target.url)
+        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._endpoint = Endpoint(
+            target.url,
+            proxy_of(target.url, environment),
+            target.certificate,
+            (target.client_certificate, target.client_key),
+        )
+        self._timeout_seconds = target.timeout_seconds
+        self._compression = target.compression
         self._headers = {
             "host": self._endpoint.host,
             "user-agent": "Spanvas",
-            **{name.lower(): one_line(value) for name, value in headers.items()},
+            **{name.lower(): one_line(value) for name, value in target.headers.items()},
             "content-type": PROTOBUF,
-            "content-encoding": "gzip",
         }
+        if target.compression != UNCOMPRESSED:
+            self._headers["content-encoding"] = target.compression
         self._sign = signing_for(self._endpoint.host, self._path, environment)
 
     def __call__(self, body: bytes) -> ExportResult:
-        """Sends an ExportTraceServiceRequest, compressed with gzip, once; returns what became of it.
+        """Sends an ExportTraceServiceRequest once; returns what became of it.
 
         A connection that fails is a result too: nothing is raised.
         """
-        compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
-        data = compressor.compress(body) + compressor.flush()
+        data = compressed(body, self._compression)
         headers = self._sign(self._headers, data, time.time()) if self._sign else self._headers
         request = HttpRequest("POST", self._path, headers, lambda: (data,), len(data))
         try:
@@ -117,12 +115,12 @@ def _until(date: str, now: float) -> float:
         return 0.0
 
 
-def traces_url(endpoint: str) -> str:
-    """Returns the URL for traces: `v1/traces` is added to a base URL (OTLP exporter specification)."""
-    base, mark, query = endpoint.partition("?")
-    base = base.rstrip("/")
-    path = base if base.endswith("/v1/traces") else f"{base}/v1/traces"
-    return path + mark + query
+def compressed(body: bytes, coding: str) -> bytes:
+    """Returns the body in a coding of HTTP: `gzip`, `deflate` (zlib's format), or `none`."""
+    if coding == UNCOMPRESSED:
+        return body
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOWS[coding])
+    return compressor.compress(body) + compressor.flush()
 
 
 def one_line(value: str) -> str:

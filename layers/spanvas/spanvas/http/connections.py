@@ -42,16 +42,24 @@ class Endpoint:
     """Sends requests to one host over connections that it keeps. Thread-safe, and safe to fork.
 
     `url` begins with `http://` or `https://`; its path is not used. `authorities` is a file with the certificate
-    authorities that are trusted; empty: the usual ones.
+    authorities that are trusted; empty: the usual ones. `client`: files with the client's own certificate and its key
+    (empty: in the same file), for TLS on both sides.
     """
 
-    def __init__(self, url: str, proxy: Proxy | None = None, authorities: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        proxy: Proxy | None = None,
+        authorities: str = "",
+        client: tuple[str, str] = ("", ""),
+    ) -> None:
         parts = urlsplit(url)
         self._is_secure = parts.scheme == "https"
         self._address = (parts.hostname or "", parts.port or (443 if self._is_secure else 80))
         self.host = parts.netloc.rpartition("@")[2]
         self._proxy = proxy
         self._authorities = authorities
+        self._client = client
         self._idle: list[socket.socket] = []
         self._process = os.getpid()
         self._tls: ssl.SSLContext | None = None
@@ -146,11 +154,18 @@ class Endpoint:
                 return connection
             if proxy is not None:
                 open_tunnel(connection, self._address, proxy.authorization, deadline)
-            self._tls = self._tls or tls_context(self._authorities)
+            self._tls = self._tls or self._make_tls_context()
             return self._tls.wrap_socket(connection, server_hostname=self._address[0])
         except BaseException:
             connection.close()
             raise
+
+    def _make_tls_context(self) -> ssl.SSLContext:
+        context = tls_context(self._authorities)
+        certificate, key = self._client
+        if certificate:
+            context.load_cert_chain(certificate, key or None)
+        return context
 
 
 def is_over(connection: socket.socket) -> bool:

@@ -14,14 +14,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from spanvas.attributes import EXCEPTION_MESSAGE
 from spanvas.model.globs import matches
 from spanvas.model.span import Link, Span
 from spanvas.semantics.structure_names import is_restricted, restricted_names
 
 RESTRICTED_MARK: Final = "[REDACTED:restricted]"
 """Stands in the place of what a caller may not read."""
-MESSAGE: Final = "exception.message"
-"""The attribute whose name stands for messages of errors, wherever they are."""
 MAX_DEPTH: Final = 64
 """Levels that are looked through; what is deeper goes as a whole."""
 _JSON: Final = re.compile(r'[\s\ufeff]*[{\["]')
@@ -61,9 +60,9 @@ def without_restricted(span: Span) -> Span:
 
 def message_without_restricted(message: str) -> str:
     """Returns the message of an error, or a mark where such messages are restricted or have restricted keys."""
-    if message and is_restricted(MESSAGE):
+    if message and is_restricted(EXCEPTION_MESSAGE):
         return RESTRICTED_MARK
-    return _text(message, (MESSAGE,))
+    return _text(message, (EXCEPTION_MESSAGE,))
 
 
 def text_without_restricted(text: str) -> str:

@@ -15,9 +15,10 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final
 
 from spanvas.environment import aws_variables
-from spanvas.http.credentials import aws_endpoint_of
+from spanvas.http.credentials import AwsEndpoint, aws_endpoint_of
 from spanvas.http.failures import CallError, is_passing
 from spanvas.model.errors import StoreUnavailableError
+from spanvas.settings import BOTO3, PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,11 +28,12 @@ CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 5
 ATTEMPTS: Final = 3
 THREADS: Final = 4
+CLIENT_VARIABLE: Final = PREFIX + "AWS_CLIENT"
 
 
 def dynamodb_client() -> DynamoDBClient:
     """Returns our own client of DynamoDB in Lambda's ordinary case, and boto3's everywhere else."""
-    endpoint = aws_endpoint_of(aws_variables())
+    endpoint = _endpoint_of_ours()
     if endpoint is None:
         return _client("dynamodb")  # type: ignore[no-any-return]
     from spanvas.storage.direct.dynamodb import DirectDynamoDB
@@ -44,12 +46,20 @@ def s3_client() -> S3Client:
 
     The signature version is always 4: without it boto3 presigns with version 2 in us-east-1.
     """
-    endpoint = aws_endpoint_of(aws_variables())
+    endpoint = _endpoint_of_ours()
     if endpoint is None:
         return _s3_of_botocore()
     from spanvas.storage.direct.s3 import DirectS3
 
     return DirectS3(endpoint, _s3_of_botocore)  # type: ignore[return-value]
+
+
+def _endpoint_of_ours() -> AwsEndpoint | None:
+    """Returns what our own clients talk to; None where boto3 has to do it: it was asked for, or the case is unusual."""
+    environment = aws_variables()
+    if environment.get(CLIENT_VARIABLE, "").strip() == BOTO3:
+        return None
+    return aws_endpoint_of(environment)
 
 
 def _s3_of_botocore() -> S3Client:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
-from spanvas.environment import LambdaEnvironment, lambda_environment
+from spanvas.environment import LambdaEnvironment, aws_variables, lambda_environment
+from spanvas.otel_variables import OtelVariables, OtlpTarget
 from spanvas.privacy.records import RecordRedaction
 from spanvas.privacy.redact import NONE, Redactor
 from spanvas.privacy.rule_set import RuleError, rule_set
@@ -32,7 +33,7 @@ from spanvas.tracing.executions import (
 from spanvas.tracing.generation import GenerationRecorder
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.messages import MessageRecorder
-from spanvas.tracing.otlp_exporter import SpanSink, http_sink
+from spanvas.tracing.otlp_exporter import SpanSink
 from spanvas.tracing.outbound import OutboundRecorder
 from spanvas.tracing.processor import RecordingProcessor
 from spanvas.tracing.provider import TracerProviders, make_resource
@@ -59,6 +60,7 @@ class Engine:
         scanner: Scanner | None = None,
         resource: Resource | None = None,
         environment: LambdaEnvironment | None = None,
+        propagators: Sequence[str] = (),
         clock: Callable[[], int] = time.time_ns,
         id_generator: IdGenerator | None = None,
         is_global: bool = True,
@@ -95,7 +97,7 @@ class Engine:
             self.traces,
             is_sandbox=bool(name),
         )
-        self.outbound = OutboundRecorder(self.spans, self.traces)
+        self.outbound = OutboundRecorder(self.spans, self.traces, propagators)
         self.messages = MessageRecorder(
             self.spans, self.executions, self.delivery, settings, name or "lambda"
         )
@@ -110,12 +112,20 @@ class Engine:
     def from_settings(cls, settings: Settings) -> Engine:
         """Returns the engine for DynamoDB and S3, and for the OTLP endpoint if there is one."""
         scanner, refused = _scanner(settings)
+        variables = OtelVariables(aws_variables())
+        target = variables.target(
+            settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
+        )
         engine = cls(
             settings,
             store=_store_of(settings),
-            make_sink=_sink_maker(settings),
+            make_sink=(lambda: engine._sink(target)) if target is not None else None,
             scanner=scanner,
+            resource=make_resource(settings, lambda_environment(), variables),
+            propagators=variables.propagators(),
         )
+        for problem in variables.problems:
+            engine.problems.say_once(f"otel.{problem.partition('=')[0]}", "%s", problem)
         if refused:
             engine.problems.say_once("redaction.rules", "%s: content is not kept", refused)
         if not settings.table:
@@ -136,6 +146,14 @@ class Engine:
     def health(self) -> dict[str, int]:
         """Returns how often each internal problem has occurred."""
         return self.problems.counts()
+
+    def _sink(self, target: OtlpTarget) -> SpanSink:
+        """Made with the first span to send, when the function has set up its own tracing, if it ever does."""
+        from spanvas.tracing.sinks import silent_sink, sink_to
+
+        if not target.is_ours and self.providers.has_other():
+            return silent_sink
+        return sink_to(target, self.settings.otlp_exporter, self.problems)
 
     def _after_fork(self) -> None:
         """Leaves what is open to the parent, in a forked child. What begins here is this process's own."""
@@ -167,14 +185,6 @@ def _store_of(settings: Settings) -> TraceStore | None:
         settings.bucket,
         retention_days=settings.retention_days,
         content_retention_days=settings.content_retention_days,
-    )
-
-
-def _sink_maker(settings: Settings) -> Callable[[], SpanSink] | None:
-    if not settings.otlp_endpoint:
-        return None
-    return lambda: http_sink(
-        settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from spanvas.collector.results import ExportOutcome, ExportResult, failure_of
@@ -188,17 +188,3 @@ class OtlpExporter:
 
 def _place(item: Waiting) -> str:
     return f"/v1/executions/{item.run.execution_id}/spans/{item.span.span_id}"
-
-
-def http_sink(endpoint: str, headers: Mapping[str, str], certificate: str = "") -> SpanSink:
-    """Returns a sink that posts protobuf to a base URL."""
-    from spanvas.collector.http import OtlpHttp
-    from spanvas.environment import aws_variables
-    from spanvas.otlp.protobuf_export import encode_protobuf
-
-    post = OtlpHttp(endpoint, headers, aws_variables(), certificate)
-
-    def send(spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
-        return post(encode_protobuf(spans, place_of))
-
-    return send

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from opentelemetry import baggage
+from opentelemetry.context import Context
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from spanvas import attributes as names
 from spanvas.propagation.carriers import SAMPLED, TRACESTATE, Parent, carried
@@ -18,12 +21,17 @@ MAX_ATTRIBUTES: Final = 10
 
 
 class OutboundRecorder:
-    """Tells what to pass on. Guarded: nothing raises."""
+    """Tells what to pass on. Guarded: nothing raises. `propagators`: names of OpenTelemetry's propagators whose headers
+    are added, where they are installed."""
 
-    def __init__(self, spans: SpanRecorder, traces: Traces) -> None:
+    def __init__(
+        self, spans: SpanRecorder, traces: Traces, propagators: Sequence[str] = ()
+    ) -> None:
         self.problems = spans.problems
         self._spans = spans
         self._traces = traces
+        self._wanted = propagators
+        self._propagators: list[Any] | None = None
 
     @guarded(fallback={})
     def headers(self, taken: int = 0) -> dict[str, str]:
@@ -56,4 +64,31 @@ class OutboundRecorder:
         headers = carried(parent, entries)
         if taken + len(headers) > MAX_ATTRIBUTES:
             headers.pop(TRACESTATE, None)
+        others = self._of_others(context)
+        fits = taken + len(headers | others) <= MAX_ATTRIBUTES
+        return {**others, **headers} if fits else headers
+
+    def _of_others(self, context: SpanContext) -> dict[str, str]:
+        """Returns the headers of the further propagators, for a span that is recorded."""
+        if not self._wanted:
+            return {}
+        if self._propagators is None:
+            self._propagators = [made for name in self._wanted if (made := self._propagator(name))]
+        sampled = TraceFlags(int(context.trace_flags) | SAMPLED)
+        seen = SpanContext(context.trace_id, context.span_id, False, sampled, context.trace_state)
+        headers: dict[str, str] = {}
+        for propagator in self._propagators:
+            propagator.inject(headers, set_span_in_context(NonRecordingSpan(seen), Context()))
         return headers
+
+    def _propagator(self, name: str) -> Any:
+        """Returns a propagator of the function's packages; None where there is none of this name."""
+        from importlib.metadata import entry_points
+
+        try:
+            (entry, *_) = entry_points(group="opentelemetry_propagator", name=name)
+            return entry.load()()
+        except Exception as error:  # noqa: BLE001 - a propagator is code of others
+            told = "OTEL_PROPAGATORS: %r is not passed on (%s)"
+            self.problems.say_once(f"otel.propagator.{name}", told, name, type(error).__name__)
+            return None

@@ -13,6 +13,7 @@ from opentelemetry.trace import NoOpTracer, Tracer
 
 from spanvas import attributes as names
 from spanvas.environment import LambdaEnvironment
+from spanvas.otel_variables import OtelVariables
 from spanvas.settings import Settings
 from spanvas.tracing.other_providers import OtherProviders
 from spanvas.tracing.traces import Traces
@@ -114,10 +115,21 @@ class TracerProviders:
         return {"tracer_provider": self.own, "logger_provider": SpanEventLoggerProvider()}
 
 
-def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resource:
-    """Returns the resource, without `Resource.create`, whose detectors look through every installed package."""
+def make_resource(
+    settings: Settings, environment: LambdaEnvironment, variables: OtelVariables | None = None
+) -> Resource:
+    """Returns the resource, without `Resource.create`, whose detectors look through every installed package.
+
+    `variables` add the attributes that they name, and those of the detectors that they ask for.
+    """
+    variables = variables or OtelVariables({})
     attributes: dict[str, Any] = {
-        names.SERVICE_NAME: settings.service_name or environment.function_name or "spanvas",
+        **_detected(variables),
+        **variables.resource_attributes(),
+        names.SERVICE_NAME: settings.service_name
+        or variables.service_name
+        or environment.function_name
+        or "spanvas",
         names.SDK_NAME: "opentelemetry",
         names.SDK_LANGUAGE: "python",
         names.DISTRO_NAME: "spanvas",
@@ -135,3 +147,22 @@ def make_resource(settings: Settings, environment: LambdaEnvironment) -> Resourc
             names.LOG_GROUP_NAMES: [environment.log_group_name],
         }
     return Resource(attributes)
+
+
+def _detected(variables: OtelVariables) -> dict[str, Any]:
+    """Returns what the wanted resource detectors of the function's packages say. One that fails says nothing."""
+    wanted = variables.detectors()
+    if not wanted:
+        return {}
+    from importlib.metadata import entry_points
+
+    found: dict[str, Any] = {}
+    for name in wanted:
+        try:
+            (entry, *_) = entry_points(group="opentelemetry_resource_detector", name=name)
+            found |= entry.load()().detect().attributes
+        except Exception as error:  # noqa: BLE001 - a detector is code of others
+            variables.problems.append(
+                f"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS={name!r}: {type(error).__name__}: {error}"
+            )
+    return found

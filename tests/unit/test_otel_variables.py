@@ -1,0 +1,188 @@
+"""OpenTelemetry's own variables: which of them count, before or after ours, and what cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from spanvas.otel_variables import OtelVariables, OtlpTarget
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
+
+
+def target(endpoint: str = "", **variables: str) -> OtlpTarget:
+    found = OtelVariables(variables).target(endpoint)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        ({}, ""),
+        ({ENDPOINT: ""}, ""),
+        ({ENDPOINT: "http://collector:4318"}, "http://collector:4318/v1/traces"),
+        ({ENDPOINT: "https://otlp.example/otlp/"}, "https://otlp.example/otlp/v1/traces"),
+        ({ENDPOINT: "https://otlp.example?k=v"}, "https://otlp.example/v1/traces?k=v"),
+        ({TRACES_ENDPOINT: "http://collector:4318"}, "http://collector:4318"),
+        ({TRACES_ENDPOINT: "http://collector/insert"}, "http://collector/insert"),
+        ({TRACES_ENDPOINT: "http://a/x", ENDPOINT: "http://b"}, "http://a/x"),
+        ({"OTEL_TRACES_EXPORTER": "otlp"}, "http://localhost:4318/v1/traces"),
+        ({"OTEL_TRACES_EXPORTER": "console, otlp", ENDPOINT: "http://a"}, "http://a/v1/traces"),
+        ({"OTEL_TRACES_EXPORTER": "none", ENDPOINT: "http://a"}, ""),
+        ({"OTEL_TRACES_EXPORTER": "zipkin", ENDPOINT: "http://a"}, ""),
+    ],
+)
+def test_where_spans_are_sent(variables: dict[str, str], url: str) -> None:
+    found = OtelVariables(variables).target()
+
+    assert (found.url if found else "") == url
+
+
+def test_grpc_takes_the_address_as_it_is() -> None:
+    protocol = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
+
+    assert target(**protocol, OTEL_TRACES_EXPORTER="otlp").url == "http://localhost:4317"
+    assert target(**protocol, **{ENDPOINT: "https://tempo:4317"}).url == "https://tempo:4317"
+    assert target(**protocol, **{ENDPOINT: "tempo:4317"}).url == "tempo:4317"
+
+
+def test_our_variables_count_first() -> None:
+    variables = OtelVariables({ENDPOINT: "http://theirs", HEADERS: "a=theirs"})
+
+    found = variables.target("http://ours", {"a": "ours"}, "/ours.pem")
+
+    assert found is not None
+    assert (found.url, found.headers) == ("http://ours/v1/traces", {"a": "ours"})
+    assert (found.certificate, found.is_ours) == ("/ours.pem", True)
+
+
+def test_the_key_of_another_endpoint_is_not_sent_to_ours() -> None:
+    theirs = {
+        ENDPOINT: "https://vendor.example",
+        HEADERS: "api-key=secret",
+        "OTEL_EXPORTER_OTLP_CLIENT_KEY": "/key.pem",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+    }
+
+    found = target("http://ours", **theirs)
+
+    assert (found.headers, found.client_key, found.protocol) == ({}, "", "http/protobuf")
+
+
+def test_headers_alone_are_for_the_endpoint_that_there_is() -> None:
+    assert target("http://ours", **{HEADERS: "a=b%20c"}).headers == {"a": "b c"}
+    same = {ENDPOINT: "http://ours/other", HEADERS: "a=b"}
+    assert target("http://OURS", **same).headers == {"a": "b"}
+
+
+def test_the_variable_of_traces_goes_before_the_common_one() -> None:
+    found = target(
+        **{
+            ENDPOINT: "http://a",
+            HEADERS: "a=common",
+            "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "a=traces",
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+            "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION": "none",
+            "OTEL_EXPORTER_OTLP_CERTIFICATE": "/ca.pem",
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": "/client.pem",
+            "OTEL_EXPORTER_OTLP_CLIENT_KEY": "/key.pem",
+        }
+    )
+
+    assert (found.headers, found.compression) == ({"a": "traces"}, "none")
+    assert (found.certificate, found.client_certificate) == ("/ca.pem", "/client.pem")
+    assert (found.client_key, found.is_ours) == ("/key.pem", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("", 5), ("10", 10), ("0.5", 0.5), ("10000", 10), ("100", 0.1), ("9999999", 60)],
+)
+def test_a_timeout_is_seconds_or_milliseconds(text: str, seconds: float) -> None:
+    variables = {ENDPOINT: "http://a", "OTEL_EXPORTER_OTLP_TIMEOUT": text}
+
+    assert target(**variables).timeout_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        (ENDPOINT, "collector:4318", "expected a URL with http:// or https://"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "expected one of gzip, deflate, none"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon", "could not convert string to float: 'soon'"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "-1", "expected a number above 0"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "nan", "expected a number above 0"),
+        (
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "thrift",
+            "expected one of http/protobuf, grpc, http/json",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_once_by_name_and_its_default_counts(
+    name: str, text: str, problem: str
+) -> None:
+    variables = OtelVariables({TRACES_ENDPOINT: "http://a/x", name: text})
+
+    found = variables.target()
+    variables.target()
+
+    assert variables.problems == ([f"{name}={text!r}: {problem}"] if name != ENDPOINT else [])
+    assert found is not None
+    assert (found.url, found.compression, found.timeout_seconds) == ("http://a/x", "gzip", 5)
+
+
+def test_an_endpoint_that_is_no_url_is_told_and_gets_nothing() -> None:
+    variables = OtelVariables({ENDPOINT: "collector:4318"})
+
+    assert variables.target() is None
+    assert variables.problems == [
+        f"{ENDPOINT}='collector:4318': expected a URL with http:// or https://"
+    ]
+
+
+def test_headers_that_cannot_be_read_are_told_without_their_secret() -> None:
+    variables = OtelVariables({ENDPOINT: "http://a", HEADERS: "Bearer sk-secret"})
+
+    found = variables.target()
+
+    assert found is not None
+    assert found.headers == {}
+    assert variables.problems == [f"{HEADERS}: expected name=value pairs, separated by commas"]
+
+
+def test_a_header_of_traces_that_cannot_be_read_leaves_the_common_one() -> None:
+    names = {"OTEL_EXPORTER_OTLP_TRACES_HEADERS": "nonsense", HEADERS: "a=b", ENDPOINT: "http://a"}
+
+    assert target(**names).headers == {"a": "b"}
+
+
+def test_json_is_told_and_sent_as_protobuf() -> None:
+    variables = OtelVariables({ENDPOINT: "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"})
+
+    found = variables.target()
+
+    assert found is not None
+    assert found.protocol == "http/protobuf"
+    assert variables.problems == ["OTEL_EXPORTER_OTLP_PROTOCOL: http/json is sent as http/protobuf"]
+
+
+def test_who_the_service_is() -> None:
+    assert OtelVariables({}).service_name == ""
+    assert OtelVariables({"OTEL_SERVICE_NAME": " canvas "}).service_name == "canvas"
+    named = {"OTEL_RESOURCE_ATTRIBUTES": "service.name=brief,deployment.environment.name=a%2Cb"}
+    assert OtelVariables(named).service_name == "brief"
+    assert OtelVariables(named).resource_attributes() == {
+        "service.name": "brief",
+        "deployment.environment.name": "a,b",
+    }
+    assert OtelVariables({**named, "OTEL_SERVICE_NAME": "canvas"}).service_name == "canvas"
+
+
+def test_propagators_beside_the_w3cs() -> None:
+    assert OtelVariables({}).propagators() == ()
+    assert OtelVariables({"OTEL_PROPAGATORS": "none"}).propagators() == ()
+    names = {"OTEL_PROPAGATORS": "tracecontext, baggage,xray,B3"}
+    assert OtelVariables(names).propagators() == ("xray", "b3")
