@@ -39,8 +39,8 @@ SECRET_COMPOUNDS: Final = frozenset(
 )  # fmt: skip
 """Two neighbouring words (or one, written together) that make a key a secret; a plural does, too: `api_keys`."""
 
-GLUED: Final = ("password", "passwd", "passphrase", "secret")
-"""At the end of a word that is written in one: `dbpassword`, `PGPASSWORD`."""
+GLUED: Final = ("password", "passwd", "passphrase", "secret", "apikey")
+"""At the end of a word that is written in one: `dbpassword`, `PGPASSWORD`, `iamapikey`."""
 GLUED_TOKENS: Final = frozenset(
     {
         "access", "auth", "bearer", "bot", "github", "gitlab", "login", "oauth", "refresh", "secret", "security",
@@ -111,7 +111,9 @@ HARMLESS_ENDINGS: Final = frozenset(
 CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 """Which of a vault's entries it is. A `secret_id` may be the secret itself, as HashiCorp's is."""
 
-TELLING: Final = frozenset({*SECRET_WORDS, *SECRET_COMPOUNDS, *GLUED, "auth", "pass", "token"})
+TELLING: Final = frozenset(
+    {*SECRET_WORDS, *SECRET_COMPOUNDS, *GLUED, "auth", "pass", "pw", "token"}
+)
 TELLING_LETTERS: Final = re.compile(
     "|".join(
         sorted(one for one in TELLING if not any(other in one for other in TELLING - {one}))
@@ -149,7 +151,7 @@ def is_secret_key(key: str) -> bool:
         not SECRET_COMPOUNDS.isdisjoint(compounds)
         or not SECRET_COMPOUNDS.isdisjoint(word[:-1] for word in compounds if word[-1:] == "s")
         or _is_token(words)
-        or any(map(_is_glued, words))
+        or any(map(_is_glued, compounds if words[-1] == "key" else words))
     )
 
 
@@ -176,8 +178,9 @@ def is_secret_label(text: Any) -> bool:
 
 
 def _is_pass(words: list[str]) -> bool:
-    """`smtp_pass`, `pass1`; not `first_pass`."""
-    return words[-1] == "pass" and (len(words) == 1 or words[-2] not in PASSES)
+    """`smtp_pass`, `pass1`, `db_pw`; not `first_pass`."""
+    word, earlier = words[-1], words[-2:-1]
+    return (word == "pass" and PASSES.isdisjoint(earlier)) or (word == "pw" and bool(earlier))
 
 
 def _is_token(words: list[str]) -> bool:

@@ -64,12 +64,19 @@ FILES: Final = (
     ),
     Rule(
         "netrc_password",
-        r"\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?password\s+(\S{3,})",
+        r"\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?password\s+(\S{3,})"
+        r"|:_(?:auth|authToken|password)[ \t]{0,2}=[ \t]{0,2}[\"']?([^\s\"'${<\[][^\s\"']{5,})",
         (
             "machine api.acme.com login bob password «qnejcvbqw»",
             "machine h\n  login bob\n  password «qnej»",
+            "//registry.npmjs.org/:_authToken=«correct-horse»",
+            "//npm.acme.com/:_auth = «dGVzdDp0ZXN0»",
         ),
-        ("the machine wants a password now",),
+        (
+            "the machine wants a password now",
+            "//registry.npmjs.org/:_authToken=${NPM_TOKEN}",
+            "//npm.acme.com/:always-auth=true",
+        ),
     ),
     Rule(
         "pgpass",

@@ -34,6 +34,18 @@ def azure_keys_in(text: bytes, _start: int, end: int, _name: str = "") -> Iterat
         yield end - len(word[0]), end
 
 
+NOT_SECRET: Final = LazyPattern(rb"(?i)sha512[-=:]$|public[^\n]{0,30}$")
+"""Before 64 bytes in base64: they are a digest, or the public half of a key."""
+
+
+def storage_keys_in(
+    text: bytes, start: int, end: int, _name: str = ""
+) -> Iterator[tuple[int, int]]:
+    """Yields the bounds of 64 bytes in base64 unless the words before them say that they are no secret."""
+    if not NOT_SECRET.search(text[max(start - 40, 0) : start]):
+        yield start, end
+
+
 HOSTING_SERVICES: Final = (
     Rule(
         "hosting_token",
@@ -96,6 +108,24 @@ HOSTING_SERVICES: Final = (
         ),
         ("bk_0a1b", "oy2short", "cio-meeting", "sdk-0a1b2c3d", "sha512 " + "0a1b2c3d" * 16),
         checks.is_random_looking,
+    ),
+    Rule(
+        "azure_key",
+        r"(?i:(?:AccountKey|SharedAccessKey|SharedSecret)=)([A-Za-z0-9+/]{40,}={0,2})"
+        r"|(?i:azure)[\s\S]{0,200}?\b([A-Za-z0-9+/]{86}==)|\b([A-Za-z0-9+/]{86}==)[\s\S]{0,200}?(?i:azure)",
+        (
+            "AccountName=a;AccountKey=«" + "A1b2C3d4E5f6" * 4 + "==»;",
+            "azure storage: «" + "A1b2C3d4E5" * 8 + "A1b2C3==»",
+            "«" + "A1b2C3d4E5" * 8 + "A1b2C3==»\nin core.windows.net, of Azure",
+        ),
+        (
+            "AccountKey=",
+            "digest: " + "A1b2C3d4E5" * 8 + "A1b2C3==",
+            "{integrity: sha512-" + "A1b2C3d4E5" * 8 + "A1b2C3==}\n'@azure/identity': '*'",
+            "azure: public key " + "A1b2C3d4E5" * 8 + "A1b2C3==",
+        ),
+        places=storage_keys_in,
+        sign=r"(?i)azure|(?:AccountKey|SharedAccessKey|SharedSecret)=",
     ),
     Rule(
         "azure_service_key",

@@ -87,6 +87,27 @@ def is_opaque_value(text: str) -> bool:
     return has_digit(text) and is_secret_value(text)
 
 
+SYMBOLS: Final = frozenset("!#$%^&*()[]{}<>?~|+@=")
+FEWEST_SYMBOLS: Final = 4
+OPENED_BY: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def is_scrambled(text: str) -> bool:
+    """Returns whether a text has many kinds of symbols, and a bracket that closes none.
+
+    Code and templates, which may be cut at their end, close what they have opened.
+    """
+    if len(SYMBOLS.intersection(text)) < FEWEST_SYMBOLS:
+        return False
+    opened: list[str] = []
+    for character in text:
+        if character in "([{":
+            opened.append(character)
+        elif character in OPENED_BY and (not opened or opened.pop() != OPENED_BY[character]):
+            return True
+    return False
+
+
 SHORTEST_WORD: Final = 6
 """Letters of a password that is a word; shorter ones are taken for prose."""
 PROSE: Final = frozenset(

@@ -134,7 +134,7 @@ GENERAL: Final = (
     Rule(
         "secret",
         r"(?i)([A-Z0-9_-]*(?:token|secret|api[ _-]?key|(?:access|auth|private|secret|encryption|signing|master|account)"
-        r"[_-]?key|key[_-]?data|cred)[A-Z0-9_-]*)"
+        r"[_-]?key|key[_-]?data|cred|[_-]p(?:w|ass))[A-Z0-9_-]*)"
         r"(?:" + ASSIGNED + r"|[\"'],[ \t]?)" + value(6, END),
         (
             "api_key=«9f8e7d6c5b4a»",
@@ -149,6 +149,9 @@ GENERAL: Final = (
             "<serviceToken>\n    «3f9a8b7c6d5e»\n</serviceToken>",
             '"serviceToken" => "«3f9a8b7c6d5e»"',
             'curl -H "Api-Token: «3f9a8b7c6d5e»"',
+            "iamapikey=«3f9a8b7c6d5e»",
+            'mail_pw = "«3f9a8b7c6d5e»"',
+            'mail_pass = "«3f9a8b7c6d5e»"',
         ),
         (
             "api_key=os.environ['KEY1']",
@@ -160,8 +163,27 @@ GENERAL: Final = (
             "tokenizer = cl100k_base",
             "token = tokens2[0]",
             "token = read_utf8(path)",
+            "first_pass = run12345",
         ),
         checks.is_opaque_value,
+        is_keyed=True,
+    ),
+    Rule(
+        "scrambled_secret",
+        r"(?i)([A-Z0-9_-]*(?:token|secret|api[ _-]?key|(?:access|auth|private)[_-]?key|password|passwd|pwd)[A-Z0-9_-]*)"
+        r"(?:(?:\[\])?" + ASSIGNED + r"@?[\"'`]?|[ \t]{0,3}[\"'])([^\s\"'`\\,;]{12,})",
+        (
+            'api_key = "«q(w]e#r$tyuiop»"',
+            "password: «q(w]e#r$tyuiop»",
+            "secret '«q(w]e#r$tyuiop»';",
+            "token[]=«q(w]e#r$tyuiop»",
+        ),
+        (
+            "token = get(names[0]?first:second)",
+            "password: {{user.password}}|${default}",
+            "secret=config[name](first[0]||second+third,",
+        ),
+        checks.is_scrambled,
         is_keyed=True,
     ),
     Rule(

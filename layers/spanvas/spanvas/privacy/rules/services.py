@@ -17,7 +17,7 @@ _CLOUD: Final = (
 )
 
 _CHAT: Final = (
-    r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|\b\d{6,12}:A[A-Za-z0-9_-]{34}"
+    r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|(?:\b|bot)\d{6,12}:A[A-Za-z0-9_-]{34}"
     r"|discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{60,}"
     r"|\bwebhook\.office\.com/webhookb2/[A-Za-z0-9@/_-]{60,}|\bEAA[MC][A-Za-z0-9]{90,}"
     r"|\b\d{15,16}(?:\||%7C)[A-Za-z0-9_-]{27,40}"
@@ -125,13 +125,14 @@ SERVICES: Final = (
         _CHAT,
         (
             "«123456789:AA" + "H1b2C3d4E5f" * 3 + "»",
+            "https://api.telegram.org/«bot123456789:AA" + "H1b2C3d4E5f" * 3 + "»/getMe",
             "https://acme.«webhook.office.com/webhookb2/" + "0a1b2c3d-4e5f" * 6 + "»",
             "«EAAC" + "A1b2C3d4E5" * 12 + "»",
             "«1234567890123456|" + "A1b2C3d4E" * 3 + "»",
             "«M" + "A1b2C3d4" * 3 + ".A1b2C3." + "A1b2C3d4E" * 3 + "»",
             "https://«discord.com/api/webhooks/" + "123456789/" + "A1b2C3d4E5" * 6 + "»",
         ),
-        ("at 123456789:AA", "1234567890123456|east"),
+        ("at 123456789:AA", "robot123456789:AA", "1234567890123456|east"),
         sign=_from(_CHAT, r"\.[A-Za-z0-9_-]{6}\.", r"(?:\||%7C)"),
     ),
     Rule(
@@ -173,7 +174,8 @@ SERVICES: Final = (
     Rule(
         "package_registry_token",
         r"\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}|\bdckr_pat_[A-Za-z0-9_-]{27}"
-        r"|(?i)\bCLOJARS_[a-z0-9]{60}|\bAKCp[A-Za-z0-9]{69}|\bcmVmd[A-Za-z0-9]{59}\b",
+        r"|(?i)\bCLOJARS_[a-z0-9]{60}|\bAKC[A-Za-z0-9]{10,}|\bcmVmd[A-Za-z0-9]{59}\b"
+        r"|(?i:jfrog|artif)[\s\S]{0,24}?\b(AP[0-9A-F][A-Za-z0-9]{8,})()",
         (
             "«npm_" + "A1b2C3d4E5f6" * 3 + "»",
             "«pypi-" + "AgEIcHlwaS5vcmc" * 4 + "»",
@@ -182,14 +184,10 @@ SERVICES: Final = (
             "«CLOJARS_" + "0a1b2c3d4e" * 6 + "»",
             "«AKCp" + "A1b2C3d4E5f6G7h8I9j0K1l" * 3 + "»",
             "«cmVmd" + "A1b2C3d4E5" * 5 + "A1b2C3d4E»",
+            "X-JFrog-Art-Api: «AP6" + "A1b2C3d4E5»",
         ),
-        ("npm_config_registry", "pypi-mirror"),
-    ),
-    Rule(
-        "azure_key",
-        r"(?i)(?:AccountKey|SharedAccessKey|SharedSecret)=([A-Za-z0-9+/]{40,}={0,2})",
-        ("AccountName=a;AccountKey=«" + "A1b2C3d4E5f6" * 4 + "==»;",),
-        ("AccountKey=",),
+        ("npm_config_registry", "pypi-mirror", "AKCEPTOWALNYM", "artifacts: APPLICATIONS"),
+        checks.is_random_looking,
     ),
     Rule(
         "cloud_token",
