@@ -247,6 +247,7 @@ def run_handler(
             **engines.environment("OtlpIngestFunction"),
             "SPANVAS_INGEST_BYTES_PER_SECOND": "1000000000",
             "SPANVAS_INGEST_BURST_BYTES": "1000000000",
+            "SPANVAS_INGEST_BURST_STORE_CALLS": "1000000000",
         }
         done = subprocess.run(
             [sys.executable, "-P", str(SCRIPT)],

@@ -23,7 +23,11 @@ from tests.support.otlp_requests import make_proto_span, make_request
 DOCUMENT = ROOT / "docs" / "reference" / "openapi.json"
 PROGRAM = PYTHON.parent / "schemathesis"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-UNLIMITED: dict[str, Any] = {"ingest_bytes_per_second": 10**9, "ingest_burst_bytes": 10**9}
+UNLIMITED: dict[str, Any] = {
+    "ingest_bytes_per_second": 10**9,
+    "ingest_burst_bytes": 10**9,
+    "ingest_burst_store_calls": 10**9,
+}
 
 
 def test_every_answer_is_one_that_the_document_names(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ from spanvas_api.ingest.naming import (
 MAX_REMEMBERED: Final = 20_000
 MAX_NAMES: Final = 1_000
 """Of executions in one request: each is looked up, as each trace is."""
+LOOKUPS: Final = 2
+"""Calls of the store that ask where a trace belongs, besides one for each name of an execution."""
 MESSAGE_CHARACTERS: Final = 1000
 
 
@@ -57,6 +59,13 @@ class Group:
     execution_id: str
     is_new: bool = False
     spans: list[Span] = field(default_factory=list)
+
+
+class Grouped(NamedTuple):
+    """The spans of a request by execution, and how many calls of the store it has cost at least to find that out."""
+
+    groups: list[Group]
+    lookups: int
 
 
 class _Trace(NamedTuple):
@@ -84,7 +93,7 @@ class Bindings:
 
     def groups(
         self, store: TraceStore, tenant: str, spans: Iterable[Span], pool: Executor
-    ) -> list[Group]:
+    ) -> Grouped:
         """Returns the spans by execution. Raises TooLargeError and StoreUnavailableError."""
         traces = self._by_trace(spans)
         if len(set[str]().union(*(trace.names for trace in traces))) > MAX_NAMES:
@@ -109,7 +118,8 @@ class Bindings:
                 group.spans.append(span)
         while len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
-        return list(groups.values())
+        lookups = sum(LOOKUPS + len(trace.names) for trace in asked)
+        return Grouped(list(groups.values()), lookups)
 
     def follow(self, tenant: str, group: Group, kept_at: str) -> None:
         """Notes that the store has kept a group elsewhere, since its execution has moved: so have its traces."""

@@ -27,7 +27,9 @@ from spanvas_api.services import Services
 REDACTION_BUDGET_MS: Final = 1_000
 """Of one span: nobody waits for the spans as an executor does, so content is hardly ever dropped for want of time."""
 MAX_TRACES: Final = 1_000
-"""Of one request: each costs four calls of the store, and the gateway waits for 30 seconds."""
+"""Of one request: each costs five calls of the store, and the gateway waits for 30 seconds."""
+WRITES: Final = 3
+"""Calls of the store that spans of one execution cost at least: rows, details, and what they say of the execution."""
 THREADS: Final = 8
 CLEANED: Final = OWN_IDS | {names.TENANT}
 """Attributes that may not stay as they were sent."""
@@ -47,8 +49,14 @@ class Ingest:
             attributes=settings.ingest_attributes,
             depth=settings.ingest_depth,
         )
-        self._rate = RateLimit(
+        self._bytes = RateLimit(
             settings.ingest_bytes_per_second, settings.ingest_burst_bytes, services.clock
+        )
+        self._store_calls = RateLimit(
+            settings.ingest_store_calls_per_second,
+            settings.ingest_burst_store_calls,
+            services.clock,
+            "calls of the store",
         )
         self._bindings = Bindings(settings.execution_attributes)
 
@@ -65,9 +73,10 @@ class Ingest:
         """
         settings = self._services.settings
         body = sent_body(event, settings.ingest_compressed_bytes)
-        self._rate.check(principal.tenant)
+        self._bytes.check(principal.tenant)
+        self._store_calls.check(principal.tenant)
         body = inflated_body(event, body, settings.ingest_inflated_bytes)
-        self._rate.consume(principal.tenant, len(body))
+        self._bytes.consume(principal.tenant, len(body))
         decode = decode_protobuf if media_type == PROTOBUF else decode_json
         intake = decode(body, self._limits)
         if intake.spans:
@@ -80,7 +89,8 @@ class Ingest:
                 "spans", f"are of more than {MAX_TRACES:,} traces; send smaller requests"
             )
         store, tenant = self._services.store, principal.tenant
-        groups = self._bindings.groups(store, tenant, cleaned(spans), self._pool)
+        groups, lookups = self._bindings.groups(store, tenant, cleaned(spans), self._pool)
+        self._store_calls.consume(tenant, lookups + WRITES * len(groups))
         for group in groups:
             group.spans = [self._redactor.redact(span) for span in group.spans]
         for group, kept_at in zip(groups, self._all(groups, principal), strict=True):

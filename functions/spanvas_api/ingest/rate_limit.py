@@ -1,4 +1,4 @@
-"""How much one tenant may send: a token bucket each, in this process.
+"""How much one tenant may send: token buckets in this process, of bytes and of calls of the store.
 
 In the table a bucket would be exact over all sandboxes, for one more write a request, to one item that all of a
 tenant's requests would wait for. Here it costs nothing; what a tenant can send in all is the rate times the sandboxes
@@ -20,13 +20,16 @@ MAX_TENANTS: Final = 10_000
 
 
 class RateLimit:
-    """`rate` bytes a second, `burst` bytes at once. A request is let in while the bucket holds anything, and taken out
-    of it when its size is known, which may leave a debt."""
+    """`rate` of something a second, `burst` of it at once; `unit` says of what. A request is let in while the bucket
+    holds anything, and taken out of it when its cost is known, which may leave a debt."""
 
-    def __init__(self, rate: int, burst: int, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, rate: int, burst: int, clock: Callable[[], int], unit: str = "bytes"
+    ) -> None:
         self._rate = rate
         self._burst = burst
         self._clock = clock
+        self._unit = unit
         self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def check(self, tenant: str) -> None:
@@ -35,13 +38,13 @@ class RateLimit:
         if held <= 0:
             seconds = max(ceil((1 - held) / self._rate), 1)
             raise RateLimitedError(
-                f"More than {self._rate:,} bytes a second were sent; try again in {seconds} s.",
+                f"More than {self._rate:,} {self._unit} a second were needed; try again in {seconds} s.",
                 seconds,
             )
 
-    def consume(self, tenant: str, number_of_bytes: int) -> None:
-        """Takes the bytes of an accepted request out of the tenant's bucket."""
-        self._buckets[tenant] = (self._refilled(tenant) - number_of_bytes, self._clock())
+    def consume(self, tenant: str, cost: int) -> None:
+        """Takes what an accepted request costs out of the tenant's bucket."""
+        self._buckets[tenant] = (self._refilled(tenant) - cost, self._clock())
         self._buckets.move_to_end(tenant)
         if len(self._buckets) > MAX_TENANTS:
             self._buckets.popitem(last=False)

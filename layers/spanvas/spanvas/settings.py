@@ -183,6 +183,11 @@ SETTINGS: Final = (
             "Bytes, inflated, that one sandbox takes from one tenant in a second, in the long run."),
     Setting("ingest_burst_bytes", "30000000", parse_int(1), INGEST,
             "Bytes, inflated, that one sandbox takes from one tenant at once."),
+    Setting("ingest_store_calls_per_second", "1500", parse_int(1), INGEST,
+            "Calls of the store that one sandbox makes for a tenant's spans in a second, in the long run. A trace that "
+            "is new costs five, one more request for it three."),
+    Setting("ingest_burst_store_calls", "5000", parse_int(1), INGEST,
+            "Calls of the store that one sandbox makes for one tenant's spans at once."),
 )  # fmt: skip
 
 
@@ -239,6 +244,8 @@ class Settings:
     ingest_depth: int
     ingest_bytes_per_second: int
     ingest_burst_bytes: int
+    ingest_store_calls_per_second: int
+    ingest_burst_store_calls: int
 
     __slots__ = tuple(setting.name for setting in SETTINGS)
 

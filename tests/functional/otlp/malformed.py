@@ -77,7 +77,9 @@ class ForgetfulStore(MemoryTraceStore):
 def main(bodies: int = BODIES) -> dict[str, Any]:
     clock = Clock()
     store = ForgetfulStore(clock=clock)
-    settings = Settings(ingest_bytes_per_second=10**12, ingest_burst_bytes=10**12)
+    settings = Settings(
+        ingest_bytes_per_second=10**12, ingest_burst_bytes=10**12, ingest_burst_store_calls=10**12
+    )
     ingest = Ingest(Services(settings, make_store=lambda: store, clock=clock))
     otlp = OtlpClient(make_handler(lambda: ingest))
     prepared = prepared_elsewhere()

@@ -79,7 +79,7 @@ class Sandbox:
         self._bindings = Bindings([ATTRIBUTE])
 
     def send(self, spans: Iterable[Span]) -> None:
-        for group in self._bindings.groups(self._store, "acme", spans, self._pool):
+        for group in self._bindings.groups(self._store, "acme", spans, self._pool).groups:
             update = update_of(group, "acme", "collector", T0, 900, [ATTRIBUTE])
             batch = SpanBatch("acme", group.execution_id, group.spans)
             kept_at = self._store.receive(batch, update, is_new=group.is_new)

@@ -298,3 +298,26 @@ def test_a_route_with_a_throttle_of_its_own_takes_nothing_from_the_others(tmp_pa
     assert [status("POST", "/open") for _ in range(3)] == [200, 429, 429]
     # A call without a token counts, too.
     assert [status("GET", "/v1/things/1") for _ in range(3)] == [401, 401, 429]
+
+
+def test_after_a_flood_without_tokens_the_next_refill_lets_a_caller_in(tmp_path: Path) -> None:
+    now = [NOW]
+    definition = HttpApiDefinition("api", (ROUTE,), None, Throttle(5.0, 10), "")
+    api = HttpApi(
+        definition,
+        FakeLambda(answer()),
+        account_id="1",
+        log=tmp_path / "log",
+        keys=IssuerKeys(fetch()),
+        clock=lambda: now[0],
+    )
+
+    def status(token: str) -> int:
+        headers = Headers([("authorization", f"Bearer {token}")])
+        return api.handle(Request("GET", "/v1/things/1", "", headers, b"")).status
+
+    flood = [status("none") for _ in range(1_000)]
+    assert (flood.count(401), flood.count(429)) == (10, 990)
+    assert status(good_token()) == 429
+    now[0] += 0.2  # one request's worth, however long the flood has been
+    assert status(good_token()) == 200
