@@ -22,10 +22,10 @@ from local.standins.prose import (
 )
 
 _FENCE: Final = re.compile(r"```json\n(.*?)\n```", re.DOTALL)
-_MONTH_NAMES: Final = (
+MONTH_NAMES: Final = (
     """January February March April May June July August September October November December"""
 )
-_MONTHS: Final = _MONTH_NAMES.split()
+_MONTHS: Final = MONTH_NAMES.split()
 _WRITTEN_DATE: Final = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
 _ISO_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _QUOTED: Final = re.compile(r"[\"\u201c]([^\"\u201d\n]{2,60})[\"\u201d]")
@@ -147,8 +147,13 @@ def _sentence(found: re.Match[str], reading: Reading) -> str | None:
                 return said[-1]
             if "or null" in description:
                 return None
-    best = best_sentences(reading.material, 1, reading.instructions)
+    best = best_sentences(reading.material, 1, reading.instructions) or _whole(reading)
     return best[0] if best else None
+
+
+def _whole(reading: Reading) -> list[str]:
+    """What a text of a word or two says best is itself; nothing where there is no text."""
+    return sentences_of(reading.material)[:1]
 
 
 _SPEAKING: Final = (
@@ -158,7 +163,7 @@ _SPEAKING: Final = (
 
 
 def _phrase(description: str, reading: Reading) -> str | None:
-    phrases = key_phrases(reading.material, 3, 5)
+    phrases = key_phrases(reading.material, 3, 5) or _whole(reading)
     if not phrases:
         return None
     text = ", ".join(phrases) if "title" in description else phrases[0]
@@ -181,5 +186,7 @@ def _list(description: str, reading: Reading) -> list[str]:
     counts = [_NUMBER_WORDS[word] for word in words_of(description) if word in _NUMBER_WORDS]
     if "phrase" in description:
         limit = re.search(r"at most (\d+)", reading.instructions)
-        return key_phrases(reading.material, int(limit[1]) if limit else 5)
-    return best_sentences(reading.material, max(counts, default=3), reading.instructions)
+        found = key_phrases(reading.material, int(limit[1]) if limit else 5)
+    else:
+        found = best_sentences(reading.material, max(counts, default=3), reading.instructions)
+    return found or _whole(reading)

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from local.standins.prose import best_sentences, sentences_of, words_of
-from local.standins.shapes import Reading, fill, shape_in
+from local.standins.shapes import MONTH_NAMES, Reading, fill, shape_in
 
 _TAGGED: Final = re.compile(r"<(\w+)([^>]*)>\n?(.*?)</\1>", re.DOTALL)
 _HEADING: Final = re.compile(r"^## .+$", re.MULTILINE)
-# Below so many words there is nothing to read, and a model says so instead of guessing.
-FEWEST_WORDS: Final = 14
+# Where a note of the editor stands in place of a text, as in `3 May 1887. [Page torn.]`, there is nothing to read.
+_NOTE: Final = re.compile(r"\[[^\]]*\]")
+
+MONTHS: Final = frozenset(words_of(MONTH_NAMES))
 
 Blocks = list[dict[str, Any]]
 
@@ -39,7 +41,7 @@ def write_answer(request: Mapping[str, Any], digest: str) -> tuple[Blocks, str]:
         return _tool_call(tools[0]["toolSpec"], reading, digest), "tool_use"
     shape = shape_in(instructions)
     if shape is not None:
-        if len(words_of(material)) < FEWEST_WORDS:
+        if not _is_readable(material):
             return [
                 {"text": "The text cannot be read, so there is nothing to fill in."}
             ], "end_turn"
@@ -57,6 +59,14 @@ def write_answer(request: Mapping[str, Any], digest: str) -> tuple[Blocks, str]:
     if len(text) > limit:
         return [{"text": text[:limit]}], "max_tokens"
     return [{"text": text}], "end_turn"
+
+
+def _is_readable(material: str) -> bool:
+    """Whether the material says something beside dates and an editor's notes on what is lost."""
+    if not _NOTE.search(material):
+        return bool(material.strip())
+    said = words_of(_NOTE.sub("", material))
+    return bool(set(said) - MONTHS)
 
 
 def _tool_call(tool: Mapping[str, Any], reading: Reading, digest: str) -> Blocks:

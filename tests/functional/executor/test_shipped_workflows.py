@@ -92,6 +92,33 @@ def test_the_research_brief_reads_its_sources_and_is_written(
     assert sorted(nodes) == sorted(node.name for node in find_document("research-brief").nodes)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How did lighthouse lamps improve between 1750 and 1920?",
+        "What limited fog signals?",
+        "Why?",
+        "What is 42?",
+        "Did it improve?",
+        "lamps",
+        "Pourquoi les phares ?",
+        "灯台はどう変わった?",
+        "?",
+        "42",
+        "[sic] lamps",
+    ],
+)
+def test_any_question_however_short_gets_its_brief(
+    run: Run, store: MemoryTraceStore, question: str
+) -> None:
+    answer = run("research-brief", input={"question": question})
+    assert answer.get("error") is None
+    assert answer["status"] == "succeeded"
+    brief = artifact(store, "brief.md").decode()
+    assert brief.startswith("# ")
+    assert "None" not in brief.splitlines()[0]
+
+
 def test_support_triage_looks_the_shipment_up_before_it_replies(
     run: Run, store: MemoryTraceStore
 ) -> None:
