@@ -11,6 +11,7 @@ import pytest
 from executor.catalogue import load_catalogue
 from executor.handler import order_of
 from spanvas.model.artifact import Artifact
+from spanvas.model.ids import root_span_id_for
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch
 from spanvas_api.handlers import http_api, otlp_ingest, sweep
@@ -25,7 +26,9 @@ from tests.support.memory_store import MemoryTraceStore
 
 EVENTS = ROOT / "events"
 EXECUTION_ID = "exec-20250918-0001"
-SPAN_ID = "a1b2c3d4e5f60718"
+SPAN_ID = root_span_id_for("acme", EXECUTION_ID)
+"""The one id that every function of the execution knows."""
+ORDER_STEPS = ("order-step", "order-step-charge", "order-step-confirm")
 STATUS = {"start-execution": 202}
 
 
@@ -74,8 +77,9 @@ def services(executor: RecordingExecutor) -> Services:
     execution = make_execution(EXECUTION_ID)
     store.start_execution(execution)
     store.write(SpanBatch("acme", EXECUTION_ID, [make_span(span_id=SPAN_ID)]))
+    artifact_id = event("link-artifact")["pathParameters"]["artifact_id"]
     store.put_artifact(
-        Artifact("acme", EXECUTION_ID, "report-7f3a", SPAN_ID, "r.csv", "text/csv", 0, "", T0),
+        Artifact("acme", EXECUTION_ID, artifact_id, SPAN_ID, "r.csv", "text/csv", 0, "", T0),
         b"a,b\n",
     )
     variables = deployed_stack().properties("TraceApiFunction")["Environment"]["Variables"]
@@ -89,7 +93,7 @@ def services(executor: RecordingExecutor) -> Services:
 
 def test_there_is_one_event_for_each_call_and_one_for_each_other_function() -> None:
     expected = {name_of(route.operation) for route in ALL_ROUTES}
-    expected |= {"execute-workflow", "order-step", "state-machine-ended", "sweep"}
+    expected |= {"execute-workflow", *ORDER_STEPS, "state-machine-ended", "sweep"}
     assert {path.stem for path in EVENTS.iterdir()} == expected, "one file in events/ for each"
 
 
@@ -181,6 +185,39 @@ def test_the_step_s_event_is_what_its_state_sends() -> None:
         "charged_cents": 4_600,
         "receipt": "receipt-17.txt",
     }
+
+
+def test_the_steps_events_are_those_of_one_order_each_with_what_the_steps_before_have_added() -> (
+    None
+):
+    sent = event(ORDER_STEPS[0])
+    for name, step in zip(ORDER_STEPS[1:], (reserve, charge), strict=True):
+        following = event(name)
+        assert following["order"] == step.handler(sent, Context())
+        assert (
+            following["StepFunctions"]["Execution"]
+            == event(ORDER_STEPS[0])["StepFunctions"]["Execution"]
+        )
+        sent = following
+
+
+def test_the_events_of_one_execution_name_the_one_that_the_executor_s_event_runs() -> None:
+    for route in ALL_ROUTES:
+        if route.path.startswith(f"{EXECUTIONS}/"):
+            given = event(name_of(route.operation))["pathParameters"]
+            assert given["execution_id"] == EXECUTION_ID
+            assert given.get("span_id", SPAN_ID) == SPAN_ID
+
+
+def test_the_session_that_is_deleted_is_that_of_the_spans_that_are_sent(services: Services) -> None:
+    otlp_ingest.make_handler(lambda: Ingest(services))(
+        event("ingest-traces"),
+        Context(),  # type: ignore[arg-type]
+    )
+    kept = services.store.read_execution("acme", "5b8efff798038103d269b633813fc60c")
+    assert kept is not None
+    asked = event("delete-executions")["queryStringParameters"]
+    assert asked == {"session_id": kept.session_id} == {"session_id": "conv-17"}
 
 
 def test_a_step_fails_as_its_state_expects() -> None:
