@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PORT ?= 8321
 ARCHITECTURE ?= arm64
+API_PORT ?= 3000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
@@ -18,10 +19,12 @@ PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-ha
 VENV = $(1)/bin/python -c "import sys, pip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || "$(PYTHON)" -m venv --clear $(1); \
   $(1)/bin/python $(PIP) -r $(2)
 NPM_CI := npm ci --loglevel=error --no-audit --no-fund
+SAM_SOURCES := template.yaml $(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
+SAM_LOCAL = .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html build/sam-local/.built
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
 .PHONY: help install run smoke test test-dialects check bench recall redact-check bench-security build deploy format lint types frontend frontend-check openapi \
-  template rehearse locks screenshots clean
+  template rehearse locks screenshots clean sam-docker sam-local sam-invoke
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +80,22 @@ deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), t
 	  $(MAKE) --no-print-directory build ARCHITECTURE="$$architecture"
 	$(SAM) deploy $(DEPLOY_ARGS)
 	@$(PY) -m tools.deploy_site -- $(DEPLOY_ARGS)
+
+# The functions of `sam local` run on this machine's own processor.
+build/sam-local/.built: $(SAM_SOURCES) .venv-sam/.installed .venv/.installed
+	@echo "Building the functions for containers (once, a minute or two)"
+	@$(ALONE) $@ $^ -- sh -ec 'ARCHITECTURE="$$($(PY) -c "from tools.sam_local.files import architecture; print(architecture())")" \
+	  PYTHON="$(CURDIR)/$(PY)" $(SAM) build --cached --cache-dir build/sam-local/cache --build-dir build/sam-local/build'
+
+sam-docker:
+	@"$(PYTHON)" -m tools.sam_local.docker
+
+sam-local: sam-docker $(SAM_LOCAL) ## the API in containers by SAM, http://127.0.0.1:3000/ (API_PORT=...), on the stack of `make run`
+	@exec $(PY) -m tools.sam_local --stack-port $(PORT) api --port $(API_PORT)
+
+sam-invoke: sam-docker $(SAM_LOCAL) ## one function in a container: make sam-invoke F=ExecutorFunction E=events/execute-workflow.json
+	@test -n "$(F)" || { echo 'name a function: make sam-invoke F=ExecutorFunction E=events/execute-workflow.json'; exit 2; }
+	@exec $(PY) -m tools.sam_local --stack-port $(PORT) invoke "$(F)" $(if $(E),"$(E)")
 
 lint: .venv/.installed ## formatting, rules, import contracts
 	$(PY) -m ruff format --check .

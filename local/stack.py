@@ -293,11 +293,12 @@ class Stack:
         self._front.start(site_server.handle)
 
     def _write_state(self) -> None:
-        """What `python -m local token` and `env` read."""
+        """What `python -m local token`, `env` and `tools.sam_local` read."""
         document = {
             "url": self.url,
             "issuer": self.issuer.url,
             "clients": {name: client.secret for name, client in self.issuer.clients.items()},
+            "functions": {f.logical_id: f.environment for f in self.functions},
             "environment": {
                 **self._environment(),
                 **self.endpoints,

@@ -20,6 +20,15 @@ FUNCTIONS: Final = {
     "deletion": "DeletionFunction",
 }
 OTHER_VARIABLES: Final = {
+    **dict.fromkeys(
+        (
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_LAMBDA",
+            "AWS_ENDPOINT_URL_S3",
+        ),
+        "Address of another engine for this service; empty for AWS itself.",
+    ),
     "AWS_LAMBDA_EXEC_WRAPPER": "`/opt/otel-instrument`: the layer's wrapper, which traces a handler as it is.",
     "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "`regional`: presigned links name the bucket's regional host everywhere, "
     "the one that the page's content security policy allows.",
