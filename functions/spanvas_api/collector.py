@@ -9,6 +9,7 @@ from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
 from spanvas.otel_variables import OtelVariables
+from spanvas.otlp.conventions import as_exported
 from spanvas.otlp.protobuf_export import encode_protobuf
 from spanvas.settings import Settings
 
@@ -28,6 +29,6 @@ def send(
     place = f"/v1/executions/{execution_id}/spans/{span.span_id}"
     post = OtlpHttp(target, environment)
     try:
-        return post(encode_protobuf([span], lambda _: place))
+        return post(encode_protobuf([as_exported(span, {})], lambda _: place))
     finally:
         post.close()

@@ -190,7 +190,7 @@ def infrastructure_issues_run() -> Stub:
             "spanvas.retry",
             at * MILLISECOND,
             {"spanvas.retry.number": number, "error.type": kind, "http.response.status_code": code,
-             "rpc.service": "Bedrock Runtime", "rpc.method": "Converse"},
+             "rpc.method": "BedrockRuntime/Converse"},
         )
         for number, at, kind, code in (
             (1, 6_100, "ThrottlingException", 429), (2, 7_900, "ModelTimeoutException", 408)

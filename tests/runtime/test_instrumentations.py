@@ -132,8 +132,7 @@ def test_throttling_and_the_sdks_retries_show(functions: LayeredFunctions, call:
     assert retry.attributes == {
         "spanvas.retry.number": 1,
         "error.type": "ThrottlingException",
-        "rpc.service": "Bedrock Runtime",
-        "rpc.method": "Converse",
+        "rpc.method": "BedrockRuntime/Converse",
         "http.response.status_code": 429,
     }
     assert span.attributes["spanvas.retries"] == 1

@@ -45,6 +45,7 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
     attributes: dict[str, Any] = {
         names.HTTP_METHOD: call.method,
         names.SERVER_ADDRESS: parts.hostname or "",
+        names.URL_FULL: url.partition("?")[0],
         names.URL_PATH: path.partition("?")[0],
         names.CONNECTION: call.connection,
     }

@@ -69,8 +69,7 @@ def test_an_attempt_that_is_repeated_is_an_event_of_the_open_span(url: str) -> N
     assert event.attributes == {
         "spanvas.retry.number": 1,
         "error.type": "ThrottlingException",
-        "rpc.service": "Bedrock Runtime",
-        "rpc.method": "Converse",
+        "rpc.method": "BedrockRuntime/Converse",
         "http.response.status_code": 429,
     }
     assert span.attributes["spanvas.retries"] == 1

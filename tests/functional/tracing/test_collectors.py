@@ -63,8 +63,8 @@ def test_spans_arrive_with_the_ids_of_the_store_and_content_cut_to_previews() ->
     assert span.span_id.hex() == run.span_id
     attributes = {item.key: item.value for item in span.attributes}
     assert attributes["spanvas.input"].string_value == '"' + "x" * 2_047
-    assert attributes["spanvas.input.bytes"].int_value == 5_002
-    assert attributes["spanvas.input_ref"].string_value == (
+    assert attributes["spanvas.preview.spanvas.input.bytes"].int_value == 5_002
+    assert attributes["spanvas.preview.spanvas.input.ref"].string_value == (
         f"/v1/executions/e1/spans/{run.span_id}#spanvas.input"
     )
 

@@ -40,7 +40,7 @@ def test_an_invocation_is_a_span_of_its_execution() -> None:
         "faas.name": "brief",
         "faas.version": "7",
         "faas.max_memory": 536_870_912,
-        "faas.init_type": "on-demand",
+        "spanvas.faas.init_type": "on-demand",
         "cloud.resource_id": ARN,
         "cloud.account.id": "123456789012",
         "cloud.region": "eu-central-1",

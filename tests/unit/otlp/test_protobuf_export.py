@@ -22,9 +22,9 @@ def test_short_values_stay_and_long_ones_become_previews_with_size_digest_and_pl
     long = "ä" * 2_000
     assert export_safe({"short": "x", "gen_ai.input.messages": long}, PLACE) == {
         "short": "x",
-        "gen_ai.input.messages.bytes": 4_000,
-        "gen_ai.input.messages.sha256": sha256(long.encode()).hexdigest(),
-        "gen_ai.input.messages_ref": f"{PLACE}#gen_ai.input.messages",
+        "spanvas.preview.gen_ai.input.messages.bytes": 4_000,
+        "spanvas.preview.gen_ai.input.messages.sha256": sha256(long.encode()).hexdigest(),
+        "spanvas.preview.gen_ai.input.messages.ref": f"{PLACE}#gen_ai.input.messages",
         "gen_ai.input.messages": "ä" * 1_024,
     }
 
@@ -32,7 +32,7 @@ def test_short_values_stay_and_long_ones_become_previews_with_size_digest_and_pl
 def test_a_cut_never_splits_a_character() -> None:
     safe = export_safe({"a": "x" + "😀" * 600}, "")
     assert safe["a"] == "x" + "😀" * 511
-    assert "a_ref" not in safe
+    assert "spanvas.preview.a.ref" not in safe
 
 
 def test_2048_bytes_are_not_cut() -> None:
@@ -62,8 +62,8 @@ def test_what_readers_cannot_show_becomes_json_text() -> None:
         "mixed": '[1,"a"]',
         "names": ["a", "b"],
         "many": ('["' + "x" * 3_000)[:2_048],
-        "many.bytes": 3_004,
-        "many.sha256": sha256(('["' + "x" * 3_000 + '"]').encode()).hexdigest(),
+        "spanvas.preview.many.bytes": 3_004,
+        "spanvas.preview.many.sha256": sha256(('["' + "x" * 3_000 + '"]').encode()).hexdigest(),
         "bytes": '{"$bytes":"YWJj"}',
         "huge": '{"$int":"1180591620717411303424"}',
         "number": 5,
@@ -167,7 +167,9 @@ def test_spans_are_grouped_by_resource_and_scope() -> None:
 def test_long_content_names_where_the_whole_is() -> None:
     request = decoded(make_span("a", attributes={"spanvas.input": "x" * 3_000}), place=PLACE)
     attributes = values_of(request.resource_spans[0].scope_spans[0].spans[0].attributes)
-    assert attributes["spanvas.input_ref"] == {"stringValue": f"{PLACE}#spanvas.input"}
+    assert attributes["spanvas.preview.spanvas.input.ref"] == {
+        "stringValue": f"{PLACE}#spanvas.input"
+    }
 
 
 def test_a_span_of_no_length_is_sent_a_nanosecond_long() -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import Any
 
+import opentelemetry.semconv._incubating.attributes as _incubating_attributes
 import pytest
 
 import spanvas
 from spanvas import attributes as names
 from spanvas.model import kinds
 from spanvas.model.span import Span
+from spanvas.otlp.conventions import as_exported
 from spanvas.otlp.export_safe import export_safe
 from spanvas.semantics.dialect_content import CONTENT_NAMES
 from spanvas.tracing import instrumentations
@@ -208,3 +212,44 @@ def test_every_counter_of_the_layer_is_documented_and_no_other() -> None:
     counted = {re.sub(r"\{.+\}", "*", name) for name in found}
     documented = re.findall(r"^\| `([^`]+)` \| (?:logged)? ?\|", HEALTH, re.M)
     assert {re.sub(r"[A-Z]+$", "*", name) for name in documented} == counted
+
+
+KNOWN_ELSEWHERE = {"gen_ai.usage.cache_write.input_tokens"}
+"""Of GenAI's own repository of conventions, 1.42."""
+NUMBERS = {
+    "faas.max_memory": int,
+    "faas.coldstart": bool,
+    "http.response.status_code": int,
+    "gen_ai.request.temperature": float,
+    "gen_ai.usage.input_tokens": int,
+    "gen_ai.usage.output_tokens": int,
+    "gen_ai.usage.cache_read.input_tokens": int,
+}
+"""Of the attributes that the layer writes, those that are no texts (semantic conventions 0.66b2)."""
+
+
+def conventions() -> set[str]:
+    """All attributes of the conventions' registry, in the version that is installed for the tests."""
+    found: set[str] = set()
+    for module in iter_modules(_incubating_attributes.__path__):
+        attributes = import_module(f"{_incubating_attributes.__name__}.{module.name}")
+        found |= {value for value in vars(attributes).values() if isinstance(value, str)}
+    return found
+
+
+def test_what_is_exported_is_ours_or_of_the_conventions(everything: list[Span]) -> None:
+    known = conventions()
+    exported = [as_exported(span, {names.EXECUTION_ID: "e1"}) for span in everything]
+    attributes = [one for span in exported for one in span.attributes.items()]
+    attributes += [
+        one for span in exported for event in span.events for one in event.attributes.items()
+    ]
+    strange = {
+        name for name, _ in attributes if name not in known and not name.startswith("spanvas.")
+    }
+
+    assert strange - KNOWN_ELSEWHERE == set()
+    for name, kind in NUMBERS.items():
+        values = [value for key, value in attributes if key == name]
+        assert values, name
+        assert {type(value) for value in values} == {kind}, name

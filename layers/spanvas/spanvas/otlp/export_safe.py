@@ -14,13 +14,15 @@ from typing import Any, Final
 from spanvas.model.values import INT_LIMIT, encodable, jsonable
 
 PREVIEW_BYTES: Final = 2_048
+PREVIEW: Final = "spanvas.preview."
+"""What the names of a preview's companions begin with: OpenTelemetry's namespaces are its own."""
 
 
 def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Returns the attributes with every value cut to a preview.
 
-    A text that was cut has three companions: `NAME.bytes`, its size in UTF-8, `NAME.sha256`, and `NAME_ref`, where the
-    whole can be read. None has no form in OTLP and is left out.
+    A text that was cut has three companions, `spanvas.preview.NAME` and `.bytes`, its size in UTF-8, `.sha256`, and
+    `.ref`, where the whole can be read. None has no form in OTLP and is left out.
     """
     safe: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -32,10 +34,11 @@ def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
             data = plain.encode()
             if len(data) > PREVIEW_BYTES:
                 plain = data[:PREVIEW_BYTES].decode("utf-8", "ignore")
-                safe[f"{name}.bytes"] = len(data)
-                safe[f"{name}.sha256"] = sha256(data).hexdigest()
+                preview = f"{PREVIEW}{name}"
+                safe[f"{preview}.bytes"] = len(data)
+                safe[f"{preview}.sha256"] = sha256(data).hexdigest()
                 if place:
-                    safe[f"{name}_ref"] = f"{place}#{name}"
+                    safe[f"{preview}.ref"] = f"{place}#{name}"
         safe[name] = plain
     return safe
 

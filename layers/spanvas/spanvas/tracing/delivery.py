@@ -19,6 +19,7 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.environment import lambda_environment
 from spanvas.model.units import MS, NANO
+from spanvas.otlp.conventions import labels_of
 from spanvas.privacy.records import RecordRedaction
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
@@ -71,7 +72,12 @@ class Delivery:
         )
         self._guard = Guard(self._cut, health, clock)
         if make_sink is not None:
-            self._otlp = OtlpExporter(make_sink, health, clock=clock)
+            self._otlp = OtlpExporter(
+                make_sink,
+                health,
+                clock=clock,
+                labels_of=lambda run: labels_of(records.execution(run.execution())),
+            )
             self._otlp_worker = Worker(
                 THREAD, self._otlp.work, health, self._otlp_pause, suppress_instrumentation
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from opentelemetry.trace import SpanKind, StatusCode
 
@@ -22,6 +22,11 @@ from spanvas.tracing.responses import answer_messages, response_attributes, usag
 from spanvas.tracing.spans import SpanRecorder
 
 R = TypeVar("R")
+REAL_NUMBERS: Final = frozenset(
+    {"temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty"}
+)
+WHOLE_NUMBERS: Final = frozenset({"max_tokens", "seed", "choice.count"})
+"""Request parameters by their type in OpenTelemetry's GenAI conventions."""
 
 
 class GenerationRecorder:
@@ -216,8 +221,18 @@ def generation_attributes(
         attributes |= usage_attributes(usage)
     for field, value in (parameters if isinstance(parameters, Mapping) else {}).items():
         if value is not None:
-            attributes[f"gen_ai.request.{field}"] = value
+            attributes[f"gen_ai.request.{field}"] = _of_its_type(field, value)
     return attributes
+
+
+def _of_its_type(field: str, value: Any) -> Any:
+    """Returns a parameter as the conventions' type, whatever its caller wrote: a backend keeps one type of a name."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    if field in REAL_NUMBERS:
+        return float(value)
+    is_whole = isinstance(value, float) and value.is_integer()
+    return int(value) if field in WHOLE_NUMBERS and is_whole else value
 
 
 def _moment(time_unix_nano: Any) -> int | None:

@@ -172,11 +172,11 @@ def _add_event(
         return
     http, parsed = response if response is not None else (None, {})
     code = parsed.get("Error", {}).get("Code") if caught_exception is None else None
+    service = str(operation_model.service_model.service_id).replace(" ", "")
     event: dict[str, str | int] = {
         names.RETRY_NUMBER: attempts,
         names.ERROR_TYPE: str(code or type(caught_exception).__name__),
-        names.RPC_SERVICE: str(operation_model.service_model.service_id),
-        names.RPC_METHOD: str(operation_model.name),
+        names.RPC_METHOD: f"{service}/{operation_model.name}",
     }
     status = getattr(http, "status_code", None)
     if isinstance(status, int):

@@ -210,7 +210,7 @@ def faas_attributes(event: Any, context: Any, environment: LambdaEnvironment) ->
             names.FAAS_NAME: environment.function_name,
             names.FAAS_VERSION: environment.function_version,
             names.FAAS_MAX_MEMORY: environment.memory_mb * 1024 * 1024 or None,
-            names.FAAS_INIT_TYPE: environment.init_type,
+            names.INIT_TYPE: environment.init_type,
             names.FAAS_TRIGGER: trigger_of(event),
             names.CLOUD_RESOURCE_ID: arn,
             names.CLOUD_ACCOUNT_ID: parts[4] if len(parts) > 4 else "",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from spanvas.collector.results import ExportOutcome, ExportResult, failure_of
 from spanvas.model.span import Span
+from spanvas.otlp.conventions import as_exported
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
@@ -40,7 +41,10 @@ class SpanSink(Protocol):
 
 
 class OtlpExporter:
-    """Sends what is in `buffer`. `make_sink` is called in the worker's thread, when there is a first span to send."""
+    """Sends what is in `buffer`. `make_sink` is called in the worker's thread, when there is a first span to send.
+
+    `labels_of` gives the attributes that every span of an execution gets.
+    """
 
     def __init__(
         self,
@@ -49,8 +53,10 @@ class OtlpExporter:
         breaker: Breaker | None = None,
         buffer: SpanBuffer | None = None,
         clock: Callable[[], int] = time.time_ns,
+        labels_of: Callable[[ExecutionState], Mapping[str, Any]] = lambda run: {},
     ) -> None:
         self._clock = clock
+        self._labels_of = labels_of
         self._failing_since = 0
         self._reason = ""
         self.breaker = breaker or Breaker()
@@ -134,11 +140,13 @@ class OtlpExporter:
 
         A sink that cannot be made, or that raises, has failed as an endpoint that is down.
         """
-        places = {id(item.span): _place(item) for item in batch}
         try:
             if self._sink is None:
                 self._sink = self._make_sink()
-            return self._sink([item.span for item in batch], lambda span: places[id(span)])
+            labels = {run: self._labels_of(run) for run in {item.run for item in batch}}
+            spans = [as_exported(item.span, labels[item.run]) for item in batch]
+            places = {id(span): _place(item) for span, item in zip(spans, batch, strict=True)}
+            return self._sink(spans, lambda span: places[id(span)])
         except ValueError as error:  # a setting that cannot be used; its message says which
             return failure_of(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, no span was sent
