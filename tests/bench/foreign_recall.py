@@ -10,6 +10,7 @@ A secret counts as found when no eight characters of it in a row are left that a
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -102,6 +103,7 @@ ORDER = (*FAMILIES, OTHERS, *PERSONAL)
 USERS = ("curl-auth-user", "sidekiq")
 """Of `name:word` the word is the secret."""
 MARKER = "[REDACTED"
+MARKERS = re.compile(r"\[REDACTED:\w+\]")
 SURVIVES = 8
 
 
@@ -184,7 +186,9 @@ def in_prose(family: str, secret: str) -> Example:
 
 
 def is_left(example: Example, redacted: str) -> bool:
+    """Returns whether eight characters of the secret in a row are left that are not in the text around it."""
     secret, around = example.secret, example.text.replace(example.secret, "\0")
+    redacted = MARKERS.sub("\0", redacted)
     length = min(SURVIVES, len(secret))
     pieces = (secret[at : at + length] for at in range(len(secret) - length + 1))
     return any(piece in redacted and piece not in around for piece in pieces)

@@ -29,7 +29,7 @@ SECRET_COMPOUNDS: Final = frozenset(
     {
         "apikey", "apitoken", "accesskey", "accesstoken", "authtoken", "refreshtoken", "idtoken", "sessiontoken",
         "securitytoken", "bearertoken", "bottoken", "secretkey", "privatekey", "signingkey", "encryptionkey",
-        "masterkey", "accountkey", "sharedkey", "subscriptionkey", "authkey", "sshkey", "clientsecret",
+        "masterkey", "accountkey", "sharedkey", "presharedkey", "subscriptionkey", "authkey", "sshkey", "clientsecret",
         "amzsignature", "amzcredential", "authheader", "sessionkey", "cardnumber", "creditcard",
         "socialsecurity", "passportnumber", "phonenumber", "keydata", "adminkey", "dateofbirth", "ofbirth",
         "nationalid", "taxid", "socialinsurance", "driverslicense", "driverlicense", "licensenumber", "steuerid",

@@ -136,6 +136,8 @@ class Scanner:
             check = rule.check
             if groups < 2:
                 start, end = match.span(groups)
+                if start < 0:
+                    start, end = match.span()
             else:
                 taking_part = (
                     place for place in map(match.span, range(1, groups + 1)) if place[0] >= 0

@@ -107,7 +107,13 @@ COMMANDS: Final = (
         + r"|\bssh-keygen\b"
         + NO_END
         + r"-[NP]\s+"
-        + WORD,
+        + WORD
+        + r"|(?i:\bpsexec(?:64)?(?:\.exe)?\b)"
+        + NO_END
+        + r"-p[ \t]+"
+        + WORD
+        + r"|Credentials?\s{0,2}\(\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"\s*\)"
+        r"|DirectoryEntry\s{0,2}\(\s*\"[^\"\n]{3,99}\"\s*,\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"",
         (
             "sshpass -p «hunter2» ssh ada@bastion",
             "mysql -h db -u root -p«hunter2» orders",
@@ -121,6 +127,9 @@ COMMANDS: Final = (
             "smbclient //host/share -U ada%«hunter2»",
             "7z a -p«hunter2» backup.7z notes",
             "ssh-keygen -t ed25519 -N «hunter2» -f id_ed25519",
+            r"PsExec.exe \\host -u DOMAIN\ada -p «hunter2» cmd",
+            'new NetworkCredential("ada", "«hunter2»")',
+            'new DirectoryEntry("LDAP://dc", "ada", "«hunter2»");',
         ),
         (
             "docker run -p 8080:80 nginx",

@@ -64,7 +64,7 @@ FILES: Final = (
     ),
     Rule(
         "netrc_password",
-        r"\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?password\s+(\S{3,})"
+        r"\b(?:machine\s+\S+\s+(?:login\s+\S+\s+)?|default\s+login\s+\S+\s+)password\s+(\S{3,})"
         r"|:_(?:auth|authToken|password)[ \t]{0,2}=[ \t]{0,2}[\"']?([^\s\"'${<\[][^\s\"']{5,})",
         (
             "machine api.acme.com login bob password «qnejcvbqw»",
@@ -74,6 +74,7 @@ FILES: Final = (
         ),
         (
             "the machine wants a password now",
+            "the default password for the user",
             "//registry.npmjs.org/:_authToken=${NPM_TOKEN}",
             "//npm.acme.com/:always-auth=true",
         ),

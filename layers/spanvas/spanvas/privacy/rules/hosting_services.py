@@ -94,10 +94,12 @@ HOSTING_SERVICES: Final = (
     ),
     Rule(
         "build_service_token",
+        r"(?i:sonar[._]?login)[\"']?[\s=:,]{1,4}[\"']?([a-f0-9]{40})\b|"
         r"\bbk[ucap]a?_[a-f0-9]{40}\b|\bCCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}|\bsnyk_(?:uat|sat)\.[a-f0-9]{8}\.[A-Za-z0-9_-]{24,}"
         r"|\bATBB[A-Za-z0-9]{24,}|\bcio[A-Za-z0-9]{32}\b"
         r"|\boy2[a-z0-9]{43}\b|\b(?:sdk|api)-" + UUID + r"\b",
         (
+            "-Dsonar.login=«" + "0a1b2c3d" * 5 + "»",
             "«bkua_" + "0a1b2c3d" * 5 + "»",
             "«CCIPAT_" + "A1b2C3d4E5f" * 2 + "_" + "0a1b2c3d" * 5 + "»",
             "«snyk_uat.0a1b2c3d." + "A1b2C3d4" * 6 + "»",

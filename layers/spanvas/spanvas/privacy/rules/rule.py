@@ -136,6 +136,12 @@ def is_option_value(text: str) -> bool:
     )
 
 
+def is_said_password(text: str) -> bool:
+    """Returns whether what follows `the password is` is one: with a digit, or in quotes and no remark."""
+    bare = text.strip("\"'`")
+    return has_digit(bare) or (bare != text and bare.lower() not in PROSE and is_secret_value(bare))
+
+
 def is_email(text: str) -> bool:
     """Returns whether a match is an address of a person: not `git@host`, nor a file name such as `icon@2x.png`."""
     local, _, domain = text.rpartition("@")

@@ -11,7 +11,7 @@ from spanvas.privacy.rules import rule as checks
 from spanvas.privacy.rules.rule import Rule
 
 ASSIGNED: Final = (
-    r"(?:[\"'`\\\]]{0,3}(?:[ \t]*:?[ \t]*string\b)?(?:[ \t]*(?::{0,3}=|[?.]=|=>)[ \t]*|\s{0,3}:\s{0,3})"
+    r"(?:[\"'`\\\]]{0,3}(?:[ \t]*:?[ \t]*string\b)?(?:[ \t]*(?::{0,3}=|[?.]=|=>)[ \t]*|\s{0,3}:(?:\s{0,3}|[ \t]*))"
     r"|>\s*|[\"']\s+value=)"
 )
 """What stands between a name and its value in environment files, YAML, JSON that was quoted again, XML and code. At the
@@ -121,21 +121,24 @@ GENERAL: Final = (
     ),
     Rule(
         "password_in_prose",
-        r"(?i)\b(?:password|passcode|passphrase|pin code|pin)\s+(?:is|was|to|:|è|é|est|ist|es)\s{0,3}[\"'`]?"
-        r"([^\s\"'`,;<>\[\]]{4,})",
+        r"(?i)\b(?:password|passcode|passphrase|pin code|pin)\s+(?:for\s+(?:the\s+)?"
+        r"(?:user(?:name)?\s+)?[\"'][^\"'\n]{2,40}[\"']\s+)?"
+        r"(?:is|was|to|:|è|é|est|ist|es)\s{0,3}(?:([\"'`][^\s\"'`]{4,40}[\"'`])|[\"'`]?([^\s\"'`,;<>\[\]]{4,}))",
         (
             "my password is «hunter2», do not tell",
-            "set the passphrase to '«c0rrect-horse»'",
+            "set the passphrase to «'c0rrect-horse'»",
+            'the default password is «"centipede"» here',
+            "the password for user 'postgres' is «'admin'»",
             "la password è «estate9»",
         ),
-        ("the password is required", "your password was changed"),
-        checks.has_digit,
+        ("the password is required", "your password was changed", 'password is "required"'),
+        checks.is_said_password,
     ),
     Rule(
         "secret",
-        r"(?i)([A-Z0-9_-]*(?:token|secret|api[ _-]?key|(?:access|auth|private|secret|encryption|signing|master|account)"
-        r"[_-]?key|key[_-]?data|cred|[_-]p(?:w|ass))[A-Z0-9_-]*)"
-        r"(?:" + ASSIGNED + r"|[\"'],[ \t]?)" + value(6, END),
+        r"(?i)([A-Z0-9_-]*(?:token|secret|api[ _-]?key|(?:access|auth|private|secret|encryption|signing|master|account"
+        r"|shared)[ _-]?key|key[_-]?data|cred|[_-]p(?:w|ass))[A-Z0-9_-]*)"
+        r"(?:" + ASSIGNED + r"|[\"'][ \t]?,[ \t]?)" + value(6, END),
         (
             "api_key=«9f8e7d6c5b4a»",
             "X-Api-Key: «da2-abc123def456»",
@@ -150,6 +153,10 @@ GENERAL: Final = (
             '"serviceToken" => "«3f9a8b7c6d5e»"',
             'curl -H "Api-Token: «3f9a8b7c6d5e»"',
             "iamapikey=«3f9a8b7c6d5e»",
+            "PresharedKey = «3f9a8b7c6d5e»",
+            "secret key:«3f9a8b7c6d5e»",
+            "apiKey:             '«3f9a8b7c6d5e»'",
+            "field 'String' , 'API_KEY' , '«3f9a8b7c6d5e»'",
             'mail_pw = "«3f9a8b7c6d5e»"',
             'mail_pass = "«3f9a8b7c6d5e»"',
         ),
@@ -213,7 +220,7 @@ GENERAL: Final = (
     ),
     Rule(
         "password_hash",
-        r"\$(?:apr1|1|5|6|y|2[abxy]|argon2(?:id|i|d)|scrypt|7)\$[A-Za-z0-9./+=,$-]{20,}",
+        r"\$(?:apr1|1|5|6|7|8|9|y|2[abxy]|argon2(?:id|i|d)|scrypt)\$[A-Za-z0-9./+=,$-]{20,}",
         ("root:«$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2»:19000",),
         ("costs $6 and $7 more",),
     ),
@@ -247,6 +254,7 @@ APART: Final = (
         r"|<(?:property|string|entry|param|setting|env|variable|item|value|arg)\s+(?:name|key)=[\"']([\w.-]{2,60})[\"'][^<>]*>"
         r"\s*([^<\s]{4,})"
         r"|\bname=\"?([\w.\[\]-]{2,60})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\s]{4,})"
+        r"|\bvariable\s+\"([\w.-]{2,60})\"\s*\{[^{}]{0,200}?\bdefault\s*=\s*\"([^\"\n]{4,})\""
         r"|\(\s*b?[\"']([\w.-]{2,60})[\"'],\s*b?[\"']([^\"'\n]{4,})[\"']\s*\)",
         (
             "- name: API_TOKEN\n  value: «3f9a8b7c6d5e»\n- name: STAGE",
@@ -260,6 +268,7 @@ APART: Final = (
             "<key>ApiToken</key>\n<string>«3f9a8b7c6d5e»</string>",
             'Content-Disposition: form-data; name="password"\r\n\r\n«hunter22»\r\n--x--',
             "[('x-api-key', '«3f9a8b7c6d5e»')]",
+            'variable "api_token" {\n  default = "«3f9a8b7c6d5e»"\n}',
         ),
         (
             "- name: STAGE\n  value: prod1",

@@ -28,6 +28,20 @@ _MAIL: Final = (
 )
 
 
+_DEVELOPER: Final = (
+    r"\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|\bglc_[A-Za-z0-9+/=]{32,}|\bAT[AC]TT3[A-Za-z0-9_=-]{60,}"
+    r"|\blin_api_[A-Za-z0-9]{40}|\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}|\bsntr[yu]s_[A-Za-z0-9+/=_]{40,}"
+    r"|\bNR(?:AK|AA|II|IQ|RA)-[A-Za-z0-9_-]{27,42}|\b[a-z0-9]{36}NRAL\b|\bfigd_[A-Za-z0-9_-]{40,}|\bsecret_[A-Za-z0-9]{43}\b|\bntn_[A-Za-z0-9]{40,}"
+    r"|\bops_eyJ[A-Za-z0-9+/=_-]{100,}|\bA3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}\b"
+    r"|\bsgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|\bsq[apu]_[a-f0-9]{40}|\bp8e-[a-z0-9]{32}|\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}"
+    r"|\b[ps]at\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}|\bdt0c01\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}"
+    r"|\bpnu_[A-Za-z0-9]{36}|\brdme_[a-z0-9]{70}|\btfp_[A-Za-z0-9_.=-]{59}|\bsm_[aps]at_[A-Za-z0-9]{16}"
+    r"|\bfio-u-[A-Za-z0-9_=-]{64}|\bdnkey-[A-Za-z0-9_=-]{26}-[A-Za-z0-9_=-]{52}|\beyJrIjoi[A-Za-z0-9]{70,}={0,3}"
+    r"|\bs-s4t2(?:ud|af)-[a-f0-9]{64}|\bAPI-[A-Z0-9]{26}\b|\baio_[A-Za-z0-9]{28}\b|\bodt_[A-Za-z0-9]{32,}"
+    r"|\blive_\d{8,12}_[A-Za-z0-9]{30,36}\b"
+)
+
+
 def _from(pattern: str, *parts: str) -> str:
     """Returns a pattern whose alternatives begin with these parts: what is before a part in its alternative, and counts
     characters in any word, is left out."""
@@ -44,15 +58,18 @@ def _from(pattern: str, *parts: str) -> str:
 SERVICES: Final = (
     Rule(
         "aws_access_key",
-        r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b",
-        ("id «AKIAIOSFODNN7EXAMPLE» is AWS's own example",),
+        r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}|A3T[A-Z0-9]{17})\b",
+        ("id «AKIAIOSFODNN7EXAMPLE» is AWS's own example", "«A3T0ABCDEFGHIJKLMNOP»"),
         ("AKIASHORT", "arn:aws:iam::123456789012:role/AKIA"),
     ),
     Rule(
         "aws_secret_key",
-        r"(?i)(?:aws|amazon)[a-z0-9 _.-]{0,24}(?:secret|key)[a-z0-9 _.-]{0,24}[\"'\s:=]{1,6}"
+        r"(?i)(?:aws|amazon)[a-z0-9 _.-]{0,24}(?:secret|key)[a-z0-9 _.-]{0,24}[\"'\s:=>]{1,6}"
         r"([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)",
-        ("aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",),
+        (
+            "aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+            "aws_secret_access_key => «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+        ),
         ("aws key 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",),
     ),
     Rule(
@@ -175,7 +192,7 @@ SERVICES: Final = (
         "package_registry_token",
         r"\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}|\bdckr_pat_[A-Za-z0-9_-]{27}"
         r"|(?i)\bCLOJARS_[a-z0-9]{60}|\bAKC[A-Za-z0-9]{10,}|\bcmVmd[A-Za-z0-9]{59}\b"
-        r"|(?i:jfrog|artif)[\s\S]{0,24}?\b(AP[0-9A-F][A-Za-z0-9]{8,})()",
+        r"|(?i:jfrog|artif)[\s\S]{0,24}?\b(AP[0-9A-F][A-Za-z0-9]{8,})",
         (
             "«npm_" + "A1b2C3d4E5f6" * 3 + "»",
             "«pypi-" + "AgEIcHlwaS5vcmc" * 4 + "»",
@@ -221,15 +238,7 @@ SERVICES: Final = (
     ),
     Rule(
         "developer_token",
-        r"\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|\bglc_[A-Za-z0-9+/=]{32,}|\bAT[AC]TT3[A-Za-z0-9_=-]{60,}"
-        r"|\blin_api_[A-Za-z0-9]{40}|\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}|\bsntr[yu]s_[A-Za-z0-9+/=_]{40,}"
-        r"|\bNRAK-[A-Z0-9]{27}|\bfigd_[A-Za-z0-9_-]{40,}|\bsecret_[A-Za-z0-9]{43}\b|\bntn_[A-Za-z0-9]{40,}"
-        r"|\bops_eyJ[A-Za-z0-9+/=_-]{100,}|\bA3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}\b"
-        r"|\bsgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|\bsq[apu]_[a-f0-9]{40}|\bp8e-[a-z0-9]{32}|\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}"
-        r"|\b[ps]at\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}|\bdt0c01\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}"
-        r"|\bpnu_[A-Za-z0-9]{36}|\brdme_[a-z0-9]{70}|\btfp_[A-Za-z0-9_.=-]{59}|\bsm_[aps]at_[A-Za-z0-9]{16}"
-        r"|\bfio-u-[A-Za-z0-9_=-]{64}|\bdnkey-[A-Za-z0-9_=-]{26}-[A-Za-z0-9_=-]{52}|\beyJrIjoi[A-Za-z0-9]{70,}={0,3}"
-        r"|\bs-s4t2(?:ud|af)-[a-f0-9]{64}|\bAPI-[A-Z0-9]{26}\b",
+        _DEVELOPER,
         (
             "«ops_eyJ" + "A1b2C3d4E5" * 12 + "»",
             "«A3-" + "A1B2C3-D4E5F6-G7H8I-J9K0L-M1N2O-P3Q4R" + "»",
@@ -238,6 +247,8 @@ SERVICES: Final = (
             "«dt0c01." + "A1b2C3d4" * 3 + "." + "A1b2C3d4" * 8 + "»",
             "«glsa_" + "A1b2C3d4E5f6G7h8" * 2 + "_0a1b2c3d»",
             "«NRAK-" + "A1B2C3D4E" * 3 + "»",
+            "«NRII-" + "A1b2C3d4" * 4 + "»",
+            "license: «" + "0a1b2c3d4" * 4 + "NRAL»",
             "«glc_" + "A1b2C3d4" * 4 + "»",
             "«ATATT3" + "A1b2C3d4E5" * 6 + "»",
             "«lin_api_" + "A1b2C3d4E5" * 4 + "»",
@@ -258,7 +269,11 @@ SERVICES: Final = (
             "«eyJrIjoi" + "A1b2C3d4E5" * 7 + "»",
             "«s-s4t2ud-" + "0a1b2c3d" * 8 + "»",
             "«API-" + "A1B2C3D4E5F6G" * 2 + "»",
+            "«aio_" + "A1b2C3d" * 4 + "»",
+            "«odt_" + "A1b2C3d4" * 4 + "»",
+            "«live_123456789_" + "A1b2C3d4E5" * 3 + "»",
         ),
         ("glsa_dashboard", "secret_name_of_the_rose", "API-GATEWAY", "A3-PAPER", "pat.name.of.it"),
+        sign=_from(_DEVELOPER, r"NRAL\b"),
     ),
 )
