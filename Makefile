@@ -14,10 +14,7 @@ ALONE = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev
   "$(PYTHON)" local/alone.py
 # SAM reads AWS_DEFAULT_REGION alone; AWS_REGION goes before it, as in the AWS command line.
 SAM := $(if $(AWS_REGION),AWS_DEFAULT_REGION="$(AWS_REGION)") .venv-sam/bin/python -m samcli
-PIP := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-# The environment $(1) with the packages of $(2). One without pip or of another Python is what a failed start has left.
-VENV = $(1)/bin/python -c "import sys, pip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || "$(PYTHON)" -m venv --clear $(1); \
-  $(1)/bin/python $(PIP) -r $(2)
+INSTALL := "$(PYTHON)" local/install.py
 NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 SAM_SOURCES := template.yaml $(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 SAM_LOCAL = .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html build/sam-local/.built
@@ -34,15 +31,17 @@ ENGINES := local/engines/dynamodb/node_modules/.installed
 
 install: .venv/.installed $(ENGINES) ## make .venv with everything that run, test and check need
 
-run: .venv/.installed $(ENGINES) frontend/dist/index.html ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=..., FRESH=1 begins anew)
+# Packages and page are made at the same time, unless `make -j` says how much is.
+run: ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=..., FRESH=1 begins anew)
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2) .venv/.running $(ENGINES) frontend/dist/index.html
 	@exec $(PY) -m local up --port $(PORT) $(if $(FRESH),--fresh)
 
-smoke: .venv/.installed $(ENGINES) frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
+smoke: .venv/.running $(ENGINES) frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
 	@$(PY) -m local smoke
 
 PACKAGES := instrumented powertools old-opentelemetry
 
-test: .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html $(PACKAGES:%=build/%/.installed) ## all tests, the page's included
+test: .venv/.installed $(ENGINES) .venv-sam/.installed frontend/node_modules/.installed frontend/dist/index.html $(PACKAGES:%=build/%/.installed) ## all tests, the page's included
 	$(PY) -m pytest -q
 	cd frontend && ../local/with-node npm test --silent
 
@@ -63,18 +62,18 @@ bench-%: .venv/.installed $(ENGINES) frontend/dist/index.html
 recall: .venv/.installed ## what the rules of redaction find of others' secrets (needs Go and the network)
 	@$(PY) -m tests.bench.foreign_recall
 
-redact-check: .venv/.installed ## what redaction would do to a file: make redact-check FILE=log.txt
+redact-check: .venv/.running ## what redaction would do to a file: make redact-check FILE=log.txt
 	@test -n "$(FILE)" || { echo 'name a file: make redact-check FILE=log.txt'; exit 2; }
 	@PYTHONPATH=layers/spanvas $(PY) -m spanvas redact "$(FILE)" $(ARGS) || test $$? = 1
 
-build: .venv-sam/.installed .venv/.installed frontend/dist/index.html ## sam build, and the page (ARCHITECTURE=x86_64, PART=store)
+build: .venv-sam/.installed .venv/.running frontend/dist/index.html ## sam build, and the page (ARCHITECTURE=x86_64, PART=store)
 	ARCHITECTURE="$(ARCHITECTURE)" PYTHON="$(CURDIR)/$(PY)" $(SAM) build $(if $(PART),--template-file "stack/$(PART).yaml")
 	@$(if $(filter store page,$(PART)),true ||) ls .aws-sam/build/TraceApiFunction/spanvas_api/__pycache__/*.cpython-313.pyc >/dev/null 2>&1 || \
 	  echo "Built without byte code, so cold starts take longer: there is no Python 3.13 on the path as python3.13."
 
 # Whether AWS can be reached is seen first, since the build takes minutes. What is built is for the processor that the
 # arguments or else the stack itself name.
-deploy: .venv-sam/.installed .venv/.installed ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
+deploy: .venv-sam/.installed .venv/.running ## sam deploy (DEPLOY_ARGS=...), then the page: docs/how-to/deploy.md
 	@$(PY) -m tools.deploy_site --check -- $(DEPLOY_ARGS)
 	@architecture=$$($(PY) -m tools.architecture -- $(DEPLOY_ARGS)) && \
 	  $(MAKE) --no-print-directory build ARCHITECTURE="$$architecture"
@@ -119,11 +118,11 @@ openapi: .venv/.installed frontend/node_modules/.installed ## write the referenc
 	$(PY) -m tools.stack_parts
 	cd frontend && ../local/with-node npm run --silent types
 
-template: .venv-sam/.installed .venv/.installed ## sam validate --lint of the template and its parts, and a build
+template: .venv-sam/.installed .venv/.running ## sam validate --lint of the template and its parts, and a build
 	for template in template.yaml stack/*.yaml; do $(SAM) validate --lint --template-file "$$template" || exit 1; done
 	PYTHON="$(CURDIR)/$(PY)" $(SAM) build
 
-rehearse: template frontend/dist/index.html ## sam deploy, changes, a rollback and a deletion, on an emulator of AWS
+rehearse: template .venv/.installed frontend/dist/index.html ## sam deploy, changes, a rollback and a deletion, on an emulator of AWS
 	$(PY) -m pytest -q tests/rehearsal
 	@$(PY) -m tests.rehearsal
 
@@ -131,10 +130,10 @@ bench-security: .venv/.installed $(ENGINES) ## look for canaries in what is stor
 	$(PY) -m tests.bench.security
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-run requirements-uv requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-annotate $$([ -f requirements-dev.txt ] && [[ $$name == */* ]] && echo "-c requirements-dev.txt") \
-	    $$([ $$name = requirements-dev ] && echo "--override requirements-overrides.txt") \
+	    --no-annotate $$([[ $$name == *-frameworks ]] || echo --no-config) $$([ -f requirements-dev.txt ] && [[ $$name =~ /|run|uv ]] && echo "-c requirements-dev.txt") \
+	    $$([[ $$name =~ -dev|-run ]] && echo "--override requirements-overrides.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
 
 screenshots: .venv/.installed $(ENGINES) frontend/dist/index.html ## take the pictures of the docs anew (needs Chromium)
@@ -144,43 +143,42 @@ screenshots: .venv/.installed $(ENGINES) frontend/dist/index.html ## take the pi
 clean: ## remove what was built; environments stay
 	rm -rf build .aws-sam frontend/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.venv/.installed: requirements-dev.txt
-	@echo "Installing Python packages into .venv (once, a minute or two)"
-	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv,requirements-dev.txt)'
+# One environment: what running needs first, what tests and checks need besides when they are asked for.
+.venv/.running: requirements-run.txt
+	@echo "Installing Python packages into .venv (once, about 20 seconds)"
+	@$(ALONE) $@ $^ -- $(INSTALL) .venv $<
 
-.venv-sam/.installed: requirements-sam.txt
-	@echo "Installing the SAM command line into .venv-sam (once, about two minutes)"
-	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-sam,requirements-sam.txt)'
+.venv/.installed: requirements-dev.txt | .venv/.running
+	@echo "Installing the packages of tests and checks into .venv (once, under a minute)"
+	@$(ALONE) $@ $^ -- $(INSTALL) .venv $<
 
-$(PACKAGES:%=build/%/.installed): build/%/.installed: requirements-%.txt .venv/.installed
+.venv-sam/.installed .venv-dialects/.installed .venv-agents/.installed .venv-agentcore/.installed .venv-frameworks/.installed .venv-java/.installed: \
+  .venv-%/.installed: requirements-%.txt | .venv/.running
+	@echo "Installing the packages of requirements-$*.txt into .venv-$* (once, under a minute; up to 1.4 GB)"
+	@$(ALONE) $@ $^ -- $(INSTALL) .venv-$* $<
+
+$(PACKAGES:%=build/%/.installed): build/%/.installed: requirements-%.txt | .venv/.running
 	@echo "Installing the packages of requirements-$*.txt for test functions (once, under a minute)"
-	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); mkdir -p $(@D); $(PY) $(PIP) --target $(@D) -r requirements-$*.txt'
+	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); mkdir -p $(@D); $(INSTALL) --target $(@D) $<'
 
-.venv-dialects/.installed: requirements-dialects.txt
-	@echo "Installing GenAI libraries into .venv-dialects (once, about a minute)"
-	@$(ALONE) $@ $^ -- sh -ec '$(call VENV,.venv-dialects,requirements-dialects.txt)'
-
-# These are large, and uv takes a tenth of the time of pip. What tells pip alone where packages are (pip.conf) pip uses.
-.venv-agents/.installed .venv-agentcore/.installed .venv-frameworks/.installed .venv-java/.installed: .venv-%/.installed: requirements-%.txt .venv/.installed
-	@echo "Installing the packages of requirements-$*.txt into .venv-$* (once, under a minute; 0.5 and 1.4 GB)"
-	@$(ALONE) $@ $^ -- sh -ec '.venv/bin/uv venv --quiet --clear --python "$(CURDIR)/$(PY)" .venv-$*; \
-	  .venv/bin/uv pip install --quiet --python .venv-$*/bin/python --no-deps --require-hashes -r requirements-$*.txt || { \
-	  echo "uv could not install them: see above. Now pip tries, which takes some minutes." >&2; \
-	  $(call VENV,.venv-$*,requirements-$*.txt); }'
-
-tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json .venv/.installed
+tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json
 	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node $(NPM_CI)'
 
-$(ENGINES): local/engines/dynamodb/package-lock.json .venv/.installed
+$(ENGINES): local/engines/dynamodb/package-lock.json
 	@echo "Installing DynamoDB's engine (once, some seconds)"
 	@$(ALONE) $@ $^ -- sh -ec 'cd local/engines/dynamodb; ../../with-node $(NPM_CI)'
 
-frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
-	@echo "Installing the page's packages (once, under a minute)"
+frontend/node_modules/.installed: frontend/package-lock.json
+	@echo "Installing the page's packages, and what checks it (once, under a minute)"
 	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node $(NPM_CI)'
 
+# What builds the page, and no more. All of the page's packages will do as well.
+frontend/node_modules/.running: frontend/package-lock.json
+	@$(ALONE) $@ $^ -- sh -ec '[ frontend/node_modules/.installed -nt $< ] || { \
+	  echo "Installing the packages that build the page (once, some seconds)"; cd frontend; ../local/with-node $(NPM_CI) --omit=dev; }'
+
 # The page is built beside the one that is there and takes its place at once: a stack may be serving it.
-frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
+frontend/dist/index.html: $(FRONTEND_SOURCES) | frontend/node_modules/.running
 	@echo "Building the page"
 	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node npm run --silent build -- --outDir ../build/page --emptyOutDir; \
 	  rm -rf ../build/page-before; [ ! -e dist ] || mv dist ../build/page-before; mv ../build/page dist'

@@ -1,7 +1,5 @@
-import { fileURLToPath } from "node:url";
-
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 /** The local stack's origin, for `npm run dev`; the built page is served by the stack itself. */
 const STACK = process.env.SPANVAS_STACK ?? "http://127.0.0.1:8321";
@@ -29,10 +27,5 @@ export default defineConfig({
           chunk.name === "spanvas-trace-tab" ? "[name].js" : "assets/[name]-[hash].js",
       },
     },
-  },
-  test: {
-    include: ["{src,examples}/**/*.test.{ts,tsx}"],
-    environment: "node",
-    alias: { "spanvas-canvas": fileURLToPath(new URL("./src/lib/index.ts", import.meta.url)) },
   },
 });

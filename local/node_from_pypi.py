@@ -15,7 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements-node.txt"
+HERE = Path(__file__).resolve().parent
+REQUIREMENTS = HERE.parent / "requirements-node.txt"
 PROGRAMS = {
     "npm": "../lib/node_modules/npm/bin/npm-cli.js",
     "npx": "../lib/node_modules/npm/bin/npx-cli.js",
@@ -69,9 +70,8 @@ def wheel_folder() -> Path | None:
 
 
 def install() -> int:
-    """Exit status of pip."""
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--require-hashes", "--requirement", str(REQUIREMENTS)]
+    """Exit status of the installation."""
+    command = [sys.executable, str(HERE / "install.py"), sys.prefix, str(REQUIREMENTS)]
     return subprocess.run(command, stdout=sys.stderr, check=False).returncode
 
 

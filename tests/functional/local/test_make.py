@@ -38,6 +38,7 @@ PROGRAMS = (
     "local/with-node",
 )
 MADE = (
+    ".venv/.running",
     ".venv/.installed",
     ".venv-sam/.installed",
     ".venv-dialects/.installed",
@@ -50,16 +51,21 @@ MADE = (
     "build/old-opentelemetry/.installed",
     "frontend/node_modules/.installed",
     "local/engines/dynamodb/node_modules/.installed",
+    "frontend/node_modules/.running",
     "tests/dialects/exporters/node_modules/.installed",
     "tests/dialects/node_agents/node_modules/.installed",
     "tests/dialects/vercel/node_modules/.installed",
     "frontend/dist/index.html",
 )
+ALL_OF_IT = {"frontend/node_modules/.running": "frontend/node_modules/.installed"}
+"""What is part of more: nothing is installed where that is there."""
 SOURCES = (
     *(
         f"requirements-{name}.txt"
         for name in (
             "dev",
+            "run",
+            "uv",
             "sam",
             "instrumented",
             "powertools",
@@ -88,7 +94,8 @@ def checkout(tmp_path: Path) -> Path:
     for path in ("layers/spanvas", "functions"):
         (root / path).mkdir(parents=True)
     shutil.copy2(PROJECT / "Makefile", root)
-    shutil.copy2(PROJECT / "local" / "alone.py", root / "local")
+    for name in ("alone.py", "install.py"):
+        shutil.copy2(PROJECT / "local" / name, root / "local")
     for path in PROGRAMS:
         (root / path).write_text(NOTE, encoding="utf-8")
         (root / path).chmod(0o755)
@@ -119,7 +126,8 @@ def test_a_target_works_in_a_path_with_blanks(checkout: Path, target: str) -> No
 
 @pytest.mark.parametrize("path", MADE)
 def test_what_is_missing_is_made_in_a_path_with_blanks(checkout: Path, path: str) -> None:
-    (checkout / path).unlink()
+    for name in {path, ALL_OF_IT.get(path, path)}:
+        (checkout / name).unlink()
     (checkout / "frontend" / "dist").mkdir(exist_ok=True)
     (checkout / "build" / "page").mkdir()
     (checkout / "build" / "page" / "index.html").touch()
@@ -127,6 +135,21 @@ def test_what_is_missing_is_made_in_a_path_with_blanks(checkout: Path, path: str
     assert (done.returncode, done.stderr) == (0, "")
     assert (checkout / path).exists()
     assert (checkout / "called").exists()
+
+
+def test_the_packages_that_build_the_page_are_not_installed_where_all_of_its_packages_are(
+    checkout: Path,
+) -> None:
+    (checkout / "frontend" / "node_modules" / ".running").unlink()
+    assert make(checkout, "frontend").returncode == 0
+    assert not (checkout / "called").exists()
+
+
+def test_running_needs_no_package_of_the_tests(checkout: Path) -> None:
+    for path in (".venv/.installed", "frontend/node_modules/.installed"):
+        (checkout / path).unlink()
+    assert make(checkout, "run").returncode == 0
+    assert (checkout / "called").read_text("utf-8") == f"{checkout}/.venv/bin/python\n"
 
 
 def test_a_page_that_fails_to_build_leaves_the_one_that_is_there(checkout: Path) -> None:
@@ -177,6 +200,7 @@ def test_no_network_is_told_with_what_to_do_and_the_next_try_goes_on(checkout: P
         "absent==1.0 --hash=sha256:" + "0" * 64 + "\n", encoding="utf-8"
     )
     shutil.rmtree(checkout / ".venv-sam")
+    (checkout / ".venv" / "bin" / "uv").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_INDEX": ""}
     done = make(checkout, ".venv-sam/.installed", **nowhere)
     assert done.returncode != 0

