@@ -24,6 +24,7 @@ NAMES = (
     "read-trace",
     "write-cost",
     "cold-start",
+    "history",
     "restart",
     "tab",
     "layer",

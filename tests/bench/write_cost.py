@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tests.bench.dynalite import dynalite_engines
 from tests.bench.figures import Figure, rounded
 from tests.support.capacity import Meter
-from tests.support.engines import Engines, client_of
+from tests.support.engines import Engines, client_of, local_engines
 from tests.support.workload import make_workload, store_workload
 
 WRITE_UNIT_DOLLARS = 0.625
@@ -28,7 +27,7 @@ EARLY = 1.0
 
 
 def run() -> list[Figure]:
-    with dynalite_engines() as engines:
+    with local_engines() as engines:
         meter = Meter(reader=client_of("dynamodb", engines.dynamodb.meta.endpoint_url))
         meter.attach(engines.dynamodb, engines.s3)
         return [*costs(engines, meter), *pages(engines, meter)]

@@ -8,6 +8,7 @@ const { randomUUID } = require("node:crypto");
 
 const PREFIX = "com.amazonaws.dynamodb.v20120810#";
 const WRITES = ["putItem", "updateItem", "deleteItem"];
+const READS = ["getItem", "batchGetItem", "query"];
 const FIRST_EXPIRY_MS = 60_000;
 const EXPIRY_EVERY_MS = 3_600_000;
 const PAGE = 500;
@@ -21,6 +22,8 @@ function installBridges() {
   db.create = (options) => (opened.store = create(options));
   answerTheItemOfAFailedCondition(db);
   for (const name of WRITES) writeItemAndIndexesTogether(name);
+  for (const name of READS) readTablesOnceAndItemsTogether(name);
+  for (const name of ["createTable", "deleteTable"]) forgetTables(name);
   return opened;
 }
 
@@ -105,7 +108,7 @@ class WriteUnit {
         del: (key, done) => write({ type: "del", key: prefix + key }, done),
       };
     };
-    return Object.assign(Object.create(store), {
+    return Object.assign(viewOf(store), {
       getItemDb: item,
       getIndexDb: (type, table, name) => index(`index-${type.toLowerCase()}~${table}~${name}~`),
     });
@@ -114,6 +117,61 @@ class WriteUnit {
   commit() {
     return this.store.db.batch(this.operations);
   }
+}
+
+// ------------------------------------------------------------------ reads in a tenth of the time
+
+/** dynalite reads the table's definition for each item of a batch, and each item by itself: 200 reads instead of one. */
+function readTablesOnceAndItemsTogether(name) {
+  replaceAction(name, (action) => (store, data, done) => {
+    const view = viewOf(store);
+    view.getItemDb = (table) => ({ ...store.getItemDb(table), get: together(store, table) });
+    action(view, data, done);
+  });
+}
+
+const GETS = new Map();
+
+/** What is asked of a table in one turn of the event loop is read at once. */
+function together(store, table) {
+  if (!GETS.has(table)) GETS.set(table, getsOf(store, table));
+  return GETS.get(table);
+}
+
+function getsOf(store, table) {
+  const asked = [];
+  const read = () => {
+    const batch = asked.splice(0);
+    store.db.getMany(batch.map(([key]) => `item-${table}~${key}`)).then(
+      (items) => batch.forEach(([, done], at) => done(null, items[at])),
+      (error) => batch.forEach(([, done]) => done(error)),
+    );
+  };
+  return (key, done) => {
+    if (asked.push([key, done]) === 1) setImmediate(read);
+  };
+}
+
+const TABLES = new Map();
+
+/** The store with the definitions of tables in memory: whole ones alone, until one is made, changed or deleted. */
+function viewOf(store) {
+  const getTable = (name, ...others) => {
+    const done = others.pop();
+    if (TABLES.has(name)) return done(null, TABLES.get(name));
+    store.getTable(name, others[0] ?? true, (error, table) => {
+      if (!error && table.TableStatus === "ACTIVE") TABLES.set(name, table);
+      done(error, table);
+    });
+  };
+  return Object.assign(Object.create(store), { getTable });
+}
+
+function forgetTables(name) {
+  replaceAction(name, (action) => (store, data, done) => {
+    TABLES.clear();
+    action(store, data, done);
+  });
 }
 
 // ------------------------------------------------------------------ operations that dynalite does not know
@@ -192,6 +250,7 @@ async function updateTable(store, { TableName, AttributeDefinitions = [], Global
   table.GlobalSecondaryIndexes = [...indexes.values()];
   if (!indexes.size) delete table.GlobalSecondaryIndexes;
   await store.db.put(`table~${TableName}`, table);
+  TABLES.clear();
   return { TableDescription: table };
 }
 
