@@ -36,7 +36,10 @@ TABLE_AFTERWARDS = frozenset({
 
 
 def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
-    """Create what is not there yet: an engine that keeps its data between starts is welcome."""
+    """Creates the tables that are not there, and gives those that are kept from before the template's indexes.
+
+    Raises TemplateError where a table cannot be changed into the template's.
+    """
     for logical_id in resolver.logical_ids("AWS::DynamoDB::Table"):
         properties = resolver.properties(logical_id)
         refuse_unknown(logical_id, properties, TABLE_CREATION | TABLE_AFTERWARDS)
@@ -44,6 +47,7 @@ def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
         try:
             created = dynamodb.create_table(TableName=name, **table_request(properties))
         except dynamodb.exceptions.ResourceInUseException:
+            change_indexes(dynamodb, name, properties)
             continue
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         ttl = properties.get("TimeToLiveSpecification")
@@ -60,6 +64,43 @@ def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
                 ResourceArn=created["TableDescription"]["TableArn"],
                 Policy=json.dumps(policy["PolicyDocument"]),
             )
+
+
+def change_indexes(dynamodb: DynamoDBClient, name: str, properties: dict[str, Any]) -> None:
+    """Makes the indexes of a table those of the template, one at a time as UpdateTable has it. Raises TemplateError."""
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    if table["KeySchema"] != properties["KeySchema"]:
+        raise TemplateError(
+            f"The table {name} that is kept from before has another key: begin anew with make run FRESH=1"
+        )
+    kept = {each["IndexName"]: described(each) for each in table.get("GlobalSecondaryIndexes", [])}
+    wanted = {
+        each["IndexName"]: described(each) for each in properties.get("GlobalSecondaryIndexes", [])
+    }
+    gone = [index for index in kept if kept[index] != wanted.get(index)]
+    new = [index for index in wanted if wanted[index] != kept.get(index)]
+    updates = [{"Delete": {"IndexName": index}} for index in gone]
+    updates += [{"Create": {"IndexName": index, **wanted[index]}} for index in new]
+    for update in updates:
+        request: Any = {
+            "AttributeDefinitions": properties["AttributeDefinitions"],
+            "GlobalSecondaryIndexUpdates": [update],
+        }
+        dynamodb.update_table(TableName=name, **request)
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+
+
+def described(index: Any) -> dict[str, Any]:
+    """Returns what makes an index what it is."""
+    projection = index["Projection"]
+    attributes = sorted(projection.get("NonKeyAttributes", []))
+    return {
+        "KeySchema": index["KeySchema"],
+        "Projection": {
+            "ProjectionType": projection["ProjectionType"],
+            **({"NonKeyAttributes": attributes} if attributes else {}),
+        },
+    }
 
 
 def table_request(properties: dict[str, Any]) -> dict[str, Any]:
