@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
+from pathlib import Path
 
 from local.gateway.http_api import MAX_BODY_BYTES, message
-from local.http_message import LOOPBACK
+from local.gateway.site import SiteServer, read_distribution
+from local.http_message import LOOPBACK, Handler
 from local.http_server import HttpServer
+from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
+from local.resolve import Resolver
 from local.state import DEFAULT_PORT, StackError
 
 
@@ -25,6 +30,20 @@ def listen(port: int) -> HttpServer:
         ) from error
     except OSError as error:
         raise StackError(_why_not(port, error)) from error
+
+
+def page_and_api(
+    resolver: Resolver, api: Handler, files: Path, url: str, issuer_url: str
+) -> Handler:
+    """Returns what answers at the page's address, as the template's distribution has it."""
+    config = {
+        "issuer": issuer_url,
+        "client_id": PAGE_CLIENT_ID,
+        "scopes": list(OPERATOR_SCOPES),
+        "api_base_url": "",
+    }
+    distribution = read_distribution(resolver)
+    return SiteServer(distribution, api, files, json.dumps(config).encode(), url).handle
 
 
 def _why_not(port: int, error: OSError) -> str:

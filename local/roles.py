@@ -1,15 +1,69 @@
-"""The credentials with which a function runs: a session of the role that the template gives it."""
+"""Roles of the template: the sessions with which functions run, and what those allow."""
 
 from __future__ import annotations
 
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
+
+from local.client import boto3_client
+from local.engines.aws import AWS, IAM, S3, endpoint_variable
+from local.failed_events import send_failed_event
+from local.http_message import LOOPBACK
+from local.resources import Function
 
 SESSION_SECONDS = 43_200
 """As long as a role's sessions may last; a sandbox lives no longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What functions do with the rights of their roles. `iam_url` is our engine of IAM; "" where IAM or S3 are somebody
+    else's, who knows no roles of the template: then functions have the account's own credentials."""
+
+    region: str
+    endpoints: Mapping[str, str]
+    account: Mapping[str, str]
+    iam_url: str
+
+    def session(self, function: Function) -> Mapping[str, str]:
+        """Returns the credentials of a function, as Lambda gives them to it."""
+        if not function.role or not self.iam_url:
+            return self.account
+        sts = boto3_client("sts", self.region, self.iam_url, dict(self.account))
+        return session_of(sts, function.role, function.name)
+
+    def send_failed_event(self, function: Function, record: str) -> None:
+        """Hands a record to the on-failure destination of a function. Raises what `send_failed_event` raises."""
+
+        def client(service: str) -> Any:
+            endpoint = self.endpoints[endpoint_variable(service)]
+            return boto3_client(service, self.region, endpoint, dict(self.session(function)))
+
+        send_failed_event(client, function.on_failure, record)
+
+    def refusal(self, access_key: str, function: Function) -> str:
+        """Why whoever has an access key may not invoke a function; "" where they may."""
+        if not self.iam_url:
+            return ""
+        return refusal(self.iam_url, access_key, "lambda:InvokeFunction", function.arn)
+
+
+def roles_of(
+    region: str, endpoints: Mapping[str, str], account: Mapping[str, str], ports: Mapping[str, int]
+) -> Roles:
+    """The roles of a stack whose own engines listen on these ports; they mean something where it has S3 and IAM."""
+    url = f"http://{LOOPBACK}:{ports.get(AWS, 0)}"
+    is_ours = endpoints[S3] == endpoints[IAM] == url
+    return Roles(region, endpoints, account, url if is_ours else "")
+
+
 def session_of(sts: Any, role_arn: str, function_name: str) -> dict[str, str]:
-    """Returns the variables of a new session, as Lambda gives them to a function."""
+    """Returns the variables of a new session of a role."""
     made = sts.assume_role(
         RoleArn=role_arn, RoleSessionName=function_name[:64], DurationSeconds=SESSION_SECONDS
     )["Credentials"]
@@ -18,3 +72,18 @@ def session_of(sts: Any, role_arn: str, function_name: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
         "AWS_SESSION_TOKEN": made["SessionToken"],
     }
+
+
+def refusal(iam_url: str, access_key: str, action: str, resource: str) -> str:
+    """Why the policies of who has an access key do not allow an action, in AWS's words; "" where they do."""
+    query = urlencode({"action": action, "resource": resource})
+    url = f"{iam_url}/_spanvas/decisions/{quote(access_key, safe='')}?{query}"
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            found = json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return "The security token included in the request is invalid."
+    if found["is_allowed"]:
+        return ""
+    return f"User: {found['arn']} is not authorized to perform: {action} on resource: {resource}"

@@ -1,12 +1,10 @@
 """The whole stack as one object: `with Stack() as stack: ...` is what `make run` keeps open until Ctrl-C.
 
-Starts the engines and the stand-ins in processes of their own, provisions them from `template.yaml`, and serves
-gateway, Lambda, issuer and OTLP sink from this process. What the engines hold is kept between starts (`kept`).
+Starts engines and stand-ins, provisions them from `template.yaml`, and serves gateway, Lambda, issuer and OTLP sink.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,15 +16,14 @@ from local import state
 from local.children import CONNECTIONS, LAMBDA, Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
 from local.deployment import deploy
-from local.engines.aws import S3, STS, aws_engine, endpoint_variable
+from local.engines.aws import AWS, IAM, S3, aws_engine, endpoint_variable
 from local.engines.dynalite import DYNAMODB
-from local.failed_events import send_failed_event
-from local.front import listen
+from local.front import listen, page_and_api
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import HttpApi
-from local.gateway.site import SiteServer, read_distribution
+from local.http_message import LOOPBACK
 from local.http_server import HttpServer
-from local.identity.clients import DEMO_TENANT, OPERATOR_SCOPES, PAGE_CLIENT_ID
+from local.identity.clients import DEMO_TENANT, PAGE_CLIENT_ID
 from local.identity.issuer import Issuer
 from local.kept import Kept, open_kept
 from local.lambdas.layers import prepare_opt
@@ -42,12 +39,11 @@ from local.project import PROJECT, shown
 from local.provision import provision_buckets, provision_tables
 from local.resolve import Resolver, StackIdentity
 from local.resources import Function, check_types, read_functions
-from local.roles import session_of
+from local.roles import roles_of
 from local.state import BUILD, StackError
 from local.translate import read_template
 
 __all__ = ["Options", "Stack"]
-
 AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
 
@@ -123,25 +119,10 @@ class Stack:
         )
 
         def start() -> Sandbox:
-            environment = {**placement.environment, **self._session(function)}
+            environment = {**placement.environment, **self.roles.session(function)}
             return Sandbox(function, replace(placement, environment=environment), self._spawner)
 
         self.lambdas.add(Pool(function, start, max_sandboxes=MAX_SANDBOXES))
-
-    def _session(self, function: Function) -> dict[str, str]:
-        """The credentials of a function: of its role, unless S3 is an engine of somebody else, who knows no roles."""
-        if not function.role or self.endpoints[S3] != self.endpoints[STS]:
-            return self.credentials
-        return session_of(self.boto3_client("sts"), function.role, function.name)
-
-    def _send_failed_event(self, function: Function, record: str) -> None:
-        """Hands a record to the on-failure destination of a function, as far as the function's role allows it."""
-
-        def client(service: str) -> Any:
-            endpoint = self.endpoints[endpoint_variable(service)]
-            return boto3_client(service, self._identity.region, endpoint, self._session(function))
-
-        send_failed_event(client, function.on_failure, record)
 
     def log_path(self, logical_id: str) -> Path:
         """Returns the log of a function."""
@@ -173,12 +154,17 @@ class Stack:
         self.children = Children(
             self._spawner, self._logs, environment, self._say, ports=self.kept.ports
         )
-        for engine in (DYNAMODB, aws_engine(self._lambda_server.url)):
-            self.children.start_engine(engine, self.kept.engine(engine.name))
+        aws = aws_engine(self._lambda_server.url)
+        self.children.start_engine(aws, self.kept.engine(aws.name))
+        iam = {} if IAM in aws.given() else {IAM: f"http://{LOOPBACK}:{self.children.ports[AWS]}"}
+        dynamodb = replace(DYNAMODB, environment=iam)
+        self.children.start_engine(dynamodb, self.kept.engine(dynamodb.name))
         self.children.start_stand_ins(self.options.latency)
         self._start_issuer_and_sink()
         self._is_mounted = self.options.mount_layers and can_mount(self._spawner, self.state)
         self.endpoints.update(self.children.wait())
+        region, ports = self._identity.region, self.children.ports
+        self.roles = roles_of(region, self.endpoints, self.credentials, ports)
         self._say("Provisioning from template.yaml")
         self._provision()
         self.children.keep_running(self._restore_engines)
@@ -262,7 +248,7 @@ class Stack:
 
     def _start_lambda(self) -> None:
         self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
-        self.lambdas = LambdaService(send=self._send_failed_event)
+        self.lambdas = LambdaService(send=self.roles.send_failed_event, refusal=self.roles.refusal)
         self.endpoints[LAMBDA] = self._lambda_server.url
         for function in self.functions:
             self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
@@ -277,20 +263,10 @@ class Stack:
             log=self._logs / "gateway.log",
         )
         self._closers.append(http_api.stop)
-        config = {
-            "issuer": self.issuer.url,
-            "client_id": PAGE_CLIENT_ID,
-            "scopes": list(OPERATOR_SCOPES),
-            "api_base_url": "",
-        }
-        site_server = SiteServer(
-            read_distribution(self.resolver),
-            http_api.handle,
-            self.options.files,
-            json.dumps(config).encode(),
-            self.url,
+        handler = page_and_api(
+            self.resolver, http_api.handle, self.options.files, self.url, self.issuer.url
         )
-        self._front.start(site_server.handle)
+        self._front.start(handler)
 
     def _write_state(self) -> None:
         """What `python -m local token`, `env` and `tools.sam_local` read."""

@@ -7,6 +7,8 @@ from typing import Final
 
 from local.engines.engine import Engine
 
+AWS: Final = "aws"
+IAM: Final = "AWS_ENDPOINT_URL_IAM"
 S3: Final = "AWS_ENDPOINT_URL_S3"
 STS: Final = "AWS_ENDPOINT_URL_STS"
 SERVICES: Final = ("s3", "stepfunctions", "events", "sqs", "iam", "sts", "cloudformation")
@@ -24,7 +26,7 @@ def endpoint_variable(service: str) -> str:
 def aws_engine(lambda_url: str) -> Engine:
     """Returns the engine; state machines and rules call the functions at `lambda_url`, by Lambda's Invoke API."""
     return Engine(
-        name="aws",
+        name=AWS,
         variables=tuple(map(endpoint_variable, SERVICES)),
         command=lambda port, folder: [
             sys.executable,

@@ -5,6 +5,7 @@
 "use strict";
 
 const { randomUUID } = require("node:crypto");
+const { refuse } = require("./permissions.js");
 
 const PREFIX = "com.amazonaws.dynamodb.v20120810#";
 const WRITES = ["putItem", "updateItem", "deleteItem"];
@@ -33,17 +34,21 @@ function bridgedHandler(store, handler) {
   setTimeout(expire, FIRST_EXPIRY_MS).unref();
   setInterval(expire, EXPIRY_EVERY_MS).unref();
   return (request, response) => {
-    const operation = OPERATIONS[(request.headers["x-amz-target"] || "").split(".")[1]];
-    if (!operation) return handler(request, response);
+    const name = (request.headers["x-amz-target"] || "").split(".")[1];
+    if (!OPERATIONS[name]) return handler(request, response);
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
-    request.on("end", () => answer(operation, store, Buffer.concat(chunks), response));
+    request.on("end", () => answer(name, store, Buffer.concat(chunks), response));
   };
 }
 
-async function answer(operation, store, body, response) {
+async function answer(name, store, body, response) {
+  const operation = OPERATIONS[name];
   try {
-    send(response, 200, await operation(store, JSON.parse(body)));
+    const data = JSON.parse(body);
+    const refused = refuse(name, data);
+    if (refused) throw refused;
+    send(response, 200, await operation(store, data));
   } catch (error) {
     if (!error.body) console.error(error);
     const unknown = { __type: `${PREFIX}InternalServerError`, message: String(error) };
@@ -436,4 +441,4 @@ function send(response, status, document) {
   response.end(body);
 }
 
-module.exports = { installBridges, bridgedHandler };
+module.exports = { installBridges, bridgedHandler, replaceAction };

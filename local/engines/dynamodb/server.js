@@ -5,7 +5,8 @@
 "use strict";
 
 const { parseArgs } = require("node:util");
-const { installBridges, bridgedHandler } = require("./bridges.js");
+const { installBridges, bridgedHandler, replaceAction } = require("./bridges.js");
+const { identified, installPermissions } = require("./permissions.js");
 
 const LOOPBACK = "127.0.0.1";
 // A client keeps its connection for longer than the five seconds that Node.js would.
@@ -20,6 +21,7 @@ function main() {
     },
   });
   const opened = values.bare ? null : installBridges();
+  if (opened) installPermissions(replaceAction);
   const dynalite = require("dynalite");
   const options = { path: values.path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 };
   const server = dynalite(options);
@@ -27,7 +29,7 @@ function main() {
   if (opened) {
     const [handler] = server.listeners("request");
     server.removeAllListeners("request");
-    server.on("request", bridgedHandler(opened.store, handler));
+    server.on("request", identified(bridgedHandler(opened.store, handler)));
   }
   for (const name of ["SIGTERM", "SIGINT"]) process.once(name, () => process.exit(0));
   server.listen(Number(values.port), LOOPBACK, () => {

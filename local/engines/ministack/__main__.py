@@ -54,6 +54,7 @@ async def serve(port: int) -> None:
     from ministack.app import app
 
     from local.engines.ministack.faults import mend
+    from local.engines.ministack.principals import answering_principals
     from local.engines.ministack.saving import save_regularly
 
     mend(os.environ)
@@ -67,7 +68,7 @@ async def serve(port: int) -> None:
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
     saving = asyncio.create_task(save_regularly(SAVE_EVERY_SECONDS))
-    await serve_app(app, config, shutdown_trigger=stopped.wait)
+    await serve_app(answering_principals(app), config, shutdown_trigger=stopped.wait)
     saving.cancel()
 
 

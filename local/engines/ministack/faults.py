@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -31,14 +32,14 @@ def mend(environment: Mapping[str, str]) -> None:
     Lambda's Invoke API answers at AWS_ENDPOINT_URL_LAMBDA; whoever signs with AWS_ACCESS_KEY_ID and its secret is root.
     """
     lambda_url = environment["AWS_ENDPOINT_URL_LAMBDA"]
-    call_functions_of_the_stack(lambda_url)
+    call_functions_of_the_stack(lambda_url, environment["AWS_ACCESS_KEY_ID"])
     give_states_the_whole_context()
     keep_what_is_used()
     take_loopback_for_tls()
     check_signatures_of_root(environment)
 
 
-def call_functions_of_the_stack(lambda_url: str) -> None:
+def call_functions_of_the_stack(lambda_url: str, access_key: str) -> None:
     """Step Functions and EventBridge call functions in MiniStack's own executor and know no other Lambda.
 
     Its executor knows neither layers under /opt nor a runtime that freezes. Its way to a server of somebody else
@@ -46,8 +47,10 @@ def call_functions_of_the_stack(lambda_url: str) -> None:
     """
     from ministack.services import eventbridge, stepfunctions
 
+    call = partial(invoke, lambda_url, access_key)
+
     def call_function(reference: str, event: Any) -> Any:
-        status, failed, answer = invoke(lambda_url, reference, event, "RequestResponse")
+        status, failed, answer = call(reference, event, "RequestResponse")
         if status != 200:
             raise stepfunctions._ExecutionError(lambda_error(status), answer.decode())
         document = json.loads(answer or b"null")
@@ -57,19 +60,25 @@ def call_functions_of_the_stack(lambda_url: str) -> None:
         return document
 
     def dispatch(arn: str, payload: str) -> None:
-        call = (lambda_url, arn, json.loads(payload), "Event")
-        threading.Thread(target=invoke, args=call, daemon=True).start()
+        asked = (arn, json.loads(payload), "Event")
+        threading.Thread(target=call, args=asked, daemon=True).start()
 
     stepfunctions._call_lambda = call_function
     eventbridge._dispatch_to_lambda = dispatch
 
 
-def invoke(url: str, reference: str, event: Any, kind: str) -> tuple[int, bool, bytes]:
+def invoke(
+    url: str, access_key: str, reference: str, event: Any, kind: str
+) -> tuple[int, bool, bytes]:
     """Calls a function by its name or ARN; returns the status, whether the function failed, and the answer."""
     request = urllib.request.Request(
         f"{url}/2015-03-31/functions/{quote(reference, safe='')}/invocations",
         data=json.dumps(event).encode(),
-        headers={"X-Amz-Invocation-Type": kind, "Content-Type": "application/json"},
+        headers={
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/",
+            "Content-Type": "application/json",
+            "X-Amz-Invocation-Type": kind,
+        },
     )
     try:
         with urllib.request.urlopen(request, timeout=900) as answer:
