@@ -154,6 +154,7 @@ def _access(
         access_id=new_span_id(),
         time_unix_nano=request.now_unix_nano,
         principal=request.principal.subject,
+        principal_name=request.principal.name,
         action=call,
         outcome=outcome,
         request_id=request.request_id,

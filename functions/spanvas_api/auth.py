@@ -22,6 +22,7 @@ from spanvas_api.claims import (
     TokenRules,
     check_claims,
     is_text,
+    name_of,
     subject_of,
     texts_in,
     workflows_of,
@@ -41,12 +42,16 @@ SCOPES: Final[Mapping[str, str]] = {
 
 
 class Principal(NamedTuple):
-    """The caller, from verified claims. `workflows` are globs of those that it may see; None for all."""
+    """The caller, from verified claims. `workflows` are globs of those that it may see; None for all.
+
+    `name` is what the issuer calls the person, for people; it decides about nothing.
+    """
 
     subject: str
     tenant: str
     scopes: frozenset[str]
     workflows: tuple[str, ...] | None = None
+    name: str = ""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -79,7 +84,8 @@ def principal_of(event: Mapping[str, Any], rules: TokenRules, now_unix_seconds: 
     if not is_text(tenant) or not is_name(tenant):
         raise ForbiddenError(f"The token's claim {rules.tenant_claim!r} names no tenant.")
     workflows = workflows_of(claims, rules.workflows_claim)
-    return Principal(subject, tenant, scopes_of(claims), workflows)
+    name = name_of(claims, rules.name_claims)
+    return Principal(subject, tenant, scopes_of(claims), workflows, name)
 
 
 def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:

@@ -23,16 +23,21 @@ OTHER_USES: Final = frozenset({"id", "refresh", "offline", "logout"})
 NO_TEXTS: Final = frozenset({"null", "undefined", "true", "false", "<nil>"})
 """What becomes of a claim that is no text on its way through a gateway."""
 LONGEST_SUBJECT: Final = 256
+"""Of a subject, and of a name for people."""
 _BETWEEN: Final = re.compile(r"[\s,]+")
 
 
 class TokenRules(NamedTuple):
-    """What a token has to say. An empty issuer or audience is not checked, an empty claim of workflows not read."""
+    """What a token has to say. An empty issuer or audience is not checked, an empty claim of workflows not read.
+
+    `name_claims` are those that may name the holder for people.
+    """
 
     tenant_claim: str
     issuer: str = ""
     audience: str = ""
     workflows_claim: str = ""
+    name_claims: tuple[str, ...] = ()
 
 
 def check_claims(claims: Mapping[str, Any], rules: TokenRules, now_unix_seconds: float) -> None:
@@ -78,6 +83,17 @@ def workflows_of(claims: Mapping[str, Any], name: str) -> tuple[str, ...] | None
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(filter(None, value))
     raise ForbiddenError(f"The token's claim {name!r} names no workflows.")
+
+
+def name_of(claims: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    """Returns what the holder of a token is called by the first of some claims that says so; "" where none does.
+
+    A name decides about nothing: one that cannot be shown is passed over.
+    """
+    for value in map(claims.get, names):
+        if is_text(value) and len(value) <= LONGEST_SUBJECT and value.isprintable():
+            return value
+    return ""
 
 
 def is_text(value: Any) -> TypeGuard[str]:

@@ -136,6 +136,7 @@ class Services:
             settings.jwt_issuer,
             settings.jwt_audience,
             settings.workflows_claim,
+            settings.name_claims,
         )
 
     @cached_property

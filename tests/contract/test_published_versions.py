@@ -35,6 +35,7 @@ REACHED_BY = {
     "SubnetIds": {API, INGEST},
     "SecurityGroupIds": {API, INGEST},
     "TracingEnabled": {API},
+    "NameClaims": {API},
     "AuditRetentionDays": {API},
     "ArtifactBucketArns": {API},
     "TraceUrlTemplate": {API},

@@ -42,6 +42,7 @@ it("reads records with and without what not every one has", async () => {
   };
   const polled = {
     ...item,
+    principal_name: "Ada Lovelace",
     count: 60,
     last_time_unix_nano: "1790000059000000000",
     target: "art_1",
@@ -52,6 +53,7 @@ it("reads records with and without what not every one has", async () => {
   const plain = {
     accessId: "1".repeat(16),
     principal: "ada",
+    principalName: null,
     action: "trace",
     target: null,
     spanId: null,
@@ -65,6 +67,7 @@ it("reads records with and without what not every one has", async () => {
       plain,
       {
         ...plain,
+        principalName: "Ada Lovelace",
         target: "art_1",
         spanId: "00f067aa0ba902b7",
         count: 60,

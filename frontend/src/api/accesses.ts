@@ -36,6 +36,7 @@ function decodeAccesses(value: unknown): AccessPage {
       return {
         accessId: fields.text("access_id"),
         principal: fields.text("principal"),
+        principalName: fields.textOrNull("principal_name"),
         action: fields.text("action"),
         target: fields.textOrNull("target"),
         spanId: fields.textOrNull("span_id"),

@@ -286,7 +286,10 @@ export interface components {
             last_time_unix_nano?: string;
             /** @description How many reads there were at least; the log has a line for each. */
             count: number;
+            /** @description The subject of the token. */
             principal: string;
+            /** @description What the issuer calls the person, by the first of `NameClaims` that the token has. */
+            principal_name?: string;
             /**
              * @description `execution`, `artifacts` and `accesses` only where they were refused.
              * @enum {string}

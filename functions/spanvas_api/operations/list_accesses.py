@@ -99,6 +99,8 @@ def _access_body(access: Access) -> dict[str, Any]:
         "count": access.count,
         "request_id": access.request_id,
     }
+    if access.principal_name:
+        body["principal_name"] = access.principal_name
     if access.target:
         body["target"] = access.target
     if access.span_id:

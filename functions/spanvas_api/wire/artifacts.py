@@ -79,7 +79,11 @@ class Access(WireModel):
     count: int = Field(
         description="How many reads there were at least; the log has a line for each."
     )
-    principal: str
+    principal: str = Field(description="The subject of the token.")
+    principal_name: str | None = Field(
+        default=None,
+        description="What the issuer calls the person, by the first of `NameClaims` that the token has.",
+    )
     action: AccessAction = Field(
         description="`execution`, `artifacts` and `accesses` only where they were refused."
     )

@@ -156,6 +156,9 @@ SETTINGS: Final = (
     Setting("workflows_claim", "workflows", str, ("api", "ingest", "deletion"),
             "Claim of the token that restricts its holder to workflows, by globs of their ids, with blanks between or "
             "in a list. Without the claim all workflows of the tenant are seen. Empty: no claim restricts."),
+    Setting("name_claims", "name,preferred_username,username", parse_names, ("api", "deletion"),
+            "Claims of the token that name its holder for people, in the record of who has read what; the first that "
+            "the token has counts. Empty: the record has the subject alone."),
     Setting("jwt_issuer", "", str, ("api", "ingest", "deletion"),
             "Issuer that a token has to be of; the gateway has checked it before. Empty: any."),
     Setting("jwt_audience", "", str, ("api", "ingest", "deletion"),
@@ -231,6 +234,7 @@ class Settings:
     executor_function: str
     tenant_claim: str
     workflows_claim: str
+    name_claims: tuple[str, ...]
     jwt_issuer: str
     jwt_audience: str
     link_expiry_seconds: int

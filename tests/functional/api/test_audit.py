@@ -7,6 +7,7 @@ import pytest
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.storage.port import SpanBatch
+from tests.functional.api.conftest import MakeApi
 from tests.support.api_client import ALL_SCOPES, Client, Reply
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import T0, make_execution, make_span, span_id
@@ -117,6 +118,28 @@ def test_a_cursor_of_one_executions_accesses_does_not_open_anothers(
     cursor = api.get("/v1/executions/exec_1/accesses", limit="1").json["next_cursor"]
 
     assert api.get("/v1/executions/exec_2/accesses", cursor=cursor).status == 400
+
+
+def test_a_record_names_the_person_as_the_issuer_does(
+    api: Client, run: AuditedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    claims = {"preferred_username": "ada@example.org", "name": "Ada Lovelace", "email": "a@b.org"}
+    read_trace(api.acting_as(subject="auth0|7", more_claims=claims))
+
+    assert [vars(record).get("principal") for record in caplog.records] == ["auth0|7"]
+    assert "Lovelace" not in repr([vars(record) for record in caplog.records])
+    [access] = run.accesses()
+    assert (access.principal, access.principal_name) == ("auth0|7", "Ada Lovelace")
+    [item] = api.get("/v1/executions/exec_1/accesses").json["items"]
+    assert (item["principal"], item["principal_name"]) == ("auth0|7", "Ada Lovelace")
+
+
+def test_which_claims_name_a_person_is_a_setting(make_api: MakeApi, run: AuditedStore) -> None:
+    claims = {"name": "Ada Lovelace", "email": "ada@example.org"}
+    for names in (("email",), ()):
+        read_trace(make_api(name_claims=names).acting_as(more_claims=claims))
+
+    assert {access.principal_name for access in run.accesses()} == {"ada@example.org", ""}
 
 
 def test_an_auditor_reads_accesses_and_no_content(api: Client, run: AuditedStore) -> None:

@@ -23,7 +23,12 @@ READ = Access("acme", "exec_1", "acc_0", T0, "ada", "span", "allowed", "req-0", 
 def numbered(count: int) -> list[Access]:
     return [
         replace(
-            READ, access_id=f"acc_{n}", time_unix_nano=T0 + n, request_id=f"req-{n}", target=f"s{n}"
+            READ,
+            access_id=f"acc_{n}",
+            time_unix_nano=T0 + n,
+            request_id=f"req-{n}",
+            target=f"s{n}",
+            principal_name="Ada Lovelace" if n % 2 else "",
         )
         for n in range(count)
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanvas_api.auth import principal_of
-from spanvas_api.claims import TokenRules
+from spanvas_api.claims import TokenRules, name_of
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 
 NOW = 1_772_368_245
@@ -103,6 +103,26 @@ def test_a_subject_or_tenant_of_another_type_is_refused(value: Any) -> None:
         principal(sub=value)
     with pytest.raises(ForbiddenError):
         principal(tenant=value)
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"name": "Ada Lovelace", "email": "ada@example.org"}, "Ada Lovelace"),
+        ({"email": "ada@example.org"}, "ada@example.org"),
+        ({"name": "", "email": "ada@example.org"}, "ada@example.org"),
+        ({"name": ["Ada"], "email": {"a": 1}}, ""),
+        ({"name": "[Ada Bob]", "email": 7}, ""),
+        ({"name": "null", "email": None}, ""),
+        ({"name": "Ada\nLovelace", "email": "a" * 257}, ""),
+        ({"nickname": "ada"}, ""),
+    ],
+)
+def test_a_name_for_people_is_that_of_the_first_claim_that_can_be_shown(
+    claims: dict[str, Any], name: str
+) -> None:
+    assert name_of(claims, ("name", "email")) == name
+    assert name_of(claims, ()) == ""
 
 
 def test_what_the_settings_do_not_name_is_not_checked() -> None:

@@ -14,6 +14,7 @@ function access(changes: Partial<Access> = {}): Access {
   return {
     accessId: "1".repeat(16),
     principal: "ada@example.com",
+    principalName: null,
     action: "trace",
     target: null,
     spanId: null,
@@ -46,6 +47,18 @@ it("says who has seen what, how and how often", () => {
   expect(shown).toContain("ada@example.com the trace with content 60 times");
   expect(shown).toContain("ada@example.com a search without content");
   expect(shown).not.toContain("Show older");
+});
+
+it("calls people by their names, beside the subjects of their tokens", () => {
+  const shown = rows({
+    value: page(
+      access({ principal: "auth0|7", principalName: "Ada Lovelace" }),
+      access({ accessId: "2".repeat(16), principal: "bob", principalName: "bob" }),
+    ),
+  });
+  expect(shown).toContain("Ada Lovelace auth0|7 the trace");
+  expect(shown).toContain("bob the trace");
+  expect(shown).not.toContain("bob bob");
 });
 
 it("says that nobody has, and never while that is not known", () => {

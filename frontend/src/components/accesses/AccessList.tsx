@@ -129,7 +129,12 @@ function Line({ access, now, nameOf }: LineProps): ReactElement {
   const until = access.lastAt === null ? "" : ` to ${exactMoment(access.lastAt)}`;
   return (
     <tr>
-      <th scope="row">{access.principal}</th>
+      <th scope="row">
+        {access.principalName ?? access.principal}
+        {access.principalName !== null && access.principalName !== access.principal && (
+          <span className="sv-note">{access.principal}</span>
+        )}
+      </th>
       <td>{whatSeen(access, nameOf)}</td>
       <td className={`sv-seen-${access.outcome}`}>
         {howSeen(access)}

@@ -61,6 +61,8 @@ export interface ExecutionManager {
 export interface Access {
   readonly accessId: string;
   readonly principal: string;
+  /** What the issuer calls the person; null where the token did not say it. */
+  readonly principalName: string | null;
   /** The call, as the API's records name it: `trace`, `span`, `artifact` and others. */
   readonly action: string;
   /** The span or file; null where it was the whole execution. */

@@ -19,7 +19,8 @@ class Access:
 
     `target`: the span or artifact id; empty where it is the whole execution. `span_id`: the span that the target is or
     belongs to. `count`: how many reads there were at least, the first at `time_unix_nano` and the last that is counted
-    at `last_time_unix_nano` (0: there was one). `request_id` is that of the first.
+    at `last_time_unix_nano` (0: there was one). `request_id` is that of the first. `principal` is the token's subject,
+    `principal_name` what the issuer calls the person; empty where the token does not say it.
     """
 
     tenant: str
@@ -34,6 +35,7 @@ class Access:
     span_id: str = ""
     count: int = 1
     last_time_unix_nano: int = 0
+    principal_name: str = ""
 
     def is_of_span(self, span_id: str) -> bool:
         """Returns whether this span, or a file of it, was read. Older records have the span as their target alone."""

@@ -182,6 +182,8 @@ def access_item(access: Access, expires_at: int) -> items.Item:
         "count": items.n(access.count),
         items.TTL_ATTRIBUTE: items.n(expires_at),
     }
+    if access.principal_name:
+        item["principal_name"] = items.s(access.principal_name)
     if access.span_id:
         item["span_id"] = items.s(access.span_id)
     if access.last_time_unix_nano:
