@@ -140,6 +140,10 @@ SETTINGS: Final = (
     Setting("otlp_certificate", "", str, SWEEP,
             "File with the certificate authorities that the OTLP endpoint's certificate has to be of; empty: the "
             "usual ones, or those of `SSL_CERT_FILE`."),
+    Setting("otlp_trace_bytes", "4500000", parse_int(0), EXECUTOR,
+            "Most bytes of one execution that a process sends to the OTLP endpoint. Previews of content are left out "
+            "first, then spans of other kinds than workflow, invocation and node. Below Tempo's `max_bytes_per_trace`, "
+            "which discards what is over; 0: no limit."),
     Setting("otlp_exporter", "spanvas", parse_choice(("spanvas", OTEL_EXPORTER)), EXECUTOR,
             "What sends spans: `spanvas`, the layer's own client, or `otel`, OpenTelemetry's exporter of the "
             "function's package (`opentelemetry-exporter-otlp`), within the same budget."),
@@ -226,6 +230,7 @@ class Settings:
     otlp_endpoint: str
     otlp_headers: dict[str, str]
     otlp_certificate: str
+    otlp_trace_bytes: int
     otlp_exporter: str
     aws_client: str
     service_name: str

@@ -77,11 +77,12 @@ class Delivery:
                 health,
                 clock=clock,
                 labels_of=lambda run: labels_of(records.execution(run.execution())),
+                trace_bytes=settings.otlp_trace_bytes,
             )
             self._otlp_worker = Worker(
                 THREAD, self._otlp.work, health, self._otlp_pause, suppress_instrumentation
             )
-            processor.add_sink(self._otlp.buffer.append)
+            processor.add_sink(self._otlp.append)
         if store is not None:
             self._store = StoreExporter(
                 store,

@@ -112,6 +112,8 @@ class ExportState:
     """`children`: spans that forked processes have begun and not ended."""
     otlp_dropped: int = 0
     """`otlp_exporter`: spans that the OTLP endpoint has not got and will not get."""
+    otlp_bytes: int = 0
+    """`otlp_exporter`: bytes of the execution that were made ready to be sent."""
 
 
 @dataclass(slots=True, eq=False)

@@ -12,21 +12,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from spanvas.collector.results import ExportOutcome, ExportResult, failure_of
+from spanvas.model.kinds import DURABLE_AT_START
 from spanvas.model.span import Span
 from spanvas.otlp.conventions import as_exported
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
+from spanvas.tracing.otlp_budget import exported_bytes, within_budget
 from spanvas.tracing.worker import Breaker
 
 THREAD: Final = "spanvas-otlp"
 BATCH_SPANS: Final = 512
 BATCH_BYTES: Final = 2 * 1024 * 1024
-BUFFER_SPANS: Final = 5_000
-BUFFER_BYTES: Final = 16 * 1024 * 1024
+BUFFER_SPANS: Final = 20_000
+BUFFER_BYTES: Final = 32 * 1024 * 1024
+"""Spans that wait are the same objects that wait for the store, so they take up little more."""
 MAX_ATTEMPTS: Final = 3
 
 FAILED: Final = "the OTLP endpoint does not take spans (%s); they are in the store all the same"
+TOO_MUCH: Final = "an execution is over SPANVAS_OTLP_TRACE_BYTES: the OTLP endpoint gets a part, the store has all"
 REJECTED: Final = "the OTLP endpoint has rejected spans: %s"
 
 
@@ -54,9 +58,11 @@ class OtlpExporter:
         buffer: SpanBuffer | None = None,
         clock: Callable[[], int] = time.time_ns,
         labels_of: Callable[[ExecutionState], Mapping[str, Any]] = lambda run: {},
+        trace_bytes: int = 0,
     ) -> None:
         self._clock = clock
         self._labels_of = labels_of
+        self._trace_bytes = trace_bytes
         self._failing_since = 0
         self._reason = ""
         self.breaker = breaker or Breaker()
@@ -65,20 +71,27 @@ class OtlpExporter:
         self._health = health
         self.buffer = buffer if buffer is not None else SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
         self.buffer.on_lost = self._count_dropped
+        # A burst of calls pushes out none of these: without them the rest of a trace says nothing.
+        self._needed = SpanBuffer(BUFFER_SPANS, BUFFER_BYTES, self._count_dropped)
         self._batches: deque[list[Waiting]] = deque()
         self._attempts = 0
         self._last_result: bool | None = None
+
+    def append(self, run: ExecutionState, span: Span) -> None:
+        """Adds an ended span that is to be sent."""
+        (self._needed if span.kind in DURABLE_AT_START else self.buffer).append(run, span)
 
     def after_fork(self) -> None:
         """Empties the buffers in a forked child and leaves the connection to its parent."""
         self._sink = None
         self.buffer.clear()
+        self._needed.clear()
         self._batches.clear()
 
     @property
     def has_work(self) -> bool:
         """Whether spans wait to be sent or to be sent again."""
-        return bool(self._batches or self.buffer)
+        return bool(self._batches or self.buffer or self._needed)
 
     @property
     def state(self) -> str:
@@ -100,6 +113,7 @@ class OtlpExporter:
     def forget(self, run: ExecutionState) -> None:
         """Sends nothing more of an execution that another function runs."""
         self.buffer.forget(run)
+        self._needed.forget(run)
 
     def work(self, is_requested: bool = True) -> bool:
         """Sends everything that waits. Stops at the first failure, since the next batch would fail, too."""
@@ -107,11 +121,39 @@ class OtlpExporter:
             if self.breaker.is_open:
                 return False
             if not self._batches:
-                self._batches.append(self.buffer.drain(BATCH_SPANS, BATCH_BYTES))
                 self._attempts = 0
+                batch = self._affordable(self._drained())
+                if not batch:
+                    continue
+                self._batches.append(batch)
             if not self._send(self._batches[0]):
                 return False
         return True
+
+    def _drained(self) -> list[Waiting]:
+        drained = self._needed.drain(BATCH_SPANS, BATCH_BYTES)
+        return drained + self.buffer.drain(BATCH_SPANS - len(drained), BATCH_BYTES)
+
+    def _affordable(self, drained: list[Waiting]) -> list[Waiting]:
+        """Returns these spans as they are sent, and counts them; what a backend would discard is dropped here."""
+        labels = {run: self._labels_of(run) for run in {item.run for item in drained}}
+        kept: list[Waiting] = []
+        gone: list[Waiting] = []
+        is_whole = True
+        for item in drained:
+            export = item.run.export
+            span = within_budget(item.span, export.otlp_bytes, self._trace_bytes)
+            is_whole = is_whole and span is item.span
+            if span is None:
+                gone.append(item)
+                continue
+            sent = as_exported(span, labels[item.run])
+            export.otlp_bytes += exported_bytes(sent)
+            kept.append(item._replace(span=sent))
+        if not is_whole:
+            self._health.say_once("otlp.trace_bytes", TOO_MUCH)
+        self._count_dropped(gone)
+        return kept
 
     def _send(self, batch: list[Waiting]) -> bool:
         """Sends a batch. Returns whether it is worth going on with the next one."""
@@ -143,10 +185,8 @@ class OtlpExporter:
         try:
             if self._sink is None:
                 self._sink = self._make_sink()
-            labels = {run: self._labels_of(run) for run in {item.run for item in batch}}
-            spans = [as_exported(item.span, labels[item.run]) for item in batch]
-            places = {id(span): _place(item) for span, item in zip(spans, batch, strict=True)}
-            return self._sink(spans, lambda span: places[id(span)])
+            places = {id(item.span): _place(item) for item in batch}
+            return self._sink([item.span for item in batch], lambda span: places[id(span)])
         except ValueError as error:  # a setting that cannot be used; its message says which
             return failure_of(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, no span was sent
