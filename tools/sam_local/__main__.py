@@ -20,6 +20,7 @@ from typing import Any, Final
 from local.__main__ import FAILURES, Interrupted, interrupt_on_signals, say
 from local.gateway.definition import Route, read_http_api
 from local.http_server import HttpServer
+from local.kept import folder_of
 from local.physical import physical_attribute
 from local.project import PROJECT
 from local.resolve import Resolver, StackIdentity
@@ -120,7 +121,8 @@ def surroundings(stack_port: int, lambda_port: int) -> Iterator[dict[str, str]]:
     with contextlib.ExitStack() as closers:
         state = running_stacks().get(str(stack_port))
         if state is None:
-            wanted = Options(port=stack_port, region=user_region(os.environ))
+            region = user_region(os.environ)
+            wanted = Options(port=stack_port, region=region, kept=folder_of(stack_port))
             closers.enter_context(Stack(wanted, say=say))
             state = read_state(stack_port)
         else:
