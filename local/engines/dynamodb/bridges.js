@@ -22,6 +22,7 @@ function installBridges() {
   const create = db.create;
   db.create = (options) => (opened.store = create(options));
   answerTheItemOfAFailedCondition(db);
+  countTextsInBytes(db);
   for (const name of WRITES) writeItemAndIndexesTogether(name);
   for (const name of READS) readTablesOnceAndItemsTogether(name);
   for (const name of ["createTable", "deleteTable"]) forgetTables(name);
@@ -72,6 +73,23 @@ function answerTheItemOfAFailedCondition(db) {
     if (error && item && data.ReturnValuesOnConditionCheckFailure === "ALL_OLD") error.body.Item = item;
     return error;
   };
+}
+
+// ------------------------------------------------------------------ the size of an item
+
+/** An item may have 400 KB; dynalite counts the letters of a text, and not the bytes of its UTF-8. */
+function countTextsInBytes(db) {
+  const size = db.itemSize;
+  db.itemSize = (item, ...options) => size(item, ...options) + bytesBeyondLetters(item);
+}
+
+function bytesBeyondLetters(value) {
+  if (typeof value === "string") return Buffer.byteLength(value) - value.length;
+  if (value === null || typeof value !== "object") return 0;
+  return Object.entries(value).reduce(
+    (sum, [name, inner]) => sum + bytesBeyondLetters(name) + bytesBeyondLetters(inner),
+    0,
+  );
 }
 
 // ------------------------------------------------------------------ writes that are whole after kill -9

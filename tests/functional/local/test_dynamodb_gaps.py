@@ -158,6 +158,15 @@ def add_index(dynamodb: Any) -> None:
     )
 
 
+def put_large(dynamodb: Any) -> None:
+    dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": "large"}, "text": {"S": "ж" * 300_000}})
+
+
+def test_an_item_is_as_large_as_its_bytes(bridged: Any, bare: Any) -> None:
+    assert code_of(lambda: put_large(bridged)) == "ValidationException"
+    put_large(bare)
+
+
 def found_by_size(dynamodb: Any) -> list[Any]:
     items: list[Any] = dynamodb.query(
         TableName=TABLE,
