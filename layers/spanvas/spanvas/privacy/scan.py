@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from spanvas.privacy.encoded import DEEPEST, START, Run, runs_in
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
 from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
@@ -51,9 +52,11 @@ class Scanner:
         options.log_errors = False
         self._patterns: list[Any] = [None] * len(self._rules)
         self._compile: Callable[[str], Any] = re2.compile
+        self._encoded: Any = None
         self._set = re2.Set.SearchSet(options)
         for rule in self._rules:
             self._set.Add(rule.sign or rule.pattern)
+        self._start = self._set.Add(START)
         self._canary = self._set.Add(CANARY_PATTERN)
         self._set.Compile()
 
@@ -73,9 +76,12 @@ class Scanner:
         found: list[int] = self._set.Match(joined_texts) or []
         if found == [self._canary]:
             return ()
+        if self._start in found:
+            decoded = SEPARATOR.join((*self._decoded_in(joined_texts), joined_texts))
+            found = self._set.Match(decoded) or []
         if self._canary not in found:
             return tuple(range(len(self._rules)))
-        return tuple(sorted(number for number in found if number != self._canary))
+        return tuple(sorted(number for number in found if number < self._start))
 
     def hits(
         self,
@@ -83,8 +89,11 @@ class Scanner:
         numbers: Sequence[int],
         look: Callable[[], None] | None = None,
         name: str = "",
+        depth: int = 0,
     ) -> list[Hit]:
         """Where the given rules hit in one text, in order; overlapping hits are joined under the first one's name.
+
+        Where they hit in a text in base64, all of that is a hit; `depth` says in how many such texts this one is.
 
         A secret wins over personal data: in `user:word@host` the word goes, although `word@host` is an address too.
         `name` is what the text stands under: it may say that a number is an id or a version, and nothing else.
@@ -92,17 +101,51 @@ class Scanner:
         """
         look = look or _go_on
         hits = self._hits_in(text, numbers, look, name)
+        encoded = self._encoded_hits(text, numbers, look, depth)
         reading = reading_of(text)
         if reading is None:
-            return hits
+            return joined(encoded + hits) if encoded else hits
         at = reading.positions
         return joined(
-            hits
+            encoded
+            + hits
             + [
                 Hit(at[hit.start], at[hit.end], hit.rule)
-                for hit in self._hits_in(reading.text, numbers, look, name)
+                for hit in (
+                    *self._hits_in(reading.text, numbers, look, name),
+                    *self._encoded_hits(reading.text, numbers, look, depth),
+                )
             ]
         )
+
+    def _encoded_hits(
+        self, text: bytes, numbers: Sequence[int], look: Callable[[], None], depth: int
+    ) -> list[Hit]:
+        """Returns the runs of base64 in which the rules hit, each under the name of the first."""
+        hits = []
+        for run in self._runs_in(text, depth):
+            look()
+            inner = self.hits(run.text, numbers, look, "", depth + 1)
+            hits += [Hit(run.start, run.end, inner[0].rule)] if inner else []
+        return hits
+
+    def _decoded_in(self, text: bytes, depth: int = 0) -> Iterator[bytes]:
+        """Yields what is in base64 in a text, as it stands and as it reads, and what is in that in turn."""
+        for run in self._runs_in(text, depth):
+            reading = reading_of(run.text)
+            for one in (run.text, reading.text) if reading else (run.text,):
+                yield one
+                yield from self._decoded_in(one, depth + 1)
+
+    def _runs_in(self, text: bytes, depth: int) -> Iterator[Run]:
+        if depth >= DEEPEST or not self._is_encoded(text):
+            return iter(())
+        return runs_in(text, self._encoded.finditer(text))
+
+    def _is_encoded(self, text: bytes) -> bool:
+        if self._encoded is None:
+            self._encoded = self._compile(START)
+        return self._encoded.search(text) is not None
 
     def _hits_in(
         self, text: bytes, numbers: Sequence[int], look: Callable[[], None], name: str
