@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server on loopback: keep-alive, a thread per connection, whole bodies in memory.
 
-Every endpoint of the stack that is ours (site, runtime API, Lambda, issuer, OTLP sink) is served by it. `http.server` is
-not used because it costs about four times as much per request, a hop of the trace API's answer time.
+Every endpoint of the stack that is ours (site, runtime API, Lambda, issuer, OTLP sink) is served by it. `http.server`
+is not used because it costs about four times as much per request, a hop of the trace API's answer time.
 
 Not responsible for TLS, HTTP/2, pipelining or anything beyond loopback.
 """
