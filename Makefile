@@ -20,7 +20,7 @@ SAM_SOURCES := template.yaml $(shell find functions layers -type f -not -path '*
 SAM_LOCAL = .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html build/sam-local/.built
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
-.PHONY: help install run smoke test test-dialects check bench recall redact-check bench-security build deploy format lint types frontend frontend-check openapi \
+.PHONY: help install run smoke test test-dialects check bench recall redact-check bench-security build deploy dist release format lint types frontend frontend-check openapi \
   template rehearse locks screenshots clean sam-docker sam-local sam-invoke
 
 help: ## list the targets
@@ -95,6 +95,13 @@ sam-local: sam-docker $(SAM_LOCAL) ## the API in containers by SAM, http://127.0
 sam-invoke: sam-docker $(SAM_LOCAL) ## one function in a container: make sam-invoke F=ExecutorFunction E=events/execute-workflow.json
 	@test -n "$(F)" || { echo 'name a function: make sam-invoke F=ExecutorFunction E=events/execute-workflow.json'; exit 2; }
 	@exec $(PY) -m tools.sam_local --stack-port $(PORT) invoke "$(F)" $(if $(E),"$(E)")
+
+dist: .venv/.installed frontend/node_modules/.installed frontend/dist/index.html ## what a release is, in build/dist: docs/how-to/release.md
+	@$(PY) -m tools.dist $(ARGS)
+
+release: .venv/.installed ## set the version, date the changelog, commit and tag: make release VERSION=1.2.3
+	@test -n "$(VERSION)" || { echo 'name the version: make release VERSION=1.2.3'; exit 2; }
+	@$(PY) -m tools.release "$(VERSION)"
 
 lint: .venv/.installed ## formatting, rules, import contracts
 	$(PY) -m ruff format --check .

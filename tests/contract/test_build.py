@@ -93,6 +93,20 @@ def test_zstandard_has_the_one_extension_that_is_used(folder: str) -> None:
     assert extensions == {"backend_c"}
 
 
+@pytest.mark.parametrize(
+    ("folder", "most"),
+    [*((name, 29_000_000) for name in PACKAGED), ("LibrariesLayer/python", 18_000_000)],
+)
+def test_what_is_deployed_is_no_larger_than_it_has_to_be(folder: str, most: int) -> None:
+    """Each cold start fetches it. Most of it is zstandard's extension of 10 MB, which is loaded, and pydantic."""
+    assert sum(path.stat().st_size for path in (BUILD / folder).rglob("*") if path.is_file()) < most
+
+
+def test_functions_bring_no_page_of_powertools() -> None:
+    found = [path for name in PACKAGED for path in (BUILD / name).rglob("swagger-ui*")]
+    assert found == []
+
+
 @pytest.mark.parametrize("folder", [*PACKAGED, "LibrariesLayer/python"])
 def test_every_package_has_the_licences_that_it_must_be_passed_on_with(folder: str) -> None:
     distributions = list((BUILD / folder).glob("*.dist-info"))

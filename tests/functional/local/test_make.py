@@ -15,8 +15,9 @@ from local.project import PROJECT
 
 OF_DEPLOYMENTS = frozenset({"build", "deploy", "template"})
 """These have tests of their own."""
-NEEDS_MORE = frozenset({"check", "clean", "help", "redact-check"})
-"""`check` is other targets; `clean` removes what others need; `help` calls no program; `redact-check` needs a file."""
+NEEDS_MORE = frozenset({"check", "clean", "help", "redact-check", "release"})
+"""`check` is other targets; `clean` removes what others need; `help` calls no program; `redact-check` needs a file and
+`release` a version."""
 TARGETS = sorted(
     set(re.findall(r"^([a-z-]+):(?!=)", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
     - OF_DEPLOYMENTS

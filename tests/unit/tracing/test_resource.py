@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spanvas.environment import LambdaEnvironment
 from spanvas.settings import Settings
-from spanvas.tracing.provider import make_resource
+from spanvas.tracing.provider import LAYER_VERSION, make_resource
 
 
 def test_environment_of_a_function_is_its_resource() -> None:
@@ -24,7 +24,7 @@ def test_environment_of_a_function_is_its_resource() -> None:
         "telemetry.sdk.name": "opentelemetry",
         "telemetry.sdk.language": "python",
         "telemetry.distro.name": "spanvas",
-        "telemetry.distro.version": "0.1.0",
+        "telemetry.distro.version": LAYER_VERSION,
         "cloud.provider": "aws",
         "cloud.platform": "aws_lambda",
         "cloud.region": "eu-central-1",

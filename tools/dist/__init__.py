@@ -1,0 +1,1 @@
+"""What a release is made of: `make dist`. See docs/how-to/release.md."""
