@@ -122,6 +122,7 @@ frontend-check: frontend/node_modules/.installed
 
 openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
 	$(PY) -m tools.references
+	$(PY) -m tools.grafana_dashboards
 	$(PY) -m tools.stack_parts
 	cd frontend && ../local/with-node npm run --silent types
 
