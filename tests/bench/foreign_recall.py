@@ -2,7 +2,8 @@
 
 Not one of the benches: it fetches gitleaks, a scanner of repositories, as a Go module, and runs its generator of
 examples with the check of each example replaced by one line of output. Nothing of it is kept here. Personal data comes
-from `phonenumbers` and `faker`, where they are installed. Needs Go and the network.
+from `phonenumbers` and `faker`, where they are installed. Needs Go and the network. `foreign_checkouts` says how the
+examples of two more scanners are measured.
 
 A secret counts as found when no eight characters of it in a row are left that are not in the text around it as well.
 """
@@ -23,6 +24,7 @@ from typing import NamedTuple
 
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
+from tests.bench.foreign_checkouts import foreign_examples
 from tests.support.builders import make_span
 
 MODULE = "github.com/zricethezav/gitleaks/v8@v8.30.1"
@@ -99,7 +101,9 @@ PERSONAL = (
     "phone numbers with the country's code",
     "phone numbers as dialled at home",
 )
-ORDER = (*FAMILIES, OTHERS, *PERSONAL)
+SCANNERS = ("noseyparker", "detect-secrets")
+ORDER = (*FAMILIES, OTHERS, *PERSONAL, *SCANNERS)
+HINTS = {"noseyparker": "NOSEYPARKER=folder", "detect-secrets": "DETECT_SECRETS=folder"}
 USERS = ("curl-auth-user", "sidekiq")
 """Of `name:word` the word is the secret."""
 MARKER = "[REDACTED"
@@ -203,27 +207,44 @@ def make_redact() -> Callable[[str], str]:
     )
 
 
-def main() -> None:
+class Recall(NamedTuple):
+    """By family, how many examples were found and how many not; those that were not; and of what is no secret, how many
+    of how many were touched."""
+
+    counts: dict[str, Counter[bool]]
+    missed: list[Example]
+    touched: int
+    total: int
+
+
+def measured() -> Recall:
+    """Redacts all examples that are at hand."""
     redact = make_redact()
     counts: dict[str, Counter[bool]] = defaultdict(Counter)
-    touched = total = 0
     missed: list[Example] = []
     secrets = list(foreign_secrets())
-    for example in [*(one for is_real, one in secrets if is_real), *personal_data()]:
+    others = [Example(*one) for one in foreign_examples()]
+    for example in [*(one for is_real, one in secrets if is_real), *personal_data(), *others]:
         is_found = not is_left(example, redact(example.text))
         counts[example.family][is_found] += 1
         missed += [] if is_found else [example]
-    for is_real, example in secrets:
-        total += not is_real
-        touched += not is_real and MARKER in redact(example.text)
+    harmless = [one.text for is_real, one in secrets if not is_real]
+    touched = sum(MARKER in redact(text) for text in harmless)
+    return Recall(counts, missed, touched, len(harmless))
+
+
+def main() -> None:
+    """Prints the share of each family that was found; with `-v` what was not."""
+    recall = measured()
     for family in ORDER:
-        if found := counts[family]:
+        if found := recall.counts.get(family):
             share = f"{100 * found[True] / found.total():.1f}".removesuffix(".0")
             print(f"| {family} | {found.total():,} | {share} % |")
         else:
-            print(f"not measured: {family} (pip install faker phonenumbers)", file=sys.stderr)
-    print(f"{touched} of {total} examples that its rules leave alone were touched")
-    for example in missed if "-v" in sys.argv else ():
+            hint = HINTS.get(family, "pip install faker phonenumbers")
+            print(f"not measured: {family} ({hint})", file=sys.stderr)
+    print(f"{recall.touched} of {recall.total} examples that its rules leave alone were touched")
+    for example in recall.missed if "-v" in sys.argv else ():
         print(example.family, repr(example.text[:150]))
 
 

@@ -8,8 +8,9 @@ collector is read. The cells of the matrix of rights, and what IAM must refuse, 
 (tests/support/rights_matrix.py, tests/contract/refused_requests.py).
 
 Secrets are of the kinds that their issuers document, in prose, log lines, three levels of JSON and sixteen places that
-hide them (tests/support/labelled_texts.py). What others have made up is measured by `make recall`, of which the shares
-stand here where Go and the network are at hand. Harmless are lines of telemetry, and lookalikes of what is looked for.
+hide them (tests/support/labelled_texts.py). What others have made up is that of `make recall`, which needs Go and the
+network, and checkouts of the scanners that `NOSEYPARKER` and `DETECT_SECRETS` name; what is not at hand has no row. Harmless
+are lines of telemetry, and lookalikes of what is looked for.
 
 A deletion takes a program and a request that were recorded with all content. Then both tables and the bucket are
 listed, each version and each delete marker.
@@ -17,9 +18,12 @@ listed, each version and each delete marker.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import shutil
+import subprocess
+from collections import Counter, defaultdict
 
 from tests.bench.figures import Figure, rounded
+from tests.bench.foreign_recall import PERSONAL, SCANNERS, measured
 from tests.bench.layer_recall import altered, make_redacted, missed_of
 from tests.bench.security_canaries import of_a_failed_event, of_a_program, of_a_request
 from tests.bench.security_deletion import of_a_deletion
@@ -48,6 +52,7 @@ def _figures() -> list[Figure]:
         *rights(),
         *refusals(),
         *secrets(),
+        *secrets_of_others(),
         *of_a_deletion(),
     ]
 
@@ -91,4 +96,28 @@ def secrets() -> list[Figure]:
         Figure(f"secrets: kinds in {CONTEXTS} contexts or more", kinds, "", ">= 150", len(known)),
         Figure("secrets: found", rounded(share), "%", ">= 97", len(known)),
         Figure("harmless lines that were touched", touched, "", NOTHING, len(lines)),
+    ]
+
+
+def secrets_of_others() -> list[Figure]:
+    """Redacts the examples of scanners, where they can be had."""
+    if shutil.which("go") is None:
+        return []
+    try:
+        counts = measured().counts
+    except subprocess.CalledProcessError:
+        return []
+    found: dict[str, Counter[bool]] = defaultdict(Counter)
+    for family, count in counts.items():
+        if family not in PERSONAL:
+            found[family if family in SCANNERS else "gitleaks"] += count
+    return [
+        Figure(
+            f"secrets in the examples of {scanner}: found",
+            rounded(100 * count[True] / count.total()),
+            "%",
+            ">= 85",
+            count.total(),
+        )
+        for scanner, count in found.items()
     ]

@@ -12,6 +12,7 @@ from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
 from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
+from spanvas.privacy.wrapped import SIGN, wrapped_in
 
 SET_MEMORY_BYTES: Final = 24 << 20
 CANARY: Final = b"\0\x01spanvas-canary\x01"
@@ -57,6 +58,7 @@ class Scanner:
         for rule in self._rules:
             self._set.Add(rule.sign or rule.pattern)
         self._start = self._set.Add(START)
+        self._wrapped = self._set.Add(SIGN)
         self._canary = self._set.Add(CANARY_PATTERN)
         self._set.Compile()
 
@@ -76,9 +78,9 @@ class Scanner:
         found: list[int] = self._set.Match(joined_texts) or []
         if found == [self._canary]:
             return ()
-        if self._start in found:
-            decoded = SEPARATOR.join((*self._decoded_in(joined_texts), joined_texts))
-            found = self._set.Match(decoded) or []
+        if self._start in found or self._wrapped in found:
+            more = *self._decoded_in(joined_texts), *(one.text for one in wrapped_in(joined_texts))
+            found = self._set.Match(SEPARATOR.join((*more, joined_texts))) or []
         if self._canary not in found:
             return tuple(range(len(self._rules)))
         return tuple(sorted(number for number in found if number < self._start))
@@ -102,6 +104,7 @@ class Scanner:
         look = look or _go_on
         hits = self._hits_in(text, numbers, look, name)
         encoded = self._encoded_hits(text, numbers, look, depth)
+        encoded += self._wrapped_hits(text, numbers, look, hits)
         reading = reading_of(text)
         if reading is None:
             return joined(encoded + hits) if encoded else hits
@@ -127,6 +130,20 @@ class Scanner:
             look()
             inner = self.hits(run.text, numbers, look, "", depth + 1)
             hits += [Hit(run.start, run.end, inner[0].rule)] if inner else []
+        return hits
+
+    def _wrapped_hits(
+        self, text: bytes, numbers: Sequence[int], look: Callable[[], None], found: Sequence[Hit]
+    ) -> list[Hit]:
+        """Returns tokens over several lines of which the first line alone was not found."""
+        hits: list[Hit] = []
+        for one in wrapped_in(text) if b"\n" in text else ():
+            (start, end), *_ = one.parts
+            if any(hit.start < end and hit.end > start for hit in (*found, *hits)):
+                continue
+            inner = self._hits_in(one.text, numbers, look, "")
+            if inner and inner[0].start == 0 and inner[0].end > end - start:
+                hits.append(Hit(start, one.place(inner[0].end), inner[0].rule))
         return hits
 
     def _decoded_in(self, text: bytes, depth: int = 0) -> Iterator[bytes]:
