@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Any, Final
 
 from local.children import BEDROCK, CONNECTIONS
+from local.http_server import HttpServer
+from local.otlp_sink import OtlpSink
 from local.processes import Spawner, wait_for_announcements
 from local.project import PROJECT
 from tests.rehearsal.engine import Engine
@@ -45,15 +47,22 @@ class Account:
         trace: TracebackType | None,
     ) -> None:
         self.functions.stop()
+        self._collector_server.stop()
         self._spawner.stop()
 
     def _start(self) -> None:
+        self.collector = OtlpSink(self.folder / "otlp")
+        """A collector that spans are sent to besides."""
+        self._collector_server = HttpServer(name="collector")
+        self.collector_url = self._collector_server.start(self.collector.handle).url
         said = self._start_stand_ins()
         self.connections = said[CONNECTIONS]
         self.functions = FunctionHost(self.folder, self._spawner)
         self.engine = Engine(self._spawner, self.folder, self.functions.url)
         environment = {**self.engine.environment, BEDROCK: said[BEDROCK]}
-        self.functions.use(self.engine.client("lambda"), environment)
+        self.functions.use(
+            self.engine.client("lambda"), self.engine.client("cloudwatch"), environment
+        )
         self.engine.wait_until_ready()
 
     def _start_stand_ins(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,16 +65,16 @@ class Engine:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
-    def client(self, service: str) -> Any:
-        """Returns a boto3 client of the account's owner."""
+    def client(self, service: str, credentials: Mapping[str, str] = CREDENTIALS) -> Any:
+        """Returns a boto3 client of the account's owner, or of whom the credentials belong to."""
         import boto3
 
         return boto3.client(
             service,  # type: ignore[call-overload]
             region_name=REGION,
             endpoint_url=self.url,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
         )
 
     def wait_until_ready(self) -> None:

@@ -39,6 +39,37 @@ def conditions_are_wrong() -> bool:
     )
 
 
+def sam_is_told_no_parameters() -> bool:
+    from ministack.services.cloudformation import engine
+
+    def version_ids(value: str) -> list[str]:
+        template = {
+            "Transform": "AWS::Serverless-2016-10-31",
+            "Parameters": {
+                "Days": {"Type": "String"},
+                "Digest": {"Type": "String", "Default": ""},
+            },
+            "Resources": {
+                "F": {
+                    "Type": "AWS::Serverless::Function",
+                    "Properties": {
+                        "Runtime": "python3.13",
+                        "Handler": "a.b",
+                        "InlineCode": "-",
+                        "AutoPublishAlias": "live",
+                        "AutoPublishAliasAllProperties": True,
+                        "AutoPublishCodeSha256": {"Ref": "Digest"},
+                        "Description": {"Ref": "Days"},
+                    },
+                }
+            },
+        }
+        translated = engine._apply_transforms(template, [{"Key": "Days", "Value": value}])
+        return [name for name in translated["Resources"] if "Version" in name]
+
+    return version_ids("1") == version_ids("2")
+
+
 def metric_math_is_refused() -> bool:
     from ministack.services.cloudformation import provisioners
 
@@ -99,6 +130,7 @@ def leading_keys_are_not_seen() -> bool:
 
 FAULTS: Final[dict[str, Callable[[], bool]]] = {
     "conditions": conditions_are_wrong,
+    "SAM": sam_is_told_no_parameters,
     "metric math": metric_math_is_refused,
     "variables": variables_are_no_text,
     "OpenAPI": definition_is_ignored,

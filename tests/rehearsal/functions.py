@@ -27,6 +27,7 @@ from local.mounting import can_mount
 from local.processes import Spawner
 from local.project import PROJECT
 from local.resources import Function
+from tests.rehearsal.metrics import embedded_metrics
 
 MAX_SANDBOXES = 4
 OWN = ("functions", "layers/spanvas")
@@ -57,10 +58,13 @@ class FunctionHost:
         self._server = HttpServer(name="functions")
         self.url = self._server.start(self._handle).url
         self._client: Any = None
+        self._cloudwatch: Any = None
 
-    def use(self, client: Any, environment: Mapping[str, str]) -> None:
-        """Takes the engine: a client of its Lambda, and what every sandbox gets beside the template's variables."""
+    def use(self, client: Any, cloudwatch: Any, environment: Mapping[str, str]) -> None:
+        """Takes the engine: clients of its Lambda and its CloudWatch, and what every sandbox gets beside the template's
+        variables."""
         self._client = client
+        self._cloudwatch = cloudwatch
         self._environment = dict(environment)
 
     def stop(self) -> None:
@@ -151,7 +155,10 @@ class FunctionHost:
             log.seek(deployed.told)
             text = log.read()
             deployed.told += len(text)
-        return text.decode("utf-8", "replace")
+        new = text.decode("utf-8", "replace")
+        for namespace, datum in embedded_metrics(new):
+            self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=[datum])
+        return new
 
 
 def to_function(config: dict[str, Any], code: Path) -> Function:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -142,3 +143,17 @@ def run_state_machine(account: Account, stack: DeployedStack, people: People) ->
     require(execution["status"] == "succeeded", f"its execution {execution['status']}: {execution}")
     rows = stack.get(f"{path}/trace", token)["rows"]
     return f"{len(rows)} spans of three functions in one trace"
+
+
+def let_schedule_run(account: Account, stack: DeployedStack) -> str:
+    """Waits until the schedules have called their functions, which their log groups tell."""
+    resources = stack.resources()
+    logs = account.client("logs")
+
+    def ran(group: str) -> bool:
+        found = logs.filter_log_events(logGroupName=resources[group][1], filterPattern="REPORT")
+        return bool(found["events"])
+
+    for group in ("SweepLogGroup", "DeletionLogGroup"):
+        wait_for(SCHEDULE_SECONDS, partial(ran, group), f"{group} has had no line")
+    return "sweep and deletion were called"

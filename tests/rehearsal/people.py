@@ -22,11 +22,12 @@ TENANT: Final = "demo"
 class People:
     """The pool; `issuer` and `client_id` are what the stack is deployed with."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, name: str, tenant_claim: str = "tenant") -> None:
         self._cognito = account.client("cognito-idp")
-        trigger = deploy_trigger(account)
+        self._tenant_claim = tenant_claim
+        trigger = deploy_trigger(account, f"pre-token-{name}", tenant_claim)
         pool = self._cognito.create_user_pool(
-            PoolName="people",
+            PoolName=name,
             Schema=[{"Name": "tenant", "AttributeDataType": "String", "Mutable": True}],
             LambdaConfig={
                 "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": trigger}
@@ -75,7 +76,9 @@ class People:
         header, claims = (decoded(part) for part in self.token("operator").split(".")[:2])
         require(header["alg"] == "RS256", f"the token is signed with {header['alg']}, not RS256")
         require(claims.get("iss") == self.issuer, f"the token is of {claims.get('iss')}")
-        require(claims.get("tenant") == TENANT, "the trigger of deploy.md has set no tenant")
+        require(
+            claims.get(self._tenant_claim) == TENANT, "the trigger of deploy.md has set no tenant"
+        )
         scopes = claims.get("scope", "").split()
         require("executions:start" in scopes, f"the trigger of deploy.md has added {scopes}")
         return f"RS256, tenant {TENANT}, {len(scopes)} scopes"
@@ -93,11 +96,12 @@ def trigger_code() -> str:
     return next(block for block in blocks if "claimsAndScopeOverrideDetails" in block)
 
 
-def deploy_trigger(account: Account) -> str:
-    """Makes the trigger a function, and returns its ARN."""
+def deploy_trigger(account: Account, name: str, tenant_claim: str) -> str:
+    """Makes the trigger a function, and returns its ARN. The guide's names the tenant in the claim `tenant`."""
+    code = trigger_code().replace('{"tenant":', f'{{"{tenant_claim}":')
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("trigger.py", trigger_code())
+        file.writestr("trigger.py", code)
     trusted = {
         "Version": "2012-10-17",
         "Statement": [
@@ -109,10 +113,10 @@ def deploy_trigger(account: Account) -> str:
         ],
     }
     role = account.client("iam").create_role(
-        RoleName="pre-token", AssumeRolePolicyDocument=json.dumps(trusted)
+        RoleName=name, AssumeRolePolicyDocument=json.dumps(trusted)
     )["Role"]
     function = account.client("lambda").create_function(
-        FunctionName="pre-token",
+        FunctionName=name,
         Runtime="python3.13",
         Handler="trigger.handler",
         Role=role["Arn"],

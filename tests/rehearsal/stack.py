@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from typing import Any, Final
@@ -44,11 +45,12 @@ class DeployedStack:
         """From now on a copy of the build is deployed, with text added to some of its files (relative path -> text)."""
         copy = self._account.folder / "build"
         if self.build != copy:
-            shutil.copytree(self.build, copy, symlinks=True)
+            shutil.copytree(self.build, copy, symlinks=True, copy_function=os.link)
             self.build = copy
         for path, text in appended.items():
-            with (copy / path).open("a", encoding="utf-8") as file:
-                file.write(text)
+            changed = (copy / path).read_text(encoding="utf-8") + text
+            (copy / path).unlink()  # it is one file with that of the build
+            (copy / path).write_text(changed, encoding="utf-8")
 
     def description(self) -> dict[str, Any]:
         """Returns what CloudFormation says of the stack. Raises RehearsalError where there is none."""

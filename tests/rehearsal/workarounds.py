@@ -7,8 +7,10 @@ comes, and fails where it has gone: then it goes here, too.
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
 from typing import Any
 
+from local.engines.ministack.faults import give_states_the_whole_context
 from tests.rehearsal.patching import (
     Workaround,
     change_properties,
@@ -57,6 +59,30 @@ def apply_conditions() -> None:
     from ministack.services.cloudformation import engine
 
     replace_everywhere(engine._evaluate_conditions, evaluate_conditions)
+
+
+# ------------------------------------------------------------------ SAM
+
+
+def apply_parameters_for_sam() -> None:
+    from ministack.services.cloudformation import engine
+    from samtranslator.translator import transform as sam
+
+    apply_transforms, translate = engine._apply_transforms, sam.transform
+    values: ContextVar[dict[str, Any] | None] = ContextVar("values", default=None)
+
+    def apply_with_values(template: dict[str, Any], given: Any = None, before: Any = None) -> Any:
+        token = values.set(engine._transform_parameters(template, given, before))
+        try:
+            return apply_transforms(template, given, before)
+        finally:
+            values.reset(token)
+
+    def translate_with_values(template: dict[str, Any], given: dict[str, Any], *rest: Any) -> Any:
+        return translate(template, {**(values.get() or {}), **given}, *rest)
+
+    replace_everywhere(apply_transforms, apply_with_values)
+    sam.transform = translate_with_values
 
 
 # ------------------------------------------------------------------ alarms
@@ -185,27 +211,6 @@ def with_api_names(properties: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-# ------------------------------------------------------------------ state machines
-
-
-def apply_context_object() -> None:
-    from ministack.services import stepfunctions
-
-    original = stepfunctions._resolve_params_obj
-
-    def resolve(template: Any, data: Any, ctx: Any = None) -> Any:
-        if not isinstance(template, dict):
-            return original(template, data, ctx)
-        is_whole = {
-            name for name, value in template.items() if name.endswith(".$") and value == "$$"
-        }
-        context = {name: value for name, value in (ctx or {}).items() if name != "variables"}
-        rest = {name: value for name, value in template.items() if name not in is_whole}
-        return original(rest, data, ctx) | {name[:-2]: context for name in is_whole}
-
-    stepfunctions._resolve_params_obj = resolve
-
-
 # ------------------------------------------------------------------ permissions
 
 
@@ -242,6 +247,11 @@ ALL = (
         apply_conditions,
     ),
     Workaround(
+        "SAM",
+        "SAM is not told the values of parameters, so no other value publishes another version (ADR 22).",
+        apply_parameters_for_sam,
+    ),
+    Workaround(
         "metric math",
         "An alarm with `Metrics` is refused. It is kept as it is here, and never goes off.",
         apply_metric_math,
@@ -264,7 +274,7 @@ ALL = (
     Workaround(
         "context object",
         "`$$` alone, the whole context object of a state machine, is null.",
-        apply_context_object,
+        give_states_the_whole_context,
     ),
     Workaround(
         "leading keys",
