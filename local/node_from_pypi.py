@@ -11,6 +11,7 @@ import fcntl
 import importlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,7 @@ def provide() -> int:
             folder = wheel_folder()
         assert folder is not None
         link_programs(folder)
+        shutil.rmtree(folder.parent / "include", ignore_errors=True)  # 65 MB for compilers
     print(folder)
     return 0
 

@@ -17,8 +17,12 @@ PIN = re.compile(
     r"^([a-z0-9.-]+)==(\S+)(?: ; .*?)?(?= \\)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)",
     re.MULTILINE,
 )
-RUNNING = ("local", "functions", "layers/spanvas")
-OURS = frozenset({"local", "spanvas", "spanvas_api", "spanvas_entry", "executor", "steps"})
+RUNNING = (
+    *("local/**", "functions/**", "layers/spanvas/**"),
+    *("tools/deploy_site", "tools/deployment", "tools/architecture"),
+)
+"""Modules that targets run with what `make run` installs."""
+OURS = frozenset({"local", "spanvas", "spanvas_api", "spanvas_entry", "executor", "steps", "tools"})
 OF_THE_TRACED_FUNCTION = frozenset({"grpc"})
 """The layer uses it where a function brings it."""
 
@@ -50,8 +54,8 @@ def test_every_package_that_the_running_code_imports_is_in_the_lock_of_running()
     brought = {name for name, _ in pins("requirements-run.txt")}
     found = packages_distributions()
     missing = {}
-    for folder in RUNNING:
-        for path in (ROOT / folder).rglob("*.py"):
+    for pattern in RUNNING:
+        for path in ROOT.glob(f"{pattern}.py" if "*" not in pattern else f"{pattern}/*.py"):
             for module in imports_of(ast.parse(path.read_text("utf-8"))):
                 package = module.partition(".")[0]
                 if package in OURS | OF_THE_TRACED_FUNCTION | sys.stdlib_module_names:

