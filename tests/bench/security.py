@@ -9,8 +9,9 @@ collector is read. The cells of the matrix of rights, and what IAM must refuse, 
 
 Secrets are of the kinds that their issuers document, in prose, log lines, three levels of JSON and sixteen places that
 hide them (tests/support/labelled_texts.py). What others have made up is that of `make recall`, which needs Go and the
-network, and checkouts of the scanners that `NOSEYPARKER` and `DETECT_SECRETS` name; what is not at hand has no row. Harmless
-are lines of telemetry, and lookalikes of what is looked for.
+network, and checkouts that `NOSEYPARKER` and `DETECT_SECRETS` name; what is not at hand has no row, and
+docs/reference/what-redaction-finds.md keeps the last shares. Harmless are lines of telemetry, and lookalikes of what is
+looked for.
 
 A deletion takes a program and a request that were recorded with all content. Then both tables and the bucket are
 listed, each version and each delete marker.

@@ -68,6 +68,8 @@ class MemoryRescanStore:
                 workflow_name=found.workflow_name,
                 external_id=found.external_id,
                 session_id=found.session_id,
+                user_id=found.user_id,
+                workflow_version=found.workflow_version,
                 cause=found.cause,
                 exporter_health=found.exporter_health,
                 revision=found.revision,

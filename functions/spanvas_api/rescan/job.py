@@ -32,6 +32,8 @@ AFTER: Final = "$"
 """Follows `#`: the upper bound of what begins with a prefix that ends with `#`."""
 MAX_ITEM_BYTES: Final = 390_000
 """Of the 400 KB of an item, less its keys."""
+META_TEXTS: Final = ("workflow_name", "workflow_version", "external_id", "session_id", "user_id")
+"""Of an execution's own item, besides JSON."""
 KEPT_EVERY: Final = 20
 """Executions after which it is noted how far the re-scan has come."""
 
@@ -139,6 +141,8 @@ class Rescan:
             self.report.leave(place, error.item.reason)
         except NotCleanedError as error:
             self.report.leave(place, str(error))
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self.report.leave(place, "it has a form that is not known")
         except StoreUnavailableError as error:
             if error.code not in ABSENT:
                 raise
@@ -201,7 +205,7 @@ class Rescan:
         changed = {}
         if item.get("v", {}).get("N", "1") != "1":
             raise NotCleanedError(f"written in version {item['v']['N']}")
-        for name in ("workflow_name", "external_id", "session_id"):
+        for name in META_TEXTS:
             if name in item:
                 changed[name] = items.s(self._cleaner.text(item[name]["S"]))
         for name, member in (("cause", "message"), ("exporter_health", "otlp_reason")):
@@ -232,9 +236,11 @@ class Rescan:
         for meta in (
             () if self._is_dry else self._store.items_between(owner, items.META, items.META)
         ):
-            if "revision" in meta:
-                revision = items.n(int(meta["revision"]["N"]) + 1)
-                self._store.replace(meta, {"revision": revision})
+            self._attempt(meta, self._count_up)
+
+    def _count_up(self, meta: Item) -> None:
+        if "revision" in meta:
+            self._store.replace(meta, {"revision": items.n(int(meta["revision"]["N"]) + 1)})
 
 
 def _compressed(payload: bytes) -> bytes:

@@ -30,7 +30,7 @@ def rescan_store(store: TraceStore, clock: Clock) -> RescanStore:
 
 def run(store: TraceStore, execution_id: str = "exec_1", said: str = SECRET) -> None:
     """A run that says `said` in names, errors, prompts, large prompts, resources, files and its own item."""
-    named = make_execution(execution_id, workflow_name=f"for {said}")
+    named = make_execution(execution_id, workflow_name=f"for {said}", workflow_version=said)
     store.start_execution(named)
     store.write(
         batch(
@@ -40,7 +40,7 @@ def run(store: TraceStore, execution_id: str = "exec_1", said: str = SECRET) -> 
                     "gen_ai.prompt": f"{HALF} {said}",
                     "spanvas.input": f"{said} {PADDING}",
                 },
-                resource={"service.name": f"of {said}"},
+                resource={"service.name": f"of {said}", "user.id": said, "session.id": said},
             ),
             make_span("b", "chat", name=f"find {said}", status="error", status_message=said),
             make_span("c", "chat", attributes={"spanvas.output": f'{{"who": "{said}"}}'}),

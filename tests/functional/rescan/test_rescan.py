@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.functional.storage.batches import batch
 from tests.functional.storage.conftest import WITH_DYNAMODB
 from tests.functional.storage.spoiling import change_item
 from tests.support.builders import Clock, make_artifact, make_execution, make_span, span_id
-from tests.support.what_is_stored import places_of, stored_objects, stored_texts
+from tests.support.what_is_stored import places_of, stored_items, stored_objects, stored_texts
 
 RunRescan = Callable[..., Report]
 
@@ -156,6 +157,33 @@ class TestLeftAlone:
             (f"T#acme#E#exec_1 {items.ROWS}{chunk_id}", "it cannot be decompressed")
         ]
         assert all("exec_2" not in place for place in places_of(store, SECRET))
+
+    @pytest.mark.parametrize("store", WITH_DYNAMODB, indirect=True)
+    @pytest.mark.parametrize(
+        ("kind", "spoilt"),
+        [
+            (items.META, {"workflow_name": items.n(7)}),
+            (items.META, {"cause": items.n(7)}),
+            (items.META, {"exporter_health": items.s("[1]")}),
+            (items.ROWS, {"data": items.s(SECRET)}),
+            (items.DETAIL, {"s3_key": items.n(7)}),
+            (items.ARTIFACT, {"name": items.n(7)}),
+        ],
+    )
+    def test_an_item_of_another_form_is_named_and_stops_nothing(
+        self, real: DynamoTraceStore, run_rescan: RunRescan, kind: str, spoilt: dict[str, Any]
+    ) -> None:
+        run(real, "exec_1")
+        run(real, "exec_2")
+        [*sorts] = (
+            item["sk"]["S"] for item in stored_items(real) if item["pk"]["S"].endswith("#exec_1")
+        )
+        sort = next(one for one in sorts if one.startswith(kind))
+        change_item(real, sort, **spoilt)
+        report = run_rescan()
+        assert [place for place, _ in report.left_alone] == [f"T#acme#E#exec_1 {sort}"]
+        assert report.is_complete
+        assert all("exec_2" not in place for place in places_of(real, SECRET))
 
     def test_files_that_are_no_texts_are_named(
         self, store: TraceStore, run_rescan: RunRescan
