@@ -167,7 +167,7 @@ class Stack:
         self.roles = roles_of(region, self.endpoints, self.credentials, ports)
         self._say("Provisioning from template.yaml")
         self._provision()
-        self.children.keep_running(self._restore_engines)
+        self.children.keep_running(self._provision_engines)
         self._closers.append(self.children.stop)
         self._start_lambda()
         self._start_gateway()
@@ -240,11 +240,6 @@ class Stack:
         provision_tables(self.resolver, self.boto3_client("dynamodb"))
         provision_buckets(self.resolver, self.boto3_client("s3"))
         deploy(self.resolver, self.boto3_client("cloudformation"))
-
-    def _restore_engines(self) -> None:
-        """Makes what an engine that has died does not have any more, and gives the functions new sessions."""
-        self._provision_engines()
-        self.lambdas.renew()
 
     def _start_lambda(self) -> None:
         self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))

@@ -10,7 +10,7 @@ from local.lambdas.invocation import Invocation, InvocationResult, ThrottledErro
 from local.lambdas.sandbox import INIT_SECONDS, Sandbox
 from local.resources import Function
 
-MAX_AGE_SECONDS = 39_600.0
+MAX_AGE_SECONDS = 39_600.0  # a sandbox's credentials last for 12 hours
 PATIENCE_SECONDS = 0.15  # a busy warm sandbox is often free sooner than a new one is started
 
 
@@ -30,7 +30,6 @@ class Pool:
         self._starting = 0
         self._changed = threading.Condition()
         self._is_stopped = False
-        self._renewed_at = 0.0
 
     def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run one invocation in a free sandbox. Raises ThrottledError where the reserved ones are all busy."""
@@ -53,11 +52,6 @@ class Pool:
             return sandbox.wait_until_ready()
         finally:
             self._give_back(sandbox)
-
-    def renew(self) -> None:
-        """Lets no sandbox that was started before take another invocation."""
-        with self._changed:
-            self._renewed_at = time.monotonic()
 
     def cpu_seconds(self) -> float:
         """CPU time of the sandboxes that are alive now."""
@@ -106,15 +100,11 @@ class Pool:
         """The sandbox used last, which is the warmest; dead ones are dropped on the way."""
         while self._idle:
             sandbox = self._idle.pop()
-            if sandbox.is_alive and sandbox.started_at > self._oldest():
+            if sandbox.is_alive and time.monotonic() - sandbox.started_at < MAX_AGE_SECONDS:
                 return sandbox
             sandbox.kill()
             self._all.discard(sandbox)
         return None
-
-    def _oldest(self) -> float:
-        """When a sandbox must have been started to be used still: its credentials last for half a day."""
-        return max(self._renewed_at, time.monotonic() - MAX_AGE_SECONDS)
 
     def _give_back(self, sandbox: Sandbox) -> None:
         with self._changed:

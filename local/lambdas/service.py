@@ -67,11 +67,6 @@ class LambdaService:
         """Adds a function."""
         self._pools[pool.function.name] = pool
 
-    def renew(self) -> None:
-        """Lets no sandbox that runs now take another invocation: what it knows of the engines has changed."""
-        for pool in self._pools.values():
-            pool.renew()
-
     def pool(self, name: str) -> Pool:
         """Returns the sandboxes of a function. Raises KeyError."""
         return self._pools[name]

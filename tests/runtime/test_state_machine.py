@@ -1,10 +1,10 @@
-"""The example of a state machine: three real functions, called as Step Functions calls them, leave one tree."""
+"""The example of a state machine: Step Functions calls its real functions, which leave one tree."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +12,8 @@ import pytest
 
 from local.client import ApiClient
 from local.identity.clients import DEMO_TENANT
-from local.lambdas.invocation import Invocation, InvocationResult
-from local.resources import function_name_of
+from local.lambdas.invocation import Invocation
 from local.stack import Stack
-from tests.runtime.state_machine import StateMachine
 
 pytestmark = pytest.mark.runtime
 
@@ -28,21 +26,41 @@ def api(stack: Stack) -> Iterator[ApiClient]:
         yield client
 
 
-def call(stack: Stack, name: str, event: Any) -> InvocationResult:
-    return stack.lambdas.invoke(name, Invocation(json.dumps(event).encode()))
+class Machine:
+    """The state machine of the template, as it is deployed."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.arn = str(stack.resolver.ref("OrderStateMachine"))
+        self.name = self.arn.rpartition(":")[2]
+        self._client = stack.boto3_client("stepfunctions")
+
+    def run(
+        self, name: str, given: dict[str, Any], meanwhile: Callable[[str], None] = lambda _arn: None
+    ) -> dict[str, Any]:
+        """Runs it once; returns how the execution has ended. `meanwhile` is called again and again with its ARN."""
+        started = self._client.start_execution(
+            stateMachineArn=self.arn, name=name, input=json.dumps(given)
+        )
+        while True:
+            found = self._client.describe_execution(executionArn=started["executionArn"])
+            if found["status"] != "RUNNING":
+                return dict(found)
+            meanwhile(started["executionArn"])
+            time.sleep(0.1)
 
 
 @pytest.fixture
-def machine(stack: Stack) -> StateMachine:
-    """The state machine of the template, as it would be deployed."""
-    properties = stack.resolver.properties("OrderStateMachine")
-    values = properties["DefinitionSubstitutions"]
-    text = re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], properties["DefinitionString"])
-    return StateMachine(
-        stack.resolver.ref("OrderStateMachine"),
-        json.loads(text),
-        lambda arn, payload: call(stack, function_name_of(arn), payload),
-    )
+def machine(stack: Stack) -> Machine:
+    return Machine(stack)
+
+
+def read_when_ended(api: ApiClient, execution_id: str, seconds: float = 60.0) -> dict[str, Any]:
+    """The trace, when the event of its end has come to the sweep over EventBridge."""
+    deadline = time.monotonic() + seconds
+    while (trace := read(api, execution_id))["execution"]["status"] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return trace
 
 
 def read(api: ApiClient, execution_id: str) -> dict[str, Any]:
@@ -60,29 +78,30 @@ def tree(trace: dict[str, Any]) -> list[str]:
 
 
 def test_its_states_meet_in_one_tree_with_the_retry_as_a_second_try(
-    stack: Stack, api: ApiClient, machine: StateMachine
+    stack: Stack, api: ApiClient, machine: Machine
 ) -> None:
-    execution_id = machine.execution_arn("run-1")
-    seen: list[str] = []
-    machine.between = lambda: seen.append(read(api, execution_id)["execution"]["status"])
+    seen: set[str] = set()
 
-    ended = machine.run("run-1", {**ORDER, "bank_fails": 1})
+    def look(execution_id: str) -> None:
+        answer = api.call("GET", f"/v1/executions/{quote(execution_id, safe='')}")
+        if answer.status == 200:
+            seen.add(answer.json()["status"])
 
-    assert machine.calls == ["Reserve 0", "Charge 0", "Charge 1", "Confirm 0"]
+    ended = machine.run("run-1", {**ORDER, "bank_fails": 1}, look)
+
     # Not succeeded between two states, nor failed before a retry.
-    assert seen == ["running"] * 4
-    assert ended["detail"]["status"] == "SUCCEEDED"
-    sweep = call(stack, stack.function("SweepFunction").name, ended)
-    assert json.loads(sweep.payload) == {"ended": 1}
-
-    trace = read(api, execution_id)
+    assert seen == {"running"}
+    assert ended["status"] == "SUCCEEDED"
+    assert json.loads(ended["output"])["receipt"] == "receipt-17.txt"
+    execution_id = ended["executionArn"]
+    trace = read_when_ended(api, execution_id)
     assert (trace["status"], trace["execution"]["status"]) == ("COMPLETE", "succeeded")
-    assert trace["execution"]["workflow_id"] == machine.arn.rpartition(":")[2]
+    assert trace["execution"]["workflow_id"] == machine.name
     names = {
         name: stack.function(f"{name}Function").name for name in ("Reserve", "Charge", "Confirm")
     }
     assert tree(trace) == [
-        f"workflow {machine.arn.rpartition(':')[2]} ok",
+        f"workflow {machine.name} ok",
         "  node Reserve #1 ok",
         f"    invocation {names['Reserve']} #1 ok",
         "  node Charge the card #2 ok",
@@ -103,12 +122,12 @@ def test_its_states_meet_in_one_tree_with_the_retry_as_a_second_try(
     assert (artifact["name"], artifact["node_id"]) == ("receipt-17.txt", "Confirm")
 
 
-def test_the_collector_gets_every_span_of_a_state_under_the_same_trace(
-    stack: Stack, api: ApiClient, machine: StateMachine
+def test_the_collector_gets_every_span_under_the_same_trace(
+    stack: Stack, api: ApiClient, machine: Machine
 ) -> None:
-    machine.run("run-2", ORDER)
-    trace = read(api, machine.execution_arn("run-2"))
-    below = {row["span_id"] for row in trace["rows"] if row["kind"] != "workflow"}
+    trace = read_when_ended(api, machine.run("run-2", ORDER)["executionArn"])
+    # The states' functions send theirs, and the sweep the one of the whole.
+    spans = {row["span_id"] for row in trace["rows"]}
 
     def received() -> set[str]:
         trace_id = trace["execution"]["trace_id"]
@@ -116,21 +135,17 @@ def test_the_collector_gets_every_span_of_a_state_under_the_same_trace(
 
     # What a function does not get rid of within its budget goes with its next invocation.
     for again in range(5):
-        if received() == below:
+        if received() == spans:
             break
         machine.run(f"run-2-{again}", ORDER)
-    assert received() == below
+    assert received() == spans
 
 
-def test_a_state_that_fails_for_good_is_the_cause(
-    stack: Stack, api: ApiClient, machine: StateMachine
-) -> None:
+def test_a_state_that_fails_for_good_is_the_cause(api: ApiClient, machine: Machine) -> None:
     ended = machine.run("run-3", {**ORDER, "bank_fails": 5})
 
-    assert machine.calls == ["Reserve 0", "Charge 0", "Charge 1", "Charge 2"]
-    assert ended["detail"]["error"] == "PaymentTimeoutError"
-    call(stack, stack.function("SweepFunction").name, ended)
-    trace = read(api, machine.execution_arn("run-3"))
+    assert (ended["status"], ended["error"]) == ("FAILED", "PaymentTimeoutError")
+    trace = read_when_ended(api, ended["executionArn"])
     assert trace["execution"]["status"] == "failed"
     cause = trace["execution"]["cause"]
     assert cause["error_type"] == "steps.charge.PaymentTimeoutError"
@@ -139,14 +154,32 @@ def test_a_state_that_fails_for_good_is_the_cause(
     assert (node["kind"], node["attempt"], node["status"]) == ("node", 3, "error")
 
 
-def test_a_state_machine_that_nobody_traces_is_passed_over(
-    stack: Stack, machine: StateMachine
-) -> None:
-    machine.definition = {
-        "StartAt": "Reserve",
-        "States": {"Reserve": {**machine.definition["States"]["Reserve"], "Next": ""}},
+def test_a_state_machine_that_nobody_traces_is_passed_over(stack: Stack, machine: Machine) -> None:
+    arn = f"{machine.arn.replace(':stateMachine:', ':execution:')}:untraced"
+    detail = {
+        "executionArn": arn,
+        "stateMachineArn": machine.arn,
+        "name": "untraced",
+        "status": "SUCCEEDED",
+        "startDate": 1_790_000_000_000,
+        "stopDate": 1_790_000_001_000,
+        "input": json.dumps(ORDER),
+        "inputDetails": {"included": True},
+        "output": "{}",
+        "error": None,
+        "cause": None,
     }
-    machine.invoke = lambda arn, payload: InvocationResult(b"{}")
-    ended = machine.run("run-4", ORDER)
-    answer = call(stack, stack.function("SweepFunction").name, ended)
+    event = {
+        "version": "0",
+        "id": "315c1398-40ff-a850-213b-158f73e60175",
+        "detail-type": "Step Functions Execution Status Change",
+        "source": "aws.states",
+        "account": "123456789012",
+        "time": "2026-11-30T00:00:00Z",
+        "region": "us-east-1",
+        "resources": [arn],
+        "detail": detail,
+    }
+    sweep = stack.function("SweepFunction").name
+    answer = stack.lambdas.invoke(sweep, Invocation(json.dumps(event).encode()))
     assert json.loads(answer.payload) == {"ended": 0}

@@ -22,6 +22,7 @@ KEPT: Final = frozenset({
     "s3",
     "sqs",
     "stepfunctions",
+    "sts",
 })  # fmt: skip
 """The services whose state is kept between starts, as MiniStack names them."""
 
@@ -37,6 +38,7 @@ def mend(environment: Mapping[str, str]) -> None:
     keep_what_is_used()
     take_loopback_for_tls()
     check_signatures_of_root(environment)
+    keep_sessions()
 
 
 def call_functions_of_the_stack(lambda_url: str, access_key: str) -> None:
@@ -150,3 +152,26 @@ def check_signatures_of_root(environment: Mapping[str, str]) -> None:
         "UserId": account_id,
     }
     sts.register_session(environment["AWS_ACCESS_KEY_ID"], session)
+
+
+def keep_sessions() -> None:
+    """Sessions of roles are no part of the state that MiniStack saves; functions that run when it is killed have them.
+
+    They are saved before they are answered, so that no function has one that the next start does not know.
+    """
+    from ministack.core.persistence import save_state
+    from ministack.services import sts
+
+    register: Any = sts.register_session
+
+    def state() -> dict[str, Any]:
+        sessions = sts._sessions.items()
+        return {"sessions": {key: one for key, one in sessions if one["PrincipalType"] != "Root"}}
+
+    def register_and_save(access_key: str, session: dict[str, Any]) -> None:
+        register(access_key, session)
+        save_state("sts", state())
+
+    sts.register_session = register_and_save
+    sts.get_state = state
+    sts.load_persisted_state = lambda kept: sts._sessions.update(kept["sessions"])

@@ -27,6 +27,7 @@ from local.engines.ministack.__main__ import settings
 from local.http_message import LOOPBACK, Request, Response
 from local.http_server import HttpServer
 from local.processes import answers, free_port
+from local.roles import session_of
 from tests.support.aws_from_template import ROOT, STACK
 from tests.support.engines import CREDENTIALS, client_of
 
@@ -304,3 +305,30 @@ def test_an_object_that_was_acknowledged_outlives_kill_9_with_its_versions(tmp_p
         ]
         assert bodies == [b"1", b"2"]
         assert s3.get_bucket_versioning(Bucket="things")["Status"] == "Enabled"
+
+
+def session_of_a_role(url: str) -> dict[str, str]:
+    root = {"AWS": "arn:aws:iam::123456789012:root"}
+    trust = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    client_of("iam", url).create_role(RoleName="reader", AssumeRolePolicyDocument=document)
+    time.sleep(4)
+    return session_of(client_of("sts", url), "arn:aws:iam::123456789012:role/reader", "a-function")
+
+
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_session_outlives_kill_9_at_once_and_alone_none_does(
+    tmp_path: Path, is_mended: bool
+) -> None:
+    with running(tmp_path, is_mended) as (url, process):
+        session = session_of_a_role(url)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with running(tmp_path, is_mended) as (url, _):
+        sts = boto3_client("sts", "us-east-1", url, session)
+        if not is_mended:
+            with pytest.raises(ClientError):
+                sts.get_caller_identity()
+            return
+        arn = sts.get_caller_identity()["Arn"]
+        assert arn == "arn:aws:sts::123456789012:assumed-role/reader/a-function"
