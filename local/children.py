@@ -6,7 +6,6 @@ it, and what is not, is said.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -15,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from local.engines.engine import Engine
 from local.http_message import LOOPBACK
@@ -46,8 +44,8 @@ class Child:
     """A process that is started again when it ends by itself."""
 
     name: str
-    command: Callable[[Mapping[str, str]], Sequence[str]]
-    """The program and its arguments; gets the addresses that it had before, so that it has them again."""
+    command: Sequence[str]
+    """The program and its arguments, with its ports: it is found there again."""
     addresses: Callable[[Process, int], dict[str, str]]
     """Where it listens, by variable, once it does; gets the process and where its log begins. Raises ProcessError."""
     loses: str
@@ -57,7 +55,6 @@ class Child:
     """Where the log of this start begins, in bytes."""
     started_at: float
     """By the clock of `Children`, in seconds."""
-    listens: dict[str, str]
 
 
 class Children:
@@ -73,7 +70,7 @@ class Children:
         ports: Mapping[str, int] | None = None,
     ) -> None:
         self.ports = dict(ports or {})
-        """Of the engines, by name: given are those that they had at the last start, taken again where they are free."""
+        """By the name of what listens: given are those of the last start, taken again where they are free."""
         self._spawner = spawner
         self._logs = logs
         self._environment = environment
@@ -92,8 +89,7 @@ class Children:
         if not variables:
             return
         folder.mkdir(parents=True, exist_ok=True)
-        port = free_port(self.ports.get(engine.name, 0))
-        self.ports[engine.name] = port
+        port = self._port(engine.name)
         url = f"http://{LOOPBACK}:{port}"
 
         def addresses(process: Process, _begin: int) -> dict[str, str]:
@@ -101,13 +97,8 @@ class Children:
             wait_until_it_answers(port, engine.health_path, process, what=engine.name, log=log)
             return dict.fromkeys(variables, url)
 
-        self._add(
-            engine.name,
-            lambda _listens: engine.command(port, folder),
-            addresses,
-            engine.loses,
-            engine.environment,
-        )
+        command = engine.command(port, folder)
+        self._add(engine.name, command, addresses, engine.loses, engine.environment)
 
     def start_stand_ins(self, latency: float) -> None:
         """Bedrock's and the demo services'; `latency` scales their answer times, 0 answers at once."""
@@ -115,15 +106,9 @@ class Children:
         if own:
             self._given[BEDROCK] = own
         name = "stand-ins"
-
-        def command(listens: Mapping[str, str]) -> Sequence[str]:
-            connections = json.loads(listens.get(CONNECTIONS, "{}"))
-            ports = {
-                "--bedrock-port": port_of(listens.get(BEDROCK, "")),
-                "--services-port": port_of(next(iter(connections.values()), "")),
-            }
-            options = [part for option, port in ports.items() for part in (option, str(port))]
-            return [sys.executable, "-m", "local.standins", *options, "--latency", str(latency)]
+        command = [sys.executable, "-m", "local.standins", "--latency", str(latency)]
+        for served in ("bedrock", "services"):
+            command += [f"--{served}-port", str(self._port(served))]
 
         def addresses(process: Process, begin: int) -> dict[str, str]:
             names = frozenset({BEDROCK, CONNECTIONS})
@@ -137,8 +122,7 @@ class Children:
         """Where all of them listen, by variable, when they do. Raises ProcessError."""
         found: dict[str, str] = {}
         for child in self._children:
-            child.listens = child.addresses(child.process, child.began)
-            found |= child.listens
+            found |= child.addresses(child.process, child.began)
         return {**found, **self._given}
 
     def keep_running(self, restore: Callable[[], object]) -> None:
@@ -159,16 +143,16 @@ class Children:
     def _add(
         self,
         name: str,
-        command: Callable[[Mapping[str, str]], Sequence[str]],
+        command: Sequence[str],
         addresses: Callable[[Process, int], dict[str, str]],
         loses: str,
         environment: Mapping[str, str],
     ) -> None:
         began = size_of(self._log(name))
         started_at = self._clock()
-        process = self._start(name, command({}), environment)
+        process = self._start(name, command, environment)
         self._children.append(
-            Child(name, command, addresses, loses, environment, process, began, started_at, {})
+            Child(name, command, addresses, loses, environment, process, began, started_at)
         )
 
     def _watch(self, child: Child, restore: Callable[[], object]) -> None:
@@ -191,8 +175,8 @@ class Children:
         try:
             child.began = size_of(self._log(child.name))
             child.started_at = self._clock()
-            child.process = self._start(child.name, child.command(child.listens), child.environment)
-            child.listens = child.addresses(child.process, child.began)
+            child.process = self._start(child.name, child.command, child.environment)
+            child.addresses(child.process, child.began)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
             self._say_unless_stopped(f"{child.name} could not be started again: {error}")
             if child.process.poll() is None:
@@ -233,10 +217,10 @@ class Children:
         }
         return self._spawner.start(command, env=whole, cwd=PROJECT, log=self._log(name))
 
+    def _port(self, name: str) -> int:
+        """Returns the port of the last start where that is free, else another one."""
+        self.ports[name] = free_port(self.ports.get(name, 0))
+        return self.ports[name]
+
     def _log(self, name: str) -> Path:
         return self._logs / f"{name}.log"
-
-
-def port_of(url: str) -> int:
-    """0, a free one, where there is no URL yet."""
-    return urlsplit(url).port or 0
