@@ -112,7 +112,7 @@ COMMANDS: Final = (
         + NO_END
         + r"-p[ \t]+"
         + WORD
-        + r"|Credentials?\s{0,2}\(\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"\s*\)"
+        + r"|\b(?:Network|UsernamePassword|Password|PS|Basic|BasicAuth)Credentials?\s{0,2}\(\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"\s*\)"
         r"|DirectoryEntry\s{0,2}\(\s*\"[^\"\n]{3,99}\"\s*,\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"",
         (
             "sshpass -p «hunter2» ssh ada@bastion",
@@ -137,6 +137,7 @@ COMMANDS: Final = (
             "ssh -p 2222 host1",
             "mkdir -p /tmp/a1",
             "mysql -p$PASSWORD1",
+            'Credentials("name", "options")',
         ),
         checks.is_secret_value,
     ),

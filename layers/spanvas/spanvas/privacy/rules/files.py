@@ -64,17 +64,20 @@ FILES: Final = (
     ),
     Rule(
         "netrc_password",
-        r"\b(?:machine\s+\S+\s+(?:login\s+\S+\s+)?|default\s+login\s+\S+\s+)password\s+(\S{3,})"
+        r"\bmachine\s+\S+\s+(?:login\s+\S+\s+)?password\s+(\S{3,})"
+        r"|\bdefault\s+login\s+\S+\s+password\s+(\S*[\d@]\S*)"
         r"|:_(?:auth|authToken|password)[ \t]{0,2}=[ \t]{0,2}[\"']?([^\s\"'${<\[][^\s\"']{5,})",
         (
             "machine api.acme.com login bob password «qnejcvbqw»",
             "machine h\n  login bob\n  password «qnej»",
+            "default login anonymous password «ada@host»",
             "//registry.npmjs.org/:_authToken=«correct-horse»",
             "//npm.acme.com/:_auth = «dGVzdDp0ZXN0»",
         ),
         (
             "the machine wants a password now",
             "the default password for the user",
+            "the default login page password reset",
             "//registry.npmjs.org/:_authToken=${NPM_TOKEN}",
             "//npm.acme.com/:always-auth=true",
         ),

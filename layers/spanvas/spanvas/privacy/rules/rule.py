@@ -136,10 +136,21 @@ def is_option_value(text: str) -> bool:
     )
 
 
+REMARKS: Final = frozenset(
+    {
+        "changed", "forgotten", "expired", "reset", "wrong", "incorrect", "invalid", "missing", "empty", "correct",
+        "hidden", "hashed", "encrypted", "unset", "stored", "rejected", "accepted", "weak", "strong", "mandatory",
+        "updated", "blank", "valid", "secure", "protected", "lost", "stolen", "unknown", "known", "visible", "shown",
+    }
+)  # fmt: skip
+"""What is said of a password in one word."""
+
+
 def is_said_password(text: str) -> bool:
     """Returns whether what follows `the password is` is one: with a digit, or in quotes and no remark."""
     bare = text.strip("\"'`")
-    return has_digit(bare) or (bare != text and bare.lower() not in PROSE and is_secret_value(bare))
+    is_word = bare.lower() in PROSE or bare.lower() in REMARKS
+    return has_digit(bare) or (bare != text and not is_word and is_secret_value(bare))
 
 
 def is_email(text: str) -> bool:

@@ -131,7 +131,12 @@ GENERAL: Final = (
             "the password for user 'postgres' is «'admin'»",
             "la password è «estate9»",
         ),
-        ("the password is required", "your password was changed", 'password is "required"'),
+        (
+            "the password is required",
+            "your password was changed",
+            'password is "required"',
+            "password was 'changed'",
+        ),
         checks.is_said_password,
     ),
     Rule(
