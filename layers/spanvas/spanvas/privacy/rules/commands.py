@@ -112,7 +112,8 @@ COMMANDS: Final = (
         + NO_END
         + r"-p[ \t]+"
         + WORD
-        + r"|\b(?:Network|UsernamePassword|Password|PS|Basic|BasicAuth)Credentials?\s{0,2}\(\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"\s*\)"
+        + r"|\b(?:Network|UsernamePassword|Password|PS|Basic|BasicAuth)Credentials?"
+        r"\s{0,2}\(\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"\s*\)"
         r"|DirectoryEntry\s{0,2}\(\s*\"[^\"\n]{3,99}\"\s*,\s*\"[^\"\n]{3,60}\"\s*,\s*\"([^\"\n]{3,60})\"",
         (
             "sshpass -p «hunter2» ssh ada@bastion",
