@@ -10,7 +10,6 @@ import asyncio
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -58,8 +57,8 @@ async def serve(port: int) -> None:
     from local.engines.ministack.saving import save_regularly
 
     mend(os.environ)
-    # Its CloudFormation imports every service, which takes a second: while the stack still reads its template.
-    threading.Thread(target=import_module, args=[CLOUDFORMATION], daemon=True).start()
+    # Its CloudFormation imports every service, which takes a second: when it serves, and the stack reads its template.
+    asyncio.get_running_loop().call_later(1.0, import_module, CLOUDFORMATION)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
