@@ -86,3 +86,9 @@ def test_whatever_stands_there_redaction_ends_and_leaves_the_rest(data: bytes, n
     text = f"{noise} {b64encode(data).decode()} {noise}"
     kept = REDACTOR.redact_text(text)
     assert kept == text or "[REDACTED:" in kept
+
+
+def test_every_one_of_many_is_found() -> None:
+    secret, harmless = encoded(f"use {TOKEN} now"), encoded("nothing but a sentence")
+    text = "\n".join([f"{harmless} {secret}"] * 300)
+    assert REDACTOR.redact_text(text) == "\n".join([f"{harmless} [REDACTED:github_token]"] * 300)

@@ -22,7 +22,7 @@ RUN: Final = LazyPattern(rb"(?:[A-Za-z0-9+/_-]{60,80}\r?\n[ \t]*)*[A-Za-z0-9+/_-
 """On one line, or on lines of 60 to 80 letters and a last one, as MIME and PEM have it."""
 LONGEST: Final = 200_000
 """Letters of a run that are decoded; of a longer one the first."""
-MOST_RUNS: Final = 64
+MOST_RUNS: Final = 10_000
 """Runs of one text that are decoded."""
 DEEPEST: Final = 3
 """Base64 in base64 so many times."""

@@ -12,7 +12,7 @@ from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
 from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
-from spanvas.privacy.wrapped import SIGN, wrapped_in
+from spanvas.privacy.wrapped import SIGN, Wrapped, wrapped_in
 
 SET_MEMORY_BYTES: Final = 24 << 20
 CANARY: Final = b"\0\x01spanvas-canary\x01"
@@ -54,6 +54,7 @@ class Scanner:
         self._patterns: list[Any] = [None] * len(self._rules)
         self._compile: Callable[[str], Any] = re2.compile
         self._encoded: Any = None
+        self._broken: Any = None
         self._set = re2.Set.SearchSet(options)
         for rule in self._rules:
             self._set.Add(rule.sign or rule.pattern)
@@ -79,7 +80,10 @@ class Scanner:
         if found == [self._canary]:
             return ()
         if self._start in found or self._wrapped in found:
-            more = *self._decoded_in(joined_texts), *(one.text for one in wrapped_in(joined_texts))
+            more = (
+                *self._decoded_in(joined_texts),
+                *(one.text for one in self._wrapped_in(joined_texts)),
+            )
             found = self._set.Match(SEPARATOR.join((*more, joined_texts))) or []
         if self._canary not in found:
             return tuple(range(len(self._rules)))
@@ -137,7 +141,7 @@ class Scanner:
     ) -> list[Hit]:
         """Returns tokens over several lines of which the first line alone was not found."""
         hits: list[Hit] = []
-        for one in wrapped_in(text) if b"\n" in text else ():
+        for one in self._wrapped_in(text) if b"\n" in text else ():
             (start, end), *_ = one.parts
             if any(hit.start < end and hit.end > start for hit in (*found, *hits)):
                 continue
@@ -145,6 +149,11 @@ class Scanner:
             if inner and inner[0].start == 0 and inner[0].end > end - start:
                 hits.append(Hit(start, one.place(inner[0].end), inner[0].rule))
         return hits
+
+    def _wrapped_in(self, text: bytes) -> Iterator[Wrapped]:
+        if self._broken is None:
+            self._broken = self._compile(SIGN)
+        return wrapped_in(text, self._broken.finditer(text))
 
     def _decoded_in(self, text: bytes, depth: int = 0) -> Iterator[bytes]:
         """Yields what is in base64 in a text, as it stands and as it reads, and what is in that in turn."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from spanvas.privacy.rules.pattern import LazyPattern
@@ -21,7 +23,7 @@ WRAPPED: Final = LazyPattern(
         rf"(?:{BREAK}([A-Za-z0-9_.=+/-]{{3,}}))?"
     ).encode()
 )
-MOST: Final = 64
+MOST: Final = 10_000
 """Of one text that are looked at."""
 
 
@@ -40,11 +42,15 @@ class Wrapped(NamedTuple):
         return self.parts[-1][1]
 
 
-def wrapped_in(text: bytes) -> Iterator[Wrapped]:
-    """Yields what may be tokens over two lines, and over three where there is a third."""
-    for count, found in enumerate(WRAPPED.finditer(text)):
-        if count == MOST:
-            return
+def wrapped_in(text: bytes, signs: Iterator[re.Match[bytes]]) -> Iterator[Wrapped]:
+    """Yields what may be tokens over two lines, and over three where there is a third.
+
+    `signs` are the matches of `SIGN` in the text: RE2 looks through a text in a hundredth of the time.
+    """
+    for sign in islice(signs, MOST):
+        found = WRAPPED.match(text, sign.start())
+        if found is None:
+            continue
         parts = tuple(found.span(group) for group in (1, 2, 3) if found[group] is not None)
         for lines in range(2, len(parts) + 1):
             chosen = parts[:lines]
