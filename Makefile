@@ -20,7 +20,7 @@ SAM_SOURCES := template.yaml $(shell find functions layers -type f -not -path '*
 SAM_LOCAL = .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html build/sam-local/.built
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/dist-lib/*' 2>/dev/null)
 
-.PHONY: help install run smoke test test-dialects check bench recall redact-check bench-security build deploy dist release format lint types frontend frontend-check openapi \
+.PHONY: help install run smoke test test-dialects check bench recall redact-check doctor bench-security build deploy dist release format lint types frontend frontend-check openapi \
   template rehearse locks screenshots clean sam-docker sam-local sam-invoke
 
 help: ## list the targets
@@ -65,6 +65,9 @@ recall: .venv/.installed ## what the rules of redaction find of others' secrets 
 redact-check: .venv/.running ## what redaction would do to a file: make redact-check FILE=log.txt
 	@test -n "$(FILE)" || { echo 'name a file: make redact-check FILE=log.txt'; exit 2; }
 	@PYTHONPATH=layers/spanvas $(PY) -m spanvas redact "$(FILE)" $(ARGS) || test $$? = 1
+
+doctor: .venv/.running ## what is wrong with the running local stack: make doctor (ARGS=--json); others: docs/how-to/check-a-deployment.md
+	@variables="$$($(PY) -m local env --port $(PORT))" && eval "$$variables" && $(PY) -m spanvas_api.doctor $(ARGS)
 
 build: .venv-sam/.installed .venv/.running frontend/dist/index.html ## sam build, and the page (ARCHITECTURE=x86_64, PART=store)
 	ARCHITECTURE="$(ARCHITECTURE)" PYTHON="$(CURDIR)/$(PY)" $(SAM) build $(if $(PART),--template-file "stack/$(PART).yaml")

@@ -1,0 +1,319 @@
+"""The doctor, on the template's own table and bucket: what is right, and what is wrong one by one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from spanvas.storage import aws
+from spanvas.storage.dynamo import DynamoTraceStore
+from spanvas_api.doctor.command import Surroundings, main
+from tests.support.aws_from_template import AUDIT_TABLE
+from tests.support.aws_in_process import mocked_store
+from tests.support.otlp_server import OK, serving
+
+ISSUER = "https://issuer.example"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+            "Action": "s3:PutObjectAcl",
+            "Resource": "arn:aws:s3:::{bucket}/*",
+            "Condition": {
+                "Bool": {"aws:SecureTransport": "false"},
+                "NumericGreaterThan": {"s3:signatureAge": 300000},
+            },
+        }
+    ],
+}
+
+
+def answers(url: str) -> Any:
+    return {
+        f"{ISSUER}/.well-known/openid-configuration": {
+            "issuer": ISSUER,
+            "jwks_uri": f"{ISSUER}/keys",
+        },
+        f"{ISSUER}/keys": {"keys": [{"kty": "RSA", "kid": "1"}]},
+    }[url]
+
+
+class Deployment:
+    """A deployment that is well, and what the doctor says of it."""
+
+    def __init__(self, store: DynamoTraceStore) -> None:
+        self.table, self.bucket = store._table, store._bucket
+        self.dynamodb, self.s3 = aws.dynamodb_client(), aws.s3_client()
+        policy = json.dumps(POLICY).replace("{bucket}", self.bucket)
+        self.s3.put_bucket_policy(Bucket=self.bucket, Policy=policy)
+        self.fetch = answers
+        self.now = time.time()
+        self.environment = {
+            "SPANVAS_TABLE": self.table,
+            "SPANVAS_BUCKET": self.bucket,
+            "SPANVAS_AUDIT_TABLE": AUDIT_TABLE,
+            "SPANVAS_JWT_ISSUER": ISSUER,
+            "SPANVAS_JWT_AUDIENCE": "spanvas",
+            "SPANVAS_TOKEN": self.token(),
+        }
+
+    def token(self, **changes: Any) -> str:
+        claims = {
+            "iss": ISSUER,
+            "aud": "spanvas",
+            "sub": "ada",
+            "tenant": "acme",
+            "exp": self.now + 300,
+            "scope": "openid trace:read trace:content",
+            **changes,
+        }
+        body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+        return f"e30.{body}.signature"
+
+    def asked(self, *arguments: str) -> tuple[int, dict[str, tuple[str, str]]]:
+        out = io.StringIO()
+        around = Surroundings(
+            self.environment,
+            lambda: self.dynamodb,
+            lambda: self.s3,
+            self.fetch,
+            lambda: self.now,
+        )
+        code = main(["--json", *arguments], around, out)
+        return code, {
+            one["what"]: (one["state"], one["seen"]) for one in json.loads(out.getvalue())
+        }
+
+    def wrong(self, *arguments: str) -> dict[str, str]:
+        """What is not well, and what was seen of it."""
+        code, found = self.asked(*arguments)
+        wrong = {
+            what: seen for what, (state, seen) in found.items() if state in ("wrong", "unknown")
+        }
+        assert code == (1 if wrong else 0)
+        return wrong
+
+
+@pytest.fixture
+def deployment() -> Iterator[Deployment]:
+    with mocked_store() as store:
+        yield Deployment(store)
+
+
+def test_a_deployment_that_is_well_has_nothing_wrong(deployment: Deployment) -> None:
+    code, found = deployment.asked()
+
+    assert {what: state for what, (state, _) in found.items() if state != "ok"} == {
+        "collector": "left out"
+    }
+    assert code == 0
+    assert found["scopes of the token"][1] == "trace:content trace:read"
+    assert found["token"][1] == "of ada for the tenant acme"
+    assert found["probe"][1].startswith("written, read and deleted in ")
+
+
+def test_the_probe_leaves_no_content_and_nobodys_history_has_it(deployment: Deployment) -> None:
+    deployment.asked()
+
+    items = deployment.dynamodb.scan(TableName=deployment.table)["Items"]
+    assert {item["sk"]["S"] for item in items} <= {"META"}
+    assert all("spanvas-doctor" in item["pk"]["S"] for item in items)
+
+
+def test_without_a_probe_nothing_is_written(deployment: Deployment) -> None:
+    _, found = deployment.asked("--no-probe")
+
+    assert "probe" not in found
+    assert deployment.dynamodb.scan(TableName=deployment.table)["Count"] == 0
+
+
+def test_another_region_or_name_is_a_table_that_is_not_there(deployment: Deployment) -> None:
+    deployment.environment["SPANVAS_TABLE"] = "absent"
+
+    assert deployment.wrong("--no-probe")["table absent"] == "there is no such table here"
+
+
+def test_a_table_of_something_else(deployment: Deployment) -> None:
+    deployment.dynamodb.create_table(
+        TableName="other",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    deployment.environment["SPANVAS_TABLE"] = "other"
+
+    assert deployment.wrong("--no-probe") == {"table other": "ACTIVE, keys [('id', 'HASH')]"}
+
+
+def test_an_index_and_the_time_to_live_that_are_missing(deployment: Deployment) -> None:
+    name = deployment.table
+    deployment.dynamodb.update_table(
+        TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_status"}}]
+    )
+    deployment.dynamodb.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires_at"}
+    )
+
+    wrong = deployment.wrong("--no-probe")
+
+    assert wrong[f"indexes of {name}"] == "without by_status"
+    assert wrong[f"time to live of {name}"].startswith("DISABLED")
+
+
+def test_a_bucket_that_is_open(deployment: Deployment) -> None:
+    name = deployment.bucket
+    deployment.s3.delete_public_access_block(Bucket=name)
+    deployment.s3.delete_bucket_policy(Bucket=name)
+    deployment.s3.put_bucket_cors(
+        Bucket=name,
+        CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
+    )
+
+    assert deployment.wrong() == {
+        f"public access to {name}": "not blocked",
+        f"policy of {name}": "nothing is refused by aws:SecureTransport, s3:signatureAge",
+        f"pages that may read files of {name}": "all",
+    }
+
+
+def test_no_page_may_read_files(deployment: Deployment) -> None:
+    deployment.s3.delete_bucket_cors(Bucket=deployment.bucket)
+
+    assert deployment.wrong() == {f"pages that may read files of {deployment.bucket}": "none"}
+
+
+def test_a_bucket_that_is_not_there(deployment: Deployment) -> None:
+    deployment.environment["SPANVAS_BUCKET"] = "absent"
+
+    wrong = deployment.wrong("--no-probe")
+
+    assert wrong == {"bucket absent": "there is no such bucket"}
+
+
+class Denied:
+    """A client whose role may do nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**parameters: Any) -> Any:
+            operation = "".join(part.title() for part in name.split("_"))
+            raise ClientError(
+                {"Error": {"Code": "AccessDeniedException", "Message": "no"}}, operation
+            )
+
+        return call
+
+
+def test_a_doctor_without_permissions_says_which_it_needs(deployment: Deployment) -> None:
+    deployment.dynamodb = deployment.s3 = Denied()  # type: ignore[assignment]
+
+    wrong = deployment.wrong("--no-probe")
+
+    assert wrong[f"table {deployment.table}"] == "DescribeTable: not allowed"
+    assert wrong[f"bucket {deployment.bucket}"] == "HeadBucket: not allowed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "seen"),
+    [
+        ({"iss": "https://other.example"}, "token", "The token is of another issuer."),
+        ({"aud": "other"}, "token", "The token is for another audience."),
+        ({"exp": 1}, "token", "The token has expired."),
+        ({"tenant": None}, "token", "The token's claim 'tenant' names no tenant."),
+        ({"scope": "openid"}, "scopes of the token", "none that Spanvas knows"),
+    ],
+)
+def test_what_is_wrong_with_a_token(
+    deployment: Deployment, changes: dict[str, Any], what: str, seen: str
+) -> None:
+    token = deployment.token(**changes)
+
+    assert deployment.wrong("--no-probe", "--token", token) == {what: seen}
+
+
+@pytest.mark.parametrize("text", ["nonsense", "a.b.c", "e30.WzFd.x"])
+def test_what_is_no_token(deployment: Deployment, text: str) -> None:
+    assert deployment.wrong("--no-probe", "--token", text) == {"token": "is no JWT"}
+
+
+@pytest.mark.parametrize(
+    ("described", "what", "seen"),
+    [
+        ({"issuer": f"{ISSUER}/"}, "issuer", f"calls itself '{ISSUER}/'"),
+        ([], "issuer", "'list' object has no attribute 'get'"),
+        ({"issuer": ISSUER}, "keys of the issuer", "KeyError: 'jwks_uri'"),
+    ],
+)
+def test_what_is_wrong_with_an_issuer(
+    deployment: Deployment, described: Any, what: str, seen: str
+) -> None:
+    deployment.fetch = lambda url: described
+
+    assert deployment.wrong("--no-probe") == {what: seen}
+
+
+def test_an_issuer_that_cannot_be_reached(deployment: Deployment) -> None:
+    def down(url: str) -> Any:
+        raise OSError("connection refused")
+
+    deployment.fetch = down
+
+    assert deployment.wrong("--no-probe") == {"issuer": "connection refused"}
+
+
+def test_keys_that_the_gateway_does_not_take(deployment: Deployment) -> None:
+    deployment.fetch = lambda url: (
+        {"keys": [{"kty": "EC"}]} if url.endswith("/keys") else answers(url)
+    )
+
+    assert deployment.wrong("--no-probe") == {"keys of the issuer": "EC"}
+
+
+def test_a_clock_that_is_wrong(deployment: Deployment) -> None:
+    deployment.now += 3_600
+    deployment.environment["SPANVAS_TOKEN"] = ""
+
+    (what, seen), *_ = deployment.wrong("--no-probe").items()
+    assert what == "clock"
+    assert seen.endswith(" s from AWS")
+
+
+def test_the_collector(deployment: Deployment) -> None:
+    with serving(OK) as server:
+        deployment.environment["SPANVAS_OTLP_ENDPOINT"] = f"http://127.0.0.1:{server.port}"
+        assert deployment.asked("--no-probe")[1]["collector"] == (
+            "ok",
+            f"http://127.0.0.1:{server.port}/v1/traces",
+        )
+    deployment.environment["SPANVAS_OTLP_ENDPOINT"] = "http://127.0.0.1:9"
+    assert "ConnectionRefusedError" in deployment.wrong("--no-probe")["collector"]
+
+
+def test_without_settings_the_store_is_missing_and_the_rest_is_looked_at() -> None:
+    out = io.StringIO()
+    around = Surroundings({}, Denied, Denied, answers, time.time)
+
+    assert main([], around, out) == 1
+    assert out.getvalue().splitlines() == [
+        "wrong     store      SPANVAS_TABLE and SPANVAS_BUCKET are not both set",
+        "                     -> set what the function has in its environment",
+        "left out  issuer     SPANVAS_JWT_ISSUER is not set",
+        "left out  token      give one by --token or SPANVAS_TOKEN",
+        "left out  collector  no OTLP endpoint is set",
+    ]
+
+
+def test_a_setting_that_cannot_be_read_ends_it() -> None:
+    err = io.StringIO()
+    around = Surroundings({"SPANVAS_ENABLED": "maybe"}, Denied, Denied, answers, time.time)
+
+    assert main([], around, io.StringIO(), err) == 2
+    assert err.getvalue() == "spanvas doctor: SPANVAS_ENABLED='maybe': expected true or false\n"
