@@ -16,6 +16,7 @@ OPERATOR_SCOPES = (
     "executions:start",
     "trace:read",
     "trace:content",
+    "trace:content:restricted",
     "trace:artifact",
     "trace:delete",
     "trace:hold",

@@ -62,6 +62,7 @@ export function decodeSpan(value: unknown): SpanDetail {
     receipts: decodeReceipts(fields.map("receipts")),
     otherVersions: fields.list("other_versions", decodeVersion),
     contentAccess: fields.oneOf("content_access", ["granted", "denied", "not_captured", "expired"]),
+    isRestricted: fields.textOrNull("restricted_access") === "denied",
     content: fields.objectOrNull("content", decodeContent),
     raw: value as Json,
   };

@@ -30,6 +30,7 @@ export function decodeTrace(value: unknown, servedAt: Nanos): Trace {
     status: fields.oneOf("status", TRACE_STATUSES),
     reason: fields.textOrNull("reason"),
     contentAccess: fields.oneOf("content_access", ["granted", "denied"]),
+    isRestricted: fields.textOrNull("restricted_access") === "denied",
     rows,
     // An answer without a total holds the whole trace.
     totalRows: fields.numberOrNull("total_rows") ?? rows.length,

@@ -831,6 +831,11 @@ export interface components {
              * @enum {string}
              */
             content_access: "granted" | "denied" | "not_captured" | "expired";
+            /**
+             * @description Where fields of this span are withheld for want of `trace:content:restricted`.
+             * @constant
+             */
+            restricted_access?: "denied";
             /** @description Only with `trace:content`. */
             content?: components["schemas"]["SpanContent"];
         };
@@ -885,6 +890,11 @@ export interface components {
             newer_chunks?: number;
             /** @enum {string} */
             content_access: "granted" | "denied";
+            /**
+             * @description Where `RestrictedAttributes` names fields and the caller has `trace:content` without `trace:content:restricted`: rows have no previews, and such fields are withheld.
+             * @constant
+             */
+            restricted_access?: "denied";
             /** @description Of the whole trace, also where this is one page of it. */
             total_rows: number;
             /** @description Of the state of the trace that this answer is of: `since` of a later read tells what is new. */

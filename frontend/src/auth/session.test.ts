@@ -14,10 +14,11 @@ const CONFIG = decodeConfig({
   api_base_url: "",
 });
 
-const discovery = () =>
+const discovery = (more: object = {}) =>
   json({
     authorization_endpoint: "https://id.example/authorize",
     token_endpoint: "https://id.example/token",
+    ...more,
   });
 
 function fakeBrowser(search: string) {
@@ -59,6 +60,45 @@ async function comeBack(answers: Response[], query = "code=abc", now = () => 0) 
   const session = openSession(CONFIG, back.browser, server.fetcher, now);
   return { ...back, session, server, nonce: left.asked.get("nonce") };
 }
+
+const RESTRICTED = "trace:content:restricted";
+
+describe("the scopes that are asked for", () => {
+  it.each([
+    ["openid trace:content", ["openid", RESTRICTED], `openid trace:content ${RESTRICTED}`],
+    ["openid trace:content", ["openid", "trace:content"], "openid trace:content"],
+    ["openid trace:content", undefined, "openid trace:content"],
+    ["openid trace:content", "all", "openid trace:content"],
+    ["openid trace:read", [RESTRICTED], "openid trace:read"],
+    [`${RESTRICTED} trace:content`, [RESTRICTED], `${RESTRICTED} trace:content`],
+  ])("are of %j, where the issuer offers %j, %j", async (scopes, offered, asked) => {
+    const { browser, went } = fakeBrowser("");
+    const answer = discovery({ scopes_supported: offered });
+    await openSession({ ...CONFIG, scopes }, browser, fakeFetch(answer).fetcher);
+    expect(new URL(went[0] ?? "").searchParams.get("scope")).toBe(asked);
+  });
+
+  it("are those of the settings alone, once the issuer has refused this client more", async () => {
+    const config = { ...CONFIG, scopes: "openid trace:content" };
+    const first = fakeBrowser("?execution=e1");
+    const offer = discovery({ scopes_supported: [RESTRICTED] });
+    await openSession(config, first.browser, fakeFetch(offer).fetcher);
+    const state = new URL(first.went[0] ?? "").searchParams.get("state") ?? "";
+
+    const back = fakeBrowser(`?error=invalid_scope&state=${state}`);
+    for (const [key, value] of first.stored) back.stored.set(key, value);
+    expect(await openSession(config, back.browser, fakeFetch().fetcher)).toBeNull();
+
+    expect(back.went[0]).toBe("stay /?execution=e1");
+    const again = new URL(back.went[1] ?? "").searchParams;
+    expect(again.get("scope")).toBe("openid trace:content");
+
+    const last = fakeBrowser(`?error=invalid_scope&state=${again.get("state") ?? ""}`);
+    for (const [key, value] of back.stored) last.stored.set(key, value);
+    const refused = openSession(config, last.browser, fakeFetch().fetcher);
+    await expect(refused).rejects.toThrow("refused the sign-in: invalid_scope");
+  });
+});
 
 describe("signing in", () => {
   it("leaves for the issuer with a challenge, and keeps the verifier for the way back", async () => {

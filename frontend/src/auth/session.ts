@@ -24,6 +24,10 @@ export async function openSession(
   const endpoints = await discover(config, browser, fetcher);
   const signIn = (): Promise<void> => leaveToSignIn(config, endpoints, browser);
   const answered = await takeAnswer(config, endpoints, browser, fetcher, now);
+  if (answered === "fewer_scopes") {
+    await leaveToSignIn(config, { ...endpoints, scopes: [] }, browser);
+    return null;
+  }
   if (answered === null) {
     await signIn();
     return null;

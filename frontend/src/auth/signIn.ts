@@ -17,10 +17,17 @@ const STORAGE_KEY = "spanvas.sign-in";
 export interface Endpoints {
   readonly authorization: string;
   readonly token: string;
+  /** The scopes that the issuer offers, as far as its metadata says it. */
+  readonly scopes?: readonly string[];
 }
+
+/** What the page asks for beyond its settings, with the scope that it goes with, where the issuer offers it. */
+const OFFERED = { scope: "trace:content:restricted", with: "trace:content" };
 
 interface Pending {
   readonly state: string;
+  /** Whether it asked for what its settings do not name. */
+  readonly asksForMore: boolean;
   readonly nonce: string;
   readonly verifier: string;
   /** Path and query to return to after the sign-in. */
@@ -50,7 +57,18 @@ export async function discover(
   if (typeof authorization !== "string" || typeof token !== "string") {
     throw new ProblemError("contract", "The identity provider does not name its endpoints.");
   }
-  return { authorization, token };
+  return { authorization, token, scopes: textsIn(document.scopes_supported) };
+}
+
+/** Returns the scopes to ask for: those of the settings, and what the issuer offers besides. */
+function scopesToAsk(settings: string, offered: readonly string[]): string {
+  const asked = settings.split(" ");
+  const isWanted = asked.includes(OFFERED.with) && !asked.includes(OFFERED.scope);
+  return isWanted && offered.includes(OFFERED.scope) ? `${settings} ${OFFERED.scope}` : settings;
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 /** Leaves the page for the issuer's. */
@@ -59,8 +77,10 @@ export async function leaveToSignIn(
   endpoints: Endpoints,
   browser: Browser,
 ): Promise<void> {
+  const scopes = scopesToAsk(config.scopes, endpoints.scopes ?? []);
   const pending: Pending = {
     state: randomText(),
+    asksForMore: scopes !== config.scopes,
     nonce: randomText(),
     verifier: randomText(48),
     returnTo: browser.location.pathname + withoutAnswer(browser.location.search),
@@ -72,7 +92,7 @@ export async function leaveToSignIn(
     response_type: "code",
     client_id: config.clientId,
     redirect_uri: redirectUri(browser),
-    scope: config.scopes,
+    scope: scopes,
     state: pending.state,
     nonce: pending.nonce,
     code_challenge: await challengeOf(pending.verifier),
@@ -84,14 +104,17 @@ export async function leaveToSignIn(
   browser.location.assign(url.href);
 }
 
-/** The issuer's answer in the address bar, turned into tokens; null when there is no answer. */
+/**
+ * The issuer's answer in the address bar, turned into tokens; null when there is no answer, "fewer_scopes" when
+ * it refuses this client what the settings do not name.
+ */
 export async function takeAnswer(
   config: PageConfig,
   endpoints: Endpoints,
   browser: Browser,
   fetcher: typeof fetch,
   now: () => number,
-): Promise<Tokens | null> {
+): Promise<Tokens | "fewer_scopes" | null> {
   const answer = new URLSearchParams(browser.location.search);
   if (!answer.has("state") || !(answer.has("code") || answer.has("error"))) return null;
   const pending = takePending(browser);
@@ -105,6 +128,7 @@ export async function takeAnswer(
   }
   const code = answer.get("code");
   if (code === null) {
+    if (answer.get("error") === "invalid_scope" && pending.asksForMore) return "fewer_scopes";
     const reason = answer.get("error_description") ?? answer.get("error") ?? "";
     throw new ProblemError("sign_in", `The identity provider refused the sign-in: ${reason}`);
   }

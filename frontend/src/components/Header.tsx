@@ -116,6 +116,11 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="lock" /> content hidden from your role
           </Fact>
         )}
+        {trace.isRestricted && (
+          <Fact title="Your role has no trace:content:restricted: fields that this deployment restricts are left out, and previews in the list, because they may hold such fields.">
+            <Icon name="lock" /> restricted fields and previews hidden from your role
+          </Fact>
+        )}
         {isUnfinished(execution) && (
           <Fact tone={isOutOfDate ? "warn" : "live"}>
             <span className="sv-live-dot" /> {isOutOfDate ? "not live: reconnecting" : "live"}

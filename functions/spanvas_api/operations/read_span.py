@@ -66,9 +66,8 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
         )
         for version in versions
     ]
-    contents = [
-        content_of(shown_span(version, up_to)) if is_allowed else {} for version in versions
-    ]
+    shown_spans = [shown_span(version, up_to) for version in versions] if is_allowed else []
+    contents = [content_of(version) for version in shown_spans] or [{}]
     if is_allowed:
         for version, content in zip(bodies, contents, strict=True):
             version["content"] = content
@@ -80,6 +79,8 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
         body.pop("content", None)
     if is_allowed:
         body["content_access"] = "granted" if contents[0] else "not_captured"
+        if shown_spans != list(versions):
+            body["restricted_access"] = "denied"
     else:
         body["content_access"] = "denied" if has_content(versions[0]) else "not_captured"
     outcome = ALLOWED if is_allowed and any(map(has_content, versions)) else STRUCTURE

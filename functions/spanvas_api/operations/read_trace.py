@@ -181,6 +181,8 @@ class _Answering(NamedTuple):
             "rows": rows.bodies,
             **more,
         }
+        if self.up_to is FieldClass.CONTENT:
+            body["restricted_access"] = "denied"
         if status.reason:
             body["reason"] = status.reason
         if whole.chunks.unreadable:

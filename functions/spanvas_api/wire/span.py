@@ -214,4 +214,8 @@ class SpanResponse(WireModel):
     content_access: Literal["granted", "denied", "not_captured", "expired"] = Field(
         description="`expired`: attributes, events and content are past their retention; the rest is what the tree has."
     )
+    restricted_access: Literal["denied"] | None = Field(
+        default=None,
+        description="Where fields of this span are withheld for want of `trace:content:restricted`.",
+    )
     content: SpanContent | None = Field(default=None, description="Only with `trace:content`.")

@@ -85,6 +85,11 @@ class TraceResponse(WireModel):
         " as the API knows them.",
     )
     content_access: Literal["granted", "denied"]
+    restricted_access: Literal["denied"] | None = Field(
+        default=None,
+        description="Where `RestrictedAttributes` names fields and the caller has `trace:content` without"
+        " `trace:content:restricted`: rows have no previews, and such fields are withheld.",
+    )
     total_rows: int = Field(description="Of the whole trace, also where this is one page of it.")
     version: str = Field(
         description="Of the state of the trace that this answer is of: `since` of a later read tells what is new."

@@ -139,3 +139,19 @@ def test_a_message_of_an_error_is_restricted_by_the_name_of_its_attribute(
     cause = api.acting_as(scope=f"{READ} trace:content").get("/v1/executions/exec_1").json["cause"]
 
     assert cause == {"error_type": "ValueError", "message": MARK}
+
+
+def test_what_is_withheld_is_said_where_something_is(api: Client, run: AuditedStore) -> None:
+    write(run, make_span("b", "a", attributes={"spanvas.output": PROMPT}))
+    said = {}
+    for scope in (READ, f"{READ} trace:content", f"{READ} trace:content trace:content:restricted"):
+        caller = api.acting_as(scope=scope)
+        said[scope.removeprefix(READ)] = [
+            caller.get(f"/v1/executions/exec_1{end}").json.get("restricted_access")
+            for end in ("/trace", f"/spans/{span_id('a')}", f"/spans/{span_id('b')}")
+        ]
+    assert said == {
+        "": [None, None, None],
+        " trace:content": ["denied", "denied", None],
+        " trace:content trace:content:restricted": [None, None, None],
+    }

@@ -24,6 +24,20 @@ const NOTHING: Readonly<Partial<Record<RowStatus, string>>> & { readonly ok: str
 
 /** What people and models wrote: as a conversation where it is one, else as input and output. */
 export function ContentView(props: ContentViewProps): ReactElement {
+  return (
+    <>
+      {props.detail.isRestricted && (
+        <p className="sv-nothing">
+          <Icon name="lock" /> Parts are hidden from your role, and marked <em>restricted</em>:
+          reading them needs the permission <code>trace:content:restricted</code>.
+        </p>
+      )}
+      <ReadableContent {...props} />
+    </>
+  );
+}
+
+function ReadableContent(props: ContentViewProps): ReactElement {
   const { detail, previous, isKnown, onSelect } = props;
   if (detail.contentAccess === "denied") {
     return (

@@ -134,3 +134,19 @@ it("shows content that no rule reads under the name of its attribute", () => {
   );
   expect(text).toBe('Also recorded: crew.tasks crew.tasks {"goal":"find"}');
 });
+
+it("says what is hidden from the reader alone, and which permission shows it", () => {
+  const content = makeContent({ input: "for [REDACTED:restricted] or [REDACTED:email]" });
+  const detail = makeDetail({ contentAccess: "granted", isRestricted: true, content });
+  const text = textOf(
+    <ContentView
+      detail={detail}
+      previous={null}
+      isKnown={() => false}
+      onSelect={() => undefined}
+    />,
+  );
+  expect(text).toContain("Parts are hidden from your role");
+  expect(text).toContain("needs the permission trace:content:restricted");
+  expect(text).toContain("hidden from your role: restricted or removed: email");
+});

@@ -1,5 +1,10 @@
 import { Fragment, type ReactElement } from "react";
-import { explainRedaction, hasRedactions, splitRedactions } from "../../model/text/redaction";
+import {
+  explainRedaction,
+  hasRedactions,
+  isWithheld,
+  splitRedactions,
+} from "../../model/text/redaction";
 
 /** Shows a text; what the privacy rules removed is shown as a label with the rule's name. */
 export function RedactedText({ text }: { readonly text: string }): ReactElement {
@@ -20,7 +25,9 @@ export function RedactedText({ text }: { readonly text: string }): ReactElement 
 export function Redaction({ rule }: { readonly rule: string }): ReactElement {
   return (
     <span className="sv-redaction" title={explainRedaction(rule)}>
-      <span className="sv-visually-hidden">removed: </span>
+      <span className="sv-visually-hidden">
+        {isWithheld(rule) ? "hidden from your role: " : "removed: "}
+      </span>
       {rule}
     </span>
   );

@@ -14,6 +14,8 @@ describe("redactions", () => {
 
   it("say what they mean, the unscanned ones most of all", () => {
     expect(explainRedaction("email")).toContain("The privacy rule “email” removed something");
+    expect(explainRedaction("restricted")).toContain("no trace:content:restricted. It is stored");
+    expect(explainRedaction("content")).toContain("no trace:content. It is stored");
     expect(explainRedaction("unscanned")).toContain("did not get through this text in its time");
   });
 });

@@ -26,9 +26,18 @@ export function splitRedactions(text: string): readonly TextPiece[] {
 }
 
 const SENTENCES: Readonly<Record<string, string>> = {
+  restricted:
+    "This deployment restricts this field, and your role has no trace:content:restricted. It is stored; those with the permission see it.",
+  content:
+    "This is content, and your role has no trace:content. It is stored as far as the deployment keeps content; those with the permission see it.",
   unscanned:
     "The privacy check did not get through this text in its time, so all of it was left out before it was stored. It cannot be brought back; a larger SPANVAS_REDACTION_BUDGET_MS lets later runs keep theirs.",
 };
+
+/** Says whether something is withheld from this reader alone, and not removed from what is stored. */
+export function isWithheld(rule: string): boolean {
+  return rule === "restricted" || rule === "content";
+}
 
 /** What a removal means, in a sentence for hover and for screen readers. */
 export function explainRedaction(rule: string): string {

@@ -177,6 +177,8 @@ export interface SpanDetail {
   /** The latest first; empty where nothing else was sent. */
   readonly otherVersions: readonly SpanVersion[];
   readonly contentAccess: "granted" | "denied" | "not_captured" | "expired";
+  /** Whether restricted fields of the span are withheld from the reader. */
+  readonly isRestricted: boolean;
   readonly content: Content | null;
   /** The answer as it came, for the raw view. */
   readonly raw: Json;

@@ -52,6 +52,8 @@ export interface Trace {
   readonly status: TraceStatus;
   readonly reason: string | null;
   readonly contentAccess: "granted" | "denied";
+  /** Whether restricted fields, and all previews, are withheld from the reader. */
+  readonly isRestricted: boolean;
   /** Pre-order: a parent stands before its children, `depth` is its distance from the root. */
   readonly rows: readonly Row[];
   /** Of the whole trace: more than `rows` has while the rest of a large one is on its way. */
