@@ -9,7 +9,7 @@ ENTRIES = (
     "spanvas_api.handlers.http_api", "spanvas_api.handlers.otlp_ingest", "spanvas_api.handlers.sweep",
     "spanvas_api.handlers.deletion",
     "executor.handler", "steps.reserve", "steps.charge", "steps.confirm",
-    "spanvas.__main__", "spanvas_api.rescan.__main__",
+    "spanvas.__main__", "spanvas_api.rescan.__main__", "spanvas_api.doctor.__main__",
 )  # fmt: skip
 """Where Lambda, the exec wrapper (`spanvas_entry`) and the entry points of OpenTelemetry begin; and the commands."""
 LOADED_BY_NAME = ("executor.nodes.", "spanvas.semantics.dialects.", "spanvas_api.operations.")
