@@ -88,6 +88,14 @@ def test_whatever_stands_there_redaction_ends_and_leaves_the_rest(data: bytes, n
     assert kept == text or "[REDACTED:" in kept
 
 
+def test_a_line_below_one_of_a_usual_length_stays_where_words_stand_in_it() -> None:
+    line = encoded(f"use {TOKEN} now")
+    assert len(line) == 64
+    assert (
+        REDACTOR.redact_text(f"{line}\nPlease use it") == "[REDACTED:github_token]\nPlease use it"
+    )
+
+
 def test_every_one_of_many_is_found() -> None:
     secret, harmless = encoded(f"use {TOKEN} now"), encoded("nothing but a sentence")
     text = "\n".join([f"{harmless} {secret}"] * 300)

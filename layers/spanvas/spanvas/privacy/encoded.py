@@ -18,8 +18,11 @@ START: Final = (
 
 Four letters are three bytes, of which the highest bits are zero: ids, digests and words do not look so for long.
 """
-RUN: Final = LazyPattern(rb"(?:[A-Za-z0-9+/_-]{60,80}\r?\n[ \t]*)*[A-Za-z0-9+/_-]+={0,2}")
-"""On one line, or on lines of 60 to 80 letters and a last one, as MIME and PEM have it."""
+RUN: Final = LazyPattern(
+    rb"(?:(?:[A-Za-z0-9+/_-]{76}|[A-Za-z0-9+/_-]{64})\r?\n[ \t]*(?=[A-Za-z0-9+/_-]+={0,2}[ \t\"']*(?:\r?\n|$)))*"
+    rb"[A-Za-z0-9+/_-]+={0,2}"
+)
+"""On one line, or on lines of 64 or 76 letters, as PEM and MIME have them, and a last one with nothing beside it."""
 LONGEST: Final = 200_000
 """Letters of a run that are decoded; of a longer one the first."""
 MOST_RUNS: Final = 10_000

@@ -23,7 +23,7 @@ WRAPPED: Final = LazyPattern(
         rf"(?:{BREAK}([A-Za-z0-9_.=+/-]{{3,}}))?"
     ).encode()
 )
-MOST: Final = 10_000
+MOST: Final = 1_000
 """Of one text that are looked at."""
 
 
