@@ -45,7 +45,7 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
     attributes: dict[str, Any] = {
         names.HTTP_METHOD: call.method,
         names.SERVER_ADDRESS: parts.hostname or "",
-        names.URL_FULL: url.partition("?")[0],
+        names.URL_FULL: _without_secrets(url),
         names.URL_PATH: path.partition("?")[0],
         names.CONNECTION: call.connection,
     }
@@ -67,6 +67,12 @@ def request(call: HttpCall, variables: Mapping[str, Any], resources: Resources) 
             )
             raise _refusal(f"{call.connection}: {name}", answer)
         return {"status": answer.status, "body": _decoded(name, answer)}
+
+
+def _without_secrets(url: str) -> str:
+    """Returns a URL without what may be secret in it: who asks, and the query."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def _path(call: HttpCall, variables: Mapping[str, Any]) -> str:

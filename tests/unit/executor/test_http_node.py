@@ -89,6 +89,7 @@ def test_a_request_is_a_span_that_says_where_it_went() -> None:
     assert span.attributes == {
         "http.request.method": "PUT",
         "server.address": "shop.example",
+        "url.full": "https://shop.example/v1/orders/LH%201%2F2",
         "url.path": "/orders/LH%201%2F2",
         "spanvas.connection": "shop",
         "http.request.body.size": 8,
@@ -104,6 +105,15 @@ def test_the_port_of_a_connection_is_part_of_its_span() -> None:
     resources.connections["shop"] = "http://127.0.0.1:8327/orders"  # type: ignore[index]
     run_node(node, {}, resources, RecordedSpan("a", "http"))
     assert tracing.root.children[0].attributes["server.port"] == 8327
+
+
+def test_the_url_of_a_span_has_neither_password_nor_query() -> None:
+    tracing = RecordingTracing()
+    node = workflow_of(http("a", query={"key": "'secret'"})).nodes[0]
+    resources = resources_of(tracing, send=FakeHttp(OK))
+    resources.connections["shop"] = "https://ada:pw@shop.example/api"  # type: ignore[index]
+    run_node(node, {}, resources, RecordedSpan("a", "http"))
+    assert tracing.root.children[0].attributes["url.full"] == "https://shop.example/api/things"
 
 
 @pytest.mark.parametrize(
