@@ -6,9 +6,11 @@ behind but, where a step fails, the folder with the logs.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 
 from local.processes import ProcessError
 from local.project import PROJECT
@@ -23,9 +25,10 @@ from tests.rehearsal.changes import (
     delete,
     roll_back,
 )
-from tests.rehearsal.parameters import CHANGES, OFF
+from tests.rehearsal.parameters import CHANGES, OFF, Change
 from tests.rehearsal.people import People
 from tests.rehearsal.report import Step, require, run_steps
+from tests.rehearsal.roles import check_roles
 from tests.rehearsal.stack import BUILT, DeployedStack
 from tests.rehearsal.surroundings import make_surroundings
 from tests.rehearsal.watching import check_outputs, check_watchers, set_off_alarm
@@ -39,15 +42,16 @@ def main() -> int:
         print("rehearse: there is no build: run `make template` first", file=sys.stderr)
         return 2
     began = time.monotonic()
-    folder = FOLDER / time.strftime("%H%M%S")
+    folder = FOLDER / str(os.getpid())
     print("rehearse: starting an empty account (MiniStack on 127.0.0.1) ...")
     try:
         with Account(folder) as account:
-            worked = run_steps(steps(account))
+            worked = run_steps(Rehearsal(account).steps)
     except ProcessError as error:
         print(f"rehearse: {error}", file=sys.stderr)
         worked = False
     except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
         return 130
     seconds = time.monotonic() - began
     if not worked:
@@ -58,63 +62,91 @@ def main() -> int:
     return 0
 
 
-def steps(account: Account) -> list[Step]:
-    """Returns all steps, in their order."""
-    names = make_surroundings(account)
-    first = People(account, "people")
-    second = People(account, "people-of-another-pool", CHANGES["TenantClaim"].value)
-    names |= {"issuer": second.issuer, "client": second.client_id}
-    stack = DeployedStack(account)
-    commands = f"see what SAM has said in {account.folder / 'logs' / 'commands.log'}"
-    functions = f"see the functions' logs in {account.folder / 'logs'}"
-    listed = "see the parameter in template.yaml, and its line in tests/rehearsal/parameters.py"
-    versions = "see docs/adr/0022-parameters-are-part-of-a-version.md"
+class Rehearsal:
+    """Everything that is rehearsed in one account; `steps` are to be run in their order."""
 
-    def deploy() -> str:
-        stack.deploy({
-            "JwtIssuer": first.issuer,
-            "JwtAudience": first.client_id,
-            "Connections": account.connections,
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._stack = DeployedStack(account)
+        logs = account.folder / "logs"
+        commands = f"see what SAM has said in {logs / 'commands.log'}"
+        functions = f"see the functions' logs in {logs}"
+        listed = "see the parameter in template.yaml, and its line in tests/rehearsal/parameters.py"
+        versions = "see docs/adr/0022-parameters-are-part-of-a-version.md"
+        stack = self._stack
+        self.steps = [
+            Step("the account", self._prepare, f"see {logs / 'ministack.log'}"),
+            Step("first deployment", self._deploy, commands),
+            Step("alarms and logs", lambda: check_watchers(account, stack), "see template.yaml"),
+            Step("upload of the page", self._upload_page, commands),
+            Step("sign-in", self._sign_in, "see docs/how-to/deploy.md, Cognito"),
+            Step("strangers", self._refuse_strangers, "see HttpApi in template.yaml"),
+            Step("workflow", lambda: journey.run_workflow(stack, self._first), functions),
+            Step("roles", lambda: check_roles(account, stack), "see the role in template.yaml"),
+            Step("state machine", self._run_state_machine, functions),
+            Step("every parameter", lambda: self._change(CHANGES), listed),
+            Step("workflow, changed", self._run_again, functions),
+            Step("an alarm", self._set_off_alarm, "see UnreadableItemsAlarm in template.yaml"),
+            Step("code", lambda: change_code(account, stack, self._token()), versions),
+            Step("our layer", lambda: change_layer(account, stack, OUR_LAYER), versions),
+            Step("libraries", lambda: change_layer(account, stack, LIBRARIES), versions),
+            Step("rollback", lambda: roll_back(account, stack, self._token()), commands),
+            Step("schedule", lambda: journey.let_schedule_run(account, stack), functions),
+            Step("parts switched off", self._switch_off, listed),
+            Step("deletion", lambda: delete(account, stack), "see docs/how-to/deploy.md, delete"),
+        ]
+
+    def _prepare(self) -> str:
+        """Makes what an account has before the stack comes, and two user pools."""
+        self._names = make_surroundings(self._account)
+        self._first = People(self._account, "people")
+        claim = CHANGES["TenantClaim"].value
+        self._second = People(self._account, "people-of-another-pool", claim)
+        self._names |= {"issuer": self._second.issuer, "client": self._second.client_id}
+        return "two user pools, a key, subnets, a boundary, a topic and so on"
+
+    def _deploy(self) -> str:
+        self._stack.deploy({
+            "JwtIssuer": self._first.issuer,
+            "JwtAudience": self._first.client_id,
+            "Connections": self._account.connections,
         })  # fmt: skip
-        return check_outputs(stack)
+        return check_outputs(self._stack)
 
-    def use_again() -> str:
-        said = journey.run_workflow(stack, second)
-        require(account.collector.spans, "the collector of OtlpEndpoint has had no span")
-        return f"{said}, {account.collector.spans} spans at the collector"
+    def _upload_page(self) -> str:
+        return journey.upload_page(self._account, self._stack, self._first)
 
-    def switch_off() -> str:
-        account.run([sys.executable, "-m", "tools.deploy_site", "--empty", "--", *journey.TARGET])
-        off = dict.fromkeys(("WebAclArn", "SiteDomain", "SiteCertificateArn", "SiteLogBucket"), "")
-        return change_parameters(account, stack, OFF, names, off)
+    def _sign_in(self) -> str:
+        return self._first.check()
 
-    return [
-        Step("first deployment", deploy, commands),
-        Step("alarms, logs, policies", lambda: check_watchers(account, stack), "see template.yaml"),
-        Step("upload of the page", lambda: journey.upload_page(account, stack, first), commands),
-        Step("sign-in", first.check, "see docs/how-to/deploy.md, Cognito"),
-        Step(
-            "strangers",
-            lambda: journey.refuse_strangers(stack, first),
-            "see HttpApi in template.yaml",
-        ),
-        Step("workflow", lambda: journey.run_workflow(stack, first), functions),
-        Step("state machine", lambda: journey.run_state_machine(account, stack, first), functions),
-        Step("every parameter", lambda: change_parameters(account, stack, CHANGES, names), listed),
-        Step("workflow, changed", use_again, functions),
-        Step(
-            "an alarm",
-            lambda: set_off_alarm(account, stack, second, names["topic"]),
-            "see UnreadableItemsAlarm in template.yaml",
-        ),
-        Step("code", lambda: change_code(account, stack, second.token("operator")), versions),
-        Step("our layer", lambda: change_layer(account, stack, OUR_LAYER), versions),
-        Step("libraries", lambda: change_layer(account, stack, LIBRARIES), versions),
-        Step("rollback", lambda: roll_back(account, stack, second.token("operator")), commands),
-        Step("schedule", lambda: journey.let_schedule_run(account, stack), functions),
-        Step("parts switched off", switch_off, listed),
-        Step("deletion", lambda: delete(account, stack), "see docs/how-to/deploy.md, delete"),
-    ]
+    def _refuse_strangers(self) -> str:
+        return journey.refuse_strangers(self._stack, self._first)
+
+    def _run_state_machine(self) -> str:
+        return journey.run_state_machine(self._account, self._stack, self._first)
+
+    def _change(self, changes: Mapping[str, Change], also: Mapping[str, str] | None = None) -> str:
+        return change_parameters(self._account, self._stack, changes, self._names, also)
+
+    def _token(self) -> str:
+        """Of an operator of the pool that the stack trusts after the change of parameters."""
+        return self._second.token("operator")
+
+    def _run_again(self) -> str:
+        said = journey.run_workflow(self._stack, self._second)
+        spans = self._account.collector.spans
+        require(spans, "the collector of OtlpEndpoint has had no span")
+        return f"{said}, {spans} spans at the collector"
+
+    def _set_off_alarm(self) -> str:
+        return set_off_alarm(self._account, self._stack, self._second, self._names["topic"])
+
+    def _switch_off(self) -> str:
+        """CloudFormation deletes an empty bucket only, and the web ACL is refused without the page."""
+        empty = [sys.executable, "-m", "tools.deploy_site", "--empty", "--", *journey.TARGET]
+        self._account.run(empty)
+        of_the_page = ("WebAclArn", "SiteDomain", "SiteCertificateArn", "SiteLogBucket")
+        return self._change(OFF, dict.fromkeys(of_the_page, ""))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from tests.rehearsal.functions import FunctionHost
 from tests.rehearsal.report import RehearsalError
 
 STACK: Final = "spanvas"
-SAM_SECONDS: Final = 180
+SAM_SECONDS: Final = 300
 
 
 class Account:

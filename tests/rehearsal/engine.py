@@ -75,6 +75,7 @@ class Engine:
             endpoint_url=self.url,
             aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=credentials.get("AWS_SESSION_TOKEN"),
         )
 
     def wait_until_ready(self) -> None:

@@ -53,6 +53,8 @@ class FunctionHost:
         self._environment: dict[str, str] = {}
         self._is_mounted = can_mount(spawner, folder)
         self._deployed: dict[str, Deployed] = {}
+        self.credentials: dict[str, dict[str, str]] = {}
+        """Those of each function's role, by the function's name, as variables."""
         self._lock = threading.Lock()
         self._own = frozenset(path.name for own in OWN for path in (PROJECT / own).iterdir())
         self._server = HttpServer(name="functions")
@@ -85,6 +87,7 @@ class FunctionHost:
         return Response(200, json.dumps(done).encode(), [("Content-Type", "application/json")])
 
     def _run(self, call: dict[str, Any]) -> dict[str, Any]:
+        self.credentials[call["config"]["FunctionName"]] = call["credentials"]
         deployed = self._find(call["config"], call["credentials"])
         if not call["request_id"]:
             failed = deployed.pool.warm_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Final
 
 from tests.rehearsal.account import Account
@@ -12,6 +13,7 @@ from tests.rehearsal.report import require
 from tests.rehearsal.stack import DeployedStack
 from tests.rehearsal.surroundings import ANYTHING
 from tests.support.aws_from_template import translated_template
+from tests.support.listening import listeners
 
 ALARM: Final = "UnreadableItemsAlarm"
 WAIT_SECONDS: Final = 30.0
@@ -109,6 +111,9 @@ def check_watchers(account: Account, stack: DeployedStack) -> str:
     endless = sorted(name for name in groups if not kept[name])
     require(not endless, f"logs are kept for ever in {endless}")
     refuse_plain_http(account, stack)
+    heard = listeners(os.getpid())
+    open_to_others = [place for place in heard if not place[0].is_loopback]
+    require(not open_to_others, f"something listens elsewhere than on loopback: {open_to_others}")
     return f"{len(alarms)} alarms, {len(groups)} log groups, no bucket without TLS"
 
 
