@@ -1,4 +1,4 @@
-"""The history on the engines of `make run`, what the stack takes of memory, and how it goes on after a start.
+"""The history on the engines of `make run`, small traces, what the stack takes of memory, and how it goes on.
 
 The whole local stack as `make run` starts it: gateway, authorizer, a warm sandbox with the real handler. A process of
 its own asks for a page of a hundred executions over one kept connection. Executions are written by the store itself,
@@ -6,12 +6,15 @@ one in a hundred failed. The engine's own time is that of the requests which suc
 as it was over a kept connection, to the last byte of the answer; ours is the rest. Memory is what the processes of the
 stack have for themselves and their part of what they share (`Pss`), five seconds after its start, nothing being asked.
 
+Small traces are those of a service: a span that serves a request and 19 below it with some attributes each, no content.
+
 Kept: the stack is ended by kill -9 with the executions that it has, and started again; from the start of the process
 to the last byte of the first page.
 """
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import signal
@@ -34,6 +37,8 @@ from spanvas.model.ids import trace_id_for
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS
+from tests.bench.ingest import post
+from tests.bench.service_spans import service_traces
 from tests.support.aws_from_template import AUDIT_TABLE, ROOT
 from tests.support.builders import SECOND, make_execution
 from tests.support.listening import family_of
@@ -44,6 +49,8 @@ FEW, SOME, MANY = 1_000, 10_000, 20_000
 GOALS_MS = {FEW: "<= 18", MANY: "<= 20"}
 FAILED_OF = 100
 PAGE = 100
+TRACES_OF_SERVICES, TRACES_A_REQUEST, SPANS = 1_000, 25, 20
+WARM_REQUESTS = 2
 REQUESTS = 60
 WARM_CALLS = 5
 WRITERS = 4
@@ -61,6 +68,7 @@ def run() -> list[Figure]:
             written = count
             figures += history(stack, f"100 of {count:,} executions", "", goal)
         figures += history(stack, f"failed 100 of {MANY:,}", "&status=failed", "<= 20")
+        figures.append(small_traces(stack))
     return [*figures, *kept()]
 
 
@@ -124,6 +132,26 @@ def ask(stack: Stack, path: str) -> dict[str, Any]:
     if asked["status"] != 200:
         raise BenchError(f"{path} was answered by {asked['status']}")
     return asked
+
+
+def small_traces(stack: Stack) -> Figure:
+    """Whole traces, several to a request, as a collector of many services sends them, one request after the other."""
+    connection = http.client.HTTPConnection(urlsplit(stack.url).netloc, timeout=60)
+    token = stack.token("demo-ingest")
+    requests = range(WARM_REQUESTS + TRACES_OF_SERVICES // TRACES_A_REQUEST)
+    bodies = [gzip.compress(service_traces(TRACES_A_REQUEST, SPANS, seed)) for seed in requests]
+    for body in bodies[:WARM_REQUESTS]:
+        post(connection, token, body)
+    began = time.perf_counter()
+    for body in bodies[WARM_REQUESTS:]:
+        post(connection, token, body)
+    taken = time.perf_counter() - began
+    connection.close()
+    name = (
+        f"{TRACES_OF_SERVICES:,} traces of {SPANS} spans, {TRACES_A_REQUEST} to a request: stored"
+    )
+    rate = rounded(TRACES_OF_SERVICES * SPANS / taken)
+    return Figure(name, rate, "spans/s", ">= 2,000", len(bodies) - WARM_REQUESTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What it costs to take spans over OTLP, and what is kept of them.
 
 Spans stored: the real handler in a process of its own on one core, gzip and protobuf as exporters send them; decoded,
-normalised, redacted, cut into chunks and written to moto's DynamoDB and S3, which run on the other cores and which it
-waits for. A small POST spends most of its time on that (a look-up, then details, rows and totals), so its time on the
-core is told apart, and so is the same POST where chunks are kept in memory. The spans are agents' with whole
+normalised, redacted, cut into chunks and written to the engines of `make run`, which run on the other cores and which
+it waits for. A small POST spends most of its time on that (a look-up, then details, rows and totals), so its time on
+the core is told apart, and so is the same POST where chunks are kept in memory. The spans are agents' with whole
 conversations (3.7 KB on average), no two traces alike; the tenant's rate limit is out of the way.
 
 Readable and export: the whole local stack as `make run` starts it, gateway, authorizer and warm sandboxes included,
@@ -35,7 +35,7 @@ from tests.bench.agent_spans import agent_request, agent_requests
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS
 from tests.support.aws_from_template import ROOT
-from tests.support.engines import Engines, moto_engines
+from tests.support.engines import Engines, local_engines
 from tests.support.units import Item, item_bytes
 
 SCRIPT = Path(__file__).with_name("ingest_process.py")
@@ -56,7 +56,7 @@ PYTHON_PATH = os.pathsep.join(("layers/spanvas", "functions", "."))
 
 
 def run() -> list[Figure]:
-    with moto_engines() as engines:
+    with local_engines() as engines:
         figures = [*large_batches(engines), *small_batches(engines)]
         figures += [
             figure for name in ("openinference", "traceloop") for figure in kept(engines, name)
@@ -95,7 +95,11 @@ def small_batches(engines: Engines) -> Iterator[Figure]:
     yield Figure(f"{name}: on its core, p50", rounded(median(done["cpu_ms"])), "ms", "<= 8", count)
     yield Figure(f"{name}: on its core, p95", percentile(done["cpu_ms"], 95), "ms", "", count)
     yield Figure(
-        f"{name}: with waiting for moto, p50", rounded(median(done["wall_ms"])), "ms", "", count
+        f"{name}: with waiting for the engines, p50",
+        rounded(median(done["wall_ms"])),
+        "ms",
+        "",
+        count,
     )
 
 

@@ -1,11 +1,11 @@
 """Time and CPU of reading a trace, by its number of spans.
 
 The whole local stack runs as `make run` starts it: site, gateway with its authorizer, a warm sandbox with the
-real handler, moto as DynamoDB. A process of its own asks over one kept connection, as a browser does
+real handler, the engines of `make run`. A process of its own asks over one kept connection, as a browser does
 (`Accept-Encoding: gzip, deflate, br, zstd`), and reads the whole body. Every span has 2 KB of content, previews and
 usage; a caller with `trace:content` sees the previews, and each read is recorded as an access. CPU inside the handler
-is taken around it in a fresh process with Lambda's variables, moto in another; whatever the handler does counts, and
-so does the kernel's work for it. Elsewhere than in Lambda the clients are boto3's, which takes longer: told apart.
+is taken around it in a fresh process with Lambda's variables, the engines in others; whatever the handler does counts,
+and so does the kernel's work for it. Elsewhere than in Lambda the clients are boto3's, which takes longer: told apart.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from local.stack import Options, Stack
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS, run_handler
 from tests.support.aws_from_template import ROOT
-from tests.support.engines import moto_engines
+from tests.support.engines import local_engines
 from tests.support.local_stack import TENANT, store_of
 from tests.support.workload import Workload, make_workload, store_workload
 
@@ -83,7 +83,7 @@ def in_many_flushes(stack: Stack) -> Iterator[Figure]:
 
 
 def handler_cpu() -> Iterator[Figure]:
-    with moto_engines() as engines:
+    with local_engines() as engines:
         for size, goal in ((40, ""), (1_000, ""), (10_000, "<= 100")):
             workload = make_workload(size, tenant="acme", seconds=max(size / 33, 40))
             store_workload(engines.store, workload)

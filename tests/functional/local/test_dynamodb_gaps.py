@@ -8,13 +8,19 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from local.engines.dynalite import DYNAMODB
 from local.processes import answers, free_port
@@ -261,3 +267,31 @@ def test_what_was_answered_is_there_after_kill(tmp_path: Path) -> None:
         process.wait()
     with running(tmp_path / "data") as (dynamodb, _):
         assert len(keys_of(dynamodb)) == 51
+
+
+def test_a_kill_amid_writes_loses_nothing_that_was_answered_and_no_index_entry(
+    tmp_path: Path,
+) -> None:
+    answered: list[str] = []
+
+    def write(dynamodb: Any, writer: int) -> None:
+        with suppress(EndpointConnectionError, ConnectionClosedError, ReadTimeoutError):
+            for number in range(10_000):
+                key = f"{writer}-{number:05}"
+                item = {"pk": {"S": key}, "color": {"S": f"color-{number % 3}"}}
+                dynamodb.put_item(TableName=TABLE, Item=item)
+                answered.append(key)
+
+    with running(tmp_path / "data") as (dynamodb, process):
+        make_table(dynamodb)
+        with ThreadPoolExecutor(4) as writers:
+            for writer in range(4):
+                writers.submit(write, dynamodb, writer)
+            while len(answered) < 100:
+                time.sleep(0.01)
+            process.kill()
+    with running(tmp_path / "data") as (dynamodb, _):
+        kept = keys_of(dynamodb)
+        assert set(answered) <= set(kept)
+        indexed = dynamodb.scan(TableName=TABLE, IndexName="by_color")["Items"]
+        assert sorted(item["pk"]["S"] for item in indexed) == kept
