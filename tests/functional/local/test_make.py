@@ -18,10 +18,12 @@ OF_DEPLOYMENTS = frozenset({"build", "deploy", "template"})
 NEEDS_MORE = frozenset({"check", "clean", "help", "redact-check", "release"})
 """`check` is other targets; `clean` removes what others need; `help` calls no program; `redact-check` needs a file and
 `release` a version."""
+NEED_DOCKER = frozenset({"sam-docker", "sam-local", "sam-invoke"})
 TARGETS = sorted(
     set(re.findall(r"^([a-z-]+):(?!=)", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
     - OF_DEPLOYMENTS
     - NEEDS_MORE
+    - NEED_DOCKER
 )
 NOTE = """#!/bin/sh
 printf '%s\\n' "$0" >>"$ROOT/called"
