@@ -154,12 +154,13 @@ class Redactor:
 
     def _structure_of(self, span: Span) -> Span:
         """Returns the structure of a span. Spans that share a resource share what is left of it."""
+        from spanvas.semantics.kept_figures import with_figures  # other modes do without it
+
         resource = span.resource
         if self._whole_resource is None or self._whole_resource[0] is not resource:
             self._whole_resource = (resource, split_attributes(resource)[0])
-        return replace(
-            without_content(replace(span, resource={})), resource=self._whole_resource[1]
-        )
+        bare = replace(span, resource={})
+        return replace(with_figures(without_content(bare), bare), resource=self._whole_resource[1])
 
     def _content(self, redaction: SpanRedaction, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Returns what the mode lets stay of some content attributes."""
