@@ -28,10 +28,12 @@ from executor.resources import Ledger, Resources
 from executor.rules import check_run, parse_document
 from executor.transport import send
 from spanvas import settings
+from spanvas.logs import LogFields
 from spanvas.model import ids
 from spanvas.storage.claims import Claim
 
 logger = Logger(service="executor")
+logger.addFilter(LogFields())
 drops = Drops(spanvas.health)
 
 # An answer above Lambda's limit would turn a good execution into a failed invocation; what matters is in the trace.

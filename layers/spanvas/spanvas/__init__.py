@@ -59,6 +59,7 @@ __all__ = [
     "generation",
     "health",
     "inject",
+    "log_fields",
     "message",
     "message_attributes",
     "node",
@@ -353,6 +354,16 @@ def inject(carrier: C) -> C:
     if engine is not None:
         carrier.update(engine.outbound.headers())
     return carrier
+
+
+def log_fields() -> dict[str, str]:
+    """Return `trace_id`, `span_id` and `execution_id` of the open span, for the lines of a log.
+
+    `spanvas.logs.LogFields` adds them to every record of a logger. Off, and outside of an execution, there are
+    none.
+    """
+    engine = current_engine()
+    return engine.outbound.log_fields() if engine is not None else {}
 
 
 def message_attributes(attributes: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 
 from spanvas import attributes as names
 from spanvas.propagation.carriers import SAMPLED, TRACESTATE, Parent, carried
-from spanvas.tracing.context import innermost, with_scope
+from spanvas.tracing.context import current_scope, innermost, with_scope
 from spanvas.tracing.health import guarded
 from spanvas.tracing.spans import SpanRecorder
 from spanvas.tracing.traces import Traces
@@ -67,6 +67,21 @@ class OutboundRecorder:
         others = self._of_others(context)
         fits = taken + len(headers | others) <= MAX_ATTRIBUTES
         return {**others, **headers} if fits else headers
+
+    @guarded(fallback={})
+    def log_fields(self) -> dict[str, str]:
+        """Returns the ids of the span that is open here, and of its execution; nothing outside of one."""
+        scope = current_scope()
+        if scope is None or scope.run.is_discarded:
+            return {}
+        span = self._traces.parent_for(scope, innermost(with_scope(scope))).get_span_context()
+        if not span.is_valid:
+            return {}
+        return {
+            "trace_id": f"{span.trace_id:032x}",
+            "span_id": f"{span.span_id:016x}",
+            "execution_id": scope.run.execution_id,
+        }
 
     def _of_others(self, context: SpanContext) -> dict[str, str]:
         """Returns the headers of the further propagators, for a span that is recorded."""
