@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spanvas import attributes as names
+from spanvas.attributes import AGENT_NAME
 from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import NotFoundError
 from spanvas.model.execution import OPEN, Execution
@@ -129,7 +130,7 @@ def _span_body(
         "cost": _cost(whole, row),
         "time_to_first_token_nano": reader.time_to_first_token(),
         "agent": _named(agent, version)
-        if with_content or is_structure("gen_ai.agent.name", agent)
+        if with_content or is_structure(AGENT_NAME, agent)
         else None,
         "prompt": _named(*said.prompt()) if with_content else None,
         "evaluations": _evaluations(said, with_content=with_content) or None,

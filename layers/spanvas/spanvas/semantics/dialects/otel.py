@@ -242,7 +242,7 @@ DIALECT = Dialect(
         "documents": (names.RETRIEVAL_DOCUMENTS, names.MEMORY_RECORDS),
         "input": ("gen_ai.prompt",),
         "output": ("gen_ai.completion",),
-        "agent": ("gen_ai.agent.name", "gen_ai.agent.id"),
+        "agent": (names.AGENT_NAME, "gen_ai.agent.id"),
         "agent_version": (names.AGENT_VERSION,),
         "prompt_name": (names.PROMPT_NAME,),
         "prompt_version": (names.PROMPT_VERSION,),
@@ -261,7 +261,7 @@ DIALECT = Dialect(
                 needs=(EVENTS, names.EVALUATION_NAME),
             ),
         ),
-        "workflow": ("gen_ai.workflow.name",),
+        "workflow": (names.GEN_AI_WORKFLOW_NAME,),
         "session": ("gen_ai.conversation.id",),
     },
     notes=(
