@@ -46,7 +46,7 @@ def main() -> int:
     print("rehearse: starting an empty account (MiniStack on 127.0.0.1) ...")
     try:
         with Account(folder) as account:
-            worked = run_steps(Rehearsal(account).steps)
+            worked = run_steps(Rehearsal(account).steps, account.complaints)
     except ProcessError as error:
         print(f"rehearse: {error}", file=sys.stderr)
         worked = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,10 @@ from tests.rehearsal.report import RehearsalError
 
 STACK: Final = "spanvas"
 SAM_SECONDS: Final = 300
+
+COMPLAINT: Final = re.compile(r'"level": ?"(?:WARNING|ERROR|CRITICAL)"')
+COMPLAINTS: Final = 5
+COMPLAINT_LENGTH: Final = 400
 
 
 class Account:
@@ -89,6 +94,14 @@ class Account:
         paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)
         return {**inherited, "PYTHONPATH": os.pathsep.join(map(str, paths)), **own}
 
+    def complaints(self) -> list[str]:
+        """Returns the last warnings and errors in the functions' logs, one line each."""
+        lines = []
+        for log in sorted((self.folder / "logs").glob(f"{STACK}-*.log"), key=last_written):
+            text = log.read_text(encoding="utf-8", errors="replace")
+            lines += [line for line in text.splitlines() if COMPLAINT.search(line)]
+        return [line[:COMPLAINT_LENGTH] for line in lines[-COMPLAINTS:]]
+
     def run(self, program: Sequence[str], *, fails: bool = False) -> str:
         """Runs a program with this account for AWS, and returns what it printed. Raises RehearsalError."""
         own = {**self.engine.environment, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.5"}
@@ -109,3 +122,8 @@ class Account:
                 f"{' '.join(program)}\nended with {done.returncode}:\n{printed[-3000:]}"
             )
         return printed
+
+
+def last_written(path: Path) -> float:
+    """Returns when a file was last written to."""
+    return path.stat().st_mtime

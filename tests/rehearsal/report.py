@@ -27,8 +27,13 @@ class Step:
     advice: str
 
 
-def run_steps(steps: list[Step], say: Callable[[str], None] = print) -> bool:
-    """Runs the steps in order until one fails; prints each, and the table. Returns whether all worked."""
+def run_steps(
+    steps: list[Step], complaints: Callable[[], list[str]], say: Callable[[str], None] = print
+) -> bool:
+    """Runs the steps in order until one fails; prints each, and the table. Returns whether all worked.
+
+    `complaints` returns what the functions' logs have of warnings and errors; it is said where a step fails.
+    """
     rows: list[tuple[str, str, str]] = []
     worked = True
     for number, step in enumerate(steps, 1):
@@ -42,9 +47,10 @@ def run_steps(steps: list[Step], say: Callable[[str], None] = print) -> bool:
             worked = False
             seen = "FAILED"
             kind = "" if isinstance(error, RehearsalError) else f"{type(error).__name__}: "
-            say(
-                f"rehearse: FAILED at {step.name}: {kind}{error}\nrehearse: what to do: {step.advice}"
-            )
+            say(f"rehearse: FAILED at {step.name}: {kind}{error}")
+            for line in complaints():
+                say(f"rehearse: a function has said: {line}")
+            say(f"rehearse: what to do: {step.advice}")
         seconds = time.monotonic() - began
         rows.append((step.name, f"{seconds:.1f} s", seen))
         if not worked:
