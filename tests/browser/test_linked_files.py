@@ -75,6 +75,7 @@ def linked(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> None:
         name="link-files",
         handler="linking.handler",
         code_path=str(task),
+        role="",  # of its own, which may read both buckets: the reference executor's may not
     )
     stack.add_function(function, prepare_opt(executor.layers, PROJECT, BUILD))
     event = {"execution_id": EXECUTION_ID, "tenant": DEMO_TENANT}
