@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -62,5 +62,5 @@ def _decoded(run: bytes) -> bytes:
     """Returns the text that is in a run, empty where it is none. Letters at the end that are no whole byte are left."""
     letters = run.translate(URL_SAFE, BLANKS + b"=")
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
-    decoded = b64decode(letters + b"=" * (-len(letters) % 4))
+    decoded = a2b_base64(letters + b"=" * (-len(letters) % 4))
     return b"" if decoded.translate(None, OF_TEXTS) else decoded
