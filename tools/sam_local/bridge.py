@@ -82,23 +82,35 @@ class Forwarder:
                     close(container)
                     continue
                 server.settimeout(None)
-                for source, target in ((container, server), (server, container)):
-                    self._keep(source)
-                    threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
+                threading.Thread(
+                    target=self._connect, args=(container, server), daemon=True
+                ).start()
 
-    def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        """Passes on what is received until the source ends; then the other side is told so."""
-        with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK_BYTES):
-                target.sendall(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
+    def _connect(self, container: socket.socket, server: socket.socket) -> None:
+        """Passes on in both directions until both have ended, and closes both."""
+        self._keep(container)
+        self._keep(server)
+        answers = threading.Thread(target=pass_on, args=(server, container), daemon=True)
+        answers.start()
+        pass_on(container, server)
+        answers.join()
+        close(container)
+        close(server)
         with self._lock:
-            self._open.discard(source)
+            self._open -= {container, server}
 
     def _keep(self, one: socket.socket) -> None:
         with self._lock:
             self._open.add(one)
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    """Passes on what is received until the source ends; then the target is told so."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(CHUNK_BYTES):
+            target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
 
 
 def close(one: socket.socket) -> None:
