@@ -459,4 +459,4 @@ function send(response, status, document) {
   response.end(body);
 }
 
-module.exports = { installBridges, bridgedHandler, replaceAction };
+module.exports = { installBridges, bridgedHandler, deleteExpired, replaceAction };

@@ -22,7 +22,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from local.engines.dynalite import DYNAMODB
+from local.engines.dynalite import DYNAMODB, FOLDER, WITH_NODE
 from local.processes import answers, free_port
 from tests.support.engines import client_of, needs_engines
 
@@ -30,6 +30,13 @@ pytestmark = needs_engines
 TABLE = "things"
 KEY = {"pk": {"S": "a"}}
 TTL = {"AttributeName": "expires_at", "Enabled": True}
+EXPIRE = """
+const { installBridges, deleteExpired } = require(process.argv[1] + "/bridges.js");
+const opened = installBridges();
+require(process.argv[1] + "/node_modules/dynalite")({ path: process.argv[2] });
+deleteExpired(opened.store, 1_000_000_000_000).then(() => process.exit(0));
+"""
+"""Does once what the engine does every hour, at a time of 2001."""
 RECOVERY = {"PointInTimeRecoveryEnabled": True}
 
 
@@ -126,6 +133,26 @@ def test_the_time_to_live_of_a_table_is_kept(bridged: Any, bare: Any) -> None:
     assert described == {"AttributeName": "expires_at", "TimeToLiveStatus": "ENABLED"}
     code = code_of(lambda: bare.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=TTL))
     assert code == "UnknownOperationException"
+
+
+def test_items_past_their_time_to_live_are_deleted(tmp_path: Path) -> None:
+    times = {"past": "999999999", "now": "1000000000", "text": None, "never": None}
+    with running(tmp_path / "data") as (dynamodb, _):
+        make_table(dynamodb)
+        dynamodb.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=TTL)
+        for key, seconds in times.items():
+            expires = {"expires_at": {"N": seconds}} if seconds else {}
+            dynamodb.put_item(
+                TableName=TABLE, Item={"pk": {"S": key}, "color": {"S": "red"}, **expires}
+            )
+        text = {"expires_at": {"S": "1"}, "pk": {"S": "text"}}
+        dynamodb.put_item(TableName=TABLE, Item=text)
+    command = [str(WITH_NODE), "node", "-e", EXPIRE, str(FOLDER), str(tmp_path / "data")]
+    subprocess.run(command, check=True, timeout=60)
+    with running(tmp_path / "data") as (dynamodb, _):
+        assert keys_of(dynamodb) == ["a", "never", "now", "text"]
+        indexed = dynamodb.scan(TableName=TABLE, IndexName="by_color")["Items"]
+        assert sorted(item["pk"]["S"] for item in indexed) == ["a", "never", "now"]
 
 
 def recovery_of(dynamodb: Any) -> str:
