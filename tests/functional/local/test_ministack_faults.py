@@ -235,6 +235,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def only_over_tls(url: str) -> Any:
+    """A link of a role that may read everything, to an object that may be read over TLS alone."""
     s3 = client_of("s3", url)
     s3.create_bucket(Bucket="things")
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject"}
@@ -243,7 +244,23 @@ def only_over_tls(url: str) -> Any:
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     s3.put_bucket_policy(Bucket="things", Policy=json.dumps(policy))
     s3.put_object(Bucket="things", Key="a", Body=b"1")
-    return s3.generate_presigned_url("get_object", Params={"Bucket": "things", "Key": "a"})
+    make_role(url, "reads-all", {"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+    role = "arn:aws:iam::123456789012:role/reads-all"
+    session = session_of(client_of("sts", url), role, "a-function")
+    reader = boto3_client("s3", "us-east-1", url, session)
+    return reader.generate_presigned_url("get_object", Params={"Bucket": "things", "Key": "a"})
+
+
+def make_role(url: str, name: str, *statements: dict[str, Any]) -> None:
+    """A role that the account itself may take."""
+    iam = client_of("iam", url)
+    root = {"AWS": "arn:aws:iam::123456789012:root"}
+    trust = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    if statements:
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=policy)
 
 
 def status_of(url: str) -> int:
@@ -308,10 +325,7 @@ def test_an_object_that_was_acknowledged_outlives_kill_9_with_its_versions(tmp_p
 
 
 def session_of_a_role(url: str) -> dict[str, str]:
-    root = {"AWS": "arn:aws:iam::123456789012:root"}
-    trust = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    client_of("iam", url).create_role(RoleName="reader", AssumeRolePolicyDocument=document)
+    make_role(url, "reader")
     time.sleep(4)
     return session_of(client_of("sts", url), "arn:aws:iam::123456789012:role/reader", "a-function")
 
