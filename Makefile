@@ -151,8 +151,10 @@ screenshots: .venv/.installed $(ENGINES) frontend/dist/index.html ## take the pi
 	$(PY) -m tests.browser.screenshots
 	$(PY) -m tests.browser.states
 
-clean: ## remove what was built; environments stay
-	rm -rf build .aws-sam frontend/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+clean: ## remove what was built; environments, and what make run keeps, stay
+	rm -rf .aws-sam frontend/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	[ ! -d build ] || find build -mindepth 1 -maxdepth 1 -not -name local -exec rm -rf {} +
+	[ ! -d build/local ] || find build/local -mindepth 1 -maxdepth 1 -not -name state -exec rm -rf {} +
 
 # One environment: what running needs first, what tests and checks need besides when they are asked for.
 .venv/.running: requirements-run.txt
