@@ -121,7 +121,9 @@ def _operation(route: route_schema.Route) -> dict[str, Any]:
     for status in sorted({*route.errors, route_schema.THROTTLED}):
         is_ours = status in route.errors
         content = _content(route, route.error_media_type, route.error) if is_ours else {}
-        if status in route_schema.GATEWAY_STATUSES:
+        # An encoded `?` or `/` in an id is one to the gateway, which then has no such route.
+        is_no_route = status == 404 and "{" in route.path
+        if status in route_schema.GATEWAY_STATUSES or is_no_route:
             content = _or_gateway_message(content)
         responses[str(status)] = {"description": _STATUS_TEXT[status], "content": content}
     operation: dict[str, Any] = {
