@@ -40,12 +40,19 @@ def test_where_spans_are_sent(variables: dict[str, str], url: str) -> None:
     assert (found.url if found else "") == url
 
 
-def test_grpc_takes_the_address_as_it_is() -> None:
+def test_grpc_takes_the_url_as_it_is() -> None:
     protocol = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
 
     assert target(**protocol, OTEL_TRACES_EXPORTER="otlp").url == "http://localhost:4317"
     assert target(**protocol, **{ENDPOINT: "https://tempo:4317"}).url == "https://tempo:4317"
-    assert target(**protocol, **{ENDPOINT: "tempo:4317"}).url == "tempo:4317"
+
+
+def test_grpc_without_a_scheme_uses_tls_unless_that_is_switched_off() -> None:
+    address = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", ENDPOINT: "tempo:4317"}
+
+    assert target(**address).url == "https://tempo:4317"
+    plain = {**address, "OTEL_EXPORTER_OTLP_INSECURE": "true"}
+    assert target(**plain).url == "http://tempo:4317"
 
 
 def test_our_variables_count_first() -> None:

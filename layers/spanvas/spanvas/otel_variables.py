@@ -48,6 +48,7 @@ VARIABLES: Final = {
     "milliseconds, as its specification has it. Default: 5 s; never more than 60 s.",
     "OTEL_EXPORTER_OTLP_PROTOCOL": "`http/protobuf`, or `grpc`, which is sent by OpenTelemetry's exporter (see "
     "`SPANVAS_OTLP_EXPORTER`). `http/json` is told and sent as protobuf.",
+    "OTEL_EXPORTER_OTLP_INSECURE": "`true`: an address of gRPC without `http://` or `https://` is reached without TLS.",
     "OTEL_PROPAGATORS": "What `spanvas.inject` writes beside the W3C's headers, as `xray` or `b3`, where the "
     "function's packages have it. What comes in is read from the W3C's headers.",
     "OTEL_SDK_DISABLED": "`true`: the SDK records nothing, so nothing is traced.",
@@ -169,11 +170,20 @@ class OtelVariables:
                 continue
             if protocol != GRPC and not url.startswith(("http://", "https://")):
                 self._tell(f"{name}={url!r}: expected a URL with http:// or https://")
-            elif protocol == GRPC or url is exact:
+            elif protocol == GRPC:
+                return self._with_scheme(url)
+            elif url is exact:
                 return url
             else:
                 return traces_url(url)
         return ""
+
+    def _with_scheme(self, address: str) -> str:
+        """Returns the URL of an address of gRPC: without a scheme it is reached by TLS, unless that is switched off."""
+        if "://" in address:
+            return address
+        is_plain = self._choice("INSECURE", ("true", "false"), "false") == "true"
+        return f"{'http' if is_plain else 'https'}://{address}"
 
     def _protocol(self) -> str:
         protocol = self._choice("PROTOCOL", (HTTP, GRPC, JSON), HTTP)

@@ -218,6 +218,27 @@ def test_further_propagators_add_their_headers(monkeypatch: pytest.MonkeyPatch) 
     assert recorded.engine.health() == {"otel.propagator.absent": 1}
 
 
+class Failing:
+    """A propagator with a bug."""
+
+    def inject(self, carrier: dict[str, str], context: otel_context.Context) -> None:
+        raise KeyError("x")
+
+
+def test_a_propagator_that_fails_takes_nothing_else_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = EntryPoint("failing", f"{__name__}:Failing", "opentelemetry_propagator")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group, name: [entry])
+    with (
+        recording(propagators=("failing",)) as recorded,
+        spanvas.workflow("orders", execution_id="e1"),
+    ):
+        headers: dict[str, str] = spanvas.inject({})
+    assert set(headers) == {"traceparent", "baggage"}
+    assert recorded.engine.health() == {"problem.propagator": 1}
+
+
 def test_outside_of_an_execution_nothing_is_added(caplog: pytest.LogCaptureFixture) -> None:
     with recording():
         assert spanvas.inject({"order": 17}) == {"order": 17}

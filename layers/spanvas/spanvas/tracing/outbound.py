@@ -93,7 +93,10 @@ class OutboundRecorder:
         seen = SpanContext(context.trace_id, context.span_id, False, sampled, context.trace_state)
         headers: dict[str, str] = {}
         for propagator in self._propagators:
-            propagator.inject(headers, set_span_in_context(NonRecordingSpan(seen), Context()))
+            try:
+                propagator.inject(headers, set_span_in_context(NonRecordingSpan(seen), Context()))
+            except Exception as error:  # noqa: BLE001 - a propagator is code of others: ours go along without it
+                self.problems.problem("propagator", error)
         return headers
 
     def _propagator(self, name: str) -> Any:
