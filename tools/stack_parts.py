@@ -7,18 +7,17 @@ openapi` writes the parts, `--check` says whether the committed ones are current
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
 from samtranslator.yaml_helper import yaml_parse
 
 from local.project import PROJECT as ROOT
+from tools.generated_files import write_or_check
 from tools.template_references import PLACEHOLDER, conditions_of, names_in
 
 STORE: Final = (
@@ -267,23 +266,9 @@ def files() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Writes the files, or with `--check` prints which are out of date. Returns the exit code of the process."""
-    parser = argparse.ArgumentParser(prog="python -m tools.stack_parts", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, fail when a file is out of date"
+    return write_or_check(
+        "tools.stack_parts", __doc__, files(), ROOT / "stack", arguments, shown_in="stack/"
     )
-    parser.add_argument("--into", type=Path, default=ROOT / "stack", help="the folder to write")
-    options = parser.parse_args(arguments)
-    stale = []
-    for name, text in files().items():
-        path: Path = options.into / name
-        if not options.check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-        elif not path.exists() or path.read_text("utf-8") != text:
-            stale.append(name)
-    for name in stale:
-        print(f"stack/{name} is out of date: run `make openapi`", file=sys.stderr)
-    return 1 if stale else 0
 
 
 if __name__ == "__main__":  # pragma: no cover - `main` is what the tests call
