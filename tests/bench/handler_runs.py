@@ -89,3 +89,19 @@ def trace_event(workload: Workload, accept_encoding: str) -> dict[str, Any]:
     event["headers"].pop("if-none-match", None)
     event["requestContext"]["authorizer"]["jwt"]["claims"]["tenant"] = execution.tenant
     return event
+
+
+def run_client(order: dict[str, Any]) -> dict[str, Any]:
+    """What `client_process` answers to an order, in a process of its own. Raises BenchError where it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.client_process"],
+        input=json.dumps(order),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchError(f"the client failed: {done.stderr[-2000:]}")
+    asked: dict[str, Any] = json.loads(done.stdout)
+    return asked

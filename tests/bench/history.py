@@ -16,10 +16,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +33,7 @@ from local.stack import Options, Stack
 from spanvas.model.ids import trace_id_for
 from spanvas.storage.dynamo import DynamoTraceStore
 from tests.bench.figures import BenchError, Figure, percentile, rounded
-from tests.bench.handler_runs import BROWSER_ENCODINGS
+from tests.bench.handler_runs import BROWSER_ENCODINGS, run_client
 from tests.bench.ingest import post
 from tests.bench.service_spans import service_traces
 from tests.support.aws_from_template import AUDIT_TABLE, ROOT
@@ -118,17 +115,7 @@ def ask(stack: Stack, path: str) -> dict[str, Any]:
         "warm": WARM_CALLS,
         "count": REQUESTS,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.client_process"],
-        input=json.dumps(order),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise BenchError(f"the client failed: {done.stderr[-2000:]}")
-    asked: dict[str, Any] = json.loads(done.stdout)
+    asked = run_client(order)
     if asked["status"] != 200:
         raise BenchError(f"{path} was answered by {asked['status']}")
     return asked

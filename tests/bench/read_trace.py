@@ -10,16 +10,13 @@ and so does the kernel's work for it. Elsewhere than in Lambda the clients are b
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
 from local.stack import Options, Stack
 from tests.bench.figures import BenchError, Figure, percentile, rounded
-from tests.bench.handler_runs import BROWSER_ENCODINGS, run_handler
+from tests.bench.handler_runs import BROWSER_ENCODINGS, run_client, run_handler
 from tests.support.aws_from_template import ROOT
 from tests.support.engines import local_engines
 from tests.support.local_stack import TENANT, store_of
@@ -104,17 +101,7 @@ def ask(stack: Stack, workload: Workload, encoding: str, count: int) -> dict[str
         "warm": WARM_CALLS,
         "count": count,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.client_process"],
-        input=json.dumps(order),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise BenchError(f"the client failed: {done.stderr[-2000:]}")
-    asked: dict[str, Any] = json.loads(done.stdout)
+    asked = run_client(order)
     if asked["status"] != 200 and encoding == BROWSER_ENCODINGS:
         raise BenchError(f"the trace API answered {asked['status']}")
     return asked
