@@ -16,7 +16,7 @@ from tools.grafana_dashboards import dashboards
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "grafana"
-WATCH_IT = (ROOT / "docs" / "how-to" / "watch-it.md").read_text("utf-8")
+SEND_SPANS = (ROOT / "docs" / "how-to" / "send-spans-to-your-tools.md").read_text("utf-8")
 FUNCTIONS = "".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
 INTRINSICS = {"status", "duration", "error", "nil"}
 NAMES = {value for value in vars(attributes).values() if isinstance(value, str)} | {
@@ -71,7 +71,7 @@ def test_a_sum_of_tokens_leaves_out_spans_without_them() -> None:
 
 
 def test_promql_names_labels_that_the_collector_of_the_how_to_makes() -> None:
-    dimensions = re.findall(r"^ +- name: ([a-z_.]+)$", WATCH_IT, re.M)
+    dimensions = re.findall(r"^ +- name: ([a-z_.]+)$", SEND_SPANS, re.M)
     known = {name.replace(".", "_") for name in dimensions} | LABELS_OF_SPANMETRICS
     found = list(queries(loaded("prometheus.json")["panels"], "expr"))
     assert len(found) == 6

@@ -1,4 +1,4 @@
-"""A Jaeger for the tests, which is a collector too, configured as docs/how-to/watch-it.md has it."""
+"""A Jaeger for the tests, which is a collector too, configured as docs/how-to/send-spans-to-your-tools.md has it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from local.http_server import HttpServer
 from tests.support.aws_from_template import ROOT
 
 JAEGER = os.environ.get("JAEGER") or shutil.which("jaeger")
-PAGE = (ROOT / "docs" / "how-to" / "watch-it.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "send-spans-to-your-tools.md").read_text("utf-8")
 
 
 def blocks_of(section: str, kind: str) -> list[str]:

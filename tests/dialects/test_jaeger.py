@@ -1,4 +1,4 @@
-"""Jaeger, configured as docs/how-to/watch-it.md has it: what the layer sends it, and what the API exports to it.
+"""Jaeger, configured as the how-to has it: what the layer sends it, and what the API exports to it.
 
 Where there is no Jaeger, its answer about an execution of the layer, as it was recorded, is held to the same.
 `JAEGER=/path/to/jaeger python -m tests.dialects.test_jaeger` records it anew.
