@@ -4,7 +4,8 @@ SHELL := /bin/bash
 PORT ?= 8321
 ARCHITECTURE ?= arm64
 API_PORT ?= 3000
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# Looked for only where something has to be made, and once.
+PYTHON ?= $(eval PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done))$(PYTHON)
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)/layers/spanvas:$(CURDIR)/functions:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
@@ -14,7 +15,7 @@ ALONE = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev
   "$(PYTHON)" local/alone.py
 # SAM reads AWS_DEFAULT_REGION alone; AWS_REGION goes before it, as in the AWS command line.
 SAM := $(if $(AWS_REGION),AWS_DEFAULT_REGION="$(AWS_REGION)") .venv-sam/bin/python -m samcli
-INSTALL := "$(PYTHON)" local/install.py
+INSTALL = "$(PYTHON)" local/install.py
 NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 SAM_SOURCES := template.yaml $(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 SAM_LOCAL = .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html build/sam-local/.built
