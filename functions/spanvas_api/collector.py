@@ -10,6 +10,7 @@ from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
 from spanvas.otel_variables import OtelVariables
 from spanvas.otlp.conventions import as_exported
+from spanvas.otlp.export_safe import place_of
 from spanvas.otlp.protobuf_export import encode_protobuf
 from spanvas.settings import Settings
 
@@ -26,7 +27,7 @@ def send(
     )
     if target is None:
         return NOT_SENT
-    place = f"/v1/executions/{execution_id}/spans/{span.span_id}"
+    place = place_of(execution_id, span)
     post = OtlpHttp(target, environment)
     try:
         return post(encode_protobuf([as_exported(span, {})], lambda _: place))

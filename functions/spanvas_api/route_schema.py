@@ -24,6 +24,11 @@ NEWEST_FIRST: Final = "newest_first"
 OLDEST_FIRST: Final = "oldest_first"
 ORDERS: Final = (NEWEST_FIRST, OLDEST_FIRST)
 EXPORT_FORMATS: Final = ("otlp",)
+FULL: Final = "full"
+PREVIEW: Final = "preview"
+NO_CONTENT: Final = "none"
+EXPORT_CONTENTS: Final = (FULL, PREVIEW, NO_CONTENT)
+"""How much content an export holds, for a caller that may read content."""
 THROTTLED: Final = 429
 """The gateway's answer to too many requests, whatever the call."""
 GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})

@@ -17,6 +17,7 @@ from spanvas_api.route_schema import (
     EXECUTION_PARAMETER,
     EXECUTIONS_READ,
     EXECUTIONS_START,
+    EXPORT_CONTENTS,
     EXPORT_FORMATS,
     IF_NONE_MATCH_PARAMETER,
     LIMIT_PARAMETER,
@@ -180,12 +181,19 @@ ROUTES: Final = (
                 "OTLP in its JSON encoding, the only one there is.",
                 {"type": "string", "enum": list(EXPORT_FORMATS), "default": EXPORT_FORMATS[0]},
             ),
+            Parameter(
+                "content",
+                "query",
+                "`full`: values as they are stored. `preview`: the first 2,048 bytes of each, as executors send them "
+                "to an OTLP endpoint, with size, digest and place of the whole. `none`: structure alone.",
+                {"type": "string", "enum": list(EXPORT_CONTENTS), "default": EXPORT_CONTENTS[0]},
+            ),
             CURSOR_PARAMETER,
         ),
         errors=(400, 401, 403, 404, 409, 503),
         description="Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with "
-        "`trace:content`; the read is recorded as an access first. A large execution comes in pages, each of them a "
-        "request of its own.",
+        "`trace:content`, whatever `content` asks for; the read is recorded as an access first. A large execution "
+        "comes in pages, each of them a request of its own.",
         response_headers={
             "Spanvas-Unreadable": "How many stored details cannot be read and are not on this page; absent if none.",
             "Spanvas-Expired": "How many spans have expired before their execution and are not on this page; absent if "

@@ -159,7 +159,7 @@ export interface paths {
         };
         /**
          * The execution's spans as OTLP
-         * @description Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with `trace:content`; the read is recorded as an access first. A large execution comes in pages, each of them a request of its own.
+         * @description Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with `trace:content`, whatever `content` asks for; the read is recorded as an access first. A large execution comes in pages, each of them a request of its own.
          */
         get: operations["export_execution"];
         put?: never;
@@ -1861,6 +1861,8 @@ export interface operations {
             query?: {
                 /** @description OTLP in its JSON encoding, the only one there is. */
                 format?: "otlp";
+                /** @description `full`: values as they are stored. `preview`: the first 2,048 bytes of each, as executors send them to an OTLP endpoint, with size, digest and place of the whole. `none`: structure alone. */
+                content?: "full" | "preview" | "none";
                 /** @description `next_cursor` of the page before; good for the same caller and the same query only. */
                 cursor?: string;
             };

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import unquote
@@ -109,11 +109,11 @@ def status(query: Mapping[str, str]) -> str | None:
     return text
 
 
-def order(query: Mapping[str, str]) -> str:
-    """Returns the order of the list. Raises InvalidInputError."""
-    text = query.get("order", route_schema.NEWEST_FIRST)
-    if text not in route_schema.ORDERS:
-        raise InvalidInputError("order", "is none of " + ", ".join(route_schema.ORDERS))
+def one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
+    """Returns one of the allowed words, the first where the query has none. Raises InvalidInputError."""
+    text = query.get(name, allowed[0])
+    if text not in allowed:
+        raise InvalidInputError(name, "is none of " + ", ".join(allowed))
     return text
 
 

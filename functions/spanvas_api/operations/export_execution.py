@@ -7,14 +7,15 @@ its own, and the header `Link` says where the next one is (RFC 8288).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from spanvas.model.access import ALLOWED, STRUCTURE
-from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
 from spanvas.otlp.export import encode_json
+from spanvas.otlp.export_safe import place_of, with_previews
 from spanvas.semantics.content_split import has_content
 from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.withheld import shown_span
@@ -43,9 +44,9 @@ EXPIRED_HEADER: Final = "Spanvas-Expired"
 def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """`wire.ExportTraceRequest`, one page of it, recorded as an access first."""
     execution = authorized_execution(request, services, "export_execution")
-    parameters.only(request.query, "format", "cursor")
-    if request.query.get("format", "otlp") not in route_schema.EXPORT_FORMATS:
-        raise InvalidInputError("format", "is none of " + ", ".join(route_schema.EXPORT_FORMATS))
+    parameters.only(request.query, "format", "content", "cursor")
+    parameters.one_of(request.query, "format", route_schema.EXPORT_FORMATS)
+    content = parameters.one_of(request.query, "content", route_schema.EXPORT_CONTENTS)
     cursors = Cursors(
         services.settings.table,
         request.principal.identity,
@@ -54,8 +55,9 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     )
     cursor = request.query.get("cursor")
     after = None if cursor is None else cursors.unseal(cursor)
-    up_to = readable(request.principal, execution)
-    answer, page = _answer_page(request, services, execution, after, up_to)
+    up_to = _asked_for(content, readable(request.principal, execution))
+    is_cut = content == route_schema.PREVIEW
+    answer, page = _answer_page(request, services, execution, after, up_to, is_cut=is_cut)
     outcome = ALLOWED if up_to and any(map(has_content, page.items)) else STRUCTURE
     record_read(request, services, execution.execution_id, EXPORT, outcome)
     headers = dict(answer.headers)
@@ -64,8 +66,13 @@ def export_execution(request: ApiRequest, services: Services) -> ApiResponse:
     if page.expired:
         headers[EXPIRED_HEADER] = str(page.expired)
     if page.next_position is not None:
-        headers["Link"] = _next(execution, cursors.seal(page.next_position))
+        headers["Link"] = _next(execution, content, cursors.seal(page.next_position))
     return answer._replace(headers=headers)
+
+
+def _asked_for(content: str, allowed: FieldClass) -> FieldClass:
+    """Returns the class of fields up to which the answer goes: no caller gets more than it is allowed."""
+    return FieldClass.STRUCTURE if content == route_schema.NO_CONTENT else allowed
 
 
 def _answer_page(
@@ -74,8 +81,13 @@ def _answer_page(
     execution: Execution,
     after: str | None,
     up_to: FieldClass,
+    *,
+    is_cut: bool,
 ) -> tuple[ApiResponse, Page[Span]]:
-    """As many spans as can be answered at once. Where they compress worse than spans do, fewer."""
+    """As many spans as can be answered at once. Where they compress worse than spans do, fewer.
+
+    `is_cut`: each value is cut to its preview.
+    """
     accept = request.headers.get("accept-encoding")
     is_coded = accept is None or max(accepted_codings(accept).values()) > 0
     limit = CODED_PAGE_BYTES if is_coded else PAGE_BYTES
@@ -83,7 +95,10 @@ def _answer_page(
         page = services.store.read_spans(
             execution.tenant, execution.execution_id, max_bytes=limit, after=after
         )
-        body = encode_json([shown_span(span, up_to) for span in page.items])
+        spans: Iterable[Span] = (shown_span(span, up_to) for span in page.items)
+        if is_cut:
+            spans = with_previews(spans, lambda span: place_of(execution.execution_id, span))
+        body = encode_json(spans)
         coded = compressed(body, accept)
         if coded is not None and len(coded[1]) > MAX_CODED_BYTES and limit > PAGE_BYTES:
             limit = PAGE_BYTES
@@ -93,6 +108,6 @@ def _answer_page(
         return ApiResponse(coded[1], headers={"Content-Encoding": coded[0]}), page
 
 
-def _next(execution: Execution, cursor: str) -> str:
-    query = urlencode({"format": "otlp", "cursor": cursor})
+def _next(execution: Execution, content: str, cursor: str) -> str:
+    query = urlencode({"format": "otlp", "content": content, "cursor": cursor})
     return f'</v1/executions/{quote(execution.execution_id)}/export?{query}>; rel="next"'

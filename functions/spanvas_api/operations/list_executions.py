@@ -12,7 +12,7 @@ from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.representation import execution_body, unreadable_body
-from spanvas_api.route_schema import OLDEST_FIRST
+from spanvas_api.route_schema import OLDEST_FIRST, ORDERS
 from spanvas_api.services import Services
 
 FILTERS: Final = ("workflow_id", "status", "from", "to", "order")
@@ -54,7 +54,7 @@ def _page(request: ApiRequest, services: Services) -> tuple[Listing, Cursors]:
         "started_to": parameters.unix_nano(query, "to"),
         "limit": parameters.limit(query),
         "after": None if cursor is None else cursors.unseal(cursor),
-        "oldest_first": parameters.order(query) == OLDEST_FIRST,
+        "oldest_first": parameters.one_of(query, "order", ORDERS) == OLDEST_FIRST,
         "workflows": principal.workflows,
     }
     if workflow_id is None:

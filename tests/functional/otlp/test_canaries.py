@@ -112,6 +112,18 @@ def test_a_search_finds_for_a_caller_what_he_may_read(
     assert bool(hits) is sees
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_an_export_without_content_holds_not_one_for_anybody(
+    call: Callable[..., Client], role: str
+) -> None:
+    api = call(role)
+    [execution] = api.get("/v1/executions").json["items"]
+    link = f"/v1/executions/{execution['execution_id']}/export"
+    answer = api.get(link, {"accept-encoding": "identity"}, content="none")
+    assert answer.status == 200
+    assert found_in(answer.text) == []
+
+
 def test_logs_hold_not_one(
     mode: str,
     store: DynamoTraceStore,

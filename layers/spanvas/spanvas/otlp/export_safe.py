@@ -7,15 +7,22 @@ long they were, what their digest is and where the whole is kept, and structures
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
+from spanvas.model.span import Span
 from spanvas.model.values import INT_LIMIT, encodable, jsonable
 
 PREVIEW_BYTES: Final = 2_048
 PREVIEW: Final = "spanvas.preview."
 """What the names of a preview's companions begin with: OpenTelemetry's namespaces are its own."""
+
+
+def place_of(execution_id: str, span: Span) -> str:
+    """Returns the path of the API where the whole of a span can be read."""
+    return f"/v1/executions/{execution_id}/spans/{span.span_id}"
 
 
 def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -41,6 +48,31 @@ def export_safe(attributes: Mapping[str, Any], place: str) -> dict[str, Any]:
                     safe[f"{preview}.ref"] = f"{place}#{name}"
         safe[name] = plain
     return safe
+
+
+def with_previews(spans: Iterable[Span], place_of: Callable[[Span], str]) -> Iterator[Span]:
+    """Yields the spans with all their attributes as `export_safe` makes them.
+
+    `place_of` says where the whole of a span can be read. Spans that share a resource go on sharing it.
+    """
+    resources: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
+    for span in spans:
+        place = place_of(span)
+        known = resources.get(id(span.resource))
+        if known is None:  # kept with the result, so that its id is not given to another one
+            known = resources[id(span.resource)] = (span.resource, export_safe(span.resource, ""))
+        yield replace(
+            span,
+            attributes=export_safe(span.attributes, place),
+            events=tuple(
+                replace(event, attributes=export_safe(event.attributes, place))
+                for event in span.events
+            ),
+            links=tuple(
+                replace(link, attributes=export_safe(link.attributes, place)) for link in span.links
+            ),
+            resource=known[1],
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from spanvas.collector.results import ExportOutcome, ExportResult, failure_of
 from spanvas.model.kinds import DURABLE_AT_START
 from spanvas.model.span import Span
 from spanvas.otlp.conventions import as_exported
+from spanvas.otlp.export_safe import place_of
 from spanvas.tracing.buffer import SpanBuffer, Waiting
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
@@ -185,7 +186,7 @@ class OtlpExporter:
         try:
             if self._sink is None:
                 self._sink = self._make_sink()
-            places = {id(item.span): _place(item) for item in batch}
+            places = {id(item.span): place_of(item.run.execution_id, item.span) for item in batch}
             return self._sink([item.span for item in batch], lambda span: places[id(span)])
         except ValueError as error:  # a setting that cannot be used; its message says which
             return failure_of(error)
@@ -232,7 +233,3 @@ class OtlpExporter:
             item.run.export.otlp_dropped += 1
         if gone:
             self._health.count("otlp.dropped", len(gone))
-
-
-def _place(item: Waiting) -> str:
-    return f"/v1/executions/{item.run.execution_id}/spans/{item.span.span_id}"
