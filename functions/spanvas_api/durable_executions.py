@@ -25,7 +25,7 @@ from spanvas.storage.pages import Overdue
 from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
 from spanvas_api.ends import ended_root
 from spanvas_api.errors import DurableServiceError
-from spanvas_api.ingest.executions import Group, update_of
+from spanvas_api.received.updates import Group, update_of
 from spanvas_api.services import UNKNOWN, DurableService, DurableState
 
 BEYOND_NANO: Final = 2 * DAY_SECONDS * NANO

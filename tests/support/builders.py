@@ -9,7 +9,7 @@ from spanvas.model.execution import Execution
 from spanvas.model.execution_update import ExecutionUpdate
 from spanvas.model.row import Row
 from spanvas.model.span import Span
-from spanvas_api.ingest.executions import Group, update_of
+from spanvas_api.received.updates import Group, update_of
 
 SECOND = 1_000_000_000
 T0 = 1_790_000_000 * SECOND

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
-from spanvas import attributes as names
 from spanvas.model.errors import TooLargeError
 from spanvas.model.span import Span
 from spanvas.otlp.intake import Intake, Limits
@@ -18,21 +16,18 @@ from spanvas.otlp.protojson import decode_json
 from spanvas.privacy.redact import Redactor
 from spanvas.storage.port import SpanBatch
 from spanvas_api.auth import Principal
-from spanvas_api.ingest.executions import Bindings, Group, update_of
+from spanvas_api.ingest.executions import Bindings
 from spanvas_api.ingest.message import inflated_body, sent_body
-from spanvas_api.ingest.naming import OWN_IDS, without_private_ids
 from spanvas_api.ingest.rate_limit import RateLimit
+from spanvas_api.received.cleaning import cleaned, make_redactor
+from spanvas_api.received.updates import Group, update_of
 from spanvas_api.services import Services
 
-REDACTION_BUDGET_MS: Final = 1_000
-"""Of one span: nobody waits for the spans as an executor does, so content is hardly ever dropped for want of time."""
 MAX_TRACES: Final = 1_000
 """Of one request: each costs five calls of the store, and the gateway waits for 30 seconds."""
 WRITES: Final = 3
 """Calls of the store that spans of one execution cost at least: rows, details, and what they say of the execution."""
 THREADS: Final = 8
-CLEANED: Final = OWN_IDS | {names.TENANT}
-"""Attributes that may not stay as they were sent."""
 
 
 class Ingest:
@@ -119,40 +114,3 @@ class Ingest:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(THREADS, "spanvas-ingest")
-
-
-def make_redactor(
-    mode: str, rules: Sequence[str] = (), patterns: Mapping[str, str] | None = None
-) -> Redactor:
-    """Returns a redactor with the chosen rules. Raises RuleError where one of them cannot be had."""
-    from spanvas.privacy.rule_set import rule_set
-    from spanvas.privacy.scan import Scanner
-
-    return Redactor(
-        mode, REDACTION_BUDGET_MS, Scanner(rule_set(rules, patterns)), is_remembering=True
-    )
-
-
-def cleaned(spans: Iterable[Span]) -> list[Span]:
-    """Returns spans without `spanvas.tenant`, on themselves and their resources: it is untrusted input, the token
-    decides the tenant. Where their own names of execution, workflow and nodes are private, they have our ids."""
-    resources: dict[int, Mapping[str, Any]] = {}
-    found = []
-    for span in spans:
-        attributes, resource = span.attributes, span.resource
-        if not attributes.keys().isdisjoint(CLEANED):
-            attributes = _cleaned(attributes)
-        if not resource.keys().isdisjoint(CLEANED):
-            resource = resources.setdefault(id(resource), _cleaned(resource))
-        if attributes is not span.attributes or resource is not span.resource:
-            span = replace(span, attributes=attributes, resource=resource)  # noqa: PLW2901 - the span that is kept
-        found.append(span)
-    return found
-
-
-def _cleaned(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: without_private_ids(name, value) if name in CLEANED else value
-        for name, value in attributes.items()
-        if name != names.TENANT
-    }

@@ -7,7 +7,8 @@ import pytest
 from spanvas.privacy.redact import Redactor
 from spanvas.settings import Settings
 from spanvas_api.handlers import http_api, otlp_ingest
-from spanvas_api.ingest.ingest import Ingest, make_redactor
+from spanvas_api.ingest.ingest import Ingest
+from spanvas_api.received.cleaning import make_redactor
 from spanvas_api.services import Services
 from tests.functional.otlp.client import OtlpClient
 from tests.support.api_client import Client

@@ -9,7 +9,7 @@ from spanvas.model.span import Span
 from spanvas.storage import items
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch, TraceStore
-from spanvas_api.ingest.executions import Group, update_of
+from spanvas_api.received.updates import Group, update_of
 from tests.support.builders import T0, make_span
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

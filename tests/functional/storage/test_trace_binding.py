@@ -20,7 +20,8 @@ from spanvas.model.execution import Counters
 from spanvas.model.ids import as_execution_id, is_trace_id
 from spanvas.model.span import Span
 from spanvas.storage.port import SpanBatch, TraceStore
-from spanvas_api.ingest.executions import Bindings, update_of
+from spanvas_api.ingest.executions import Bindings
+from spanvas_api.received.updates import update_of
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.support.memory_store import MemoryTraceStore

@@ -8,7 +8,7 @@ import pytest
 
 from spanvas.model.execution_update import ANY_SPAN, LOCAL_ROOT, ROOT
 from spanvas.model.ids import as_name
-from spanvas_api.ingest.naming import (
+from spanvas_api.received.naming import (
     attributed_execution_id,
     explicit_execution_id,
     external_id,
