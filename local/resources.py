@@ -26,6 +26,7 @@ NOT_RUN_HERE = frozenset({
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
 })  # fmt: skip
 RUN_HERE = frozenset({
     "AWS::ApiGatewayV2::Api",

@@ -76,6 +76,9 @@ class Route:
     """Of request and answers besides JSON, with the same meaning."""
     error: str = "Problem"
     error_media_type: str = "application/problem+json"
+    is_read_by_tab: bool = False
+    """Whether a person waits for the answer in the Trace tab or the history. Its time is then in the metric
+    `ReadLatency`."""
 
 
 ANY_TEXT: Final[dict[str, object]] = {"type": "string", "minLength": 1}

@@ -44,6 +44,7 @@ ROUTES: Final = (
         EXECUTIONS_READ,
         "The workflows that can be started",
         "WorkflowsResponse",
+        is_read_by_tab=True,
     ),
     Route(
         "GET",
@@ -52,6 +53,7 @@ ROUTES: Final = (
         EXECUTIONS_READ,
         "The history",
         "ExecutionsResponse",
+        is_read_by_tab=True,
         parameters=(
             Parameter(
                 "workflow_id",
@@ -110,6 +112,7 @@ ROUTES: Final = (
         EXECUTIONS_READ,
         "One execution",
         "Execution",
+        is_read_by_tab=True,
         parameters=(EXECUTION_PARAMETER,),
         errors=(400, 401, 403, 404, 409, 503),
     ),
@@ -121,6 +124,7 @@ ROUTES: Final = (
         TRACE_READ,
         "The execution's spans as a tree",
         "TraceResponse",
+        is_read_by_tab=True,
         parameters=(
             EXECUTION_PARAMETER,
             Parameter(
@@ -162,6 +166,7 @@ ROUTES: Final = (
         TRACE_READ,
         "Everything about one span",
         "SpanResponse",
+        is_read_by_tab=True,
         parameters=(EXECUTION_PARAMETER, SPAN_PARAMETER),
         errors=(400, 401, 403, 404, 409, 503),
         description="Content only with `trace:content`; the read is recorded as an access first.",
@@ -208,6 +213,7 @@ ROUTES: Final = (
         TRACE_READ,
         "The spans that hold the words of a query",
         "SearchResponse",
+        is_read_by_tab=True,
         parameters=(
             EXECUTION_PARAMETER,
             Parameter(
@@ -229,6 +235,7 @@ ROUTES: Final = (
         TRACE_READ,
         "The execution's files",
         "ArtifactsResponse",
+        is_read_by_tab=True,
         parameters=(EXECUTION_PARAMETER,),
         errors=(400, 401, 403, 404, 409, 503),
     ),
@@ -252,6 +259,7 @@ ROUTES: Final = (
         AUDIT_READ,
         "Who has seen what of the execution",
         "AccessesResponse",
+        is_read_by_tab=True,
         parameters=(
             EXECUTION_PARAMETER,
             Parameter(

@@ -90,7 +90,11 @@ def test_every_scope_and_every_output_is_in_the_deployment_s_how_to() -> None:
 def test_every_alarm_is_explained() -> None:
     page = (HOW_TO / "watch-it.md").read_text("utf-8")
     alarms = deployed_stack().logical_ids("AWS::CloudWatch::Alarm")
-    assert [alarm for alarm in alarms if f"| `{alarm}` |" not in page] == []
+    assert [
+        alarm
+        for alarm in alarms
+        if f"| [`{alarm}`](answer-an-alarm.md#{alarm.lower()}) |" not in page
+    ] == []
 
 
 def metrics_that_are_written() -> set[str]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from tests.rehearsal.patching import handlers_of, load
+from tests.rehearsal.patching import SAVED_QUERY, handlers_of, load
 
 
 def raises(call: Callable[[], object]) -> bool:
@@ -76,6 +76,10 @@ def metric_math_is_refused() -> bool:
     return raises(lambda: provisioners._cw_metric_alarm_record("rate", METRIC_MATH))
 
 
+def saved_queries_are_refused() -> bool:
+    return raises(lambda: handlers_of(SAVED_QUERY))
+
+
 def variables_are_no_text() -> bool:
     from ministack.services import lambda_svc
 
@@ -132,6 +136,7 @@ FAULTS: Final[dict[str, Callable[[], bool]]] = {
     "conditions": conditions_are_wrong,
     "SAM": sam_is_told_no_parameters,
     "metric math": metric_math_is_refused,
+    "saved queries": saved_queries_are_refused,
     "variables": variables_are_no_text,
     "OpenAPI": definition_is_ignored,
     "throttles": settings_are_lost,

@@ -106,6 +106,7 @@ CHANGES: Final[dict[str, Change]] = {
     "LogRetentionDays": Change("60", {"AWS::Logs::LogGroup": '"retentionInDays": 60'}),
     "AccessLogGroupArn": Change("$log_group", {"HttpApi": "$log_group", "AccessLogGroup": None}),
     "AlarmTopicArn": Change("$topic", {"AWS::CloudWatch::Alarm": "$topic"}),
+    "RunbookUrl": Change("https://wiki.example.com/alarms", {"AWS::CloudWatch::Alarm": "https://wiki.example.com/alarms#"}),
     "WebAclArn": Change("$web_acl", {"SiteDistribution": "$web_acl"}),
     "SiteLogBucket": Change("$log_bucket", {"SiteDistribution": "$log_bucket"}),
     "SiteDomain": Change("canvas.example.com", {"SiteDistribution": "canvas.example.com", "Outputs": "https://canvas.example.com/"}),

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 CLOUDFORMATION = "ministack.services.cloudformation"
+SAVED_QUERY = "AWS::Logs::QueryDefinition"
 
 
 @dataclass(frozen=True, slots=True)

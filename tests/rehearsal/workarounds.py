@@ -12,6 +12,7 @@ from typing import Any
 
 from local.engines.ministack.faults import give_states_the_whole_context
 from tests.rehearsal.patching import (
+    SAVED_QUERY,
     Workaround,
     change_properties,
     handlers_of,
@@ -101,6 +102,27 @@ def apply_metric_math() -> None:
         return {**original(name, named), "MetricName": "", "Namespace": "", "Metrics": metrics}
 
     provisioners._cw_metric_alarm_record = record
+
+
+# ------------------------------------------------------------------ saved queries
+
+
+def apply_saved_queries() -> None:
+    """A query's `Ref` is its id; nothing else of the template asks for one."""
+
+    def created(logical_id: str, properties: dict[str, Any], *_: Any) -> tuple[str, dict[str, Any]]:
+        return f"query-{logical_id}", {}
+
+    def updated(physical_id: str, *_: Any) -> tuple[str, dict[str, Any]]:
+        return physical_id, {}
+
+    from ministack.services.cloudformation import provisioners
+
+    provisioners._RESOURCE_HANDLERS[SAVED_QUERY] = {
+        "create": created,
+        "update": updated,
+        "delete": lambda *_: None,
+    }
 
 
 # ------------------------------------------------------------------ functions
@@ -255,6 +277,11 @@ ALL = (
         "metric math",
         "An alarm with `Metrics` is refused. It is kept as it is here, and never goes off.",
         apply_metric_math,
+    ),
+    Workaround(
+        "saved queries",
+        "A template with a query of Logs Insights is refused. The query is left out; nothing runs it here.",
+        apply_saved_queries,
     ),
     Workaround(
         "variables",

@@ -18,7 +18,7 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.api_gateway import Response as GatewayResponse
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import environment, settings
@@ -101,7 +101,10 @@ def _responder(
                 found.unreadable.measure(metrics)
         except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
             response = _problem_response(error, event)
-        _measure(metrics, label, response.status_code, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        _measure(metrics, label, response.status_code, seconds)
+        if route is not None and route.is_read_by_tab and response.status_code < 400:
+            _measure_read(seconds)
         return response
 
     return respond
@@ -169,6 +172,14 @@ def _measure(metrics: Metrics, label: str, status: int, seconds: float) -> None:
     metrics.add_metric("ApiLatency", MetricUnit.Milliseconds, seconds * 1000)
     metrics.add_metric("ApiErrors", MetricUnit.Count, int(status >= 500))
     metrics.flush_metrics()
+
+
+def _measure_read(seconds: float) -> None:
+    """Writes how long a reader of the tab has waited: one metric for all such calls, since percentiles cannot be put
+    together."""
+    reads = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    reads.add_metric("ReadLatency", MetricUnit.Milliseconds, seconds * 1000)
+    reads.flush_metrics()
 
 
 @cache

@@ -188,6 +188,12 @@ class TestCompression:
         assert reply.json["type"] == "urn:spanvas:problem:answer-too-large"
 
 
+def metrics_in(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What was written in the embedded metric format."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if "_aws" in line]
+
+
 class TestSeenFromOutside:
     def test_every_answer_is_measured_over_all_calls_and_by_call(
         self, api: Client, store: AuditedStore, capsys: pytest.CaptureFixture[str]
@@ -197,8 +203,7 @@ class TestSeenFromOutside:
         api.get("/v1/executions/exec_1")
         api.get("/nothing")
 
-        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        measured = [line for line in lines if "_aws" in line]
+        measured = [line for line in metrics_in(capsys) if "ApiLatency" in line]
         assert [(line["route"], line["status"], line["ApiErrors"]) for line in measured] == [
             ("GET /v1/executions", 200, [0.0]),
             ("GET /v1/executions/{execution_id}", 503, [1.0]),
@@ -211,6 +216,37 @@ class TestSeenFromOutside:
             {"Name": "ApiLatency", "Unit": "Milliseconds"},
             {"Name": "ApiErrors", "Unit": "Count"},
         ]
+
+    def test_the_time_of_what_the_tab_reads_is_one_metric_without_routes(
+        self, api: Client, store: AuditedStore, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        store.start_execution(make_execution())
+        store.write(SpanBatch("acme", "exec_1", [make_span()]))
+        api.get("/v1/executions")
+        assert api.get("/v1/executions/exec_1/trace").status == 200
+        assert api.get("/v1/executions/exec_1/export").status == 200
+        api.get("/v1/executions/exec_9")
+        store.down = True
+        api.get("/v1/executions")
+
+        reads = [line for line in metrics_in(capsys) if "ReadLatency" in line]
+        assert len(reads) == 2
+        directive = reads[0]["_aws"]["CloudWatchMetrics"][0]
+        assert directive["Dimensions"] == [["service"]]
+        assert directive["Metrics"] == [{"Name": "ReadLatency", "Unit": "Milliseconds"}]
+        assert reads[0]["service"] == "trace-api"
+
+    def test_the_tab_waits_for_every_read_but_the_export(self) -> None:
+        assert {route.operation for route in ROUTES if route.is_read_by_tab} == {
+            "list_workflows",
+            "list_executions",
+            "read_execution",
+            "read_trace",
+            "read_span",
+            "search_execution",
+            "list_artifacts",
+            "list_accesses",
+        }
 
     def test_headers_keep_answers_out_of_caches_and_away_from_sniffers(self, api: Client) -> None:
         for reply in (api.get("/v1/executions"), api.get("/v1/executions/exec_9")):
