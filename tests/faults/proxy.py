@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import socket
 import struct
@@ -15,17 +16,8 @@ from io import BufferedReader
 from typing import Final
 from urllib.parse import urlsplit
 
-from local.http_message import (
-    LOOPBACK,
-    ClosedError,
-    Headers,
-    Request,
-    Response,
-    encode_response,
-    read_headers,
-    read_request_line,
-)
-from local.http_server import close_socket, send_continue
+from local.http_message import LOOPBACK, Headers, Request, Response
+from local.http_server import close_socket
 from spanvas.http.exchange import exchange
 
 NO_WAIT: Final = struct.pack("ii", 1, 0)
@@ -107,7 +99,7 @@ class Proxy:
             with connection.makefile("rb") as reader:
                 while self._answer(connection, reader):
                     pass
-        except (ClosedError, OSError, ValueError):
+        except (OSError, ValueError):
             pass  # the client has gone, or the fault is that it has to
         finally:
             self._open.discard(connection)
@@ -115,9 +107,13 @@ class Proxy:
 
     def _answer(self, connection: socket.socket, reader: BufferedReader) -> bool:
         """Answer one request; whether the connection stays."""
-        method, target, _ = read_request_line(reader)
-        headers = read_headers(reader)
-        send_continue(connection, headers)
+        line = reader.readline()
+        if not line:
+            return False
+        method, target, _ = line.decode("latin-1").split()
+        headers = Headers(http.client.parse_headers(reader).items())
+        if headers.get("expect").lower() == "100-continue":
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = reader.read(int(headers.get("content-length", "0")))
         path, _, query = target.partition("?")
         request = Request(method, path, query, headers, body)
@@ -139,7 +135,7 @@ class Proxy:
             deadline = time.monotonic() + PATIENCE_SECONDS
             answer = exchange(engine, head, (request.body,), deadline)
         fields = [(name, value) for name, value in answer.headers.items() if name not in HOP]
-        return encode_response(Response(answer.status, answer.body, fields), keep_alive=True)
+        return encode(Response(answer.status, answer.body, fields))
 
 
 @contextmanager
@@ -158,6 +154,15 @@ def kept(headers: Headers) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers.fields if name.lower() not in HOP]
 
 
+def encode(response: Response, more: bytes = b"") -> bytes:
+    """The bytes of an answer; `more` are further lines of its head."""
+    lines = [f"HTTP/1.1 {response.status} {http.client.responses[response.status]}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    if response.status not in (204, 304):
+        lines.append(f"content-length: {len(response.body)}")
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n" + more + b"\r\n" + response.body
+
+
 def operation_of(request: Request) -> str:
     target = request.headers.get("x-amz-target")
     return target.rpartition(".")[2] if target else f"S3 {request.method}"
@@ -174,7 +179,7 @@ def refused(status: int, code: str) -> Callable[[socket.socket, Request, bytes],
             response = Response(
                 status if status != 400 else 403, f"<Error><Code>{code}</Code></Error>".encode()
             )
-        connection.sendall(encode_response(response, keep_alive=False))
+        connection.sendall(encode(response, b"connection: close\r\n"))
 
     return act
 
@@ -206,7 +211,7 @@ def garbage(connection: socket.socket, request: Request, answer: bytes) -> None:
 
 
 def empty_503(connection: socket.socket, request: Request, answer: bytes) -> None:
-    connection.sendall(encode_response(Response(503), keep_alive=False))
+    connection.sendall(encode(Response(503), b"connection: close\r\n"))
 
 
 FAULTS: Final = {

@@ -15,6 +15,10 @@ from local.http_server import HttpServer
 def echo(request: Request) -> Response:
     if request.path == "/fail":
         raise ValueError("as asked")
+    if request.path == "/headers":
+        return Response(200, request.headers.get("x-one").encode(), [("Date", "now")])
+    if request.path == "/nothing":
+        return Response(204, b"never sent")
     return Response(200, request.body, [("X-Method", request.method), ("X-Query", request.query)])
 
 
@@ -68,13 +72,50 @@ def test_a_chunked_body_is_whole(server: HttpServer) -> None:
         (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nContent-Length: 1000001\r\n\r\n", b"413"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: br\r\n\r\n", b"501"),
-        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", b"431"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n", b"413"),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", b"414"),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", b"431"),
+        (b"GET / HTTP/2\r\n\r\n", b"400"),
     ],
 )
 def test_a_request_that_cannot_be_read_is_refused_and_the_connection_closed(
     server: HttpServer, sent: bytes, status: bytes
 ) -> None:
     assert exchange(server, sent).startswith(b"HTTP/1.1 " + status)
+
+
+def test_chunks_have_extensions_and_trailers(server: HttpServer) -> None:
+    head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    answer = exchange(server, head + b"3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n")
+    assert answer.endswith(b"\r\n\r\nabcde")
+
+
+def test_headers_are_found_in_any_case_and_repeats_are_joined(server: HttpServer) -> None:
+    sent = b"GET /headers HTTP/1.1\r\nX-One:  1 \r\nx-one: 2\r\nConnection: close\r\n\r\n"
+    answer = exchange(server, sent)
+    assert answer.endswith(b"\r\n\r\n1,2")
+    assert answer.count(b"Date:") == answer.count(b"Date: now\r\n") == 1
+
+
+def test_a_status_without_a_body_has_none(server: HttpServer) -> None:
+    answer = exchange(server, b"GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n")
+    assert b"Content-Length" not in answer
+    assert answer.endswith(b"\r\n\r\n")
+
+
+def test_an_answer_to_head_says_how_long_it_would_be(server: HttpServer) -> None:
+    sent = b"HEAD / HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc"
+    answer = exchange(server, sent)
+    assert b"Content-Length: 3\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
+
+
+def test_a_connection_of_http_1_0_is_closed_unless_it_is_to_be_kept(server: HttpServer) -> None:
+    assert exchange(server, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+    kept = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    assert exchange(server, kept + b"GET / HTTP/1.0\r\n\r\n").count(b"HTTP/1.1 200") == 2
 
 
 def test_a_handler_that_fails_is_a_500_and_the_server_goes_on(server: HttpServer) -> None:
