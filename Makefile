@@ -12,10 +12,10 @@ export SAM_CLI_TELEMETRY := 0
 # Two makes in one checkout make the same thing one after the other. What makes it is Python: said first where it is missing.
 ALONE = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
   echo "Python 3.11 or newer is needed$(if $(PYTHON),: $(PYTHON) is not,; none was found). Set PYTHON=/path/to/python3." >&2; exit 1; }; \
-  "$(PYTHON)" local/alone.py
+  "$(PYTHON)" tools/alone.py
 # SAM reads AWS_DEFAULT_REGION alone; AWS_REGION goes before it, as in the AWS command line.
 SAM := $(if $(AWS_REGION),AWS_DEFAULT_REGION="$(AWS_REGION)") .venv-sam/bin/python -m samcli
-INSTALL = "$(PYTHON)" local/install.py
+INSTALL = "$(PYTHON)" tools/install.py
 NPM_CI := npm ci --loglevel=error --no-audit --no-fund
 SAM_SOURCES := template.yaml $(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 SAM_LOCAL = .venv/.installed $(ENGINES) .venv-sam/.installed frontend/dist/index.html build/sam-local/.built
@@ -44,7 +44,7 @@ PACKAGES := instrumented powertools old-opentelemetry
 
 test: .venv/.installed $(ENGINES) .venv-sam/.installed frontend/node_modules/.installed frontend/dist/index.html $(PACKAGES:%=build/%/.installed) ## all tests, the page's included
 	$(PY) -m pytest -q
-	cd frontend && ../local/with-node npm test --silent
+	cd frontend && ../tools/with-node npm test --silent
 
 DIALECTS := .venv-dialects .venv-agents .venv-agentcore .venv-frameworks .venv-java $(addprefix tests/dialects/,$(addsuffix /node_modules,vercel exporters node_agents))
 
@@ -122,13 +122,13 @@ types: .venv/.installed ## mypy: strict on the code, what is wrong in the tests
 frontend: frontend/dist/index.html ## build the page
 
 frontend-check: frontend/node_modules/.installed
-	cd frontend && ../local/with-node npm run --silent check
+	cd frontend && ../tools/with-node npm run --silent check
 
 openapi: .venv/.installed frontend/node_modules/.installed ## write the references and the page's types from the code
 	$(PY) -m tools.references
 	$(PY) -m tools.grafana_dashboards
 	$(PY) -m tools.stack_parts
-	cd frontend && ../local/with-node npm run --silent types
+	cd frontend && ../tools/with-node npm run --silent types
 
 template: .venv-sam/.installed .venv/.running ## sam validate --lint of the template and its parts, and a build
 	for template in template.yaml stack/*.yaml; do $(SAM) validate --lint --template-file "$$template" || exit 1; done
@@ -176,23 +176,23 @@ $(PACKAGES:%=build/%/.installed): build/%/.installed: requirements-%.txt | .venv
 	@$(ALONE) $@ $^ -- sh -ec 'rm -rf $(@D); mkdir -p $(@D); $(INSTALL) --target $(@D) $<'
 
 tests/dialects/%/node_modules/.installed: tests/dialects/%/package-lock.json
-	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../local/with-node $(NPM_CI)'
+	@$(ALONE) $@ $^ -- sh -ec 'cd tests/dialects/$*; ../../../tools/with-node $(NPM_CI)'
 
 $(ENGINES): local/engines/dynamodb/package-lock.json
 	@echo "Installing DynamoDB's engine (once, some seconds)"
-	@$(ALONE) $@ $^ -- sh -ec 'cd local/engines/dynamodb; ../../with-node $(NPM_CI)'
+	@$(ALONE) $@ $^ -- sh -ec 'cd local/engines/dynamodb; ../../../tools/with-node $(NPM_CI)'
 
 frontend/node_modules/.installed: frontend/package-lock.json
 	@echo "Installing the page's packages, and what checks it (once, under a minute)"
-	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node $(NPM_CI)'
+	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../tools/with-node $(NPM_CI)'
 
 # What builds the page, and no more. All of the page's packages will do as well.
 frontend/node_modules/.running: frontend/package-lock.json
 	@$(ALONE) $@ $^ -- sh -ec '[ frontend/node_modules/.installed -nt $< ] || { \
-	  echo "Installing the packages that build the page (once, some seconds)"; cd frontend; ../local/with-node $(NPM_CI) --omit=dev; }'
+	  echo "Installing the packages that build the page (once, some seconds)"; cd frontend; ../tools/with-node $(NPM_CI) --omit=dev; }'
 
 # The page is built beside the one that is there and takes its place at once: a stack may be serving it.
 frontend/dist/index.html: $(FRONTEND_SOURCES) | frontend/node_modules/.running
 	@echo "Building the page"
-	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../local/with-node npm run --silent build -- --outDir ../build/page --emptyOutDir; \
+	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../tools/with-node npm run --silent build -- --outDir ../build/page --emptyOutDir; \
 	  rm -rf ../build/page-before; [ ! -e dist ] || mv dist ../build/page-before; mv ../build/page dist'

@@ -106,7 +106,7 @@ class Children:
         if own:
             self._given[BEDROCK] = own
         name = "stand-ins"
-        command = [sys.executable, "-m", "local.standins", "--latency", str(latency)]
+        command = [sys.executable, "-m", "standins", "--latency", str(latency)]
         for served in ("bedrock", "services"):
             command += [f"--{served}-port", str(self._port(served))]
 

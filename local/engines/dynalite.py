@@ -10,7 +10,7 @@ from local.engines.engine import Engine
 from local.processes import ProcessError
 from local.project import PROJECT
 
-WITH_NODE: Final = PROJECT / "local" / "with-node"
+WITH_NODE: Final = PROJECT / "tools" / "with-node"
 FOLDER: Final = PROJECT / "local" / "engines" / "dynamodb"
 INSTALLED: Final = FOLDER / "node_modules" / ".installed"
 """Made by `make`, with the packages of FOLDER's lock."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from local.alone import LOCKS, take
 from local.project import PROJECT
 from local.stack import Stack
+from tools.alone import LOCKS, take
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 def npx(*command: str) -> None:
     subprocess.run(
-        [PROJECT / "local" / "with-node", "npx", *command],
+        [PROJECT / "tools" / "with-node", "npx", *command],
         cwd=FRONTEND,
         env={**os.environ, "NO_COLOR": "1"},
         check=True,

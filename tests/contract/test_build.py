@@ -63,7 +63,7 @@ def test_a_package_has_its_own_modules_and_no_tool_nor_test_beside_it(
     source = ROOT / package
     assert modules_in(BUILD / artifact / source.name) == modules_in(source)
     beside = {path.name for path in (BUILD / artifact).iterdir()}
-    assert beside & {"local", "tools", "tests"} == set()
+    assert beside & {"local", "standins", "tools", "tests"} == set()
 
 
 def modules_in(folder: Path) -> list[str]:

@@ -18,11 +18,13 @@ PIN = re.compile(
     re.MULTILINE,
 )
 RUNNING = (
-    *("local/**", "functions/**", "layers/spanvas/**"),
-    *("tools/deploy_site", "tools/deployment", "tools/architecture"),
+    *("local/**", "standins/**", "functions/**", "layers/spanvas/**"),
+    *("tools/deploy_site", "tools/deployment", "tools/architecture", "tools/install"),
 )
 """Modules that targets run with what `make run` installs."""
-OURS = frozenset({"local", "spanvas", "spanvas_api", "spanvas_entry", "executor", "steps", "tools"})
+OURS = frozenset(
+    {"local", "standins", "spanvas", "spanvas_api", "spanvas_entry", "executor", "steps", "tools"}
+)
 OF_THE_TRACED_FUNCTION = frozenset({"grpc"})
 """The layer uses it where a function brings it."""
 

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-FOLDERS: Final = ("layers", "functions", "local", "tools", "frontend/src", "tests", "docs")
+FOLDERS: Final = (
+    "layers",
+    "functions",
+    "local",
+    "standins",
+    "tools",
+    "frontend/src",
+    "tests",
+    "docs",
+)
 SUFFIXES: Final = frozenset({".py", ".ts", ".tsx", ".md", ".yaml"})
 HISTORY: Final = ("docs/adr",)
 """Decisions keep the words of their day."""
@@ -54,7 +63,7 @@ BY_DOMAIN: Final = (
     "Result",
 )
 """Names of classes that several domains want: each takes its domain's word before it, as `ExportOutcome` does."""
-PRODUCT: Final = ("layers", "functions", "local", "tools")
+PRODUCT: Final = ("layers", "functions", "local", "standins", "tools")
 PUBLIC_NAMES: Final = (
     "functions/spanvas_api/wire/problems.py: Problem",
     "functions/spanvas_api/wire/span.py: Message",

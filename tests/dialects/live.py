@@ -17,7 +17,7 @@ PRODUCERS: Final = Path(__file__).parent / "producers"
 JAVA: Final = Path(__file__).parent / "java"
 COMPILER: Final = "org.eclipse.jdt.internal.compiler.batch.Main"
 PYTHON: Final = ROOT / ".venv-dialects" / "bin" / "python"
-NODE: Final = (str(ROOT / "local" / "with-node"), "node")
+NODE: Final = (str(ROOT / "tools" / "with-node"), "node")
 SECONDS: Final = 120
 
 

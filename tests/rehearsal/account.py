@@ -73,7 +73,7 @@ class Account:
     def _start_stand_ins(self) -> dict[str, str]:
         """Bedrock and the services that the example workflows call: no emulator has them."""
         log = self.folder / "logs" / "stand-ins.log"
-        program = [sys.executable, "-m", "local.standins"]
+        program = [sys.executable, "-m", "standins"]
         ports = ["--bedrock-port", "0", "--services-port", "0"]
         answers = ["--latency", "0", "--throttle-one-in", "0"]
         process = self._spawner.start(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local import standins
+import standins
 from local.lambdas.sandbox import Sandbox
 from local.project import PROJECT
 from spanvas.model.row import Row

@@ -68,7 +68,7 @@ def licences(names: Iterable[str]) -> str:
 def node(command: Sequence[str], folder: Path = FRONTEND) -> None:
     """Runs a program of Node.js. Raises BuildError."""
     done = subprocess.run(
-        [str(PROJECT / "local" / "with-node"), *command], cwd=folder, capture_output=True, text=True, check=False
+        [str(PROJECT / "tools" / "with-node"), *command], cwd=folder, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise BuildError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

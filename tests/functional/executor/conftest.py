@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from executor import bedrock, transport
-from local.standins import StandIns, start
+from standins import StandIns, start
 
 
 @pytest.fixture(scope="session")

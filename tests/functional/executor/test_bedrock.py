@@ -11,7 +11,7 @@ import pytest
 from executor import bedrock
 from executor.bedrock import converse
 from executor.errors import NodeError
-from local.standins import StandIns, start
+from standins import StandIns, start
 
 REQUEST: dict[str, Any] = {
     "modelId": "amazon.nova-lite-v1:0",

@@ -14,13 +14,13 @@ import pytest
 import spanvas
 from executor.catalogue import find_document
 from executor.handler import handler
-from local.standins import StandIns
 from spanvas import settings
 from spanvas.model.execution import Execution
 from spanvas.model.tree import build_tree
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import Settings
 from spanvas.tracing.engine import Engine
+from standins import StandIns
 from tests.support.memory_store import MemoryTraceStore
 
 Run = Callable[..., dict[str, Any]]

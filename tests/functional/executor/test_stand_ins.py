@@ -15,10 +15,10 @@ import pytest
 
 from executor.resources import HttpAnswer
 from executor.transport import send
-from local.standins import StandIns, start
-from local.standins.services import find_articles
-from local.standins.shapes import Reading, fill
-from local.standins.writer import write_answer
+from standins import StandIns, start
+from standins.services import find_articles
+from standins.shapes import Reading, fill
+from standins.writer import write_answer
 
 ROOT = Path(__file__).parents[3]
 
@@ -161,7 +161,7 @@ def test_articles_are_found_by_their_words_and_titles() -> None:
 
 
 def test_both_run_in_a_process_of_their_own_until_they_are_told_to_stop() -> None:
-    command = [sys.executable, "-m", "local.standins", "--bedrock-port=0", "--services-port=0"]
+    command = [sys.executable, "-m", "standins", "--bedrock-port=0", "--services-port=0"]
     path = os.pathsep.join(str(ROOT / part) for part in ("layers/spanvas", "functions", "."))
     with subprocess.Popen(
         command, env={"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True

@@ -15,7 +15,7 @@ from executor.measures import publish
 from executor.resources import Resources
 from executor.rules import check_run, parse_document
 from executor.transport import send
-from local.standins import StandIns
+from standins import StandIns
 from tests.support.executor_builders import FakeModel
 from tests.support.recording_tracing import RecordingTracing
 

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 import spanvas
-from local import standins
+import standins
 from spanvas.tracing import instrumentations
 from spanvas.tracing.delivery import unobserved
 from spanvas.tracing.health import Health

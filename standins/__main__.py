@@ -1,4 +1,4 @@
-"""`python -m local.standins`: both stand-ins in one process, until Ctrl-C."""
+"""`python -m standins`: both stand-ins in one process, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import signal
 import sys
 import threading
 
-from local.standins.server import BEDROCK_PORT, SERVICES_PORT, start
+from standins.server import BEDROCK_PORT, SERVICES_PORT, start
 
 
 def main() -> int:
     """Runs both stand-ins until Ctrl-C; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m local.standins", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m standins", description=__doc__)
     parser.add_argument("--bedrock-port", type=int, default=BEDROCK_PORT)
     parser.add_argument("--services-port", type=int, default=SERVICES_PORT)
     parser.add_argument("--latency", type=float, default=1.0, help="scales answer times; 0: none")

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from local.standins.writer import write_answer
+from standins.writer import write_answer
 
 STAND_IN: Final = {"x-spanvas-stand-in": "bedrock-converse"}
 # As on Bedrock, shorter prefixes are not cached (user guide, "Prompt caching").

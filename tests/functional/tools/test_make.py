@@ -38,7 +38,7 @@ PROGRAMS = (
     ".venv/bin/uv",
     ".venv-sam/bin/python",
     ".venv-dialects/bin/python",
-    "local/with-node",
+    "tools/with-node",
 )
 MADE = (
     ".venv/.running",
@@ -98,7 +98,7 @@ def checkout(tmp_path: Path) -> Path:
         (root / path).mkdir(parents=True)
     shutil.copy2(PROJECT / "Makefile", root)
     for name in ("alone.py", "install.py"):
-        shutil.copy2(PROJECT / "local" / name, root / "local")
+        shutil.copy2(PROJECT / "tools" / name, root / "tools")
     for path in PROGRAMS:
         (root / path).write_text(NOTE, encoding="utf-8")
         (root / path).chmod(0o755)
@@ -158,7 +158,7 @@ def test_running_needs_no_package_of_the_tests(checkout: Path) -> None:
 def test_a_page_that_fails_to_build_leaves_the_one_that_is_there(checkout: Path) -> None:
     page = checkout / "frontend" / "dist" / "index.html"
     page.write_text("the one before", encoding="utf-8")
-    (checkout / "local" / "with-node").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (checkout / "tools" / "with-node").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     os.utime(page, (0, 0))
     done = make(checkout, "frontend")
     assert done.returncode != 0

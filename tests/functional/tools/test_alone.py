@@ -18,14 +18,14 @@ from local.project import PROJECT
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     root = tmp_path / "a path with blanks"
-    (root / "local").mkdir(parents=True)
-    shutil.copy2(PROJECT / "local" / "alone.py", root / "local")
+    (root / "tools").mkdir(parents=True)
+    shutil.copy2(PROJECT / "tools" / "alone.py", root / "tools")
     (root / "source").touch()
     return root
 
 
 def start(project: Path, script: str, *sources: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "local/alone.py", "made", *(sources or ("source",))]
+    command = [sys.executable, "tools/alone.py", "made", *(sources or ("source",))]
     return subprocess.Popen(
         [*command, "--", "sh", "-ec", script],
         cwd=project,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.standins.prose import (
+from standins.prose import (
     STOP_WORDS,
     best_sentences,
     key_phrases,
