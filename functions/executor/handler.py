@@ -7,7 +7,6 @@ fails is a result, not an error of the function: raising would make Lambda run a
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -23,8 +22,7 @@ from executor.claims import ClaimResult, claims_in
 from executor.document import WorkflowDocument
 from executor.engine import run_workflow
 from executor.errors import ExecutorError, InvalidWorkflowError, UnknownWorkflowError
-from executor.measures import Drops, publish
-from executor.resources import Ledger, Resources
+from executor.resources import Resources
 from executor.rules import check_run, parse_document
 from executor.transport import send
 from spanvas import settings
@@ -34,7 +32,6 @@ from spanvas.storage.claims import Claim
 
 logger = Logger(service="executor")
 logger.addFilter(LogFields())
-drops = Drops(spanvas.health)
 
 # An answer above Lambda's limit would turn a good execution into a failed invocation; what matters is in the trace.
 MAX_OUTPUT_BYTES = 200_000
@@ -108,12 +105,10 @@ def _without_message(cause: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run(order: Order, context: LambdaContext) -> dict[str, Any]:
-    started = time.monotonic()
-    ledger = Ledger()
     outputs: dict[str, Any] = {}
     cause: dict[str, str] | None = None
     try:
-        outputs = _execute(order, ledger, context.get_remaining_time_in_millis)
+        outputs = _execute(order, context.get_remaining_time_in_millis)
     except ExecutorError as error:
         cause = error.as_cause()
         logger.warning("execution failed", extra={"cause": _without_message(cause)})
@@ -126,13 +121,6 @@ def _run(order: Order, context: LambdaContext) -> dict[str, Any]:
         )
     else:
         logger.info("execution succeeded")
-    publish(
-        workflow_id=order.workflow_id if _ships(order) else "other",
-        is_failed=cause is not None,
-        seconds=time.monotonic() - started,
-        usage_by_model=ledger.by_model(),
-        exporter_drops=drops.take(),
-    )
     if cause is None:
         return {
             "execution_id": order.execution_id,
@@ -174,7 +162,7 @@ def order_of(event: Mapping[str, Any], request_id: str) -> Order:
     )
 
 
-def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> dict[str, Any]:
+def _execute(order: Order, remaining_ms: Callable[[], int]) -> dict[str, Any]:
     """The workflow's outputs. Raises ExecutorError, which the trace has seen as well."""
     found = _document_of(order)
     document = found if isinstance(found, WorkflowDocument) else None
@@ -203,7 +191,6 @@ def _execute(order: Order, ledger: Ledger, remaining_ms: Callable[[], int]) -> d
             send=send,
             connections=connections,
             remaining_ms=remaining_ms,
-            ledger=ledger,
         )
         outcome = run_workflow(found, workflow_input, resources)
         if outcome.error is not None:
@@ -220,15 +207,6 @@ def _document_of(order: Order) -> WorkflowDocument | ExecutorError:
         return find_document(order.workflow_id)
     except (UnknownWorkflowError, InvalidWorkflowError) as error:
         return error
-
-
-def _ships(order: Order) -> bool:
-    """Whether the id may be a metric's dimension: others come from callers and have no bound."""
-    try:
-        find_document(order.workflow_id)
-    except UnknownWorkflowError:
-        return False
-    return order.document is None
 
 
 def _bounded(outputs: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from executor.tracing import Tracing
@@ -16,26 +15,6 @@ RESERVE_MS = 1_500
 
 # SnapStart clones the state of `random`: many executions would then wait in step.
 _from_the_system = random.SystemRandom()
-
-
-class Ledger:
-    """Counts the tokens of an execution by model; nodes run in threads, so it locks."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._by_model: dict[str, dict[str, int]] = {}
-
-    def add(self, model: str, usage: Mapping[str, int]) -> None:
-        """Adds the tokens of one call of a model."""
-        with self._lock:
-            total = self._by_model.setdefault(model, {})
-            for name, tokens in usage.items():
-                total[name] = total.get(name, 0) + tokens
-
-    def by_model(self) -> dict[str, dict[str, int]]:
-        """Returns the tokens of each model: a copy."""
-        with self._lock:
-            return {model: dict(usage) for model, usage in self._by_model.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +44,6 @@ class Resources:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = _from_the_system.random
     time_unix_nano: Callable[[], int] = time.time_ns
-    ledger: Ledger = field(default_factory=Ledger)
 
     def seconds_left(self) -> float:
         """Time that work may still take; 0 when what is left is needed for ending well."""

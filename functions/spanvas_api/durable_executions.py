@@ -17,13 +17,13 @@ from spanvas import attributes as names
 from spanvas.model import own_messages
 from spanvas.model.durable import ENDED, function_name
 from spanvas.model.execution import FAILED, OPEN, SUCCEEDED, Cause, Execution
-from spanvas.model.ids import root_span_id_for
+from spanvas.model.ids import new_span_id, root_span_id_for
 from spanvas.model.loss import failed_place, open_place
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage.pages import Overdue
-from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
-from spanvas_api.ends import ended_root
+from spanvas.storage.port import CountedEnd, SpanBatch, StoredTrace, TraceStore
+from spanvas_api.ends import ended_root, first_end
 from spanvas_api.errors import DurableServiceError
 from spanvas_api.received.updates import Group, update_of
 from spanvas_api.services import UNKNOWN, DurableService, DurableState
@@ -59,6 +59,8 @@ class DurableSweep:
         self._account = account
         self._now = now_unix_nano
         self._is_time_left = is_time_left
+        self.counted: list[CountedEnd] = []
+        """What the metrics are to be told of those that were ended."""
 
     def run(self) -> int:
         """Returns how many have been ended. Raises StoreUnavailableError and DurableServiceError."""
@@ -87,14 +89,20 @@ class DurableSweep:
             return False
         state = self._service.state_of(arn)
         if state.status == UNKNOWN:
-            return self._store.close_as_lost(execution, FORGOTTEN)
+            is_closed = self._store.close_as_lost(execution, FORGOTTEN)
+            if is_closed:
+                self._note(first_end(execution, execution.counters))
+            return is_closed
         if state.status not in ENDED or self._may_be_told(state):
             return False
         trace = self._store.read_trace(*place)
         if trace is None or trace.execution.status not in OPEN:
             return False
-        write_end(self._store, trace, arn, state)
+        self._note(write_end(self._store, trace, arn, state))
         return True
+
+    def _note(self, counted: CountedEnd | None) -> None:
+        self.counted += [counted] if counted is not None else []
 
     def _may_be_told(self, state: DurableState) -> bool:
         """Whether the last invocation's own spans may still come. Nobody tells that one was stopped or timed out."""
@@ -115,8 +123,10 @@ def account_of(function_arn: str) -> str:
     return ":".join(function_arn.split(":")[:5])
 
 
-def write_end(store: TraceStore, trace: StoredTrace, arn: str, state: DurableState) -> None:
-    """Ends the execution of a durable execution. Raises StoreUnavailableError.
+def write_end(
+    store: TraceStore, trace: StoredTrace, arn: str, state: DurableState
+) -> CountedEnd | None:
+    """Ends the execution of a durable execution. Returns what the metrics are to be told. Raises StoreUnavailableError.
 
     The span first, as `state_machines.write_end`. What is known by its spans alone is ended by this one.
     """
@@ -129,11 +139,18 @@ def write_end(store: TraceStore, trace: StoredTrace, arn: str, state: DurableSta
         now, patience = state.ended_at_unix_nano, 0
         update = update_of(group, execution.tenant, execution.started_by, now, patience)
         store.receive(batch, update, is_new=False)
-        return
+        return None
     store.write(batch)
     status = SUCCEEDED if cause is None else FAILED
     ended_at = state.ended_at_unix_nano
-    store.end_execution(execution.tenant, execution.execution_id, status, ended_at, cause)
+    return store.end_execution(
+        execution.tenant,
+        execution.execution_id,
+        status,
+        ended_at,
+        cause,
+        counted_as=new_span_id(),
+    )
 
 
 def _cause(trace: StoredTrace, state: DurableState) -> Cause | None:

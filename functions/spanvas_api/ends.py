@@ -1,14 +1,27 @@
-"""The workflow's span of an execution whose end its functions cannot tell: AWS tells it, and this is written for it."""
+"""Executions whose end their functions cannot tell: the workflow's span that is written for one where AWS tells it, and
+what the metrics are told."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from spanvas import attributes as names
 from spanvas.model import kinds
-from spanvas.model.execution import Cause, Execution
+from spanvas.model.execution import LOST, Cause, Counters, Execution
 from spanvas.model.ids import root_span_id_for
 from spanvas.model.span import ERROR, OK, Span
+from spanvas.storage.port import CountedEnd
+
+
+def first_end(execution: Execution, counters: Counters) -> CountedEnd | None:
+    """Returns what the metrics are to be told of an execution that has been closed as lost, as it was before that.
+
+    None where an end of it was counted before, and where no function has registered it: it came over OTLP.
+    """
+    if execution.counted_as or execution.origin is not None:
+        return None
+    return CountedEnd(replace(execution, status=LOST), True, counters)
 
 
 def ended_root(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from spanvas.model.execution import BY_FUNCTION, FAILED, SUCCEEDED, Cause, Execution
-from spanvas.model.ids import as_execution_id, as_tenant
+from spanvas.model.ids import as_execution_id, as_tenant, new_span_id
 from spanvas.model.loss import failed_place
 from spanvas.model.own_messages import MACHINE_ENDS, with_error
 from spanvas.model.span import Span
@@ -22,7 +22,7 @@ from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
 from spanvas.propagation.state_machines import machine_name
 from spanvas.settings import Settings
-from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
+from spanvas.storage.port import CountedEnd, SpanBatch, StoredTrace, TraceStore
 from spanvas_api.ends import ended_root
 
 SOURCE: Final = "aws.states"
@@ -31,6 +31,14 @@ ENDS: Final = frozenset({"SUCCEEDED", *MACHINE_ENDS})
 UNNAMED: Final = "state machine"
 """The service of a state machine whose ARN has no name."""
 ERROR_TYPES: Final = {"TIMED_OUT": "Timeout", "ABORTED": "Aborted"}
+
+
+class WrittenEnd(NamedTuple):
+    """An execution that was ended, its root, and what the metrics are to be told of it."""
+
+    execution: Execution
+    root: Span
+    counted: CountedEnd | None
 
 
 class MachineEnd(NamedTuple):
@@ -65,9 +73,7 @@ def machine_end_of(event: Any) -> MachineEnd | None:
     )
 
 
-def write_end(
-    store: TraceStore, settings: Settings, end: MachineEnd
-) -> tuple[Execution, Span] | None:
+def write_end(store: TraceStore, settings: Settings, end: MachineEnd) -> WrittenEnd | None:
     """End the execution that the state machine ran, and answer it with its root; None where there is none.
 
     Raises StoreUnavailableError.
@@ -80,14 +86,15 @@ def write_end(
     cause = _cause(trace, end)
     root = _root(trace, end, cause)
     store.write(SpanBatch(execution.tenant, execution.execution_id, [root]))
-    store.end_execution(
+    counted = store.end_execution(
         execution.tenant,
         execution.execution_id,
         FAILED if cause else SUCCEEDED,
         end.ended_at_unix_nano,
         cause,
+        counted_as=new_span_id(),
     )
-    return execution, root
+    return WrittenEnd(execution, root, counted)
 
 
 def _find(store: TraceStore, settings: Settings, end: MachineEnd) -> StoredTrace | None:

@@ -81,7 +81,10 @@ class MemoryOverdue:
         self._set_aside.pop(key, None)
         self._closing_tries.pop(key, None)
         ended_at = execution.ended_at_unix_nano or self._clock()
-        self._change(key, status=LOST, ended_at_unix_nano=ended_at, cause=cause)
+        counted_as = known.counted_as or LOST
+        self._change(
+            key, status=LOST, ended_at_unix_nano=ended_at, cause=cause, counted_as=counted_as
+        )
         return True
 
     def _is_unclosed(self, key: Key) -> bool:

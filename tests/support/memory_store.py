@@ -12,6 +12,7 @@ from functools import wraps
 from threading import RLock
 from typing import Any, TypeVar
 
+from spanvas.metrics import UNCOUNTED
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import (
     LOST,
@@ -34,7 +35,7 @@ from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import execution_of
 from spanvas.storage.listing import Budget
 from spanvas.storage.pages import Page
-from spanvas.storage.port import SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import CountedEnd, SpanBatch, StoredTrace, WriteResult
 from spanvas.storage.spans import unregistered
 from tests.support.execution_starts import begun, continued
 from tests.support.memory_artifacts import MemoryArtifacts
@@ -84,6 +85,7 @@ class MemoryTraceStore(
         self._audit_retention_seconds = audit_retention_days * DAY_SECONDS
         self._executions: dict[Key, Execution] = {}
         self._chunks: dict[Key, dict[str, Chunk]] = {}
+        self._told: dict[Key, Counters] = {}
         self.on_unreadable: Callable[[UnreadableItem], None] = log_unreadable
         self.overlays: dict[tuple[str, str], items.Item] = {}
         """Attributes that stand over those that an item was written with, by partition and sort key: what a newer or a
@@ -165,14 +167,17 @@ class MemoryTraceStore(
         ended_at_unix_nano: int,
         cause: Cause | None = None,
         exporter_health: dict[str, str] | None = None,
-    ) -> None:
+        counted_as: str = "",
+    ) -> CountedEnd | None:
         self._check()
         known = self._executions.get((tenant, execution_id))
         if known is None or known.deletion is not None:
-            return
+            return None
         ended = known.ended_at_unix_nano
         latest = ended is not None and ended <= ended_at_unix_nano
-        if known.status in OPEN or known.status == LOST or latest:
+        is_taken = known.status in OPEN or known.status == LOST or latest
+        name = "" if status in UNCOUNTED else counted_as
+        if is_taken:
             if status != LOST:
                 self._set_aside.pop((tenant, execution_id), None)
                 self._given_up.discard((tenant, execution_id))
@@ -184,8 +189,18 @@ class MemoryTraceStore(
                 ended_at_unix_nano=ended_at_unix_nano,
                 cause=cause,
                 exporter_health=exporter_health or known.exporter_health,
+                counted_as=known.counted_as or name,
             )
         self._count_ended((tenant, execution_id))
+        return self._counted((tenant, execution_id), name) if is_taken and name else None
+
+    def _counted(self, key: Key, name: str) -> CountedEnd:
+        """The fake knows what all writers have told, where the real one knows what its process has."""
+        ended = self._executions[key]
+        is_first = ended.counted_as == name
+        told = Counters() if is_first else self._told.get(key, ended.counters)
+        self._told[key] = ended.counters
+        return CountedEnd(ended, is_first, ended.counters + -told)
 
     def _count_ended(self, key: Key) -> None:
         """The fake knows all that was written, so nothing is left to be counted by the sweep."""

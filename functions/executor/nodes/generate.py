@@ -78,9 +78,7 @@ def _call(
         tool_definitions=[_definition(tool) for tool in node.tools] or None,
         parameters=_parameters(node),
     ) as call:
-        response = call.response(resources.converse(request, node.timeout_seconds))
-    resources.ledger.add(node.model, as_usage(response["usage"]))
-    return response
+        return call.response(resources.converse(request, node.timeout_seconds))
 
 
 def _parameters(node: GenerateNode) -> dict[str, Any]:

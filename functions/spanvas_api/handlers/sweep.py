@@ -9,7 +9,7 @@ end of those that are open, see `spanvas_api.durable_executions`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -19,7 +19,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from spanvas import environment, settings
+from spanvas import environment, metrics, settings
 from spanvas.collector.results import ExportOutcome
 from spanvas.model.errors import (
     ConflictError,
@@ -27,18 +27,18 @@ from spanvas.model.errors import (
     StoreUnavailableError,
     UnreadableItemError,
 )
-from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution
+from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution, totalled
 from spanvas.model.span import Span
 from spanvas.storage.pages import Overdue
-from spanvas.storage.port import TraceStore
+from spanvas.storage.port import CountedEnd, TraceStore
 from spanvas_api import collector
 from spanvas_api.durable_executions import DurableSweep, account_of
+from spanvas_api.ends import first_end
 from spanvas_api.errors import DurableServiceError
 from spanvas_api.recount import count_again, make_totals_right
 from spanvas_api.services import Services
 from spanvas_api.state_machines import MachineEnd, machine_end_of, write_end
 
-NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "sweep"
 STOP_BEFORE_MS: Final = 5_000
 """Time that is left for the one that is being closed, and for the metrics, when the function's own deadline comes
@@ -53,19 +53,20 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, int]]
 
 def make_handler(services: Callable[[], Services]) -> Handler:
     """The function's handler over these services."""
+    names = metrics.WorkflowNames()
 
     @logger.inject_lambda_context
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         end = machine_end_of(event)
         if end is not None:
-            return {"ended": _write_end(services(), end)}
+            return {"ended": _write_end(services(), end, names)}
 
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
         _note_index(services().store)
-        answer = _swept(services(), is_time_left)
-        _end_durable(services(), context.invoked_function_arn, is_time_left)
+        answer = _swept(services(), is_time_left, names)
+        _end_durable(services(), context.invoked_function_arn, is_time_left, names)
         return answer
 
     return handler
@@ -79,7 +80,12 @@ def _note_index(store: TraceStore) -> None:
         logger.exception("status index not noted")
 
 
-def _end_durable(services: Services, own_arn: str, is_time_left: Callable[[], bool]) -> None:
+def _end_durable(
+    services: Services,
+    own_arn: str,
+    is_time_left: Callable[[], bool],
+    names: metrics.WorkflowNames,
+) -> None:
     """Durable executions that have ended without telling. What of it fails is tried again by a later run."""
     now = services.clock()
     account = account_of(own_arn)
@@ -89,11 +95,15 @@ def _end_durable(services: Services, own_arn: str, is_time_left: Callable[[], bo
     except (StoreUnavailableError, DurableServiceError):
         logger.exception("durable executions not looked at")
         return
+    finally:
+        _measure_ended(services, swept.counted, names)
     if ended:
         logger.info("durable executions ended", number=ended)
 
 
-def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, int]:
+def _swept(
+    services: Services, is_time_left: Callable[[], bool], names: metrics.WorkflowNames
+) -> dict[str, int]:
     """A run, measured whatever becomes of it."""
     swept = Sweep(services.store, is_time_left)
     set_aside: int | None = None
@@ -102,6 +112,7 @@ def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, in
         set_aside = services.store.count_set_aside()
     finally:
         _measure(swept.closed)
+        _measure_ended(services, swept.counted, names)
         _measure_trouble(services, set_aside)
     if recounted := count_again(services.store, is_time_left):
         logger.info("executions counted again", number=recounted)
@@ -109,7 +120,8 @@ def _swept(services: Services, is_time_left: Callable[[], bool]) -> dict[str, in
 
 
 class Sweep:
-    """One run: `closed` counts by cause what was closed, `set_aside` what could not be.
+    """One run: `closed` counts by cause what was closed, `set_aside` what could not be. `counted`: what of the former
+    no metrics had counted before.
 
     What cannot be closed is set aside, whatever the reason, so that the next run does not meet it first again. What is
     left when the time is over is there for the next run.
@@ -120,6 +132,7 @@ class Sweep:
         self._is_time_left = is_time_left
         self._refused = 0
         self.closed: Counter[str] = Counter()
+        self.counted: list[CountedEnd] = []
         self.set_aside = 0
 
     def run(self) -> None:
@@ -132,13 +145,15 @@ class Sweep:
             if not self._is_time_left():
                 return
             try:
-                cause = _close(self._store, overdue)
+                closed = _close(self._store, overdue)
             except Exception as error:  # noqa: BLE001 - one that cannot be closed stops no other, whatever it is
                 self._put_aside(overdue, error)
                 continue
             self._refused = 0
-            if cause is not None:
+            if closed is not None:
+                cause, end = closed
                 self.closed[cause.error_type] += 1
+                self.counted += [end] if end is not None else []
 
     def _put_aside(self, overdue: Overdue, error: Exception) -> None:
         if isinstance(error, UnreadableItemError):
@@ -164,8 +179,9 @@ class Sweep:
             )
 
 
-def _close(store: TraceStore, overdue: Overdue) -> Cause | None:
-    """The cause that it was closed with; None where it has ended, gone on or expired meanwhile."""
+def _close(store: TraceStore, overdue: Overdue) -> tuple[Cause, CountedEnd | None] | None:
+    """The cause that it was closed with, and what the metrics are to be told; None where it has ended, gone on or
+    expired meanwhile."""
     trace = store.read_trace(*overdue)
     if trace is None or trace.execution.execution_id != overdue.execution_id:
         return None
@@ -177,12 +193,12 @@ def _close(store: TraceStore, overdue: Overdue) -> Cause | None:
     cause = execution.cause or OVERDUE
     if not store.close_as_lost(trace.execution, cause):
         return None
+    closed = replace(trace.execution, revision=trace.execution.revision + 1)
     if trace.is_whole:
-        closed = replace(trace.execution, revision=trace.execution.revision + 1)
         with suppress(StoreUnavailableError):  # it is closed; the next reader corrects its totals
             # What of it never ended is counted now, unless more has arrived since it was read.
             make_totals_right(store, replace(trace, execution=closed))
-    return cause
+    return cause, first_end(trace.execution, totalled(closed, trace.rows).counters)
 
 
 def reason_of(error: Exception) -> str:
@@ -190,7 +206,7 @@ def reason_of(error: Exception) -> str:
     return str(error) if isinstance(error, SpanvasError) else type(error).__name__
 
 
-def _write_end(services: Services, end: MachineEnd) -> int:
+def _write_end(services: Services, end: MachineEnd, names: metrics.WorkflowNames) -> int:
     try:
         written = write_end(services.store, services.settings, end)
     except UnreadableItemError as error:  # its deadline closes it, or whoever can read it
@@ -198,7 +214,9 @@ def _write_end(services: Services, end: MachineEnd) -> int:
         written = None
     logger.info("state machine ended", arn=end.arn, status=end.status, is_known=written is not None)
     if written is not None:
-        _send_root(services, *written)
+        execution, root, counted = written
+        _measure_ended(services, [counted] if counted is not None else [], names)
+        _send_root(services, execution, root)
     return int(written is not None)
 
 
@@ -214,24 +232,35 @@ def _send_root(services: Services, execution: Execution, root: Span) -> None:
         logger.exception("workflow span not sent")
 
 
+def _measure_ended(
+    services: Services, ends: Iterable[CountedEnd], names: metrics.WorkflowNames
+) -> None:
+    """A line for each execution that ended here, as a function under the layer writes it for those that it ends."""
+    for execution, is_first, counters in ends:
+        values = metrics.of_end(execution, counters, is_first=is_first)
+        if values:
+            workflow_id = names.shown(execution.workflow_id)
+            print(metrics.line(values, SERVICE, workflow_id, services.clock()))
+
+
 def _measure(closed: Mapping[str, int]) -> None:
     """A line of metrics a cause, counted by service and by service and cause; one of nothing where nothing was lost."""
     for cause, number in (closed or {"": 0}).items():
-        metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+        written = EphemeralMetrics(namespace=metrics.NAMESPACE, service=SERVICE)
         if cause:
-            metrics.add_dimensions(service=SERVICE, cause=cause)
-        metrics.add_metric("ExecutionsLost", MetricUnit.Count, number)
-        metrics.flush_metrics()
+            written.add_dimensions(service=SERVICE, cause=cause)
+        written.add_metric("ExecutionsLost", MetricUnit.Count, number)
+        written.flush_metrics()
 
 
 def _measure_trouble(services: Services, set_aside: int | None) -> None:
     """How many executions are set aside at the moment, where that is known, and how many items could not be read."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    written = EphemeralMetrics(namespace=metrics.NAMESPACE, service=SERVICE)
     if set_aside is not None:
-        metrics.add_metric("ExecutionsSetAside", MetricUnit.Count, set_aside)
-    services.unreadable.measure(metrics)
-    if metrics.metric_set:
-        metrics.flush_metrics()
+        written.add_metric("ExecutionsSetAside", MetricUnit.Count, set_aside)
+    services.unreadable.measure(written)
+    if written.metric_set:
+        written.flush_metrics()
 
 
 @cache

@@ -151,6 +151,9 @@ SETTINGS: Final = (
             "What talks to DynamoDB and S3: `auto`, our own clients in a Lambda function's ordinary case, or `boto3`."),
     Setting("service_name", "", str, EXECUTOR,
             "`service.name` of the spans; empty: `OTEL_SERVICE_NAME`, else the name of the function."),
+    Setting("metrics", "true", parse_bool, EXECUTOR,
+            "Whether a Lambda function writes metrics of its executions to its log, as lines of CloudWatch's embedded "
+            "metric format."),
     Setting("handler", "", str, EXECUTOR,
             "The function's own handler; set by `otel-instrument`, not by people."),
     Setting("connections", "{}", parse_json_object, EXECUTOR,
@@ -234,6 +237,7 @@ class Settings:
     otlp_exporter: str
     aws_client: str
     service_name: str
+    metrics: bool
     handler: str
     connections: dict[str, str]
     executor_function: str

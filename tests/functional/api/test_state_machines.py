@@ -258,3 +258,16 @@ def test_an_execution_that_cannot_be_read_is_left_to_its_deadline(store: Audited
     assert run(store, ended()) == {"ended": 0}
     store.overlays.clear()
     assert read(store).status == "running"
+
+
+def test_an_execution_that_a_state_machine_ends_is_counted_once_however_often_that_is_told(
+    store: AuditedStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(store)
+    for _ in range(2):
+        run(store, ended("FAILED"))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [line for line in lines if "Executions" in line]
+    assert [(line["service"], line["Executions"], line["FailedExecutions"]) for line in told] == [
+        ("sweep", 1, 1)
+    ]

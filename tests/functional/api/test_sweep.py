@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.model.execution import OVERDUE, Cause, Execution
+from spanvas.model.execution import OVERDUE, Cause, Execution, Origin
 from spanvas.storage.pages import Overdue
 from spanvas.storage.port import SpanBatch, StoredTrace
 from spanvas_api.handlers import sweep
@@ -364,3 +364,56 @@ class Reluctant(AuditedStore):
         if overdue.execution_id.endswith("_aside"):
             return False
         return super().set_aside(overdue)
+
+
+def executions_told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """What the metrics of executions are told, as a function under the layer tells it."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [
+        {name: value for name, value in line.items() if name != "_aws"}
+        for line in lines
+        if "Executions" in line
+    ]
+
+
+def test_what_is_closed_as_lost_counts_as_an_execution_once_with_what_it_has_used(
+    store: AuditedStore, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.start_execution(make_execution())
+    used = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5}
+    store.write(SpanBatch("acme", "exec_1", [make_span("ask", kind="model", attributes=used)]))
+    clock.advance(61)
+    run_sweep(store)
+    assert executions_told(capsys) == [
+        {
+            "service": "sweep",
+            "workflow_id": "support-triage",
+            "Executions": 1,
+            "FailedExecutions": 0,
+            "InputTokens": 10,
+            "OutputTokens": 5,
+        }
+    ]
+    run_sweep(store)
+    assert executions_told(capsys) == []
+
+
+def test_what_was_counted_before_it_ran_again_and_was_lost_is_not_counted_again(
+    store: AuditedStore, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.start_execution(make_execution())
+    store.end_execution("acme", "exec_1", "failed", clock.now, counted_as="one")
+    clock.advance(1)
+    store.start_execution(make_execution(began_at_unix_nano=clock.now))
+    clock.advance(61)
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
+    assert executions_told(capsys) == []
+
+
+def test_what_came_over_otlp_is_no_execution_of_a_function(
+    store: AuditedStore, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.start_execution(make_execution(origin=Origin("")))
+    clock.advance(61)
+    assert run_sweep(store) == {"closed": 1, "set_aside": 0}
+    assert executions_told(capsys) == []

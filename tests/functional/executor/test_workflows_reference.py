@@ -11,7 +11,6 @@ import pytest
 from executor import document, nodes
 from executor.catalogue import workflow_ids
 from executor.engine import run_workflow
-from executor.measures import publish
 from executor.resources import Resources
 from executor.rules import check_run, parse_document
 from executor.transport import send
@@ -66,10 +65,3 @@ def test_every_field_is_described(model: type[document.DocumentModel]) -> None:
 @pytest.mark.parametrize("name", [*nodes.MODULES, *workflow_ids()])
 def test_every_kind_and_every_workflow_is_described(name: str) -> None:
     assert f"`{name}`" in PAGE
-
-
-def test_every_metric_is_described(capsys: pytest.CaptureFixture[str]) -> None:
-    publish(workflow_id="x", is_failed=False, seconds=1, usage_by_model={}, exporter_drops=0)
-    (definition,) = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
-    for metric in definition["Metrics"]:
-        assert f"`{metric['Name']}`" in PAGE

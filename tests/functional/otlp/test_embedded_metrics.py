@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from executor.measures import publish
+from spanvas import metrics
 from spanvas.storage import items
 from tests.functional.otlp.client import OtlpClient
 from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
 from tests.support.aws_from_template import ROOT
-from tests.support.builders import Clock, make_execution
+from tests.support.builders import T0, Clock, make_execution
 from tests.support.deletion_runs import go_on
 from tests.support.otlp_requests import make_proto_span, make_request
 from tests.support.sweep import run_sweep
@@ -42,13 +42,7 @@ def lines(
     capsys: pytest.CaptureFixture[str],
 ) -> list[str]:
     """One call of everything that measures, in its good and its bad ends."""
-    publish(
-        workflow_id="brief",
-        is_failed=True,
-        seconds=1.23,
-        usage_by_model={"gpt-4o": {"input_tokens": 1_200, "output_tokens": 34}},
-        exporter_drops=2,
-    )
+    print(metrics.line(dict.fromkeys(metrics.METRICS, 1.5), "spanvas-executor", "brief", T0))
     otlp.send(make_request(make_proto_span("a")))
     otlp.post(b"\xff")
     api.get("/v1/executions")
@@ -68,7 +62,7 @@ def lines(
 
 def test_every_line_is_what_cloudwatch_makes_metrics_of(lines: list[str]) -> None:
     assert {json.loads(line)["service"] for line in lines} == {
-        "executor",
+        "spanvas-executor",
         "otlp-ingest",
         "trace-api",
         "sweep",
@@ -93,7 +87,8 @@ def check_document(document: dict[str, Any]) -> None:
             assert set(metric) == {"Name", "Unit"}
             assert 1 <= len(metric["Name"]) <= MAX_NAME
             assert metric["Unit"] in UNITS
-            values = document[metric["Name"]]
+            value = document[metric["Name"]]
+            values = value if isinstance(value, list) else [value]
             assert 1 <= len(values) <= MAX_METRICS
             assert all(type(value) in {int, float} for value in values)
 
@@ -116,22 +111,23 @@ def test_alarms_and_dashboard_look_at_metrics_that_there_are(lines: list[str]) -
 
 
 def metrics_of(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Metrics that are counted by service alone, and the service."""
+    """Metrics that are counted by service alone, and the service; "" where they are counted for all functions."""
     for directive in document["_aws"]["CloudWatchMetrics"]:
-        if ["service"] in directive["Dimensions"]:
-            for metric in directive["Metrics"]:
-                yield metric["Name"], document["service"]
+        for dimensions, service in (["service"], document["service"]), ([], ""):
+            if dimensions in directive["Dimensions"]:
+                for metric in directive["Metrics"]:
+                    yield metric["Name"], service
 
 
 def alarmed() -> list[tuple[str, str]]:
     return re.findall(
-        r"Namespace: Spanvas\s+MetricName: (\w+)\s+Dimensions: \[\{Name: service, Value: ([\w-]+)\}\]",
+        r"Namespace: Spanvas\s+MetricName: (\w+)(?:\s+Dimensions: \[\{Name: service, Value: ([\w-]+)\}\])?",
         TEMPLATE,
     )
 
 
 def drawn() -> list[tuple[str, str]]:
-    return re.findall(r'\["Spanvas", "(\w+)", "service", "([\w-]+)"', TEMPLATE)
+    return re.findall(r'\["Spanvas", "(\w+)", (?:"service", "([\w-]+)"|\{)', TEMPLATE)
 
 
 def test_every_alarm_and_every_line_of_the_dashboard_is_looked_at() -> None:

@@ -27,6 +27,7 @@ from tests.functional.storage.model_calls import (
     expected,
     spans_of,
 )
+from tests.functional.storage.processes import process_like
 from tests.support.aws_in_process import mocked_store
 from tests.support.builders import SECOND, T0, make_execution
 from tests.support.property_size import examples
@@ -65,12 +66,6 @@ class Functions:
         assert trace is not None
         assert self.counters() == totalled(trace.execution, trace.rows).counters
         return self.counters().input_tokens
-
-
-def process_like(store: DynamoTraceStore) -> DynamoTraceStore:
-    """Another process on the same table."""
-    clients: dict[str, Any] = {"dynamodb": store._dynamodb, "s3": store._given_s3}
-    return DynamoTraceStore(store._table, store._bucket, clock=lambda: T0, **clients)
 
 
 def recount(store: DynamoTraceStore) -> int:

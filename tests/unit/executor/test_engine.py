@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from executor.engine import ExecutionOutcome, run_workflow
-from executor.resources import HttpAnswer, Ledger, Resources
+from executor.resources import HttpAnswer, Resources
 from tests.support.executor_builders import (
     FakeHttp,
     FakeTime,
@@ -181,14 +181,3 @@ def test_an_interrupt_is_not_taken_for_a_failed_node() -> None:
         assert error.code == 3
     else:
         raise AssertionError("the interrupt was swallowed")
-
-
-def test_the_ledger_adds_up_by_model() -> None:
-    ledger = Ledger()
-    ledger.add("a", {"input_tokens": 3})
-    ledger.add("a", {"input_tokens": 4, "output_tokens": 1})
-    ledger.add("b", {"input_tokens": 5})
-    assert ledger.by_model() == {
-        "a": {"input_tokens": 7, "output_tokens": 1},
-        "b": {"input_tokens": 5},
-    }

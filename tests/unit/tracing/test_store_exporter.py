@@ -255,7 +255,7 @@ def test_why_an_execution_was_cut_is_written_before_its_spans_and_once_more_afte
             return super().write(batch)
 
         def end_execution(self, *arguments: Any) -> None:
-            calls.append(str(arguments[-1]))
+            calls.append(str(arguments[5]))
             super().end_execution(*arguments)
 
     calls: list[str] = []

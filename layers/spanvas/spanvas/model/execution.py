@@ -168,6 +168,8 @@ class Execution:
     """Set where it has been deleted; nothing of it changes any more, whatever else comes."""
     hold: Hold | None = None
     """Set while it neither expires nor may be deleted."""
+    counted_as: str = ""
+    """A random name of the end that the metrics have counted it by; "" while they have not."""
 
     def is_overdue(self, now_unix_nano: int) -> bool:
         """Returns whether it is open and past its deadline: whatever ran it can no longer end it."""

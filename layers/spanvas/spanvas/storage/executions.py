@@ -87,12 +87,14 @@ class ExecutionItems:
         cause: Cause | None = None,
         exporter_health: Mapping[str, str] | None = None,
         add: Mapping[str, Any] | None = None,
+        counted_as: str = "",
     ) -> Mapping[str, Any] | None:
         """Ends an execution; of several ends the latest stays, and any end replaces `lost`. Returns META as it is then;
-        None where this is not the latest. `add`: counters."""
+        None where this is not the latest. `add`: counters. `counted_as`: see `items.COUNTED_AS`; "" counts it not."""
         attributes = {
             "status": items.s(status),
             items.ENDED_AT_UNIX_NANO: items.n(ended_at_unix_nano),
+            **({items.COUNTED_AS: items.s(counted_as)} if counted_as else {}),
         }
         # What a function itself has given up stays among the overdue until it has been closed, and counted.
         remove = [] if status == LOST else ["running_key", "deadline_key"]
@@ -113,6 +115,7 @@ class ExecutionItems:
                 ":lost": items.s(LOST),
             },
             add=add,
+            keep=items.KEPT,
             remove=remove,
         )
 
@@ -128,6 +131,7 @@ class ExecutionItems:
                 "status": items.s(LOST),
                 items.ENDED_AT_UNIX_NANO: items.n(ended_at),
                 "cause": items.s(items.cause_text(cause)),
+                items.COUNTED_AS: items.s(LOST),
                 # A provisional one has no place in the history of a workflow yet.
                 "workflow_key": items.s(
                     items.workflow_key(execution.tenant, execution.workflow_id)
@@ -139,7 +143,7 @@ class ExecutionItems:
                 ":seen": items.n(execution.deadline_unix_nano or 0),
                 ":recount": items.s(items.RECOUNT),
             },
-            keep=frozenset({"workflow_key", *(["cause"] if cause == execution.cause else [])}),
+            keep=items.KEPT | {"workflow_key", *(["cause"] if cause == execution.cause else [])},
             remove=["running_key", "deadline_key", items.CLOSING_TRIES],
         )
 

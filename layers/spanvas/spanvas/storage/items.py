@@ -67,6 +67,11 @@ MOVED: Final = "moved"
 RECOUNT: Final = "RECOUNT#"
 """What `running_key` begins with on META of an execution that has ended, and whose totals are to be counted again."""
 
+COUNTED_AS: Final = "counted_as"
+"""On META: which end of it the metrics have counted."""
+KEPT: Final = frozenset({COUNTED_AS})
+"""Attributes that stay as the first end has written them: so an execution is counted once."""
+
 CLOSING_TRIES: Final = "closing_tries"
 """On META: how often the sweep has tried in vain to close it, and set it aside."""
 

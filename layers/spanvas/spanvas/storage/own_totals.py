@@ -29,6 +29,8 @@ class _Written:
     chunks: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     counted: set[str] = field(default_factory=set)
     added: Counters = field(default_factory=Counters)
+    told: Counters = field(default_factory=Counters)
+    """What of `right`, the totals of all of them, the metrics have been told."""
     dropped: int = 0
     is_ended: bool = False
 
@@ -83,6 +85,15 @@ class OwnTotals:
         rows = [row for chunk in written.chunks.values() for row in chunk]
         right = totals(rows_of_trace(rows), written.dropped)
         return right, right + -written.added
+
+    def take_untold(self, place: Place, right: Counters) -> Counters:
+        """Returns what of the totals of all that this process has written the metrics have not been told, and notes
+        that they are told it."""
+        written = self._executions.get(place)
+        if written is None:
+            return Counters()
+        untold, written.told = right + -written.told, right
+        return untold
 
     def _forget(self, place: Place) -> None:
         written = self._executions.pop(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 from spanvas.model.artifact import Artifact
 from spanvas.model.errors import UnreadableItem
@@ -96,6 +96,18 @@ class StoredTrace:
         return versions(rows)[:MAX_VERSIONS] if rows else []
 
 
+class CountedEnd(NamedTuple):
+    """What the metrics are to be told of an end that the store has taken.
+
+    `execution` is as it is stored then. `is_first`: no end of it was counted before. `counters`: what of its totals has
+    not been told before, all of them with the first end, later what this process has written since.
+    """
+
+    execution: Execution
+    is_first: bool
+    counters: Counters
+
+
 class TraceStore(Protocol):
     """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again.
 
@@ -136,8 +148,13 @@ class TraceStore(Protocol):
         ended_at_unix_nano: int,
         cause: Cause | None = None,
         exporter_health: dict[str, str] | None = None,
-    ) -> None:
-        """Closes an execution. Of several ends the latest stays; any end replaces `lost`."""
+        counted_as: str = "",
+    ) -> CountedEnd | None:
+        """Closes an execution. Of several ends the latest stays; any end replaces `lost`.
+
+        `counted_as`: a random name of this end. With one, the answer is what the metrics are to be told of it; None
+        where that is nothing: a later end is stored, or the status is one of `metrics.UNCOUNTED`.
+        """
 
     def write(self, batch: SpanBatch) -> WriteResult:
         """Stores spans durably. A batch may be written twice: nothing is counted twice."""

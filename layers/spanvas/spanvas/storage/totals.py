@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import LOST, OPEN, Cause, Counters, Execution
+from spanvas.model.execution import LOST, OPEN, WAITING, Cause, Counters, Execution
 from spanvas.storage import items
 from spanvas.storage.chunks import Chunk
 from spanvas.storage.decoding import attempted
 from spanvas.storage.executions import STILL_THERE, ExecutionItems, bare
-from spanvas.storage.item_reading import counters_of
+from spanvas.storage.item_reading import counters_of, execution_of
 from spanvas.storage.own_totals import OwnTotals
+from spanvas.storage.port import CountedEnd
 
 SAID_BY_SPANS: Final = frozenset({"session_id", "user_id"})
 """What spans alone say of an execution that was registered: the first ones to say it count."""
@@ -57,20 +58,34 @@ class TotalItems:
         ended_at_unix_nano: int,
         cause: Cause | None = None,
         exporter_health: Mapping[str, str] | None = None,
-    ) -> None:
+        counted_as: str = "",
+    ) -> CountedEnd | None:
         """Ends an execution, as `port.TraceStore.end_execution`."""
         end = (tenant, execution_id, status, ended_at_unix_nano, cause, exporter_health)
         if status == LOST:  # it stays among the overdue: the sweep counts it
             self._executions.end(*end)
-            return
+            return None
         place = (tenant, execution_id)
         right, missing = self._own.of(place)
-        item = self._executions.end(*end, add=items.added_counters(missing))
+        name = "" if status == WAITING else counted_as
+        item = self._executions.end(*end, add=items.added_counters(missing), counted_as=name)
         if item is None:
             self._settle(place)
-        else:
-            self._own.note_added(place, missing)
-            self._check(place, right, item)
+            return None
+        self._own.note_added(place, missing)
+        self._check(place, right, item)
+        return self._counted(place, name, right, item) if name else None
+
+    def _counted(
+        self, place: tuple[str, str], name: str, right: Counters, item: Mapping[str, Any]
+    ) -> CountedEnd | None:
+        """Returns what the metrics are to be told of an end that is stored; None where its item cannot be read."""
+        untold = self._own.take_untold(place, right)
+        execution = attempted(execution_of, item)
+        if isinstance(execution, UnreadableItem):
+            return None
+        is_first = execution.counted_as == name
+        return CountedEnd(execution, is_first, execution.counters if is_first else untold)
 
     def settle_ended(self, tenant: str, execution_id: str) -> None:
         """Makes the totals right of an execution that had ended when this process added to it."""

@@ -27,6 +27,7 @@ from spanvas.tracing.beginnings import Beginnings
 from spanvas.tracing.children import Children
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
+from spanvas.tracing.metrics import MetricRecorder
 from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter, SpanSink
 from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
 from spanvas.tracing.store_exporter import MAX_WAITING_BYTES, StoreExporter
@@ -51,10 +52,12 @@ class Delivery:
         health: Health,
         clock: Callable[[], int],
         records: RecordRedaction,
+        metrics: MetricRecorder | None = None,
     ) -> None:
         self._clock = clock
         self._health = health
         self._processor = processor
+        self._metrics = metrics
         self._interval_nano = settings.flush_interval_ms * MS
         self._otlp_seconds = settings.flush_budget_ms / 1_000
         self._store_seconds = settings.store_budget_ms / 1_000
@@ -93,6 +96,7 @@ class Delivery:
                 records=records,
                 max_waiting_bytes=waiting_bytes(lambda_environment().memory_mb),
                 interval_nano=self._interval_nano,
+                on_counted=metrics.note_end if metrics is not None else None,
             )
             self._store_worker = Worker(
                 "spanvas-store",
@@ -109,6 +113,8 @@ class Delivery:
                 suppress_instrumentation,
                 records.execution,
             )
+        elif metrics is not None:
+            processor.add_sink(metrics.note_span)
         atexit.register(self._at_exit)
 
     def prepare(self) -> None:
@@ -163,6 +169,10 @@ class Delivery:
         if self._store is not None and not run.is_discarded:
             self._store.watch(run)
         self.flush(run.deadline_unix_nano)
+        if self._metrics is not None:
+            if self._store is None:
+                self._metrics.note_unstored_end(run)
+            self._metrics.write(run)
 
     def discard(self, run: ExecutionState) -> None:
         """Writes nothing more of an execution that another function runs."""
@@ -231,6 +241,8 @@ class Delivery:
         self._lock = Lock()
         self._roots = {}
         self._guard.after_fork()
+        if self._metrics is not None:
+            self._metrics.after_fork()
         if self._beginnings is not None:
             self._beginnings.after_fork()
         if self._otlp is not None:
@@ -280,6 +292,8 @@ class Delivery:
         )
         if waits:
             self.flush(None, int(EXIT_SECONDS * 1_000))
+        if self._metrics is not None:
+            self._metrics.write()
 
 
 def suppress_instrumentation() -> Token[Context]:

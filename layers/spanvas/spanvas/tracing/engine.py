@@ -14,6 +14,7 @@ from typing import Final
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
+from spanvas.attributes import SERVICE_NAME
 from spanvas.environment import LambdaEnvironment, aws_variables, lambda_environment
 from spanvas.otel_variables import OtelVariables, OtlpTarget
 from spanvas.privacy.records import RecordRedaction
@@ -33,6 +34,7 @@ from spanvas.tracing.executions import (
 from spanvas.tracing.generation import GenerationRecorder
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.messages import MessageRecorder
+from spanvas.tracing.metrics import MetricRecorder
 from spanvas.tracing.otlp_exporter import SpanSink
 from spanvas.tracing.outbound import OutboundRecorder
 from spanvas.tracing.processor import RecordingProcessor
@@ -71,12 +73,19 @@ class Engine:
         redactor = make_redactor(settings, scanner)
         self.traces = Traces()
         self.processor = RecordingProcessor(redactor, health, clock, self.traces)
+        resource = resource or make_resource(settings, self.environment)
+        records = RecordRedaction(redactor)
+        name = self.environment.function_name
+        self.metrics = None
+        if name and settings.metrics:
+            service = str(resource.attributes.get(SERVICE_NAME, name))
+            self.metrics = MetricRecorder(service, health, clock, records.execution)
         self.delivery = Delivery(
-            settings, store, make_sink, self.processor, health, clock, RecordRedaction(redactor)
+            settings, store, make_sink, self.processor, health, clock, records, self.metrics
         )
         self.providers = TracerProviders(
             self.processor,
-            resource or make_resource(settings, self.environment),
+            resource,
             id_generator or ExecutionIdGenerator(),
             self.traces,
             is_global,
@@ -86,7 +95,6 @@ class Engine:
         )
         self.generations = GenerationRecorder(self.spans, self.processor.last_moment_in)
         self.artifacts = ArtifactRecorder(self.spans, store, settings, redactor, unobserved)
-        name = self.environment.function_name
         self.executions = ExecutionRecorder(
             self.spans,
             self.processor,

@@ -110,6 +110,8 @@ class ExportState:
     """`store_exporter`: how many of the dropped and the missing ones the store has been told of."""
     missing: int = 0
     """`children`: spans that forked processes have begun and not ended."""
+    counted_as: str = ""
+    """`store_exporter`: what its end is called where the store is asked whether it is the first; "" before it is."""
     otlp_dropped: int = 0
     """`otlp_exporter`: spans that the OTLP endpoint has not got and will not get."""
     otlp_bytes: int = 0

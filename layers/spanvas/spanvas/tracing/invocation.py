@@ -65,6 +65,7 @@ class OpenInvocation(NamedTuple):
     state: LiveSpan | None
     span: LiveSpan | None
     batch: Batch | None
+    is_cold: bool = False
     ends: Callable[[], None] | None = None
     """Of a durable function: makes the execution end with this invocation."""
 
@@ -150,7 +151,7 @@ class Invocations:
         ends = None
         if whole.durable is not None and span is not None:
             ends = self._enter_durable(whole.durable, root, span)
-        return OpenInvocation(root, invocation.state, span, batch, ends)
+        return OpenInvocation(root, invocation.state, span, batch, is_cold, ends)
 
     def _enter_durable(
         self, durable: DurableRun, root: LiveRun, span: LiveSpan
@@ -185,6 +186,9 @@ class Invocations:
         self, opened: OpenInvocation, error: BaseException | None, result: Any
     ) -> None:
         """Ends an invocation. `error` is what the caller gets instead of the result."""
+        metrics = self._engine.metrics
+        if metrics is not None and opened.is_cold:
+            metrics.note_cold_start(opened.root.run)
         opened.close(error, result)
 
 

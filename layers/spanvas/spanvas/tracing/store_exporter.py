@@ -14,10 +14,11 @@ from typing import Final
 
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import LOST
+from spanvas.model.ids import new_span_id
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
 from spanvas.privacy.records import RecordRedaction
-from spanvas.storage.port import SpanBatch, TraceStore
+from spanvas.storage.port import CountedEnd, SpanBatch, TraceStore
 from spanvas.tracing.buffer import BatchQueue, SpanBuffer, StoreBatch, Waiting
 from spanvas.tracing.convert import size_of
 from spanvas.tracing.execution_state import End, ExecutionState
@@ -35,7 +36,7 @@ class StoreExporter:
 
     `started_spans` gives the spans that have to be durable although they are still open, `exporter_health` what an
     execution's end says of the other exporters; `records` leaves out what may not be kept of executions. Ended spans
-    are put into `buffer`.
+    are put into `buffer`. `on_counted` gets what the metrics are to be told of an end; None: nothing is counted.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class StoreExporter:
         buffer: SpanBuffer | None = None,
         max_waiting_bytes: int = MAX_WAITING_BYTES,
         interval_nano: int = NANO,
+        on_counted: Callable[[CountedEnd], None] | None = None,
     ) -> None:
         self.store = store
         self.breaker = breaker or Breaker()
@@ -62,6 +64,7 @@ class StoreExporter:
         self._exporter_health = exporter_health
         self._records = records
         self._interval_nano = interval_nano
+        self._on_counted = on_counted
         self._next_write = 0
         self._lock = Lock()
         self._runs: dict[ExecutionState, None] = {}
@@ -228,10 +231,21 @@ class StoreExporter:
 
     def _write_end(self, run: ExecutionState, end: End, own_health: str) -> None:
         health = {**self._exporter_health(run), "store": own_health}
-        at = end.ended_at_unix_nano
+        if self._on_counted is not None:
+            run.export.counted_as = run.export.counted_as or new_span_id()
         with self._counting_refusals("end_execution"):
-            cause = self._records.cause(end.cause)
-            self.store.end_execution(run.tenant, run.execution_id, end.status, at, cause, health)
+            counted = self.store.end_execution(
+                run.tenant,
+                run.execution_id,
+                end.status,
+                end.ended_at_unix_nano,
+                self._records.cause(end.cause),
+                health,
+                run.export.counted_as,
+            )
+            if counted is not None and self._on_counted is not None:
+                run.export.counted_as = new_span_id()  # a further end of it is another one
+                self._on_counted(counted)
 
     @contextmanager
     def _counting_refusals(self, what: str) -> Iterator[None]:

@@ -1,0 +1,251 @@
+"""What the functions of an execution tell CloudWatch: each execution once, with the tokens of all of them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+import spanvas
+from tests.functional.tracing.functions import Functions, fails, state, works
+from tests.support.lambda_function import LAMBDA, invoke
+from tests.support.recording import recording
+
+USAGE = {"input_tokens": 1_000_000, "output_tokens": 10_000, "cache_read_tokens": 200_000}
+
+
+class Log:
+    """The documents that functions have written to their logs since this was last asked."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def read(self) -> list[dict[str, Any]]:
+        lines = self._capsys.readouterr().out.splitlines()
+        return [json.loads(line) for line in lines if line.startswith('{"_aws"')]
+
+    def told(self) -> list[dict[str, Any]]:
+        """Each document without what says which metrics and dimensions it has."""
+        return [
+            {name: value for name, value in line.items() if name != "_aws"} for line in self.read()
+        ]
+
+    def sums(self) -> dict[str, float]:
+        sums: dict[str, float] = {}
+        for line in self.told():
+            for name, value in line.items():
+                if not isinstance(value, str):
+                    sums[name] = sums.get(name, 0) + value
+        return sums
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str]) -> Log:
+    return Log(capsys)
+
+
+def asks(event: Any, context: Any) -> str:
+    """A plain handler that calls a model."""
+    spanvas.record_generation(model="amazon.nova-lite-v1:0", provider="aws.bedrock", usage=USAGE)
+    return "done"
+
+
+def test_an_execution_is_a_line_with_what_it_has_used(log: Log) -> None:
+    functions = Functions()
+    functions.call(asks, {"execution_id": "e1", "workflow_id": "brief"})
+    of_execution, of_invocation = log.told()
+    duration = of_execution.pop("ExecutionDuration")
+    assert duration > 0
+    assert of_execution == {
+        "service": "test",
+        "workflow_id": "brief",
+        "Executions": 1,
+        "FailedExecutions": 0,
+        "InputTokens": 1_000_000,
+        "OutputTokens": 10_000,
+        "CacheReadTokens": 200_000,
+        # 800,000 x 0.06 USD + 200,000 x 0.015 USD + 10,000 x 0.24 USD, each per million
+        "Cost": 0.0534,
+    }
+    assert of_invocation == {"service": "test", "workflow_id": "brief", "ColdStarts": 1}
+
+
+def test_every_line_counts_for_all_functions_for_its_own_and_for_its_workflow(log: Log) -> None:
+    Functions().call(works, {"execution_id": "e1"})
+    for line in log.read():
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == "Spanvas"
+        assert directive["Dimensions"] == [[], ["service"], ["service", "workflow_id"]]
+
+
+def test_what_is_not_reported_is_not_told(log: Log) -> None:
+    Functions().call(works, {"execution_id": "e1"})
+    first, _ = log.told()
+    assert set(first) == {
+        "service",
+        "workflow_id",
+        "Executions",
+        "FailedExecutions",
+        "ExecutionDuration",
+    }
+
+
+def test_a_failed_execution_is_told_as_failed(log: Log) -> None:
+    with pytest.raises(TimeoutError):
+        Functions().call(fails, {"execution_id": "e1"})
+    assert log.sums()["FailedExecutions"] == 1
+
+
+def test_an_execution_of_several_functions_is_counted_by_the_one_that_ends_it(log: Log) -> None:
+    functions = Functions()
+
+    def begins(event: Any, context: Any) -> Any:
+        with spanvas.workflow("brief", is_final=False):
+            asks(event, context)
+            return spanvas.inject({})
+
+    passed = functions.call(begins, {"execution_id": "e1"}, "begins")
+    assert log.told() == [
+        {"service": "test", "workflow_id": "brief", "ColdStarts": 1},
+    ]
+
+    def ends(event: Any, context: Any) -> Any:
+        asks(event, context)
+        spanvas.end_execution()
+
+    functions.call(ends, passed, "ends")
+    of_execution, _ = log.told()
+    assert (of_execution["Executions"], of_execution["InputTokens"]) == (1, 2_000_000)
+    assert of_execution["workflow_id"] == "brief"
+
+
+def test_an_event_that_is_delivered_again_is_no_further_execution_but_what_it_uses_counts(
+    log: Log,
+) -> None:
+    functions = Functions()
+
+    def asks_and_fails(event: Any, context: Any) -> None:
+        asks(event, context)
+        raise TimeoutError("no answer")
+
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            functions.call(asks_and_fails, {"execution_id": "e1"})
+    functions.call(asks, {"execution_id": "e1"})
+    sums = log.sums()
+    assert (sums["Executions"], sums["FailedExecutions"]) == (1, 1)
+    assert (sums["InputTokens"], round(sums["Cost"], 4)) == (3_000_000, 0.1602)
+    assert sums["ColdStarts"] == 3
+
+
+def test_a_discarded_delivery_is_no_execution(log: Log) -> None:
+    def discards(event: Any, context: Any) -> None:
+        with spanvas.defer_recording():
+            asks(event, context)
+        spanvas.discard()
+
+    Functions().call(discards, {"execution_id": "e1"})
+    assert log.sums() == {"ColdStarts": 1}
+
+
+def test_what_a_state_machine_ends_is_not_counted_by_its_functions(log: Log) -> None:
+    functions = Functions()
+    functions.call(works, state("Read", 1))
+    functions.call(works, state("Write", 2))
+    assert log.sums() == {"ColdStarts": 2}
+
+
+def test_a_workflow_inside_of_another_is_part_of_it(log: Log) -> None:
+    def nests(event: Any, context: Any) -> None:
+        with spanvas.workflow("outer"), spanvas.workflow("inner"):
+            asks(event, context)
+
+    Functions().call(nests, {"execution_id": "e1"})
+    sums = log.sums()
+    assert (sums["Executions"], sums["InputTokens"]) == (1, 1_000_000)
+
+
+def test_an_execution_that_waits_is_counted_when_it_has_ended(log: Log) -> None:
+    class GraphInterrupt(Exception):
+        """As LangGraph's, which a run leaves to wait for an answer."""
+
+    GraphInterrupt.__module__ = "langgraph.errors"
+    functions = Functions()
+
+    def waits(event: Any, context: Any) -> None:
+        with suppress(GraphInterrupt), spanvas.workflow("brief"):
+            asks(event, context)
+            raise GraphInterrupt
+
+    functions.call(waits, {"execution_id": "e1"})
+    assert functions.status("e1") == "waiting"
+    assert log.sums() == {"ColdStarts": 1}
+    functions.call(asks, {"execution_id": "e1"})
+    sums = log.sums()
+    assert (sums["Executions"], sums["InputTokens"]) == (1, 2_000_000)
+
+
+def test_a_second_invocation_is_no_cold_start(log: Log) -> None:
+    from spanvas.tracing.bootstrap import TracedHandler
+    from tests.support.lambda_function import make_context
+
+    with recording(environment=LAMBDA) as recorded:
+        handler = TracedHandler(recorded.engine, works)
+        for number in range(2):
+            handler({"execution_id": f"e{number}"}, make_context())
+    sums = log.sums()
+    assert (sums["Executions"], sums["ColdStarts"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "settings"), [(LAMBDA, {"metrics": False}), ({}, {})], ids=["off", "elsewhere"]
+)
+def test_nothing_is_written_where_metrics_are_off_or_outside_of_lambda(
+    log: Log, environment: dict[str, str], settings: dict[str, Any]
+) -> None:
+    with recording(environment=environment, **settings) as recorded:
+        invoke(recorded, works, {"execution_id": "e1"})
+    assert log.read() == []
+
+
+def test_a_process_names_fifty_workflows_and_calls_the_others_other(log: Log) -> None:
+    with recording(environment=LAMBDA):
+        for number in range(60):
+            with spanvas.workflow(f"brief-{number}", execution_id=f"e{number}"):
+                pass
+    told = [line["workflow_id"] for line in log.told()]
+    assert told == [f"brief-{number}" for number in range(50)] + ["other"] * 10
+
+
+def test_without_a_store_a_function_counts_what_it_ends_and_what_it_has_used(log: Log) -> None:
+    from spanvas.environment import LambdaEnvironment
+    from spanvas.settings import Settings
+    from spanvas.tracing.engine import Engine
+
+    engine = Engine(
+        Settings(enabled=True),
+        store=None,
+        environment=LambdaEnvironment(LAMBDA),
+        is_global=False,
+    )
+    before = (spanvas._engine, spanvas._is_asked)
+    spanvas._engine, spanvas._is_asked = engine, True
+    try:
+        with spanvas.workflow("brief"):
+            asks({}, None)
+    finally:
+        spanvas._engine, spanvas._is_asked = before
+    (line,) = log.told()
+    assert line.pop("ExecutionDuration") >= 0
+    assert line == {
+        "service": "brief",
+        "workflow_id": "brief",
+        "Executions": 1,
+        "FailedExecutions": 0,
+        "InputTokens": 1_000_000,
+        "OutputTokens": 10_000,
+        "CacheReadTokens": 200_000,
+        "Cost": 0.0534,
+    }
