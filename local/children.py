@@ -6,6 +6,7 @@ it, and what is not, is said.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from local.connections import connections
 from local.engines.engine import Engine
 from local.http_message import LOOPBACK
 from local.processes import (
@@ -32,6 +34,8 @@ S3 = "AWS_ENDPOINT_URL_S3"
 LAMBDA = "AWS_ENDPOINT_URL_LAMBDA"
 BEDROCK = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 CONNECTIONS = "SPANVAS_CONNECTIONS"
+STAND_INS: Final = ("bedrock", "services")
+"""What the ports of the stand-ins are kept as."""
 
 BACKOFF_SECONDS: Final = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Before the first and each further start of a process that has ended by itself; the last one for all that follow."""
@@ -46,8 +50,8 @@ class Child:
     name: str
     command: Sequence[str]
     """The program and its arguments, with its ports: it is found there again."""
-    addresses: Callable[[Process, int], dict[str, str]]
-    """Where it listens, by variable, once it does; gets the process and where its log begins. Raises ProcessError."""
+    wait: Callable[[Process, int], None]
+    """Returns when it listens; gets the process and where its log begins. Raises ProcessError."""
     loses: str
     environment: Mapping[str, str]
     process: Process
@@ -78,52 +82,51 @@ class Children:
         self._clock = clock
         self._restoring = threading.Lock()
         self._children: list[Child] = []
-        self._given: dict[str, str] = {}
+        self.endpoints: dict[str, str] = {}
+        """Where they listen, by variable: known before they do."""
         self._stopped = threading.Event()
 
     def start_engine(self, engine: Engine, folder: Path) -> None:
         """Starts an engine, unless our own environment names others for all of its services."""
         given = engine.given()
-        self._given |= given
+        self.endpoints |= given
         variables = [name for name in engine.variables if name not in given]
         if not variables:
             return
         folder.mkdir(parents=True, exist_ok=True)
         port = self._port(engine.name)
-        url = f"http://{LOOPBACK}:{port}"
+        self.endpoints |= dict.fromkeys(variables, f"http://{LOOPBACK}:{port}")
 
-        def addresses(process: Process, _begin: int) -> dict[str, str]:
+        def wait(process: Process, _begin: int) -> None:
             log = self._log(engine.name)
             wait_until_it_answers(port, engine.health_path, process, what=engine.name, log=log)
-            return dict.fromkeys(variables, url)
 
         command = engine.command(port, folder)
-        self._add(engine.name, command, addresses, engine.loses, engine.environment)
+        self._add(engine.name, command, wait, engine.loses, engine.environment)
+
+    def place_stand_ins(self) -> None:
+        """Says where Bedrock's and the demo services' will listen; our own environment may name another Bedrock."""
+        bedrock, services = (f"http://{LOOPBACK}:{self._port(name)}" for name in STAND_INS)
+        self.endpoints[BEDROCK] = os.environ.get(BEDROCK) or bedrock
+        self.endpoints[CONNECTIONS] = json.dumps(connections(services))
 
     def start_stand_ins(self, latency: float) -> None:
-        """Bedrock's and the demo services'; `latency` scales their answer times, 0 answers at once."""
-        own = os.environ.get(BEDROCK)
-        if own:
-            self._given[BEDROCK] = own
+        """Starts them where they were placed; `latency` scales their answer times, 0 answers at once."""
         name = "stand-ins"
         command = [sys.executable, "-m", "standins", "--latency", str(latency)]
-        for served in ("bedrock", "services"):
-            command += [f"--{served}-port", str(self._port(served))]
+        for served in STAND_INS:
+            command += [f"--{served}-port", str(self.ports[served])]
 
-        def addresses(process: Process, begin: int) -> dict[str, str]:
+        def wait(process: Process, begin: int) -> None:
             names = frozenset({BEDROCK, CONNECTIONS})
-            return wait_for_announcements(
-                names, process, what=name, log=self._log(name), begin=begin
-            )
+            wait_for_announcements(names, process, what=name, log=self._log(name), begin=begin)
 
-        self._add(name, command, addresses, "nothing is lost", {})
+        self._add(name, command, wait, "nothing is lost", {})
 
-    def wait(self) -> dict[str, str]:
-        """Where all of them listen, by variable, when they do. Raises ProcessError."""
-        found: dict[str, str] = {}
+    def wait(self) -> None:
+        """Returns when all that were started listen. Raises ProcessError."""
         for child in self._children:
-            found |= child.addresses(child.process, child.began)
-        return {**found, **self._given}
+            child.wait(child.process, child.began)
 
     def keep_running(self, restore: Callable[[], object]) -> None:
         """From now on, start again what ends by itself; `restore` is then called to make what an engine has lost."""
@@ -144,7 +147,7 @@ class Children:
         self,
         name: str,
         command: Sequence[str],
-        addresses: Callable[[Process, int], dict[str, str]],
+        wait: Callable[[Process, int], None],
         loses: str,
         environment: Mapping[str, str],
     ) -> None:
@@ -152,7 +155,7 @@ class Children:
         started_at = self._clock()
         process = self._start(name, command, environment)
         self._children.append(
-            Child(name, command, addresses, loses, environment, process, began, started_at)
+            Child(name, command, wait, loses, environment, process, began, started_at)
         )
 
     def _watch(self, child: Child, restore: Callable[[], object]) -> None:
@@ -176,7 +179,7 @@ class Children:
             child.began = size_of(self._log(child.name))
             child.started_at = self._clock()
             child.process = self._start(child.name, child.command, child.environment)
-            child.addresses(child.process, child.began)
+            child.wait(child.process, child.began)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
             self._say_unless_stopped(f"{child.name} could not be started again: {error}")
             if child.process.poll() is None:

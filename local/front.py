@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
 from pathlib import Path
 
 from local.gateway.http_api import MAX_BODY_BYTES, message
 from local.gateway.site import SiteServer, read_distribution
-from local.http_message import LOOPBACK, Handler
+from local.http_message import LOOPBACK, Handler, Request, Response
 from local.http_server import HttpServer
 from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
 from local.resolve import Resolver
 from local.state import DEFAULT_PORT, StackError
+
+PATIENCE_SECONDS = 25.0
+"""A little less than API Gateway waits for a function."""
 
 
 def listen(port: int) -> HttpServer:
@@ -30,6 +34,19 @@ def listen(port: int) -> HttpServer:
         ) from error
     except OSError as error:
         raise StackError(_why_not(port, error)) from error
+
+
+def held_until(ready: threading.Event, handler: Handler) -> Handler:
+    """Returns a handler whose requests wait until functions can be called: the page answers before that."""
+
+    def held(request: Request) -> Response:
+        if ready.wait(PATIENCE_SECONDS):
+            return handler(request)
+        response = message(503, "Service Unavailable")
+        response.headers.append(("retry-after", "1"))
+        return response
+
+    return held
 
 
 def page_and_api(

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,7 +21,7 @@ SESSION_SECONDS = 43_200
 """As long as a role's sessions may last; a sandbox lives no longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roles:
     """What functions do with the rights of their roles. `iam_url` is our engine of IAM; "" where IAM or S3 are somebody
     else's, who knows no roles of the template: then functions have the account's own credentials."""
@@ -30,12 +31,21 @@ class Roles:
     account: Mapping[str, str]
     iam_url: str
 
+    @cached_property
+    def sts(self) -> Any:
+        """The client that assumes roles."""
+        return boto3_client("sts", self.region, self.iam_url, self.account)
+
+    def prepare(self) -> None:
+        """Does what needs no engine: loads boto3, a part of a second."""
+        if self.iam_url:
+            _ = self.sts
+
     def session(self, function: Function) -> Mapping[str, str]:
         """Returns the credentials of a function, as Lambda gives them to it."""
         if not function.role or not self.iam_url:
             return self.account
-        sts = boto3_client("sts", self.region, self.iam_url, dict(self.account))
-        return session_of(sts, function.role, function.name)
+        return session_of(self.sts, function.role, function.name)
 
     def send_failed_event(self, function: Function, record: str) -> None:
         """Hands a record to the on-failure destination of a function. Raises what `send_failed_event` raises."""

@@ -5,6 +5,7 @@ Starts engines and stand-ins, provisions them from `template.yaml`, and serves g
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,15 +16,14 @@ from typing import Any
 from local import state
 from local.children import CONNECTIONS, LAMBDA, Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
-from local.deployment import deploy
-from local.engines.aws import AWS, IAM, S3, aws_engine, endpoint_variable
+from local.described import AUDIENCE, document_of, parameters_of
+from local.engines.aws import AWS, IAM, aws_engine, endpoint_variable
 from local.engines.dynalite import DYNAMODB
-from local.front import listen, page_and_api
+from local.front import held_until, listen, page_and_api
 from local.gateway.definition import read_http_api
 from local.gateway.http_api import HttpApi
 from local.http_message import LOOPBACK
 from local.http_server import HttpServer
-from local.identity.clients import DEMO_TENANT, PAGE_CLIENT_ID
 from local.identity.issuer import Issuer
 from local.kept import Kept, open_kept
 from local.lambdas.layers import prepare_opt
@@ -36,15 +36,14 @@ from local.otlp_sink import OtlpSink
 from local.physical import physical_attribute
 from local.processes import Spawner, free_port
 from local.project import PROJECT, shown
-from local.provision import provision_buckets, provision_tables
+from local.provisioning import Provisioning
 from local.resolve import Resolver, StackIdentity
 from local.resources import Function, check_types, read_functions
 from local.roles import roles_of
 from local.state import BUILD, StackError
-from local.translate import read_template
+from local.translated import translated
 
 __all__ = ["Options", "Stack"]
-AUDIENCE = "spanvas"
 MAX_SANDBOXES = 4
 
 
@@ -58,6 +57,7 @@ class Stack:
         self._say = say or (lambda _line: None)
         self._identity = StackIdentity(region=self.options.region)
         self._closers: list[Callable[[], None]] = []
+        self._is_open = threading.Event()
         self.endpoints: dict[str, str] = {}
 
     def __enter__(self) -> Stack:
@@ -134,11 +134,21 @@ class Stack:
         return self.kept.credentials
 
     @property
+    def environment(self) -> dict[str, str]:
+        """Credentials and region, as the engines and the programs of the user need them."""
+        return {
+            **self.credentials,
+            "AWS_REGION": self._identity.region,
+            "AWS_DEFAULT_REGION": self._identity.region,
+        }
+
+    @property
     def url(self) -> str:
         """The address of the page."""
         return self._front.url
 
     def _start(self) -> None:
+        """What needs no engine is done while the engines start: the page answers then, and the API when they do."""
         began = time.perf_counter()
         self._front = listen(self.options.port)
         self._closers.append(self._front.stop)
@@ -148,32 +158,21 @@ class Stack:
         self._logs = self.state / "logs"
         self._spawner = Spawner()
         self._closers.append(self._spawner.stop)
-        self._lambda_server = self._serve("lambda")
         self._say("Starting the engines, and the stand-ins for Bedrock and the demo services")
-        environment = {**self._environment(), "AWS_ACCOUNT_ID": self._identity.account_id}
-        self.children = Children(
-            self._spawner, self._logs, environment, self._say, ports=self.kept.ports
-        )
-        aws = aws_engine(self._lambda_server.url)
-        self.children.start_engine(aws, self.kept.engine(aws.name))
-        iam = {} if IAM in aws.given() else {IAM: f"http://{LOOPBACK}:{self.children.ports[AWS]}"}
-        dynamodb = replace(DYNAMODB, environment=iam)
-        self.children.start_engine(dynamodb, self.kept.engine(dynamodb.name))
-        self.children.start_stand_ins(self.options.latency)
+        self._start_engines()
         self._start_issuer_and_sink()
-        self._is_mounted = self.options.mount_layers and can_mount(self._spawner, self.state)
-        self.endpoints.update(self.children.wait())
-        region, ports = self._identity.region, self.children.ports
-        self.roles = roles_of(region, self.endpoints, self.credentials, ports)
-        self._say("Provisioning from template.yaml")
-        self._provision()
-        self.children.keep_running(self._provision_engines)
-        self._closers.append(self.children.stop)
-        self._start_lambda()
+        self._read_template()
         self._start_gateway()
+        self._prepare_functions()
+        self._provision()
+        self.children.keep_running(self.provisioning.make)
+        self._closers.append(self.children.stop)
+        self._lambda_server.start(self.lambdas.handle)
         self._write_state()
+        self._is_open.set()
         self._say("Warming up the trace API")
         self._wait_until_healthy()
+        self.children.wait()
         self.start_seconds = time.perf_counter() - began
 
     def _open_kept(self) -> Kept:
@@ -191,14 +190,6 @@ class Stack:
         self._closers.append(server.stop)
         return server
 
-    def _environment(self) -> dict[str, str]:
-        """Credentials and region, as the engines and the programs of the user need them."""
-        return {
-            **self.credentials,
-            "AWS_REGION": self._identity.region,
-            "AWS_DEFAULT_REGION": self._identity.region,
-        }
-
     def _start_issuer_and_sink(self) -> None:
         server = self._serve("issuer", max_body_bytes=65_536)
         self.issuer = Issuer(
@@ -214,43 +205,48 @@ class Stack:
         self.otlp = OtlpSink(self.state / "otlp")
         self.otlp_url = server.start(self.otlp.handle).url
 
-    def _provision(self) -> None:
-        parameters = {
-            "JwtIssuer": self.issuer.url,
-            "JwtAudience": AUDIENCE,
-            "ClientId": PAGE_CLIENT_ID,
-            "AllowedOrigins": self.url,
-            "OtlpEndpoint": self.otlp_url,
-            "Connections": self.endpoints.pop(CONNECTIONS),
-            "ArtifactOrigin": self.endpoints[S3],
-            **self.options.parameters,
-        }
-        template = read_template(self.options.template, parameters, self._identity.region)
+    def _start_engines(self) -> None:
+        self._lambda_server = self._serve("lambda")
+        environment = {**self.environment, "AWS_ACCOUNT_ID": self._identity.account_id}
+        self.children = Children(
+            self._spawner, self._logs, environment, self._say, ports=self.kept.ports
+        )
+        aws = aws_engine(self._lambda_server.url)
+        self.children.start_engine(aws, self.kept.engine(aws.name))
+        iam = {} if IAM in aws.given() else {IAM: f"http://{LOOPBACK}:{self.children.ports[AWS]}"}
+        dynamodb = replace(DYNAMODB, environment=iam)
+        self.children.start_engine(dynamodb, self.kept.engine(dynamodb.name))
+        self.children.place_stand_ins()
+        self.endpoints.update(self.children.endpoints)
+        self.connections = self.endpoints.pop(CONNECTIONS)
+        self.endpoints[LAMBDA] = self._lambda_server.url
+        are_ours = not aws.given() and not dynamodb.given()
+        self._folders = [self.kept.engine(each.name) for each in (aws, dynamodb) if are_ours]
+
+    def _read_template(self) -> None:
+        of_this_machine = parameters_of(self)
+        given = self.options.parameters
+        template = translated(
+            self.options.template,
+            given,
+            later=frozenset(of_this_machine) - given.keys(),
+            region=self._identity.region,
+            folder=BUILD / "translated",
+        )
         domain = self.url.removeprefix("http://")
         overrides = {("SiteDistribution", "DomainName"): domain}
+        parameters = {**of_this_machine, **given}
         self.resolver = Resolver(
             template, parameters, self._identity, physical_attribute, overrides
         )
         check_types(self.resolver, template)
         self.functions = read_functions(self.resolver, template)
-        self._provision_engines()
-
-    def _provision_engines(self) -> None:
-        """Make the tables and buckets that are not there: all of them at the start, and after an engine has died."""
-        provision_tables(self.resolver, self.boto3_client("dynamodb"))
-        provision_buckets(self.resolver, self.boto3_client("s3"))
-        deploy(self.resolver, self.boto3_client("cloudformation"))
-
-    def _start_lambda(self) -> None:
-        self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
-        self.lambdas = LambdaService(send=self.roles.send_failed_event, refusal=self.roles.refusal)
-        self.endpoints[LAMBDA] = self._lambda_server.url
-        for function in self.functions:
-            self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
-        self._lambda_server.start(self.lambdas.handle)
-        self._closers.append(self.lambdas.stop)
 
     def _start_gateway(self) -> None:
+        region, ports = self._identity.region, self.children.ports
+        self.roles = roles_of(region, self.endpoints, self.credentials, ports)
+        self.lambdas = LambdaService(send=self.roles.send_failed_event, refusal=self.roles.refusal)
+        self._closers.append(self.lambdas.stop)
         http_api = HttpApi(
             read_http_api(self.resolver),
             self.lambdas,
@@ -258,38 +254,43 @@ class Stack:
             log=self._logs / "gateway.log",
         )
         self._closers.append(http_api.stop)
-        handler = page_and_api(
-            self.resolver, http_api.handle, self.options.files, self.url, self.issuer.url
+        api = held_until(self._is_open, http_api.handle)
+        self._front.start(
+            page_and_api(self.resolver, api, self.options.files, self.url, self.issuer.url)
         )
-        self._front.start(handler)
+
+    def _prepare_functions(self) -> None:
+        self._is_mounted = self.options.mount_layers and can_mount(self._spawner, self.state)
+        self._say("Building the layer" + (", mounted as /opt" if self._is_mounted else ""))
+        for function in self.functions:
+            self.add_function(function, prepare_opt(function.layers, PROJECT, BUILD))
+
+    def _provision(self) -> None:
+        self.roles.prepare()
+        self.provisioning: Provisioning = Provisioning(
+            self.resolver, self.boto3_client, self._folders, self.endpoints
+        )
+        is_made = self.provisioning.is_made
+        if not is_made:
+            self.provisioning.prepare()
+        self.children.wait()
+        self.children.start_stand_ins(self.options.latency)
+        if not is_made:
+            self._say("Provisioning from template.yaml")
+            self.provisioning.make()
 
     def _write_state(self) -> None:
-        """What `python -m local token`, `env` and `tools.sam_local` read."""
-        document = {
-            "url": self.url,
-            "issuer": self.issuer.url,
-            "clients": {name: client.secret for name, client in self.issuer.clients.items()},
-            "functions": {f.logical_id: f.environment for f in self.functions},
-            "environment": {
-                **self._environment(),
-                **self.endpoints,
-                "SPANVAS_TABLE": self.resolver.ref("TraceTable"),
-                "SPANVAS_BUCKET": self.resolver.ref("TraceBucket"),
-                "SPANVAS_AUDIT_TABLE": self.resolver.ref("AuditTable"),
-                "SPANVAS_JWT_ISSUER": self.issuer.url,
-                "SPANVAS_JWT_AUDIENCE": AUDIENCE,
-                "SPANVAS_TENANT": DEMO_TENANT,
-                "SPANVAS_OTLP_ENDPOINT": self.otlp_url,
-            },
-        }
         self._closers.append(partial(state.remove_state, self.state))
         self.kept.ports |= self.children.ports
         self.kept.write()
-        state.write_state(self.state, document)
+        state.write_state(self.state, document_of(self))
 
     def _wait_until_healthy(self) -> None:
         with self.api() as api:
             answer = api.call("GET", "/v1/workflows")
+            if answer.status != 200:  # something may be gone that is noted as made
+                self.provisioning.make()
+                answer = api.call("GET", "/v1/workflows")
         if answer.status != 200:
             log = self.log_path("TraceApiFunction")
             raise StackError(

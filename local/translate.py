@@ -43,8 +43,13 @@ class NoManagedPolicies:
         return {}
 
 
-def translate(source: str, parameters: dict[str, str], region: str) -> Template:
-    """Translate the text of a SAM template. Raises TemplateError with SAM's own words."""
+def translate(
+    source: str, parameters: dict[str, str], region: str, later: frozenset[str] = frozenset()
+) -> Template:
+    """Translate the text of a SAM template. Raises TemplateError with SAM's own words.
+
+    References to the parameters in `later` are left as they are: SAM puts values and defaults in the place of some.
+    """
     from samtranslator.public.exceptions import InvalidDocumentException
     from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
@@ -56,6 +61,8 @@ def translate(source: str, parameters: dict[str, str], region: str) -> Template:
     except YAMLError as error:
         raise TemplateError(f"the template is not YAML: {error}") from error
     build_methods = localise_code(document)
+    for name in later & document.get("Parameters", {}).keys():
+        document["Parameters"][name].pop("Default", None)
     try:
         translated = transform(document, dict(parameters), NoManagedPolicies())
     except InvalidDocumentException as error:

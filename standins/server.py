@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local.connections import connections
 from local.http_message import Request, Response
 from local.http_server import HttpServer
 from standins.converse import ConverseStandIn
@@ -35,8 +36,7 @@ class StandIns:
     @property
     def connections(self) -> dict[str, str]:
         """The value for `SPANVAS_CONNECTIONS`, before it is made JSON."""
-        names = ("library", "orders", "shipping")
-        return {name: f"{self.services.url}/{name}" for name in names}
+        return connections(self.services.url)
 
     def __enter__(self) -> StandIns:
         return self

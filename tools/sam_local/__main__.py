@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.__main__ import FAILURES, Interrupted, interrupt_on_signals, say
+from local.described import AUDIENCE
 from local.gateway.definition import Route, read_http_api
 from local.http_server import HttpServer
 from local.kept import folder_of
 from local.physical import physical_attribute
 from local.project import PROJECT
 from local.resolve import Resolver, StackIdentity
-from local.stack import AUDIENCE, Options, Stack
+from local.stack import Options, Stack
 from local.state import DEFAULT_PORT, StackError, read_state, running_stacks
 from local.translate import read_template
 from local.user_region import user_region

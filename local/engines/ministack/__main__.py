@@ -11,20 +11,19 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
 from local.http_message import LOOPBACK
 
 SAVE_EVERY_SECONDS = 2.0
-CLOUDFORMATION = "ministack.services.cloudformation.provisioners"
 
 
 def main(arguments: list[str]) -> None:
     """Serves MiniStack until SIGTERM or SIGINT."""
     port, folder = int(arguments[0]), Path(arguments[1])
     os.environ |= settings(port, folder, os.environ)  # before the import, which reads them
-    asyncio.run(serve(port))
+    is_new = not (folder / "state" / "cloudformation.json").exists()
+    asyncio.run(serve(port, is_new=is_new))
 
 
 def settings(port: int, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -46,19 +45,19 @@ def settings(port: int, folder: Path, environment: Mapping[str, str]) -> dict[st
     }
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, *, is_new: bool) -> None:
     """Serves until a signal comes, and saves what has changed all the time."""
     from hypercorn.asyncio import serve as serve_app
     from hypercorn.config import Config
-    from ministack.app import app
+    from ministack import app as ministack
 
     from local.engines.ministack.faults import mend
-    from local.engines.ministack.principals import answering_principals
+    from local.engines.ministack.own_paths import answering_the_stack
     from local.engines.ministack.saving import save_regularly
 
     mend(os.environ)
-    # Its CloudFormation imports every service, which takes a second: when it serves, and the stack reads its template.
-    asyncio.get_running_loop().call_later(1.0, import_module, CLOUDFORMATION)
+    if is_new:  # it will be asked to make everything at once; loading it takes a second
+        ministack._get_module("cloudformation")
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -67,7 +66,7 @@ async def serve(port: int) -> None:
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
     saving = asyncio.create_task(save_regularly(SAVE_EVERY_SECONDS))
-    await serve_app(answering_principals(app), config, shutdown_trigger=stopped.wait)
+    await serve_app(answering_the_stack(ministack.app), config, shutdown_trigger=stopped.wait)
     saving.cancel()
 
 

@@ -36,6 +36,7 @@ def mend(environment: Mapping[str, str]) -> None:
     call_functions_of_the_stack(lambda_url, environment["AWS_ACCESS_KEY_ID"])
     give_states_the_whole_context()
     keep_what_is_used()
+    load_cloudformation_when_it_is_asked()
     take_loopback_for_tls()
     check_signatures_of_root(environment)
     keep_sessions()
@@ -120,6 +121,37 @@ def keep_what_is_used() -> None:
     from ministack import app
 
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT}
+
+
+def load_cloudformation_when_it_is_asked() -> None:
+    """MiniStack loads CloudFormation, and with it all of its services, at each start that finds a stack kept.
+
+    What it keeps is read when it is asked for the first time, and is not written before that.
+    """
+    from ministack import app
+
+    late = "cloudformation"
+    load_state: Any = app.load_state
+    get_module: Any = app._get_module
+    to_be_saved: Any = app._build_persistence_save_dict
+
+    def get_with_state(name: str) -> Any:
+        is_first = name == late and name not in app._loaded_modules
+        module = get_module(name)
+        data = load_state(late) if is_first else None
+        if data:
+            module.load_persisted_state(data)
+        return module
+
+    def to_be_saved_now() -> Any:
+        services = to_be_saved()
+        if late not in app._loaded_modules:
+            services.pop(late, None)
+        return services
+
+    app.load_state = lambda service: None if service == late else load_state(service)
+    app._get_module = get_with_state
+    app._build_persistence_save_dict = to_be_saved_now
 
 
 def take_loopback_for_tls() -> None:

@@ -15,12 +15,23 @@ logger = logging.getLogger(__name__)
 
 async def save_regularly(every_seconds: float) -> None:
     """Saves what has changed, again and again, until it is cancelled."""
-    from ministack.app import _build_persistence_save_dict
-
     saver = Saver()
     while True:
         await asyncio.sleep(every_seconds)
-        saver.save(_build_persistence_save_dict())
+        saver.save(services())
+
+
+def save_now() -> bool:
+    """Saves everything; returns whether all of it could be saved. To be called where requests are answered."""
+    return Saver().save(services())
+
+
+def services() -> Mapping[str, Callable[[], object]]:
+    """Returns what reads the state of each service, by MiniStack's names."""
+    from ministack.app import _build_persistence_save_dict
+
+    found: Mapping[str, Callable[[], object]] = _build_persistence_save_dict()
+    return found
 
 
 class Saver:
@@ -29,10 +40,14 @@ class Saver:
     def __init__(self) -> None:
         self._saved: dict[str, int] = {}
 
-    def save(self, services: Mapping[str, Callable[[], object]]) -> None:
-        """Saves the services by their names; one whose state changes at this moment is saved the next time."""
+    def save(self, services: Mapping[str, Callable[[], object]]) -> bool:
+        """Saves the services by their names; one whose state changes at this moment is saved the next time.
+
+        Returns whether there was none of those.
+        """
         from ministack.core.persistence import _json_default, save_state
 
+        is_whole = True
         for name, read in services.items():
             try:
                 state = read()
@@ -41,7 +56,9 @@ class Saver:
                 RuntimeError
             ):  # a thread of MiniStack adds an entry to a dictionary that is copied
                 logger.debug("the state of %s changes: it is saved the next time", name)
+                is_whole = False
                 continue
             if isinstance(state, dict) and self._saved.get(name) != digest:
                 save_state(name, state)
                 self._saved[name] = digest
+        return is_whole

@@ -346,3 +346,55 @@ def test_a_session_outlives_kill_9_at_once_and_alone_none_does(
             return
         arn = sts.get_caller_identity()["Arn"]
         assert arn == "arn:aws:sts::123456789012:assumed-role/reader/a-function"
+
+
+def keep_a_stack(folder: Path) -> None:
+    template = {"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}}}
+    with running(folder, is_mended=True) as (url, process):
+        client = client_of("cloudformation", url)
+        client.create_stack(StackName="kept", TemplateBody=json.dumps(template))
+        client.get_waiter("stack_create_complete").wait(StackName="kept")
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+AT_A_START = """
+import os, sys
+from ministack import app
+if sys.argv[1] == "mended":
+    from local.engines.ministack.faults import mend
+    mend(os.environ)
+app._load_persisted_state()
+print("ministack.services.cloudformation" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("how", "is_loaded"), [("alone", "True"), ("mended", "False")])
+def test_alone_it_loads_cloudformation_at_each_start_that_finds_a_stack(
+    tmp_path: Path, how: str, is_loaded: str
+) -> None:
+    keep_a_stack(tmp_path)
+    environment = {**os.environ, **ENVIRONMENT, "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:1"}
+    environment |= settings(1, tmp_path, ENVIRONMENT)
+    done = subprocess.run(
+        [sys.executable, "-c", AT_A_START, how],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == is_loaded
+
+
+def test_a_stack_is_still_there_after_a_start_that_did_not_ask_for_it(tmp_path: Path) -> None:
+    keep_a_stack(tmp_path)
+    with running(tmp_path, is_mended=True) as (url, process):
+        assert client_of("sqs", url).list_queues()["QueueUrls"]
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+    with running(tmp_path, is_mended=True) as (url, _):
+        stacks = client_of("cloudformation", url).describe_stacks()["Stacks"]
+        assert [(one["StackName"], one["StackStatus"]) for one in stacks] == [
+            ("kept", "CREATE_COMPLETE")
+        ]

@@ -85,7 +85,8 @@ def watched(
     children = Children(cast("Spawner", spawner), logs, {}, said.append, clock)
     children._stopped = waits
     children.start_engine(DYNAMODB, logs / "data")
-    assert children.wait() == dict.fromkeys(DYNAMODB.variables, URL)
+    children.wait()
+    assert children.endpoints == dict.fromkeys(DYNAMODB.variables, URL)
     children.keep_running(restore)
     for thread in threading.enumerate():
         if thread.name == "watch-dynamodb":
@@ -174,7 +175,8 @@ def test_services_that_the_user_sends_elsewhere_are_not_asked_of_the_engine(
     monkeypatch.setenv(one, "http://127.0.0.1:8000")
     children, spawner = children_of(tmp_path)
     children.start_engine(DYNAMODB, tmp_path / "data")
-    assert children.wait() == {one: "http://127.0.0.1:8000", other: "http://127.0.0.1:5001"}
+    children.wait()
+    assert children.endpoints == {one: "http://127.0.0.1:8000", other: "http://127.0.0.1:5001"}
     assert len(spawner.started) == 1
 
 
@@ -185,5 +187,6 @@ def test_an_engine_of_which_nothing_is_asked_is_not_started(
         monkeypatch.setenv(name, "http://127.0.0.1:8000")
     children, spawner = children_of(tmp_path)
     children.start_engine(DYNAMODB, tmp_path / "data")
-    assert children.wait() == dict.fromkeys(DYNAMODB.variables, "http://127.0.0.1:8000")
+    children.wait()
+    assert children.endpoints == dict.fromkeys(DYNAMODB.variables, "http://127.0.0.1:8000")
     assert spawner.started == []

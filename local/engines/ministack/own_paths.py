@@ -1,8 +1,9 @@
-"""What MiniStack answers beside AWS's own API, for services of the stack that know no policies themselves.
+"""What MiniStack answers beside AWS's own API, for the other parts of the stack.
 
 `GET /_spanvas/principals/ACCESS-KEY`: who has a key, and the statements by which it is decided what they may do, for
 DynamoDB's engine. `GET /_spanvas/decisions/ACCESS-KEY?action=...&resource=...`: whether they may, for Lambda.
-Signatures are not asked for; there is nothing in the answers that a caller of IAM could not read.
+`POST /_spanvas/save`: returns when everything is on the disk. Signatures are not asked for; there is nothing in the
+answers that a caller of IAM could not read.
 """
 
 from __future__ import annotations
@@ -13,27 +14,39 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from local.engines.ministack.saving import save_now
+
 PRINCIPALS: Final = "/_spanvas/principals/"
 DECISIONS: Final = "/_spanvas/decisions/"
+SAVE: Final = "/_spanvas/save"
+OWN: Final = (PRINCIPALS, DECISIONS, SAVE)
 
 
-def answering_principals(app: Any) -> Any:
+def answering_the_stack(app: Any) -> Any:
     """Returns the ASGI application with these paths before all of its own."""
 
     async def answering(scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith((PRINCIPALS, DECISIONS)):
+        if scope["type"] != "http" or not path.startswith(OWN):
             await app(scope, receive, send)
             return
-        key = path.rpartition("/")[2]
-        query = dict(parse_qsl(scope["query_string"].decode()))
-        found = described(key) if path.startswith(PRINCIPALS) else decided(key, **query)
+        status, found = answer(
+            scope["method"], path, dict(parse_qsl(scope["query_string"].decode()))
+        )
         headers = [(b"content-type", b"application/json")]
-        status = 404 if found is None else 200
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(found).encode()})
 
     return answering
+
+
+def answer(method: str, path: str, query: dict[str, str]) -> tuple[int, Any]:
+    """Returns the status and the document of an answer."""
+    if path == SAVE:
+        return (200, None) if method == "POST" and save_now() else (503, None)
+    key = path.rpartition("/")[2]
+    found = described(key) if path.startswith(PRINCIPALS) else decided(key, **query)
+    return (404 if found is None else 200), found
 
 
 def described(access_key: str) -> dict[str, Any] | None:
