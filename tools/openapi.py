@@ -42,7 +42,10 @@ _STATUS_TEXT = {
     415: "The body is in a type or coding that is not read here.",
     422: "The body does not fit; `errors` names the fields.",
     429: "Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again.",
-    503: "The store or the executor did not answer; `Retry-After` says when to try again.",
+    502: "The backend that spans are read from refuses Spanvas, or answers what is no trace.",
+    503: "The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to "
+    "try again.",
+    504: "The backend that spans are read from did not answer in time; `Retry-After` says when to try again.",
 }
 
 

@@ -20,7 +20,7 @@ from spanvas.model.ids import is_name, is_span_id, new_span_id
 from spanvas.storage.port import StoredTrace
 from spanvas_api.access_records import ARTIFACT, TRACE, log
 from spanvas_api.auth import authorize
-from spanvas_api.errors import ForbiddenError
+from spanvas_api.errors import ForbiddenError, SpanSourceError
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest
 from spanvas_api.services import Services
@@ -98,6 +98,12 @@ def read_authorized(
 
 def authorized_execution(request: ApiRequest, services: Services, operation: str) -> Execution:
     """Reads the execution that the path names, without its rows. Raises as `read_authorized` does."""
+    return read_authorized(request, services, operation, services.traces.read_execution)
+
+
+def stored_execution(request: ApiRequest, services: Services, operation: str) -> Execution:
+    """Reads the execution that the path names from the store alone: what is a backend's is not changed here. Raises as
+    `read_authorized` does."""
     return read_authorized(request, services, operation, services.store.read_execution)
 
 
@@ -173,11 +179,14 @@ def _target(request: ApiRequest) -> tuple[str, str]:
 
 
 def _known_id(services: Services, tenant: str, execution_id: str) -> str | None:
-    """Returns the id that an execution has now; None where there is none. One that cannot be read is there."""
+    """Returns the id that an execution has now; None where there is none. One that cannot be read is
+    there, and one of a backend that does not answer is not."""
     try:
-        found = services.store.read_execution(tenant, execution_id)
+        found = services.traces.read_execution(tenant, execution_id)
     except UnreadableItemError:
         return execution_id
+    except SpanSourceError:
+        return None
     return None if found is None else found.execution_id
 
 

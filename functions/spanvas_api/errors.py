@@ -7,6 +7,11 @@ SpanvasError
  ├─ ExecutorUnavailableError    the executor function could not be invoked; says when to try again
  ├─ DurableStateError           Lambda does not tell the state of one durable execution
  │   └─ DurableServiceError     Lambda tells the state of none at the moment
+ ├─ SpanSourceError             what the backend answers that spans are read from is no trace
+ │   ├─ SpanSourceUnavailableError  it does not answer now; says when to try again
+ │   │   └─ SpanSourceTimeoutError  it did not answer in time
+ │   ├─ SpanSourceRefusedError      it does not let Spanvas read
+ │   └─ SpanSourceTooLargeError     the trace is larger than is read
  ├─ ResponseTooLargeError       the response is larger than Lambda can carry
  ├─ MethodNotAllowedError       the path is right, the method is not (OTLP)
  ├─ UnsupportedMediaTypeError   the body is in a type or coding that is not read here (OTLP)
@@ -50,6 +55,33 @@ class ExecutorUnavailableError(SpanvasError):
     def __init__(self, message: str, retry_after_seconds: int = 5) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class SpanSourceError(SpanvasError):
+    """The backend that spans are read from gives no trace: it answers a page, a redirect, a part of a message.
+
+    The message is for callers and names no address.
+    """
+
+
+class SpanSourceUnavailableError(SpanSourceError):
+    """The backend does not answer now."""
+
+    def __init__(self, message: str, retry_after_seconds: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class SpanSourceTimeoutError(SpanSourceUnavailableError):
+    """The backend did not answer within the time that a call has."""
+
+
+class SpanSourceRefusedError(SpanSourceError):
+    """The backend does not let Spanvas read: its credentials, which are the operator's, are wrong."""
+
+
+class SpanSourceTooLargeError(SpanSourceError):
+    """The trace is larger than is read at once, in bytes, in spans or in time."""
 
 
 class ResponseTooLargeError(SpanvasError):

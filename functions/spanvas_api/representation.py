@@ -17,9 +17,13 @@ from spanvas.semantics.withheld import row_has_content, shown_row
 
 
 def execution_body(
-    execution: Execution, completeness: Completeness | None, trace_url_template: str
+    execution: Execution,
+    completeness: Completeness | None,
+    trace_url_template: str,
+    spans_from: str = "",
 ) -> dict[str, Any]:
-    """Returns the `wire.Execution` of an execution. `trace_url_template` holds `{trace_id}`, or is empty."""
+    """Returns the `wire.Execution` of an execution. `trace_url_template` holds `{trace_id}`, or is empty; so is
+    `spans_from` where the spans are the store's."""
     ran = run_nano(execution)
     body: dict[str, Any] = {
         "execution_id": execution.execution_id,
@@ -71,6 +75,8 @@ def execution_body(
         body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)
     if execution.is_newer:
         body["is_newer"] = True
+    if spans_from:
+        body["spans_from"] = spans_from
     return body
 
 

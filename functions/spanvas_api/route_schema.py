@@ -31,6 +31,8 @@ EXPORT_CONTENTS: Final = (FULL, PREVIEW, NO_CONTENT)
 """How much content an export holds, for a caller that may read content."""
 THROTTLED: Final = 429
 """The gateway's answer to too many requests, whatever the call."""
+READ_ERRORS: Final = (400, 401, 403, 404, 409, 502, 503, 504)
+"""Of calls that read an execution: 502 and 504 come from the backend that its spans may be read from."""
 GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})
 """That the gateway answers by itself, too, in words of its own: it refuses a token before any function sees it."""
 EXECUTIONS: Final = "/v1/executions"

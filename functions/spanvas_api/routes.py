@@ -27,6 +27,7 @@ from spanvas_api.route_schema import (
     NANO_SCHEMA,
     NEWEST_FIRST,
     ORDERS,
+    READ_ERRORS,
     SPAN_PARAMETER,
     TRACE_ARTIFACT,
     TRACE_INGEST,
@@ -114,7 +115,7 @@ ROUTES: Final = (
         "Execution",
         is_read_by_tab=True,
         parameters=(EXECUTION_PARAMETER,),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
     ),
     *DELETION_ROUTES,
     Route(
@@ -149,7 +150,7 @@ ROUTES: Final = (
             ),
             IF_NONE_MATCH_PARAMETER,
         ),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
         description="Rows in pre-order. A large trace comes in pages: their rows one after the other are all "
         "rows, and every other field is about the whole trace. Pages that name the same `version` are of "
         "the same state of the trace; what is written meanwhile is what has changed since. Previews of content only "
@@ -168,7 +169,7 @@ ROUTES: Final = (
         "SpanResponse",
         is_read_by_tab=True,
         parameters=(EXECUTION_PARAMETER, SPAN_PARAMETER),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
         description="Content only with `trace:content`; the read is recorded as an access first.",
     ),
     Route(
@@ -195,7 +196,7 @@ ROUTES: Final = (
             ),
             CURSOR_PARAMETER,
         ),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
         description="Can be posted to any OTLP/HTTP endpoint as it is, `POST /v1/traces` included. Content only with "
         "`trace:content`, whatever `content` asks for; the read is recorded as an access first. A large execution "
         "comes in pages, each of them a request of its own.",
@@ -224,7 +225,7 @@ ROUTES: Final = (
                 is_required=True,
             ),
         ),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
         description="Looks in names, attributes and events; with `trace:content` also in what people, models and "
         "tools wrote. The search is recorded as an access first. How much is looked through has a bound.",
     ),
@@ -237,7 +238,7 @@ ROUTES: Final = (
         "ArtifactsResponse",
         is_read_by_tab=True,
         parameters=(EXECUTION_PARAMETER,),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
     ),
     Route(
         "POST",
@@ -248,7 +249,7 @@ ROUTES: Final = (
         "LinkArtifactResponse",
         request="LinkArtifactRequest",
         parameters=(EXECUTION_PARAMETER, ARTIFACT_PARAMETER),
-        errors=(400, 401, 403, 404, 409, 413, 422, 503),
+        errors=(400, 401, 403, 404, 409, 413, 422, 502, 503, 504),
         description="Recorded as an access before the link is given or refused. Types that a browser would run are "
         "always answered as `attachment`. 409: the file is in a bucket that this deployment makes no links to.",
     ),
@@ -272,7 +273,7 @@ ROUTES: Final = (
             LIMIT_PARAMETER,
             CURSOR_PARAMETER,
         ),
-        errors=(400, 401, 403, 404, 409, 503),
+        errors=READ_ERRORS,
         description="Also when the execution has expired: records are kept for `AuditRetentionDays`. With `span_id`, a "
         "page may hold fewer items than `limit`, or none, while `next_cursor` is set. Repeated reads of the trace, "
         "repeated reads without content and repeated refusals of one caller within a minute are one record with a "

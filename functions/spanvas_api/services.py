@@ -27,7 +27,7 @@ from spanvas_api.unreadable import UnreadableItems
 
 if TYPE_CHECKING:
     from executor.document import WorkflowDocument
-    from spanvas.storage.port import TraceStore
+    from spanvas.storage.port import TraceReader, TraceStore
     from spanvas_api.trace.page import WholeTrace
 
 
@@ -145,6 +145,27 @@ class Services:
         store = self._make_store()
         store.on_unreadable = self.unreadable.note
         return store
+
+    @cached_property
+    def traces(self) -> TraceReader:
+        """What reads executions with their spans: the store, and the operator's backend where one is set."""
+        settings = self.settings
+        if not settings.span_source or not settings.span_source_url:
+            return self.store
+        from spanvas.environment import aws_variables
+        from spanvas_api.received.cleaning import make_redactor
+        from spanvas_api.span_source.client import SourceClient
+        from spanvas_api.span_source.reader import SourcedReader
+
+        return SourcedReader(
+            self.store,
+            SourceClient(settings, aws_variables()),
+            lambda: make_redactor(
+                settings.content, settings.redaction_rules, settings.redaction_patterns
+            ),
+            settings,
+            self.clock,
+        )
 
     @cached_property
     def access_records(self) -> AccessRecords:

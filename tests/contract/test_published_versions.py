@@ -39,9 +39,13 @@ REACHED_BY = {
     "AuditRetentionDays": {API},
     "ArtifactBucketArns": {API},
     "TraceUrlTemplate": {API},
-    "ContentCapture": {INGEST},
-    "RedactionRules": {INGEST},
-    "RedactionPatterns": {INGEST},
+    "SpanSource": {API},
+    "SpanSourceUrl": {API},
+    "SpanSourceHeaders": {API},
+    "SpanSourceTenantHeader": {API},
+    "ContentCapture": {API, INGEST},
+    "RedactionRules": {API, INGEST},
+    "RedactionPatterns": {API, INGEST},
 }
 NOT_IN_A_VERSION = {"Description", "ReservedConcurrentExecutions", "Tags"}
 """Properties of the function as a whole, and the text that only names the parameters for the id."""
@@ -106,7 +110,7 @@ def test_another_value_of_a_parameter_publishes_every_function_that_it_reaches(
     ("path", "functions"),
     [
         ("layers/spanvas", {API, INGEST}),
-        ("layers/libraries", {INGEST}),
+        ("layers/libraries", {API, INGEST}),
         ("functions/", {API, INGEST}),
     ],
 )

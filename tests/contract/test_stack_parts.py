@@ -131,7 +131,7 @@ def test_the_code_of_a_part_is_found_beside_it(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("imported", "functions"),
-    [("SpanvasLayerArn", 2), ("LibrariesLayerArn", 1), ("TableName", 2), ("BucketName", 2)],
+    [("SpanvasLayerArn", 2), ("LibrariesLayerArn", 2), ("TableName", 2), ("BucketName", 2)],
 )
 def test_another_store_or_layer_publishes_the_functions_that_it_reaches(
     imported: str, functions: int

@@ -74,6 +74,18 @@ CHANGES: Final[dict[str, Change]] = {
         "$collector", variable("SPANVAS_OTLP_ENDPOINT", "$collector", EXECUTOR, "SweepFunction")
     ),
     "OtlpHeaders": Change("x-rehearsal=yes", variable("SPANVAS_OTLP_HEADERS", "x-rehearsal=yes", EXECUTOR)),
+    "SpanSource": Change("jaeger", variable("SPANVAS_SPAN_SOURCE", "jaeger", API)),
+    "SpanSourceUrl": Change(
+        "$collector", variable("SPANVAS_SPAN_SOURCE_URL", "$collector", API)
+    ),
+    "SpanSourceHeaders": Change(
+        "{{resolve:secretsmanager:span-source:SecretString}}",
+        variable("SPANVAS_SPAN_SOURCE_HEADERS", "x-read=yes", API),
+    ),
+    "SpanSourceTenantHeader": Change(
+        "X-Scope-OrgID={tenant}",
+        variable("SPANVAS_SPAN_SOURCE_TENANT_HEADER", "X-Scope-OrgID={tenant}", API),
+    ),
     "TraceUrlTemplate": Change(
         "https://grafana.example.com/{trace_id}", {API: "https://grafana.example.com/{trace_id}"}
     ),

@@ -32,6 +32,8 @@ def make_surroundings(account: Account) -> dict[str, str]:
             "MetricName": "page",
         },
     )
+    secrets = account.client("secretsmanager")
+    secrets.create_secret(Name="span-source", SecretString="x-read=yes")
     return {
         "account": ACCOUNT,
         "boundary": account.client("iam").create_policy(

@@ -14,7 +14,10 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
 
 class Server:
-    """Answers each request with the next of `script` (bytes, or None to hang up); counts connections."""
+    """Answers each request with the next of `script`; counts connections.
+
+    Bytes are an answer, b"" is silence, None is to hang up. It closes the connection where the client asks for that.
+    """
 
     def __init__(self, *script: bytes | None) -> None:
         self.script = list(script)
@@ -67,6 +70,9 @@ class Server:
                     connection.close()
                     return
                 connection.sendall(answer)
+                if answer and b"connection: close" in head.lower():
+                    connection.close()
+                    return
         except (OSError, ValueError, IndexError):
             return  # the client hangs up, or speaks something else
 

@@ -498,6 +498,11 @@ export interface components {
             expires_at: number;
             /** @description The same trace in the operator's own trace viewer. */
             trace_url?: string;
+            /**
+             * @description The backend that the spans were read from, where the store has none of them: it keeps the beginning of long texts. Absent in the history, and where the spans are the store's.
+             * @enum {string}
+             */
+            spans_from?: "tempo" | "jaeger";
             /** @description True where a newer version of Spanvas has written it: there may be more to it than is answered. */
             is_newer?: boolean;
         };
@@ -1011,7 +1016,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1094,7 +1099,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1169,7 +1174,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1273,7 +1278,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1363,7 +1368,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1371,6 +1385,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1453,7 +1476,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1553,7 +1576,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1643,7 +1666,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1752,7 +1775,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1760,6 +1792,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1844,7 +1885,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1852,6 +1902,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1947,7 +2006,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1955,6 +2023,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2040,7 +2117,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2048,6 +2134,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2130,7 +2225,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2138,6 +2242,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2245,7 +2358,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2253,6 +2375,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2342,7 +2473,16 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The backend that spans are read from refuses Spanvas, or answers what is no trace. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2350,6 +2490,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                     "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The backend that spans are read from did not answer in time; `Retry-After` says when to try again. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2458,7 +2607,7 @@ export interface operations {
                     "application/x-protobuf": string;
                 };
             };
-            /** @description The store or the executor did not answer; `Retry-After` says when to try again. */
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
             503: {
                 headers: {
                     [name: string]: unknown;

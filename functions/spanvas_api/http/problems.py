@@ -22,6 +22,11 @@ from spanvas_api.errors import (
     ForbiddenError,
     InvalidBodyError,
     ResponseTooLargeError,
+    SpanSourceError,
+    SpanSourceRefusedError,
+    SpanSourceTimeoutError,
+    SpanSourceTooLargeError,
+    SpanSourceUnavailableError,
     UnauthenticatedError,
     UnknownRouteError,
 )
@@ -84,6 +89,16 @@ RULES: Final = (
         "The executor does not answer",
         "The execution was not started; it is kept as failed. Try again.",
     ),
+    ProblemRule(SpanSourceTimeoutError, 504, "span-source-timeout", "The backend is too slow"),
+    ProblemRule(
+        SpanSourceUnavailableError,
+        503,
+        "span-source-unavailable",
+        "The backend does not answer",
+    ),
+    ProblemRule(SpanSourceRefusedError, 502, "span-source-refused", "The backend refuses Spanvas"),
+    ProblemRule(SpanSourceTooLargeError, 502, "span-source-too-large", "The trace is too large"),
+    ProblemRule(SpanSourceError, 502, "span-source-answer", "The backend's answer is no trace"),
 )
 UNKNOWN: Final = ProblemRule(
     Exception,
@@ -124,7 +139,9 @@ def problem_for(error: Exception, request_id: str) -> ProblemResponse:
     headers: dict[str, str] = {}
     if isinstance(error, InvalidInputError):
         body["errors"] = [{"field": error.field, "message": error.message}]
-    if isinstance(error, StoreUnavailableError | ExecutorUnavailableError):
+    if isinstance(
+        error, StoreUnavailableError | ExecutorUnavailableError | SpanSourceUnavailableError
+    ):
         headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"

@@ -11,7 +11,7 @@ from spanvas.model.errors import NotFoundError, StoreUnavailableError
 from spanvas.model.execution import Execution
 from spanvas.model.units import NANO
 from spanvas.semantics.withheld import shown_execution
-from spanvas_api.access import DELETE, authorized_execution, record_read
+from spanvas_api.access import DELETE, record_read, stored_execution
 from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
@@ -24,7 +24,7 @@ MAX_NANO: Final = 12 * NANO
 
 def delete_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.Execution`: what is left. Recorded as an access before anything is deleted."""
-    execution = authorized_execution(request, services, "delete_execution")
+    execution = stored_execution(request, services, "delete_execution")
     parameters.only(request.query)
     place = execution.tenant, execution.execution_id
     deletions = services.store.deletions

@@ -92,7 +92,7 @@ def _answer_page(
     is_coded = accept is None or max(accepted_codings(accept).values()) > 0
     limit = CODED_PAGE_BYTES if is_coded else PAGE_BYTES
     while True:
-        page = services.store.read_spans(
+        page = services.traces.read_spans(
             execution.tenant, execution.execution_id, max_bytes=limit, after=after
         )
         spans: Iterable[Span] = (shown_span(span, up_to) for span in page.items)

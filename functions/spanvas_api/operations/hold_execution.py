@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spanvas.model.access import ALLOWED
-from spanvas_api.access import HOLD, authorized_execution, record_read
+from spanvas_api.access import HOLD, record_read, stored_execution
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.operations.delete_execution import answered, is_time_left
@@ -12,7 +12,7 @@ from spanvas_api.services import Services
 
 def hold_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.Execution`. Recorded as an access first."""
-    execution = authorized_execution(request, services, "hold_execution")
+    execution = stored_execution(request, services, "hold_execution")
     parameters.only(request.query)
     place = execution.tenant, execution.execution_id
     holds = services.store.deletions.holds

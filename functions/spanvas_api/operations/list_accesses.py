@@ -42,8 +42,10 @@ def list_accesses(request: ApiRequest, services: Services) -> ApiResponse:
 def _found(request: ApiRequest, services: Services, execution_id: str) -> Execution | None:
     """Returns the execution as far as the caller may see it; None where it is not there for this caller."""
     principal = request.principal
+    # Records are listed without the execution; only who is restricted to workflows needs to know which it is of.
+    reader = services.store if principal.workflows is None else services.traces
     try:
-        found = services.store.read_execution(principal.tenant, execution_id)
+        found = reader.read_execution(principal.tenant, execution_id)
     except UnreadableItemError:
         if principal.workflows is None:
             raise

@@ -15,7 +15,7 @@ from spanvas_api.services import Services
 
 def read_execution(request: ApiRequest, services: Services) -> ApiResponse:
     """Returns `wire.Execution`. Reads the rows, too: nothing else tells which nodes have arrived."""
-    stored = read_authorized(request, services, "read_execution", services.store.read_trace)
+    stored = read_authorized(request, services, "read_execution", services.traces.read_trace)
     parameters.only(request.query)
     completeness = completeness_of(stored.execution, stored.rows)
     execution = stored.execution_with_loss_cause()
@@ -27,5 +27,6 @@ def read_execution(request: ApiRequest, services: Services) -> ApiResponse:
             shown_execution(execution, up_to),
             shown_completeness(completeness, up_to),
             services.settings.trace_url_template,
+            stored.spans_from,
         )
     )

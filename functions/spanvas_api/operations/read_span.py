@@ -43,8 +43,8 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
     kept = services.kept_trace
     known = kept.latest_of(execution) if kept is not None else None
     place = execution.tenant, execution.execution_id
-    trace = known or services.store.read_trace(*place)
-    versions = services.store.read_versions(*place, span_id, trace)
+    trace = known or services.traces.read_trace(*place)
+    versions = services.traces.read_versions(*place, span_id, trace)
     row = next((row for row in trace.rows if row.span_id == span_id), None) if trace else None
     if trace is None or (not versions and row is None):
         raise NotFoundError("no such span")

@@ -58,9 +58,9 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
     known_tag = request.headers.get("if-none-match")
     stored: StoredTrace | None = None
     if cursor or known_tag:
-        execution = read_authorized(request, services, "read_trace", services.store.read_execution)
+        execution = read_authorized(request, services, "read_trace", services.traces.read_execution)
     else:
-        stored = read_authorized(request, services, "read_trace", services.store.read_trace)
+        stored = read_authorized(request, services, "read_trace", services.traces.read_trace)
         execution = stored.execution
     up_to = readable(request.principal, execution)
     answering = _Answering(request, services, limit, up_to)
@@ -68,7 +68,7 @@ def read_trace(request: ApiRequest, services: Services) -> ApiResponse:
         return ApiResponse(None, status=304, headers={"ETag": tag})
     if cursor:
         return answering.next_page(execution, cursor)
-    stored = stored or read_authorized(request, services, "read_trace", services.store.read_trace)
+    stored = stored or read_authorized(request, services, "read_trace", services.traces.read_trace)
     whole = answering.whole(stored, stored.rows, answering.version(stored))
     changes = answering.changes(whole, stored, since) if since is not None else None
     return changes or answering.page(whole, 0)
@@ -90,7 +90,7 @@ class _Answering(NamedTuple):
         execution = stored.execution
         if stored.is_whole:
             execution = totalled(execution, rows, version.now_unix_nano)
-            if rows is stored.rows:
+            if rows is stored.rows and stored.origin is None:
                 self._repair(stored.execution, execution)
         if not stored.unreadable:
             execution = with_loss_cause(execution, rows)
@@ -98,7 +98,16 @@ class _Answering(NamedTuple):
         latest = stored if rows is stored.rows else None
         tree = _tree(rows, stored.execution, version)
         chunks = ChunkCounts(len(stored.unreadable), stored.newer_chunks)
-        return WholeTrace(stored.execution, execution, completeness, tree, version, latest, chunks)
+        return WholeTrace(
+            stored.execution,
+            execution,
+            completeness,
+            tree,
+            version,
+            latest,
+            chunks,
+            stored.origin,
+        )
 
     def next_page(self, execution: Execution, cursor: str) -> ApiResponse:
         """Returns a later page, of the first page's version as long as that can be rebuilt, else of the latest."""
@@ -107,7 +116,7 @@ class _Answering(NamedTuple):
         whole = self.services.kept_trace
         if whole is None or not whole.is_of(execution, version):
             stored = read_authorized(
-                self.request, self.services, "read_trace", self.services.store.read_trace
+                self.request, self.services, "read_trace", self.services.traces.read_trace
             )
             rows = version and rows_of(version, stored)
             if version is None or rows is None or version.status != stored.execution.status:
@@ -173,7 +182,7 @@ class _Answering(NamedTuple):
         status = whole.status()
         template = self.services.settings.trace_url_template
         body = {
-            "execution": execution_body(execution, completeness, template),
+            "execution": execution_body(execution, completeness, template, whole.spans_from),
             "status": status.status,
             "content_access": "granted" if self.up_to else "denied",
             "total_rows": len(whole.tree),

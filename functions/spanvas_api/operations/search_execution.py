@@ -49,7 +49,7 @@ def search_execution(request: ApiRequest, services: Services) -> ApiResponse:
     after: str | None = None
     until = request.now_unix_nano + MAX_NANO
     for left in range(MAX_BYTES // PAGE_BYTES - 1, -1, -1):
-        page = services.store.read_spans(
+        page = services.traces.read_spans(
             execution.tenant, execution.execution_id, max_bytes=PAGE_BYTES, after=after
         )
         hits += _hits(page.items, words, up_to)

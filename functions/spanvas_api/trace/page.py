@@ -12,7 +12,7 @@ from typing import Any
 from spanvas.model.completeness import Completeness
 from spanvas.model.execution import OPEN, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
-from spanvas.storage.port import StoredTrace
+from spanvas.storage.port import SpanOrigin, StoredTrace
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.http.request import ApiResponse
 from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status
@@ -31,6 +31,13 @@ class WholeTrace:
     latest: StoredTrace | None
     """What the tree was made of, if that was all that was stored then."""
     chunks: ChunkCounts = ALL_READ
+    origin: SpanOrigin | None = None
+    """The backend that has been asked, since the store has no spans."""
+
+    @property
+    def spans_from(self) -> str:
+        """The backend that the spans are from; empty where they are the store's, or there are none."""
+        return self.origin.backend if self.origin is not None and self.tree else ""
 
     def is_of(self, execution: Execution, version: Version | None) -> bool:
         """Whether this is that version of that execution's trace. Compares the tenant, too."""
@@ -55,6 +62,7 @@ class WholeTrace:
             orphans=orphans,
             lost=lost,
             chunks=self.chunks,
+            origin=self.origin,
         )
 
     def position_after(self, start: int) -> list[Any]:

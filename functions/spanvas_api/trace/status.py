@@ -15,7 +15,10 @@ from spanvas.model.execution import (
     UNTRACED,
     Execution,
 )
+from spanvas.storage.port import SpanOrigin
 
+TITLES: Final = {"tempo": "Tempo", "jaeger": "Jaeger"}
+"""Names for people of the backends that spans may be read from."""
 COMPLETE: Final = "COMPLETE"
 RUNNING: Final = "RUNNING"
 PARTIAL: Final = "PARTIAL"
@@ -58,6 +61,7 @@ def trace_status(
     orphans: int,
     lost: int,
     chunks: ChunkCounts = ALL_READ,
+    origin: SpanOrigin | None = None,
 ) -> TraceStatus:
     """Returns the status of a trace with this number of rows, of orphans among them and of spans that never ended.
 
@@ -71,12 +75,25 @@ def trace_status(
         if rows == 0:
             return TraceStatus(PARTIAL, _sentence([unread]))
     if rows == 0:
-        return TraceStatus(
-            EMPTY, _EMPTY_REASONS.get(execution.status, "Nothing of it has arrived yet.")
-        )
+        reason = _EMPTY_REASONS.get(execution.status, "Nothing of it has arrived yet.")
+        if origin is not None:
+            reason = f"{reason} {TITLES[origin.backend]} has nothing of it, either."
+        return TraceStatus(EMPTY, reason)
     if execution.status in OPEN:
         return TraceStatus(RUNNING)
     reasons = [unread] if unread else []
+    reasons += _reasons(execution, completeness, orphans, lost, chunks)
+    if origin is not None:
+        reasons += _left_out(origin)
+    if not reasons:
+        return TraceStatus(COMPLETE)
+    return TraceStatus(PARTIAL, _sentence(reasons))
+
+
+def _reasons(
+    execution: Execution, completeness: Completeness, orphans: int, lost: int, chunks: ChunkCounts
+) -> list[str]:
+    reasons = []
     if execution.status == LOST:
         reasons.append("the execution was lost: its deadline passed before it ended")
     missing = completeness.missing
@@ -89,9 +106,7 @@ def trace_status(
         reasons.append(f"{_spans(lost)} never ended")
     if orphans and not chunks.unreadable:
         reasons.append(f"{_spans(orphans)} came without the parent")
-    if not reasons:
-        return TraceStatus(COMPLETE)
-    return TraceStatus(PARTIAL, _sentence(reasons))
+    return reasons
 
 
 def _unread(chunks: ChunkCounts) -> str:
@@ -104,6 +119,14 @@ def _unread(chunks: ChunkCounts) -> str:
             f"{_count(chunks.newer)} {verb} written by a newer version and may not be shown completely"
         )
     return "; ".join(reasons)
+
+
+def _left_out(origin: SpanOrigin) -> list[str]:
+    title = TITLES[origin.backend]
+    reasons = [f"{title} has answered a part of the trace"] if origin.is_part else []
+    if origin.unread:
+        reasons.append(f"{_spans(origin.unread)} of {title}'s answer could not be read")
+    return reasons
 
 
 def _sentence(reasons: list[str]) -> str:

@@ -201,6 +201,11 @@ class Execution(WireModel):
     trace_url: str | None = Field(
         default=None, description="The same trace in the operator's own trace viewer."
     )
+    spans_from: Literal["tempo", "jaeger"] | None = Field(
+        default=None,
+        description="The backend that the spans were read from, where the store has none of them: it keeps the"
+        " beginning of long texts. Absent in the history, and where the spans are the store's.",
+    )
     is_newer: bool | None = Field(
         default=None,
         description="True where a newer version of Spanvas has written it: there may be more to it than is answered.",

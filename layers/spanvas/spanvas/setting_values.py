@@ -73,6 +73,20 @@ def _unquoted(text: str) -> str:
     return unquote(text)
 
 
+def parse_base_url(text: str) -> str:
+    """Returns a URL without slashes at its end; "" for no text. Raises ValueError for what has no host, or a user, a
+    query or a fragment."""
+    url = text.strip().rstrip("/")
+    if not url:
+        return ""
+    scheme, sign, rest = url.partition("://")
+    if scheme.lower() not in ("http", "https") or not sign or rest.startswith((":", "/")):
+        raise ValueError("expected http://host or https://host, with or without a path")
+    if not rest.isascii() or any(mark in rest for mark in "@?# \\") or not rest.isprintable():
+        raise ValueError("expected a URL without user, query and fragment; headers have a setting")
+    return url
+
+
 def parse_names(text: str) -> tuple[str, ...]:
     """Returns the names of a list that is separated by commas, without blanks around them."""
     return tuple(filter(None, (part.strip() for part in text.split(","))))

@@ -12,6 +12,7 @@ import os
 
 from spanvas.setting_values import (
     TRUE_WORDS,
+    parse_base_url,
     parse_bool,
     parse_buckets,
     parse_choice,
@@ -32,6 +33,7 @@ ALWAYS: Final = "always"
 NEVER: Final = "never"
 ENDS: Final = ("auto", ALWAYS, NEVER)
 OTEL_EXPORTER: Final = "otel"
+SPAN_SOURCES: Final = ("tempo", "jaeger")
 BOTO3: Final = "boto3"
 
 
@@ -69,7 +71,7 @@ SWEEP = ("executor", "sweep")
 API = ("api",)
 INGEST = ("ingest",)
 STORE = ("executor", "api", "ingest", "sweep", "deletion")
-REDACTING = ("executor", "ingest")
+REDACTING = ("executor", "api", "ingest")
 SPLIT = ("executor", "api", "ingest")
 
 SETTINGS: Final = (
@@ -97,7 +99,7 @@ SETTINGS: Final = (
     Setting("instrumentations", "all", parse_names, EXECUTOR,
             "OpenTelemetry instrumentations of the function's own package that are switched on: `all` (none, where it "
             "has a tracer provider of its own), `none`, or their names, separated by commas."),
-    Setting("content", "redacted", parse_content_mode, ("executor", "ingest"),
+    Setting("content", "redacted", parse_content_mode, REDACTING,
             "What is kept of prompts, answers, tool arguments and results, and of every other text: `none` (also "
             "written `structure+metrics`), `redacted` or `full`."),
     Setting("structure_attributes", "", parse_names, SPLIT,
@@ -173,6 +175,23 @@ SETTINGS: Final = (
     Setting("link_expiry_seconds", "120", parse_int(1), API, "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, ("api", "deletion"),
             "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
+    Setting("span_source", "", parse_choice(("", *SPAN_SOURCES)), API,
+            "Backend that the spans of an execution are read from where the store has none of them: `tempo` or "
+            "`jaeger`; empty: none."),
+    Setting("span_source_url", "", parse_base_url, API,
+            "Base URL of that backend's API, as `http://tempo:3200` or `https://jaeger.example.com/jaeger`; the path "
+            "of a trace is added."),
+    Setting("span_source_headers", "", parse_pairs, API,
+            "Headers for that backend, as `SPANVAS_OTLP_HEADERS`: `Authorization=Bearer%20…`."),
+    Setting("span_source_tenant_header", "", parse_pairs, API,
+            "Header that names the tenant to a backend that keeps tenants apart, with `{tenant}` for ours: "
+            "`X-Scope-OrgID={tenant}`. Empty: the backend keeps none apart, and spans without `spanvas.tenant` are "
+            "shown only of traces whose id Spanvas has made."),
+    Setting("span_source_certificate", "", str, API,
+            "File with the certificate authorities that the backend's certificate has to be of; empty: the usual "
+            "ones."),
+    Setting("span_source_timeout_ms", "3000", parse_int(1), API,
+            "Milliseconds that a call waits for that backend."),
     Setting("execution_attributes", "", parse_names, INGEST,
             "Attributes that name the execution of a trace that comes over OTLP, beside `spanvas.execution.id`, "
             "separated by commas; the first one that a span or its resource has counts. Traces that name the same "
@@ -248,6 +267,12 @@ class Settings:
     jwt_audience: str
     link_expiry_seconds: int
     trace_url_template: str
+    span_source: str
+    span_source_url: str
+    span_source_headers: dict[str, str]
+    span_source_tenant_header: dict[str, str]
+    span_source_certificate: str
+    span_source_timeout_ms: int
     execution_attributes: tuple[str, ...]
     ingest_deadline_seconds: int
     ingest_compressed_bytes: int

@@ -43,7 +43,8 @@ class Endpoint:
 
     `url` begins with `http://` or `https://`; its path is not used. `authorities` is a file with the certificate
     authorities that are trusted; empty: the usual ones. `client`: files with the client's own certificate and its key
-    (empty: in the same file), for TLS on both sides.
+    (empty: in the same file), for TLS on both sides. `max_body`: most bytes of a
+    response; 0: as many as `exchange` takes.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Endpoint:
         proxy: Proxy | None = None,
         authorities: str = "",
         client: tuple[str, str] = ("", ""),
+        max_body: int = 0,
     ) -> None:
         parts = urlsplit(url)
         self._is_secure = parts.scheme == "https"
@@ -60,6 +62,7 @@ class Endpoint:
         self._proxy = proxy
         self._authorities = authorities
         self._client = client
+        self._max_body = max_body
         self._idle: list[socket.socket] = []
         self._process = os.getpid()
         self._tls: ssl.SSLContext | None = None
@@ -104,7 +107,7 @@ class Endpoint:
         connection = self._acquire() or self._connect(deadline)
         try:
             head = head_of(self._as_sent(request))
-            answer = exchange(connection, head, request.body(), deadline)
+            answer = exchange(connection, head, request.body(), deadline, self._max_body)
         except BaseException:
             connection.close()
             raise

@@ -30,6 +30,10 @@ class ExchangeError(OSError):
     """The response is not HTTP, or larger than the limits."""
 
 
+class TooLongError(ExchangeError):
+    """The body of the response is longer than was asked for."""
+
+
 class HttpResponse(NamedTuple):
     """An HTTP response. Names of headers are in small letters. `is_last`: the connection cannot be used again."""
 
@@ -40,14 +44,19 @@ class HttpResponse(NamedTuple):
 
 
 def exchange(
-    connection: socket.socket, head: bytes, body: Iterable[bytes], deadline: float
+    connection: socket.socket,
+    head: bytes,
+    body: Iterable[bytes],
+    deadline: float,
+    max_body: int = 0,
 ) -> HttpResponse:
-    """Sends a request and returns its response. Raises OSError (TimeoutError past `deadline`, by `time.monotonic`).
+    """Sends a request and returns its response. Raises OSError: TimeoutError past `deadline`, by `time.monotonic`,
+    TooLongError for a body of more than `max_body` bytes (0: `MAX_BODY`).
 
     A server may answer before it has read the whole body, to refuse it, and then close the connection. The rest of the
     body is not sent then, and that answer is returned; the connection cannot be used again (RFC 9112, 9.5).
     """
-    reader = _Reader(connection, deadline)
+    reader = _Reader(connection, deadline, max_body)
     if _send(connection, head, body, reader, deadline):
         notify = on_sent.get()
         if notify is not None:
@@ -102,9 +111,10 @@ def open_tunnel(
 
 
 class _Reader:
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
+    def __init__(self, connection: socket.socket, deadline: float, max_body: int = 0) -> None:
         self._connection = connection
         self._deadline = deadline
+        self._max_body = max_body or MAX_BODY
         self._data = b""
 
     def answer(self) -> HttpResponse:
@@ -118,7 +128,7 @@ class _Reader:
             return HttpResponse(status, headers, self._chunks(), is_last)
         if "content-length" in headers:
             return HttpResponse(
-                status, headers, self._exactly(_size(headers["content-length"], 10)), is_last
+                status, headers, self._exactly(self._size(headers["content-length"], 10)), is_last
             )
         return HttpResponse(status, headers, self._rest(), True)
 
@@ -159,10 +169,10 @@ class _Reader:
         total = 0
         while True:
             line = self._until(b"\r\n").partition(b";")[0].decode("latin-1")
-            size = _size(line, 16)
+            size = self._size(line, 16)
             total += size
-            if total > MAX_BODY:
-                raise ExchangeError("the answer is too large")
+            if total > self._max_body:
+                raise TooLongError("the answer is too large")
             if size == 0:
                 while self._until(b"\r\n"):
                     pass  # trailers
@@ -192,14 +202,23 @@ class _Reader:
     def _rest(self) -> bytes:
         blocks = [self._data]
         total = len(self._data)
-        while total <= MAX_BODY:
+        while total <= self._max_body:
             _give_time(self._connection, self._deadline)
             block = self._connection.recv(BLOCK)
             if not block:
                 return b"".join(blocks)
             blocks.append(block)
             total += len(block)
-        raise ExchangeError("the answer is too large")
+        raise TooLongError("the answer is too large")
+
+    def _size(self, text: str, base: int) -> int:
+        try:
+            size = int(text, base)
+        except ValueError as error:
+            raise ExchangeError(f"no size: {text[:40]!r}") from error
+        if not 0 <= size <= self._max_body:
+            raise TooLongError("the answer is too large")
+        return size
 
     def _more(self) -> bytes:
         _give_time(self._connection, self._deadline)
@@ -214,13 +233,3 @@ def _give_time(connection: socket.socket, deadline: float) -> None:
     if remaining <= 0:
         raise TimeoutError("no answer in time")
     connection.settimeout(remaining)
-
-
-def _size(text: str, base: int) -> int:
-    try:
-        size = int(text, base)
-    except ValueError as error:
-        raise ExchangeError(f"no size: {text[:40]!r}") from error
-    if not 0 <= size <= MAX_BODY:
-        raise ExchangeError("the answer is too large")
-    return size

@@ -54,10 +54,15 @@ STATUSES: Final = ("UNSET", "OK", "ERROR")
 
 def decode_json(body: bytes, limits: Limits | None = None) -> Intake:
     """Returns the spans of a request. Raises MalformedError for what is none, TooManyError past the limits."""
-    intake = Intake(limits or Limits())
     value = parse_json(body)
     if value is None:
         raise MalformedError("body", "is null")
+    return decode_json_value(value, limits)
+
+
+def decode_json_value(value: Any, limits: Limits | None = None) -> Intake:
+    """Returns the spans of a request whose JSON has been parsed. Raises as `decode_json`."""
+    intake = Intake(limits or Limits())
     decoder = _Decoder(intake)
     request = decoder.fields(object_of(value, "body"), REQUEST)
     for group in list_of(request.get("resourceSpans"), "resourceSpans"):

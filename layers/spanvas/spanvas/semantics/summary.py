@@ -32,6 +32,8 @@ MARKS: Final = {
     names.TRUNCATED: TRUNCATED_MARK,
     names.DROPPED_ATTRIBUTES: TRUNCATED_MARK,
     names.DROPPED_EVENTS: TRUNCATED_MARK,
+    names.PREVIEWS_ONLY: "preview",
+    names.PREVIEWS_WITHHELD: "preview",
     names.REDACTION: "redacted",
     names.FAAS_COLDSTART: "cold_start",
     names.ARTIFACT_ERROR: "artifact_failed",

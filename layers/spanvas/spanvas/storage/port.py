@@ -56,12 +56,24 @@ class Binding:
     apart: frozenset[str] = frozenset()
 
 
+class SpanOrigin(NamedTuple):
+    """The backend that the spans of a trace were read from, since the store has none of them.
+
+    `unread`: how many spans of its answer could not be read. `is_part`: it says itself that it has left some out.
+    """
+
+    backend: str
+    unread: int = 0
+    is_part: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTrace:
     """An execution and the rows of its trace, in no particular order.
 
     `rows`: merged, one a span. `chunks`: the rows as they are stored, by chunk id. `unreadable`: chunks that could not
-    be decoded. `newer_chunks`: how many of `chunks` a newer version has written.
+    be decoded. `newer_chunks`: how many of `chunks` a newer version has written. `origin`: None where the store has
+    been asked alone.
     """
 
     execution: Execution
@@ -69,6 +81,7 @@ class StoredTrace:
     chunks: Mapping[str, list[Row]]
     unreadable: tuple[UnreadableItem, ...] = ()
     newer_chunks: int = 0
+    origin: SpanOrigin | None = None
 
     @staticmethod
     def of(
@@ -85,6 +98,11 @@ class StoredTrace:
     def is_whole(self) -> bool:
         """Whether everything stored could be decoded, and nothing of it was written by a newer version."""
         return not (self.unreadable or self.newer_chunks or self.execution.is_newer)
+
+    @property
+    def spans_from(self) -> str:
+        """The backend that the spans are from; empty where they are the store's, or there are none."""
+        return self.origin.backend if self.origin is not None and self.rows else ""
 
     def execution_with_loss_cause(self) -> Execution:
         """Returns the execution with the cause that its rows show; unchanged where a row could not be decoded."""
@@ -108,7 +126,30 @@ class CountedEnd(NamedTuple):
     counters: Counters
 
 
-class TraceStore(Protocol):
+class TraceReader(Protocol):
+    """What reads an execution and its spans. Every method may raise StoreUnavailableError and UnreadableItemError."""
+
+    def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
+        """None when it is absent, expired or another tenant's. An overdue one is returned as `lost`."""
+
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+        """Returns the execution with all its rows; None as `read_execution`."""
+
+    def read_versions(
+        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
+    ) -> list[Span]:
+        """Returns the span as it is shown, then its other ended versions that differ, the latest first.
+
+        At most `MAX_VERSIONS`; empty where the span is not stored. `known`: the trace, where it has just been read.
+        """
+
+    def read_spans(
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
+    ) -> Page[Span]:
+        """Returns a page of whole spans, each once. The detail that makes it `max_bytes`, uncompressed, is the last."""
+
+
+class TraceStore(TraceReader, Protocol):
     """Every method may raise StoreUnavailableError; nothing was acknowledged then, and all may be called again.
 
     One item that cannot be decoded does not fail a list or a trace: it is left out, counted in the result, and passed
@@ -173,25 +214,6 @@ class TraceStore(Protocol):
         Returns the id of the execution that has them: another one than the batch's where that has been moved. Where the
         hint `is_new` is right it saves a request, else it costs one.
         """
-
-    def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
-        """None when it is absent, expired or another tenant's. An overdue one is returned as `lost`."""
-
-    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
-        """Returns the execution with all its rows; None as `read_execution`."""
-
-    def read_versions(
-        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
-    ) -> list[Span]:
-        """Returns the span as it is shown, then its other ended versions that differ, the latest first.
-
-        At most `MAX_VERSIONS`; empty where the span is not stored. `known`: the trace, where it has just been read.
-        """
-
-    def read_spans(
-        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
-    ) -> Page[Span]:
-        """Returns a page of whole spans, each once. The detail that makes it `max_bytes`, uncompressed, is the last."""
 
     def repair_counters(self, execution: Execution, counters: Counters) -> bool:
         """Replaces the totals. Returns False, with nothing replaced, where they were written since they were read."""
