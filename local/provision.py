@@ -1,12 +1,14 @@
 """Tables and buckets of the resolved template, made through boto3 as CloudFormation would make them.
 
-A property that is not known here is an error: the template must not say something that does not happen.
+CloudFormation's properties are the members of the services' own requests, but for some names. So botocore's model of a
+request says what a value has to be, and a property that it does not know is an error: the template must not say
+something that does not happen.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from local.physical import physical_name
 from local.resolve import Resolver
@@ -16,23 +18,38 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-TABLE_CREATION = frozenset({
-    "AttributeDefinitions",
-    "BillingMode",
-    "DeletionProtectionEnabled",
-    "GlobalSecondaryIndexes",
-    "KeySchema",
-    "LocalSecondaryIndexes",
-    "SSESpecification",
-    "StreamSpecification",
-    "Tags",
-})  # fmt: skip
-TABLE_AFTERWARDS = frozenset({
-    "PointInTimeRecoverySpecification",
-    "ResourcePolicy",
-    "TableName",
-    "TimeToLiveSpecification",
-})  # fmt: skip
+NAMES: Final = {
+    "CorsRules": "CORSRules",
+    "ExposedHeaders": "ExposeHeaders",
+    "Id": "ID",
+    "MaxAge": "MaxAgeSeconds",
+    "SSEEnabled": "Enabled",
+    "ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault",
+    "ServerSideEncryptionConfiguration": "Rules",
+}
+"""CloudFormation's names of members, and those of the services."""
+OF_EXPIRATION: Final = {
+    "ExpirationInDays": "Days",
+    "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
+}
+"""What CloudFormation says of a lifecycle rule's expiration, and S3's names of it."""
+NOT_MADE: Final = ("PointInTimeRecoverySpecification", "ResourcePolicy")
+"""Of tables: there are no backups here, and no role of the template is allowed what the policy refuses."""
+BUCKET_CALLS: Final = {
+    "CorsConfiguration": ("put_bucket_cors", "CORSConfiguration"),
+    "LifecycleConfiguration": (
+        "put_bucket_lifecycle_configuration",
+        "LifecycleConfiguration",
+    ),
+    "VersioningConfiguration": ("put_bucket_versioning", "VersioningConfiguration"),
+    "BucketEncryption": ("put_bucket_encryption", "ServerSideEncryptionConfiguration"),
+    "PublicAccessBlockConfiguration": (
+        "put_public_access_block",
+        "PublicAccessBlockConfiguration",
+    ),
+    "OwnershipControls": ("put_bucket_ownership_controls", "OwnershipControls"),
+}
+"""What sets a property of a bucket, and its argument."""
 
 MADE_HERE = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::S3::BucketPolicy")
 
@@ -53,28 +70,18 @@ def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
     """
     for logical_id in resolver.logical_ids("AWS::DynamoDB::Table"):
         properties = resolver.properties(logical_id)
-        refuse_unknown(logical_id, properties, TABLE_CREATION | TABLE_AFTERWARDS)
         name = physical_name(resolver, logical_id)
+        ttl = properties.pop("TimeToLiveSpecification", None)
+        wanted = {key: value for key, value in properties.items() if key not in NOT_MADE}
         try:
-            created = dynamodb.create_table(TableName=name, **table_request(properties))
+            call(dynamodb, "create_table", logical_id, {**wanted, "TableName": name})
         except dynamodb.exceptions.ResourceInUseException:
             change_indexes(dynamodb, name, properties)
             continue
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
-        ttl = properties.get("TimeToLiveSpecification")
         if ttl:
-            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
-        recovery = properties.get("PointInTimeRecoverySpecification")
-        if recovery:
-            dynamodb.update_continuous_backups(
-                TableName=name, PointInTimeRecoverySpecification=recovery
-            )
-        policy = properties.get("ResourcePolicy")
-        if policy:
-            dynamodb.put_resource_policy(
-                ResourceArn=created["TableDescription"]["TableArn"],
-                Policy=json.dumps(policy["PolicyDocument"]),
-            )
+            setting = {"TableName": name, "TimeToLiveSpecification": ttl}
+            call(dynamodb, "update_time_to_live", logical_id, setting)
 
 
 def change_indexes(dynamodb: DynamoDBClient, name: str, properties: dict[str, Any]) -> None:
@@ -114,31 +121,20 @@ def described(index: Any) -> dict[str, Any]:
     }
 
 
-def table_request(properties: dict[str, Any]) -> dict[str, Any]:
-    """Returns the request that creates a table."""
-    request = {name: value for name, value in properties.items() if name in TABLE_CREATION}
-    if "DeletionProtectionEnabled" in request:
-        request["DeletionProtectionEnabled"] = truth(request["DeletionProtectionEnabled"])
-    if "SSESpecification" in request:
-        sse = request["SSESpecification"]
-        request["SSESpecification"] = {
-            "Enabled": truth(sse["SSEEnabled"]),
-            **without(sse, "SSEEnabled"),
-        }
-    return request
-
-
 def provision_buckets(resolver: Resolver, s3: S3Client) -> None:
     """Creates the template's buckets with their settings and policies. Raises TemplateError."""
     for logical_id in resolver.logical_ids("AWS::S3::Bucket"):
-        properties = resolver.properties(logical_id)
-        known = frozenset(BUCKET_CALLS) | {"BucketName", "Tags"}
-        refuse_unknown(logical_id, properties, known)
         name = physical_name(resolver, logical_id)
         create_bucket(s3, name, resolver.identity.region)
-        for property_name, apply in BUCKET_CALLS.items():
-            if property_name in properties:
-                apply(s3, name, properties[property_name])
+        for property_name, value in resolver.properties(logical_id).items():
+            if property_name in ("BucketName", "Tags"):
+                continue
+            if property_name not in BUCKET_CALLS:
+                raise TemplateError(f"{logical_id}: the local stack does not know {property_name}")
+            method, argument = BUCKET_CALLS[property_name]
+            is_lifecycle = property_name == "LifecycleConfiguration"
+            setting = {"Rules": [*map(lifecycle_rule, value["Rules"])]} if is_lifecycle else value
+            call(s3, method, logical_id, {"Bucket": name, argument: setting})
     for logical_id in resolver.logical_ids("AWS::S3::BucketPolicy"):
         properties = resolver.properties(logical_id)
         s3.put_bucket_policy(
@@ -158,107 +154,33 @@ def create_bucket(s3: S3Client, name: str, region: str) -> None:
         return
 
 
-def put_cors(s3: S3Client, name: str, value: dict[str, Any]) -> None:
-    """Sets the CORS rules of a bucket."""
-    names = {"ExposedHeaders": "ExposeHeaders", "Id": "ID", "MaxAge": "MaxAgeSeconds"}
-    rules: Any = [renamed(rule, names) for rule in value["CorsRules"]]
-    s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+def call(client: Any, method: str, logical_id: str, properties: dict[str, Any]) -> None:
+    """Calls an operation with properties of a resource. Raises TemplateError for one that it does not have."""
+    operation = client.meta.method_to_api_mapping[method]
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    getattr(client, method)(**requested(properties, shape, logical_id))
 
 
-def put_lifecycle(s3: S3Client, name: str, value: dict[str, Any]) -> None:
-    """Sets the lifecycle rules of a bucket."""
-    rules: Any = [lifecycle_rule(rule) for rule in value["Rules"]]
-    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+def requested(value: Any, shape: Any, where: str) -> Any:
+    """Returns a value of CloudFormation as a request of this shape has it; text may stand for numbers and truth."""
+    if shape.type_name == "structure":
+        members = {}
+        for key, item in value.items():
+            name = key if key in shape.members else NAMES.get(key, key)
+            if name not in shape.members:
+                raise TemplateError(f"{where}: the local stack does not know {key}")
+            members[name] = requested(item, shape.members[name], f"{where}.{key}")
+        return members
+    if shape.type_name == "list":
+        return [requested(item, shape.member, where) for item in value]
+    if shape.type_name == "boolean":
+        return str(value).lower() == "true"
+    return int(value) if shape.type_name in ("integer", "long") else value
 
 
-def lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """Returns a lifecycle rule as the S3 API has it. Raises TemplateError."""
-    known = frozenset({
-        "AbortIncompleteMultipartUpload",
-        "ExpirationInDays",
-        "ExpiredObjectDeleteMarker",
-        "Id",
-        "NoncurrentVersionExpiration",
-        "Prefix",
-        "Status",
-    })  # fmt: skip
-    refuse_unknown("lifecycle rule", rule, known)
-    request: dict[str, Any] = {
-        "Status": rule["Status"],
-        "Filter": {"Prefix": rule.get("Prefix", "")},
-    }
-    if "Id" in rule:
-        request["ID"] = rule["Id"]
-    if "ExpirationInDays" in rule:
-        request["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
-    if "ExpiredObjectDeleteMarker" in rule:
-        request["Expiration"] = {
-            "ExpiredObjectDeleteMarker": truth(rule["ExpiredObjectDeleteMarker"])
-        }
-    for name in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
-        if name in rule:
-            request[name] = {key: int(value) for key, value in rule[name].items()}
-    return request
-
-
-def put_versioning(s3: S3Client, name: str, value: dict[str, Any]) -> None:
-    """Sets whether a bucket keeps versions."""
-    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": value["Status"]})
-
-
-def put_encryption(s3: S3Client, name: str, value: dict[str, Any]) -> None:
-    """Sets the default encryption of a bucket."""
-    rules: Any = [
-        {
-            **rule,
-            "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
-        }
-        for rule in value["ServerSideEncryptionConfiguration"]
-    ]
-    for rule in rules:
-        del rule["ServerSideEncryptionByDefault"]
-    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
-
-
-def put_public_access(s3: S3Client, name: str, value: dict[str, Any]) -> None:
-    """Sets what public access a bucket blocks."""
-    configuration: Any = {key: truth(item) for key, item in value.items()}
-    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=configuration)
-
-
-def put_ownership(s3: S3Client, name: str, value: dict[str, Any]) -> None:
-    """Sets who owns the objects of a bucket."""
-    rules: Any = value["Rules"]
-    s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": rules})
-
-
-BUCKET_CALLS = {
-    "CorsConfiguration": put_cors,
-    "LifecycleConfiguration": put_lifecycle,
-    "VersioningConfiguration": put_versioning,
-    "BucketEncryption": put_encryption,
-    "PublicAccessBlockConfiguration": put_public_access,
-    "OwnershipControls": put_ownership,
-}
-
-
-def refuse_unknown(what: str, properties: dict[str, Any], known: frozenset[str]) -> None:
-    """Raises TemplateError where a property is not known here."""
-    unknown = sorted(set(properties) - known)
-    if unknown:
-        raise TemplateError(f"{what}: the local stack does not know {', '.join(unknown)}")
-
-
-def renamed(value: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """Returns the value with some members renamed."""
-    return {names.get(key, key): item for key, item in value.items()}
-
-
-def without(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """Returns the value without one member."""
-    return {key: item for key, item in value.items() if key != name}
-
-
-def truth(value: object) -> bool:
-    """CloudFormation takes booleans as text too."""
-    return value if isinstance(value, bool) else str(value).lower() == "true"
+def lifecycle_rule(properties: dict[str, Any]) -> dict[str, Any]:
+    """Returns a rule with its filter and its expiration as S3 has them."""
+    rule = {key: value for key, value in properties.items() if key not in OF_EXPIRATION}
+    rule["Filter"] = {"Prefix": rule.pop("Prefix", "")}
+    expiration = {OF_EXPIRATION[key]: properties[key] for key in OF_EXPIRATION.keys() & properties}
+    return {**rule, "Expiration": expiration} if expiration else rule

@@ -23,12 +23,9 @@ let current = null;
 function installPermissions(replaceAction) {
   if (!IAM) return;
   for (const name of ACTIONS) {
-    replaceAction(name, (action) => {
-      const permitted = (store, data, done) => {
-        const refused = refuse(`${name[0].toUpperCase()}${name.slice(1)}`, data);
-        return refused ? done(refused) : action(store, data, done);
-      };
-      return Object.assign(permitted, action);
+    replaceAction(name, (action) => (store, data, done) => {
+      const refused = refuse(`${name[0].toUpperCase()}${name.slice(1)}`, data);
+      return refused ? done(refused) : action(store, data, done);
     });
   }
 }

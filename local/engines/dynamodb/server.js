@@ -1,11 +1,13 @@
-// DynamoDB on this machine: dynalite on a port of loopback, its data in a folder, with the bridges of `bridges.js`.
+// DynamoDB on this machine: dynalite on a port of loopback, its data in a folder, with the bridges of
+// `bridges.js` and `operations.js`.
 //
 // `node server.js --port 4567 --path FOLDER [--bare]`; `--bare` leaves the bridges out, for the tests that tell when one
 // is needed no more. An error that dynalite does not expect ends the process; the stack starts it again.
 "use strict";
 
 const { parseArgs } = require("node:util");
-const { installBridges, bridgedHandler, replaceAction } = require("./bridges.js");
+const { installBridges, replaceAction } = require("./bridges.js");
+const { bridgedHandler } = require("./operations.js");
 const { identified, installPermissions } = require("./permissions.js");
 
 const LOOPBACK = "127.0.0.1";

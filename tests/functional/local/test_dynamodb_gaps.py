@@ -1,4 +1,4 @@
-"""What dynalite lacks, and what `local/engines/dynamodb/bridges.js` makes of it.
+"""What dynalite lacks, and what `bridges.js` and `operations.js` beside it make of it.
 
 Each gap is looked for in dynalite alone, too: a test that fails there says that a bridge is needed no more.
 """
@@ -31,13 +31,13 @@ TABLE = "things"
 KEY = {"pk": {"S": "a"}}
 TTL = {"AttributeName": "expires_at", "Enabled": True}
 EXPIRE = """
-const { installBridges, deleteExpired } = require(process.argv[1] + "/bridges.js");
+const { installBridges } = require(process.argv[1] + "/bridges.js");
+const { deleteExpired } = require(process.argv[1] + "/operations.js");
 const opened = installBridges();
 require(process.argv[1] + "/node_modules/dynalite")({ path: process.argv[2] });
 deleteExpired(opened.store, 1_000_000_000_000).then(() => process.exit(0));
 """
 """Does once what the engine does every hour, at a time of 2001."""
-RECOVERY = {"PointInTimeRecoveryEnabled": True}
 
 
 @contextmanager
@@ -155,34 +155,6 @@ def test_items_past_their_time_to_live_are_deleted(tmp_path: Path) -> None:
         assert sorted(item["pk"]["S"] for item in indexed) == ["a", "never", "now"]
 
 
-def recovery_of(dynamodb: Any) -> str:
-    described = dynamodb.describe_continuous_backups(TableName=TABLE)
-    (recovery,) = [
-        described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"][
-            "PointInTimeRecoveryStatus"
-        ]
-    ]
-    return str(recovery)
-
-
-def test_the_wish_for_backups_is_kept(bridged: Any, bare: Any) -> None:
-    assert recovery_of(bridged) == "DISABLED"
-    bridged.update_continuous_backups(TableName=TABLE, PointInTimeRecoverySpecification=RECOVERY)
-    assert recovery_of(bridged) == "ENABLED"
-    assert code_of(lambda: recovery_of(bare)) == "UnknownOperationException"
-
-
-def test_a_policy_of_a_table_is_kept(bridged: Any, bare: Any) -> None:
-    arn = bridged.describe_table(TableName=TABLE)["Table"]["TableArn"]
-    assert (
-        code_of(lambda: bridged.get_resource_policy(ResourceArn=arn)) == "PolicyNotFoundException"
-    )
-    bridged.put_resource_policy(ResourceArn=arn, Policy="{}")
-    assert bridged.get_resource_policy(ResourceArn=arn)["Policy"] == "{}"
-    code = code_of(lambda: bare.put_resource_policy(ResourceArn=arn, Policy="{}"))
-    assert code == "UnknownOperationException"
-
-
 def add_index(dynamodb: Any) -> None:
     dynamodb.update_table(
         TableName=TABLE,
@@ -227,62 +199,8 @@ def test_an_index_that_is_taken_away_is_gone(bridged: Any) -> None:
     assert [each["IndexName"] for each in indexes] == ["by_color"]
 
 
-def put(key: str, **more: Any) -> dict[str, Any]:
-    return {"Put": {"TableName": TABLE, "Item": {"pk": {"S": key}}, **more}}
-
-
 def keys_of(dynamodb: Any) -> list[str]:
     return sorted(item["pk"]["S"] for item in dynamodb.scan(TableName=TABLE)["Items"])
-
-
-def test_a_transaction_writes_all(bridged: Any, bare: Any) -> None:
-    change = {
-        "TableName": TABLE,
-        "Key": KEY,
-        "UpdateExpression": "ADD #size :one",
-        "ExpressionAttributeNames": {"#size": "size"},
-        "ExpressionAttributeValues": {":one": {"N": "1"}},
-    }
-    absent = {
-        "TableName": TABLE,
-        "Key": {"pk": {"S": "c"}},
-        "ConditionExpression": "attribute_not_exists(pk)",
-    }
-    bridged.transact_write_items(
-        TransactItems=[put("b"), {"Update": change}, {"ConditionCheck": absent}]
-    )
-    assert keys_of(bridged) == ["a", "b"]
-    answered = bridged.transact_get_items(
-        TransactItems=[
-            {"Get": {"TableName": TABLE, "Key": {"pk": {"S": key}}}} for key in ("a", "b", "c")
-        ]
-    )["Responses"]
-    assert answered == [
-        {"Item": {**KEY, "color": {"S": "red"}, "size": {"N": "2"}}},
-        {"Item": {"pk": {"S": "b"}}},
-        {},
-    ]
-    code = code_of(lambda: bare.transact_write_items(TransactItems=[put("b")]))
-    assert code == "UnknownOperationException"
-
-
-def test_a_transaction_with_a_failed_condition_writes_nothing_and_says_why(bridged: Any) -> None:
-    refused = put(
-        "a",
-        ConditionExpression="attribute_not_exists(pk)",
-        ReturnValuesOnConditionCheckFailure="ALL_OLD",
-    )
-    with pytest.raises(bridged.exceptions.TransactionCanceledException) as caught:
-        bridged.transact_write_items(TransactItems=[put("b"), refused])
-    reasons = caught.value.response["CancellationReasons"]
-    assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
-    assert reasons[1]["Item"]["color"] == {"S": "red"}
-    assert keys_of(bridged) == ["a"]
-
-
-def test_a_transaction_names_an_item_once(bridged: Any) -> None:
-    code = code_of(lambda: bridged.transact_write_items(TransactItems=[put("b"), put("b")]))
-    assert code == "ValidationException"
 
 
 def test_what_was_answered_is_there_after_kill(tmp_path: Path) -> None:

@@ -78,8 +78,8 @@ def test_the_api_reads_and_does_not_delete(as_role: Callable[[str], Any]) -> Non
     batch = {TABLE: [{"DeleteRequest": {"Key": OWN}}]}
     assert is_refused(api.batch_write_item, RequestItems=batch)
     assert is_refused(api.delete_table, TableName=TABLE)
-    write = {"Delete": {"TableName": TABLE, "Key": OWN}}
-    assert is_refused(api.transact_write_items, TransactItems=[write])
+    ttl = {"AttributeName": "expires_at", "Enabled": False}
+    assert is_refused(api.update_time_to_live, TableName=TABLE, TimeToLiveSpecification=ttl)
 
 
 def test_records_of_accesses_are_added_by_the_api_and_changed_by_nobody(
