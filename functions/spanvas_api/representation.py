@@ -140,9 +140,9 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
 ) -> Rows:
     """Returns the `wire.Row` of every row of the tree, in its order.
 
-    `tests/contract/test_row_fields.py` checks that every field of a row is in it.
+    `tests/contract/test_row_fields.py` checks that every field of a row is in it, and in its place.
 
-    One loop without a call per row for what most rows have: ten thousand rows take about 15 ms this way.
+    One loop that takes a row apart once, with hardly a call per row: ten thousand rows take about 15 ms this way.
     """
     is_open = execution.status in OPEN
     sees_all, with_content = up_to is FieldClass.RESTRICTED, bool(up_to)
@@ -153,43 +153,71 @@ def row_bodies(  # noqa: PLR0912 - a branch a field, in one loop for speed
             row = shown_row(row, up_to)  # noqa: PLW2901 - the row that is answered
         if with_content and not has_content:
             has_content = row_has_content(row)
+        (
+            span_id,
+            _recorded_parent,
+            name,
+            kind,
+            start,
+            end,
+            status,
+            node_id,
+            error_type,
+            error_message,
+            model,
+            provider,
+            usage,
+            cost,
+            input_preview,
+            output_preview,
+            attempt,
+            artifacts,
+            _recorded_marks,
+            _deadline,
+            _recorded_at,
+            _detail,
+            _response_id,
+            _scope,
+            first_token,
+            scores,
+        ) = row
         body: dict[str, Any] = {
-            "span_id": row.span_id,
+            "span_id": span_id,
             "depth": depth,
-            "name": stored_name(row.name, row.kind),
-            "kind": row.kind,
-            "start_time_unix_nano": str(row.start_time_unix_nano),
-            "status": row.status,
+            "name": stored_name(name, kind),
+            "kind": kind,
+            "start_time_unix_nano": str(start),
+            "status": status,
         }
         if parent is not None:
             body["parent_span_id"] = parent
-        if (node_id := row.node_id) is not None:
+        if node_id is not None:
             body["node_id"] = node_id
-        if (end := row.end_time_unix_nano) is not None:
+        if end is not None:
             body["end_time_unix_nano"] = str(end)
         else:
             body["status"] = state_of(row, now_unix_nano, is_open)
-        if (error_type := row.error_type) is not None:
-            body["error"] = {"type": error_type, "message": row.error_message or ""}
-        if (model := row.model) is not None:
+        if error_type is not None:
+            body["error"] = {"type": error_type, "message": error_message or ""}
+        if model is not None:
             body["model"] = model
-        if (provider := row.provider) is not None:
+        if provider is not None:
             body["provider"] = provider
-        if (usage := row.usage) is not None:
+        if usage is not None:
             body["usage"] = usage_body(usage)
-        if (cost := row.cost_nano_usd) is not None:
+        if cost is not None:
             body["cost_nano_usd"] = cost
-        if (input_preview := row.input_preview) is not None:
+        if input_preview is not None:
             body["input_preview"] = input_preview
-        if (output_preview := row.output_preview) is not None:
+        if output_preview is not None:
             body["output_preview"] = output_preview
-        if (attempt := row.attempt) is not None:
+        if attempt is not None:
             body["attempt"] = attempt
-        if (first_token := row.time_to_first_token_nano) is not None:
+        if first_token is not None:
             body["time_to_first_token_nano"] = first_token
-        if (scores := row.scores) is not None:
+        if scores is not None:
             body["scores"] = scores
-        if artifacts := row.artifacts:
+        if artifacts:
             body["artifacts"] = [artifact_ref_body(artifact) for artifact in artifacts]
         if marks:
             body["marks"] = marks

@@ -52,9 +52,9 @@ class WholeTrace:
         """Returns how complete the trace is, at the time of its version."""
         execution, now_unix_nano = self.execution, self.version.now_unix_nano
         is_open = execution.status in OPEN
-        unended = [row for row, _, _, _ in self.tree if row.end_time_unix_nano is None]
+        unended = [placed.row for placed in self.tree if placed.row.end_time_unix_nano is None]
         lost = sum(state_of(row, now_unix_nano, is_open) == "lost" for row in unended)
-        orphans = sum([ORPHAN in marks for _, _, _, marks in self.tree if marks])
+        orphans = sum([ORPHAN in placed.marks for placed in self.tree if placed.marks])
         return trace_status(
             execution,
             self.completeness,

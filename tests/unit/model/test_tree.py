@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -204,3 +205,28 @@ def test_rows_outside_of_the_time_of_their_run_are_marked() -> None:
         (T0 - SECOND, T0 + 100 * SECOND),
     )
     assert {placed.row.name for placed in tree if "wrong_clock" in placed.marks} == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_marked"),
+    [
+        (0, 100, False),
+        (0, None, False),
+        (-1, 100, False),
+        (-2, 100, True),
+        (101, None, True),
+        (0, 101, True),
+        (-2, None, True),
+    ],
+)
+def test_one_row_outside_of_the_time_of_its_run_is_enough(
+    start: int, end: int | None, is_marked: bool
+) -> None:
+    ended = None if end is None else T0 + end * SECOND
+    rows = [make_row("a"), make_row("b", "a", start, end_time_unix_nano=ended), make_row("c", "a")]
+
+    tree = build_tree(rows, (T0 - SECOND, T0 + 100 * SECOND))
+
+    assert ["wrong_clock" in placed.marks for placed in tree if placed.row.name == "b"] == [
+        is_marked
+    ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from spanvas.model.usage import Usage
 from spanvas.model.values import jsonable
 from spanvas.storage import codec
 from spanvas.storage.codec import decode_spans
+from spanvas.storage.decoding import MalformedError
 from spanvas.storage.row_codec import decode_rows, encode_rows
 from tests.support.builders import SECOND, T0, make_row, make_span, span_id
 
@@ -130,6 +132,73 @@ def test_numbers_of_more_than_64_bits_come_back_too() -> None:
     row = make_row("a", cost_nano_usd=2**70, detail="0")
 
     assert decode_rows(encode_rows([row]), "chunk") == [row._replace(detail="chunk:0")]
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ([1, 2, 3, 4, 5], Usage(1, 2, 3, 4, 5)),
+        ([1, None, 3, 4, 5], Usage(1, None, 3, 4, 5)),
+        ([1, 2], Usage(1, 2, 0, 0, 0)),
+        ([1, 2, 3, 4, 5, 6], Usage(1, 2, 3, 4, 5)),
+        ([1, 2, 3, 4, 1e20], Usage(1, 2, 3, 4, 10**20)),
+        (None, None),
+    ],
+)
+def test_one_usage_of_another_form_changes_no_other(
+    stored: list[Any] | None, read: Usage | None
+) -> None:
+    chunk = json.loads(encode_rows([FULL, FULL, FULL]))
+    chunk["usage"][1] = stored
+
+    rows = decode_rows(json.dumps(chunk).encode(), "chunk")
+
+    assert [row.usage for row in rows] == [FULL.usage, read, FULL.usage]
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        (["art_2", "b.csv", "text/csv", 9], ArtifactRef("art_2", "b.csv", "text/csv", 9)),
+        (["art_2", "b.csv"], ArtifactRef("art_2", "b.csv", "", 0)),
+        (["art_2", "b.csv", None, 9, "new"], ArtifactRef("art_2", "b.csv", "", 9)),
+        ({"artifact_id": "art_2", "bytes": 9}, ArtifactRef("art_2", "", "", 9)),
+    ],
+)
+def test_one_artifact_of_another_form_changes_no_other(stored: Any, read: ArtifactRef) -> None:
+    [kept] = FULL.artifacts
+    chunk = json.loads(encode_rows([FULL, FULL, FULL]))
+    chunk["artifacts"] = [[kept, stored], None, [kept]]
+
+    rows = decode_rows(json.dumps(chunk).encode(), "chunk")
+
+    assert [row.artifacts for row in rows] == [(kept, read), (), (kept,)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("usage", [1, 2, "3", 4, 5]),
+        ("usage", [1, 2, 3, 4, True]),
+        ("artifacts", [["art_2", "b.csv", "text/csv", "9"]]),
+        ("artifacts", ["text"]),
+    ],
+)
+def test_a_value_of_another_type_is_malformed(column: str, value: Any) -> None:
+    chunk = json.loads(encode_rows([FULL, FULL]))
+    chunk[column][1] = value
+
+    with pytest.raises(MalformedError):
+        decode_rows(json.dumps(chunk).encode(), "chunk")
+
+
+@pytest.mark.parametrize("indexes", [[0], [0, 0, 0], [0, 1], [0, -1], [0, None]])
+def test_a_column_with_one_value_has_a_place_in_it_for_each_row(indexes: list[Any]) -> None:
+    chunk = json.loads(encode_rows([FULL, FULL]))
+    chunk["scores"] = [["relevance 0.9"], indexes]
+
+    with pytest.raises((MalformedError, IndexError, TypeError)):
+        decode_rows(json.dumps(chunk).encode(), "chunk")
 
 
 def test_the_fast_writer_and_the_standard_library_s_write_the_same(

@@ -40,15 +40,19 @@ def _repeated(rows: Sequence[Row], candidates: Sequence[Row]) -> tuple[set[str],
     if len(candidates) < 2:
         return set(), set()
     by_id = {row.span_id: row for row in rows}
-    reporting = [row for row in candidates if _reports(row)]
+    reporting: list[Row] = []
+    silent: list[Row] = []
+    for row in candidates:
+        (reporting if _reports(row) else silent).append(row)
     calls = [row for row in reporting if row.kind == kinds.MODEL]
+    wrappers = [row for row in reporting if row.kind != kinds.MODEL]
     above: set[str] = set()
     for call in calls:
         if call.parent_span_id not in above:
             _climb(call, by_id, above)
     outside: set[str] = set()
     repeated: set[str] = set()
-    for wrapper in (row for row in reporting if row.kind != kinds.MODEL):
+    for wrapper in wrappers:
         if calls and _is_inside(wrapper, by_id, outside, frozenset()):
             repeated.add(wrapper.span_id)
         elif wrapper.parent_span_id not in above:
@@ -56,12 +60,10 @@ def _repeated(rows: Sequence[Row], candidates: Sequence[Row]) -> tuple[set[str],
     repeated |= {row.span_id for row in reporting if row.span_id in above}
     told = _told_with_cache(calls, above, by_id)
     repeated = (repeated | told.keys()) - set(told.values())
-    counting = {row.span_id for row in reporting if row.kind != kinds.MODEL} - repeated
+    counting = {wrapper.span_id for wrapper in wrappers} - repeated
     outside = set()
-    for call in candidates:
-        if not _reports(call) and (
-            call.span_id in above or _is_inside(call, by_id, outside, counting)
-        ):
+    for call in silent:
+        if call.span_id in above or _is_inside(call, by_id, outside, counting):
             repeated.add(call.span_id)
     beside = repeated_beside(calls, repeated, by_id) if are_told_apart(calls) else set()
     return repeated, beside

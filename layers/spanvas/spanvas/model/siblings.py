@@ -16,10 +16,7 @@ MOST_TRIED: Final = 32
 
 def are_told_apart(calls: Sequence[Row]) -> bool:
     """Returns whether calls differ in scope or name: those of one instrumentation are never one call."""
-    if len(calls) < 2:
-        return False
-    first = (calls[0].scope, calls[0].name)
-    return any((call.scope, call.name) != first for call in calls)
+    return len({call.scope for call in calls}) > 1 or len({call.name for call in calls}) > 1
 
 
 def repeated_beside(

@@ -74,19 +74,27 @@ def build_tree(rows: Iterable[Row], span_of_time: tuple[int, int] | None = None)
         _append_subtree(root, (ORPHAN,), children, tree)
     if len(tree) < len(unique):
         _append_cycles(unique, by_id, children, tree)
-    return tree if span_of_time is None else _with_clock_marks(tree, *span_of_time)
+    if span_of_time is None or _are_within(unique, *span_of_time):
+        return tree
+    return _with_clock_marks(tree, *span_of_time)
+
+
+def _are_within(ordered: list[Row], first: int, last: int) -> bool:
+    """Returns whether all times of rows, which are in the order of their starts, lie within a span of time."""
+    if not ordered:
+        return True
+    start, latest = ordered[0].start_time_unix_nano, ordered[-1].start_time_unix_nano
+    ends = [row.end_time_unix_nano or 0 for row in ordered]
+    return first <= start and latest <= last and max(ends) <= last
 
 
 def _with_clock_marks(tree: list[TreeRow], first: int, last: int) -> list[TreeRow]:
-    starts = [row.start_time_unix_nano for row, *_ in tree]
-    ends = [row.end_time_unix_nano or 0 for row, *_ in tree]
-    if not tree or (first <= min(starts) and max(starts) <= last and max(ends) <= last):
-        return tree
     return [
         placed
-        if first <= start <= last and end <= last
+        if first <= placed.row.start_time_unix_nano <= last
+        and (placed.row.end_time_unix_nano or 0) <= last
         else placed._replace(marks=(*placed.marks, WRONG_CLOCK))
-        for placed, start, end in zip(tree, starts, ends, strict=True)
+        for placed in tree
     ]
 
 

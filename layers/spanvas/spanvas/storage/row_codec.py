@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from itertools import chain
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from spanvas.model.kinds import KINDS, OTHER
 from spanvas.model.row import ArtifactRef, Row
@@ -47,9 +47,10 @@ VALUE_FIELDS: Final = tuple(name for name in Row._fields if name not in OWN_COLU
 ALLOWED: Final = {"kind": (KINDS, OTHER), "status": (STATUSES, UNSET)}
 """Fields whose values are a closed set, and what an unknown one is shown as."""
 
+Built = TypeVar("Built", bound=tuple[Any, ...])
+
 _row: Final[Callable[[Iterable[Any]], Row]] = partial(tuple.__new__, Row)
-_usage: Final[Callable[[Iterable[Any]], Usage]] = partial(tuple.__new__, Usage)
-"""Of as many values as there are fields: `_make` without its checks, for ten thousand at a time."""
+"""`_make` without its check of the number of values, for ten thousand at a time."""
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
@@ -102,16 +103,15 @@ def decode_rows(payload: bytes, chunk_id: str, reading: Reading | None = None) -
         "end_time_unix_nano": ends,
         "recorded_at_unix_nano": [
             last + more if more else last for last, more in zip(lasts, later, strict=True)
-        ],
+        ]
+        if any(later)
+        else lasts,
         "deadline_unix_nano": [
             None if deadline is None else base + deadline for deadline in deadlines
         ],
         "usage": _usages(_column(chunk, "usage", size, list, NoneType)),
         "cost_nano_usd": _costs(_column(chunk, "cost", size, int, float, NoneType)),
-        "artifacts": [
-            tuple([built(ArtifactRef, artifact) for artifact in artifacts]) if artifacts else ()
-            for artifacts in _column(chunk, "artifacts", size, list, NoneType)
-        ],
+        "artifacts": _artifacts(_column(chunk, "artifacts", size, list, NoneType)),
         "marks": [
             _marks(marks) if marks else ()
             for marks in _column(chunk, "marks", size, list, NoneType)
@@ -163,7 +163,7 @@ def _column(
         return [default] * size
     if type(values) is not list or size not in (-1, len(values)):
         raise MalformedError(f"{name} is no column of this length")
-    if not set(map(type, values)) <= set(kinds):
+    if not set(map(type, values)).issubset(kinds):
         raise MalformedError(f"{name} holds a value of another type")
     return values
 
@@ -186,6 +186,8 @@ def _values(
         values = [known_or(value, allowed or (value,), default) for value in values]
     if indexes is None:
         return values
+    if len(values) == 1 and indexes.count(0) == size == len(indexes):
+        return values * size
     if len(indexes) != size or (indexes and min(indexes) < 0):
         raise MalformedError(f"{name} holds no place among its values for each row")
     return [values[index] for index in indexes]
@@ -209,12 +211,25 @@ def _parents(chunk: dict[str, Any], ids: list[str]) -> list[str | None]:
 
 
 def _usages(column: list[list[Any] | None]) -> list[Usage | None]:
-    """Where all of them are as this version writes them, without a look at each."""
-    given = [values for values in column if values]
-    is_known = set(map(len, given)) <= {len(Usage._fields)}
-    if is_known and set(map(type, chain.from_iterable(given))) <= {int}:
-        return [_usage(values) if values else None for values in column]
-    return [built(Usage, values) if values else None for values in column]
+    made = iter(_all_built(Usage, [values for values in column if values]))
+    return [next(made) if values else None for values in column]
+
+
+def _artifacts(column: list[list[Any] | None]) -> list[tuple[ArtifactRef, ...]]:
+    stored = list(chain.from_iterable(filter(None, column)))
+    made = iter(_all_built(ArtifactRef, stored))
+    return [tuple([next(made) for _ in artifacts]) if artifacts else () for artifacts in column]
+
+
+def _all_built(cls: type[Built], stored: list[Any]) -> list[Built]:
+    """Returns what `built` makes of each. Where all of them are as this version writes them, without a look at each."""
+    fields = fields_of(cls)
+    is_known = set(map(type, stored)) <= {list} and set(map(len, stored)) <= {len(fields)}
+    columns = zip(*stored, strict=True) if is_known else ()
+    kinds = [set(map(type, column)) for column in columns]
+    if is_known and all(kind == {field.exact} for kind, field in zip(kinds, fields, strict=False)):
+        return list(map(partial(tuple.__new__, cls), stored))
+    return [built(cls, values) for values in stored]
 
 
 def _costs(column: list[Any]) -> list[int | None]:
