@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProblemError } from "../model/problem";
+import { explain, isPassing, type ProblemError } from "../model/problem";
 import type { CanvasSource } from "../model/trace/source";
 import { fakeFetch, json, type FakeFetch } from "../testing/fakeFetch";
 import { wireRow, wireSpan, wireTrace } from "../testing/wire";
@@ -163,6 +163,30 @@ describe("what goes wrong", () => {
       retryAfterSeconds: 3,
     });
   });
+
+  it.each([
+    ["timeout", 504, "source_unavailable", true],
+    ["unavailable", 503, "source_unavailable", true],
+    ["refused", 502, "source_failed", false],
+    ["answer", 502, "source_failed", false],
+    ["too-large", 502, "source_failed", false],
+  ])(
+    "knows that the backend of the spans has failed: %s (%d)",
+    async (slug, status, kind, passes) => {
+      const document = {
+        type: `urn:spanvas:problem:span-source-${slug}`,
+        title: "The backend fails",
+        status,
+        detail: "Tempo does not answer.",
+        request_id: "r-1",
+      };
+      const server = fakeFetch(json(document, { status }));
+      const problem = await problemOf(clientOf(server).readTrace("exec-1", null, signal));
+      expect([problem.kind, problem.message]).toEqual([kind, "Tempo does not answer."]);
+      expect(isPassing(problem)).toBe(passes);
+      expect(explain(problem, "execution").advice).toContain("Tempo does not answer.");
+    },
+  );
 
   it("knows an unreachable server from a broken answer", async () => {
     const offline = fakeFetch(new TypeError("Failed to fetch"));

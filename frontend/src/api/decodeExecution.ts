@@ -35,6 +35,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
   const fields = Fields.of<WireExecution>(value, path);
   const startedAt = fields.nanos("started_at_unix_nano");
   const externalId = fields.textOrNull("external_id");
+  const spansFrom = fields.textOrNull("spans_from");
   const hold = fields.objectOrNull("hold", decodeHold);
   const deletion = fields.objectOrNull("deletion", decodeDeletion);
   return {
@@ -61,6 +62,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     ...(deletion !== null && { deletion }),
     ...(hold !== null && { hold }),
     ...(fields.json("is_newer") === true && { isNewer: true }),
+    ...(spansFrom !== null && { spansFrom }),
   };
 }
 

@@ -12,7 +12,7 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);
   const requestId = textOf(body.request_id);
   const fields = fieldsOf(body.errors);
-  return new ProblemError(kindOf(status), detailOf(response, body), {
+  return new ProblemError(kindOf(status, textOf(body.type) ?? ""), detailOf(response, body), {
     status,
     ...(requestId === null ? {} : { requestId }),
     ...(fields.length === 0 ? {} : { fields }),
@@ -20,7 +20,11 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   });
 }
 
-function kindOf(status: number): ProblemKind {
+/** What the types of problems begin with that come from the backend which the API reads spans from. */
+const OF_SOURCE = "urn:spanvas:problem:span-source-";
+
+function kindOf(status: number, type: string): ProblemKind {
+  if (type.startsWith(OF_SOURCE)) return status === 502 ? "source_failed" : "source_unavailable";
   if (status === 401) return "unauthorised";
   if (status === 403) return "forbidden";
   if (status === 404) return "not_found";

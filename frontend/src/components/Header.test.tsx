@@ -81,3 +81,10 @@ it("leads to AWS's own page of a durable execution and of a state machine's exec
   expect(header(makeTrace([call], { execution: machine }))).toContain("in the console");
   expect(header(makeTrace([call], {}))).not.toContain("in the console");
 });
+
+it("says where the spans are read from when they are not stored here", () => {
+  const stored = makeExecution();
+  expect(header(makeTrace([call], { execution: stored }))).not.toContain("from Tempo");
+  const read = makeExecution({ spansFrom: "tempo" });
+  expect(header(makeTrace([call], { execution: read }))).toContain("from Tempo");
+});

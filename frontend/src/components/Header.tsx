@@ -87,6 +87,7 @@ export function Header(props: HeaderProps): ReactElement {
             <Icon name="warning" /> {asClause(trace.reason)}
           </Fact>
         )}
+        {execution.spansFrom !== undefined && <SpansFrom source={execution.spansFrom} />}
         {execution.isNewer && (
           <Fact title="There may be more to this execution than the API knows.">
             <Icon name="untraced" /> written by a newer version
@@ -207,6 +208,18 @@ function Fact({ children, title, tone, isMinor = false }: FactProps): ReactEleme
 /** Turns a sentence into a clause that can follow a colon. */
 function asClause(sentence: string): string {
   return `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
+}
+
+/** Says that the spans are those of the operator's backend. */
+function SpansFrom({ source }: { readonly source: string }): ReactElement {
+  const name = source.charAt(0).toUpperCase() + source.slice(1);
+  return (
+    <Fact
+      title={`The spans are stored in ${name} alone and are read from there: of long texts it has the beginning.`}
+    >
+      <Icon name="external" /> from {name}
+    </Fact>
+  );
 }
 
 interface NodesRunProps {

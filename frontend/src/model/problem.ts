@@ -12,6 +12,10 @@ export type ProblemKind =
   | "invalid"
   | "conflict"
   | "unavailable"
+  /** The operator's backend, which has the spans, does not answer now. */
+  | "source_unavailable"
+  /** It refuses, or answers what is no trace: somebody has to mend that. */
+  | "source_failed"
   | "contract";
 
 export class ProblemError extends Error {
@@ -95,6 +99,18 @@ export function explain(problem: ProblemError, subject: string): Explanation {
         advice: `${problem.message} This is usually over in a few seconds.`,
         canRetry: true,
       };
+    case "source_unavailable":
+      return {
+        title: "The backend that has this trace does not answer",
+        advice: `${problem.message} The spans are stored there alone. This page goes on asking.`,
+        canRetry: true,
+      };
+    case "source_failed":
+      return {
+        title: "The backend that has this trace does not give it",
+        advice: `${problem.message} The spans are stored there alone.`,
+        canRetry: true,
+      };
     case "contract":
       return {
         title: "The server's answer is not what this page expects",
@@ -111,7 +127,7 @@ export function needsSignIn({ kind }: ProblemError): boolean {
 
 /** Says whether the same request may succeed later: it is then repeated automatically. */
 export function isPassing({ kind }: ProblemError): boolean {
-  return kind === "offline" || kind === "unavailable";
+  return kind === "offline" || kind === "unavailable" || kind === "source_unavailable";
 }
 
 /** Turns anything that was thrown into a problem; a bug of the page is shown, too, not swallowed. */

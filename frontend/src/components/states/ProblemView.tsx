@@ -23,6 +23,8 @@ const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
   invalid: "warning",
   conflict: "untraced",
   unavailable: "warning",
+  source_unavailable: "warning",
+  source_failed: "warning",
   contract: "warning",
 };
 

@@ -84,6 +84,12 @@ const MARKS: Readonly<Record<string, Mark>> = {
       "Something of it is missing: it was over a limit, of its sender or of the store, or its time ran out.",
     isWarning: true,
   },
+  preview: {
+    label: "preview",
+    sentence:
+      "The backend that it is read from has the beginning of its long texts, or none of them: this is not the whole content.",
+    isWarning: false,
+  },
   redacted: {
     label: "redacted",
     sentence: "Parts of its content were removed by the privacy rules before they were stored.",

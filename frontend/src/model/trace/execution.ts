@@ -117,6 +117,8 @@ export interface Execution {
   readonly traceUrl: string | null;
   /** A newer version of Spanvas has written it: there may be more to it than the API knows. */
   readonly isNewer?: boolean;
+  /** The backend that the spans were read from, as `tempo`; absent where they are stored here. */
+  readonly spansFrom?: string;
 }
 
 /** One that is stored and cannot be read: what its keys say of it. */
