@@ -17,7 +17,7 @@ from spanvas.model.errors import (
 )
 from spanvas.model.execution import Execution
 from spanvas.model.ids import is_name, is_span_id, new_span_id
-from spanvas.storage.port import StoredTrace
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.access_records import ARTIFACT, TRACE, log
 from spanvas_api.auth import authorize
 from spanvas_api.errors import ForbiddenError, SpanSourceError

@@ -22,7 +22,8 @@ from spanvas.model.loss import failed_place, open_place
 from spanvas.model.span import Span
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage.pages import Overdue
-from spanvas.storage.port import CountedEnd, SpanBatch, StoredTrace, TraceStore
+from spanvas.storage.port import CountedEnd, SpanBatch, TraceStore
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.ends import ended_root, first_end
 from spanvas_api.errors import DurableServiceError
 from spanvas_api.received.updates import Group, update_of

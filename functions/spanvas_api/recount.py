@@ -10,7 +10,8 @@ from aws_lambda_powertools import Logger
 
 from spanvas.model.execution import OPEN, Execution, totalled
 from spanvas.storage.pages import Overdue
-from spanvas.storage.port import StoredTrace, TraceStore
+from spanvas.storage.port import TraceStore
+from spanvas.storage.stored_trace import StoredTrace
 
 logger = Logger(service="sweep", child=True)
 

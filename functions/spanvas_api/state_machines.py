@@ -22,7 +22,8 @@ from spanvas.propagation.carriers import remote_context_in
 from spanvas.propagation.paths import text_at
 from spanvas.propagation.state_machines import machine_name
 from spanvas.settings import Settings
-from spanvas.storage.port import CountedEnd, SpanBatch, StoredTrace, TraceStore
+from spanvas.storage.port import CountedEnd, SpanBatch, TraceStore
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.ends import ended_root
 
 SOURCE: Final = "aws.states"

@@ -35,8 +35,9 @@ from spanvas.storage.details import Detail, detail_of, page_of, versions_of
 from spanvas.storage.item_reading import execution_of
 from spanvas.storage.listing import Budget
 from spanvas.storage.pages import Page
-from spanvas.storage.port import CountedEnd, SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import CountedEnd, SpanBatch, WriteResult
 from spanvas.storage.spans import unregistered
+from spanvas.storage.stored_trace import StoredTrace
 from tests.support.execution_starts import begun, continued
 from tests.support.memory_artifacts import MemoryArtifacts
 from tests.support.memory_binding import MemoryBinding

@@ -17,7 +17,7 @@ from spanvas.model.tree import TreeRow, build_tree
 from spanvas.model.units import NANO
 from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.withheld import shown_completeness, shown_execution
-from spanvas.storage.port import StoredTrace
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.access import may_call, read_authorized, record_read
 from spanvas_api.access_records import TRACE
 from spanvas_api.auth import readable

@@ -18,7 +18,8 @@ from spanvas.privacy.redact import Redactor
 from spanvas.settings import Settings
 from spanvas.storage.codec import weight_of
 from spanvas.storage.pages import Page
-from spanvas.storage.port import SpanOrigin, StoredTrace, TraceReader
+from spanvas.storage.port import TraceReader
+from spanvas.storage.stored_trace import SpanOrigin, StoredTrace
 from spanvas_api.errors import SpanSourceError, SpanSourceTooLargeError
 from spanvas_api.received.cleaning import cleaned
 from spanvas_api.span_source.answers import MAX_BYTES

@@ -22,9 +22,9 @@ from spanvas.model.running_totals import rows_of_trace
 from spanvas.model.span import Span, merge_spans
 from spanvas.otlp.export_safe import PREVIEW, PREVIEW_BYTES
 from spanvas.semantics.summary import row_of
-from spanvas.storage.port import MAX_VERSIONS, SpanOrigin, StoredTrace
 from spanvas.storage.short_content import content_kept, is_content_kept, structural_row
 from spanvas.storage.spans import UNREGISTERED_SECONDS
+from spanvas.storage.stored_trace import MAX_VERSIONS, SpanOrigin, StoredTrace
 from spanvas_api.received.naming import explicit_execution_id
 from spanvas_api.received.updates import Group, update_of
 

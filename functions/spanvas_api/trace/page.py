@@ -12,7 +12,7 @@ from typing import Any
 from spanvas.model.completeness import Completeness
 from spanvas.model.execution import OPEN, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
-from spanvas.storage.port import SpanOrigin, StoredTrace
+from spanvas.storage.stored_trace import SpanOrigin, StoredTrace
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.http.request import ApiResponse
 from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status

@@ -15,7 +15,7 @@ from spanvas.model.execution import (
     UNTRACED,
     Execution,
 )
-from spanvas.storage.port import SpanOrigin
+from spanvas.storage.stored_trace import SpanOrigin
 
 TITLES: Final = {"tempo": "Tempo", "jaeger": "Jaeger"}
 """Names for people of the backends that spans may be read from."""

@@ -18,7 +18,7 @@ from spanvas.model.execution import Execution
 from spanvas.model.row import Row
 from spanvas.model.running_totals import rows_of_trace
 from spanvas.semantics.field_class import FieldClass
-from spanvas.storage.port import StoredTrace
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.http.cursors import Cursors
 
 WIRE_VERSION: Final = 6

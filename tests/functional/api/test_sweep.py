@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from spanvas.model.errors import StoreUnavailableError
 from spanvas.model.execution import OVERDUE, Cause, Execution, Origin
 from spanvas.storage.pages import Overdue
-from spanvas.storage.port import SpanBatch, StoredTrace
+from spanvas.storage.port import SpanBatch
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.handlers import sweep
 from spanvas_api.handlers.sweep import Sweep
 from tests.support.api_client import Client

@@ -12,8 +12,9 @@ from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemE
 from spanvas.model.execution import Cause
 from spanvas.storage import codec, items
 from spanvas.storage.chunks import plan
-from spanvas.storage.port import SpanBatch, StoredTrace, TraceStore
+from spanvas.storage.port import SpanBatch, TraceStore
 from spanvas.storage.row_codec import encode_rows
+from spanvas.storage.stored_trace import StoredTrace
 from tests.functional.storage.spoiling import change_item
 from tests.support.builders import (
     SECOND,

@@ -23,7 +23,7 @@ from spanvas.model.ids import as_execution_id
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.model.tree import build_tree, state_of
-from spanvas.storage.port import StoredTrace
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas.tracing.bootstrap import TracedHandler
 from spanvas.tracing.other_providers import OtherProviders
 from spanvas.tracing.span_ids import ExecutionIdGenerator

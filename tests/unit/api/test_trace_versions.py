@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spanvas.model.row import Row
 from spanvas.semantics.field_class import FieldClass
-from spanvas.storage.port import StoredTrace
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas_api.http.cursors import MAX_LENGTH
 from spanvas_api.trace.version import Versions, rows_of, version_of
 from tests.support.builders import T0, make_execution, make_row

@@ -13,8 +13,8 @@ from spanvas.model.span import Span
 from spanvas.storage import codec
 from spanvas.storage.decoding import Reading, Report, attempted
 from spanvas.storage.item_reading import binary_of, key_of
-from spanvas.storage.port import StoredTrace
 from spanvas.storage.row_codec import decode_rows
+from spanvas.storage.stored_trace import StoredTrace
 
 
 class Chunks:

@@ -17,8 +17,8 @@ from spanvas.model.row import Row, comparable, versions
 from spanvas.model.span import Span, merge_spans
 from spanvas.semantics.summary import row_of
 from spanvas.storage import codec
-from spanvas.storage.port import MAX_VERSIONS
 from spanvas.storage.row_codec import encode_rows
+from spanvas.storage.stored_trace import MAX_VERSIONS
 
 MAX_ROWS: Final = 2_000
 """Spans in one rows chunk: about 60 KB compressed, so that ten thousand are read in one or two pages of 1 MB."""

@@ -22,7 +22,8 @@ from spanvas.storage.details import DetailItems, page_of, versions_of
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.item_reading import PREVIEWS, is_expired, moved_to
 from spanvas.storage.pages import Page
-from spanvas.storage.port import SpanBatch, StoredTrace, WriteResult
+from spanvas.storage.port import SpanBatch, WriteResult
+from spanvas.storage.stored_trace import StoredTrace
 from spanvas.storage.totals import TotalItems
 
 if TYPE_CHECKING:
