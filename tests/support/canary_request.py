@@ -41,17 +41,30 @@ def _resource_spans(place: str, span: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not is_root:
         made["parentSpanId"] = span_id("name of a root")
+    if "state" in span:
+        made["traceState"] = span["state"]
     if "status" in span:
         made["status"] = {"code": 2, "message": span["status"]}
     if "link" in span:
         made["links"] = [
-            {"traceId": TRACE, "spanId": "1" * 16, "attributes": _attributes(span["link"])}
+            {
+                "traceId": TRACE,
+                "spanId": "1" * 16,
+                "attributes": _attributes(span["link"]),
+                "traceState": span.get("link_state", ""),
+            }
         ]
     resource = {"service.name": "shop", **span.get("resource", {})}
-    scope = {"name": span.get("scope", "tests"), "version": span.get("scope_version", "1")}
+    scope = {
+        "name": span.get("scope", "tests"),
+        "version": span.get("scope_version", "1"),
+        "attributes": _attributes(span.get("scope_attributes", {})),
+    }
+    scope_schema = span.get("scope_schema", "")
     return {
         "resource": {"attributes": _attributes(resource)},
-        "scopeSpans": [{"scope": scope, "spans": [made]}],
+        "scopeSpans": [{"scope": scope, "spans": [made], "schemaUrl": scope_schema}],
+        "schemaUrl": span.get("resource_schema", ""),
     }
 
 

@@ -96,14 +96,24 @@ def as_json(request: ExportTraceServiceRequest) -> dict[str, Any]:
     return {
         "resourceSpans": [
             {
-                "resource": {"attributes": _attributes(group.resource.attributes)},
+                "resource": {
+                    "attributes": _attributes(group.resource.attributes),
+                    "droppedAttributesCount": group.resource.dropped_attributes_count,
+                },
                 "scopeSpans": [
                     {
-                        "scope": {"name": scope.scope.name, "version": scope.scope.version},
+                        "scope": {
+                            "name": scope.scope.name,
+                            "version": scope.scope.version,
+                            "attributes": _attributes(scope.scope.attributes),
+                            "droppedAttributesCount": scope.scope.dropped_attributes_count,
+                        },
                         "spans": [_span(span) for span in scope.spans],
+                        "schemaUrl": scope.schema_url,
                     }
                     for scope in group.scope_spans
                 ],
+                "schemaUrl": group.schema_url,
             }
             for group in request.resource_spans
         ]
@@ -127,6 +137,7 @@ def _span(span: Span) -> dict[str, Any]:
                 "timeUnixNano": str(event.time_unix_nano),
                 "name": event.name,
                 "attributes": _attributes(event.attributes),
+                "droppedAttributesCount": event.dropped_attributes_count,
             }
             for event in span.events
         ],
@@ -135,7 +146,10 @@ def _span(span: Span) -> dict[str, Any]:
             {
                 "traceId": link.trace_id.hex(),
                 "spanId": link.span_id.hex(),
+                "traceState": link.trace_state,
                 "attributes": _attributes(link.attributes),
+                "droppedAttributesCount": link.dropped_attributes_count,
+                "flags": link.flags,
             }
             for link in span.links
         ],

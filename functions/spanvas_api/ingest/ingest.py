@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from spanvas.model.errors import TooLargeError
 from spanvas.model.span import Span
-from spanvas.otlp.intake import Intake, Limits
+from spanvas.otlp.intake import Intake
+from spanvas.otlp.limits import Limits
 from spanvas.otlp.messages import PROTOBUF
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json

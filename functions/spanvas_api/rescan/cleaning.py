@@ -188,7 +188,7 @@ def _write(item: dict[str, Any], span: Span, chunk: dict[str, Any]) -> None:
         chunk["resources"][item["resource"]] = jsonable(span.resource)
     if item.get("scope") is not None:
         known = chunk["scopes"][item["scope"]]
-        known[:2] = scopes[0][: len(known[:2])]
+        known[:3] = scopes[0][: len(known)]
 
 
 def _forget_unused(chunk: dict[str, Any]) -> None:

@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple
 from spanvas.model.errors import InvalidInputError, TooLargeError
 from spanvas.model.span import Span
 from spanvas.otlp.errors import MalformedError
-from spanvas.otlp.intake import Intake, Limits
+from spanvas.otlp.intake import Intake
 from spanvas.otlp.jsontext import parse_json
+from spanvas.otlp.limits import Limits
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json_value
 from spanvas.otlp.wire import LEN, VARINT, WireReader

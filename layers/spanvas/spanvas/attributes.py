@@ -74,8 +74,11 @@ DROPPED_ATTRIBUTES: Final = "otel.dropped_attributes_count"
 DROPPED_EVENTS: Final = "otel.dropped_events_count"
 DROPPED_LINKS: Final = "otel.dropped_links_count"
 TRACE_STATE: Final = "w3c.tracestate"
+RESOURCE_SCHEMA_URL: Final = "otel.resource.schema_url"
+SCOPE_SCHEMA_URL: Final = "otel.scope.schema_url"
 """OTLP fields that our span has no place for, under their names in formats other than OTLP
-(OpenTelemetry specification, "Mapping to non-OTLP formats")."""
+(OpenTelemetry specification, "Mapping to non-OTLP formats"): those of a span, an event and a link among their own
+attributes, those of a resource and a scope among theirs."""
 EXCEPTION_EVENT: Final = "exception"
 EXCEPTION_TYPE: Final = "exception.type"
 EXCEPTION_MESSAGE: Final = "exception.message"

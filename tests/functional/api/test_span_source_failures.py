@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from spanvas.otlp.intake import Limits
+from spanvas.otlp.limits import Limits
 from spanvas.storage.port import SpanBatch
 from spanvas_api.span_source import answers
 from tests.functional.api.conftest import MakeApi

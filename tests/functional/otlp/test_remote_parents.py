@@ -146,7 +146,7 @@ def test_what_is_exported_says_again_that_the_parent_is_remote(
     exported = api.get(f"/v1/executions/{TRACE}/export", format="otlp").json
     spans = exported["resourceSpans"][0]["scopeSpans"][0]["spans"]
     assert [(span["name"], span.get("flags")) for span in spans] == [
-        ("POST /chat", 0x300),
-        ("chat m", None),
+        ("POST /chat", 0x301),
+        ("chat m", 0x101),
     ]
     assert "otel.span.parent.origin" not in str(exported)

@@ -6,7 +6,8 @@ import orjson
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from spanvas.otlp.intake import Intake, Limits, within
+from spanvas.otlp.intake import Intake
+from spanvas.otlp.limits import Limits, within
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
 from tests.support.otlp_requests import as_json, key_values, make_proto_span, make_request

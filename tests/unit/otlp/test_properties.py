@@ -16,7 +16,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from spanvas.model.span import Span as ModelSpan
 from spanvas.otlp.errors import MalformedError, TooManyError
 from spanvas.otlp.export import encode_json
-from spanvas.otlp.intake import Intake, Limits
+from spanvas.otlp.intake import Intake
+from spanvas.otlp.limits import Limits
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.protojson import decode_json
 from tests.support.otlp_requests import as_json, key_values, make_request, plain
@@ -24,6 +25,7 @@ from tests.support.property_size import examples
 
 NO_LIMITS = Limits(attributes=10**6, events=10**6, links=10**6, depth=100)
 INT64 = st.integers(-(2**63), 2**63 - 1)
+COUNTS = st.one_of(st.just(0), st.integers(0, 2**32 - 1))
 TIMES = st.integers(1, 2**63 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 KEYS = st.one_of(TEXT, st.sampled_from(["gen_ai.operation.name", "spanvas.kind", "m.0.x", "m.1.x"]))
@@ -53,7 +55,7 @@ def spans(draw: st.DrawFn) -> Span:
         start_time_unix_nano=draw(TIMES),
         end_time_unix_nano=draw(st.one_of(st.just(0), TIMES)),
         attributes=key_values(draw(ATTRIBUTES)),
-        dropped_attributes_count=draw(st.integers(0, 2**32 - 1)),
+        dropped_attributes_count=draw(COUNTS),
         events=[
             Span.Event(
                 time_unix_nano=draw(TIMES), name=draw(TEXT), attributes=key_values(draw(ATTRIBUTES))
@@ -64,7 +66,10 @@ def spans(draw: st.DrawFn) -> Span:
             Span.Link(
                 trace_id=draw(ids(16)),
                 span_id=draw(ids(8)),
+                trace_state=draw(TEXT),
                 attributes=key_values(draw(ATTRIBUTES)),
+                dropped_attributes_count=draw(COUNTS),
+                flags=draw(COUNTS),
             )
             for _ in range(draw(st.integers(0, 1)))
         ],
@@ -73,12 +78,20 @@ def spans(draw: st.DrawFn) -> Span:
     )
 
 
-REQUESTS = st.builds(
-    lambda found, resource, scope: make_request(*found, resource=resource, scope=scope),
-    st.lists(spans(), max_size=2),
-    ATTRIBUTES,
-    st.tuples(TEXT, TEXT),
-)
+@st.composite
+def requests(draw: st.DrawFn) -> ExportTraceServiceRequest:
+    found, scope = draw(st.lists(spans(), max_size=2)), draw(st.tuples(TEXT, TEXT))
+    request = make_request(*found, resource=draw(ATTRIBUTES), scope=scope)
+    group = request.resource_spans[0]
+    scope_spans = group.scope_spans[0]
+    group.schema_url, scope_spans.schema_url = draw(st.tuples(TEXT, TEXT))
+    group.resource.dropped_attributes_count = draw(COUNTS)
+    scope_spans.scope.attributes.extend(key_values(draw(ATTRIBUTES)))
+    scope_spans.scope.dropped_attributes_count = draw(COUNTS)
+    return request
+
+
+REQUESTS = requests()
 
 
 WHOLE = make_request(
@@ -113,6 +126,9 @@ def test_both_encodings_are_read_as_protobuf_reads_them_and_what_is_exported_is_
     assert_same(binary.spans, request)
 
 
+OF_GROUPS = {"otel.resource.schema_url", "otel.dropped_attributes_count"}
+
+
 def assert_same(found: list[ModelSpan], request: ExportTraceServiceRequest) -> None:
     group = request.resource_spans[0]
     expected = group.scope_spans[0].spans
@@ -132,13 +148,15 @@ def assert_same(found: list[ModelSpan], request: ExportTraceServiceRequest) -> N
         assert ("otel.span.parent.origin" in ours.attributes) == (
             is_told and theirs.parent_span_id != b""
         )
-        assert ours.resource == attributes_of(group.resource.attributes)
+        assert {
+            key: value for key, value in ours.resource.items() if key not in OF_GROUPS
+        } == attributes_of(group.resource.attributes)
         assert [(e.name, e.time_unix_nano, e.attributes) for e in ours.events] == [
             (e.name, e.time_unix_nano, attributes_of(e.attributes)) for e in theirs.events
         ]
-        assert [(link.trace_id, link.span_id, link.attributes) for link in ours.links] == [
-            (link.trace_id.hex(), link.span_id.hex(), attributes_of(link.attributes))
-            for link in theirs.links
+        assert ours.flags == theirs.flags
+        assert [(link.trace_id, link.span_id, link.flags) for link in ours.links] == [
+            (link.trace_id.hex(), link.span_id.hex(), link.flags) for link in theirs.links
         ]
 
 

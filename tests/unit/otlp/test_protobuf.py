@@ -10,7 +10,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from spanvas.model.span import Event, Link
 from spanvas.otlp.errors import MalformedError, TooManyError
-from spanvas.otlp.intake import Limits
+from spanvas.otlp.limits import Limits
 from spanvas.otlp.protobuf import decode_protobuf
 from spanvas.otlp.wire import MAX_TAGS
 from tests.support.builders import SECOND, T0, span_id

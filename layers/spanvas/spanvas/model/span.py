@@ -34,16 +34,20 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link from a span to another one, as in OpenTelemetry. Ids are lower-case hex."""
+    """A link from a span to another one, as in OpenTelemetry. Ids are lower-case hex, `flags` those of OTLP."""
 
     trace_id: str
     span_id: str
     attributes: Mapping[str, Value] = field(default_factory=dict)
+    flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One span, started (`end_time_unix_nano` is None) or ended. Times are unix nanoseconds."""
+    """One span, started (`end_time_unix_nano` is None) or ended. Times are unix nanoseconds.
+
+    `flags` are OTLP's: the flags of its trace, and whether its parent is remote. 0 where its sender says none.
+    """
 
     trace_id: str
     span_id: str
@@ -63,6 +67,8 @@ class Span:
     scope_version: str = ""
     deadline_unix_nano: int | None = None
     recorded_at_unix_nano: int = 0
+    scope_attributes: Mapping[str, Value] = field(default_factory=dict)
+    flags: int = 0
 
 
 def merge_rank(version: _Version) -> tuple[bool, int, int]:

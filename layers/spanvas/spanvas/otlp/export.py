@@ -17,12 +17,15 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.values import encodable
-from spanvas.otlp.intake import (
-    KIND_NUMBERS,
-    PARENT_IS_REMOTE,
-    PARENT_ORIGIN_KNOWN,
-    STATUS_NUMBERS,
-    TIME_LIMIT,
+from spanvas.otlp.intake import KIND_NUMBERS, STATUS_NUMBERS, TIME_LIMIT
+from spanvas.otlp.kept_fields import (
+    EVENT_FIELDS,
+    LINK_FIELDS,
+    RESOURCE_FIELDS,
+    SCOPE_FIELDS,
+    SPAN_FIELDS,
+    split_kept,
+    split_origin,
 )
 from spanvas.otlp.scalars import INT64
 
@@ -32,17 +35,16 @@ try:  # the functions bring orjson; elsewhere the standard library does
 except ImportError:  # pragma: no cover - the tests have orjson
     fast_dumps = None
 
+SCHEMA_URL: Final = "schemaUrl"
 FIELDS: Final = {
     names.DROPPED_ATTRIBUTES: "droppedAttributesCount",
     names.DROPPED_EVENTS: "droppedEventsCount",
     names.DROPPED_LINKS: "droppedLinksCount",
     names.TRACE_STATE: "traceState",
+    names.RESOURCE_SCHEMA_URL: SCHEMA_URL,
+    names.SCOPE_SCHEMA_URL: SCHEMA_URL,
 }
-"""Attributes that stand for a field of the span."""
-PARENT_FLAGS: Final[Mapping[Any, int]] = {
-    names.LOCAL: PARENT_ORIGIN_KNOWN,
-    names.REMOTE: PARENT_ORIGIN_KNOWN | PARENT_IS_REMOTE,
-}
+"""Names of the fields that are kept as attributes, `kept_fields`."""
 
 
 def encode_json(spans: Iterable[Span]) -> bytes:
@@ -53,24 +55,29 @@ def encode_json(spans: Iterable[Span]) -> bytes:
 def request_of(spans: Iterable[Span]) -> dict[str, Any]:
     """Returns what `encode_json` encodes, as plain values."""
     keys: dict[int, tuple[Mapping[str, Any], bytes]] = {}
-    groups: dict[bytes, tuple[Mapping[str, Any], dict[tuple[str, str], list[dict[str, Any]]]]] = {}
+    groups: dict[bytes, tuple[Span, dict[tuple[Any, ...], tuple[Span, list[Any]]]]] = {}
+
+    def key_of(shared: Mapping[str, Any]) -> bytes:
+        if not shared:
+            return b""
+        known = keys.get(id(shared))
+        if known is None:  # it is kept with its key, so that its id is not given to another one
+            known = keys[id(shared)] = (shared, dump(_attributes(shared)))
+        return known[1]
+
     for span in spans:
-        resource = span.resource
-        known = keys.get(id(resource))
-        if known is None:
-            # The resource is kept with its key, so that its id is not given to another one.
-            known = keys[id(resource)] = (resource, dump(_attributes(resource)))
-        scopes = groups.setdefault(known[1], (resource, {}))[1]
-        scopes.setdefault((span.scope_name, span.scope_version), []).append(_span(span))
+        scopes = groups.setdefault(key_of(span.resource), (span, {}))[1]
+        scope = (span.scope_name, span.scope_version, key_of(span.scope_attributes))
+        scopes.setdefault(scope, (span, []))[1].append(_span(span))
     return {
         "resourceSpans": [
             {
-                "resource": {"attributes": _attributes(resource)},
+                **_resource(first.resource),
                 "scopeSpans": [
-                    {"scope": _scope(*scope), "spans": encoded} for scope, encoded in scopes.items()
+                    {**_scope(one), "spans": encoded} for one, encoded in scopes.values()
                 ],
             }
-            for resource, scopes in groups.values()
+            for first, scopes in groups.values()
         ]
     }
 
@@ -101,14 +108,10 @@ def _span(span: Span) -> dict[str, Any]:
         end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
         attributes = {**attributes, names.OPEN: True}
     encoded["endTimeUnixNano"] = str(end)
-    for name in FIELDS.keys() & attributes.keys():
-        encoded[FIELDS[name]] = attributes[name]
-        attributes = {key: value for key, value in attributes.items() if key != name}
-    flags = PARENT_FLAGS.get(attributes.get(names.PARENT_ORIGIN)) if span.parent_span_id else None
+    attributes, flags = split_origin(span, attributes)
     if flags:
         encoded["flags"] = flags
-        attributes = {key: value for key, value in attributes.items() if key != names.PARENT_ORIGIN}
-    encoded["attributes"] = _attributes(attributes)
+    encoded.update(_described(attributes, SPAN_FIELDS))
     if span.events:
         encoded["events"] = [_event(event) for event in span.events]
     if span.links:
@@ -119,20 +122,22 @@ def _span(span: Span) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     time = str(event.time_unix_nano)
-    return {"timeUnixNano": time, "name": event.name, **_counted(event.attributes)}
+    return {"timeUnixNano": time, "name": event.name, **_described(event.attributes, EVENT_FIELDS)}
 
 
 def _link(link: Link) -> dict[str, Any]:
-    return {"traceId": link.trace_id, "spanId": link.span_id, **_counted(link.attributes)}
+    ids = {"traceId": link.trace_id, "spanId": link.span_id}
+    flags = {"flags": link.flags} if link.flags else {}
+    return {**ids, **flags, **_described(link.attributes, LINK_FIELDS)}
 
 
-def _counted(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the attributes of an event or a link, and how many of them were dropped."""
-    if names.DROPPED_ATTRIBUTES not in attributes:
-        return {"attributes": _attributes(attributes)}
-    rest = dict(attributes)
-    dropped = rest.pop(names.DROPPED_ATTRIBUTES)
-    return {"attributes": _attributes(rest), "droppedAttributesCount": dropped}
+def _described(attributes: Mapping[str, Any], kept: frozenset[str]) -> dict[str, Any]:
+    """Returns the attributes of anything, and the fields that are kept among them."""
+    rest, fields = split_kept(attributes, kept)
+    encoded: dict[str, Any] = {"attributes": _attributes(rest)}
+    for name, value in fields.items():
+        encoded[FIELDS[name]] = value
+    return encoded
 
 
 def _status(span: Span) -> dict[str, Any]:
@@ -141,8 +146,23 @@ def _status(span: Span) -> dict[str, Any]:
     return {**status, "message": span.status_message} if span.status_message else status
 
 
-def _scope(name: str, version: str) -> dict[str, str]:
-    return {"name": name, "version": version} if version else {"name": name}
+def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
+    described = _described(resource, RESOURCE_FIELDS)
+    schema_url = described.pop(SCHEMA_URL, "")
+    return {"resource": described, **({SCHEMA_URL: schema_url} if schema_url else {})}
+
+
+def _scope(span: Span) -> dict[str, Any]:
+    scope: dict[str, Any] = {"name": span.scope_name}
+    if span.scope_version:
+        scope["version"] = span.scope_version
+    if not span.scope_attributes:
+        return {"scope": scope}
+    described = _described(span.scope_attributes, SCOPE_FIELDS)
+    schema_url = described.pop(SCHEMA_URL, "")
+    if not described["attributes"]:
+        del described["attributes"]
+    return {"scope": {**scope, **described}, **({SCHEMA_URL: schema_url} if schema_url else {})}
 
 
 def _attributes(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:

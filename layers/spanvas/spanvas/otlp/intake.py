@@ -7,14 +7,15 @@ twice gives the same spans.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model.span import STATUSES, UNSET, Event, Link, Span
 from spanvas.otlp.errors import TooManyError
+from spanvas.otlp.kept_fields import note_dropped, parent_origin
+from spanvas.otlp.limits import Limits, first_events, within
 from spanvas.semantics.reader import kind_of
 
 KINDS: Final = ("internal", "internal", "server", "client", "producer", "consumer")
@@ -31,31 +32,16 @@ VALUES_OF_A_GROUP: Final = 5
 VALUES_OF_AN_EVENT: Final = 3
 """What an event or a link counts for, besides its attributes: as much memory."""
 
-PARENT_ORIGIN_KNOWN: Final = 0x100
-PARENT_IS_REMOTE: Final = 0x200
-"""Bits of a span's flags (opentelemetry-proto, trace.proto, SpanFlags)."""
-CALLED_BY_OTHERS: Final = frozenset({"server", "consumer"})
-"""Kinds of spans whose parent is another service's. They tell where the sender is too old to write the flags."""
-
 MAX_UNKNOWN: Final = 20
 UNKNOWN_CHARACTERS: Final = 80
 
-DROPPED: Final = (names.DROPPED_ATTRIBUTES, names.DROPPED_EVENTS, names.DROPPED_LINKS)
 
-_LIST_ITEM: Final = re.compile(r"\.\d+(?=\.|$)")
+class Scope(NamedTuple):
+    """The instrumentation scope of spans. Its schema's URL and its dropped count are among its attributes."""
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`values` counts every attribute value of a request, nested ones too, and every event and link: it bounds the
-    memory that decoding takes up."""
-
-    spans: int = 10_000
-    attributes: int = 128
-    events: int = 64
-    links: int = 128
-    depth: int = 20
-    values: int = 300_000
+    name: str = ""
+    version: str = ""
+    attributes: Mapping[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -129,7 +115,7 @@ class Intake:
         events: Sequence[Event],
         links: Sequence[Link],
         resource: Mapping[str, Any],
-        scope: tuple[str, str],
+        scope: Scope,
         dropped: tuple[int, int, int],
         trace_state: str,
         flags: int,
@@ -155,7 +141,7 @@ class Intake:
             if trace_state:
                 attributes[names.TRACE_STATE] = trace_state
             if dropped != (0, 0, 0):
-                _note_dropped(attributes, dropped)
+                note_dropped(attributes, dropped)
             otel_kind = KINDS[kind] if 0 <= kind < len(KINDS) else KINDS[0]
             if parent_span_id and (origin := parent_origin(flags, otel_kind)):
                 attributes[names.PARENT_ORIGIN] = origin
@@ -165,7 +151,7 @@ class Intake:
                     span_id,
                     parent_span_id,
                     name,
-                    kind_of(attributes, name, scope[0], parent_span_id, events),
+                    kind_of(attributes, name, scope.name, parent_span_id, events),
                     start,
                     end or None,
                     otel_kind,
@@ -175,10 +161,12 @@ class Intake:
                     tuple(events),
                     tuple(links),
                     resource,
-                    scope[0],
-                    scope[1],
+                    scope.name,
+                    scope.version,
                     None,
                     end or start,
+                    scope.attributes,
+                    flags,
                 )
             )
 
@@ -194,12 +182,18 @@ class Intake:
         attributes: dict[str, Any],
         dropped: int,
         links: list[Link],
+        *,
+        trace_state: str,
+        flags: int,
     ) -> bool:
         """Keep a link; whether its ids are ids, without which nobody can follow it."""
         self.count_values(VALUES_OF_AN_EVENT)
         if not trace_id or not span_id:
             return False
-        links.append(Link(trace_id, span_id, self._bounded(attributes, dropped)))
+        attributes = self._bounded(attributes, dropped)
+        if trace_state:
+            attributes[names.TRACE_STATE] = trace_state
+        links.append(Link(trace_id, span_id, attributes, flags))
         return True
 
     def too_deep(self, value: Any) -> dict[str, str]:
@@ -230,7 +224,7 @@ class Intake:
         if any(gone):
             kept[names.TRUNCATED] = True
         total = (dropped[0] + gone[0], dropped[1] + gone[1], dropped[2] + gone[2])
-        return kept, _first_events(events, limits.events), links[: limits.links], total
+        return kept, first_events(events, limits.events), links[: limits.links], total
 
     def _bounded(self, attributes: dict[str, Any], dropped: int) -> dict[str, Any]:
         """Returns at most as many attributes of an event or a link as the limit allows.
@@ -249,52 +243,3 @@ class Intake:
 
     def _count_cut(self, reason: str) -> None:
         self.cut[reason] = self.cut.get(reason, 0) + 1
-
-
-def parent_origin(flags: int, otel_kind: str) -> str:
-    """Returns who recorded a span's parent, by its flags, else by its kind: `attributes.REMOTE` or `LOCAL`.
-
-    Empty where it is local and the kind says so too: most spans need no attribute for it.
-    """
-    if not flags & PARENT_ORIGIN_KNOWN:
-        return names.REMOTE if otel_kind in CALLED_BY_OTHERS else ""
-    if flags & PARENT_IS_REMOTE:
-        return names.REMOTE
-    return names.LOCAL if otel_kind in CALLED_BY_OTHERS else ""
-
-
-def within(attributes: Mapping[str, Any], limit: int) -> dict[str, Any]:
-    """Returns the first attributes, as many as the limit allows; a flattened list counts as one.
-
-    `llm.input_messages.0.message.content` and all that begins with `llm.input_messages.` and a number is one attribute
-    that its instrumentation wrote in pieces: counted singly, the limit would cut conversations short.
-    """
-    kept: dict[str, Any] = {}
-    lists: set[str] = set()
-    for name, value in attributes.items():
-        item = _LIST_ITEM.search(name)
-        key = name if item is None else name[: item.start()] + "."
-        if key not in lists:
-            if len(lists) >= limit:
-                continue
-            lists.add(key)
-        kept[name] = value
-    return kept
-
-
-def _first_events(events: Sequence[Event], limit: int) -> Sequence[Event]:
-    """Returns the first events, but exceptions before all others.
-
-    Streams write an event a token and fail at the end.
-    """
-    if len(events) <= limit:
-        return events
-    ranked = sorted(
-        range(len(events)), key=lambda index: (events[index].name != names.EXCEPTION_EVENT, index)
-    )
-    return [events[index] for index in sorted(ranked[:limit])]
-
-
-def _note_dropped(attributes: dict[str, Any], dropped: tuple[int, int, int]) -> None:
-    counts = zip(DROPPED, dropped, strict=True)
-    attributes.update({name: count for name, count in counts if count})

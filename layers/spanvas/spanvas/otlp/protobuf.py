@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.span import Event, Link
 from spanvas.otlp.errors import MalformedError
-from spanvas.otlp.intake import Intake, Limits
+from spanvas.otlp.intake import Intake, Scope
+from spanvas.otlp.kept_fields import note_group
+from spanvas.otlp.limits import Limits
 from spanvas.otlp.values import ValueReader
 from spanvas.otlp.wire import I32, I64, LEN, VARINT, cut_off
 
@@ -49,63 +52,84 @@ class _Decoder(ValueReader):
         self.intake.count_group()
         resource: dict[str, Any] = {}
         scopes = []
+        dropped, schema_url = 0, ""
         while i < end:
             field, wire, i = self.tag(i)
-            if wire == LEN and field in (1, 2):
+            if wire == LEN and field in (1, 2, 3):
                 i, stop = self.length(i, end)
                 if field == 1:
-                    self._resource(i, stop, resource)
-                else:
+                    dropped = self._resource(i, stop, resource)
+                elif field == 2:
                     scopes.append((i, stop))
+                else:
+                    schema_url = self.text(i, stop)
                 i = stop
             else:
                 i = self.skip(wire, field, i, end)
+        note_group(resource, dropped, schema_url, names.RESOURCE_SCHEMA_URL)
         for start, stop in scopes:
             self._scope_spans(start, stop, resource)
 
-    def _resource(self, i: int, end: int, resource: dict[str, Any]) -> None:
+    def _resource(self, i: int, end: int, resource: dict[str, Any]) -> int:
+        """Reads the attributes of a resource. Returns how many of them its sender has dropped."""
+        dropped = 0
         while i < end:
             field, wire, i = self.tag(i)
             if field == 1 and wire == LEN:
                 i, stop = self.length(i, end)
                 self.attributes_entry(i, stop, resource)
                 i = stop
+            elif field == 2 and wire == VARINT:
+                dropped, i = self.varint(i)
             else:
                 i = self.skip(wire, field, i, end)
+        return dropped & UINT32
 
     def _scope_spans(self, i: int, end: int, resource: dict[str, Any]) -> None:
         self.intake.count_group()
-        scope = ("", "")
+        scope_at: tuple[int, int] | None = None
+        schema_url = ""
         spans = []
         while i < end:
             field, wire, i = self.tag(i)
-            if wire == LEN and field in (1, 2):
+            if wire == LEN and field in (1, 2, 3):
                 i, stop = self.length(i, end)
                 if field == 1:
-                    scope = self._scope(i, stop)
-                else:
+                    scope_at = (i, stop)
+                elif field == 2:
                     self.intake.count_span()
                     spans.append((i, stop))
+                else:
+                    schema_url = self.text(i, stop)
                 i = stop
             else:
                 i = self.skip(wire, field, i, end)
+        scope = self._scope(*(scope_at or (end, end)), schema_url)
         for start, stop in spans:
             self._span(start, stop, resource, scope)
 
-    def _scope(self, i: int, end: int) -> tuple[str, str]:
+    def _scope(self, i: int, end: int, schema_url: str) -> Scope:
         found = {1: "", 2: ""}
+        attributes: dict[str, Any] = {}
+        dropped = 0
         while i < end:
             field, wire, i = self.tag(i)
-            if wire == LEN and field in found:
+            if wire == LEN and field in (1, 2, 3):
                 i, stop = self.length(i, end)
-                found[field] = self.text(i, stop)
+                if field == 3:
+                    self.attributes_entry(i, stop, attributes)
+                else:
+                    found[field] = self.text(i, stop)
                 i = stop
+            elif wire == VARINT and field == 4:
+                dropped, i = self.varint(i)
             else:
                 i = self.skip(wire, field, i, end)
-        return found[1], found[2]
+        note_group(attributes, dropped & UINT32, schema_url, names.SCOPE_SCHEMA_URL)
+        return Scope(found[1], found[2], attributes)
 
     def _span(  # noqa: PLR0912, PLR0915 - a branch a field, in one loop for speed
-        self, i: int, end: int, resource: dict[str, Any], scope: tuple[str, str]
+        self, i: int, end: int, resource: dict[str, Any], scope: Scope
     ) -> None:
         data = self.data
         trace_id = span_id = name = message = trace_state = ""
@@ -208,25 +232,37 @@ class _Decoder(ValueReader):
 
     def _link(self, i: int, end: int, links: list[Link]) -> bool:
         """Whether there was one; ids that are none cannot be followed."""
-        trace_id = span_id = ""
-        dropped = 0
+        trace_id = span_id = trace_state = ""
+        dropped = flags = 0
         attributes: dict[str, Any] = {}
         while i < end:
             field, wire, i = self.tag(i)
-            if wire == LEN and field in (1, 2, 4):
+            if wire == LEN and field in (1, 2, 3, 4):
                 i, stop = self.length(i, end)
                 if field == 1:
                     trace_id = hex_id(self.data[i:stop], ZERO_TRACE)
                 elif field == 2:
                     span_id = hex_id(self.data[i:stop], ZERO_SPAN)
+                elif field == 3:
+                    trace_state = self.text(i, stop)
                 else:
                     self.attributes_entry(i, stop, attributes)
                 i = stop
             elif wire == VARINT and field == 5:
                 dropped, i = self.varint(i)
+            elif wire == I32 and field == 6:
+                flags, i = self.fixed32(i, end)
             else:
                 i = self.skip(wire, field, i, end)
-        return self.intake.link(trace_id, span_id, attributes, dropped & UINT32, links)
+        return self.intake.link(
+            trace_id,
+            span_id,
+            attributes,
+            dropped & UINT32,
+            links,
+            trace_state=trace_state,
+            flags=flags,
+        )
 
     def _status(self, i: int, end: int) -> tuple[int, str]:
         code, message = 0, ""

@@ -10,10 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.values import encodable
 from spanvas.otlp.export_safe import export_safe
 from spanvas.otlp.intake import KIND_NUMBERS, STATUS_NUMBERS
+from spanvas.otlp.kept_fields import (
+    EVENT_FIELDS,
+    LINK_FIELDS,
+    RESOURCE_FIELDS,
+    SCOPE_FIELDS,
+    SPAN_FIELDS,
+    split_kept,
+    split_origin,
+)
 from spanvas.otlp.wire import length_delimited, number_field, varint
 
 SAMPLED: Final = 1
@@ -29,27 +39,38 @@ Place = Callable[[Span], str]
 
 def encode_protobuf(spans: Iterable[Span], place_of: Place) -> bytes:
     """Returns one request with all these spans, grouped by resource and scope, in the order given."""
-    groups: dict[int, tuple[Mapping[str, Any], dict[tuple[str, str], list[bytes]]]] = {}
+    groups: dict[int, tuple[Span, dict[tuple[Any, ...], tuple[Span, list[bytes]]]]] = {}
     for span in spans:
-        _, scopes = groups.setdefault(id(span.resource), (span.resource, {}))
+        _, scopes = groups.setdefault(id(span.resource), (span, {}))
+        scope = span.scope_name, span.scope_version, id(span.scope_attributes or None)
         encoded = length_delimited(2, _span(span, place_of(span)))
-        scopes.setdefault((span.scope_name, span.scope_version), []).append(encoded)
+        scopes.setdefault(scope, (span, []))[1].append(encoded)
     return b"".join(
-        length_delimited(1, length_delimited(1, _attributes(1, resource, "")) + _scopes(scopes))
-        for resource, scopes in groups.values()
+        length_delimited(1, _resource(first.resource, b"".join(map(_scope, scopes.values()))))
+        for first, scopes in groups.values()
     )
 
 
-def _scopes(scopes: Mapping[tuple[str, str], Sequence[bytes]]) -> bytes:
-    return b"".join(
-        length_delimited(
-            2, length_delimited(1, _text(1, name) + _text(2, version)) + b"".join(spans)
-        )
-        for (name, version), spans in scopes.items()
-    )
+def _resource(resource: Mapping[str, Any], scopes: bytes) -> bytes:
+    attributes, fields = split_kept(resource, RESOURCE_FIELDS)
+    dropped = number_field(2, fields.get(names.DROPPED_ATTRIBUTES, 0))
+    schema_url = _text(3, fields.get(names.RESOURCE_SCHEMA_URL, ""))
+    return length_delimited(1, _attributes(1, attributes, "") + dropped) + scopes + schema_url
+
+
+def _scope(scope: tuple[Span, Sequence[bytes]]) -> bytes:
+    first, spans = scope
+    described = _text(1, first.scope_name) + _text(2, first.scope_version)
+    attributes, fields = split_kept(first.scope_attributes, SCOPE_FIELDS)
+    described += _attributes(3, attributes, "")
+    described += number_field(4, fields.get(names.DROPPED_ATTRIBUTES, 0))
+    schema_url = _text(3, fields.get(names.SCOPE_SCHEMA_URL, ""))
+    return length_delimited(2, length_delimited(1, described) + b"".join(spans) + schema_url)
 
 
 def _span(span: Span, place: str) -> bytes:
+    attributes, flags = split_origin(span, span.attributes)
+    attributes, fields = split_kept(attributes, SPAN_FIELDS)
     return b"".join(
         (
             length_delimited(1, bytes.fromhex(span.trace_id)),
@@ -59,13 +80,17 @@ def _span(span: Span, place: str) -> bytes:
             number_field(6, KIND_NUMBERS.get(span.otel_kind, 1)),
             _time(7, span.start_time_unix_nano),
             _time(8, _end(span)),
-            _attributes(9, span.attributes, place),
+            _attributes(9, attributes, place),
             *(length_delimited(11, _event(event, place)) for event in span.events),
             *(length_delimited(13, _link(link, place)) for link in span.links),
+            _text(3, fields.get(names.TRACE_STATE, "")),
+            number_field(10, fields.get(names.DROPPED_ATTRIBUTES, 0)),
+            number_field(12, fields.get(names.DROPPED_EVENTS, 0)),
+            number_field(14, fields.get(names.DROPPED_LINKS, 0)),
             length_delimited(
                 15, _text(2, span.status_message) + number_field(3, STATUS_NUMBERS[span.status])
             ),
-            b"\x85\x01" + _FIXED32(SAMPLED),
+            b"\x85\x01" + _FIXED32(flags or SAMPLED),
         )
     )
 
@@ -78,20 +103,27 @@ def _end(span: Span) -> int:
 
 
 def _event(event: Event, place: str) -> bytes:
-    return (
-        _time(1, event.time_unix_nano)
-        + _text(2, event.name)
-        + _attributes(3, event.attributes, place)
+    attributes, fields = split_kept(event.attributes, EVENT_FIELDS)
+    return b"".join(
+        (
+            _time(1, event.time_unix_nano),
+            _text(2, event.name),
+            _attributes(3, attributes, place),
+            number_field(4, fields.get(names.DROPPED_ATTRIBUTES, 0)),
+        )
     )
 
 
 def _link(link: Link, place: str) -> bytes:
+    attributes, fields = split_kept(link.attributes, LINK_FIELDS)
     return b"".join(
         (
             length_delimited(1, bytes.fromhex(link.trace_id)),
             length_delimited(2, bytes.fromhex(link.span_id)),
-            _attributes(4, link.attributes, place),
-            b"\x35" + _FIXED32(SAMPLED),
+            _text(3, fields.get(names.TRACE_STATE, "")),
+            _attributes(4, attributes, place),
+            number_field(5, fields.get(names.DROPPED_ATTRIBUTES, 0)),
+            b"\x35" + _FIXED32(link.flags or SAMPLED),
         )
     )
 

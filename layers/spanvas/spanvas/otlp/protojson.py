@@ -17,11 +17,14 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from typing import Any, Final
 
+from spanvas import attributes as names
 from spanvas.model.ids import SPAN_ID, TRACE_ID
 from spanvas.model.span import Event, Link
 from spanvas.otlp.errors import MalformedError
-from spanvas.otlp.intake import Intake, Limits
+from spanvas.otlp.intake import Intake, Scope
 from spanvas.otlp.jsontext import parse_json
+from spanvas.otlp.kept_fields import note_group
+from spanvas.otlp.limits import Limits
 from spanvas.otlp.scalars import any_value, list_of, number_of, object_of, text_of
 
 REQUEST: Final = frozenset({"resourceSpans"})
@@ -34,6 +37,8 @@ SPAN: Final = frozenset(
         "droppedLinksCount", "status",
     }
 )  # fmt: skip
+GROUP: Final = frozenset({"name", "version", "attributes", "droppedAttributesCount", "entityRefs"})
+"""Of a resource and of a scope."""
 EVENT: Final = frozenset({"timeUnixNano", "name", "attributes", "droppedAttributesCount"})
 LINK: Final = frozenset(
     {"traceId", "spanId", "traceState", "attributes", "droppedAttributesCount", "flags"}
@@ -95,19 +100,31 @@ class _Decoder:
         self._intake.count_group()
         group = self.fields(group, RESOURCE_SPANS)
         resource = object_of(group.get("resource"), "resource")
-        attributes = self._attributes(resource.get("attributes"))
+        attributes = self._group(resource, group, names.RESOURCE_SCHEMA_URL)
         for item in list_of(group.get("scopeSpans"), "scopeSpans"):
             self._intake.count_group()
             scope_spans = self.fields(object_of(item, "scopeSpans"), SCOPE_SPANS)
             scope = object_of(scope_spans.get("scope"), "scope")
-            names = (text_of(scope.get("name"), "name"), text_of(scope.get("version"), "version"))
+            found = Scope(
+                text_of(scope.get("name"), "name"),
+                text_of(scope.get("version"), "version"),
+                self._group(scope, scope_spans, names.SCOPE_SCHEMA_URL),
+            )
             for span in list_of(scope_spans.get("spans"), "spans"):
                 self._intake.count_span()
-                self._span(object_of(span, "spans"), attributes, names)
+                self._span(object_of(span, "spans"), attributes, found)
 
-    def _span(
-        self, span: Mapping[str, Any], resource: Mapping[str, Any], scope: tuple[str, str]
-    ) -> None:
+    def _group(
+        self, described: Mapping[str, Any], group: Mapping[str, Any], schema_name: str
+    ) -> dict[str, Any]:
+        """Returns the attributes of a resource or a scope, and what its other fields say of it."""
+        described = self.fields(described, GROUP)
+        attributes = self._attributes(described.get("attributes"))
+        dropped = _count(described.get("droppedAttributesCount"), "droppedAttributesCount")
+        note_group(attributes, dropped, text_of(group.get("schemaUrl"), "schemaUrl"), schema_name)
+        return attributes
+
+    def _span(self, span: Mapping[str, Any], resource: Mapping[str, Any], scope: Scope) -> None:
         get = self.fields(span, SPAN).get
         status = object_of(get("status"), "status")
         links: list[Link] = []
@@ -176,6 +193,8 @@ class _Decoder:
             self._attributes(link.get("attributes")),
             _count(link.get("droppedAttributesCount"), "droppedAttributesCount"),
             links,
+            trace_state=text_of(link.get("traceState"), "traceState"),
+            flags=number_of(link.get("flags"), "flags") & UINT32,
         )
 
 

@@ -13,7 +13,7 @@ from time import thread_time_ns
 from typing import Any, Final
 
 from spanvas import attributes as names
-from spanvas.model.span import Event, Link, Span
+from spanvas.model.span import Event, Span
 from spanvas.model.units import MS
 from spanvas.privacy.clean_texts import MAX_CHARACTERS, CleanTextCache
 from spanvas.privacy.keys import is_secret_item
@@ -32,6 +32,8 @@ MESSAGE: Final = names.EXCEPTION_MESSAGE
 TEXT: Final = "text"
 PIECE_BUDGET_NANO: Final = 20_000 * MS
 """CPU time for a piece of a file; over it the piece is dropped."""
+MAX_SHARED: Final = 64
+"""Resources and scopes that are remembered with what redaction left of them."""
 NAME, ATTRIBUTES, EVENTS, LINKS = "called", "attributes", "events", "links"
 FIELDS: Final = frozenset({NAME, MESSAGE, ATTRIBUTES, EVENTS, LINKS})
 """Names of `fields_of`, which are ours and need no search."""
@@ -65,7 +67,7 @@ class Redactor:
         self._scanner = scanner
         self._is_scanner_inherited = False
         self._clock = clock
-        self._resource: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+        self._shared: dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
         self._whole_resource: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
         self._clean_names: set[str] = set(FIELDS)
 
@@ -82,8 +84,11 @@ class Redactor:
         if self.mode == NONE:
             span = self._structure_of(span)
         if self.mode == REDACTED and redaction.is_clean(texts_of(span)):
-            resource = self._redact_resource(span.resource)
-            return span if resource is span.resource else replace(span, resource=resource)
+            resource = self._redact_shared(span.resource)
+            scope = self._redact_shared(span.scope_attributes)
+            if resource is span.resource and scope is span.scope_attributes:
+                return span
+            return replace(span, resource=resource, scope_attributes=scope)
         structure, content = split_words(span)
         kept = redaction.machine_text(fields_of(span, structure.attributes, structure.events))
         attributes = in_order(
@@ -109,10 +114,11 @@ class Redactor:
             attributes=attributes,
             events=redacted_events,
             links=tuple(
-                Link(link.trace_id, link.span_id, rest[ATTRIBUTES])
+                replace(link, attributes=rest[ATTRIBUTES])
                 for link, rest in zip(span.links, kept[LINKS], strict=True)
             ),
-            resource=self._redact_resource(span.resource),
+            resource=self._redact_shared(span.resource),
+            scope_attributes=self._redact_shared(span.scope_attributes),
         )
 
     def _start(self) -> SpanRedaction:
@@ -168,14 +174,17 @@ class Redactor:
             return content
         return {name: redaction.content(name, value) for name, value in content.items()}
 
-    def _redact_resource(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Redacts the resource of a span, once for all spans that share it."""
-        if not resource:
-            return resource
-        if self._resource is None or self._resource[0] is not resource:
-            redaction = self._start()
-            self._resource = (resource, redaction.machine_text({ATTRIBUTES: resource})[ATTRIBUTES])
-        return self._resource[1]
+    def _redact_shared(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Redacts the attributes of a resource or a scope, once for all spans that share them."""
+        if not attributes:
+            return attributes
+        known = self._shared.get(id(attributes))
+        if known is None:  # kept with the result, so that its id is not given to another one
+            redacted = self._start().machine_text({ATTRIBUTES: attributes})[ATTRIBUTES]
+            if len(self._shared) >= MAX_SHARED:
+                self._shared.clear()
+            known = self._shared[id(attributes)] = (attributes, redacted)
+        return known[1]
 
 
 def texts_of(span: Span) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from spanvas.model.span import Event, Link, Span
+from spanvas.model.span import Event, Span
 from spanvas.semantics.dialect_content import (
     Attributes,
     SpanAttributes,
@@ -112,7 +112,8 @@ def has_content(span: Span) -> bool:
             return True
     if any(split_attributes(link.attributes)[1] for link in span.links):
         return True
-    return bool(split_attributes(span.resource)[1]) or _scope(span) != (
+    shared = (span.resource, span.scope_attributes)
+    return any(split_attributes(held)[1] for held in shared) or _scope(span) != (
         span.scope_name,
         span.scope_version,
     )
@@ -145,10 +146,10 @@ def without_content(span: Span) -> Span:
             for event, plain in zip(span.events, structure.events, strict=True)
         ),
         links=tuple(
-            Link(link.trace_id, link.span_id, split_attributes(link.attributes)[0])
-            for link in span.links
+            replace(link, attributes=split_attributes(link.attributes)[0]) for link in span.links
         ),
         resource=split_attributes(span.resource)[0],
+        scope_attributes=split_attributes(span.scope_attributes)[0],
         scope_name=scope_name,
         scope_version=scope_version,
     )

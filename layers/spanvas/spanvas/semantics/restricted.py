@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from spanvas.attributes import EXCEPTION_MESSAGE
 from spanvas.model.globs import matches
-from spanvas.model.span import Link, Span
+from spanvas.model.span import Span
 from spanvas.semantics.structure_names import is_restricted, restricted_names
 
 RESTRICTED_MARK: Final = "[REDACTED:restricted]"
@@ -51,10 +51,9 @@ def without_restricted(span: Span) -> Span:
         events=tuple(
             replace(event, attributes=_attributes(event.attributes)) for event in span.events
         ),
-        links=tuple(
-            Link(link.trace_id, link.span_id, _attributes(link.attributes)) for link in span.links
-        ),
+        links=tuple(replace(link, attributes=_attributes(link.attributes)) for link in span.links),
         resource=_attributes(span.resource),
+        scope_attributes=_attributes(span.scope_attributes),
     )
 
 

@@ -131,6 +131,7 @@ def listed_names() -> dict[str, Shape]:
         **dict.fromkeys(FIGURE_NAMES.split(), FIGURES),
         names.ARTIFACTS: ARTIFACTS,
         names.LOG_URL: CONSOLE,
+        names.RESOURCE_SCHEMA_URL: URL,
     }
 
 

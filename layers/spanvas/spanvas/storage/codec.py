@@ -15,7 +15,7 @@ from typing import Any, Final
 import zstandard
 
 from spanvas.model.kinds import KINDS, OTHER
-from spanvas.model.span import STATUSES, UNSET, Span
+from spanvas.model.span import STATUSES, UNSET, Link, Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.dialect_content import is_words_name
 from spanvas.storage.decoding import (
@@ -147,7 +147,10 @@ def span_object(
     span: Span, resource: int, scopes: list[Any], content: dict[str, Any]
 ) -> dict[str, Any]:
     """Returns a span as it is stored. Its scope is added to `scopes`, its long contents to `content`, by digest."""
-    return {
+    scope: list[Any] = [jsonable_field(span.scope_name), jsonable_field(span.scope_version)]
+    if span.scope_attributes:
+        scope.append(jsonable(span.scope_attributes))
+    stored = {
         "trace_id": span.trace_id,
         "span_id": span.span_id,
         "parent_span_id": span.parent_span_id,
@@ -163,14 +166,20 @@ def span_object(
             [jsonable_field(event.name), event.time_unix_nano, jsonable(event.attributes)]
             for event in span.events
         ],
-        "links": [[link.trace_id, link.span_id, jsonable(link.attributes)] for link in span.links],
+        "links": [_link(link) for link in span.links],
         "resource": resource,
-        "scope": _index(
-            scopes, [jsonable_field(span.scope_name), jsonable_field(span.scope_version)]
-        ),
+        "scope": _index(scopes, scope),
         "deadline": span.deadline_unix_nano,
         "recorded_at": span.recorded_at_unix_nano,
     }
+    if span.flags:
+        stored["flags"] = span.flags
+    return stored
+
+
+def _link(link: Link) -> list[Any]:
+    stored = [link.trace_id, link.span_id, jsonable(link.attributes)]
+    return [*stored, link.flags] if link.flags else stored
 
 
 def _attributes(span: Span, content: dict[str, Any]) -> dict[str, Any]:
@@ -226,7 +235,7 @@ def _span(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
         if isinstance(value, dict) and len(value) == 1 and "$ref" in value:
             attributes[name] = chunk.get("content", {}).get(value["$ref"], value)
     scope = _at(chunk, "scopes", item.get("scope")) or []
-    values["scope_name"], values["scope_version"] = padded(scope, 2)
+    values["scope_name"], values["scope_version"], values["scope_attributes"] = padded(scope, 3)
     values["resource"] = _at(chunk, "resources", item.get("resource"))
     values["kind"] = known_or(values.get("kind"), KINDS, OTHER)
     values["status"] = known_or(values.get("status"), STATUSES, UNSET)

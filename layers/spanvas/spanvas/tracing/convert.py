@@ -9,13 +9,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from opentelemetry import trace as trace_api
+from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import StatusCode
 
 from spanvas import attributes as names
 from spanvas.model.span import ERROR, OK, UNSET, Event, Link, Span
 from spanvas.model.values import jsonable
+from spanvas.otlp.kept_fields import (
+    PARENT_IS_REMOTE,
+    PARENT_ORIGIN_KNOWN,
+    note_dropped,
+    note_group,
+)
 from spanvas.semantics.reader import kind_of
 from spanvas.tracing.bounded_values import Unfolding, Weight
 from spanvas.tracing.plain_values import described, fields_of
@@ -26,6 +35,9 @@ MAX_MESSAGE: Final = 1_000
 MAX_STACK: Final = 20_000
 """Characters of an exception's type, message and stack trace."""
 COPIES: Final = 5
+NONE_DROPPED: Final = (0, 0, 0)
+NO_ATTRIBUTES: Final[Mapping[str, Any]] = {}
+MAX_SCOPES: Final = 64
 WRITTEN_AS_TEXT: Final = (names.ARTIFACTS, names.REDACTION)
 """SDKs before 1.45 take no objects and no lists of them."""
 SCALARS: Final = frozenset({str, int, float, bool})
@@ -41,10 +53,11 @@ class Placement(NamedTuple):
 
 
 class Converter:
-    """Turns SDK spans into ours. Resources are converted once and shared, as their spans share them."""
+    """Turns SDK spans into ours. Resources and scopes are converted once and shared, as their spans share them."""
 
     def __init__(self) -> None:
         self._resource: tuple[Resource, dict[str, Any]] | None = None
+        self._scopes: dict[int, tuple[InstrumentationScope, dict[str, Any]]] = {}
 
     def convert(
         self,
@@ -58,7 +71,13 @@ class Converter:
         """Returns our span of an SDK's span, ended or open. `node_id` is that of its enclosing node, `placement` its
         ids in the execution where they are not its own."""
         context, parent, scope = span.context, span.parent, span.instrumentation_scope
+        assert context is not None
         attributes = copied(span.attributes)
+        if context.trace_state:
+            attributes[names.TRACE_STATE] = context.trace_state.to_header()
+        dropped = (span.dropped_attributes, span.dropped_events, span.dropped_links)
+        if dropped != NONE_DROPPED:
+            note_dropped(attributes, dropped)
         if node_id is not None:
             attributes.setdefault(names.NODE_ID, node_id)
         for name in WRITTEN_AS_TEXT:
@@ -66,14 +85,16 @@ class Converter:
                 with suppress(ValueError):  # anybody may set it
                     attributes[name] = json.loads(attributes[name])
         scope_name = scope.name if scope else ""
-        assert context is not None
+        flags = int(context.trace_flags)
         if placement is None:
             trace_id = f"{context.trace_id:032x}"
             parent_span_id = f"{parent.span_id:016x}" if parent is not None else None
+            if parent is not None:
+                flags |= _origin(parent)
         else:
             trace_id, parent_span_id = placement
         events = tuple(
-            Event(event.name, event.timestamp, copied(event.attributes)) for event in span.events
+            Event(event.name, event.timestamp, _counted(event.attributes)) for event in span.events
         )
         return Span(
             trace_id=trace_id,
@@ -88,26 +109,58 @@ class Converter:
             status_message=span.status.description or "",
             attributes=attributes,
             events=events,
-            links=tuple(
-                Link(
-                    f"{link.context.trace_id:032x}",
-                    f"{link.context.span_id:016x}",
-                    copied(link.attributes),
-                )
-                for link in span.links
-            ),
+            links=tuple(map(_link, span.links)),
             resource=self._resource_of(span.resource),
             scope_name=scope_name,
             scope_version=(scope.version or "") if scope else "",
             deadline_unix_nano=deadline_unix_nano,
             recorded_at_unix_nano=recorded_at_unix_nano,
+            scope_attributes=self._scope_attributes(scope),
+            flags=flags,
         )
 
     def _resource_of(self, resource: Resource) -> dict[str, Any]:
         known = self._resource
         if known is None or known[0] is not resource:
-            known = self._resource = (resource, copied(resource.attributes))
+            attributes = _counted(resource.attributes)
+            note_group(attributes, 0, resource.schema_url, names.RESOURCE_SCHEMA_URL)
+            known = self._resource = (resource, attributes)
         return known[1]
+
+    def _scope_attributes(self, scope: InstrumentationScope | None) -> Mapping[str, Any]:
+        given = getattr(scope, "attributes", None)  # SDKs before 1.27 have none
+        if scope is None or not (given or scope.schema_url):
+            return NO_ATTRIBUTES
+        known = self._scopes.get(id(scope))
+        if known is None:  # kept with the result, so that its id is not given to another one
+            attributes = _counted(given)
+            note_group(attributes, 0, scope.schema_url or "", names.SCOPE_SCHEMA_URL)
+            if len(self._scopes) >= MAX_SCOPES:
+                self._scopes.clear()
+            known = self._scopes[id(scope)] = (scope, attributes)
+        return known[1]
+
+
+def _link(link: trace_api.Link) -> Link:
+    context = link.context
+    attributes = _counted(link.attributes)
+    if context.trace_state:
+        attributes[names.TRACE_STATE] = context.trace_state.to_header()
+    flags = int(context.trace_flags) | _origin(context)
+    return Link(f"{context.trace_id:032x}", f"{context.span_id:016x}", attributes, flags)
+
+
+def _origin(context: trace_api.SpanContext) -> int:
+    """Returns the flags of OTLP that say whether a context came from outside of the process."""
+    return PARENT_ORIGIN_KNOWN | PARENT_IS_REMOTE if context.is_remote else PARENT_ORIGIN_KNOWN
+
+
+def _counted(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Returns a copy of attributes that do not change, with the number of those that the SDK has dropped."""
+    found = copied(attributes)
+    if isinstance(attributes, BoundedAttributes) and attributes.dropped:
+        found[names.DROPPED_ATTRIBUTES] = attributes.dropped
+    return found
 
 
 def size_of(span: Span) -> int:
