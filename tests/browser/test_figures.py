@@ -227,5 +227,5 @@ def test_an_endpoint_that_dropped_spans_and_one_that_is_not_configured(
     quiet.write(quiet.span("run", None, 0, 100, kind="workflow"))
     quiet.end("succeeded", 100, store="ok")
     open_run(page, quiet)
-    expect(page.locator(".sv-exporter-list")).to_contain_text("not configured")
+    expect(page.locator(".sv-exporter-list")).to_contain_text("not used")
     expect(page.locator(".sv-exporters")).to_have_count(0)

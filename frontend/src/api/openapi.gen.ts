@@ -536,7 +536,7 @@ export interface components {
         Exporters: {
             /** @description `ok`, or `incomplete`: not all spans could be stored. */
             store?: string;
-            /** @description `ok`, `failing` (the last request failed) or `open` (after failures in a row, nothing is sent for a while). Absent where no endpoint is configured. */
+            /** @description `ok`, `failing` (the last request failed) or `open` (after failures in a row, nothing is sent for a while). Absent where no endpoint is configured, or where the function's own tracer provider sends there. */
             otlp?: string;
             /**
              * @description The first of the failures in a row; absent where the last request succeeded.

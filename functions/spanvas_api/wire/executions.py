@@ -114,7 +114,7 @@ class Exporters(WireModel):
     otlp: str | None = Field(
         default=None,
         description="`ok`, `failing` (the last request failed) or `open` (after failures in a row, nothing is sent for"
-        " a while). Absent where no endpoint is configured.",
+        " a while). Absent where no endpoint is configured, or where the function's own tracer provider sends there.",
     )
     otlp_since_unix_nano: UnixNano | None = Field(
         default=None,

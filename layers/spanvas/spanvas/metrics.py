@@ -145,4 +145,4 @@ def line(values: Values, service: str, workflow_id: str, now_unix_nano: int) -> 
 def dimension_value(text: str) -> str:
     """Returns a text as CloudWatch takes it for a dimension: printable ASCII, not empty, no colon at its beginning."""
     fit = "".join(letter if " " <= letter <= "~" else "_" for letter in text[:MOST_CHARACTERS])
-    return fit.strip().lstrip(":") or UNKNOWN_WORKFLOW
+    return fit.strip().lstrip(": ") or UNKNOWN_WORKFLOW

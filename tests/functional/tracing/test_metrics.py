@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import spanvas
+from spanvas.collector.results import ExportOutcome, ExportResult
 from tests.functional.tracing.functions import Functions, fails, state, works
 from tests.support.lambda_function import LAMBDA, invoke
+from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import recording
 
 USAGE = {"input_tokens": 1_000_000, "output_tokens": 10_000, "cache_read_tokens": 200_000}
@@ -225,7 +227,7 @@ def test_without_a_store_a_function_counts_what_it_ends_and_what_it_has_used(log
     from spanvas.tracing.engine import Engine
 
     engine = Engine(
-        Settings(enabled=True),
+        Settings(enabled=True, service_name="triage"),
         store=None,
         environment=LambdaEnvironment(LAMBDA),
         is_global=False,
@@ -240,7 +242,7 @@ def test_without_a_store_a_function_counts_what_it_ends_and_what_it_has_used(log
     (line,) = log.told()
     assert line.pop("ExecutionDuration") >= 0
     assert line == {
-        "service": "brief",
+        "service": "triage",
         "workflow_id": "brief",
         "Executions": 1,
         "FailedExecutions": 0,
@@ -249,3 +251,61 @@ def test_without_a_store_a_function_counts_what_it_ends_and_what_it_has_used(log
         "CacheReadTokens": 200_000,
         "Cost": 0.0534,
     }
+
+
+class Refuses:
+    """An endpoint that takes no span."""
+
+    def __call__(self, spans: Any, place_of: Any) -> ExportResult:
+        return ExportResult(ExportOutcome.REFUSED)
+
+
+def test_spans_that_the_endpoint_refuses_are_told_at_the_end_of_the_invocation(log: Log) -> None:
+    with recording(environment=LAMBDA, make_sink=Refuses) as recorded:
+        invoke(recorded, works, {"execution_id": "e1"})
+        assert log.sums()["ExporterDrops"] == 3
+        invoke(recorded, works, {"execution_id": "e2"})
+        # The breaker is open by now, or the endpoint refuses again: what is lost is told once.
+        assert recorded.engine.health()["otlp.dropped"] == 3 + log.sums().get("ExporterDrops", 0)
+
+
+def test_lost_spans_are_told_also_where_no_execution_ends(log: Log) -> None:
+    with recording(environment=LAMBDA, make_sink=Refuses) as recorded:
+        invoke(recorded, works, state("Read", 1))
+        told = log.sums()
+    assert (told.get("Executions"), told["ColdStarts"]) == (None, 1)
+    assert told["ExporterDrops"] > 0
+
+
+def test_a_log_that_cannot_be_written_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def write(self, text: str) -> int:
+            raise OSError("no space left")
+
+    with recording(environment=LAMBDA) as recorded:
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdout", Full())
+            assert invoke(recorded, works, {"execution_id": "e1"}) == "done"
+        assert recorded.engine.health() == {"problem.write_metrics": 1}
+
+
+def test_what_the_store_takes_late_is_told_with_the_next_invocation(log: Log) -> None:
+    store = MemoryTraceStore()
+    with recording(environment=LAMBDA, store=store) as recorded:
+        store.down = True
+        invoke(recorded, works, {"execution_id": "e1"})
+        assert log.sums() == {"ColdStarts": 1}
+        store.down = False
+        invoke(recorded, works, {"execution_id": "e2"})
+    assert log.sums()["Executions"] == 2
+
+
+def test_no_line_holds_an_execution_a_tenant_or_content(capsys: pytest.CaptureFixture[str]) -> None:
+    def speaks(event: Any, context: Any) -> None:
+        with spanvas.workflow("brief", input="a canary") as run:
+            run.set_output("another canary")
+
+    Functions().call(speaks, {"execution_id": "execution-17", "tenant": "acme"})
+    written = capsys.readouterr().out
+    assert "Executions" in written
+    assert not [word for word in ("canary", "execution-17", "acme") if word in written]

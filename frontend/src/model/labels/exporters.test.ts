@@ -29,7 +29,7 @@ it("is quiet where nothing is known, and where all is well", () => {
     ],
     note: "",
   });
-  expect(told({ store: "ok" }).states[1]).toEqual(["not configured", ""]);
+  expect(told({ store: "ok" }).states[1]).toEqual(["not used", ""]);
   expect(told({ store: "ok" }).note).toBe("");
 });
 
@@ -60,7 +60,7 @@ it("tells what the store has not got, and shows a word that it does not know as 
   expect(told({ store: "incomplete" }, 3)).toEqual({
     states: [
       ["incomplete", "3 spans could not be stored."],
-      ["not configured", ""],
+      ["not used", ""],
     ],
     note: "Trace store: incomplete",
   });

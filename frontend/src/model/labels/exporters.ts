@@ -6,7 +6,7 @@ import type { Nanos } from "../time/time";
 
 export interface ExporterState {
   readonly name: string;
-  /** `ok`, `not configured`, `failing since 14:02:11`. */
+  /** `ok`, `not used`, `failing since 14:02:11`. */
   readonly state: string;
   /** The consequence or the reason, as sentences; may be empty. */
   readonly detail: string;
@@ -46,7 +46,7 @@ function otlpState({ exporters }: Execution, now: Nanos): ExporterState {
   const isFailing = (otlp !== "ok" && otlp !== null) || otlpDropped > 0;
   return {
     name: "OTLP endpoint",
-    state: otlp === null ? "not configured" : `${otlp === "open" ? "failing" : otlp}${since}`,
+    state: otlp === null ? "not used" : `${otlp === "open" ? "failing" : otlp}${since}`,
     detail: sentences.filter(Boolean).join(" "),
     isFailing,
   };

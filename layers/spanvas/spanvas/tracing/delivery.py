@@ -53,6 +53,7 @@ class Delivery:
         clock: Callable[[], int],
         records: RecordRedaction,
         metrics: MetricRecorder | None = None,
+        is_otlp_needed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._clock = clock
         self._health = health
@@ -81,6 +82,7 @@ class Delivery:
                 clock=clock,
                 labels_of=lambda run: labels_of(records.execution(run.execution())),
                 trace_bytes=settings.otlp_trace_bytes,
+                is_needed=is_otlp_needed,
             )
             self._otlp_worker = Worker(
                 THREAD, self._otlp.work, health, self._otlp_pause, suppress_instrumentation
@@ -172,7 +174,7 @@ class Delivery:
         if self._metrics is not None:
             if self._store is None:
                 self._metrics.note_unstored_end(run)
-            self._metrics.write(run)
+            self._metrics.write_metrics(run)
 
     def discard(self, run: ExecutionState) -> None:
         """Writes nothing more of an execution that another function runs."""
@@ -293,7 +295,7 @@ class Delivery:
         if waits:
             self.flush(None, int(EXIT_SECONDS * 1_000))
         if self._metrics is not None:
-            self._metrics.write()
+            self._metrics.write_metrics()
 
 
 def suppress_instrumentation() -> Token[Context]:

@@ -50,7 +50,7 @@ class Engine:
     """Holds everything that tracing needs, made once in a process. Tests pass their own store, clock and ids.
 
     `spans`, `generations` and `artifacts` record inside of executions, `executions` and `messages` open them,
-    `delivery` writes them.
+    `delivery` writes them. `gives_way`: nothing is sent over OTLP where the function has a tracer provider of its own.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Engine:
         clock: Callable[[], int] = time.time_ns,
         id_generator: IdGenerator | None = None,
         is_global: bool = True,
+        gives_way: bool = False,
     ) -> None:
         self.problems = health = Health()
         self.settings = settings
@@ -81,7 +82,16 @@ class Engine:
             service = str(resource.attributes.get(SERVICE_NAME, name))
             self.metrics = MetricRecorder(service, health, clock, records.execution)
         self.delivery = Delivery(
-            settings, store, make_sink, self.processor, health, clock, records, self.metrics
+            settings,
+            store,
+            make_sink,
+            self.processor,
+            health,
+            clock,
+            records,
+            self.metrics,
+            # Where only OpenTelemetry's variables name the endpoint, a provider of the function's own sends there.
+            lambda: not (gives_way and self.providers.has_other()),
         )
         self.providers = TracerProviders(
             self.processor,
@@ -128,6 +138,7 @@ class Engine:
             settings,
             store=_store_of(settings),
             make_sink=(lambda: engine._sink(target)) if target is not None else None,
+            gives_way=target is not None and not target.is_ours,
             scanner=scanner,
             resource=make_resource(settings, lambda_environment(), variables),
             propagators=variables.propagators(),
@@ -156,11 +167,8 @@ class Engine:
         return self.problems.counts()
 
     def _sink(self, target: OtlpTarget) -> SpanSink:
-        """Made with the first span to send, when the function has set up its own tracing, if it ever does."""
-        from spanvas.tracing.sinks import silent_sink, sink_to
+        from spanvas.tracing.sinks import sink_to
 
-        if not target.is_ours and self.providers.has_other():
-            return silent_sink
         return sink_to(target, self.settings.otlp_exporter, self.problems)
 
     def _after_fork(self) -> None:

@@ -103,7 +103,7 @@ class MetricRecorder:
         self.note_end(CountedEnd(execution, is_first, count(rows_of_trace(rows))))
 
     @guarded()
-    def write(self, run: ExecutionState | None = None) -> None:
+    def write_metrics(self, run: ExecutionState | None = None) -> None:
         """Writes what has been noted, and how many spans were lost. `run` is the execution whose part is over."""
         with self._lock:
             ends, self._ends = self._ends, []

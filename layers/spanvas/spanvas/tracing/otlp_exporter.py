@@ -48,7 +48,7 @@ class SpanSink(Protocol):
 class OtlpExporter:
     """Sends what is in `buffer`. `make_sink` is called in the worker's thread, when there is a first span to send.
 
-    `labels_of` gives the attributes that every span of an execution gets.
+    `labels_of` gives the attributes that every span of an execution gets. `is_needed`: whether anything is to be sent.
     """
 
     def __init__(
@@ -60,8 +60,10 @@ class OtlpExporter:
         clock: Callable[[], int] = time.time_ns,
         labels_of: Callable[[ExecutionState], Mapping[str, Any]] = lambda run: {},
         trace_bytes: int = 0,
+        is_needed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._clock = clock
+        self._is_needed = is_needed
         self._labels_of = labels_of
         self._trace_bytes = trace_bytes
         self._failing_since = 0
@@ -80,6 +82,8 @@ class OtlpExporter:
 
     def append(self, run: ExecutionState, span: Span) -> None:
         """Adds an ended span that is to be sent."""
+        if not self._is_needed():
+            return
         (self._needed if span.kind in DURABLE_AT_START else self.buffer).append(run, span)
 
     def after_fork(self) -> None:
@@ -103,7 +107,9 @@ class OtlpExporter:
 
     def report(self, run: ExecutionState) -> dict[str, str]:
         """Returns the state and, where it fails, since when (Unix nanoseconds) and why; and how many of the execution's
-        own spans have been dropped, where any have."""
+        own spans have been dropped, where any have. Nothing where nothing is to be sent."""
+        if not self._is_needed():
+            return {}
         told = {"otlp": self.state}
         if self._failing_since:
             told |= {"otlp_since": str(self._failing_since), "otlp_reason": self._reason}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from spanvas.collector.results import ExportOutcome, ExportResult
+from spanvas.collector.results import ExportResult
 from spanvas.model.span import Span
 from spanvas.otel_variables import GRPC, OtlpTarget
 from spanvas.settings import OTEL_EXPORTER
@@ -47,8 +47,3 @@ def http_sink(target: OtlpTarget) -> SpanSink:
         return post(encode_protobuf(spans, place_of))
 
     return send
-
-
-def silent_sink(spans: Sequence[Span], place_of: Callable[[Span], str]) -> ExportResult:
-    """Sends nothing: the function's own tracer provider sends what OpenTelemetry's variables ask for."""
-    return ExportResult(ExportOutcome.TAKEN)

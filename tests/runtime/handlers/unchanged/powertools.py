@@ -1,4 +1,4 @@
-"""A function with Powertools' Tracer and Logger. X-Ray's daemon is a socket of its own."""
+"""A function with Powertools' Tracer, Logger and Metrics. X-Ray's daemon is a socket of its own."""
 
 import json
 import os
@@ -9,10 +9,12 @@ daemon.bind(("127.0.0.1", 0))
 daemon.settimeout(2)
 os.environ["AWS_XRAY_DAEMON_ADDRESS"] = f"127.0.0.1:{daemon.getsockname()[1]}"
 
-from aws_lambda_powertools import Logger, Tracer  # noqa: E402
+from aws_lambda_powertools import Logger, Metrics, Tracer  # noqa: E402
 
 logger = Logger(service="theirs")
 tracer = Tracer(service="theirs", auto_patch=False)
+metrics = Metrics(namespace="Theirs", service="theirs")
+metrics.set_default_dimensions(environment="test")
 
 
 @tracer.capture_method
@@ -22,10 +24,12 @@ def look(number):
 
 
 @logger.inject_lambda_context(log_event=True)
+@metrics.log_metrics(capture_cold_start_metric=True)
 @tracer.capture_lambda_handler
 def traced(event, _context):
     tracer.put_annotation("order", "17")
     logger.append_keys(order=17)
+    metrics.add_metric("Orders", "Count", 17)
     if event.get("fails"):
         raise ValueError("no stock")
     return {"found": look(event["number"])}
