@@ -92,9 +92,18 @@ def check_execution(request: Mapping[str, Any]) -> None:
         "numbers": {"arrayValue": {"values": [{"intValue": "1"}, {"intValue": "2"}]}},
         "real": {"doubleValue": 1.5},
         "yes": {"boolValue": True},
+        **{
+            f"spanvas.{name}": {"stringValue": value}
+            for name, value in (
+                ("execution.id", "order-17"),
+                ("tenant", "default"),
+                ("workflow.id", "brief"),
+                ("workflow.name", "brief"),
+            )
+        },
     }
     assert values["draft"]["spanvas.output"] == {"stringValue": '"' + "é" * 1_023}
-    assert values["draft"]["spanvas.output.bytes"] == {"intValue": "10002"}
+    assert values["draft"]["spanvas.preview.spanvas.output.bytes"] == {"intValue": "10002"}
     texts = [value.get("stringValue", "") for found in values.values() for value in found.values()]
     assert max(len(text.encode()) for text in texts) <= PREVIEW_BYTES
     ((_, event, _),) = spans["print"]["events"]
@@ -129,7 +138,7 @@ def test_jaeger_has_every_exported_span_as_it_was_exported(tmp_path: Path) -> No
                 post(endpoint, path.read_bytes())
                 for item in read(endpoint, "/v1/executions")["items"]:
                     execution = item["execution_id"]
-                    exported = read(endpoint, f"/v1/executions/{execution}/export?format=otlp")
+                    exported = read(endpoint, f"/v1/executions/{execution}/export?content=preview")
                     given = {
                         "SPANVAS_ENDPOINT": endpoint.url,
                         "SPANVAS_TOKEN": endpoint.token("demo-operator"),
