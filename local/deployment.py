@@ -10,7 +10,6 @@ import json
 import time
 from typing import Any
 
-from local.engines.aws import endpoint_variable
 from local.physical import NAME_PROPERTIES, physical_name
 from local.resolve import Resolver, StackIdentity
 from local.translate import TemplateError
@@ -26,7 +25,6 @@ MADE_IN_ORDER = (
 )
 """Each may need those before it."""
 WAIT_SECONDS = 30.0
-ENDPOINT = endpoint_variable("cloudformation")
 
 
 def deploy(resolver: Resolver, cloudformation: Any) -> None:

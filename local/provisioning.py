@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,7 +21,6 @@ from local.resolve import Resolver
 NOTE: Final = "provisioned"
 SERVICES: Final = ("dynamodb", "s3", "cloudformation")
 """As boto3 names them."""
-SAVE: Final = "/_spanvas/save"
 
 
 class Provisioning:
@@ -34,13 +32,15 @@ class Provisioning:
         client: Callable[[str], Any],
         folders: Sequence[Path],
         endpoints: Mapping[str, str],
+        save: Callable[[], object],
     ) -> None:
-        """`client` makes a client of a service. `folders` are what the engines keep; none, where an engine that is not
+        """`client` makes a client of a service. `save` returns when the engine of AWS has everything on its disk, and
+        raises OSError where it does not answer. `folders` are what the engines keep; none, where an engine that is not
         ours has a part of it: then everything is made at each start."""
         self._resolver = resolver
         self._client = client
         self._notes = [folder / NOTE for folder in folders]
-        self._endpoints = endpoints
+        self._save = save
         self._clients: dict[str, Any] = {}
         self._digest = digest_of(resolver, endpoints)
 
@@ -71,11 +71,8 @@ class Provisioning:
 
     def _note(self) -> None:
         """Where the engine of AWS does not answer, nothing is noted, and the next start makes everything again."""
-        url = self._endpoints[deployment.ENDPOINT]
-        request = urllib.request.Request(f"{url}{SAVE}", method="POST")
         with suppress(OSError):
-            with urllib.request.urlopen(request, timeout=30):
-                pass
+            self._save()
             for note in self._notes:
                 note.write_text(self._digest, encoding="ascii")
 

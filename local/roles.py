@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from local.client import boto3_client
 from local.engines.aws import AWS, IAM, S3, endpoint_variable
 from local.failed_events import send_failed_event
-from local.http_message import LOOPBACK
+from local.http_message import LOOPBACK, Request
 from local.resources import Function
 
 SESSION_SECONDS = 43_200
@@ -47,6 +46,10 @@ class Roles:
             return self.account
         return session_of(self.sts, function.role, function.name)
 
+    def save(self) -> None:
+        """Returns when our engine of AWS has everything on its disk. Raises OSError."""
+        ask(self.iam_url, "/_spanvas/save", self.account)
+
     def send_failed_event(self, function: Function, record: str) -> None:
         """Hands a record to the on-failure destination of a function. Raises what `send_failed_event` raises."""
 
@@ -56,11 +59,27 @@ class Roles:
 
         send_failed_event(client, function.on_failure, record)
 
-    def refusal(self, access_key: str, function: Function) -> str:
-        """Why whoever has an access key may not invoke a function; "" where they may."""
+    def refusal(self, request: Request, function: Function) -> tuple[str, str]:
+        """Type and message of the error for who may not invoke a function or has not signed it; "" for others.
+
+        Raises OSError where the engine does not answer.
+        """
         if not self.iam_url:
-            return ""
-        return refusal(self.iam_url, access_key, "lambda:InvokeFunction", function.arn)
+            return "", ""
+        asked = {
+            "request": {
+                "method": request.method,
+                "path": request.raw_path,
+                "query": request.query,
+                "headers": {name.lower(): value for name, value in request.headers.fields},
+                "sha256": hashlib.sha256(request.body).hexdigest(),
+            },
+            "service": "lambda",
+            "action": "lambda:InvokeFunction",
+            "resource": function.arn,
+        }
+        found = ask(self.iam_url, "/_spanvas/decisions", self.account, asked)
+        return found.get("type", ""), found.get("message", "")
 
 
 def roles_of(
@@ -84,16 +103,12 @@ def session_of(sts: Any, role_arn: str, function_name: str) -> dict[str, str]:
     }
 
 
-def refusal(iam_url: str, access_key: str, action: str, resource: str) -> str:
-    """Why the policies of who has an access key do not allow an action, in AWS's words; "" where they do."""
-    query = urlencode({"action": action, "resource": resource})
-    url = f"{iam_url}/_spanvas/decisions/{quote(access_key, safe='')}?{query}"
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            found = json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return "The security token included in the request is invalid."
-    if found["is_allowed"]:
-        return ""
-    return f"User: {found['arn']} is not authorized to perform: {action} on resource: {resource}"
+def ask(url: str, path: str, account: Mapping[str, str], document: object = None) -> Any:
+    """Asks the engine of AWS for what it answers to the stack alone. Raises OSError."""
+    request = urllib.request.Request(
+        f"{url}{path}",
+        data=json.dumps(document).encode(),
+        headers={"Authorization": f"Bearer {account['AWS_SECRET_ACCESS_KEY']}"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)

@@ -268,7 +268,7 @@ class Stack:
     def _provision(self) -> None:
         self.roles.prepare()
         self.provisioning: Provisioning = Provisioning(
-            self.resolver, self.boto3_client, self._folders, self.endpoints
+            self.resolver, self.boto3_client, self._folders, self.endpoints, self.roles.save
         )
         is_made = self.provisioning.is_made
         if not is_made:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -30,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "/2015-03-31/functions/"
 SUFFIX = "/invocations"
-CREDENTIAL = re.compile(r"Credential=([^/,]+)/")
 RETRY_DELAYS_SECONDS = (60.0, 120.0)  # Lambda's waits before the second and the third attempt
 THROTTLE_WAIT_SECONDS = 1.0
 
@@ -38,14 +36,14 @@ THROTTLE_WAIT_SECONDS = 1.0
 class LambdaService:
     """All functions of the template.
 
-    `send` hands a record to a function's on-failure destination. `refusal` says why whoever has an access key may not
-    invoke a function; it is "" where they may.
+    `send` hands a record to a function's on-failure destination. `refusal` returns type and message of the
+    error for who may not invoke a function; "" for others. It raises OSError where that is not known.
     """
 
     def __init__(
         self,
         send: Callable[[Function, str], object],
-        refusal: Callable[[str, Function], str] = lambda _key, _function: "",
+        refusal: Callable[[Request, Function], tuple[str, str]] = lambda *_: ("", ""),
         *,
         retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
         sleep: Callable[[float], object] | None = None,
@@ -97,10 +95,12 @@ class LambdaService:
         name = function_name_of(reference)
         if name not in self._pools:
             return error(404, "ResourceNotFoundException", f"Function not found: {reference}")
-        found = CREDENTIAL.search(request.headers.get("authorization"))
-        refusal = self._refusal(found[1] if found else "", self._pools[name].function)
-        if refusal:
-            return error(403, "AccessDeniedException", refusal)
+        try:
+            refused, why = self._refusal(request, self._pools[name].function)
+        except OSError:
+            return error(503, "ServiceException", "IAM does not answer")
+        if refused:
+            return error(403, refused, why)
         return self._invoke_over_http(name, request)
 
     def _invoke_over_http(self, name: str, request: Request) -> Response:

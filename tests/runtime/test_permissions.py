@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -91,3 +92,29 @@ def test_without_the_right_to_invoke_the_executor_nothing_is_started(tmp_path: P
         path = f"/v1/workflows/{workflow['workflow_id']}/executions"
         answer = api.call("POST", path, {"input": workflow["sample_input"]})
         assert answer.status >= 500
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_a_state_machine_calls_with_the_rights_of_its_role(
+    tmp_path: Path, is_allowed: bool
+) -> None:
+    template = PROJECT / "template.yaml"
+    if not is_allowed:
+        template = template_without(tmp_path, "CallTheSteps")
+    with stack_with(tmp_path, template) as stack:
+        states = stack.boto3_client("stepfunctions")
+        (machine,) = states.list_state_machines()["stateMachines"]
+        order = {"order_id": "17", "tenant": "demo", "items": {"tea": 2}}
+        started = states.start_execution(
+            stateMachineArn=machine["stateMachineArn"], input=json.dumps(order)
+        )
+        while True:
+            ended = states.describe_execution(executionArn=started["executionArn"])
+            if ended["status"] != "RUNNING":
+                break
+            time.sleep(0.1)
+    if is_allowed:
+        assert ended["status"] == "SUCCEEDED"
+        return
+    assert (ended["status"], ended["error"]) == ("FAILED", "Lambda.AWSLambdaException")
+    assert "is not authorized to perform: lambda:InvokeFunction on resource: " in ended["cause"]

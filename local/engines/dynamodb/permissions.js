@@ -1,28 +1,30 @@
-// Decides requests by the policies of whoever signed them, as IAM does; dynalite asks nobody. The engine of IAM knows
-// who has an access key, and is asked once for each. Signatures are not checked.
+// Decides requests by their signature and the policies of whoever signed them, as IAM does; dynalite asks nobody. The
+// engine of IAM knows who has an access key, and is asked once a day for each.
 "use strict";
 
+const { EventEmitter } = require("node:events");
+const { readdirSync } = require("node:fs");
 const http = require("node:http");
+const { dirname } = require("node:path");
+const { mismatch, signatureOf } = require("./signatures.js");
 
 const IAM = process.env.AWS_ENDPOINT_URL_IAM;
-const { AWS_REGION: REGION, AWS_ACCOUNT_ID: ACCOUNT } = process.env;
+const { AWS_REGION: REGION, AWS_ACCOUNT_ID: ACCOUNT, AWS_SECRET_ACCESS_KEY: SECRET } = process.env;
 const SERVICE = "com.amazon.coral.service#";
 /** The partition key of every table of the template. */
 const PARTITION_KEY = "pk";
-const ACTIONS = [
-  "batchGetItem", "batchWriteItem", "createTable", "deleteItem", "deleteTable", "describeTable", "getItem", "listTables",
-  "putItem", "query", "scan", "updateItem", "updateTable",
-]; // prettier-ignore
+const UNKNOWN = "The security token included in the request is invalid.";
 
-/** Promises of what `principalOf` found, by access key. */
+/** Promises of what `principalOf` found, by access key, day and region. */
 const known = new Map();
-/** Whose request is being handled, from the end of its body until its action begins. */
+/** Whose request is being handled, until its action begins. */
 let current = null;
 
 /** Makes dynalite's actions refuse what the policies do not allow; nothing where no engine has IAM. */
 function installPermissions(replaceAction) {
   if (!IAM) return;
-  for (const name of ACTIONS) {
+  for (const file of readdirSync(dirname(require.resolve("dynalite/actions/getItem")))) {
+    const name = file.replace(/\.js$/, "");
     replaceAction(name, (action) => (store, data, done) => {
       const refused = refuse(`${name[0].toUpperCase()}${name.slice(1)}`, data);
       return refused ? done(refused) : action(store, data, done);
@@ -30,40 +32,69 @@ function installPermissions(replaceAction) {
   }
 }
 
-/** Hands a request to `handler` when it is known who sends it. */
+/** Hands a request to `handler` when it is known who sends it, and that it comes as it was signed. */
 function identified(handler) {
   if (!IAM) return handler;
   return async (request, response) => {
-    const [, key] = /Credential=([^/,]+)\//.exec(request.headers.authorization || "") || [];
-    let principal = null;
+    if (request.method !== "POST") return handler(request, response); // the engine says whether it is well
+    let body, sender;
     try {
-      principal = key ? await principalOf(key) : null;
+      body = await bodyOf(request);
+      sender = await senderOf(request, body);
     } catch (error) {
       return refused(response, 503, "ServiceUnavailable", `IAM does not answer: ${error.message}`);
     }
-    if (key && !principal) {
-      const message = "The security token included in the request is invalid.";
-      return refused(response, 400, "UnrecognizedClientException", message);
-    }
-    request.once("end", () => (current = principal));
-    handler(request, response);
-    request.once("end", () => (current = null));
+    if (sender.refusal) return refused(response, 400, ...sender.refusal);
+    current = sender.principal;
+    handOn(request, body, response, handler);
+    current = null;
   };
 }
 
-function principalOf(key) {
-  if (!known.has(key)) {
-    const asked = read(`${IAM}/_spanvas/principals/${encodeURIComponent(key)}`);
-    asked.then((found) => found || known.delete(key), () => known.delete(key));
-    known.set(key, asked);
+/** Whose request it is, or type and message of the error that answers it. */
+async function senderOf(request, body) {
+  const signature = signatureOf(request.headers);
+  if (!signature) return { refusal: ["MissingAuthenticationTokenException", "Missing Authentication Token"] };
+  const principal = await principalOf(signature);
+  const token = request.headers["x-amz-security-token"] || "";
+  if (!principal || (principal.token || "") !== token) return { refusal: ["UnrecognizedClientException", UNKNOWN] };
+  if (principal.expires && principal.expires * 1000 < Date.now()) {
+    return { refusal: ["ExpiredTokenException", "The security token included in the request is expired"] };
   }
-  return known.get(key);
+  const wrong = mismatch(request, body, signature, Buffer.from(principal.signing_key, "hex"));
+  return wrong ? { refusal: ["InvalidSignatureException", wrong] } : { principal };
+}
+
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Calls `handler` as if the body came now, all of it in this moment. */
+function handOn({ method, url, headers }, body, response, handler) {
+  const replayed = Object.assign(new EventEmitter(), { method, url, headers });
+  handler(replayed, response);
+  replayed.emit("data", body);
+  replayed.emit("end");
+}
+
+function principalOf({ key, day, region }) {
+  const id = `${key}/${day}/${region}`;
+  if (!known.has(id)) {
+    const url = `${IAM}/_spanvas/principals/${encodeURIComponent(key)}?day=${day}&region=${encodeURIComponent(region)}`;
+    const asked = read(url);
+    asked.then((found) => found || known.delete(id), () => known.delete(id));
+    known.set(id, asked);
+  }
+  return known.get(id);
 }
 
 /** The JSON at an address of loopback; null where there is nothing. */
 function read(url) {
   return new Promise((resolve, reject) => {
-    const asked = http.get(url, async (answer) => {
+    const headers = { authorization: `Bearer ${SECRET}` };
+    const asked = http.get(url, { headers }, async (answer) => {
       let text = "";
       for await (const chunk of answer.setEncoding("utf8")) text += chunk;
       if (answer.statusCode === 404) resolve(null);

@@ -51,7 +51,7 @@ async def serve(port: int, *, is_new: bool) -> None:
     from hypercorn.config import Config
     from ministack import app as ministack
 
-    from local.engines.ministack.faults import mend
+    from local.engines.ministack.faults import as_over_tls, mend
     from local.engines.ministack.own_paths import answering_the_stack
     from local.engines.ministack.saving import save_regularly
 
@@ -66,7 +66,9 @@ async def serve(port: int, *, is_new: bool) -> None:
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
     saving = asyncio.create_task(save_regularly(SAVE_EVERY_SECONDS))
-    await serve_app(answering_the_stack(ministack.app), config, shutdown_trigger=stopped.wait)
+    await serve_app(
+        answering_the_stack(as_over_tls(ministack.app)), config, shutdown_trigger=stopped.wait
+    )
     saving.cancel()
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
+from contextvars import ContextVar
 from copy import deepcopy
-from functools import partial
 from typing import Any, Final
-from urllib.parse import quote
+
+from local.engines.ministack.calls import account, invoke, lambda_error, session_of_role, told
 
 KEPT: Final = frozenset({
     "cloudformation",
@@ -25,6 +24,7 @@ KEPT: Final = frozenset({
     "sts",
 })  # fmt: skip
 """The services whose state is kept between starts, as MiniStack names them."""
+FORWARDED: Final = b"x-forwarded-proto"
 
 
 def mend(environment: Mapping[str, str]) -> None:
@@ -32,30 +32,36 @@ def mend(environment: Mapping[str, str]) -> None:
 
     Lambda's Invoke API answers at AWS_ENDPOINT_URL_LAMBDA; whoever signs with AWS_ACCESS_KEY_ID and its secret is root.
     """
-    lambda_url = environment["AWS_ENDPOINT_URL_LAMBDA"]
-    call_functions_of_the_stack(lambda_url, environment["AWS_ACCESS_KEY_ID"])
+    call_functions_of_the_stack(environment["AWS_ENDPOINT_URL_LAMBDA"])
     give_states_the_whole_context()
     keep_what_is_used()
     load_cloudformation_when_it_is_asked()
-    take_loopback_for_tls()
     check_signatures_of_root(environment)
     keep_sessions()
 
 
-def call_functions_of_the_stack(lambda_url: str, access_key: str) -> None:
+def call_functions_of_the_stack(url: str) -> None:
     """Step Functions and EventBridge call functions in MiniStack's own executor and know no other Lambda.
 
     Its executor knows neither layers under /opt nor a runtime that freezes. Its way to a server of somebody else
     (`MINISTACK_LAMBDA_PROXY_URL`) has no word for a function that failed: no `Retry` or `Catch` would find its error.
+    State machines call with the rights of their roles, for which MiniStack does not ask; rules with the account's.
     """
     from ministack.services import eventbridge, stepfunctions
 
-    call = partial(invoke, lambda_url, access_key)
+    run: Any = stepfunctions._run_execution
+    role: ContextVar[str] = ContextVar("role of the state machine")
+
+    def run_with_role(execution: str) -> None:
+        machine = stepfunctions._executions[execution]["stateMachineArn"]
+        role.set(str(stepfunctions._state_machines.get(machine, {}).get("roleArn", "")))
+        run(execution)
 
     def call_function(reference: str, event: Any) -> Any:
-        status, failed, answer = call(reference, event, "RequestResponse")
+        caller = session_of_role(role.get())
+        status, failed, answer = invoke(url, caller, reference, event, "RequestResponse")
         if status != 200:
-            raise stepfunctions._ExecutionError(lambda_error(status), answer.decode())
+            raise stepfunctions._ExecutionError(lambda_error(status), told(answer))
         document = json.loads(answer or b"null")
         if failed:
             name = document.get("errorType", "Lambda.Unknown")
@@ -63,40 +69,12 @@ def call_functions_of_the_stack(lambda_url: str, access_key: str) -> None:
         return document
 
     def dispatch(arn: str, payload: str) -> None:
-        asked = (arn, json.loads(payload), "Event")
-        threading.Thread(target=call, args=asked, daemon=True).start()
+        asked = (url, account(), arn, json.loads(payload), "Event")
+        threading.Thread(target=invoke, args=asked, daemon=True).start()
 
+    stepfunctions._run_execution = run_with_role
     stepfunctions._call_lambda = call_function
     eventbridge._dispatch_to_lambda = dispatch
-
-
-def invoke(
-    url: str, access_key: str, reference: str, event: Any, kind: str
-) -> tuple[int, bool, bytes]:
-    """Calls a function by its name or ARN; returns the status, whether the function failed, and the answer."""
-    request = urllib.request.Request(
-        f"{url}/2015-03-31/functions/{quote(reference, safe='')}/invocations",
-        data=json.dumps(event).encode(),
-        headers={
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/",
-            "Content-Type": "application/json",
-            "X-Amz-Invocation-Type": kind,
-        },
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=900) as answer:
-            return answer.status, "X-Amz-Function-Error" in answer.headers, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, False, error.read()
-    except OSError as error:
-        return 503, False, str(error).encode()
-
-
-def lambda_error(status: int) -> str:
-    """Returns the name that Step Functions gives an error of Lambda itself."""
-    names = {404: "Lambda.ResourceNotFoundException", 429: "Lambda.TooManyRequestsException"}
-    return names.get(status, "Lambda.ServiceException")
 
 
 def give_states_the_whole_context() -> None:
@@ -154,12 +132,18 @@ def load_cloudformation_when_it_is_asked() -> None:
     app._build_persistence_save_dict = to_be_saved_now
 
 
-def take_loopback_for_tls() -> None:
-    """The buckets' policies refuse what comes without TLS; what comes over loopback needs none."""
-    from ministack import app
+def as_over_tls(app: Any) -> Any:
+    """Returns the ASGI application for which a request came over TLS unless it says otherwise.
 
-    pin: Any = app.pin_request_origin
-    app.pin_request_origin = lambda source_ip, _is_tls: pin(source_ip, secure_transport=True)
+    The buckets' policies refuse what comes without TLS; what comes over loopback needs none.
+    """
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and not any(name == FORWARDED for name, _ in scope["headers"]):
+            scope = {**scope, "headers": [*scope["headers"], (FORWARDED, b"https")]}
+        await app(scope, receive, send)
+
+    return serve
 
 
 def check_signatures_of_root(environment: Mapping[str, str]) -> None:

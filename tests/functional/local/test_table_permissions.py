@@ -15,7 +15,7 @@ from local.deployment import deploy
 from local.engines.aws import IAM
 from local.engines.dynalite import DYNAMODB
 from local.provision import provision_tables
-from local.roles import refusal, session_of
+from local.roles import session_of
 from tests.support.aws_from_template import AUDIT_TABLE, deployed_stack
 from tests.support.engines import CREDENTIALS, client_of, ministack, needs_engines, started
 
@@ -129,19 +129,3 @@ def test_the_account_may_do_everything_and_a_stranger_nothing(urls: tuple[str, s
     stranger = boto3_client("dynamodb", "us-east-1", urls[0], unknown)
     with pytest.raises(ClientError, match="security token included in the request is invalid"):
         stranger.scan(TableName=TABLE)
-
-
-def test_who_may_invoke_a_function_is_decided_by_the_same_policies(urls: tuple[str, str]) -> None:
-    sts, action = client_of("sts", urls[1]), "lambda:InvokeFunction"
-    executor = deployed_stack().attribute("ExecutorFunction", "Arn")
-
-    def refused(role: str) -> str:
-        session = session_of(sts, deployed_stack().attribute(role, "Arn"), "a-function")
-        return refusal(urls[1], session["AWS_ACCESS_KEY_ID"], action, executor)
-
-    assert refused("TraceApiRole") == ""
-    assert refused("SweepRole").endswith(
-        f"is not authorized to perform: lambda:InvokeFunction on resource: {executor}"
-    )
-    assert refusal(urls[1], CREDENTIALS["AWS_ACCESS_KEY_ID"], action, executor) == ""
-    assert "security token" in refusal(urls[1], "ASIAUNKNOWN", action, executor)

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from local import provisioning as module
-from local.http_message import Request, Response
-from local.http_server import HttpServer
 from local.provisioning import Provisioning
 from tests.support.aws_from_template import deployed_stack
 
@@ -35,20 +33,16 @@ def provisioning(tmp_path: Path, saved: list[str]) -> Any:
     for folder in folders:
         folder.mkdir()
 
-    def save(request: Request) -> Response:
-        saved.append(f"{request.method} {request.raw_path}")
-        return Response(200, b"null")
+    def start(
+        are_ours: bool = True,
+        save: Callable[[], object] = lambda: saved.append("saved"),
+        **more: str,
+    ) -> Provisioning:
+        endpoints = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1", **more}
+        noted = folders if are_ours else []
+        return Provisioning(deployed_stack(), lambda service: service, noted, endpoints, save)
 
-    server = HttpServer(name="aws").start(save)
-
-    def start(are_ours: bool = True, **more: str) -> Provisioning:
-        endpoints = {"AWS_ENDPOINT_URL_CLOUDFORMATION": server.url, **more}
-        return Provisioning(
-            deployed_stack(), lambda service: service, folders if are_ours else [], endpoints
-        )
-
-    yield start
-    server.stop()
+    return start
 
 
 def test_a_second_start_makes_nothing(
@@ -58,7 +52,7 @@ def test_a_second_start_makes_nothing(
     assert not first.is_made
     first.make()
     assert sorted(made) == ["cloudformation", "dynamodb", "s3"]
-    assert saved == ["POST /_spanvas/save"]
+    assert saved == ["saved"]
     assert provisioning().is_made
 
 
@@ -97,9 +91,11 @@ def test_what_failed_half_way_is_made_again(
 def test_what_the_engine_could_not_save_is_made_again(
     provisioning: Callable[..., Provisioning], made: list[str]
 ) -> None:
-    other = provisioning(AWS_ENDPOINT_URL_CLOUDFORMATION="http://127.0.0.1:1")
-    other.make()
-    assert not other.is_made
+    def fail() -> None:
+        raise ConnectionError
+
+    provisioning(save=fail).make()
+    assert not provisioning().is_made
 
 
 def test_an_engine_of_somebody_else_is_asked_at_each_start(
