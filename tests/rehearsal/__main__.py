@@ -26,14 +26,16 @@ from tests.rehearsal.changes import (
     roll_back,
 )
 from tests.rehearsal.parameters import CHANGES, OFF, Change
+from tests.rehearsal.parts import Parts
 from tests.rehearsal.people import People
 from tests.rehearsal.report import Step, require, run_steps
 from tests.rehearsal.roles import check_roles
-from tests.rehearsal.stack import BUILT, DeployedStack
+from tests.rehearsal.stack import BUILT, DeployedStack, wanted
 from tests.rehearsal.surroundings import make_surroundings
 from tests.rehearsal.watching import check_outputs, check_watchers, set_off_alarm
 
 FOLDER = PROJECT / "build" / "rehearsal"
+PARTS_HELP = "see tools/stack_parts.py"
 
 
 def main() -> int:
@@ -68,6 +70,7 @@ class Rehearsal:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._stack = DeployedStack(account)
+        self._parts = Parts(account)
         logs = account.folder / "logs"
         commands = f"see what SAM has said in {logs / 'commands.log'}"
         functions = f"see the functions' logs in {logs}"
@@ -94,6 +97,11 @@ class Rehearsal:
             Step("schedule", lambda: journey.let_schedule_run(account, stack), functions),
             Step("parts switched off", self._switch_off, listed),
             Step("deletion", lambda: delete(account, stack), "see docs/how-to/deploy.md, delete"),
+            Step(
+                "three parts", lambda: self._parts.deploy(self._first), f"{PARTS_HELP}; {commands}"
+            ),
+            Step("workflow over parts", lambda: self._parts.use(self._first), functions),
+            Step("deletion of parts", self._parts.delete, commands),
         ]
 
     def _prepare(self) -> str:
@@ -106,11 +114,7 @@ class Rehearsal:
         return "two user pools, a key, subnets, a boundary, a topic and so on"
 
     def _deploy(self) -> str:
-        self._stack.deploy({
-            "JwtIssuer": self._first.issuer,
-            "JwtAudience": self._first.client_id,
-            "Connections": self._account.connections,
-        })  # fmt: skip
+        self._stack.deploy(wanted(self._account, self._first))
         return check_outputs(self._stack)
 
     def _upload_page(self) -> str:
@@ -142,9 +146,8 @@ class Rehearsal:
         return set_off_alarm(self._account, self._stack, self._second, self._names["topic"])
 
     def _switch_off(self) -> str:
-        """CloudFormation deletes an empty bucket only, and the web ACL is refused without the page."""
-        empty = [sys.executable, "-m", "tools.deploy_site", "--empty", "--", *journey.TARGET]
-        self._account.run(empty)
+        """The web ACL is refused without the page."""
+        journey.empty_page(self._account, self._stack)
         of_the_page = ("WebAclArn", "SiteDomain", "SiteCertificateArn", "SiteLogBucket")
         return self._change(OFF, dict.fromkeys(of_the_page, ""))
 

@@ -17,9 +17,8 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
+from local.engines.ministack.faults import as_over_tls
 from tests.rehearsal import workarounds
-
-FORWARDED = b"x-forwarded-proto"
 
 
 def main(functions_url: str) -> None:
@@ -56,15 +55,7 @@ def main(functions_url: str) -> None:
 
         threading.Thread(target=start, daemon=True).start()
 
-    serve = app.app
-
-    async def serve_as_over_tls(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """What comes without saying so came over TLS, as everything does that comes to AWS; loopback needs none."""
-        if scope["type"] == "http" and not any(name == FORWARDED for name, _ in scope["headers"]):
-            scope = {**scope, "headers": [*scope["headers"], (FORWARDED, b"https")]}
-        await serve(scope, receive, send)
-
-    app.app = serve_as_over_tls
+    app.app = as_over_tls(app.app)
     lambda_svc._proxy_url_for = lambda _config: functions_url
     lambda_svc._execute_function_proxy = execute
     lambda_svc._snapstart_provision_version_async = provision

@@ -113,14 +113,6 @@ def settings_are_lost() -> bool:
     return "throttlingBurstLimit" not in stage["defaultRouteSettings"]
 
 
-def context_object_is_null() -> bool:
-    from ministack.services import stepfunctions
-
-    context = {"Execution": {"Name": "order-17"}}
-    resolved = stepfunctions._resolve_params_obj({"Context.$": "$$"}, {}, context)
-    return bool(resolved != {"Context": context})
-
-
 def leading_keys_are_not_seen() -> bool:
     from ministack.core import iam_actions
     from ministack.services import dynamodb
@@ -140,7 +132,6 @@ FAULTS: Final[dict[str, Callable[[], bool]]] = {
     "variables": variables_are_no_text,
     "OpenAPI": definition_is_ignored,
     "throttles": settings_are_lost,
-    "context object": context_object_is_null,
     "leading keys": leading_keys_are_not_seen,
 }
 

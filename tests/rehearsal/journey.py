@@ -13,7 +13,6 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tests.rehearsal.account import STACK, Account
-from tests.rehearsal.engine import REGION
 from tests.rehearsal.people import People
 from tests.rehearsal.report import require
 from tests.rehearsal.stack import DeployedStack
@@ -35,7 +34,9 @@ def wait_for(seconds: float, look: Callable[[], Any], what: str) -> Any:
 
 def upload_page(account: Account, stack: DeployedStack, people: People) -> str:
     """Uploads the page as `make deploy` does, and reads it back from its bucket."""
-    account.run([sys.executable, "-m", "tools.deploy_site", "--scopes", "openid", "--", *TARGET])
+    account.run(
+        [sys.executable, "-m", "tools.deploy_site", "--scopes", "openid", "--", *stack.target]
+    )
     bucket = stack.outputs()["SiteBucketName"]
     s3 = account.client("s3")
     names = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]]
@@ -46,7 +47,9 @@ def upload_page(account: Account, stack: DeployedStack, people: People) -> str:
     return f"{len(names)} files"
 
 
-TARGET: Final = ("--stack-name", STACK, "--region", REGION)
+def empty_page(account: Account, stack: DeployedStack) -> None:
+    """Deletes the page's files, since CloudFormation deletes an empty bucket only."""
+    account.run([sys.executable, "-m", "tools.deploy_site", "--empty", "--", *stack.target])
 
 
 def refuse_strangers(stack: DeployedStack, people: People) -> str:

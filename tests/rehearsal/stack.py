@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from local.project import PROJECT
 from tests.rehearsal.account import STACK, Account
 from tests.rehearsal.engine import HOST, REGION
+from tests.rehearsal.people import People
 from tests.rehearsal.report import RehearsalError, require
 
 BUILT: Final = PROJECT / ".aws-sam" / "build"
@@ -20,16 +22,19 @@ SAM: Final = (str(PROJECT / ".venv-sam" / "bin" / "python"), "-m", "samcli")
 
 
 class DeployedStack:
-    """The stack in the account. `build` is what `sam build` has made, or a copy of it."""
+    """A stack in the account. `build` is the folder of its template: what `sam build` has made, or a copy of it."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, name: str = STACK, build: Path = BUILT) -> None:
         self._account = account
-        self.build = BUILT
+        self.name = name
+        self.build = build
+        self.target = ("--stack-name", name, "--region", REGION)
 
     def deploy(self, parameters: Mapping[str, str], *, fails: bool = False) -> None:
         """`sam deploy` with these parameters; the others keep their values. Raises RehearsalError."""
         command = [*SAM, "deploy", "--template-file", str(self.build / "template.yaml")]
         command += ["--config-file", str(PROJECT / "samconfig.toml"), "--no-progressbar"]
+        command += ["--stack-name", self.name]
         if parameters:
             given = (f"{name}={quoted(value)}" for name, value in parameters.items())
             command += ["--parameter-overrides", *given]
@@ -37,9 +42,7 @@ class DeployedStack:
 
     def delete(self) -> None:
         """`sam delete`. Raises RehearsalError."""
-        self._account.run(
-            [*SAM, "delete", "--stack-name", STACK, "--region", REGION, "--no-prompts"]
-        )
+        self._account.run([*SAM, "delete", *self.target, "--no-prompts"])
 
     def change_files(self, appended: Mapping[str, str]) -> None:
         """From now on a copy of the build is deployed, with text added to some of its files (relative path -> text)."""
@@ -56,9 +59,9 @@ class DeployedStack:
         """Returns what CloudFormation says of the stack. Raises RehearsalError where there is none."""
         client = self._account.client("cloudformation")
         try:
-            stack: dict[str, Any] = client.describe_stacks(StackName=STACK)["Stacks"][0]
+            stack: dict[str, Any] = client.describe_stacks(StackName=self.name)["Stacks"][0]
         except client.exceptions.ClientError as error:
-            raise RehearsalError(f"there is no stack {STACK}: {error}") from error
+            raise RehearsalError(f"there is no stack {self.name}: {error}") from error
         return stack
 
     def outputs(self) -> dict[str, str]:
@@ -69,7 +72,7 @@ class DeployedStack:
     def resources(self) -> dict[str, tuple[str, str]]:
         """Returns type and physical id of each resource by its logical id."""
         client = self._account.client("cloudformation")
-        pages = client.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        pages = client.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
             resource["LogicalResourceId"]: (
                 resource["ResourceType"],
@@ -113,3 +116,12 @@ class DeployedStack:
 def quoted(value: str) -> str:
     """A value as SAM reads it on its command line: JSON, blanks and commas stay whole in quotes of their own."""
     return f"'{value}'"
+
+
+def wanted(account: Account, people: People) -> dict[str, str]:
+    """Returns the parameters without which no workflow can be run: who may sign in, and what workflows call."""
+    return {
+        "JwtIssuer": people.issuer,
+        "JwtAudience": people.client_id,
+        "Connections": account.connections,
+    }

@@ -1,7 +1,8 @@
 """What MiniStack does otherwise than AWS where the template needs it: each difference with its cure and its reason.
 
 Applied in the engine's process, before it listens. `test_workarounds.py` looks for each of them in the engine as it
-comes, and fails where it has gone: then it goes here, too.
+comes, and fails where it has gone: then it goes here, too. What the local stack has to mend as well stands in
+`local/engines/ministack/faults.py` alone, with tests of its own.
 """
 
 from __future__ import annotations
@@ -299,11 +300,6 @@ ALL = (
         lambda: change_properties("AWS::ApiGatewayV2::Stage", with_api_names),
     ),
     Workaround(
-        "context object",
-        "`$$` alone, the whole context object of a state machine, is null.",
-        give_states_the_whole_context,
-    ),
-    Workaround(
         "leading keys",
         "Policies see neither the partition key of a request of DynamoDB nor its ReturnValues.",
         apply_leading_keys,
@@ -312,7 +308,8 @@ ALL = (
 
 
 def apply() -> None:
-    """Applies all of them."""
+    """Applies all of them, and what the local stack mends besides that concerns a deployment."""
     load()
+    give_states_the_whole_context()
     for workaround in ALL:
         workaround.apply()
