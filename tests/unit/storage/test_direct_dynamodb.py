@@ -11,7 +11,7 @@ import pytest
 
 from spanvas.http.connections import Endpoint, HttpRequest, tls_context
 from spanvas.http.failures import CallError
-from spanvas.storage.direct.dynamodb import DirectDynamoDB
+from spanvas.storage.direct.dynamodb import DirectDynamoDB, parsed
 from tests.support.scripted_server import OK, failing, serving
 
 THROTTLED = failing(
@@ -40,6 +40,23 @@ def test_an_item_goes_out_as_dynamodb_wants_it_and_bytes_come_back() -> None:
     assert b"x-amz-target: DynamoDB_20120810.PutItem" in head
     assert b"Credential=AKID/" in head
     assert body == b'{"TableName": "t", "Item": {"pk": {"S": "\\u00e9"}, "data": {"B": "AP8="}}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"Item": {"pk": {"S": "p"}, "data": {"B": "aGk="}}}', {"B": b"hi"}),
+        (b'{"Item": {"data": { "B" : "aGk=" }}}', {"B": b"hi"}),
+        (b'{"Item": {"data": {"S": "{\\"B\\": \\"aGk=\\"}"}}}', {"S": '{"B": "aGk="}'}),
+        (
+            b'{"Item": {"data": {"L": [{"M": {"a": {"B": "aGk="}}}]}}}',
+            {"L": [{"M": {"a": {"B": b"hi"}}}]},
+        ),
+        (b'{"Item": {"data": {"M": {"B": {"S": "x"}}}}}', {"M": {"B": {"S": "x"}}}),
+    ],
+)
+def test_binary_values_are_bytes_and_texts_stay_texts(body: bytes, value: Any) -> None:
+    assert parsed(body)["Item"]["data"] == value
 
 
 @pytest.mark.parametrize("operation", ["update_item", "batch_get_item", "query"])

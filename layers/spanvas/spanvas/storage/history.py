@@ -243,8 +243,9 @@ def _above_floor(scan: Scan, entries: Entries) -> Entries:
 
 
 def _each(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
-    """The answers of calls that are made at the same time, in their order."""
+    """The answers of calls that are made at the same time, in their order. The first is made by this thread itself."""
     if len(calls) < 2:
         return [call() for call in calls]
-    with ThreadPoolExecutor(len(calls), "spanvas-history") as pool:
-        return list(pool.map(lambda call: call(), calls))
+    with ThreadPoolExecutor(len(calls) - 1, "spanvas-history") as pool:
+        others = [pool.submit(call) for call in calls[1:]]
+        return [calls[0](), *(other.result() for other in others)]

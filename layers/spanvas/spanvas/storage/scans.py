@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Final, NamedTuple
 
 from spanvas.model.units import DAY_SECONDS, NANO
@@ -11,7 +12,8 @@ from spanvas.storage.listing import HistoryQuery, Position, following, time_of
 
 DAY: Final = DAY_SECONDS * NANO
 FIRST_PARTITIONS: Final = 2
-"""Of a tenant's newest days: today often fills the page, and clocks that go fast write to tomorrow."""
+"""Of a tenant's newest days: today often fills the page, and clocks that go fast write to tomorrow. The two days
+before them come next, which fill it just after midnight."""
 PARTITIONS_AT_A_TIME: Final = 8
 """Of the days before them, which are often empty."""
 
@@ -53,9 +55,12 @@ class Scan(NamedTuple):
 
     def groups(self) -> Iterator[Sequence[Partition]]:
         """Partitions that are asked at the same time."""
-        yield self.partitions[:FIRST_PARTITIONS]
-        for start in range(FIRST_PARTITIONS, len(self.partitions), PARTITIONS_AT_A_TIME):
-            yield self.partitions[start : start + PARTITIONS_AT_A_TIME]
+        begin = 0
+        for size in chain([FIRST_PARTITIONS, FIRST_PARTITIONS], repeat(PARTITIONS_AT_A_TIME)):
+            if begin >= len(self.partitions):
+                return
+            yield self.partitions[begin : begin + size]
+            begin += size
 
 
 def bounds_of(query: HistoryQuery, now: int, retention_days: int) -> Bounds:
