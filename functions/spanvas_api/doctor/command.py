@@ -109,6 +109,8 @@ def _checks(
     else:
         yield "token", partial(_left_out, "token", "give one by --token or SPANVAS_TOKEN")
     yield "collector", partial(probe.collector, settings, around.environment)
+    if settings.span_source:
+        yield "span source", partial(probe.span_source, settings, around.environment)
 
 
 def _missing(what: str, seen: str) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
 from spanvas_api.doctor.report import LEFT_OUT, OK, WRONG, Finding
+from spanvas_api.errors import SpanSourceError
+from spanvas_api.span_source.client import SourceClient
 
 TENANT: Final = "spanvas-doctor"
 """Nobody's: what is left of a probe is in no tenant's history."""
@@ -48,6 +50,23 @@ def collector(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
         return
     mend = "executions go on without it, and the store has them; check the endpoint and its headers"
     yield Finding("collector", WRONG, f"{target.url}: {result.message}", mend)
+
+
+def span_source(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Asks the backend that spans are read from for a trace that nobody has sent."""
+    what = "span source"
+    if not settings.span_source_url:
+        mend = "set it, or leave SPANVAS_SPAN_SOURCE empty: nothing is read from a backend"
+        yield Finding(what, WRONG, "SPANVAS_SPAN_SOURCE_URL is not set", mend)
+        return
+    trace_id = ids.trace_id_for(TENANT, f"doctor-{ids.new_span_id()}")
+    try:
+        SourceClient(settings, environment).trace(TENANT, trace_id)
+    except SpanSourceError as error:
+        mend = "see docs/how-to/read-spans-from-your-backend.md, When it fails"
+        yield Finding(what, WRONG, f"{settings.span_source_url}: {error}", mend)
+    else:
+        yield Finding(what, OK, settings.span_source_url)
 
 
 def execution(store: DynamoTraceStore) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from spanvas_api.doctor.command import Surroundings, main
 from tests.support.aws_from_template import AUDIT_TABLE
 from tests.support.aws_in_process import mocked_store
 from tests.support.otlp_server import OK, serving
+from tests.support.span_backend import NOT_THERE, answer, backend
 
 ISSUER = "https://issuer.example"
 POLICY = {
@@ -295,6 +296,15 @@ def test_the_collector(deployment: Deployment) -> None:
         )
     deployment.environment["SPANVAS_OTLP_ENDPOINT"] = "http://127.0.0.1:9"
     assert "ConnectionRefusedError" in deployment.wrong("--no-probe")["collector"]
+
+
+def test_the_backend_that_spans_are_read_from(deployment: Deployment) -> None:
+    deployment.environment["SPANVAS_SPAN_SOURCE"] = "tempo"
+    assert deployment.wrong("--no-probe")["span source"] == "SPANVAS_SPAN_SOURCE_URL is not set"
+    with backend(NOT_THERE, answer(b"no", "text/plain", 401)) as tempo:
+        deployment.environment["SPANVAS_SPAN_SOURCE_URL"] = tempo.url
+        assert deployment.asked("--no-probe")[1]["span source"] == ("ok", tempo.url)
+        assert "Tempo does not let Spanvas read" in deployment.wrong("--no-probe")["span source"]
 
 
 def test_without_settings_the_store_is_missing_and_the_rest_is_looked_at() -> None:
