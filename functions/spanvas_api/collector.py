@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
-from spanvas.otel_variables import OtelVariables
+from spanvas.otel_variables import OtelVariables, OtlpTarget
 from spanvas.otlp.conventions import as_exported
 from spanvas.otlp.export_safe import place_of
 from spanvas.otlp.protobuf_export import encode_protobuf
@@ -17,19 +17,36 @@ from spanvas.settings import Settings
 NOT_SENT: Final = ExportResult(ExportOutcome.TAKEN)
 
 
+LONGEST_SECONDS: Final = 3.0
+"""Of one request: less than a sweep keeps for its own end."""
+
+
+def has_endpoint(settings: Settings, environment: Mapping[str, str]) -> bool:
+    """Returns whether spans are sent anywhere. Arguments are those of `send`."""
+    return _target(settings, environment) is not None
+
+
 def send(
-    settings: Settings, environment: Mapping[str, str], execution_id: str, span: Span
+    settings: Settings, environment: Mapping[str, str], spans: Sequence[tuple[str, Span]]
 ) -> ExportResult:
-    """What the endpoint has made of it; nothing is sent where there is none. `environment` names the proxy, and has
-    OpenTelemetry's own variables."""
-    target = OtelVariables(environment).target(
-        settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
-    )
+    """Sends spans, each with the id of its execution, in one request. Returns what the endpoint has made of it.
+
+    Nothing is sent where there is none. `environment` names the proxy, and has OpenTelemetry's own variables.
+    """
+    target = _target(settings, environment)
     if target is None:
         return NOT_SENT
-    place = place_of(execution_id, span)
+    target.timeout_seconds = min(target.timeout_seconds, LONGEST_SECONDS)
+    sent = [(execution_id, as_exported(span, {})) for execution_id, span in spans]
+    places = {id(span): place_of(execution_id, span) for execution_id, span in sent}
     post = OtlpHttp(target, environment)
     try:
-        return post(encode_protobuf([as_exported(span, {})], lambda _: place))
+        return post(encode_protobuf([span for _, span in sent], lambda span: places[id(span)]))
     finally:
         post.close()
+
+
+def _target(settings: Settings, environment: Mapping[str, str]) -> OtlpTarget | None:
+    return OtelVariables(environment).target(
+        settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from aws_lambda_powertools import Logger
 
@@ -41,6 +41,16 @@ FORGOTTEN: Final = Cause("Lost", own_messages.FORGOTTEN)
 logger = Logger(service="sweep", child=True)
 
 
+class EndedRoots(Protocol):
+    """What is told of executions that a sweep has ended."""
+
+    def ended(self, execution: Execution, span: Span) -> None:
+        """Takes the workflow span that was written for one."""
+
+    def lost(self, trace: StoredTrace, cause: Cause) -> None:
+        """Takes one that has been closed as lost."""
+
+
 class DurableSweep:
     """Asks Lambda for a part of the open durable executions, and ends those that have ended.
 
@@ -54,8 +64,10 @@ class DurableSweep:
         account: str,
         now_unix_nano: int,
         is_time_left: Callable[[], bool],
+        roots: EndedRoots | None = None,
     ) -> None:
         self._store = store
+        self._roots = roots
         self._service = service
         self._account = account
         self._now = now_unix_nano
@@ -93,14 +105,23 @@ class DurableSweep:
             is_closed = self._store.close_as_lost(execution, FORGOTTEN)
             if is_closed:
                 self._note(first_end(execution, execution.counters))
+                self._tell_lost(place)
             return is_closed
         if state.status not in ENDED or self._may_be_told(state):
             return False
         trace = self._store.read_trace(*place)
         if trace is None or trace.execution.status not in OPEN:
             return False
-        self._note(write_end(self._store, trace, arn, state))
+        root, counted = write_end(self._store, trace, arn, state)
+        self._note(counted)
+        if self._roots is not None:
+            self._roots.ended(trace.execution, root)
         return True
+
+    def _tell_lost(self, place: Overdue) -> None:
+        trace = self._store.read_trace(*place) if self._roots is not None else None
+        if trace is not None and self._roots is not None:
+            self._roots.lost(trace, FORGOTTEN)
 
     def _note(self, counted: CountedEnd | None) -> None:
         self.counted += [counted] if counted is not None else []
@@ -126,8 +147,10 @@ def account_of(function_arn: str) -> str:
 
 def write_end(
     store: TraceStore, trace: StoredTrace, arn: str, state: DurableState
-) -> CountedEnd | None:
-    """Ends the execution of a durable execution. Returns what the metrics are to be told. Raises StoreUnavailableError.
+) -> tuple[Span, CountedEnd | None]:
+    """Ends the execution of a durable execution. Returns its root, and what the metrics are to be told.
+
+    Raises StoreUnavailableError.
 
     The span first, as `state_machines.write_end`. What is known by its spans alone is ended by this one.
     """
@@ -140,11 +163,11 @@ def write_end(
         now, patience = state.ended_at_unix_nano, 0
         update = update_of(group, execution.tenant, execution.started_by, now, patience)
         store.receive(batch, update, is_new=False)
-        return None
+        return root, None
     store.write(batch)
     status = SUCCEEDED if cause is None else FAILED
     ended_at = state.ended_at_unix_nano
-    return store.end_execution(
+    counted = store.end_execution(
         execution.tenant,
         execution.execution_id,
         status,
@@ -152,6 +175,7 @@ def write_end(
         cause,
         counted_as=new_span_id(),
     )
+    return root, counted
 
 
 def _cause(trace: StoredTrace, state: DurableState) -> Cause | None:

@@ -18,11 +18,13 @@ from spanvas.collector.results import ExportOutcome
 from spanvas.model.access import Access
 from spanvas.model.durable import LONGEST_NANO
 from spanvas.model.execution import Counters
+from spanvas.model.ids import root_span_id_for
 from spanvas.otel_variables import OtlpTarget, traces_url
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.pages import Overdue
 from spanvas.storage.port import SpanBatch
+from spanvas_api.closed_roots import ClosedRoots
 from spanvas_api.durable_executions import DurableSweep
 from spanvas_api.handlers import deletion
 from spanvas_api.handlers.sweep import Sweep, make_handler
@@ -304,6 +306,8 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     recorder: Recorder, clock: Clock, cloudwatch: Serving
 ) -> None:
     recorder.store.start_execution(make_execution(deadline_unix_nano=T0 + SECOND))
+    root = make_span("root", span_id=root_span_id_for("acme", "exec_1"), end_time_unix_nano=None)
+    recorder.store.write(SpanBatch("acme", "exec_1", [root]))
     arn = ENDED["detail"]["executionArn"]
     # So many that the workflow's span is a large detail.
     nodes = tuple(f"node-{number * 2654435761 % 2**32:x}" for number in range(4_000))
@@ -314,14 +318,15 @@ def test_the_sweep_may_close_what_is_overdue_and_send_the_end_of_a_state_machine
     recorder.used.clear()
     clock.advance(2)
     recorder.store.note_status_index()
-    run = Sweep(recorder.store, lambda: True)
+    settings = Settings(otlp_endpoint=f"http://{HOST}")
+    services = Services(settings, make_store=lambda: recorder.store)
+    roots = ClosedRoots(services, {}, lambda: True)
+    run = Sweep(recorder.store, lambda: True, roots.lost)
     run.run()
     assert run.closed.total() == 1
     recorder.store.set_aside(Overdue("acme", "exec_1"))
     assert recorder.store.count_set_aside() == 0
     end_durable_executions(recorder, clock() + 600 * SECOND)
-    settings = Settings(otlp_endpoint=f"http://{HOST}")
-    services = Services(settings, make_store=lambda: recorder.store)
     assert make_handler(lambda: services)(ENDED, LambdaContext()) == {"ended": 1}  # type: ignore[arg-type]
     assert recorder.used | sent_spans(cloudwatch) == granted("SweepRole")
 

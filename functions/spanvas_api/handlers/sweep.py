@@ -20,18 +20,17 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import environment, metrics, settings
-from spanvas.collector.results import ExportOutcome
 from spanvas.model.errors import (
     ConflictError,
     SpanvasError,
     StoreUnavailableError,
     UnreadableItemError,
 )
-from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, Execution, totalled
-from spanvas.model.span import Span
+from spanvas.model.execution import LOST, OPEN, OVERDUE, Cause, totalled
 from spanvas.storage.pages import Overdue
 from spanvas.storage.port import CountedEnd, TraceStore
-from spanvas_api import collector
+from spanvas.storage.stored_trace import StoredTrace
+from spanvas_api.closed_roots import ClosedRoots
 from spanvas_api.durable_executions import DurableSweep, account_of
 from spanvas_api.ends import first_end
 from spanvas_api.errors import DurableServiceError
@@ -64,9 +63,14 @@ def make_handler(services: Callable[[], Services]) -> Handler:
         def is_time_left() -> bool:
             return context.get_remaining_time_in_millis() > STOP_BEFORE_MS
 
+        roots = ClosedRoots(services(), environment.aws_variables(), is_time_left)
         _note_index(services().store)
-        answer = _swept(services(), is_time_left, names)
-        _end_durable(services(), context.invoked_function_arn, is_time_left, names)
+        try:
+            answer = _swept(services(), is_time_left, names, roots)
+            _end_durable(services(), context.invoked_function_arn, is_time_left, names, roots)
+        finally:  # of what has been closed, whatever stopped the run
+            roots.send()
+            roots.measure(names)
         return answer
 
     return handler
@@ -85,11 +89,14 @@ def _end_durable(
     own_arn: str,
     is_time_left: Callable[[], bool],
     names: metrics.WorkflowNames,
+    roots: ClosedRoots,
 ) -> None:
     """Durable executions that have ended without telling. What of it fails is tried again by a later run."""
     now = services.clock()
     account = account_of(own_arn)
-    swept = DurableSweep(services.store, services.durable_service, account, now, is_time_left)
+    swept = DurableSweep(
+        services.store, services.durable_service, account, now, is_time_left, roots
+    )
     try:
         ended = swept.run()
     except (StoreUnavailableError, DurableServiceError):
@@ -102,10 +109,13 @@ def _end_durable(
 
 
 def _swept(
-    services: Services, is_time_left: Callable[[], bool], names: metrics.WorkflowNames
+    services: Services,
+    is_time_left: Callable[[], bool],
+    names: metrics.WorkflowNames,
+    roots: ClosedRoots,
 ) -> dict[str, int]:
     """A run, measured whatever becomes of it."""
-    swept = Sweep(services.store, is_time_left)
+    swept = Sweep(services.store, is_time_left, roots.lost)
     set_aside: int | None = None
     try:
         swept.run()
@@ -121,14 +131,20 @@ def _swept(
 
 class Sweep:
     """One run: `closed` counts by cause what was closed, `set_aside` what could not be. `counted`: what of the former
-    no metrics had counted before.
+    no metrics had counted before. `on_lost` is told of each execution that was closed.
 
     What cannot be closed is set aside, whatever the reason, so that the next run does not meet it first again. What is
     left when the time is over is there for the next run.
     """
 
-    def __init__(self, store: TraceStore, is_time_left: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        store: TraceStore,
+        is_time_left: Callable[[], bool],
+        on_lost: Callable[[StoredTrace, Cause], None] = lambda trace, cause: None,
+    ) -> None:
         self._store = store
+        self._on_lost = on_lost
         self._is_time_left = is_time_left
         self._refused = 0
         self.closed: Counter[str] = Counter()
@@ -145,7 +161,7 @@ class Sweep:
             if not self._is_time_left():
                 return
             try:
-                closed = _close(self._store, overdue)
+                closed = _close(self._store, overdue, self._on_lost)
             except Exception as error:  # noqa: BLE001 - one that cannot be closed stops no other, whatever it is
                 self._put_aside(overdue, error)
                 continue
@@ -179,7 +195,9 @@ class Sweep:
             )
 
 
-def _close(store: TraceStore, overdue: Overdue) -> tuple[Cause, CountedEnd | None] | None:
+def _close(
+    store: TraceStore, overdue: Overdue, on_lost: Callable[[StoredTrace, Cause], None]
+) -> tuple[Cause, CountedEnd | None] | None:
     """The cause that it was closed with, and what the metrics are to be told; None where it has ended, gone on or
     expired meanwhile."""
     trace = store.read_trace(*overdue)
@@ -193,6 +211,7 @@ def _close(store: TraceStore, overdue: Overdue) -> tuple[Cause, CountedEnd | Non
     cause = execution.cause or OVERDUE
     if not store.close_as_lost(trace.execution, cause):
         return None
+    on_lost(trace, cause)
     closed = replace(trace.execution, revision=trace.execution.revision + 1)
     if trace.is_whole:
         with suppress(StoreUnavailableError):  # it is closed; the next reader corrects its totals
@@ -216,20 +235,11 @@ def _write_end(services: Services, end: MachineEnd, names: metrics.WorkflowNames
     if written is not None:
         execution, root, counted = written
         _measure_ended(services, [counted] if counted is not None else [], names)
-        _send_root(services, execution, root)
+        roots = ClosedRoots(services, environment.aws_variables(), lambda: True)
+        roots.ended(execution, root)
+        roots.send()
+        roots.measure(names)
     return int(written is not None)
-
-
-def _send_root(services: Services, execution: Execution, root: Span) -> None:
-    """To the endpoint that has the spans of the functions. What becomes of it does not change the end."""
-    try:
-        result = collector.send(
-            services.settings, environment.aws_variables(), execution.execution_id, root
-        )
-        if result.outcome is not ExportOutcome.TAKEN or result.rejected:
-            logger.warning("workflow span not sent", reason=result.message)
-    except Exception:
-        logger.exception("workflow span not sent")
 
 
 def _measure_ended(
