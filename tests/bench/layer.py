@@ -33,6 +33,7 @@ from tests.bench.layer_collectors import (
     dead_collectors_of_the_stock_exporter,
     healthy_exporters,
 )
+from tests.bench.layer_metrics import metrics
 from tests.bench.layer_recall import redaction_recall
 
 
@@ -55,6 +56,7 @@ PARTS = (
     redaction,
     redaction_recall,
     healthy_exporters,
+    metrics,
     dead_collectors,
     dead_collectors_of_the_stock_exporter,
     kills,

@@ -1,7 +1,7 @@
 """What stands for DynamoDB and S3 where only times are measured: takes every call, and answers at once.
 
-Conditions always hold; of items it keeps what UpdateItem sets, since its answer is read. Runs as a script; says `URL=`
-when it listens, and ends with its parent.
+Conditions always hold; of items it keeps the executions, since the answer to UpdateItem is read. Runs as a script; says
+`URL=` when it listens, and ends with its parent.
 """
 
 from __future__ import annotations
@@ -27,15 +27,25 @@ def answer_of(head: str, body: bytes) -> bytes:
     result: dict[str, Any] = {}
     if target[1] == "UpdateItem":
         result = {"Attributes": updated(json.loads(body))}
+    elif target[1] == "PutItem":
+        keep(json.loads(body)["Item"])
     sent = json.dumps(result).encode()
     return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(sent), sent)
 
 
-def updated(request: dict[str, Any]) -> dict[str, Any]:
-    key = json.dumps(request["Key"], sort_keys=True)
+def keep(item: dict[str, Any]) -> None:
+    if item["sk"]["S"] == "META":
+        items[key_of({"pk": item["pk"], "sk": item["sk"]})] = item
+
+
+def key_of(key: dict[str, Any]) -> str:
     if len(items) > MAX_ITEMS:
         items.clear()
-    item = items.setdefault(key, dict(request["Key"]))
+    return json.dumps(key, sort_keys=True)
+
+
+def updated(request: dict[str, Any]) -> dict[str, Any]:
+    item = items.setdefault(key_of(request["Key"]), dict(request["Key"]))
     values = request["ExpressionAttributeValues"]
     adding, _, setting = request["UpdateExpression"].partition(" SET ")
     for name, value in ADD.findall(adding):

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 import spanvas
 import standins
 from spanvas.tracing import instrumentations
-from spanvas.tracing.delivery import unobserved
+from spanvas.tracing.context import unobserved
 from spanvas.tracing.health import Health
 from tests.support.recording import recording
 

@@ -12,7 +12,7 @@ import spanvas
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
-from spanvas.tracing.delivery import waiting_bytes
+from spanvas.tracing.buffer import waiting_bytes
 from spanvas.tracing.engine import Engine
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.worker import Worker

@@ -388,7 +388,7 @@ def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> 
             sizes.append(len(batch.spans))
             return super().write(batch)
 
-    monkeypatch.setattr("spanvas.tracing.store_exporter.BATCH_SPANS", 2)
+    monkeypatch.setattr("spanvas.tracing.buffer.BATCH_SPANS", 2)
     stored = Stored(Counting(clock=Clock()))
     run = make_run()
     stored.exporter.watch(run)

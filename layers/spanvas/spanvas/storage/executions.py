@@ -109,11 +109,7 @@ class ExecutionItems:
             attributes,
             "attribute_exists(pk)"
             " AND (#status IN (:queued, :running, :lost) OR #ended_at <= :ended_at)",
-            {
-                ":queued": items.s(QUEUED),
-                ":running": items.s(RUNNING),
-                ":lost": items.s(LOST),
-            },
+            {f":{each}": items.s(each) for each in (QUEUED, RUNNING, LOST)},
             add=add,
             keep=items.KEPT,
             remove=remove,

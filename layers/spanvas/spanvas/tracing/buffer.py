@@ -15,6 +15,9 @@ from spanvas.tracing.execution_state import ExecutionState
 
 MAX_SPANS: Final = 20_000
 MAX_BYTES: Final = 32 * 1024 * 1024
+BATCH_SPANS: Final = 2_000
+BATCH_BYTES: Final = 8 * 1024 * 1024
+MAX_WAITING_BYTES: Final = 48 * 1024 * 1024
 MAX_REFUSALS: Final = 3
 """Of a batch that cannot be written, as it is."""
 MAX_PASSED_OVER: Final = 10
@@ -180,3 +183,26 @@ class BatchQueue:
         with self._lock:
             if item in self._batches:
                 self._batches.remove(item)
+
+
+def batches_of(items: list[Waiting]) -> Iterable[StoreBatch]:
+    """Yields the batches of one execution's spans, within the limits of number and size."""
+    run, export = items[0].run, items[0].run.export
+    dropped = export.dropped + export.missing - export.dropped_reported
+    export.dropped_reported += dropped
+    spans: list[Span] = []
+    size = 0
+    for item in items:
+        if spans and (len(spans) == BATCH_SPANS or size + item.bytes > BATCH_BYTES):
+            yield StoreBatch(run, SpanBatch(run.tenant, run.execution_id, spans, dropped), size)
+            spans, size, dropped = [], 0, 0
+        spans.append(item.span)
+        size += item.bytes
+    yield StoreBatch(run, SpanBatch(run.tenant, run.execution_id, spans, dropped), size)
+
+
+def waiting_bytes(memory_mb: int) -> int:
+    """Returns how many bytes may wait for the store: an eighth of the function's memory. Encoding it takes as much
+    again."""
+    share = memory_mb * 1024 * 1024 // 8 if memory_mb else MAX_WAITING_BYTES
+    return min(share, MAX_WAITING_BYTES)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Token
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.context import (
+    _SUPPRESS_HTTP_INSTRUMENTATION_KEY,
+    _SUPPRESS_INSTRUMENTATION_KEY,
+    Context,
+)
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.trace import Span
 
@@ -103,3 +109,21 @@ def bind(function: Callable[P, R]) -> Callable[P, R]:
         return context.copy().run(function, *args, **kwargs)
 
     return call
+
+
+def suppress_instrumentation() -> Token[Context]:
+    """Hides all later calls of this thread from instrumentations: our own calls are not the workflow's."""
+    context = otel_context.set_value(_SUPPRESS_INSTRUMENTATION_KEY, True)
+    return otel_context.attach(
+        otel_context.set_value(_SUPPRESS_HTTP_INSTRUMENTATION_KEY, True, context)
+    )
+
+
+@contextmanager
+def unobserved() -> Iterator[None]:
+    """Hides the calls of the block from instrumentations."""
+    token = suppress_instrumentation()
+    try:
+        yield
+    finally:
+        otel_context.detach(token)

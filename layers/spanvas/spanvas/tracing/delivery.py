@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import Token
+from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-from opentelemetry import context as otel_context
-from opentelemetry.context import (
-    _SUPPRESS_HTTP_INSTRUMENTATION_KEY,
-    _SUPPRESS_INSTRUMENTATION_KEY,
-    Context,
-)
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.environment import lambda_environment
@@ -24,13 +16,15 @@ from spanvas.privacy.records import RecordRedaction
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.beginnings import Beginnings
+from spanvas.tracing.buffer import waiting_bytes
 from spanvas.tracing.children import Children
+from spanvas.tracing.context import suppress_instrumentation, unobserved
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
 from spanvas.tracing.metrics import MetricRecorder
 from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter, SpanSink
 from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
-from spanvas.tracing.store_exporter import MAX_WAITING_BYTES, StoreExporter
+from spanvas.tracing.store_exporter import StoreExporter
 from spanvas.tracing.worker import Guard, Worker
 
 DOUBT_SECONDS: Final = 0.1
@@ -296,28 +290,3 @@ class Delivery:
             self.flush(None, int(EXIT_SECONDS * 1_000))
         if self._metrics is not None:
             self._metrics.write_metrics()
-
-
-def suppress_instrumentation() -> Token[Context]:
-    """Hides all later calls of this thread from instrumentations: our own calls are not the workflow's."""
-    context = otel_context.set_value(_SUPPRESS_INSTRUMENTATION_KEY, True)
-    return otel_context.attach(
-        otel_context.set_value(_SUPPRESS_HTTP_INSTRUMENTATION_KEY, True, context)
-    )
-
-
-@contextmanager
-def unobserved() -> Iterator[None]:
-    """Hides the calls of the block from instrumentations."""
-    token = suppress_instrumentation()
-    try:
-        yield
-    finally:
-        otel_context.detach(token)
-
-
-def waiting_bytes(memory_mb: int) -> int:
-    """Returns how many bytes may wait for the store: an eighth of the function's memory. Encoding it takes as much
-    again."""
-    share = memory_mb * 1024 * 1024 // 8 if memory_mb else MAX_WAITING_BYTES
-    return min(share, MAX_WAITING_BYTES)

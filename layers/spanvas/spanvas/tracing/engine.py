@@ -24,8 +24,8 @@ from spanvas.privacy.scan import Scanner
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
 from spanvas.tracing.artifacts import ArtifactRecorder
-from spanvas.tracing.context import current_scope
-from spanvas.tracing.delivery import Delivery, unobserved
+from spanvas.tracing.context import current_scope, unobserved
+from spanvas.tracing.delivery import Delivery
 from spanvas.tracing.executions import (
     ELSEWHERE_LIMIT_SECONDS,
     LAMBDA_LIMIT_SECONDS,

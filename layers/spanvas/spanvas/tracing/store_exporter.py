@@ -18,16 +18,20 @@ from spanvas.model.ids import new_span_id
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
 from spanvas.privacy.records import RecordRedaction
-from spanvas.storage.port import CountedEnd, SpanBatch, TraceStore
-from spanvas.tracing.buffer import BatchQueue, SpanBuffer, StoreBatch, Waiting
+from spanvas.storage.port import CountedEnd, TraceStore
+from spanvas.tracing.buffer import (
+    MAX_WAITING_BYTES,
+    BatchQueue,
+    SpanBuffer,
+    StoreBatch,
+    Waiting,
+    batches_of,
+)
 from spanvas.tracing.convert import size_of
 from spanvas.tracing.execution_state import End, ExecutionState
 from spanvas.tracing.health import Health
 from spanvas.tracing.worker import Breaker
 
-BATCH_SPANS: Final = 2_000
-BATCH_BYTES: Final = 8 * 1024 * 1024
-MAX_WAITING_BYTES: Final = 48 * 1024 * 1024
 MAX_WAITING_RUNS: Final = 2_000
 
 
@@ -233,15 +237,11 @@ class StoreExporter:
         health = {**self._exporter_health(run), "store": own_health}
         if self._on_counted is not None:
             run.export.counted_as = run.export.counted_as or new_span_id()
+        at, name = end.ended_at_unix_nano, run.export.counted_as
         with self._counting_refusals("end_execution"):
+            cause = self._records.cause(end.cause)
             counted = self.store.end_execution(
-                run.tenant,
-                run.execution_id,
-                end.status,
-                end.ended_at_unix_nano,
-                self._records.cause(end.cause),
-                health,
-                run.export.counted_as,
+                run.tenant, run.execution_id, end.status, at, cause, health, name
             )
             if counted is not None and self._on_counted is not None:
                 run.export.counted_as = new_span_id()  # a further end of it is another one
@@ -264,7 +264,7 @@ class StoreExporter:
         by_run: dict[ExecutionState, list[Waiting]] = {}
         for item in waiting:
             by_run.setdefault(item.run, []).append(item)
-        self._batches.extend(batch for items in by_run.values() for batch in _split(items))
+        self._batches.extend(batch for items in by_run.values() for batch in batches_of(items))
 
     def _give_up(self, run: ExecutionState) -> None:
         """The oldest of too many executions that wait: the store has been down for long."""
@@ -300,19 +300,3 @@ class StoreExporter:
 
 def _is_settled(run: ExecutionState) -> bool:
     return run.is_registered and (not run.is_ended or run.is_end_written)
-
-
-def _split(items: list[Waiting]) -> Iterable[StoreBatch]:
-    """Batches of one execution, within the limits of number and size."""
-    run, export = items[0].run, items[0].run.export
-    dropped = export.dropped + export.missing - export.dropped_reported
-    export.dropped_reported += dropped
-    spans: list[Span] = []
-    size = 0
-    for item in items:
-        if spans and (len(spans) == BATCH_SPANS or size + item.bytes > BATCH_BYTES):
-            yield StoreBatch(run, SpanBatch(run.tenant, run.execution_id, spans, dropped), size)
-            spans, size, dropped = [], 0, 0
-        spans.append(item.span)
-        size += item.bytes
-    yield StoreBatch(run, SpanBatch(run.tenant, run.execution_id, spans, dropped), size)
