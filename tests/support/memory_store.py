@@ -12,13 +12,13 @@ from functools import wraps
 from threading import RLock
 from typing import Any, TypeVar
 
-from spanvas.metrics import UNCOUNTED
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import (
     LOST,
     OPEN,
     QUEUED,
     RUNNING,
+    UNCOUNTED,
     Cause,
     Counters,
     Execution,

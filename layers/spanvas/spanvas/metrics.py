@@ -15,7 +15,6 @@ from spanvas.model.execution import (
     FAILED,
     LOST,
     UNKNOWN_WORKFLOW,
-    WAITING,
     Counters,
     Execution,
     run_nano,
@@ -28,8 +27,6 @@ WORKFLOW_ID: Final = "workflow_id"
 DIMENSION_SETS: Final = ((), (SERVICE,), (SERVICE, WORKFLOW_ID))
 """Each metric is written for all of them. An alarm that is to hear of every function takes the one without any."""
 
-UNCOUNTED: Final = frozenset({WAITING, LOST})
-"""Ends that a function does not count: one goes on when it is answered, the other is counted by whoever closes it."""
 MOST_WORKFLOWS: Final = 50
 OTHER: Final = "other"
 """Stands for all workflows after the first `MOST_WORKFLOWS` of a process."""

@@ -395,3 +395,21 @@ class TestLambdaDurableService:
 
         with pytest.raises(DurableServiceError, match="ConnectTimeoutError"):
             LambdaDurableService(Unreachable()).state_of(ARN)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("STOPPED", "failed"), ("SUCCEEDED", "succeeded"), ("UNKNOWN", "lost")]
+)
+def test_what_is_ended_for_lambda_is_told_to_the_metrics_once(
+    store: AuditedStore, clock: Clock, state: str, status: str
+) -> None:
+    suspend(store)
+    lambda_ = Lambda(**{"order-7": DurableState(state, STOPPED_AT)})
+    clock.advance(600)
+    told = []
+    for _ in range(8):
+        sweep = DurableSweep(store, lambda_, ACCOUNT, clock(), lambda: True)
+        sweep.run()
+        told += [(end.is_first, end.execution.status) for end in sweep.counted]
+        clock.advance(60)
+    assert told == [(True, status)]

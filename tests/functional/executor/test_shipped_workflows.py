@@ -15,12 +15,14 @@ import spanvas
 from executor.catalogue import find_document
 from executor.handler import handler
 from spanvas import settings
+from spanvas.environment import LambdaEnvironment
 from spanvas.model.execution import Execution
 from spanvas.model.tree import build_tree
 from spanvas.privacy.scan import Scanner
 from spanvas.settings import Settings
 from spanvas.tracing.engine import Engine
 from standins import StandIns
+from tests.support.lambda_function import LAMBDA
 from tests.support.memory_store import MemoryTraceStore
 
 Run = Callable[..., dict[str, Any]]
@@ -43,7 +45,13 @@ def run(stand_ins: StandIns, store: MemoryTraceStore, monkeypatch: pytest.Monkey
     """Runs a shipped workflow on its sample input, traced into `store`."""
     found = Settings(enabled=True, content="full", connections=stand_ins.connections)
     monkeypatch.setattr(settings, "load", lambda: found)
-    engine = Engine(found, store=store, scanner=Scanner(), is_global=False)
+    engine = Engine(
+        found,
+        store=store,
+        scanner=Scanner(),
+        environment=LambdaEnvironment(LAMBDA),
+        is_global=False,
+    )
     monkeypatch.setattr(spanvas, "_engine", engine)
     monkeypatch.setattr(spanvas, "_is_asked", True)
 
@@ -242,3 +250,22 @@ def test_a_document_with_a_cycle_is_refused_in_the_store_before_it_runs(
     execution = execution_of(store)
     assert execution.cause is not None
     assert "is part of a cycle: a -> b -> a" in execution.cause.message
+
+
+def test_the_layer_tells_the_metrics_of_a_run_once_as_its_trace_has_them(
+    run: Run, store: MemoryTraceStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("research-brief")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (told,) = [line for line in lines if "_aws" in line]
+    counters = execution_of(store).counters
+    assert (told["Executions"], told["FailedExecutions"], told["workflow_id"]) == (
+        1,
+        0,
+        "research-brief",
+    )
+    assert (told["InputTokens"], told["OutputTokens"]) == (
+        counters.input_tokens,
+        counters.output_tokens,
+    )
+    assert told["Cost"] == (counters.cost_nano_usd or 0) / 1e9 > 0

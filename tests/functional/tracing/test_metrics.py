@@ -14,6 +14,7 @@ from tests.functional.tracing.functions import Functions, fails, state, works
 from tests.support.lambda_function import LAMBDA, invoke
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import recording
+from tests.support.sqs_records import sqs_record
 
 USAGE = {"input_tokens": 1_000_000, "output_tokens": 10_000, "cache_read_tokens": 200_000}
 
@@ -309,3 +310,31 @@ def test_no_line_holds_an_execution_a_tenant_or_content(capsys: pytest.CaptureFi
     written = capsys.readouterr().out
     assert "Executions" in written
     assert not [word for word in ("canary", "execution-17", "acme") if word in written]
+
+
+def test_each_message_that_begins_an_execution_is_one(log: Log) -> None:
+    body = json.dumps({"execution_id": "e2"})
+    of_a_caller, alone = sqs_record("m1"), sqs_record("m2", body=body, messageAttributes={})
+    Functions().call(works, {"Records": [of_a_caller, alone]}, "consumer")
+    told = log.told()
+    # That of the invocation itself, and that of the message whose sender has passed on none.
+    assert [line["workflow_id"] for line in told if "Executions" in line] == ["consumer"] * 2
+
+
+def test_a_durable_execution_is_counted_by_the_invocation_that_ends_it(log: Log) -> None:
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:parcels:1/durable-execution/run-1/a1"
+    event = {"DurableExecutionArn": arn, "CheckpointToken": "t", "InitialExecutionState": {}}
+    functions = Functions()
+
+    def runs(status: str) -> dict[str, float]:
+        def invocation(event: Any, context: Any) -> dict[str, str]:
+            asks(event, context)
+            return {"Status": status}
+
+        functions.call(invocation, event, "parcels")
+        return log.sums()
+
+    assert runs("PENDING") == {"ColdStarts": 1}
+    ended = runs("FAILED")
+    assert (ended["Executions"], ended["FailedExecutions"]) == (1, 1)
+    assert ended["InputTokens"] == 2_000_000

@@ -35,6 +35,9 @@ FILTERS: Final = (*STATUSES, SUCCEEDED_WITH_ERRORS)
 STATUS_BY_MARK: Final = {INTERRUPTED: WAITING, CANCELLED_MARK: CANCELLED}
 """The status of an execution whose root ended by control flow; after any other it has succeeded."""
 OPEN: Final = frozenset({QUEUED, RUNNING})
+UNCOUNTED: Final = frozenset({WAITING, LOST})
+"""Ends that the metrics do not count where a function writes them: one goes on when it is answered, whoever closes the
+other counts it."""
 
 UNKNOWN_WORKFLOW: Final = "unknown"
 """The workflow of an execution of which nobody has said it, or whose spans alone had said it and are deleted."""

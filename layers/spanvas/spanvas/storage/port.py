@@ -130,7 +130,7 @@ class TraceStore(TraceReader, Protocol):
         """Closes an execution. Of several ends the latest stays; any end replaces `lost`.
 
         `counted_as`: a random name of this end. With one, the answer is what the metrics are to be told of it; None
-        where that is nothing: a later end is stored, or the status is one of `metrics.UNCOUNTED`.
+        where that is nothing: a later end is stored, or the status is one of `execution.UNCOUNTED`.
         """
 
     def write(self, batch: SpanBatch) -> WriteResult:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from spanvas.model.errors import UnreadableItem
-from spanvas.model.execution import LOST, OPEN, WAITING, Cause, Counters, Execution
+from spanvas.model.execution import LOST, OPEN, UNCOUNTED, Cause, Counters, Execution
 from spanvas.storage import items
 from spanvas.storage.chunks import Chunk
 from spanvas.storage.decoding import attempted
@@ -67,7 +67,7 @@ class TotalItems:
             return None
         place = (tenant, execution_id)
         right, missing = self._own.of(place)
-        name = "" if status == WAITING else counted_as
+        name = "" if status in UNCOUNTED else counted_as
         item = self._executions.end(*end, add=items.added_counters(missing), counted_as=name)
         if item is None:
             self._settle(place)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from spanvas.model.execution import UNKNOWN_WORKFLOW, Execution, count
+from spanvas.model.execution import UNCOUNTED, UNKNOWN_WORKFLOW, Execution, count
 from spanvas.model.span import Span
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health, guarded
@@ -84,7 +84,6 @@ class MetricRecorder:
 
     def note_unstored_end(self, run: ExecutionState) -> None:
         """Notes that a part of an execution is over, where there is no store that knows the whole."""
-        from spanvas.metrics import UNCOUNTED
         from spanvas.model.running_totals import rows_of_trace
         from spanvas.storage.port import CountedEnd
 
