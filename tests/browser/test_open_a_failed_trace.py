@@ -49,13 +49,18 @@ def test_the_failing_span_is_in_view_on_a_phone_too(page: Page, executions: dict
 def test_an_invocation_leads_to_its_log_lines(page: Page, executions: dict[str, str]) -> None:
     open_trace(page, executions, "shipping-notice")
     page.get_by_role("treeitem", name="ExecutorFunction").click()
-    link = page.get_by_role("link", name="Logs of this invocation in CloudWatch")
-    expect(link).to_have_attribute(
-        "href", re.compile(r"^https://[a-z0-9-]+\.console\.aws\.amazon\.com/cloudwatch/home\?")
-    )
+    console = r"^https://[a-z0-9-]+\.console\.aws\.amazon\.com"
+    link = page.get_by_role("link", name="Log of this invocation")
+    expect(link).to_have_attribute("href", re.compile(rf"{console}/cloudwatch/home\?"))
     page.get_by_role("treeitem", name="Look up the order").click()
     expect(page.get_by_role("heading", name="Look up the order")).to_be_visible()
     expect(link).to_have_count(0)
+    lines = page.get_by_role("list", name="In the AWS console").get_by_role("link")
+    expect(lines).to_have_text([re.compile("Log lines"), re.compile("Function")])
+    expect(lines.first).to_have_attribute(
+        "href", re.compile(rf"{console}/cloudwatch/home\?region=.*#logsV2:logs-insights.*trace_id")
+    )
+    expect(lines.last).to_have_attribute("href", re.compile(rf"{console}/lambda/home\?.*ExecutorFunction"))
 
 
 def test_a_link_to_a_span_opens_it_again(

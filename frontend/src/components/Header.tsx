@@ -11,7 +11,7 @@ import {
 import { NANOS_PER_SECOND } from "../model/time/time";
 import type { Row } from "../model/trace/trace";
 import type { Workflow } from "../model/trace/workflow";
-import { executionConsoleUrl } from "../model/labels/spanLinks";
+import { executionConsoleUrl } from "../model/labels/awsConsole";
 import { infraIssues, infraIssueText } from "../model/labels/infraIssues";
 import type { LoadedTrace } from "../state/traceView";
 import { CopyButton } from "./CopyButton";

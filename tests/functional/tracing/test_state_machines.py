@@ -54,6 +54,12 @@ class TestStateMachines:
         assert execution.deadline_unix_nano is not None
         assert 7_260 <= execution.deadline_unix_nano / SECOND <= 7_270
 
+    def test_an_invocation_names_the_execution_of_the_machine(self) -> None:
+        functions = Functions()
+        functions.call(works, {**state("Reserve", 1), "execution_id": "order-17"}, "reserve")
+        span = functions.recorded.span("reserve")
+        assert span.attributes["spanvas.state_machine.execution.arn"] == ARN
+
     def test_visits_of_one_state_are_nodes_of_their_own(self) -> None:
         functions = Functions()
         functions.call(works, state("Poll", 1))

@@ -8,9 +8,9 @@ import {
   formatDuration,
 } from "../../model/labels/format";
 import { exporterStates } from "../../model/labels/exporters";
+import { consoleLinks } from "../../model/labels/awsConsole";
 import { kindHue, kindLabel, shortModel } from "../../model/labels/kinds";
 import { describeMark, marksOf } from "../../model/labels/marks";
-import { logsUrl } from "../../model/labels/spanLinks";
 import type { Named, SpanDetail } from "../../model/trace/span";
 import { laterOf } from "../../model/time/time";
 import { spanLength } from "../../model/time/timeScale";
@@ -55,7 +55,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
       <Marks row={row} receipts={detail?.receipts ?? {}} />
       <Exporters row={row} loaded={loaded} />
       <Retries detail={detail} />
-      <Logs detail={detail} />
+      <ConsoleLinks detail={detail} loaded={loaded} />
       {row.error !== null && (
         <ErrorBox error={row.error} attempt={row.attempt} events={detail?.events ?? []} />
       )}
@@ -209,16 +209,21 @@ function Retries({ detail }: Pick<PanelHeadProps, "detail">): ReactElement | nul
   );
 }
 
-/** Where an invocation's own log lines are. */
-function Logs({ detail }: Pick<PanelHeadProps, "detail">): ReactElement | null {
-  const url = detail && logsUrl(detail.attributes);
-  if (!url) return null;
+/** Where the AWS console has more about the span. */
+function ConsoleLinks(props: Pick<PanelHeadProps, "detail" | "loaded">): ReactElement | null {
+  const { detail, loaded } = props;
+  const links = detail === null ? [] : consoleLinks(detail, loaded.trace.servedAt);
+  if (links.length === 0) return null;
   return (
-    <p className="sv-panel-logs">
-      <a className="sv-link" href={url} target="_blank" rel="noreferrer">
-        Logs of this invocation in CloudWatch <Icon name="external" />
-      </a>
-    </p>
+    <ul className="sv-panel-console" aria-label="In the AWS console">
+      {links.map(({ label, url }) => (
+        <li key={label}>
+          <a className="sv-link" href={url} target="_blank" rel="noreferrer">
+            {label} <Icon name="external" />
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -65,6 +65,7 @@ IDENTIFIERS: Final = frozenset(
         names.CLOUD_REGION,
         names.LOG_GROUP_NAMES,
         names.LOG_STREAM_NAMES,
+        names.STATE_MACHINE_EXECUTION,
     }
 )
 """Ids that other records refer to: an id may look like an address or a number, and stays what it is."""

@@ -42,7 +42,7 @@ TOKENS: Final = """
 spanvas.kind spanvas.execution.id spanvas.tenant spanvas.workflow.version spanvas.node.kind spanvas.outcome
 spanvas.artifact.id spanvas.artifact.media_type spanvas.artifact.refused_media_type spanvas.artifact.sha256
 spanvas.artifact.version spanvas.artifact.etag spanvas.connection spanvas.truncated spanvas.deadline w3c.tracestate
-faas.init_type spanvas.faas.init_type
+faas.init_type spanvas.faas.init_type spanvas.state_machine.execution.arn
 durable.execution.arn durable.execution.status durable.invocation.status durable.operation.id durable.operation.status
 durable.operation.subtype durable.operation.type durable.attempt.outcome
 gen_ai.response.finish_reason gen_ai.response.service_tier gen_ai.request.service_tier gen_ai.task.id gen_ai.memory.type

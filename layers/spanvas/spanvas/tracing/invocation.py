@@ -177,8 +177,10 @@ class Invocations:
         }
         if whole.message is not None:
             attributes |= message_attributes(whole.message)
-        if whole.machine is not None and whole.machine.state is not None:
-            attributes[names.ATTEMPT] = whole.machine.state.attempt
+        if whole.machine is not None:
+            attributes[names.STATE_MACHINE_EXECUTION] = whole.machine.arn
+            if whole.machine.state is not None:
+                attributes[names.ATTEMPT] = whole.machine.state.attempt
         return attributes
 
     @guarded()
