@@ -18,7 +18,7 @@ from spanvas.storage import items
 from tests.functional.otlp.client import OtlpClient
 from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
-from tests.support.aws_from_template import ROOT
+from tests.support.aws_from_template import ROOT, deployed_stack
 from tests.support.builders import T0, Clock, make_execution
 from tests.support.deletion_runs import go_on
 from tests.support.otlp_requests import make_proto_span, make_request
@@ -128,6 +128,33 @@ def alarmed() -> list[tuple[str, str]]:
 
 def drawn() -> list[tuple[str, str]]:
     return re.findall(r'\["Spanvas", "(\w+)", (?:"service", "([\w-]+)"|\{)', TEMPLATE)
+
+
+def test_searches_of_the_dashboard_name_dimensions_that_there_are(lines: list[str]) -> None:
+    searched = {
+        (metric, *sorted(dimensions.split(",")))
+        for dimensions, metric in re.findall(
+            r"SEARCH\('\{Spanvas,([a-z_,]+)\} MetricName=\\\"(\w+)\\\"'", TEMPLATE
+        )
+    }
+    assert len(searched) == TEMPLATE.count("SEARCH('{Spanvas,") == 6
+    assert searched <= {
+        (metric["Name"], *sorted(dimensions))
+        for line in lines
+        for directive in json.loads(line)["_aws"]["CloudWatchMetrics"]
+        for dimensions in directive["Dimensions"]
+        for metric in directive["Metrics"]
+    }
+
+
+def test_the_dashboard_s_widgets_do_not_lie_on_each_other() -> None:
+    stack = deployed_stack()
+    (name,) = stack.logical_ids("AWS::CloudWatch::Dashboard")
+    widgets = json.loads(stack.properties(name)["DashboardBody"])["widgets"]
+    places = {(widget["x"], widget["y"]) for widget in widgets}
+    assert len(places) == len(widgets)
+    assert all(x % 8 == 0 and x + 8 <= 24 and y % 6 == 0 for x, y in places)
+    assert all((widget["width"], widget["height"]) == (8, 6) for widget in widgets)
 
 
 def test_every_alarm_and_every_line_of_the_dashboard_is_looked_at() -> None:
