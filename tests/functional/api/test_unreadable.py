@@ -208,7 +208,7 @@ def test_every_request_measures_what_it_could_not_read_and_the_log_names_it_once
 
     out = capsys.readouterr().out
     lines = [json.loads(line) for line in out.splitlines()]
-    measured = [line.get("UnreadableItems") for line in lines if "_aws" in line]
+    measured = [line.get("UnreadableItems") for line in lines if "ApiErrors" in line]
     assert measured == [[2.0], [2.0], None]
     logged = [vars(record) for record in caplog.records if record.message == "item cannot be read"]
     assert {(line["pk"], line["sk"]) for line in logged} == {
