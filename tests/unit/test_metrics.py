@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from spanvas import metrics
 from spanvas.metrics import METRICS, WorkflowNames, dimension_value, line, of_end
 from spanvas.model.execution import Counters, Execution
+from spanvas.model.ids import as_name
 from tests.support.builders import SECOND, T0, make_execution
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "cloudwatch"
@@ -130,3 +131,9 @@ def test_a_process_names_so_many_workflows_and_goes_on_to_name_those() -> None:
         "a",
         "other",
     ]
+
+
+def test_a_workflow_that_is_called_by_a_sentence_is_named_by_its_digest() -> None:
+    made = as_name("What is the capital of France?")
+    assert made.startswith("What-is-the-capital-of-France-")
+    assert WorkflowNames().shown(made) == f"x-{made.rpartition('-')[2]}"

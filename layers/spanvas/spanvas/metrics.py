@@ -20,6 +20,7 @@ from spanvas.model.execution import (
     run_nano,
 )
 from spanvas.model.units import MS
+from spanvas.semantics.shapes import id_without_content
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "service"
@@ -87,8 +88,8 @@ class WorkflowNames:
         self._known: set[str] = set()
 
     def shown(self, workflow_id: str) -> str:
-        """Returns the value of the dimension for a workflow."""
-        name = dimension_value(workflow_id)
+        """Returns the value of the dimension for a workflow. Of an id that was made of a sentence, that has no word."""
+        name = dimension_value(id_without_content(workflow_id))
         if name not in self._known:
             if len(self._known) >= self._most:
                 return OTHER

@@ -17,6 +17,7 @@ from spanvas.tracing.span_ids import ExecutionIdGenerator
 from tests.support.aws_in_process import mocked_store
 from tests.support.canary_program import PLACES, places_in, run_everything
 from tests.support.collector import collector
+from tests.support.lambda_function import LAMBDA
 from tests.support.recording import recording
 from tests.support.stored_bytes import stored_bytes
 
@@ -69,10 +70,11 @@ def test_logs_hold_not_one(
     with (
         caplog.at_level(logging.DEBUG),
         mocked_store() as store,
-        recording(content=mode, store=store),
+        recording(content=mode, store=store, environment=LAMBDA),
     ):
         run_everything(tmp_path)
         assert spanvas.flush()
 
     out, err = capfd.readouterr()
+    assert "CloudWatchMetrics" in out
     assert places_in(caplog.text + out + err) == []

@@ -82,6 +82,7 @@ class MetricRecorder:
                 self._number_of_rows += 1
                 self._rows[run].append(row_of(span))
 
+    @guarded()
     def note_unstored_end(self, run: ExecutionState) -> None:
         """Notes that a part of an execution is over, where there is no store that knows the whole."""
         from spanvas.model.running_totals import rows_of_trace
