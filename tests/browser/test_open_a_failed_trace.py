@@ -60,7 +60,9 @@ def test_an_invocation_leads_to_its_log_lines(page: Page, executions: dict[str, 
     expect(lines.first).to_have_attribute(
         "href", re.compile(rf"{console}/cloudwatch/home\?region=.*#logsV2:logs-insights.*trace_id")
     )
-    expect(lines.last).to_have_attribute("href", re.compile(rf"{console}/lambda/home\?.*ExecutorFunction"))
+    expect(lines.last).to_have_attribute(
+        "href", re.compile(rf"{console}/lambda/home\?.*ExecutorFunction")
+    )
 
 
 def test_a_link_to_a_span_opens_it_again(
