@@ -45,10 +45,6 @@ class StackIdentity:
         """The end of the hosts of AWS in the stack's partition."""
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
-    def arn(self, service: str, resource: str) -> str:
-        """Returns the ARN of a resource."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
-
 
 AttributeOf = Callable[["Resolver", str, str], str]
 """Takes the resolver, a logical id and the name of an attribute. Raises TemplateError for one that is not known."""
