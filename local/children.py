@@ -1,4 +1,4 @@
-"""The processes beside this one: the engines, and the stand-ins for Bedrock and the demo services.
+"""The engines: processes beside this one.
 
 One that ends by itself is started again, at the same address, so that whoever calls it need not know. What is lost with
 it, and what is not, is said.
@@ -6,9 +6,7 @@ it, and what is not, is said.
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,26 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local.connections import connections
 from local.engines.engine import Engine
 from local.http_message import LOOPBACK
 from local.processes import (
     Process,
     Spawner,
     free_port,
-    size_of,
     stop_processes,
-    wait_for_announcements,
     wait_until_it_answers,
 )
 from local.project import PROJECT
 
 S3 = "AWS_ENDPOINT_URL_S3"
 LAMBDA = "AWS_ENDPOINT_URL_LAMBDA"
-BEDROCK = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
-CONNECTIONS = "SPANVAS_CONNECTIONS"
-STAND_INS: Final = ("bedrock", "services")
-"""What the ports of the stand-ins are kept as."""
 
 BACKOFF_SECONDS: Final = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Before the first and each further start of a process that has ended by itself; the last one for all that follow."""
@@ -45,20 +36,20 @@ STEADY_SECONDS: Final = 10.0
 
 @dataclass(slots=True)
 class Child:
-    """A process that is started again when it ends by itself."""
+    """An engine on its port, which is started again when it ends by itself."""
 
-    name: str
+    engine: Engine
     command: Sequence[str]
-    """The program and its arguments, with its ports: it is found there again."""
-    wait: Callable[[Process, int], None]
-    """Returns when it listens; gets the process and where its log begins. Raises ProcessError."""
-    loses: str
-    environment: Mapping[str, str]
+    """The program and its arguments, with its port: it is found there again."""
+    port: int
     process: Process
-    began: int
-    """Where the log of this start begins, in bytes."""
     started_at: float
     """By the clock of `Children`, in seconds."""
+
+    @property
+    def name(self) -> str:
+        """The name of the engine."""
+        return self.engine.name
 
 
 class Children:
@@ -97,36 +88,14 @@ class Children:
         port = self._port(engine.name)
         self.endpoints |= dict.fromkeys(variables, f"http://{LOOPBACK}:{port}")
 
-        def wait(process: Process, _begin: int) -> None:
-            log = self._log(engine.name)
-            wait_until_it_answers(port, engine.health_path, process, what=engine.name, log=log)
-
         command = engine.command(port, folder)
-        self._add(engine.name, command, wait, engine.loses, engine.environment)
-
-    def place_stand_ins(self) -> None:
-        """Says where Bedrock's and the demo services' will listen; our own environment may name another Bedrock."""
-        bedrock, services = (f"http://{LOOPBACK}:{self._port(name)}" for name in STAND_INS)
-        self.endpoints[BEDROCK] = os.environ.get(BEDROCK) or bedrock
-        self.endpoints[CONNECTIONS] = json.dumps(connections(services))
-
-    def start_stand_ins(self, latency: float) -> None:
-        """Starts them where they were placed; `latency` scales their answer times, 0 answers at once."""
-        name = "stand-ins"
-        command = [sys.executable, "-m", "standins", "--latency", str(latency)]
-        for served in STAND_INS:
-            command += [f"--{served}-port", str(self.ports[served])]
-
-        def wait(process: Process, begin: int) -> None:
-            names = frozenset({BEDROCK, CONNECTIONS})
-            wait_for_announcements(names, process, what=name, log=self._log(name), begin=begin)
-
-        self._add(name, command, wait, "nothing is lost", {})
+        process = self._start(engine, command)
+        self._children.append(Child(engine, command, port, process, self._clock()))
 
     def wait(self) -> None:
         """Returns when all that were started listen. Raises ProcessError."""
         for child in self._children:
-            child.wait(child.process, child.began)
+            self._wait(child)
 
     def keep_running(self, restore: Callable[[], object]) -> None:
         """From now on, start again what ends by itself; `restore` is then called to make what an engine has lost."""
@@ -140,23 +109,8 @@ class Children:
         self._stopped.set()
 
     def process(self, name: str) -> Process:
-        """Returns the process of an engine or a stand-in."""
+        """Returns the process of an engine."""
         return next(child.process for child in self._children if child.name == name)
-
-    def _add(
-        self,
-        name: str,
-        command: Sequence[str],
-        wait: Callable[[Process, int], None],
-        loses: str,
-        environment: Mapping[str, str],
-    ) -> None:
-        began = size_of(self._log(name))
-        started_at = self._clock()
-        process = self._start(name, command, environment)
-        self._children.append(
-            Child(name, command, wait, loses, environment, process, began, started_at)
-        )
 
     def _watch(self, child: Child, restore: Callable[[], object]) -> None:
         tries = 0
@@ -168,7 +122,7 @@ class Children:
                 return
             tries += 1
             self._say(
-                f"{child.name} ended by itself (code {code}); {child.loses}. It is started again."
+                f"{child.name} ended by itself (code {code}); {child.engine.loses}. It is started again."
             )
             if self._start_again(child) and self._restore(child, restore):
                 self._say(f"{child.name} runs again.")
@@ -176,10 +130,9 @@ class Children:
     def _start_again(self, child: Child) -> bool:
         """Whether it listens. One that does not is ended, so that the next try finds its port free."""
         try:
-            child.began = size_of(self._log(child.name))
             child.started_at = self._clock()
-            child.process = self._start(child.name, child.command, child.environment)
-            child.wait(child.process, child.began)
+            child.process = self._start(child.engine, child.command)
+            self._wait(child)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
             self._say_unless_stopped(f"{child.name} could not be started again: {error}")
             if child.process.poll() is None:
@@ -209,16 +162,20 @@ class Children:
         if not self._stopped.is_set():
             self._say(line)
 
-    def _start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
+    def _wait(self, child: Child) -> None:
+        path, log = child.engine.health_path, self._log(child.name)
+        wait_until_it_answers(child.port, path, child.process, what=child.name, log=log)
+
+    def _start(self, engine: Engine, command: Sequence[str]) -> Process:
         paths = (PROJECT / "layers" / "spanvas", PROJECT / "functions", PROJECT)
         whole = {
             **self._environment,
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "PYTHONUNBUFFERED": "1",
-            **environment,
+            **engine.environment,
         }
-        return self._spawner.start(command, env=whole, cwd=PROJECT, log=self._log(name))
+        return self._spawner.start(command, env=whole, cwd=PROJECT, log=self._log(engine.name))
 
     def _port(self, name: str) -> int:
         """Returns the port of the last start where that is free, else another one."""

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
 from local.http_message import LOOPBACK
 
@@ -24,7 +24,6 @@ NO_MOUNT = "-"
 
 
 Process = subprocess.Popen[bytes]
-Found = TypeVar("Found")
 
 
 class ProcessError(Exception):
@@ -119,48 +118,21 @@ def stop_processes(processes: Sequence[Process], grace_seconds: float = 3.0) -> 
         process.wait()
 
 
-def wait_for_announcements(
-    names: frozenset[str],
-    process: Process,
-    *,
-    what: str,
-    log: Path,
-    begin: int = 0,
-    seconds: float = 30.0,
-) -> dict[str, str]:
-    """Values of the `NAME=value` lines that the process writes when it is ready, from this byte of its log on. Raises
-    ProcessError."""
-
-    def announced() -> dict[str, str] | None:
-        lines = read_from(log, begin).splitlines()
-        found = {name: value for name, _, value in (line.partition("=") for line in lines)}
-        return {name: found[name] for name in names} if names <= found.keys() else None
-
-    return wait_for(announced, process, what=what, log=log, seconds=seconds)
-
-
 def wait_until_it_answers(
     port: int, path: str, process: Process, *, what: str, log: Path, seconds: float = 30.0
 ) -> None:
     """Returns when a port of loopback answers a GET with a status below 500. Raises ProcessError."""
-    wait_for(lambda: answers(port, path) or None, process, what=what, log=log, seconds=seconds)
-
-
-def wait_for(
-    probe: Callable[[], Found | None], process: Process, *, what: str, log: Path, seconds: float
-) -> Found:
-    """What the probe finds, asked again and again while the process runs. Raises ProcessError."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = probe()
-        if found is not None:
-            return found
+    while not answers(port, path):
         if process.poll() is not None:
             raise ProcessError(
                 f"{what} ended with code {process.returncode}; {log} ends with:\n{tail(log)}"
             )
+        if time.monotonic() > deadline:
+            raise ProcessError(
+                f"{what} is not ready after {seconds:.0f} s; {log} ends with:\n{tail(log)}"
+            )
         time.sleep(0.02)
-    raise ProcessError(f"{what} is not ready after {seconds:.0f} s; {log} ends with:\n{tail(log)}")
 
 
 def answers(port: int, path: str) -> bool:
@@ -186,24 +158,10 @@ def free_port(preferred: int = 0) -> int:
         return free_port()
 
 
-def read_from(log: Path, begin: int) -> str:
-    """Empty where there is no log."""
+def tail(log: Path, lines: int = 15) -> str:
+    """Returns the last lines of a log; "" where there is none."""
     try:
-        with log.open("rb") as file:
-            file.seek(begin)
-            return file.read().decode("utf-8", "replace")
+        text = log.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return ""
-
-
-def size_of(log: Path) -> int:
-    """In bytes; 0 where there is no log."""
-    try:
-        return log.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def tail(log: Path, lines: int = 15) -> str:
-    """Returns the last lines of a log."""
-    return "\n".join(read_from(log, 0).splitlines()[-lines:])
+    return "\n".join(text.splitlines()[-lines:])

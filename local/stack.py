@@ -1,10 +1,13 @@
 """The whole stack as one object: `with Stack() as stack: ...` is what `make run` keeps open until Ctrl-C.
 
-Starts engines and stand-ins, provisions them from `template.yaml`, and serves gateway, Lambda, issuer and OTLP sink.
+Starts the engines, provisions them from `template.yaml`, and serves gateway, Lambda, issuer, OTLP sink and
+stand-ins.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,8 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import standins
 from local import state
-from local.children import CONNECTIONS, LAMBDA, Children
+from local.children import LAMBDA, Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
 from local.described import AUDIENCE, document_of, parameters_of
 from local.engines.aws import AWS, IAM, aws_engine, endpoint_variable
@@ -44,7 +48,10 @@ from local.state import BUILD, StackError
 from local.translated import translated
 
 __all__ = ["Options", "Stack"]
+BEDROCK = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 MAX_SANDBOXES = 4
+THROTTLED_ONE_IN = 20
+"""Model calls: the repetition of one that is refused is served."""
 
 
 class Stack:
@@ -160,6 +167,7 @@ class Stack:
         self._closers.append(self._spawner.stop)
         self._say("Starting the engines, and the stand-ins for Bedrock and the demo services")
         self._start_engines()
+        self._start_stand_ins()
         self._start_issuer_and_sink()
         self._read_template()
         self._start_gateway()
@@ -205,6 +213,17 @@ class Stack:
         self.otlp = OtlpSink(self.state / "otlp")
         self.otlp_url = server.start(self.otlp.handle).url
 
+    def _start_stand_ins(self) -> None:
+        names = ("bedrock", "services")
+        ports = [free_port(self.kept.ports.get(name, 0)) for name in names]
+        stand_ins = standins.start(
+            *ports, latency=self.options.latency, throttle_one_in=THROTTLED_ONE_IN
+        )
+        self._closers.append(stand_ins.stop)
+        self.kept.ports |= dict(zip(names, ports, strict=True))
+        self.endpoints[BEDROCK] = os.environ.get(BEDROCK) or stand_ins.bedrock_url
+        self.connections = json.dumps(stand_ins.connections)
+
     def _start_engines(self) -> None:
         self._lambda_server = self._serve("lambda")
         environment = {**self.environment, "AWS_ACCOUNT_ID": self._identity.account_id}
@@ -216,9 +235,7 @@ class Stack:
         iam = {} if IAM in aws.given() else {IAM: f"http://{LOOPBACK}:{self.children.ports[AWS]}"}
         dynamodb = replace(DYNAMODB, environment=iam)
         self.children.start_engine(dynamodb, self.kept.engine(dynamodb.name))
-        self.children.place_stand_ins()
         self.endpoints.update(self.children.endpoints)
-        self.connections = self.endpoints.pop(CONNECTIONS)
         self.endpoints[LAMBDA] = self._lambda_server.url
         are_ours = not aws.given() and not dynamodb.given()
         self._folders = [self.kept.engine(each.name) for each in (aws, dynamodb) if are_ours]
@@ -274,7 +291,6 @@ class Stack:
         if not is_made:
             self.provisioning.prepare()
         self.children.wait()
-        self.children.start_stand_ins(self.options.latency)
         if not is_made:
             self._say("Provisioning from template.yaml")
             self.provisioning.make()

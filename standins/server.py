@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.connections import connections
 from local.http_message import Request, Response
 from local.http_server import HttpServer
 from standins.converse import ConverseStandIn
@@ -15,6 +14,7 @@ from standins.services import DemoServices
 
 BEDROCK_PORT: Final = 8326
 SERVICES_PORT: Final = 8327
+DEMO_SERVICES: Final = ("library", "orders", "shipping")
 MAX_REQUEST_BYTES: Final = 20_000_000
 
 # method, path with query, body -> status, JSON body, headers
@@ -36,12 +36,16 @@ class StandIns:
     @property
     def connections(self) -> dict[str, str]:
         """The value for `SPANVAS_CONNECTIONS`, before it is made JSON."""
-        return connections(self.services.url)
+        return {name: f"{self.services.url}/{name}" for name in DEMO_SERVICES}
 
     def __enter__(self) -> StandIns:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stops both servers."""
         self.bedrock.stop()
         self.services.stop()
 

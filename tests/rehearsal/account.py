@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from local.children import BEDROCK, CONNECTIONS
+import standins
 from local.http_server import HttpServer
 from local.otlp_sink import OtlpSink
-from local.processes import Spawner, wait_for_announcements
+from local.processes import Spawner
 from local.project import PROJECT
 from tests.rehearsal.engine import Engine
 from tests.rehearsal.functions import FunctionHost
 from tests.rehearsal.report import RehearsalError
 
 STACK: Final = "spanvas"
+BEDROCK: Final = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 SAM_SECONDS: Final = 300
 
 COMPLAINT: Final = re.compile(r'"level": ?"(?:WARNING|ERROR|CRITICAL)"')
@@ -53,6 +54,7 @@ class Account:
     ) -> None:
         self.functions.stop()
         self._collector_server.stop()
+        self._stand_ins.stop()
         self._spawner.stop()
 
     def _start(self) -> None:
@@ -60,27 +62,15 @@ class Account:
         """A collector that spans are sent to besides."""
         self._collector_server = HttpServer(name="collector")
         self.collector_url = self._collector_server.start(self.collector.handle).url
-        said = self._start_stand_ins()
-        self.connections = said[CONNECTIONS]
+        self._stand_ins = standins.start()
+        self.connections = json.dumps(self._stand_ins.connections)
         self.functions = FunctionHost(self.folder, self._spawner)
         self.engine = Engine(self._spawner, self.folder, self.functions.url)
-        environment = {**self.engine.environment, BEDROCK: said[BEDROCK]}
+        environment = {**self.engine.environment, BEDROCK: self._stand_ins.bedrock_url}
         self.functions.use(
             self.engine.client("lambda"), self.engine.client("cloudwatch"), environment
         )
         self.engine.wait_until_ready()
-
-    def _start_stand_ins(self) -> dict[str, str]:
-        """Bedrock and the services that the example workflows call: no emulator has them."""
-        log = self.folder / "logs" / "stand-ins.log"
-        program = [sys.executable, "-m", "standins"]
-        ports = ["--bedrock-port", "0", "--services-port", "0"]
-        answers = ["--latency", "0", "--throttle-one-in", "0"]
-        process = self._spawner.start(
-            [*program, *ports, *answers], env=self.variables({}), cwd=PROJECT, log=log
-        )
-        wanted = frozenset({BEDROCK, CONNECTIONS})
-        return wait_for_announcements(wanted, process, what="the stand-ins", log=log)
 
     def client(self, service: str) -> Any:
         """Returns a boto3 client of the account's owner."""

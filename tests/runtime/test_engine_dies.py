@@ -68,10 +68,9 @@ def test_an_engine_that_dies_is_started_again_and_calls_meanwhile_are_told_to_wa
         assert len(api.get("/v1/executions")["items"]) == 2
 
 
-@pytest.mark.parametrize("name", ["aws", "stand-ins"])
-def test_every_other_process_is_started_again_too(stack: Stack, said: list[str], name: str) -> None:
-    kill(stack, name)
-    wait_until(lambda: f"{name} runs again." in said)
+def test_the_other_engine_is_started_again_too(stack: Stack, said: list[str]) -> None:
+    kill(stack, "aws")
+    wait_until(lambda: "aws runs again." in said)
     with stack.api() as api:
         assert run_workflow(api) == "succeeded"
 

@@ -14,7 +14,7 @@ import pytest
 
 from local.http_message import Response
 from local.http_server import HttpServer
-from local.processes import ProcessError, Spawner, size_of, wait_for_announcements
+from local.processes import ProcessError, Spawner, free_port, wait_until_it_answers
 from local.project import PROJECT
 from local.stack import Options, Stack
 from local.state import StackError
@@ -49,10 +49,11 @@ def test_stopping_ends_a_program_and_what_it_started(tmp_path: Path) -> None:
     spawner = Spawner()
     log = tmp_path / "log"
     process = spawner.start(SLEEP, env={"PATH": "/bin:/usr/bin"}, cwd=tmp_path, log=log)
-    said = wait_for_announcements(frozenset({"CHILD"}), process, what="sleeper", log=log)
+    assert wait_until(lambda: log.exists() and log.read_text(encoding="utf-8").endswith("\n"))
+    child = int(log.read_text(encoding="utf-8").removeprefix("CHILD="))
     spawner.stop()
     assert process.returncode is not None
-    assert wait_until(lambda: not is_running(int(said["CHILD"])))
+    assert wait_until(lambda: not is_running(child))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's promise is Linux's")
@@ -85,7 +86,7 @@ def test_a_program_that_ends_early_is_told_with_the_end_of_its_log(
     command = ["/bin/sh", "-c", "echo no such table; exit 3"]
     process = spawner.start(command, env={}, cwd=tmp_path, log=log)
     with pytest.raises(ProcessError, match=r"engine ended with code 3; .*\n?no such table"):
-        wait_for_announcements(frozenset({"URL"}), process, what="engine", log=log)
+        wait_until_it_answers(free_port(), "/", process, what="engine", log=log)
 
 
 def test_a_program_that_does_not_exist_is_told(spawner: Spawner, tmp_path: Path) -> None:
@@ -141,16 +142,3 @@ def test_a_second_start_leaves_the_first_one_s_logs_and_state(tmp_path: Path) ->
     finally:
         occupied.stop()
     assert [path.read_text(encoding="utf-8") for path in kept] == ["of the first"] * 2
-
-
-def test_what_an_earlier_start_has_announced_does_not_count(
-    spawner: Spawner, tmp_path: Path
-) -> None:
-    log = tmp_path / "log"
-    log.write_text("URL=http://old\n", encoding="utf-8")
-    begin = size_of(log)
-    command = ["/bin/sh", "-c", "sleep 0.1; echo URL=http://new; sleep 60"]
-    process = spawner.start(command, env={"PATH": "/bin:/usr/bin"}, cwd=tmp_path, log=log)
-    names = frozenset({"URL"})
-    found = wait_for_announcements(names, process, what="engine", log=log, begin=begin)
-    assert found == {"URL": "http://new"}
