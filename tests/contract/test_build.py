@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import email
 import os
-import struct
 from pathlib import Path
 
 import pytest
 
 from tests.support.aws_from_template import ROOT
+from tests.support.sam_build import BUILD, machine_of, why_not_built
 
-BUILD = ROOT / ".aws-sam" / "build"
 PACKAGED = (
     "TraceApiFunction",
     "ExecutorFunction",
@@ -20,18 +19,10 @@ PACKAGED = (
     "DeletionFunction",
 )
 MACHINES = {183: "aarch64", 62: "x86_64"}
-"""`e_machine` of an ELF file (ELF-64 object file format, table 4; ARM IHI 0056) by the word in names of extensions."""
+"""`e_machine` of an ELF file by the word in names of extensions."""
+NOT_BUILT = why_not_built()
 
-pytestmark = pytest.mark.skipif(
-    not (BUILD / "template.yaml").exists(), reason="nothing is built: run `make build`"
-)
-
-
-def machine_of(path: Path) -> str:
-    with path.open("rb") as file:
-        header = file.read(20)
-    assert header[:4] == b"\x7fELF", path
-    return MACHINES[struct.unpack_from("<H", header, 18)[0]]
+pytestmark = pytest.mark.skipif(bool(NOT_BUILT), reason=NOT_BUILT)
 
 
 @pytest.mark.parametrize("function", PACKAGED)
@@ -80,7 +71,7 @@ def test_compiled_packages_are_all_for_one_machine_and_for_the_runtime_s_python(
     for artifact in (*PACKAGED, "LibrariesLayer"):
         libraries = sorted((BUILD / artifact).rglob("*.so"))
         assert libraries, artifact
-        machines |= {machine_of(library) for library in libraries}
+        machines |= {MACHINES[machine_of(library)] for library in libraries}
         (machine,) = machines
         for library in libraries:
             if "cpython-31" in library.name:

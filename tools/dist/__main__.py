@@ -10,9 +10,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from local.project import PROJECT
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
         if options.all_byte_code:
             return 1
     try:
-        make(options.into.resolve(), found)
+        make(options.into.resolve(), partial(build_all, found))
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
@@ -53,27 +54,40 @@ def without_byte_code(missing: list[str]) -> str:
     )
 
 
-def make(into: Path, found: Mapping[str, Path]) -> None:
-    """Writes all files of a release into a folder, which is emptied before. Raises BuildError."""
+def build_all(found: Mapping[str, Path], work: Path) -> dict[str, Path]:
+    """Builds every artifact of a release; returns its folder by its name. Raises BuildError."""
+    path = interpreters.link(found, work / "bin")
+    with ThreadPoolExecutor(2) as pool:
+        folders = pool.map(lambda one: build(one, work / "made", path), artifacts())
+        return {artifact.name: folder for artifact, folder in zip(artifacts(), folders, strict=True)}
+
+
+def make(
+    into: Path,
+    built: Callable[[Path], Mapping[str, Path]],
+    architectures: Sequence[str] = ARCHITECTURES,
+) -> None:
+    """Writes the files of a release for these processors into a folder, which is emptied before. Raises BuildError.
+
+    `built` gets a folder to work in, and returns the folder of each artifact by its name.
+    """
     version = read_version()
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        path = interpreters.link(found, work / "bin")
-        with ThreadPoolExecutor(2) as pool:
-            made = list(pool.map(lambda one: (one, build(one, work / "made", path)), artifacts()))
-        for artifact, content in made:
-            zip_folder(content, into / file_name(artifact.name, version))
+        made = built(work)
+        for name, content in made.items():
+            zip_folder(content, into / file_name(name, version))
         page.copy_page(work / "page")
         zip_folder(work / "page", into / file_name("page", version))
         page.pack(version, work, into)
         components = [
-            *sbom.python_components(work / "made"),
+            *(one for name in sorted(made) for one in sbom.python_components(made[name])),
             *sbom.npm_components(page.MODULES, page.BUNDLED),
         ]
         (into / f"spanvas-{version}.cdx.json").write_text(sbom.sbom(version, time_of_commit(), components), encoding="utf-8")
-    for architecture in ARCHITECTURES:
+    for architecture in architectures:
         name = "packaged.yaml" if architecture == "arm64" else f"packaged-{architecture}.yaml"
         (into / name).write_text(packaged(version, architecture), encoding="utf-8")
     for name in ("LICENSE", "README.md"):
