@@ -38,7 +38,7 @@ run: ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=..., FRESH
 	@exec $(PY) -m local up --port $(PORT) $(if $(FRESH),--fresh)
 
 smoke: .venv/.running $(ENGINES) frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
-	@$(PY) -m local smoke
+	@$(PY) -m tests.smoke
 
 PACKAGES := instrumented powertools old-opentelemetry
 

@@ -1,4 +1,4 @@
-"""`python -m local up | smoke | token | env`: the stack on this machine."""
+"""`python -m local up | token | env`: the stack on this machine."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import shlex
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from local.client import CallError, SignInError, client_token
@@ -39,9 +40,14 @@ UNWRITABLE = frozenset({
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     options = parser().parse_args(arguments)
+    return reported(lambda: int(options.run(options)))
+
+
+def reported(run: Callable[[], int]) -> int:
+    """Returns the exit code of what is run; what a person can mend is said without a traceback."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
-        return int(options.run(options))
+        return run()
     except FAILURES as error:
         print(error, file=sys.stderr)
         return 1
@@ -72,8 +78,6 @@ def parser() -> argparse.ArgumentParser:
         help="a parameter of template.yaml, for example ContentCapture=none",
     )
     up_parser.set_defaults(run=up)
-    smoke_parser = commands.add_parser("smoke", help="check the main job end to end, then stop")
-    smoke_parser.set_defaults(run=smoke)
     token_parser = commands.add_parser("token", help="an access token of a demo client")
     token_parser.add_argument("client", nargs="?", default="demo-operator")
     token_parser.add_argument("--scope", action="append", help="only these scopes")
@@ -140,14 +144,6 @@ def run_seed(stack: Stack) -> None:
             seed(api, say)
         except (CallError, TimeoutError) as error:
             say(f"Not every workflow could be run: {error}")
-
-
-def smoke(_options: argparse.Namespace) -> int:
-    """Runs the smoke test."""
-    from local.smoke import run_smoke
-
-    interrupt_on_signals()
-    return run_smoke(say)
 
 
 def token(options: argparse.Namespace) -> int:

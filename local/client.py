@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import json
 import secrets
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
+
+import urllib3
 
 from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
 from local.identity.issuer import challenge_of
+
+TIMEOUT_SECONDS = 60.0
 
 
 class SignInError(Exception):
@@ -38,13 +38,6 @@ class ClientResponse:
         return json.loads(self.body)
 
 
-class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Leaves redirects to the caller."""
-
-    def redirect_request(self, *_: object, **__: object) -> None:
-        """Follows no redirect."""
-
-
 def sign_in(issuer: str, redirect_uri: str, scopes: tuple[str, ...] = OPERATOR_SCOPES) -> str:
     """An access token by the page's own flow: authorization code with PKCE. Raises SignInError."""
     verifier = secrets.token_urlsafe(48)
@@ -58,10 +51,12 @@ def sign_in(issuer: str, redirect_uri: str, scopes: tuple[str, ...] = OPERATOR_S
         "code_challenge": challenge_of(verifier),
         "code_challenge_method": "S256",
     }
-    location = redirect_of(f"{issuer}/authorize?{urlencode(query)}")
-    answer = parse_qs(urlsplit(location).query)
+    redirect = send("GET", f"{issuer}/authorize", fields=query)
+    if redirect.status != 302:
+        raise SignInError(redirect.data.decode("utf-8", "replace"))
+    answer = parse_qs(urlsplit(redirect.headers["location"]).query)
     if answer.get("state") != [state] or "code" not in answer:
-        raise SignInError(f"the issuer answered {location}")
+        raise SignInError(f"the issuer answered {redirect.headers['location']}")
     form = {
         "grant_type": "authorization_code",
         "client_id": PAGE_CLIENT_ID,
@@ -79,47 +74,36 @@ def client_token(
     form = {"grant_type": "client_credentials"}
     if scopes is not None:
         form["scope"] = " ".join(scopes)
-    pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}".encode()
-    headers = {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
-    return request_token(issuer, form, headers)
-
-
-def redirect_of(url: str) -> str:
-    """Returns where a redirect leads. Raises SignInError for any other answer."""
-    opener = urllib.request.build_opener(NoRedirects)
-    try:
-        with opener.open(url, timeout=10) as answer:
-            raise SignInError(f"expected a redirect, got {answer.status}")
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code != 302:
-                raise SignInError(error.read().decode("utf-8", "replace")) from error
-            return str(error.headers["location"])
+    pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
+    return request_token(issuer, form, urllib3.make_headers(basic_auth=pair))
 
 
 def request_token(issuer: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """Returns the access token that the issuer gives for a form. Raises SignInError."""
-    request = urllib.request.Request(
-        f"{issuer}/token", data=urlencode(form).encode(), headers=dict(headers), method="POST"
+    answer = send(
+        "POST", f"{issuer}/token", fields=form, headers=dict(headers), encode_multipart=False
     )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return str(json.load(answer)["access_token"])
-    except urllib.error.HTTPError as error:
-        with error:
-            raise SignInError(error.read().decode("utf-8", "replace")) from error
+    if answer.status != 200:
+        raise SignInError(answer.data.decode("utf-8", "replace"))
+    return str(answer.json()["access_token"])
+
+
+def send(method: str, url: str, **more: Any) -> urllib3.BaseHTTPResponse:
+    """Returns the answer of a request, whatever it is. Raises urllib3's errors."""
+    with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
+        return http.request(method, url, redirect=False, **more)
 
 
 class ApiClient:
-    """Calls one origin over one kept connection. Not for several threads at a time."""
+    """Calls one origin over one kept connection."""
 
     def __init__(self, origin: str, token: str = "") -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=60)
+        self._pool = urllib3.connection_from_url(origin, retries=False, timeout=TIMEOUT_SECONDS)
         self._token = token
 
     def close(self) -> None:
         """Closes the connection."""
-        self._connection.close()
+        self._pool.close()
 
     def __enter__(self) -> ApiClient:
         return self
@@ -138,14 +122,11 @@ class ApiClient:
         sent = {"Accept": "application/json", **(headers or {})}
         if self._token:
             sent.setdefault("Authorization", f"Bearer {self._token}")
-        content = None
-        if body is not None:
-            content = json.dumps(body).encode()
-            sent["Content-Type"] = "application/json"
-        self._connection.request(method, path, body=content, headers=sent)
-        answer = self._connection.getresponse()
-        fields = {name.lower(): value for name, value in answer.getheaders()}
-        return ClientResponse(answer.status, fields, answer.read())
+        answer = self._pool.request(
+            method, path, headers=sent, redirect=False, **({} if body is None else {"json": body})
+        )
+        fields = {name.lower(): value for name, value in answer.headers.items()}
+        return ClientResponse(answer.status, fields, answer.data)
 
     def get(self, path: str) -> Any:
         """The JSON of a 200. Raises CallError for any other answer."""

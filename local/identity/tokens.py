@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 import time
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from jwt.algorithms import RSAAlgorithm
 
 from local.identity.clients import Subject
 
@@ -38,21 +38,13 @@ class TokenSigner:
         loaded = load_pem_private_key((key or new_key()).encode("ascii"), password=None)
         assert isinstance(loaded, rsa.RSAPrivateKey)
         self._key = loaded
-        numbers = loaded.public_key().public_numbers()
-        self._key_id = hashlib.sha256(base64url_integer(numbers.n).encode()).hexdigest()[:16]
+        self._public = RSAAlgorithm.to_jwk(loaded.public_key(), as_dict=True)
+        self._key_id = hashlib.sha256(self._public["n"].encode()).hexdigest()[:16]
 
     def public_keys(self) -> dict[str, object]:
         """Returns the JSON Web Key Set."""
-        numbers = self._key.public_key().public_numbers()
-        key = {
-            "kty": "RSA",
-            "use": "sig",
-            "alg": "RS256",
-            "kid": self._key_id,
-            "n": base64url_integer(numbers.n),
-            "e": base64url_integer(numbers.e),
-        }
-        return {"keys": [key]}
+        own = {"use": "sig", "alg": "RS256", "kid": self._key_id}
+        return {"keys": [{**own, **{name: self._public[name] for name in ("kty", "n", "e")}}]}
 
     def access_token(self, subject: Subject, client_id: str, scopes: Sequence[str]) -> str:
         """Returns a signed access token."""
@@ -85,9 +77,3 @@ def new_key() -> str:
     """Returns a private key of 2,048 bits as PEM."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
-
-
-def base64url_integer(number: int) -> str:
-    """Returns a number as a JSON Web Key has it (RFC 7518, 2)."""
-    raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

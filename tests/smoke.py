@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from local.__main__ import interrupt_on_signals, reported, say
 from local.client import ApiClient, CallError
 from local.seed import start_workflow, wait_for_end
 from local.stack import Options, Stack
@@ -19,8 +21,9 @@ class SmokeError(Exception):
     """A check failed; the message says which."""
 
 
-def run_smoke(say: Callable[[str], None]) -> int:
-    """0 when everything held. Raises what the stack raises when it cannot start."""
+def run_smoke() -> int:
+    """Returns 0 when everything held. Raises what the stack raises when it cannot start."""
+    interrupt_on_signals()
     began = time.perf_counter()
     with Stack(Options(port=0), say=say) as stack, stack.api() as api:
         try:
@@ -85,3 +88,7 @@ def require(held: bool, message: str) -> None:
     """Raises SmokeError with the message unless the condition held."""
     if not held:
         raise SmokeError(message)
+
+
+if __name__ == "__main__":
+    sys.exit(reported(run_smoke))
