@@ -7,7 +7,7 @@ Source: OpenTelemetry specification, "Environment Variables" and "OTLP Exporter"
 from __future__ import annotations
 
 from spanvas.attributes import SERVICE_NAME
-from spanvas.setting_values import parse_pairs
+from spanvas.setting_values import parse_names, parse_pair, unquoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ HTTP, GRPC, JSON = "http/protobuf", "grpc", "http/json"
 GZIP, DEFLATE, UNCOMPRESSED = "gzip", "deflate", "none"
 LOCAL: Final = {HTTP: "http://localhost:4318", GRPC: "http://localhost:4317"}
 """Where a collector is expected that `OTEL_TRACES_EXPORTER=otlp` alone asks for."""
+TRACES_PATH: Final = "/v1/traces"
 W3C: Final = ("tracecontext", "baggage")
 LONGEST_SECONDS: Final = 60.0
 
@@ -113,7 +114,7 @@ class OtelVariables:
 
     def resource_attributes(self) -> dict[str, str]:
         """Returns the attributes of the resource that the environment names."""
-        return self._parsed(("OTEL_RESOURCE_ATTRIBUTES",), parse_pairs, {})
+        return self._pairs(("OTEL_RESOURCE_ATTRIBUTES",), parse_pair)
 
     def detectors(self) -> tuple[str, ...]:
         """Returns the names of the resource detectors that shall run."""
@@ -140,9 +141,7 @@ class OtelVariables:
             return None
         is_meant = not theirs or not endpoint or _host(url) == _host(theirs)
         text = self._of_exporter if is_meant else _nothing
-        found: dict[str, str] = {}
-        if is_meant:
-            found = self._parsed(_both("HEADERS"), parse_pairs, found)
+        found = self._pairs(_both("HEADERS"), _header) if is_meant else {}
         return OtlpTarget(
             url,
             headers or found,
@@ -168,14 +167,14 @@ class OtelVariables:
         for name, url in ((f"{TRACES}ENDPOINT", exact), (f"{OTLP}ENDPOINT", base)):
             if not url:
                 continue
-            if protocol != GRPC and not url.startswith(("http://", "https://")):
+            if protocol != GRPC and not url.lower().startswith(("http://", "https://")):
                 self._tell(f"{name}={url!r}: expected a URL with http:// or https://")
             elif protocol == GRPC:
                 return self._with_scheme(url)
             elif url is exact:
                 return url
             else:
-                return traces_url(url)
+                return _with_traces_path(url)
         return ""
 
     def _with_scheme(self, address: str) -> str:
@@ -209,6 +208,24 @@ class OtelVariables:
     def _text(self, name: str) -> str:
         return self._environment.get(name, "").strip()
 
+    def _pairs(
+        self, variables: tuple[str, ...], parse: Callable[[str], tuple[str, str]]
+    ) -> dict[str, str]:
+        """Returns the pairs of the first of the variables that has any. One that cannot be read is told and left out,
+        as OpenTelemetry's SDK does it: the others are no worse for it."""
+        for name in variables:
+            found = {}
+            for item in parse_names(self._text(name)):
+                try:
+                    key, value = parse(item)
+                    found[key] = value
+                except ValueError as error:
+                    shown = "" if name.endswith("HEADERS") else f"={item!r}"
+                    self._tell(f"{name}{shown}: {error}")
+            if found:
+                return found
+        return {}
+
     def _parsed(self, variables: tuple[str, ...], parse: Callable[[str], T], default: T) -> T:
         """Returns the value of the first of the variables that is set and can be read."""
         for name in variables:
@@ -218,8 +235,7 @@ class OtelVariables:
             try:
                 return parse(text)
             except ValueError as error:
-                shown = "" if name.endswith("HEADERS") else f"={text!r}"
-                self._tell(f"{name}{shown}: {error}")
+                self._tell(f"{name}={text!r}: {error}")
         return default
 
     def _tell(self, problem: str) -> None:
@@ -228,11 +244,34 @@ class OtelVariables:
 
 
 def traces_url(endpoint: str) -> str:
-    """Returns the URL for traces of a base URL: `v1/traces` is added, unless it ends so already."""
+    """Returns the URL for traces of our own setting, a base URL: `v1/traces` is added, unless it ends so already."""
+    base = endpoint.partition("?")[0].rstrip("/")
+    return endpoint if base.endswith(TRACES_PATH) else _with_traces_path(endpoint)
+
+
+def _with_traces_path(endpoint: str) -> str:
+    """Returns the URL for traces of a base URL. Whatever its path is, `v1/traces` comes behind it."""
     base, mark, query = endpoint.partition("?")
-    base = base.rstrip("/")
-    path = base if base.endswith("/v1/traces") else f"{base}/v1/traces"
-    return path + mark + query
+    return base.rstrip("/") + TRACES_PATH + mark + query
+
+
+def _header(text: str) -> tuple[str, str]:
+    """Returns a header's name and value. Raises ValueError.
+
+    A value with blanks in it was not percent-encoded (`Basic dXNlcg`), so it is taken as it is.
+    """
+    name, value = parse_pair(text)
+    if not _is_token(name):
+        raise ValueError("expected names of headers before the signs =")
+    plain = text.partition("=")[2].strip()
+    return unquoted(name).lower(), plain if " " in plain else value
+
+
+def _is_token(name: str) -> bool:
+    """Returns whether a text can be the name of a header (RFC 9110, "Tokens")."""
+    return name.isascii() and all(
+        letter.isalnum() or letter in "!#$%&'*+-.^_`|~" for letter in name
+    )
 
 
 def _both(name: str) -> tuple[str, str]:

@@ -55,16 +55,18 @@ def parse_content_mode(text: str) -> str:
 
 def parse_pairs(text: str) -> dict[str, str]:
     """Returns the pairs of `a=1,b=2` (OTLP exporter specification, "Specifying headers"). Raises ValueError."""
-    pairs = {}
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        name, sign, value = item.partition("=")
-        if not sign or not name.strip():
-            raise ValueError("expected name=value pairs, separated by commas")
-        pairs[name.strip()] = _unquoted(value.strip())
-    return pairs
+    return dict(map(parse_pair, parse_names(text)))
 
 
-def _unquoted(text: str) -> str:
+def parse_pair(text: str) -> tuple[str, str]:
+    """Returns one of the pairs of `parse_pairs`. Raises ValueError."""
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise ValueError("expected name=value pairs, separated by commas")
+    return name.strip(), unquoted(value.strip())
+
+
+def unquoted(text: str) -> str:
     """Returns a percent-encoded text decoded: `Basic dXNlcg` for `Basic%20dXNlcg`."""
     if "%" not in text:
         return text
