@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from spanvas.otel_variables import OtelVariables, OtlpTarget
@@ -84,7 +86,10 @@ def test_headers_alone_are_for_the_endpoint_that_there_is() -> None:
     assert target("http://OURS", **same).headers == {"a": "b"}
 
 
-def test_the_variable_of_traces_goes_before_the_common_one() -> None:
+def test_the_variable_of_traces_goes_before_the_common_one(tmp_path: Path) -> None:
+    ca, certificate, key = (str(tmp_path / name) for name in ("ca.pem", "client.pem", "key.pem"))
+    for path in (ca, certificate, key):
+        Path(path).touch()
     found = target(
         **{
             ENDPOINT: "http://a",
@@ -92,15 +97,15 @@ def test_the_variable_of_traces_goes_before_the_common_one() -> None:
             "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "a=traces",
             "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
             "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION": "none",
-            "OTEL_EXPORTER_OTLP_CERTIFICATE": "/ca.pem",
-            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": "/client.pem",
-            "OTEL_EXPORTER_OTLP_CLIENT_KEY": "/key.pem",
+            "OTEL_EXPORTER_OTLP_CERTIFICATE": ca,
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": certificate,
+            "OTEL_EXPORTER_OTLP_CLIENT_KEY": key,
         }
     )
 
     assert (found.headers, found.compression) == ({"a": "traces"}, "none")
-    assert (found.certificate, found.client_certificate) == ("/ca.pem", "/client.pem")
-    assert (found.client_key, found.is_ours) == ("/key.pem", False)
+    assert (found.certificate, found.client_certificate) == (ca, certificate)
+    assert (found.client_key, found.is_ours) == (key, False)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +155,38 @@ def test_an_endpoint_that_is_no_url_is_told_and_gets_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("http://[::1", "Invalid IPv6 URL"),
+        ("http://tempo:otlp", "Port could not be cast to integer value as 'otlp'"),
+        ("http://", "expected a URL with http:// or https://"),
+        ("ftp://tempo", "expected a URL with http:// or https://"),
+    ],
+)
+def test_an_endpoint_that_cannot_be_used_is_told_by_the_name_of_its_variable(
+    url: str, problem: str
+) -> None:
+    theirs = OtelVariables({ENDPOINT: url})
+    assert theirs.target() is None
+    assert theirs.problems == [f"{ENDPOINT}={url!r}: {problem}"]
+
+    ours = OtelVariables({})
+    assert ours.target(url) is not None
+    assert ours.problems == [f"SPANVAS_OTLP_ENDPOINT={url!r}: {problem}"]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_none_is_used() -> None:
+    name = "OTEL_EXPORTER_OTLP_CERTIFICATE"
+    variables = OtelVariables({ENDPOINT: "https://a", name: "/no/ca.pem"})
+    found = variables.target()
+    assert found is not None
+    assert found.certificate == ""
+    assert variables.problems == [
+        f"{name}='/no/ca.pem': cannot be read (No such file or directory)"
+    ]
+
+
 def test_headers_that_cannot_be_read_are_told_without_their_secret() -> None:
     variables = OtelVariables({ENDPOINT: "http://a", HEADERS: "Bearer sk-secret"})
 
@@ -173,7 +210,7 @@ def test_json_is_told_and_sent_as_protobuf() -> None:
 
     assert found is not None
     assert found.protocol == "http/protobuf"
-    assert variables.problems == ["OTEL_EXPORTER_OTLP_PROTOCOL: http/json is sent as http/protobuf"]
+    assert variables.problems == ["OTEL_EXPORTER_OTLP_PROTOCOL='http/json': sent as http/protobuf"]
 
 
 def test_who_the_service_is() -> None:

@@ -512,6 +512,14 @@ def _start() -> Engine | None:
         if not is_enabled():
             return None
         settings = load()
+        from spanvas.environment import aws_variables
+        from spanvas.otel_variables import OtelVariables
+
+        if OtelVariables(aws_variables()).is_disabled:
+            import logging
+
+            logging.getLogger("spanvas").warning("tracing is off: OTEL_SDK_DISABLED is true")
+            return None
         return _make(settings)
     except Exception:
         import logging
@@ -527,6 +535,9 @@ def _make(settings: Settings) -> Engine:
     was_collecting = gc.isenabled()
     gc.disable()
     try:
+        from spanvas.tracing.sdk import load_sdk
+
+        load_sdk()
         from spanvas.tracing.engine import Engine
 
         return Engine.from_settings(settings)

@@ -7,7 +7,16 @@ Source: OpenTelemetry specification, "Environment Variables" and "OTLP Exporter"
 from __future__ import annotations
 
 from spanvas.attributes import SERVICE_NAME
-from spanvas.setting_values import parse_names, parse_pair, unquoted
+from spanvas.setting_values import (
+    parse_bool,
+    parse_header,
+    parse_limit,
+    parse_names,
+    parse_pair,
+    parse_readable_file,
+    parse_request_seconds,
+    problem_of_url,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +29,12 @@ OTLP: Final = "OTEL_EXPORTER_OTLP_"
 TRACES: Final = "OTEL_EXPORTER_OTLP_TRACES_"
 HTTP, GRPC, JSON = "http/protobuf", "grpc", "http/json"
 GZIP, DEFLATE, UNCOMPRESSED = "gzip", "deflate", "none"
+DISABLED: Final = "OTEL_SDK_DISABLED"
+LIMIT: Final = "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"
 LOCAL: Final = {HTTP: "http://localhost:4318", GRPC: "http://localhost:4317"}
 """Where a collector is expected that `OTEL_TRACES_EXPORTER=otlp` alone asks for."""
 TRACES_PATH: Final = "/v1/traces"
 W3C: Final = ("tracecontext", "baggage")
-LONGEST_SECONDS: Final = 60.0
 
 VARIABLES: Final = {
     "OTEL_SERVICE_NAME": "`service.name`, where `SPANVAS_SERVICE_NAME` is not set; before the function's name.",
@@ -120,6 +130,16 @@ class OtelVariables:
         """Returns the names of the resource detectors that shall run."""
         return self._names("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS")
 
+    @property
+    def is_disabled(self) -> bool:
+        """Whether the SDK is switched off. Any other word than `true` is `false`, as the specification has it."""
+        return self._text(DISABLED).lower() == "true"
+
+    def check(self) -> None:
+        """Tells what cannot be read of the variables that only the SDK reads."""
+        self._parsed((DISABLED,), parse_bool, False)
+        self._parsed((LIMIT,), parse_limit, 0)
+
     def propagators(self) -> tuple[str, ...]:
         """Returns the propagators that are wanted beside the W3C's two."""
         return tuple(name for name in self._names("OTEL_PROPAGATORS") if name not in (*W3C, "none"))
@@ -136,12 +156,14 @@ class OtelVariables:
         """
         protocol = self._protocol()
         theirs = self._endpoint(protocol)
+        if endpoint and protocol != GRPC and (problem := problem_of_url(endpoint)):
+            self._tell(f"SPANVAS_OTLP_ENDPOINT={endpoint!r}: {problem}")
         url = traces_url(endpoint) if endpoint else theirs
         if not url:
             return None
         is_meant = not theirs or not endpoint or _host(url) == _host(theirs)
         text = self._of_exporter if is_meant else _nothing
-        found = self._pairs(_both("HEADERS"), _header) if is_meant else {}
+        found = self._pairs(_both("HEADERS"), parse_header) if is_meant else {}
         return OtlpTarget(
             url,
             headers or found,
@@ -149,7 +171,7 @@ class OtelVariables:
             client_certificate=text("CLIENT_CERTIFICATE"),
             client_key=text("CLIENT_KEY"),
             compression=self._choice("COMPRESSION", (GZIP, DEFLATE, UNCOMPRESSED), GZIP),
-            timeout_seconds=self._parsed(_both("TIMEOUT"), _seconds, 5.0),
+            timeout_seconds=self._parsed(_both("TIMEOUT"), parse_request_seconds, 5.0),
             protocol=protocol if is_meant else HTTP,
             is_ours=bool(endpoint),
         )
@@ -158,7 +180,7 @@ class OtelVariables:
         exporters = self._names("OTEL_TRACES_EXPORTER")
         for name in exporters:
             if name not in ("otlp", "none"):
-                self._tell(f"OTEL_TRACES_EXPORTER: {name!r} is not supported, only otlp and none")
+                self._tell(f"OTEL_TRACES_EXPORTER={name!r}: only otlp and none are supported")
         if exporters and "otlp" not in exporters:
             return ""
         exact, base = self._text(f"{TRACES}ENDPOINT"), self._text(f"{OTLP}ENDPOINT")
@@ -167,10 +189,11 @@ class OtelVariables:
         for name, url in ((f"{TRACES}ENDPOINT", exact), (f"{OTLP}ENDPOINT", base)):
             if not url:
                 continue
-            if protocol != GRPC and not url.lower().startswith(("http://", "https://")):
-                self._tell(f"{name}={url!r}: expected a URL with http:// or https://")
+            whole = self._with_scheme(url) if protocol == GRPC else url
+            if problem := problem_of_url(whole):
+                self._tell(f"{name}={url!r}: {problem}")
             elif protocol == GRPC:
-                return self._with_scheme(url)
+                return whole
             elif url is exact:
                 return url
             else:
@@ -187,7 +210,7 @@ class OtelVariables:
     def _protocol(self) -> str:
         protocol = self._choice("PROTOCOL", (HTTP, GRPC, JSON), HTTP)
         if protocol == JSON:
-            self._tell(f"{OTLP}PROTOCOL: http/json is sent as http/protobuf")
+            self._tell(f"{OTLP}PROTOCOL={JSON!r}: sent as {HTTP}")
             return HTTP
         return protocol
 
@@ -200,7 +223,7 @@ class OtelVariables:
         return self._parsed(_both(name), parse, default)
 
     def _of_exporter(self, name: str) -> str:
-        return self._parsed(_both(name), str, "")
+        return self._parsed(_both(name), parse_readable_file, "")
 
     def _names(self, name: str) -> tuple[str, ...]:
         return tuple(filter(None, (part.strip().lower() for part in self._text(name).split(","))))
@@ -255,25 +278,6 @@ def _with_traces_path(endpoint: str) -> str:
     return base.rstrip("/") + TRACES_PATH + mark + query
 
 
-def _header(text: str) -> tuple[str, str]:
-    """Returns a header's name and value. Raises ValueError.
-
-    A value with blanks in it was not percent-encoded (`Basic dXNlcg`), so it is taken as it is.
-    """
-    name, value = parse_pair(text)
-    if not _is_token(name):
-        raise ValueError("expected names of headers before the signs =")
-    plain = text.partition("=")[2].strip()
-    return unquoted(name).lower(), plain if " " in plain else value
-
-
-def _is_token(name: str) -> bool:
-    """Returns whether a text can be the name of a header (RFC 9110, "Tokens")."""
-    return name.isascii() and all(
-        letter.isalnum() or letter in "!#$%&'*+-.^_`|~" for letter in name
-    )
-
-
 def _both(name: str) -> tuple[str, str]:
     return TRACES + name, OTLP + name
 
@@ -284,10 +288,3 @@ def _nothing(_: Any) -> str:
 
 def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise ValueError("expected a number above 0")
-    return min(number if number < 100 else number / 1000, LONGEST_SECONDS)

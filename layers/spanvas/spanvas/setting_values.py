@@ -1,4 +1,6 @@
-"""How the text of a `SPANVAS_*` variable becomes a value. Each parser raises ValueError for a text that it cannot take.
+"""How the text of a `SPANVAS_*` or an `OTEL_*` variable becomes a value.
+
+Each parser raises ValueError for a text that it cannot take.
 
 Imports nothing, as `settings` does.
 """
@@ -15,6 +17,7 @@ FALSE_WORDS: Final = frozenset({"", "0", "false", "no", "off"})
 CONTENT_MODES: Final = ("none", "redacted", "full")
 STRUCTURE_AND_METRICS: Final = "structure+metrics"
 """Another word for the mode `none`, which says what is left (ADR 35)."""
+LONGEST_SECONDS: Final = 60.0
 
 
 def parse_bool(text: str) -> bool:
@@ -63,10 +66,10 @@ def parse_pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
         raise ValueError("expected name=value pairs, separated by commas")
-    return name.strip(), unquoted(value.strip())
+    return name.strip(), _unquoted(value.strip())
 
 
-def unquoted(text: str) -> str:
+def _unquoted(text: str) -> str:
     """Returns a percent-encoded text decoded: `Basic dXNlcg` for `Basic%20dXNlcg`."""
     if "%" not in text:
         return text
@@ -107,3 +110,59 @@ def parse_json_object(text: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
         raise ValueError("expected a JSON object of strings")
     return value
+
+
+def parse_limit(text: str) -> int:
+    """Returns one of the SDK's limits. Raises ValueError."""
+    number = int(text)
+    if number < 0:
+        raise ValueError("expected a number that is 0 or above")
+    return number
+
+
+def problem_of_url(url: str) -> str:
+    """Returns why a URL cannot be used; "" where it can."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:  # a bracket without its other one, a port that is no number
+        return str(error)
+    return "" if is_good else "expected a URL with http:// or https://"
+
+
+def parse_readable_file(path: str) -> str:
+    """Returns the path of a file. Raises ValueError where it cannot be read."""
+    try:
+        open(path, "rb").close()  # noqa: PTH123 - pathlib is not needed at a start
+    except OSError as error:
+        raise ValueError(f"cannot be read ({error.strerror})") from None
+    return path
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """Returns a header's name and value. Raises ValueError.
+
+    A value with blanks in it was not percent-encoded (`Basic dXNlcg`), so it is taken as it is.
+    """
+    name, value = parse_pair(text)
+    if not _is_token(name):
+        raise ValueError("expected names of headers before the signs =")
+    plain = text.partition("=")[2].strip()
+    return _unquoted(name).lower(), plain if " " in plain else value
+
+
+def _is_token(name: str) -> bool:
+    """Returns whether a text can be the name of a header (RFC 9110, "Tokens")."""
+    return name.isascii() and all(
+        letter.isalnum() or letter in "!#$%&'*+-.^_`|~" for letter in name
+    )
+
+
+def parse_request_seconds(text: str) -> float:
+    """Returns the time of one request: a number below 100 is seconds, any other milliseconds. Raises ValueError."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError("expected a number above 0")
+    return min(number if number < 100 else number / 1000, LONGEST_SECONDS)

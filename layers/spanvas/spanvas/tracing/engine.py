@@ -131,6 +131,7 @@ class Engine:
         """Returns the engine for DynamoDB and S3, and for the OTLP endpoint if there is one."""
         scanner, refused = _scanner(settings)
         variables = OtelVariables(aws_variables())
+        variables.check()
         target = variables.target(
             settings.otlp_endpoint, settings.otlp_headers, settings.otlp_certificate
         )
@@ -144,7 +145,8 @@ class Engine:
             propagators=variables.propagators(),
         )
         for problem in variables.problems:
-            engine.problems.say_once(f"otel.{problem.partition('=')[0]}", "%s", problem)
+            name = problem.partition(":")[0].partition("=")[0]
+            engine.problems.say_once(f"otel.{name}", "%s", problem)
         if refused:
             engine.problems.say_once("redaction.rules", "%s: content is not kept", refused)
         if not settings.table:

@@ -75,7 +75,7 @@ class TracerProviders:
         """Returns the tracer of our own spans. Raises RuntimeError where the SDK is switched off."""
         tracer = self.own.get_tracer("spanvas", LAYER_VERSION)
         if isinstance(tracer, NoOpTracer):
-            raise RuntimeError("OTEL_SDK_DISABLED is set")
+            raise RuntimeError("OTEL_SDK_DISABLED is true")
         return tracer
 
     def has_other(self) -> bool:
@@ -84,7 +84,7 @@ class TracerProviders:
 
     def other(self) -> trace.TracerProvider | None:
         """Returns the function's own tracer provider; None where it has set none."""
-        provider = trace.get_tracer_provider()
+        provider = global_provider()
         is_ours = provider is self.stand_in or isinstance(provider, trace.ProxyTracerProvider)
         return None if is_ours else provider
 
@@ -99,7 +99,7 @@ class TracerProviders:
         if self._others is None:
             self._others = OtherProviders(self, self._processor, self._traces)
             self._others.install()
-            if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            if isinstance(global_provider(), trace.ProxyTracerProvider):
                 vars(trace)["_TRACER_PROVIDER"] = self.stand_in
         other = self.other()
         self._traces.is_apart = other is not None
@@ -113,6 +113,15 @@ class TracerProviders:
         from spanvas.tracing.log_events import SpanEventLoggerProvider
 
         return {"tracer_provider": self.own, "logger_provider": SpanEventLoggerProvider()}
+
+
+def global_provider() -> trace.TracerProvider:
+    """Returns the process's tracer provider; the placeholder where `OTEL_PYTHON_TRACER_PROVIDER` names none that is
+    installed, for which OpenTelemetry raises each time it is asked."""
+    try:
+        return trace.get_tracer_provider()
+    except Exception:  # noqa: BLE001 - whatever a provider of somebody's raises when it is made
+        return trace.ProxyTracerProvider()
 
 
 def make_resource(

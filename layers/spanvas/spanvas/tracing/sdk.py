@@ -1,0 +1,31 @@
+"""The import of OpenTelemetry's SDK, which reads a variable of the environment and raises where it is no number."""
+
+from __future__ import annotations
+
+import os
+
+from spanvas.otel_variables import LIMIT
+from spanvas.setting_values import parse_limit
+
+
+def load_sdk() -> None:
+    """Imports the SDK where it could not be imported otherwise.
+
+    A limit that it cannot read is hidden from it meanwhile, so that its default counts.
+    """
+    given = os.environ.get(LIMIT)
+    if not given or _is_readable(given):
+        return
+    del os.environ[LIMIT]
+    try:
+        import opentelemetry.sdk.trace  # noqa: F401
+    finally:
+        os.environ[LIMIT] = given
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        parse_limit(text)
+    except ValueError:
+        return False
+    return True
