@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from grafana_foundation_sdk.builders import (
     cloudwatch,
@@ -26,220 +26,9 @@ from grafana_foundation_sdk.models.cloudwatch import (
     MetricQueryType,
 )
 
+from tools.grafana_queries import CLOUDWATCH, PROMETHEUS, TABLES, TEMPO, Chart, Link, Search, Table
+
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "grafana"
-WORKFLOWS: Final = 'span.spanvas.kind = "workflow"'
-MODELS: Final = 'span.spanvas.kind = "model"'
-
-
-class Chart(NamedTuple):
-    """One panel: its title, Grafana's unit, and its queries with the name of each series."""
-
-    title: str
-    unit: str
-    queries: Sequence[tuple[str, str]]
-    description: str = ""
-
-
-TEMPO: Final = (
-    Chart(
-        "Executions by workflow and status",
-        "short",
-        [(f"{{{WORKFLOWS}}} | count_over_time() by (span.spanvas.workflow.id, status)", "")],
-        "Executions that ended, by the status of their workflow span.",
-    ),
-    Chart(
-        "Duration of executions",
-        "s",
-        [
-            (
-                f"{{{WORKFLOWS}}} | quantile_over_time(duration, .5, .9, .99) by (span.spanvas.workflow.id)",
-                "",
-            )
-        ],
-        "Tempo's buckets are powers of two: read it as an order of magnitude.",
-    ),
-    Chart(
-        "Input tokens by model",
-        "short",
-        [
-            (
-                "{span.gen_ai.usage.input_tokens != nil} | sum_over_time(span.gen_ai.usage.input_tokens) "
-                "by (span.gen_ai.request.model)",
-                "",
-            )
-        ],
-        "Failed calls report no tokens; without the filter a sum begins anew at each of them.",
-    ),
-    Chart(
-        "Output tokens by model",
-        "short",
-        [
-            (
-                "{span.gen_ai.usage.output_tokens != nil} | sum_over_time(span.gen_ai.usage.output_tokens) "
-                "by (span.gen_ai.request.model)",
-                "",
-            )
-        ],
-    ),
-    Chart(
-        "Latency of models, p95",
-        "s",
-        [(f"{{{MODELS}}} | quantile_over_time(duration, .95) by (span.gen_ai.request.model)", "")],
-    ),
-    Chart(
-        "Errors by type",
-        "short",
-        [("{status = error} | count_over_time() by (span.error.type)", "")],
-    ),
-    Chart(
-        "Failed calls of services",
-        "short",
-        [
-            (
-                "{span.http.response.status_code >= 500} | count_over_time() by (span.spanvas.connection)",
-                "",
-            )
-        ],
-    ),
-    Chart(
-        "Retries by node",
-        "short",
-        [
-            (
-                '{span.spanvas.kind = "attempt" && span.spanvas.attempt.number > 1} '
-                "| count_over_time() by (span.spanvas.node.id)",
-                "",
-            )
-        ],
-    ),
-    Chart(
-        "Cold starts by function",
-        "short",
-        [("{span.faas.coldstart = true} | count_over_time() by (resource.faas.name)", "")],
-    ),
-    Chart(
-        "Most memory by function",
-        "bytes",
-        [
-            (
-                "{span.spanvas.memory.peak_bytes != nil} | max_over_time(span.spanvas.memory.peak_bytes) "
-                "by (resource.faas.name)",
-                "",
-            )
-        ],
-    ),
-)
-FAILED: Final = f"{{{WORKFLOWS} && status = error}}"
-CALLS: Final = "traces_span_metrics_calls_total"
-BUCKETS: Final = "traces_span_metrics_duration_milliseconds_bucket"
-PROMETHEUS: Final = (
-    Chart(
-        "Executions",
-        "short",
-        [
-            (
-                f'sum by (spanvas_workflow_id) (increase({CALLS}{{spanvas_kind="workflow"}}[$__rate_interval]))',
-                "{{spanvas_workflow_id}}",
-            )
-        ],
-    ),
-    Chart(
-        "Failed executions",
-        "short",
-        [
-            (
-                f'sum by (spanvas_workflow_id) (increase({CALLS}{{spanvas_kind="workflow", '
-                'status_code="STATUS_CODE_ERROR"}[$__rate_interval]))',
-                "{{spanvas_workflow_id}}",
-            )
-        ],
-    ),
-    Chart(
-        "Duration of executions, p95",
-        "ms",
-        [
-            (
-                f'histogram_quantile(0.95, sum by (le, spanvas_workflow_id) (rate({BUCKETS}{{spanvas_kind="workflow"}}'
-                "[$__rate_interval])))",
-                "{{spanvas_workflow_id}}",
-            )
-        ],
-    ),
-    Chart(
-        "Latency of models, p95",
-        "ms",
-        [
-            (
-                f'histogram_quantile(0.95, sum by (le, gen_ai_request_model) (rate({BUCKETS}{{spanvas_kind="model"}}'
-                "[$__rate_interval])))",
-                "{{gen_ai_request_model}}",
-            )
-        ],
-    ),
-    Chart(
-        "Failed model calls",
-        "short",
-        [
-            (
-                f'sum by (gen_ai_request_model) (increase({CALLS}{{spanvas_kind="model", '
-                'status_code="STATUS_CODE_ERROR"}[$__rate_interval]))',
-                "{{gen_ai_request_model}}",
-            )
-        ],
-    ),
-    Chart(
-        "Failed tools and services",
-        "short",
-        [
-            (
-                f'sum by (spanvas_kind, span_name) (increase({CALLS}{{spanvas_kind=~"tool|http", '
-                'status_code="STATUS_CODE_ERROR"}[$__rate_interval]))',
-                "{{spanvas_kind}} {{span_name}}",
-            )
-        ],
-    ),
-)
-BY_CAUSE: Final = "FROM SCHEMA(Spanvas, cause, service) GROUP BY cause"
-BY_ROUTE: Final = "FROM SCHEMA(Spanvas, route, service) GROUP BY route"
-BY_SERVICE: Final = "FROM SCHEMA(Spanvas, service) GROUP BY service"
-BY_WORKFLOW: Final = "FROM SCHEMA(Spanvas, service, workflow_id) GROUP BY workflow_id"
-CLOUDWATCH: Final = (
-    Chart("Executions", "short", [(f"SELECT SUM(Executions) {BY_WORKFLOW}", "")]),
-    Chart("Failed executions", "short", [(f"SELECT SUM(FailedExecutions) {BY_WORKFLOW}", "")]),
-    Chart(
-        "Lost executions by cause",
-        "short",
-        [(f"SELECT SUM(ExecutionsLost) {BY_CAUSE}", "")],
-    ),
-    Chart(
-        "Duration of executions, mean", "ms", [(f"SELECT AVG(ExecutionDuration) {BY_WORKFLOW}", "")]
-    ),
-    Chart("Cost", "currencyUSD", [(f"SELECT SUM(Cost) {BY_WORKFLOW}", "")]),
-    Chart(
-        "Tokens",
-        "short",
-        [
-            (f"SELECT SUM(InputTokens) {BY_WORKFLOW}", "in"),
-            (f"SELECT SUM(OutputTokens) {BY_WORKFLOW}", "out"),
-            (f"SELECT SUM(CacheReadTokens) {BY_WORKFLOW}", "read from the cache"),
-        ],
-    ),
-    Chart(
-        "Spans that did not arrive",
-        "short",
-        [(f"SELECT SUM(ExporterDrops) {BY_SERVICE}", "")],
-    ),
-    Chart(
-        "Latency of the API by route, mean",
-        "ms",
-        [(f"SELECT AVG(ApiLatency) {BY_ROUTE}", "")],
-    ),
-    Chart(
-        "Errors of the API by route",
-        "short",
-        [(f"SELECT SUM(ApiErrors) {BY_ROUTE}", "")],
-    ),
-)
 
 
 def source(kind: str) -> models.DataSourceRef:
@@ -247,24 +36,48 @@ def source(kind: str) -> models.DataSourceRef:
     return models.DataSourceRef(type_val=kind, uid="${source}")
 
 
-def target(kind: str, query: str, name: str, ref_id: str) -> Any:
+def target(kind: str, query: str | Search, name: str, ref_id: str) -> Any:
     """One query, in the form of its data source."""
+    if isinstance(query, Search):
+        return search(query).ref_id(ref_id)
     if kind == "tempo":
         return tempo.TempoQuery().query_type("traceql").query(query).ref_id(ref_id)
     if kind == "prometheus":
         return prometheus.Dataquery().expr(query).legend_format(name).ref_id(ref_id)
     found = (
-        cloudwatch.CloudWatchMetricsQuery()
-        .query_mode(CloudWatchQueryMode.METRICS)
+        metrics_query()
         .metric_query_type(MetricQueryType.QUERY)
         .metric_editor_mode(MetricEditorMode.CODE)
-        .namespace("Spanvas")
-        .region("default")
         .sql_expression(query)
-        .period("300")
         .ref_id(ref_id)
     )
     return found.label(f"{name} ${{LABEL}}") if name else found
+
+
+def search(query: Search) -> cloudwatch.CloudWatchMetricsQuery:
+    """A search of CloudWatch, as Grafana's builder of queries makes it."""
+    last = list(query.dimensions)[-1]
+    return (
+        metrics_query()
+        .metric_query_type(MetricQueryType.SEARCH)
+        .metric_editor_mode(MetricEditorMode.BUILDER)
+        .metric_name(query.metric)
+        .statistic(query.statistic)
+        .dimensions({name: [value] for name, value in query.dimensions.items()})
+        .match_exact(True)
+        .label(f"${{PROP('Dim.{last}')}}")
+    )
+
+
+def metrics_query() -> cloudwatch.CloudWatchMetricsQuery:
+    """What all queries of CloudWatch have in common."""
+    return (
+        cloudwatch.CloudWatchMetricsQuery()
+        .query_mode(CloudWatchQueryMode.METRICS)
+        .namespace("Spanvas")
+        .region("default")
+        .period("300")
+    )
 
 
 def panel(kind: str, chart: Chart) -> timeseries.Panel:
@@ -283,26 +96,52 @@ def panel(kind: str, chart: Chart) -> timeseries.Panel:
     return made
 
 
-def failed_executions() -> table.Panel:
-    """The last executions that failed, each with a link to its trace in the tab."""
-    link = (
-        dashboard.DashboardLink("Open in Spanvas")
-        .type(models.DashboardLinkType.LINK)
-        .url('${spanvas}/?execution=${__data.fields["spanvas.execution.id"]}')
-        .target_blank(True)
-    )
-    query = (
-        f"{FAILED} | select(span.spanvas.execution.id, span.spanvas.workflow.id, span.error.type)"
-    )
-    return (
+def table_of_spans(shown: Table) -> table.Panel:
+    """A table of spans, whose cells lead on."""
+    made = (
         table.Panel()
-        .title("Failed executions")
+        .title(shown.title)
+        .description(shown.description)
         .datasource(source("tempo"))
-        .data_links([link])
+        .data_links([data_link(link) for link in shown.links if not link.column])
         .height(10)
         .span(24)
-        .with_target(tempo.TempoQuery().query_type("traceql").query(query).limit(50).ref_id("A"))
+        .with_target(
+            tempo.TempoQuery().query_type("traceql").query(shown.query).limit(50).ref_id("A")
+        )
     )
+    for link in shown.links:
+        if link.column:
+            value = [data_link(link).build()]
+            made = made.override_by_name(
+                link.column, [models.DynamicConfigValue(id_val="links", value=value)]
+            )
+    return made
+
+
+def data_link(link: Link) -> dashboard.DashboardLink:
+    """A link of a cell, which opens beside the dashboard."""
+    return (
+        dashboard.DashboardLink(link.title)
+        .type(models.DashboardLinkType.LINK)
+        .url(link.url)
+        .target_blank(True)
+    )
+
+
+def finished(made: Any) -> Any:
+    """Returns a dashboard without empty members, and with what the SDK has no name for: a table's `tableType`.
+
+    With it a row is a span. Otherwise it is a trace, and the attributes that a link needs are in a table inside of it.
+    """
+    if isinstance(made, list):
+        return [finished(item) for item in made]
+    if not isinstance(made, dict):
+        return made
+    kept = {name: finished(item) for name, item in made.items() if item is not None}
+    if kept.get("type") == "table":
+        kept["targets"] = [{**query, "tableType": "spans"} for query in kept["targets"]]
+    return kept
 
 
 def built(title: str, kind: str, charts: Sequence[Chart]) -> str:
@@ -321,11 +160,17 @@ def built(title: str, kind: str, charts: Sequence[Chart]) -> str:
             .label("Address of Spanvas")
             .default_value("https://spanvas.example.com")
         )
+        made = made.with_variable(
+            dashboard.TextBoxVariable("console")
+            .label("Console")
+            .default_value("console.aws.amazon.com")
+        )
     for chart in charts:
         made = made.with_panel(panel(kind, chart))
-    if kind == "tempo":
-        made = made.with_panel(failed_executions())
-    return json.dumps(made.build(), cls=JSONEncoder, indent=1, sort_keys=True) + "\n"
+    for shown in TABLES if kind == "tempo" else ():
+        made = made.with_panel(table_of_spans(shown))
+    text = json.dumps(made.build(), cls=JSONEncoder)
+    return json.dumps(finished(json.loads(text)), indent=1, sort_keys=True) + "\n"
 
 
 def dashboards() -> dict[str, str]:
