@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from local.deployment import MADE_IN_ORDER
 from local.physical import physical_name
+from local.provision import MADE_HERE
 from local.resolve import Resolver
 from local.translate import PROJECT_BUCKET, Template, TemplateError
 
@@ -29,25 +31,17 @@ NOT_RUN_HERE = frozenset({
     "AWS::Logs::QueryDefinition",
 })  # fmt: skip
 RUN_HERE = frozenset({
+    *MADE_IN_ORDER,
+    *MADE_HERE,
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFront::Distribution",
     "AWS::CloudFront::ResponseHeadersPolicy",
-    "AWS::DynamoDB::Table",
-    "AWS::Events::EventBus",
-    "AWS::Events::Rule",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Role",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Function",
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Version",
-    "AWS::S3::Bucket",
-    "AWS::S3::BucketPolicy",
-    "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
-    "AWS::StepFunctions::StateMachine",
 })  # fmt: skip
 
 

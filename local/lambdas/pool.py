@@ -53,11 +53,6 @@ class Pool:
         finally:
             self._give_back(sandbox)
 
-    def cpu_seconds(self) -> float:
-        """CPU time of the sandboxes that are alive now."""
-        with self._changed:
-            return sum(sandbox.cpu_seconds() for sandbox in self._all)
-
     def stop(self) -> None:
         """Ends all sandboxes; those who wait for one are refused."""
         with self._changed:

@@ -139,16 +139,6 @@ class Sandbox:
         signal_group(self.process, signal.SIGKILL)
         self._api.stop()
 
-    def cpu_seconds(self) -> float:
-        """CPU time of the process so far, all threads; 0 where /proc does not say."""
-        total = 0
-        try:
-            for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-                total += int((task / "schedstat").read_text(encoding="ascii").split()[0])
-        except OSError:
-            return 0.0
-        return total / 1e9
-
     def _watch(self) -> None:
         code = self.process.wait()
         self.is_alive = False

@@ -35,6 +35,7 @@ from spanvas.storage.dynamo import DynamoTraceStore
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS, run_client
 from tests.bench.ingest import post
+from tests.bench.sandbox_cpu import cpu_seconds
 from tests.bench.service_spans import service_traces
 from tests.support.aws_from_template import AUDIT_TABLE, ROOT
 from tests.support.builders import SECOND, make_execution
@@ -93,9 +94,9 @@ def fill(store: DynamoTraceStore, numbers: range) -> None:
 
 def history(stack: Stack, name: str, query: str, goal: str) -> Iterator[Figure]:
     path = f"/v1/executions?limit={PAGE}{query}"
-    before = stack.pool("TraceApiFunction").cpu_seconds()
+    before = cpu_seconds(stack.pool("TraceApiFunction"))
     asked = ask(stack, path)
-    spent = stack.pool("TraceApiFunction").cpu_seconds() - before
+    spent = cpu_seconds(stack.pool("TraceApiFunction")) - before
     whole, count = median(asked["ms"]), len(asked["ms"])
     engine = engine_ms(stack, query)
     yield Figure(f"{name}: p50", rounded(whole), "ms", goal, count)

@@ -17,6 +17,7 @@ from typing import Any
 from local.stack import Options, Stack
 from tests.bench.figures import BenchError, Figure, percentile, rounded
 from tests.bench.handler_runs import BROWSER_ENCODINGS, run_client, run_handler
+from tests.bench.sandbox_cpu import cpu_seconds
 from tests.support.aws_from_template import ROOT
 from tests.support.engines import local_engines
 from tests.support.local_stack import TENANT, store_of
@@ -42,9 +43,9 @@ def run() -> list[Figure]:
 def of_size(stack: Stack, size: int) -> Iterator[Figure]:
     workload = make_workload(size, tenant=TENANT, seconds=max(size / 33, 40))
     store_workload(store_of(stack), workload)
-    before = stack.pool("TraceApiFunction").cpu_seconds()
+    before = cpu_seconds(stack.pool("TraceApiFunction"))
     asked = ask(stack, workload, BROWSER_ENCODINGS, REQUESTS[size])
-    spent = stack.pool("TraceApiFunction").cpu_seconds() - before
+    spent = cpu_seconds(stack.pool("TraceApiFunction")) - before
     count = len(asked["ms"])
     name = f"{size:,} spans"
     yield Figure(f"{name}: p50", rounded(median(asked["ms"])), "ms", f"<= {GOALS_MS[size]}", count)
