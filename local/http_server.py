@@ -46,6 +46,7 @@ class HttpServer:
         self.max_body_bytes = max_body_bytes
         self.too_large = too_large or Response(413, b"Content Too Large")
         self.connections: set[socket.socket] = set()
+        self.is_stopped = False
         self._server = Listener((LOOPBACK, port), self._connection)
         self.port: int = self._server.server_address[1]
 
@@ -62,6 +63,7 @@ class HttpServer:
 
     def stop(self) -> None:
         """Close the socket and every connection; requests under way are cut."""
+        self.is_stopped = True
         for opened in (self._server.socket, *self.connections):
             close_socket(opened)
 
@@ -102,9 +104,11 @@ class Connection(BaseHTTPRequestHandler):
         super().__init__(*arguments)
 
     def setup(self) -> None:
-        """Makes the connection known to its server."""
+        """Makes the connection known to its server; one that was accepted while that stopped is closed."""
         super().setup()
         self._owner.connections.add(self.connection)
+        if self._owner.is_stopped:
+            close_socket(self.connection)
 
     def finish(self) -> None:
         """Ends the connection."""
