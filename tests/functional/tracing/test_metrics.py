@@ -10,7 +10,12 @@ import pytest
 
 import spanvas
 from spanvas.collector.results import ExportOutcome, ExportResult
+from spanvas.settings import Settings
+from spanvas_api.handlers import sweep
+from spanvas_api.services import Services
+from steps import charge, confirm, reserve
 from tests.functional.tracing.functions import Functions, fails, state, works
+from tests.support.api_client import EVENTS, LambdaContext
 from tests.support.lambda_function import LAMBDA, invoke
 from tests.support.memory_store import MemoryTraceStore
 from tests.support.recording import recording
@@ -224,7 +229,6 @@ def test_a_process_names_fifty_workflows_and_calls_the_others_other(log: Log) ->
 
 def test_without_a_store_a_function_counts_what_it_ends_and_what_it_has_used(log: Log) -> None:
     from spanvas.environment import LambdaEnvironment
-    from spanvas.settings import Settings
     from spanvas.tracing.engine import Engine
 
     engine = Engine(
@@ -338,3 +342,29 @@ def test_a_durable_execution_is_counted_by_the_invocation_that_ends_it(log: Log)
     ended = runs("FAILED")
     assert (ended["Executions"], ended["FailedExecutions"]) == (1, 1)
     assert ended["InputTokens"] == 2_000_000
+
+
+def test_the_story_of_the_events_is_one_execution_which_its_state_machine_ends(log: Log) -> None:
+    functions = Functions()
+    steps = {"order-step": reserve, "order-step-charge": charge, "order-step-confirm": confirm}
+    for name, step in steps.items():
+        functions.call(step.handler, event_of(name), name)
+    assert log.sums() == {"ColdStarts": 3}
+
+    services = Services(Settings(table="traces"), make_store=lambda: functions.store)
+    sweep.make_handler(lambda: services)(
+        event_of("state-machine-ended"),
+        LambdaContext(),  # type: ignore[arg-type]
+    )
+    (line,) = log.told()
+    assert line.pop("ExecutionDuration") > 0
+    assert line == {
+        "service": "sweep",
+        "workflow_id": "spanvas-order-flow",
+        "Executions": 1,
+        "FailedExecutions": 1,
+    }
+
+
+def event_of(name: str) -> Any:
+    return json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
