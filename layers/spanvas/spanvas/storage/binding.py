@@ -20,26 +20,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spanvas.model.errors import StoreUnavailableError, UnreadableItem
-from spanvas.model.execution import OPEN, Counters, count, totalled
+from spanvas.model.errors import UnreadableItem
+from spanvas.model.execution import Counters, count
 from spanvas.model.execution_update import ExecutionUpdate, update_from
 from spanvas.model.ids import is_trace_id
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
 from spanvas.storage.chunk_items import rows_of
 from spanvas.storage.decoding import Report, attempted
+from spanvas.storage.ended_totals import EndedTotals
 from spanvas.storage.executions import MAX_MOVES, ExecutionItems, bare
 from spanvas.storage.item_reading import HOLD, execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.tombstones import source_item
-from spanvas.storage.totals import replace_counters
 from spanvas.storage.updates import ATTEMPTS, UpdateItems, contended
 
 if TYPE_CHECKING:
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
 THREADS: Final = 8  # as many traces as a request looks up at once (`spanvas_api.ingest.ingest`)
 CANDIDATES: Final = 5
-MOST_COUNTED_AGAIN: Final = 10_000
-"""Spans of an execution whose rows are read again when more of it comes after its end."""
 OPEN_TO_CHANGE: Final = (
     f"attribute_exists(#{items.ORIGIN_NAMING}) AND attribute_not_exists(#{items.MOVED_TO})"
     f" AND attribute_not_exists(#{HOLD})"
@@ -101,6 +98,7 @@ class BindingItems:
         self._clock = clock
         self._report = report
         self._updates = UpdateItems(executions, spans, report)
+        self._ended = EndedTotals(executions, spans.read_trace)
 
     def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
         """As `port.TraceStore.bind_trace`."""
@@ -126,9 +124,9 @@ class BindingItems:
             only = chunks[0][0].alone if len(chunks) == 1 else None
             added = self._updates.add(update, counters, is_new=is_new, alone=only)
             if added is not None:
-                is_counted = added.is_new and only is not None
-                if added.is_ended and not is_counted and added.spans <= MOST_COUNTED_AGAIN:
-                    self._count_again(batch.tenant, batch.execution_id)
+                place = (batch.tenant, batch.execution_id)
+                counted = only if only is not None and added.is_new else counters
+                self._ended.note(place, [chunk for chunk, _ in chunks], counted, added)
                 return batch.execution_id
             target = self._end(batch.tenant, batch.execution_id).execution_id
             self._note_source(batch.tenant, target, batch.execution_id)
@@ -136,18 +134,6 @@ class BindingItems:
             update = replace(update, execution_id=target)
             is_new = False
         raise contended()
-
-    def _count_again(self, tenant: str, execution_id: str) -> None:
-        """Puts the totals of an execution that has ended right: what was sent in several requests may be counted twice,
-        or not at all (`model.inference`). Whoever adds to an ended execution does so, so the last one does."""
-        # The spans are durable without it, and the next reader corrects the totals.
-        with suppress(StoreUnavailableError):
-            trace = self._spans.read_trace(tenant, execution_id)
-            if trace is None or not trace.is_whole or trace.execution.status in OPEN:
-                return
-            counters = totalled(trace.execution, trace.rows).counters
-            if counters != trace.execution.counters:
-                replace_counters(self._executions, trace.execution, counters)
 
     def _look_up(
         self, tenant: str, trace_id: str, names: Collection[str]

@@ -36,11 +36,12 @@ OPTIONAL: Final = (
 
 
 class Added(NamedTuple):
-    """What has become of an execution: whether this made it, whether it has ended, and how many spans it had before."""
+    """What has become of an execution: whether this made it, whether it has ended, its totals and its revision."""
 
     is_new: bool
     is_ended: bool
-    spans: int = 0
+    counters: Counters = Counters()
+    revision: int = 0
 
 
 class UpdateItems:
@@ -65,7 +66,7 @@ class UpdateItems:
         `is_new` saves a request where there is no item yet. `alone`: the totals of an item that is made by this.
         """
         add = items.added_counters(counters)
-        made = items.added_counters(alone or counters)
+        made = alone or counters
         if is_new and (created := self._create(update, made)):
             return created
         execution = bare(update.tenant, update.execution_id)
@@ -90,22 +91,24 @@ class UpdateItems:
                     self._executions.change(execution, {}, OPEN_TO_COUNTING, add=add)
                 return Added(False, False)
             changed = self._settled(merge_update(known, update), update.seen_at_unix_nano)
-            added = Added(False, changed.status not in OPEN, known.counters.spans)
+            is_ended = changed.status not in OPEN
             if is_counted and changed is known:
-                return added
+                return Added(False, is_ended, known.counters, known.revision)
             if self._replace(known, changed, {} if is_counted else add):
-                return added
+                totals = known.counters if is_counted else known.counters + counters
+                return Added(False, is_ended, totals, known.revision + 1)
             item = None
         raise contended()
 
-    def _create(self, update: ExecutionUpdate, add: Mapping[str, Any]) -> Added | None:
+    def _create(self, update: ExecutionUpdate, counters: Counters) -> Added | None:
         created = replace(create_from(update), expires_at=self._spans.expires_at())
         execution = self._settled(created, update.seen_at_unix_nano)
         attributes = self._attributes(execution)
         condition = "attribute_not_exists(pk)"
+        add = items.added_counters(counters)
         if self._executions.change(execution, attributes, condition, add=add) is None:
             return None
-        return Added(True, execution.status not in OPEN)
+        return Added(True, execution.status not in OPEN, counters, execution.revision + 1)
 
     def _settled(self, execution: Execution, seen_at_unix_nano: int) -> Execution:
         """Returns the execution with what its rows alone show; they are read only where that may be anything."""
