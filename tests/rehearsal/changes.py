@@ -155,7 +155,7 @@ class LayerFile:
 
 
 OUR_LAYER: Final = LayerFile("SpanvasLayer/python/spanvas/__init__.py", frozenset({API, INGEST}))
-LIBRARIES: Final = LayerFile("LibrariesLayer/python/typing_extensions.py", frozenset({INGEST}))
+LIBRARIES: Final = LayerFile("LibrariesLayer/python/typing_extensions.py", frozenset({API, INGEST}))
 
 
 def change_layer(account: Account, stack: DeployedStack, changed: LayerFile) -> str:
