@@ -62,6 +62,7 @@ def document_of(stack: Described) -> dict[str, Any]:
             "SPANVAS_JWT_ISSUER": stack.issuer.url,
             "SPANVAS_JWT_AUDIENCE": AUDIENCE,
             "SPANVAS_TENANT": DEMO_TENANT,
-            "SPANVAS_OTLP_ENDPOINT": stack.otlp_url,
+            "SPANVAS_OTLP_ENDPOINT": stack.resolver.ref("OtlpEndpoint"),
+            "SPANVAS_OTLP_HEADERS": stack.resolver.ref("OtlpHeaders"),
         },
     }

@@ -8,8 +8,8 @@ from typing import Final
 
 from local.project import PROJECT
 
-PLACE: Final = Path("layers/spanvas/spanvas/tracing/provider.py")
-LINE: Final = re.compile(r'^(LAYER_VERSION: Final = ")([^"]+)(")$', re.MULTILINE)
+PLACE: Final = Path("layers/spanvas/spanvas/version.py")
+LINE: Final = re.compile(r'^(VERSION: Final = ")([^"]+)(")$', re.MULTILINE)
 
 
 def read_version(root: Path = PROJECT) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TextIO
 from spanvas.settings import InvalidSettingError, Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas_api.claims import TokenRules
-from spanvas_api.doctor import probe, storage_checks, token_checks
+from spanvas_api.doctor import probe, storage_checks, token_checks, versions
 from spanvas_api.doctor.report import LEFT_OUT, WRONG, Check, Finding, found_by, is_well, lines
 
 NOT_WELL, UNUSABLE = 1, 2
@@ -91,26 +91,41 @@ def _checks(
                 "audit",
                 partial(_missing, "audit", "SPANVAS_AUDIT_TABLE is not set: no read is answered"),
             )
+        store = DynamoTraceStore(name, settings.bucket, dynamodb=dynamodb, s3=s3)
         if has_probe:
-            store = DynamoTraceStore(name, settings.bucket, dynamodb=dynamodb, s3=s3)
             yield "probe", partial(probe.execution, store)
+        yield versions.WHAT, partial(_versions, settings, store, token, around.now())
     if settings.jwt_issuer:
         yield "issuer", partial(token_checks.issuer, settings.jwt_issuer, around.fetch)
     else:
         yield "issuer", partial(_left_out, "issuer", "SPANVAS_JWT_ISSUER is not set")
     if token:
-        rules = TokenRules(
-            settings.tenant_claim,
-            settings.jwt_issuer,
-            settings.jwt_audience,
-            settings.workflows_claim,
-        )
-        yield "token", partial(token_checks.token, token, rules, around.now())
+        yield "token", partial(token_checks.token, token, _rules(settings), around.now())
     else:
         yield "token", partial(_left_out, "token", "give one by --token or SPANVAS_TOKEN")
     yield "collector", partial(probe.collector, settings, around.environment)
     if settings.span_source:
         yield "span source", partial(probe.span_source, settings, around.environment)
+
+
+def _rules(settings: Settings) -> TokenRules:
+    return TokenRules(
+        settings.tenant_claim,
+        settings.jwt_issuer,
+        settings.jwt_audience,
+        settings.workflows_claim,
+    )
+
+
+def _versions(
+    settings: Settings, store: DynamoTraceStore, token: str, now: float
+) -> Iterator[Finding]:
+    """Of the executions of the token's tenant."""
+    tenant = token_checks.tenant_of(token, _rules(settings), now)
+    if not tenant:
+        yield Finding(versions.WHAT, LEFT_OUT, "a token says whose executions are looked at")
+        return
+    yield from versions.versions(store, tenant)
 
 
 def _missing(what: str, seen: str) -> Iterator[Finding]:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 OK, WRONG, UNKNOWN, LEFT_OUT = "ok", "wrong", "unknown", "left out"
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation"})
 """AWS's codes for a missing permission; a HEAD request has the status alone."""
+
+
+NOT_AUTHORIZED: Final = re.compile(r"not authorized to perform: ([a-z0-9-]+:\w+)")
+PERMISSIONS: Final = {
+    "HeadBucket": "s3:ListBucket",
+    "GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "GetBucketPolicy": "s3:GetBucketPolicy",
+    "GetBucketCors": "s3:GetBucketCORS",
+    "GetObject": "s3:GetObject",
+    "PutObject": "s3:PutObject",
+}
+"""Of S3's operations, whose permissions have other names; those of DynamoDB are called as its operations."""
+MOST_CAUSES: Final = 5
+WITHOUT_CREDENTIALS: Final = frozenset({"NoCredentialsError", "PartialCredentialsError"})
 
 
 class Finding(NamedTuple):
@@ -32,16 +47,29 @@ def found_by(what: str, check: Check) -> Iterator[Finding]:
 
 def failed(what: str, error: Exception) -> Finding:
     """Returns the finding for a check that has raised an exception."""
-    code = code_of(error)
-    if code in DENIED:
-        operation = getattr(error, "operation_name", "") or "the call"
+    if code_of(error) in DENIED:
+        missing = permission_of(error)
         return Finding(
-            what,
-            UNKNOWN,
-            f"{operation}: not allowed",
-            f"give who runs this the permission for {operation}",
+            what, UNKNOWN, f"{missing}: not allowed", f"give who runs this the permission {missing}"
         )
+    if type(error).__name__ in WITHOUT_CREDENTIALS:
+        mend = "give this process credentials of AWS: a profile, a role, or the variables AWS_*"
+        return Finding(what, UNKNOWN, "no credentials of AWS", mend)
     return Finding(what, WRONG, f"{type(error).__name__}: {error}"[:300], "see the message")
+
+
+def permission_of(error: BaseException) -> str:
+    """Returns the permission that a call was refused for: in AWS's own words, else by the name of the operation."""
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__) is not None and len(chain) < MOST_CAUSES:
+        chain.append(cause)
+    for one in chain:
+        if said := NOT_AUTHORIZED.search(str(one)):
+            return said[1]
+    for one in chain:
+        if operation := getattr(one, "operation_name", ""):
+            return PERMISSIONS.get(operation) or f"dynamodb:{operation}"
+    return "for what the message says"
 
 
 def code_of(error: BaseException) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from spanvas_api.doctor.report import OK, UNKNOWN, WRONG, Finding, code_of
+from spanvas_api.doctor.report import OK, UNKNOWN, WRONG, Finding, code_of, failed, found_by
 
 INDEXES: Final = frozenset({"by_workflow", "by_tenant", "by_trace", "by_status", "running"})
 KEYS: Final = [("pk", "HASH"), ("sk", "RANGE")]
@@ -23,25 +23,36 @@ def table(dynamodb: Any, name: str, variable: str, indexes: frozenset[str]) -> I
     what = f"table {name}"
     try:
         described = dynamodb.describe_table(TableName=name)["Table"]
-    except Exception as error:
-        if code_of(error) != "ResourceNotFoundException":
-            raise
-        yield Finding(
-            what, WRONG, "there is no such table here", f"check {variable} and the region"
-        )
-        return
+    except Exception as error:  # noqa: BLE001 - found as any other
+        if code_of(error) == "ResourceNotFoundException":
+            yield Finding(
+                what, WRONG, "there is no such table here", f"check {variable} and the region"
+            )
+            return
+        yield failed(what, error)
+    else:
+        is_ours = yield from _keys_and_indexes(what, described, name, variable, indexes)
+        if not is_ours:
+            return
+    yield from found_by(f"time to live of {name}", lambda: [_time_to_live(dynamodb, name)])
+
+
+def _keys_and_indexes(
+    what: str, described: Any, name: str, variable: str, indexes: frozenset[str]
+) -> Generator[Finding, None, bool]:
+    """Yields what is seen of a table. Returns whether it is one of Spanvas."""
     status = described["TableStatus"]
     keys = [(key["AttributeName"], key["KeyType"]) for key in described["KeySchema"]]
     if status != "ACTIVE" or keys != KEYS:
         yield Finding(what, WRONG, f"{status}, keys {keys}", f"{variable} names another table")
-        return
+        return False
     yield Finding(what, OK, status.lower())
     found = {one["IndexName"] for one in described.get("GlobalSecondaryIndexes", ())}
     if missing := sorted(indexes - found):
         yield Finding(f"indexes of {name}", WRONG, f"without {', '.join(missing)}", DEPLOY)
     elif indexes:
         yield Finding(f"indexes of {name}", OK, ", ".join(sorted(indexes)))
-    yield _time_to_live(dynamodb, name)
+    return True
 
 
 def _time_to_live(dynamodb: Any, name: str) -> Finding:
@@ -58,17 +69,20 @@ def bucket(s3: Any, name: str) -> Iterator[Finding]:
     what = f"bucket {name}"
     try:
         s3.head_bucket(Bucket=name)
-    except Exception as error:
-        if code_of(error) not in ("404", "NoSuchBucket"):
-            raise
-        yield Finding(
-            what, WRONG, "there is no such bucket", "check SPANVAS_BUCKET and the account"
-        )
-        return
-    yield Finding(what, OK)
-    yield _public_access(s3, name)
-    yield _policy(s3, name)
-    yield _cors(s3, name)
+        yield Finding(what, OK)
+    except Exception as error:  # noqa: BLE001 - found as any other
+        if code_of(error) in ("404", "NoSuchBucket"):
+            yield Finding(
+                what, WRONG, "there is no such bucket", "check SPANVAS_BUCKET and the account"
+            )
+            return
+        yield failed(what, error)
+    for part, look in (
+        (f"public access to {name}", _public_access),
+        (f"policy of {name}", _policy),
+        (f"pages that may read files of {name}", _cors),
+    ):  # each needs a permission of its own
+        yield from found_by(part, lambda look=look: [look(s3, name)])  # type: ignore[misc]
 
 
 def _public_access(s3: Any, name: str) -> Finding:

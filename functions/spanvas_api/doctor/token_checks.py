@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from spanvas_api.auth import principal_of
+from spanvas_api.auth import Principal, principal_of
 from spanvas_api.claims import TokenRules
 from spanvas_api.doctor.report import OK, WRONG, Finding
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
@@ -59,9 +59,8 @@ def token(text: str, rules: TokenRules, now: float) -> Iterator[Finding]:
     if claims is None:
         yield Finding("token", WRONG, "is no JWT", "give an access token, without `Bearer`")
         return
-    event = {"requestContext": {"authorizer": {"jwt": {"claims": claims}}}}
     try:
-        principal = principal_of(event, rules, now)
+        principal = _principal(claims, rules, now)
     except UnauthenticatedError as error:
         yield Finding("token", WRONG, str(error), "ask the issuer for another one")
         return
@@ -78,6 +77,22 @@ def token(text: str, rules: TokenRules, now: float) -> Iterator[Finding]:
     else:
         mend = "see docs/reference/permissions.md for the scopes and what they allow"
         yield Finding("scopes of the token", WRONG, "none that Spanvas knows", mend)
+
+
+def tenant_of(text: str, rules: TokenRules, now: float) -> str:
+    """Returns the tenant of a token; "" where it names none that counts."""
+    claims = claims_in(text) if text else None
+    if claims is None:
+        return ""
+    try:
+        return _principal(claims, rules, now).tenant
+    except (UnauthenticatedError, ForbiddenError):
+        return ""
+
+
+def _principal(claims: Mapping[str, Any], rules: TokenRules, now: float) -> Principal:
+    event = {"requestContext": {"authorizer": {"jwt": {"claims": claims}}}}
+    return principal_of(event, rules, now)
 
 
 def claims_in(text: str) -> Mapping[str, Any] | None:

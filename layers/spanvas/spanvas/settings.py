@@ -319,6 +319,11 @@ def is_enabled(env: Mapping[str, str] = os.environ) -> bool:
     return env.get("SPANVAS_ENABLED", "").strip().lower() in TRUE_WORDS
 
 
+def wants_boto3(env: Mapping[str, str]) -> bool:
+    """Returns whether the clients of boto3 are asked for: one look-up, before settings are read."""
+    return env.get("SPANVAS_AWS_CLIENT", "").strip() == BOTO3
+
+
 def read() -> Settings:
     """Returns the settings of this process, read anew. Raises InvalidSettingError."""
     return Settings.from_env(os.environ)

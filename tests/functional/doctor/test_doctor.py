@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from spanvas.storage import aws
 from spanvas.storage.dynamo import DynamoTraceStore
+from spanvas.storage.port import SpanBatch
 from spanvas_api.doctor.command import Surroundings, main
 from tests.support.aws_from_template import AUDIT_TABLE
 from tests.support.aws_in_process import mocked_store
+from tests.support.builders import make_execution, make_span
 from tests.support.otlp_server import OK, serving
 from tests.support.span_backend import NOT_THERE, answer, backend
 
@@ -114,7 +116,8 @@ def test_a_deployment_that_is_well_has_nothing_wrong(deployment: Deployment) -> 
     code, found = deployment.asked()
 
     assert {what: state for what, (state, _) in found.items() if state != "ok"} == {
-        "collector": "left out"
+        "collector": "left out",
+        "versions": "left out",
     }
     assert code == 0
     assert found["scopes of the token"][1] == "trace:content trace:read"
@@ -201,9 +204,15 @@ def test_a_bucket_that_is_not_there(deployment: Deployment) -> None:
 
 
 class Denied:
-    """A client whose role may do nothing."""
+    """A client whose role may do nothing but what is `allowed`, by `client`."""
+
+    def __init__(self, client: Any = None, *allowed: str) -> None:
+        self._client, self._allowed = client, allowed
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._allowed:
+            return getattr(self._client, name)
+
         def call(**parameters: Any) -> Any:
             operation = "".join(part.title() for part in name.split("_"))
             raise ClientError(
@@ -214,12 +223,101 @@ class Denied:
 
 
 def test_a_doctor_without_permissions_says_which_it_needs(deployment: Deployment) -> None:
+    table, bucket = deployment.table, deployment.bucket
     deployment.dynamodb = deployment.s3 = Denied()  # type: ignore[assignment]
+
+    wrong = deployment.wrong()
+
+    assert wrong == {
+        "clock": "dynamodb:DescribeTable: not allowed",
+        f"table {table}": "dynamodb:DescribeTable: not allowed",
+        f"time to live of {table}": "dynamodb:DescribeTimeToLive: not allowed",
+        f"table {AUDIT_TABLE}": "dynamodb:DescribeTable: not allowed",
+        f"time to live of {AUDIT_TABLE}": "dynamodb:DescribeTimeToLive: not allowed",
+        f"bucket {bucket}": "s3:ListBucket: not allowed",
+        f"public access to {bucket}": "s3:GetBucketPublicAccessBlock: not allowed",
+        f"policy of {bucket}": "s3:GetBucketPolicy: not allowed",
+        f"pages that may read files of {bucket}": "s3:GetBucketCORS: not allowed",
+        "probe": "dynamodb:GetItem: not allowed",
+        "versions": "dynamodb:Query: not allowed",
+    }
+
+
+def test_what_is_refused_hides_nothing_of_what_is_allowed(deployment: Deployment) -> None:
+    deployment.s3 = Denied(deployment.s3, "get_bucket_policy", "get_bucket_cors")  # type: ignore[assignment]
+    name = deployment.bucket
+
+    _, found = deployment.asked("--no-probe")
+
+    assert found[f"bucket {name}"] == ("unknown", "s3:ListBucket: not allowed")
+    assert found[f"policy of {name}"][0] == "ok"
+    assert found[f"pages that may read files of {name}"][0] == "ok"
+
+
+def test_the_permission_is_called_as_aws_calls_it(deployment: Deployment) -> None:
+    class Refused(Denied):
+        def describe_time_to_live(self, **parameters: Any) -> Any:
+            said = "User: a is not authorized to perform: dynamodb:DescribeTimeToLive on x"
+            raise ClientError(
+                {"Error": {"Code": "AccessDeniedException", "Message": said}}, "Describe"
+            )
+
+    deployment.dynamodb = Refused(deployment.dynamodb, "describe_table")  # type: ignore[assignment]
+
+    _, found = deployment.asked("--no-probe")
+
+    assert found[f"time to live of {deployment.table}"] == (
+        "unknown",
+        "dynamodb:DescribeTimeToLive: not allowed",
+    )
+
+
+def test_without_credentials_that_is_what_is_said(deployment: Deployment) -> None:
+    class Nobody:
+        def __getattr__(self, name: str) -> Any:
+            def call(**parameters: Any) -> Any:
+                raise NoCredentialsError
+
+            return call
+
+    deployment.s3 = Nobody()  # type: ignore[assignment]
 
     wrong = deployment.wrong("--no-probe")
 
-    assert wrong[f"table {deployment.table}"] == "DescribeTable: not allowed"
-    assert wrong[f"bucket {deployment.bucket}"] == "HeadBucket: not allowed"
+    assert wrong[f"bucket {deployment.bucket}"] == "no credentials of AWS"
+
+
+def written_by(store: DynamoTraceStore, *layer_versions: str) -> None:
+    """Executions whose functions had these versions of the layer."""
+    for number, version in enumerate(layer_versions):
+        name = f"exec_{number}"
+        now = time.time_ns()
+        begun = make_execution(name, started_at_unix_nano=now, deadline_unix_nano=2**62)
+        store.start_execution(begun)
+        resource = {"telemetry.distro.name": "spanvas", "telemetry.distro.version": version}
+        store.write(SpanBatch("acme", name, [make_span("a", resource=resource)]))
+
+
+@pytest.mark.parametrize(
+    ("layers", "state", "seen"),
+    [
+        (("0.1.0",), "ok", "layers 0.1.0; the API is 0.1.0"),
+        (("0.0.9", "0.1.0"), "ok", "layers 0.0.9, 0.1.0; the API is 0.1.0"),
+        (("0.1.0", "0.10.0", "0.9.1"), "wrong", "layers 0.1.0, 0.9.1, 0.10.0; the API is 0.1.0"),
+        ((), "left out", "no layer has written for acme yet; the API is 0.1.0"),
+    ],
+)
+def test_a_layer_that_is_newer_than_the_api_is_wrong(
+    deployment: Deployment, layers: tuple[str, ...], state: str, seen: str
+) -> None:
+    store = DynamoTraceStore(
+        deployment.table, deployment.bucket, dynamodb=deployment.dynamodb, s3=deployment.s3
+    )
+    written_by(store, *layers)
+
+    _, found = deployment.asked("--no-probe")
+
+    assert found["versions"] == (state, seen)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def git(root: Path, *arguments: str) -> str:
 def clone(tmp_path: Path) -> Path:
     root = tmp_path / "a clone"
     (root / PLACE).parent.mkdir(parents=True)
-    (root / PLACE).write_text('A = 1\nLAYER_VERSION: Final = "1.2.3"\nB = 2\n', encoding="utf-8")
+    (root / PLACE).write_text('A = 1\nVERSION: Final = "1.2.3"\nB = 2\n', encoding="utf-8")
     (root / "CHANGELOG.md").write_text(CHANGELOG + LATER, encoding="utf-8")
     git(tmp_path, "init", "--quiet", "--initial-branch=main", str(root))
     git(root, "config", "user.name", "A")
@@ -55,7 +55,7 @@ def commit(root: Path) -> None:
 
 def test_a_release_sets_the_version_dates_the_changelog_commits_and_tags(clone: Path) -> None:
     assert main(["1.3.0"], clone, TODAY) == 0
-    assert (clone / PLACE).read_text("utf-8") == 'A = 1\nLAYER_VERSION: Final = "1.3.0"\nB = 2\n'
+    assert (clone / PLACE).read_text("utf-8") == 'A = 1\nVERSION: Final = "1.3.0"\nB = 2\n'
     assert (clone / "CHANGELOG.md").read_text("utf-8") == (
         "# Changelog\n\n## Unreleased\n\n## 1.3.0 - 2026-12-24\n\n### Added\n- A thing.\n" + LATER
     )
@@ -127,6 +127,6 @@ def test_outside_of_a_repository_nothing_is_released(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / PLACE).parent.mkdir(parents=True)
-    (tmp_path / PLACE).write_text('LAYER_VERSION: Final = "1.2.3"\n', encoding="utf-8")
+    (tmp_path / PLACE).write_text('VERSION: Final = "1.2.3"\n', encoding="utf-8")
     assert main(["1.3.0"], tmp_path, TODAY) == 1
     assert "not a git repository" in capsys.readouterr().err

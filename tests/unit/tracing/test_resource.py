@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spanvas.environment import LambdaEnvironment
 from spanvas.settings import Settings
-from spanvas.tracing.provider import LAYER_VERSION, make_resource
+from spanvas.tracing.provider import make_resource
+from spanvas.version import VERSION
 
 
 def test_environment_of_a_function_is_its_resource() -> None:
@@ -24,7 +25,7 @@ def test_environment_of_a_function_is_its_resource() -> None:
         "telemetry.sdk.name": "opentelemetry",
         "telemetry.sdk.language": "python",
         "telemetry.distro.name": "spanvas",
-        "telemetry.distro.version": LAYER_VERSION,
+        "telemetry.distro.version": VERSION,
         "cloud.provider": "aws",
         "cloud.platform": "aws_lambda",
         "cloud.region": "eu-central-1",

@@ -18,7 +18,7 @@ from spanvas.environment import aws_variables
 from spanvas.http.credentials import AwsEndpoint, aws_endpoint_of
 from spanvas.http.failures import CallError, is_passing
 from spanvas.model.errors import StoreUnavailableError
-from spanvas.settings import BOTO3, PREFIX
+from spanvas.settings import wants_boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,7 +28,6 @@ CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 5
 ATTEMPTS: Final = 3
 THREADS: Final = 4
-CLIENT_VARIABLE: Final = PREFIX + "AWS_CLIENT"
 
 
 def dynamodb_client() -> DynamoDBClient:
@@ -57,7 +56,7 @@ def s3_client() -> S3Client:
 def _endpoint_of_ours() -> AwsEndpoint | None:
     """Returns what our own clients talk to; None where boto3 has to do it: it was asked for, or the case is unusual."""
     environment = aws_variables()
-    if environment.get(CLIENT_VARIABLE, "").strip() == BOTO3:
+    if wants_boto3(environment):
         return None
     return aws_endpoint_of(environment)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
@@ -17,8 +17,7 @@ from spanvas.otel_variables import OtelVariables
 from spanvas.settings import Settings
 from spanvas.tracing.other_providers import OtherProviders
 from spanvas.tracing.traces import Traces
-
-LAYER_VERSION: Final = "0.1.0"
+from spanvas.version import VERSION
 
 
 class TracerProviders:
@@ -73,7 +72,7 @@ class TracerProviders:
 
     def tracer(self) -> Tracer:
         """Returns the tracer of our own spans. Raises RuntimeError where the SDK is switched off."""
-        tracer = self.own.get_tracer("spanvas", LAYER_VERSION)
+        tracer = self.own.get_tracer("spanvas", VERSION)
         if isinstance(tracer, NoOpTracer):
             raise RuntimeError("OTEL_SDK_DISABLED is true")
         return tracer
@@ -142,7 +141,7 @@ def make_resource(
         names.SDK_NAME: "opentelemetry",
         names.SDK_LANGUAGE: "python",
         names.DISTRO_NAME: "spanvas",
-        names.DISTRO_VERSION: LAYER_VERSION,
+        names.DISTRO_VERSION: VERSION,
     }
     if environment.function_name:
         attributes |= {
