@@ -119,7 +119,7 @@ export interface paths {
         };
         /**
          * The execution's spans as a tree
-         * @description Rows in pre-order. A large trace comes in pages: their rows one after the other are all rows, and every other field is about the whole trace. Pages that name the same `version` are of the same state of the trace; what is written meanwhile is what has changed since. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap; `since` makes it cheap where something has.
+         * @description Rows in pre-order. A large trace comes in pages: their rows one after the other are all rows, and every other field is about the whole trace. Pages that name the same `version` are of the same state of the trace; what is written meanwhile is what has changed since. Previews of content only with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while nothing has changed, which makes polling cheap; `since` makes it cheap where something has. Spans that only the operator's backend has are read from there (`spans_from`), where one is set; 502 and 504 are its failures.
          */
         get: operations["read_trace"];
         put?: never;

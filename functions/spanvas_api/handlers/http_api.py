@@ -195,7 +195,7 @@ def warm_up(services: Services) -> None:
     """Loads all that any call needs, for SnapStart's snapshot. A cold start without SnapStart would pay for it."""
     for route in ROUTES:
         operation_of(route)
-    _ = services.store, services.workflows
+    _ = services.store, services.traces, services.workflows
 
 
 if (

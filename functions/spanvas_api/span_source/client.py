@@ -148,7 +148,9 @@ class SourceClient:
     def _slow(self) -> SpanSourceTimeoutError:
         seconds = self._settings.span_source_timeout_ms / 1_000
         self._pause(LEAST_PAUSE_SECONDS)
-        return SpanSourceTimeoutError(f"{self.backend.title} did not answer within {seconds:g} s.")
+        return SpanSourceTimeoutError(
+            f"{self.backend.title} did not answer in time ({seconds:g} s at most)."
+        )
 
     def _unavailable(self, message: str, pause: float = 0.0) -> SpanSourceUnavailableError:
         seconds = self._pause(pause)

@@ -219,11 +219,12 @@ def _is_fresh(execution: Execution, now_unix_nano: int) -> bool:
 def _trace_ids(tenant: str, execution_id: str, known: Execution | None) -> list[str]:
     """Returns the trace ids under which a backend may have an execution, the likeliest first.
 
-    What is registered says it. Of others Spanvas makes it of tenant and id; where the id is a trace id, the execution
-    may be that of a trace whose spans name no execution.
+    Spanvas makes it of tenant and id, unless what is registered says another one. Where the id of an execution that is
+    not registered is a trace id, it may be that of a trace whose spans name no execution.
     """
     if known is not None:
-        return [known.trace_id]
+        made = trace_id_for(tenant, known.execution_id)
+        return [known.trace_id] if known.trace_id == made else [known.trace_id, made]
     made = trace_id_for(tenant, execution_id)
     return [execution_id, made] if is_trace_id(execution_id) else [made]
 
