@@ -44,3 +44,18 @@ def lambda_environment() -> LambdaEnvironment:
 def aws_variables() -> dict[str, str]:
     """Returns all variables, read anew, for who reaches AWS: credentials, region, endpoints, proxies."""
     return dict(os.environ)
+
+
+class Hidden:
+    """Takes a variable away for the length of a block."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._value: str | None = None
+
+    def __enter__(self) -> None:
+        self._value = os.environ.pop(self._name, None)
+
+    def __exit__(self, *raised: object) -> None:
+        if self._value is not None:
+            os.environ[self._name] = self._value

@@ -16,7 +16,7 @@ from spanvas.storage.port import SpanBatch
 from spanvas_api.closed_roots import ClosedRoots
 from spanvas_api.durable_executions import DurableSweep
 from spanvas_api.services import UNKNOWN, DurableState, Services
-from tests.functional.api.test_durable_ends import ACCOUNT, Lambda, suspend
+from tests.functional.api.durable import ACCOUNT, Lambda, suspend
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span
 from tests.support.collector import Collector, collector

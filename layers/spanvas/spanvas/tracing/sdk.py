@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from spanvas.environment import Hidden, aws_variables
 from spanvas.otel_variables import LIMIT
 from spanvas.setting_values import parse_limit
 
@@ -13,14 +12,11 @@ def load_sdk() -> None:
 
     A limit that it cannot read is hidden from it meanwhile, so that its default counts.
     """
-    given = os.environ.get(LIMIT)
+    given = aws_variables().get(LIMIT)
     if not given or _is_readable(given):
         return
-    del os.environ[LIMIT]
-    try:
+    with Hidden(LIMIT):
         import opentelemetry.sdk.trace  # noqa: F401
-    finally:
-        os.environ[LIMIT] = given
 
 
 def _is_readable(text: str) -> bool:
