@@ -25,9 +25,6 @@ from local.processes import (
 )
 from local.project import PROJECT
 
-S3 = "AWS_ENDPOINT_URL_S3"
-LAMBDA = "AWS_ENDPOINT_URL_LAMBDA"
-
 BACKOFF_SECONDS: Final = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Before the first and each further start of a process that has ended by itself; the last one for all that follow."""
 STEADY_SECONDS: Final = 10.0

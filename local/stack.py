@@ -18,10 +18,10 @@ from typing import Any
 
 import standins
 from local import state
-from local.children import LAMBDA, Children
+from local.children import Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
 from local.described import AUDIENCE, document_of, parameters_of
-from local.engines.aws import AWS, IAM, aws_engine, endpoint_variable
+from local.engines.aws import AWS, IAM, LAMBDA, aws_engine, endpoint_variable
 from local.engines.dynalite import DYNAMODB
 from local.front import held_until, listen, page_and_api
 from local.gateway.definition import read_http_api

@@ -9,6 +9,7 @@ from local.engines.engine import Engine
 
 AWS: Final = "aws"
 IAM: Final = "AWS_ENDPOINT_URL_IAM"
+LAMBDA: Final = "AWS_ENDPOINT_URL_LAMBDA"
 S3: Final = "AWS_ENDPOINT_URL_S3"
 STS: Final = "AWS_ENDPOINT_URL_STS"
 SERVICES: Final = ("s3", "stepfunctions", "events", "sqs", "iam", "sts", "cloudformation")
@@ -36,6 +37,6 @@ def aws_engine(lambda_url: str) -> Engine:
             str(folder),
         ],
         loses="objects are kept, and of all else what is older than 5 seconds",
-        environment={"AWS_ENDPOINT_URL_LAMBDA": lambda_url},
+        environment={LAMBDA: lambda_url},
         health_path="/_ministack/health",
     )
