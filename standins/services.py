@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from local.project import PROJECT
+
 STAND_IN: Final = {"x-spanvas-stand-in": "demo-services"}
 DATA: Final = Path(__file__).parent / "orders.json"
+TEXTS: Final = PROJECT / "functions" / "executor" / "workflows" / "texts"
 CARRIER_THAT_IS_DOWN: Final = "nordpost"
 WORD: Final = re.compile(r"[a-z]+")
 
@@ -79,10 +82,8 @@ def _forms(word: str) -> set[str]:
 @cache
 def articles() -> dict[str, dict[str, Any]]:
     """The texts that ship with the workflows, by file name; a text's first line is its title."""
-    from executor.catalogue import WORKFLOWS  # when it is needed: it loads the executor's documents
-
     found = {}
-    for path in sorted((WORKFLOWS / "texts").glob("*.txt")):
+    for path in sorted(TEXTS.glob("*.txt")):
         title, _, text = path.read_text("utf-8").partition("\n")
         found[path.stem] = {
             "id": path.stem,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -162,10 +161,7 @@ def test_articles_are_found_by_their_words_and_titles() -> None:
 
 def test_both_run_in_a_process_of_their_own_until_they_are_told_to_stop() -> None:
     command = [sys.executable, "-m", "standins", "--bedrock-port=0", "--services-port=0"]
-    path = os.pathsep.join(str(ROOT / part) for part in ("layers/spanvas", "functions", "."))
-    with subprocess.Popen(
-        command, env={"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         name, _, url = process.stdout.readline().strip().partition("=")
         connections = json.loads(process.stdout.readline().partition("=")[2])
