@@ -108,6 +108,8 @@ def _exporters(health: Mapping[str, str]) -> dict[str, Any]:
         body["otlp_since_unix_nano"] = body.pop("otlp_since")
     if (dropped := health.get("otlp_dropped", "")).isdecimal():
         body["otlp_dropped"] = int(dropped)
+    if by := health.get("otlp_dropped_by"):
+        body["otlp_dropped_by"] = by.split(",")
     return body
 
 

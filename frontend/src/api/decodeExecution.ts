@@ -145,6 +145,7 @@ function decodeExporters(value: unknown, path: Path): Exporters {
     otlpFailingSince: fields.nanosOrNull("otlp_since_unix_nano"),
     otlpReason: fields.textOrNull("otlp_reason"),
     otlpDropped: fields.numberOrNull("otlp_dropped") ?? 0,
+    otlpDroppedBy: fields.list("otlp_dropped_by", textItem),
   };
 }
 

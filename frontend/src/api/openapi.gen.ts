@@ -547,6 +547,8 @@ export interface components {
             otlp_reason?: string;
             /** @description Spans of this execution that the endpoint has not got and will not get; absent where none. */
             otlp_dropped?: number;
+            /** @description Why: `memory` (too many waited), `trace_bytes` (`SPANVAS_OTLP_TRACE_BYTES` was spent), `refused` (requests that the endpoint refused, or that failed for good), `rejected` (spans of a request that it took). */
+            otlp_dropped_by?: string[];
         };
         /** @description One field of the request that was not accepted. */
         FieldError: {

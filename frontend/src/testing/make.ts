@@ -68,6 +68,7 @@ export function makeExecution(overrides: Partial<Execution> = {}): Execution {
       otlpFailingSince: null,
       otlpReason: null,
       otlpDropped: 0,
+      otlpDroppedBy: [],
     },
     startedBy: "operator",
     sessionId: null,

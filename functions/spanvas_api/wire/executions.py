@@ -125,6 +125,11 @@ class Exporters(WireModel):
         default=None,
         description="Spans of this execution that the endpoint has not got and will not get; absent where none.",
     )
+    otlp_dropped_by: list[str] | None = Field(
+        default=None,
+        description="Why: `memory` (too many waited), `trace_bytes` (`SPANVAS_OTLP_TRACE_BYTES` was spent), `refused` "
+        "(requests that the endpoint refused, or that failed for good), `rejected` (spans of a request that it took).",
+    )
 
 
 class Deletion(WireModel):

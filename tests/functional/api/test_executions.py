@@ -55,6 +55,7 @@ class TestExecution:
                 "otlp_since": "1790000001000000000",
                 "otlp_reason": "status 503",
                 "otlp_dropped": "3",
+                "otlp_dropped_by": "memory,rejected",
             },
         )
 
@@ -98,6 +99,7 @@ class TestExecution:
                 "otlp_reason": "status 503",
                 "otlp_since_unix_nano": "1790000001000000000",
                 "otlp_dropped": 3,
+                "otlp_dropped_by": ["memory", "rejected"],
             },
             "started_by": "ada",
             "expires_at": 1792592000,

@@ -130,4 +130,4 @@ def test_a_burst_pushes_out_no_node() -> None:
     assert exporter.work()
     assert sent[0] == "first"
     assert len(sent) == 20_001
-    assert run.export.otlp_dropped == 1
+    assert (run.export.otlp_dropped, run.export.otlp_dropped_by) == (1, {"memory"})

@@ -252,15 +252,20 @@ def test_otlp_tells_since_when_it_fails_and_why_and_what_of_an_execution_is_drop
     endpoint.result = ExportResult(ExportOutcome.REFUSED, message="status 401")
     exporter.work()
     failing = {"otlp": "open", "otlp_since": "1000000000000", "otlp_reason": "status 401"}
-    assert exporter.report(run) == {**failing, "otlp_dropped": "1"}
+    assert exporter.report(run) == {
+        **failing,
+        "otlp_dropped": "1",
+        "otlp_dropped_by": "refused",
+    }
     assert exporter.report(other) == failing
     seconds.now = 1_060
     endpoint.result = ExportResult(ExportOutcome.TAKEN, rejected=2)
     exporter.buffer.append(other, make_span("b"))
     exporter.buffer.append(other, make_span("c"))
     exporter.work()
-    assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
-    assert exporter.report(other) == {"otlp": "ok", "otlp_dropped": "2"}
+    told = {"otlp": "ok", "otlp_dropped": "1", "otlp_dropped_by": "refused"}
+    assert exporter.report(run) == told
+    assert exporter.report(other) == {**told, "otlp_dropped": "2", "otlp_dropped_by": "rejected"}
 
 
 def test_spans_that_there_is_no_room_for_are_dropped_of_their_own_execution() -> None:
@@ -268,5 +273,17 @@ def test_spans_that_there_is_no_room_for_are_dropped_of_their_own_execution() ->
     run, other = make_run(), make_run()
     exporter.buffer.append(run, make_span("a"))
     exporter.buffer.append(other, make_span("b"))
-    assert exporter.report(run) == {"otlp": "ok", "otlp_dropped": "1"}
+    told = {"otlp": "ok", "otlp_dropped": "1", "otlp_dropped_by": "memory"}
+    assert exporter.report(run) == told
     assert exporter.report(other) == {"otlp": "ok"}
+
+
+def test_a_request_of_several_executions_that_is_rejected_whole_counts_for_each() -> None:
+    exporter, endpoint, _, _ = make_otlp()
+    runs = make_run(), make_run()
+    endpoint.result = ExportResult(ExportOutcome.TAKEN, rejected=2, message="trace too large")
+    for run in runs:
+        exporter.buffer.append(run, make_span("a"))
+    exporter.work()
+    told = {"otlp": "ok", "otlp_dropped": "1", "otlp_dropped_by": "rejected"}
+    assert [exporter.report(run) for run in runs] == [told, told]

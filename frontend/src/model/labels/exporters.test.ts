@@ -9,6 +9,7 @@ const SILENT: Exporters = {
   otlpFailingSince: null,
   otlpReason: null,
   otlpDropped: 0,
+  otlpDroppedBy: [],
 };
 
 function told(overrides: Partial<Exporters>, dropped = 0) {
@@ -54,6 +55,19 @@ it("tells of spans that were dropped although all is well again", () => {
   const { states, note } = told({ store: "ok", otlp: "ok", otlpDropped: 1 });
   expect(note).toBe("OTLP endpoint: spans dropped");
   expect(states[1]).toEqual(["ok", "It will not get 1 span of this execution."]);
+});
+
+it("tells why an endpoint has not got spans, also in a word that is newer than the page", () => {
+  const { states } = told({
+    store: "ok",
+    otlp: "ok",
+    otlpDropped: 5,
+    otlpDroppedBy: ["trace_bytes", "weather"],
+  });
+  expect(states[1]?.[1]).toBe(
+    "It will not get 5 spans of this execution: the bytes for one trace were spent" +
+      " (SPANVAS_OTLP_TRACE_BYTES); weather.",
+  );
 });
 
 it("tells what the store has not got, and shows a word that it does not know as it is", () => {

@@ -4,6 +4,13 @@ import type { Execution } from "../trace/execution";
 import { formatMoment, plural } from "./format";
 import type { Nanos } from "../time/time";
 
+const DROPPED_BY: ReadonlyMap<string, string> = new Map([
+  ["memory", "more waited than the function keeps in memory"],
+  ["trace_bytes", "the bytes for one trace were spent (SPANVAS_OTLP_TRACE_BYTES)"],
+  ["refused", "it refused requests, or they failed for good"],
+  ["rejected", "it took requests and rejected spans in them"],
+]);
+
 export interface ExporterState {
   readonly name: string;
   /** `ok`, `not used`, `failing since 14:02:11`. */
@@ -36,10 +43,13 @@ function storeState({ exporters, counters }: Execution): ExporterState {
 }
 
 function otlpState({ exporters }: Execution, now: Nanos): ExporterState {
-  const { otlp, otlpFailingSince, otlpReason, otlpDropped } = exporters;
+  const { otlp, otlpFailingSince, otlpReason, otlpDropped, otlpDroppedBy } = exporters;
   const since = otlpFailingSince === null ? "" : ` since ${formatMoment(otlpFailingSince, now)}`;
+  const because = otlpDroppedBy.map((word) => DROPPED_BY.get(word) ?? word).join("; ");
   const dropped =
-    otlpDropped > 0 ? `It will not get ${plural(otlpDropped, "span")} of this execution.` : "";
+    otlpDropped > 0
+      ? `It will not get ${plural(otlpDropped, "span")} of this execution${because && `: ${because}`}.`
+      : "";
   const why = otlpReason === null ? "" : `The last request failed: ${otlpReason}.`;
   const pause = "After failures in a row, nothing is sent to it for a while.";
   const sentences = [why, otlp === "open" ? pause : "", dropped];

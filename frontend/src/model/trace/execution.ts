@@ -82,6 +82,8 @@ export interface Exporters {
   readonly otlpFailingSince: Nanos | null;
   readonly otlpReason: string | null;
   readonly otlpDropped: number;
+  /** Why it has not got them, in the words of the API; empty where nothing is said. */
+  readonly otlpDroppedBy: readonly string[];
 }
 
 export interface Execution {

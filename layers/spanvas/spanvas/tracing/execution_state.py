@@ -114,6 +114,8 @@ class ExportState:
     """`store_exporter`: what its end is called where the store is asked whether it is the first; "" before it is."""
     otlp_dropped: int = 0
     """`otlp_exporter`: spans that the OTLP endpoint has not got and will not get."""
+    otlp_dropped_by: set[str] = field(default_factory=set)
+    """`otlp_exporter`: why they are not there, by its words."""
     otlp_bytes: int = 0
     """`otlp_exporter`: bytes of the execution that were made ready to be sent."""
 

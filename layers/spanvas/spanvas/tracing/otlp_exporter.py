@@ -30,6 +30,9 @@ BUFFER_BYTES: Final = 32 * 1024 * 1024
 """Spans that wait are the same objects that wait for the store, so they take up little more."""
 MAX_ATTEMPTS: Final = 3
 
+BY_MEMORY, BY_BUDGET, BY_REFUSAL, BY_REJECTION = "memory", "trace_bytes", "refused", "rejected"
+"""Why spans are not at the endpoint: too many waited, `SPANVAS_OTLP_TRACE_BYTES` was spent, requests were refused or
+failed for good, the endpoint took a request and rejected some of its spans."""
 FAILED: Final = "the OTLP endpoint does not take spans (%s); they are in the store all the same"
 TOO_MUCH: Final = "an execution is over SPANVAS_OTLP_TRACE_BYTES: the OTLP endpoint gets a part, the store has all"
 REJECTED: Final = "the OTLP endpoint has rejected spans: %s"
@@ -73,9 +76,9 @@ class OtlpExporter:
         self._sink: SpanSink | None = None
         self._health = health
         self.buffer = buffer if buffer is not None else SpanBuffer(BUFFER_SPANS, BUFFER_BYTES)
-        self.buffer.on_lost = self._count_dropped
+        self.buffer.on_lost = self._count_lost
         # A burst of calls pushes out none of these: without them the rest of a trace says nothing.
-        self._needed = SpanBuffer(BUFFER_SPANS, BUFFER_BYTES, self._count_dropped)
+        self._needed = SpanBuffer(BUFFER_SPANS, BUFFER_BYTES, self._count_lost)
         self._batches: deque[list[Waiting]] = deque()
         self._attempts = 0
         self._last_result: bool | None = None
@@ -115,6 +118,7 @@ class OtlpExporter:
             told |= {"otlp_since": str(self._failing_since), "otlp_reason": self._reason}
         if run.export.otlp_dropped:
             told["otlp_dropped"] = str(run.export.otlp_dropped)
+            told["otlp_dropped_by"] = ",".join(sorted(run.export.otlp_dropped_by))
         return told
 
     def forget(self, run: ExecutionState) -> None:
@@ -159,7 +163,7 @@ class OtlpExporter:
             kept.append(item._replace(span=sent))
         if not is_whole:
             self._health.say_once("otlp.trace_bytes", TOO_MUCH)
-        self._count_dropped(gone)
+        self._count_dropped(gone, BY_BUDGET)
         return kept
 
     def _send(self, batch: list[Waiting]) -> bool:
@@ -215,9 +219,14 @@ class OtlpExporter:
         if not result.rejected:
             return
         self._health.count("otlp.dropped", result.rejected)
-        run = batch[0].run
-        if all(item.run is run for item in batch):
-            run.export.otlp_dropped += result.rejected
+        runs = {item.run for item in batch}
+        for run in runs:
+            run.export.otlp_dropped_by.add(BY_REJECTION)
+        if len(runs) == 1:
+            batch[0].run.export.otlp_dropped += result.rejected
+        elif result.rejected >= len(batch):
+            for item in batch:
+                item.run.export.otlp_dropped += 1
 
     def _split(self, batch: list[Waiting], message: str) -> None:
         """Replaces a batch that is too large for the endpoint by two halves."""
@@ -232,10 +241,14 @@ class OtlpExporter:
     def _drop(self, batch: list[Waiting]) -> None:
         self._batches.popleft()
         self._attempts = 0
-        self._count_dropped(batch)
+        self._count_dropped(batch, BY_REFUSAL)
 
-    def _count_dropped(self, gone: list[Waiting]) -> None:
+    def _count_lost(self, lost: list[Waiting]) -> None:
+        self._count_dropped(lost, BY_MEMORY)
+
+    def _count_dropped(self, gone: list[Waiting], why: str) -> None:
         for item in gone:
             item.run.export.otlp_dropped += 1
+            item.run.export.otlp_dropped_by.add(why)
         if gone:
             self._health.count("otlp.dropped", len(gone))
