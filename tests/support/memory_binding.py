@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 
 from spanvas.model.artifact import Artifact
+from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import OPEN, Counters, Execution, place_of, totalled
 from spanvas.model.execution_update import (
     ExecutionUpdate,
@@ -21,6 +23,7 @@ from spanvas.storage.binding import End, State, smallest
 from spanvas.storage.chunk_items import Chunks
 from spanvas.storage.chunks import Chunk, plan
 from spanvas.storage.port import Binding, SpanBatch
+from spanvas.storage.trace_index import executions_of
 
 Key = tuple[str, str]
 
@@ -98,6 +101,16 @@ class MemoryBinding:
             listed_at_unix_nano=place if place != execution.started_at_unix_nano else None,
         )
 
+    def executions_of_trace(self, tenant: str, trace_id: str, limit: int) -> list[Execution]:
+        self._check()
+        known = [
+            execution_id
+            for (owner, execution_id), execution in self._executions.items()
+            if (owner, execution.trace_id) == (tenant, trace_id)
+        ]
+        read = partial(self.read_execution, tenant)
+        return executions_of(trace_id, known, read, self._report, limit)
+
     def _registered(self, tenant: str, trace_id: str) -> str | None:
         found = (
             execution.execution_id
@@ -144,6 +157,12 @@ class MemoryBinding:
         raise NotImplementedError  # pragma: no cover - the store's own
 
     def _expiry(self) -> int:
+        raise NotImplementedError  # pragma: no cover - the store's own
+
+    def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
+        raise NotImplementedError  # pragma: no cover - the store's own
+
+    def _report(self, item: UnreadableItem) -> None:
         raise NotImplementedError  # pragma: no cover - the store's own
 
     def _check(self) -> None:

@@ -39,13 +39,13 @@ from spanvas.storage.item_reading import HOLD, execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.tombstones import source_item
+from spanvas.storage.trace_index import execution_ids_of
 from spanvas.storage.updates import ATTEMPTS, UpdateItems, contended
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 THREADS: Final = 8  # as many traces as a request looks up at once (`spanvas_api.ingest.ingest`)
-CANDIDATES: Final = 5
 OPEN_TO_CHANGE: Final = (
     f"attribute_exists(#{items.ORIGIN_NAMING}) AND attribute_not_exists(#{items.MOVED_TO})"
     f" AND attribute_not_exists(#{HOLD})"
@@ -161,26 +161,12 @@ class BindingItems:
 
         Executions that are known by their spans may have the trace as well: spans of it that name another one.
         """
-        index, partition_name, _ = items.BY_TRACE
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": index,
-            "KeyConditionExpression": f"{partition_name} = :trace",
-            "ExpressionAttributeValues": {":trace": items.s(items.trace_key(tenant, trace_id))},
-            "Limit": CANDIDATES,
-        }
-        while True:
-            with translate_errors("looking for the execution of a trace"):
-                answer = self._dynamodb.query(**request)
-            for entry in answer["Items"]:
-                _, execution_id = items.owner_of(entry["pk"]["S"])
-                found = attempted(self._executions.read, tenant, execution_id)
-                # One that cannot be decoded is there, too.
-                if found is not None and getattr(found, "origin", None) is None:
-                    return execution_id
-            if "LastEvaluatedKey" not in answer:
-                return None
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        for execution_id in execution_ids_of(self._dynamodb, self._table, tenant, trace_id):
+            found = attempted(self._executions.read, tenant, execution_id)
+            # One that cannot be decoded is there, too.
+            if found is not None and getattr(found, "origin", None) is None:
+                return execution_id
+        return None
 
     def _end(self, tenant: str, execution_id: str) -> End:
         """Follows an id to the end of its moves; one that was cut off is finished on the way."""

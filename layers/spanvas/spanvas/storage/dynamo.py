@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanvas.http.exchange import on_sent
@@ -280,6 +280,14 @@ class DynamoTraceStore:
     ) -> Page[Access]:
         """Returns one page of accesses, the newest first."""
         return self._accesses.page(tenant, execution_id, limit, after, span_id)
+
+    def executions_of_trace(self, tenant: str, trace_id: str, limit: int) -> list[Execution]:
+        """Returns the executions that have spans of a trace, the earliest first."""
+        from spanvas.storage.trace_index import execution_ids_of, executions_of
+
+        found = execution_ids_of(self._dynamodb, self._table, tenant, trace_id)
+        read = partial(self._executions.read, tenant)
+        return executions_of(trace_id, found, read, self._report, limit)
 
     def note_status_index(self) -> None:
         """Stores since when failed and lost executions have an index of their own, unless it is stored."""

@@ -174,6 +174,12 @@ class TraceStore(TraceReader, Protocol):
         `workflows`: globs of those whose executions may be listed; the others are neither listed nor counted.
         """
 
+    def executions_of_trace(self, tenant: str, trace_id: str, limit: int) -> list[Execution]:
+        """Returns at most `limit` executions that have spans of a trace, the earliest first, each as `read_execution`.
+
+        One that has just been registered may be missing for a moment: the index lags behind.
+        """
+
     def put_artifact(self, artifact: Artifact, body: bytes | BinaryIO) -> Artifact:
         """Stores a file. Returns the artifact with size, sha256, key and version of what was stored."""
 
