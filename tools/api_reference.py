@@ -37,7 +37,7 @@ def reference_markdown(api: dict[str, Any]) -> str:
 
 
 def _scope(call: dict[str, Any]) -> str:
-    return str(call["security"][0]["token"][0])
+    return "`, `".join(call["security"][0]["token"])
 
 
 def _call(method: str, path: str, call: dict[str, Any]) -> str:
@@ -78,7 +78,8 @@ def _encodings(content: dict[str, Any]) -> str:
 def _problems() -> str:
     lines = [
         "\n## Problems\n",
-        "Every error but those of the OTLP endpoint is a [Problem](#problem); its `type` is one of these.\n",
+        "Every error but those of the OTLP endpoint and of Tempo's API is a [Problem](#problem); its `type` is one of "
+        "these.\n",
         "| status | type | title |\n|---|---|---|",
     ]
     rules = sorted((*RULES, UNKNOWN), key=lambda rule: (rule.status, rule.slug))

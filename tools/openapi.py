@@ -26,7 +26,8 @@ _DESCRIPTION = (
     "History, traces, spans, artifacts and accesses of workflow executions. Every call needs a bearer token; what it "
     "may see follows from the token's tenant and scopes. Times are unix nanoseconds as decimal strings, money is whole "
     "nano-dollars (1e-9 USD). A field that does not apply is left out. Errors are problem documents (RFC 9457), those "
-    "of the OTLP endpoint a google.rpc.Status; what the gateway refuses by itself, an object with a message."
+    "of the OTLP endpoint a google.rpc.Status, those of Tempo's API (`/api`) plain texts; what the gateway refuses by "
+    "itself, an object with a message."
 )
 _STATUS_TEXT = {
     200: "The answer.",
@@ -85,7 +86,7 @@ def document() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     used = {route.request for route in routes.ALL_ROUTES if route.request}
-    used |= {name for route in routes.ALL_ROUTES for name in (route.response, route.error)}
+    used |= {name for route in routes.ALL_ROUTES for name in (route.response, route.error) if name}
     used.add(GATEWAY_MESSAGE)
     inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (getattr(wire, name), "validation") for name in sorted(used)
@@ -132,7 +133,7 @@ def _operation(route: route_schema.Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
-        "security": [{"token": [route.scope]}],
+        "security": [{"token": [route.scope, *route.more_scopes]}],
         "responses": responses,
     }
     if route.description:
@@ -157,7 +158,9 @@ def _operation(route: route_schema.Route) -> dict[str, Any]:
 
 
 def _content(route: route_schema.Route, media_type: str, name: str) -> dict[str, Any]:
-    """A body in JSON, and in what else the route speaks: the same messages in another encoding."""
+    """A body in JSON, and in what else the route speaks: the same messages in another encoding. Or a plain text."""
+    if not name:
+        return {route_schema.PLAIN_TEXT: {"schema": {"type": "string"}}}
     others = {other: {"schema": BINARY} for other in route.other_media_types}
     return {media_type: {"schema": _ref(name)}, **others}
 

@@ -29,8 +29,9 @@ def _calls() -> list[str]:
     lines.append("| call | scope | on | " + " | ".join(names) + " |")
     lines.append("|---|---|---|" + "---|" * len(names))
     for rule in POLICY:
+        scopes = ", ".join(f"`{scope}`" for scope in (rule.scope, *rule.more_scopes))
         told = " | ".join("yes" if name in rule.tells else "" for name in names)
-        lines.append(f"| `{paths[rule.call]}` | `{rule.scope}` | {rule.on} | {told} |")
+        lines.append(f"| `{paths[rule.call]}` | {scopes} | {rule.on} | {told} |")
     return lines
 
 

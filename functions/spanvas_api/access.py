@@ -23,6 +23,7 @@ from spanvas_api.auth import authorize
 from spanvas_api.errors import ForbiddenError, SpanSourceError
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest
+from spanvas_api.http.trace_ids import trace_id_of
 from spanvas_api.services import Services
 
 Found = TypeVar("Found", bound=Execution | StoredTrace)
@@ -45,8 +46,12 @@ CALLS: Final = {
     "delete_execution": DELETE,
     "hold_execution": HOLD,
     "release_execution": RELEASE,
+    "tempo_trace": EXPORT,
+    "tempo_trace_v1": EXPORT,
 }
 """What records call the operations."""
+MOST_OF_A_TRACE: Final = 20
+"""Executions that one trace may have here; nearly all traces are one."""
 
 
 def may_call(request: ApiRequest, services: Services, operation: str) -> None:
@@ -107,6 +112,25 @@ def stored_execution(request: ApiRequest, services: Services, operation: str) ->
     return read_authorized(request, services, operation, services.store.read_execution)
 
 
+def authorized_executions_of_trace(
+    request: ApiRequest, services: Services, operation: str, trace_id: str
+) -> list[Execution]:
+    """Returns the executions that have spans of a trace and that the caller may see, the earliest first.
+
+    Raises ForbiddenError without the scope. Those that the caller may not see are not there, and are logged.
+    """
+    may_call(request, services, operation)
+    if not trace_id:
+        return []
+    tenant = request.principal.tenant
+    found = services.store.executions_of_trace(tenant, trace_id, MOST_OF_A_TRACE)
+    for execution in found:
+        if not request.principal.sees(execution):
+            call = CALLS.get(operation, operation)
+            log(_access(request, execution.execution_id, call, REFUSED, "", ""))
+    return [execution for execution in found if request.principal.sees(execution)]
+
+
 def record_read(
     request: ApiRequest,
     services: Services,
@@ -132,23 +156,36 @@ def record_read(
 
 
 def record_refusal(request: ApiRequest, services: Services, call: str) -> None:
-    """Records a refused call with the execution that was asked for.
+    """Records a refused call with each execution that was asked for: by its id, or by the id of a trace.
 
     Where there is no such execution, the log says that somebody has asked, and the table nothing: it would fill up with
     whatever names a caller makes up. The answer is the same either way.
     """
     tenant = request.principal.tenant
     target, span_id = _target(request)
+    asked, known = _named(request, services)
+    if not known:
+        log(_access(request, asked, call, REFUSED, target, span_id))
+    for found in known:
+        if call == ARTIFACT:
+            span_id = _span_of_artifact(services, tenant, found, target)
+        record_read(request, services, found, call, REFUSED, target=target, span_id=span_id)
+
+
+def _named(request: ApiRequest, services: Services) -> tuple[str, list[str]]:
+    """Returns the id that a path has, and the ids of the executions that it is of."""
+    tenant = request.principal.tenant
+    if "trace_id" in request.path:
+        trace_id = trace_id_of(unquote(request.path["trace_id"])) or ""
+        if not trace_id:
+            return "", []
+        found = services.store.executions_of_trace(tenant, trace_id, MOST_OF_A_TRACE)
+        return trace_id, [execution.execution_id for execution in found]
     asked: tuple[str, ...] = ()
     with suppress(InvalidInputError):
         asked = parameters.execution_ids(request.path)
-    found = next(filter(None, (_known_id(services, tenant, one) for one in asked)), None)
-    if found is None:
-        log(_access(request, next(iter(asked), ""), call, REFUSED, target, span_id))
-        return
-    if call == ARTIFACT:
-        span_id = _span_of_artifact(services, tenant, found, target)
-    record_read(request, services, found, call, REFUSED, target=target, span_id=span_id)
+    known = next(filter(None, (_known_id(services, tenant, one) for one in asked)), None)
+    return next(iter(asked), ""), [] if known is None else [known]
 
 
 def _access(

@@ -39,6 +39,10 @@ SCOPES: Final[Mapping[str, str]] = {
     READ_RESTRICTED: policy.FIELD_SCOPES[policy.RESTRICTED],
     **{rule.call: rule.scope for rule in policy.POLICY},
 }
+MORE_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    rule.call: rule.more_scopes for rule in policy.POLICY if rule.more_scopes
+}
+"""Of calls that need several."""
 
 
 class Principal(NamedTuple):
@@ -103,9 +107,9 @@ def authorize(principal: Principal, action: str, execution: Execution | None = N
     The scope is asked first, so that a refusal says nothing about whether the execution exists: ForbiddenError. An
     execution of another tenant, or of a workflow that the caller may not see, is NotFoundError, as an absent one is.
     """
-    scope = SCOPES[action]
-    if scope not in principal.scopes:
-        raise ForbiddenError(f"The token lacks the scope {scope!r}.", scope)
+    for scope in (SCOPES[action], *MORE_SCOPES.get(action, ())):
+        if scope not in principal.scopes:
+            raise ForbiddenError(f"The token lacks the scope {scope!r}.", scope)
     if execution is not None and not principal.sees(execution):
         raise NotFoundError("no such execution")
 

@@ -4,6 +4,7 @@ SpanvasError
  ├─ UnauthenticatedError        no verified token came with the request
  ├─ ForbiddenError              the token is valid but lacks the tenant or the scope
  ├─ UnknownRouteError           no call has this method and path
+ │   └─ TempoCallError          a path of Tempo's API that is not answered here
  ├─ ExecutorUnavailableError    the executor function could not be invoked; says when to try again
  ├─ DurableStateError           Lambda does not tell the state of one durable execution
  │   └─ DurableServiceError     Lambda tells the state of none at the moment
@@ -39,6 +40,10 @@ class ForbiddenError(SpanvasError):
 
 class UnknownRouteError(SpanvasError):
     """No call has this method and path."""
+
+
+class TempoCallError(UnknownRouteError):
+    """The path is Tempo's, or looks like it, and is not answered here."""
 
 
 class DurableStateError(SpanvasError):

@@ -66,12 +66,16 @@ RELATIONS: Final = (
 
 
 class Rule(NamedTuple):
-    """One call. `tells` are the classes of fields that its answer has for those who may read them."""
+    """One call. `tells` are the classes of fields that its answer has for those who may read them.
+
+    `more_scopes` are needed besides `scope`.
+    """
 
     call: str
     scope: str
     on: str
     tells: tuple[str, ...]
+    more_scopes: tuple[str, ...] = ()
 
 
 _ALL: Final = (STRUCTURE, CONTENT, RESTRICTED)
@@ -91,9 +95,19 @@ _CALLS: Final = {
     "list_artifacts": (EXECUTION, (STRUCTURE, CONTENT)),
     "link_artifact": (EXECUTION, (FILE,)),
     "list_accesses": (EXECUTION, (STRUCTURE,)),
+    "tempo_echo": (TENANT, ()),
+    "tempo_build_info": (TENANT, ()),
+    "tempo_trace": (EXECUTION, _ALL),
+    "tempo_trace_v1": (EXECUTION, _ALL),
+    "tempo_search": (TENANT, (STRUCTURE,)),
+    "tempo_tags": (TENANT, ()),
+    "tempo_tags_v2": (TENANT, ()),
+    "tempo_tag_values": (TENANT, (STRUCTURE,)),
+    "tempo_tag_values_v2": (TENANT, (STRUCTURE,)),
     "ingest_traces": (TENANT, ()),
 }
 POLICY: Final = tuple(
-    Rule(route.operation, route.scope, *_CALLS[route.operation]) for route in ALL_ROUTES
+    Rule(route.operation, route.scope, *_CALLS[route.operation], route.more_scopes)
+    for route in ALL_ROUTES
 )
 FIELD_SCOPES: Final = {fields.name: fields.scope for fields in FIELDS}

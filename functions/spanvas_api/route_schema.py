@@ -38,6 +38,12 @@ GATEWAY_STATUSES: Final = frozenset({401, 403, 413, THROTTLED, 503})
 EXECUTIONS: Final = "/v1/executions"
 GREEDY_PATH: Final = f"{EXECUTIONS}/{{proxy+}}"
 """Takes what an HTTP API finds no route for, since it has decoded a `/` in an id: see `event_path`."""
+TEMPO: Final = "/api"
+"""What the paths of Tempo's API begin with."""
+TEMPO_TRACES: Final = (f"{TEMPO}/traces/", f"{TEMPO}/v2/traces/")
+TEMPO_GREEDY_PATH: Final = f"{TEMPO}/{{proxy+}}"
+"""Takes the paths of Tempo's API that are not answered here, to say so in its own way."""
+PLAIN_TEXT: Final = "text/plain"
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
 MAX_ROWS: Final = 10_000
@@ -67,6 +73,7 @@ class Route:
     scope: str
     summary: str
     response: str
+    """A wire model; "" for a plain text."""
     status: int = 200
     request: str | None = None
     is_request_required: bool = False
@@ -81,6 +88,13 @@ class Route:
     is_read_by_tab: bool = False
     """Whether a person waits for the answer in the Trace tab or the history. Its time is then in the metric
     `ReadLatency`."""
+    more_scopes: tuple[str, ...] = ()
+    """That the call needs besides `scope`. The gateway asks for `scope` alone."""
+
+    @property
+    def is_of_one_execution(self) -> bool:
+        """Whether the function alone checks the scope, since it records who was refused which execution."""
+        return self.path.startswith((f"{EXECUTIONS}/", *TEMPO_TRACES))
 
 
 ANY_TEXT: Final[dict[str, object]] = {"type": "string", "minLength": 1}

@@ -36,6 +36,7 @@ from spanvas_api.route_schema import (
     Parameter,
     Route,
 )
+from spanvas_api.tempo_routes import TEMPO_ROUTES
 
 ROUTES: Final = (
     Route(
@@ -280,6 +281,7 @@ ROUTES: Final = (
         "repeated reads without content and repeated refusals of one caller within a minute are one record with a "
         "`count`.",
     ),
+    *TEMPO_ROUTES,
 )
 
 OTLP_ROUTES: Final = (

@@ -74,9 +74,10 @@ def services(executor: RecordingExecutor) -> Services:
     """Over a store that holds what the events ask for."""
     clock = Clock()
     store = MemoryTraceStore(clock=clock)
-    execution = make_execution(EXECUTION_ID)
+    trace_id = event("tempo-trace")["pathParameters"]["trace_id"]
+    execution = make_execution(EXECUTION_ID, trace_id=trace_id)
     store.start_execution(execution)
-    store.write(SpanBatch("acme", EXECUTION_ID, [make_span(span_id=SPAN_ID)]))
+    store.write(SpanBatch("acme", EXECUTION_ID, [make_span(span_id=SPAN_ID, trace_id=trace_id)]))
     artifact_id = event("link-artifact")["pathParameters"]["artifact_id"]
     store.put_artifact(
         Artifact("acme", EXECUTION_ID, artifact_id, SPAN_ID, "r.csv", "text/csv", 0, "", T0),
@@ -105,8 +106,7 @@ def test_an_api_event_is_what_the_gateway_sends_for_its_route(route: Any) -> Non
     assert sent["rawPath"] == route.path.format(**sent.get("pathParameters", {}))
     jwt = sent["requestContext"]["authorizer"]["jwt"]
     # None where the gateway leaves the scope to the function.
-    is_of_one_execution = route.path.startswith(f"{EXECUTIONS}/")
-    assert jwt["scopes"] == (None if is_of_one_execution else [route.scope])
+    assert jwt["scopes"] == (None if route.is_of_one_execution else [route.scope])
     assert route.scope in jwt["claims"]["scope"].split()
     assert jwt["claims"]["iss"] == "https://login.example.com/"
     assert jwt["claims"]["aud"] == "spanvas"

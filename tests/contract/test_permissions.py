@@ -146,6 +146,7 @@ def read_everything(store: DynamoTraceStore) -> None:
     store.list_executions(tenant, workflow_id=execution.workflow_id)
     store.list_executions(tenant, status="failed")
     assert store.read_execution(tenant, execution_id)
+    assert store.executions_of_trace(tenant, execution.trace_id, 1)
     trace = store.read_trace(tenant, execution_id)
     assert trace
     store.repair_counters(trace.execution, Counters(spans=2))

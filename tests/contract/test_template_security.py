@@ -158,9 +158,11 @@ def test_the_page_may_run_its_own_code_and_talk_to_three_places() -> None:
 
 def test_answers_of_the_api_are_kept_by_nobody() -> None:
     distribution = properties("SiteDistribution")["DistributionConfig"]
-    (behaviour,) = distribution["CacheBehaviors"]
-    assert behaviour["PathPattern"] == "/v1/*"
-    assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    behaviours = distribution["CacheBehaviors"]
+    assert [behaviour["PathPattern"] for behaviour in behaviours] == ["/v1/*", "/api/*"]
+    for behaviour in behaviours:
+        assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+        assert behaviour["ResponseHeadersPolicyId"] == deployed_stack().ref("ApiHeaders")
     headers = properties("ApiHeaders")["ResponseHeadersPolicyConfig"]["CustomHeadersConfig"]
     assert headers["Items"] == [
         {"Header": "Cache-Control", "Value": "private, no-store", "Override": True}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.api_client import Client
+from urllib.parse import quote
+
+from spanvas_api.tempo.fields import FIELDS
+from spanvas_api.tempo.traceql import STRING
+from tests.support.api_client import Client, Reply
 from tests.support.canary_request import request_of
 
 MODES = ("none", "redacted", "full")
@@ -23,11 +27,33 @@ def found_in(data: str) -> list[str]:
     return [place for place, text in CANARIES.items() if text in data]
 
 
+def answers_as_tempo(api: Client, trace_id: str) -> list[Reply]:
+    """Returns all that a caller is answered of a trace in the shapes of Tempo."""
+    readable = {"accept-encoding": "identity"}
+    asked = [f"/api/v2/traces/{trace_id}", f"/api/traces/{trace_id}"]
+    replies = [
+        api.get(path, {**readable, "accept": accept})
+        for path in asked
+        for accept in ("application/json", "application/protobuf")
+    ]
+    every = " || ".join(f"{field.names[0]} != nil" for field in FIELDS)
+    replies.append(api.get("/api/search", readable, q=f"{{ {every} }}", spss="100"))
+    replies += [
+        api.get(f"/api/v2/search/tag/{quote(field.names[0])}/values", readable)
+        for field in FIELDS
+        if field.type == STRING and field.depth.number > 0 and not field.values
+    ]
+    assert {reply.status for reply in replies} == {200}
+    return replies
+
+
 def answers_to(api: Client) -> str:
     """Returns all that a caller is answered of the only execution. Escapes of JSON are taken out."""
     listed = api.get("/v1/executions")
     [execution] = listed.json["items"]
-    return "\n".join((listed.text.replace("\\", ""), answers_of(api, execution["execution_id"])))
+    said = [listed.text, *[reply.text for reply in answers_as_tempo(api, execution["trace_id"])]]
+    plain = [text.replace("\\", "") for text in said]
+    return "\n".join((*plain, answers_of(api, execution["execution_id"])))
 
 
 def answers_of(api: Client, execution_id: str) -> str:

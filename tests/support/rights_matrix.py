@@ -14,6 +14,7 @@ from typing import NamedTuple
 from executor.document import read_document
 from spanvas.model.artifact import Artifact
 from spanvas.model.execution import Cause
+from spanvas.model.ids import trace_id_for
 from spanvas.semantics.structure_names import forget_names
 from spanvas.settings import Settings
 from spanvas.storage.port import SpanBatch
@@ -31,6 +32,7 @@ from spanvas_api.policy import (
 )
 from spanvas_api.services import Services
 from tests.functional.api.calls import CALLS as PATHS
+from tests.functional.api.calls import OF_TRACES, absent_status, path_of
 from tests.support.api_client import Client, Reply
 from tests.support.api_fakes import TRIAGE, AuditedStore, RecordingExecutor
 from tests.support.builders import SECOND, T0, Clock, make_execution, make_span, span_id
@@ -113,6 +115,7 @@ class World:
             make_execution(
                 execution_id,
                 tenant=tenant,
+                trace_id=trace_id_for("acme", execution_id),
                 workflow_id=workflow_id,
                 workflow_name=name,
                 started_by=execution_id,
@@ -122,7 +125,8 @@ class World:
             "app.note": f"{canary(CONTENT, relation)} as a text",
             "customer.email": canary(RESTRICTED, relation),
         }
-        self.store.write(SpanBatch(tenant, execution_id, [make_span("a", attributes=attributes)]))
+        span = make_span("a", trace_id=trace_id_for("acme", execution_id), attributes=attributes)
+        self.store.write(SpanBatch(tenant, execution_id, [span]))
         file = f"{canary(CONTENT, relation)}.csv"
         self.store.put_artifact(
             Artifact(tenant, execution_id, "art_1", span_id("a"), file, "text/csv", 0, "", T0), b"x"
@@ -206,11 +210,11 @@ def expected(
     rule: Rule, scopes: list[str], claim: str, relation: str, fields: str
 ) -> tuple[int, bool]:
     """Returns the status and whether fields of a class are told, by the table alone."""
-    if rule.scope not in scopes:
+    if not {rule.scope, *rule.more_scopes} <= set(scopes):
         return 403, False
     is_seen = _is_seen(claim, relation)
     if not is_seen and "{}" in CALLS[rule.call][1]:
-        return 404, False
+        return absent_status(rule.call), False
     needed = {
         STRUCTURE: [],
         CONTENT: [FIELD_SCOPES[CONTENT]],
@@ -231,6 +235,8 @@ def _is_seen(claim: str, relation: str) -> bool:
 
 def _ask(found: World, caller: Client, call: str, relation: str, fields: str) -> Reply:
     method, path = CALLS[call]
+    if call in OF_TRACES:
+        return caller.call(method, path_of(call, id_of(relation)))
     if call in ("delete_execution", "delete_executions"):
         named = found.another(relation)
     elif call == "start_execution":
@@ -260,8 +266,19 @@ def _is_told(reply: Reply, call: str, relation: str, fields: str) -> bool:
         return canary(fields, relation) in reply.text
     if call == "list_executions":
         return id_of(relation) in [item["execution_id"] for item in reply.json["items"]]
+    if call.startswith("tempo_"):
+        return _is_told_by_tempo(reply, call, relation)
     if call == "delete_executions":
         return bool(reply.json["deleted"])
     if call == "list_workflows":
         return WORKFLOWS[relation] in [item["workflow_id"] for item in reply.json["items"]]
     return True
+
+
+def _is_told_by_tempo(reply: Reply, call: str, relation: str) -> bool:
+    """Returns whether anything of an execution is told."""
+    if call in OF_TRACES:
+        return '"name":"a"' in reply.text
+    if call == "tempo_search":
+        return trace_id_for("acme", id_of(relation)) in reply.text
+    return f'"{id_of(relation)}"' in reply.text

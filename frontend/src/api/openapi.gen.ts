@@ -247,6 +247,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tempo: the word `echo`
+         * @description What Grafana's "Save & test" asks: that the API is there and takes the caller's token.
+         */
+        get: operations["tempo_echo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status/buildinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tempo: which version of its API this is */
+        get: operations["tempo_build_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/traces/{trace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tempo: a trace by its id
+         * @description In protobuf with `Accept: application/protobuf`, which Grafana sends, else in protobuf's own JSON. Whole spans of all executions that have some of the trace, as in the export: content only with `trace:content`; the read is recorded as an access first. Where that is more than one answer holds, values are cut to previews; where that is still too much, the earliest spans come, and the answer says that it is partial. A trace that is not there is an empty one.
+         */
+        get: operations["tempo_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/traces/{trace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tempo: a trace by its id, in the first version of its API
+         * @description In protobuf with `Accept: application/protobuf`, which Grafana sends, else in protobuf's own JSON. Whole spans of all executions that have some of the trace, as in the export: content only with `trace:content`; the read is recorded as an access first. Where that is more than one answer holds, values are cut to previews; where that is still too much, the earliest spans come, and the answer says that it is partial.
+         */
+        get: operations["tempo_trace_v1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tempo: traces whose spans fulfil a condition
+         * @description Newest first. Structure alone, whoever asks. Needs `executions:read` as well. A search looks at 300 executions and reads the spans of 100 at most; where there may be more, `metrics.completedJobs` is less than `totalJobs`. What of TraceQL is not supported is answered by 400, with line and column.
+         */
+        get: operations["tempo_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tempo: the names that can be searched for */
+        get: operations["tempo_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/search/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tempo: the names that can be searched for, by scope */
+        get: operations["tempo_tags_v2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/tag/{tag}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tempo: the values that a name has had of late
+         * @description Of the 20 newest executions that fulfil `q`, sorted. Structure alone, whoever asks. Needs `executions:read` as well.
+         */
+        get: operations["tempo_tag_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/search/tag/{tag}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tempo: the values that a name has had of late, with their types
+         * @description Of the 20 newest executions that fulfil `q`, sorted. Structure alone, whoever asks. Needs `executions:read` as well.
+         */
+        get: operations["tempo_tag_values_v2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/traces": {
         parameters: {
             query?: never;
@@ -872,6 +1043,116 @@ export interface components {
             execution_id: string;
             /** @constant */
             status: "queued";
+        };
+        /** @description A KeyValue of opentelemetry-proto. */
+        TempoAttribute: {
+            key: string;
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Which version of Tempo's API this is. */
+        TempoBuildInfo: {
+            version: string;
+            revision: string;
+            branch: string;
+            buildDate: string;
+            buildUser: string;
+            goVersion: string;
+        };
+        /** @description The names of a scope. */
+        TempoScope: {
+            name: string;
+            tags: string[];
+        };
+        /** @description What a search has looked at. */
+        TempoSearchMetrics: {
+            inspectedTraces: number;
+            inspectedSpans: string;
+            completedJobs: number;
+            totalJobs: number;
+        };
+        /** @description Traces that were searched for, newest first. */
+        TempoSearchResponse: {
+            traces: components["schemas"]["TempoTraceFound"][];
+            metrics: components["schemas"]["TempoSearchMetrics"];
+        };
+        /** @description A span that a search has found. */
+        TempoSpan: {
+            spanID: string;
+            name: string;
+            startTimeUnixNano: string;
+            durationNanos: string;
+            /** @description Those that the query asks for. */
+            attributes?: components["schemas"]["TempoAttribute"][];
+        };
+        /** @description The spans of a trace that a search has found: the first of them, and how many they are. */
+        TempoSpanSet: {
+            spans: components["schemas"]["TempoSpan"][];
+            matched: number;
+        };
+        /** @description A value with its type: `string`, `int` or `keyword`. */
+        TempoTagValue: {
+            type: string;
+            value: string;
+        };
+        /** @description Values of a name. */
+        TempoTagValuesResponse: {
+            tagValues: string[];
+            metrics: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Values of a name, with their types. */
+        TempoTagValuesV2Response: {
+            tagValues: components["schemas"]["TempoTagValue"][];
+            metrics: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Names that can be searched for. */
+        TempoTagsResponse: {
+            tagNames: string[];
+            metrics: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Names that can be searched for, by scope. */
+        TempoTagsV2Response: {
+            scopes: components["schemas"]["TempoScope"][];
+            metrics: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A trace, in the first version of Tempo's API. */
+        TempoTrace: {
+            /** @description ResourceSpans of opentelemetry-proto, with ids in base64 and enumerations by name. */
+            batches: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A trace, in the second version of Tempo's API (TraceByIDResponse); empty where it is not there. */
+        TempoTraceById: {
+            /** @description `resourceSpans` of opentelemetry-proto, with ids in base64 and enumerations by name. */
+            trace: {
+                [key: string]: unknown;
+            };
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** @description `PARTIAL`; absent where the trace is whole. */
+            status?: string;
+            /** @description What it lacks, in words. */
+            message?: string;
+        };
+        /** @description A trace that a search has found. */
+        TempoTraceFound: {
+            traceID: string;
+            rootServiceName: string;
+            rootTraceName: string;
+            startTimeUnixNano: string;
+            durationMs: number;
+            spanSets: components["schemas"]["TempoSpanSet"][];
         };
         /** @description What a tool was called with and what it gave back. */
         ToolContent: {
@@ -2501,6 +2782,669 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tempo_echo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_build_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoBuildInfo"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trace: up to 32 hex digits of either case. Zeros at the beginning may be left out. */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What the answer lacks, in words; absent where it is whole. */
+                    "Spanvas-Partial"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoTraceById"];
+                    "application/protobuf": string;
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_trace_v1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trace: up to 32 hex digits of either case. Zeros at the beginning may be left out. */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What the answer lacks, in words; absent where it is whole. */
+                    "Spanvas-Partial"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoTrace"];
+                    "application/protobuf": string;
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Not found, or another tenant's: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_search: {
+        parameters: {
+            query?: {
+                /** @description A filter of spans in a part of TraceQL, `{ … }`; everything where there is none. */
+                q?: string;
+                /** @description Instead of `q`: attributes in logfmt. */
+                tags?: string;
+                /** @description Of the trace, such as `1.5s`. */
+                minDuration?: string;
+                /** @description Of the trace, such as `2m`. */
+                maxDuration?: string;
+                /** @description Began at or after, unix seconds. Together with `end`. */
+                start?: string;
+                /** @description Began before, unix seconds. Together with `start`. */
+                end?: string;
+                /** @description The most traces to answer, up to 100; 20 by default. */
+                limit?: string;
+                /** @description The most spans to show of each, up to 100; 3 by default. */
+                spss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoSearchResponse"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_tags: {
+        parameters: {
+            query?: {
+                /** @description Only names of this scope: `resource`, `span` or `intrinsic`. Of Tempo's other scopes there are none. */
+                scope?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoTagsResponse"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_tags_v2: {
+        parameters: {
+            query?: {
+                /** @description Only names of this scope: `resource`, `span` or `intrinsic`. Of Tempo's other scopes there are none. */
+                scope?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoTagsV2Response"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_tag_values: {
+        parameters: {
+            query?: {
+                /** @description Began at or after, unix seconds. Together with `end`. */
+                start?: string;
+                /** @description Began before, unix seconds. Together with `start`. */
+                end?: string;
+                /** @description The most values to answer. */
+                limit?: string;
+                /** @description Only values of spans that fulfil this TraceQL query. One that cannot be read is passed over. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An attribute with its scope (`span.spanvas.workflow.id`, `.service.name`) or an intrinsic (`status`). */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoTagValuesResponse"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    tempo_tag_values_v2: {
+        parameters: {
+            query?: {
+                /** @description Began at or after, unix seconds. Together with `end`. */
+                start?: string;
+                /** @description Began before, unix seconds. Together with `start`. */
+                end?: string;
+                /** @description The most values to answer. */
+                limit?: string;
+                /** @description Only values of spans that fulfil this TraceQL query. One that cannot be read is passed over. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An attribute with its scope (`span.spanvas.workflow.id`, `.service.name`) or an intrinsic (`status`). */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoTagValuesV2Response"];
+                };
+            };
+            /** @description A parameter, an id or a cursor is malformed; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The token lacks the tenant or the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description Too much at once. Where it is the tenant's own limit, `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The store, the executor or the backend that spans are read from did not answer; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["GatewayMessage"];
                 };
             };
         };

@@ -23,17 +23,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from spanvas import environment, settings
 from spanvas.model.errors import UnreadableItemError
-from spanvas_api.errors import ResponseTooLargeError, UnknownRouteError
+from spanvas_api.errors import ResponseTooLargeError, TempoCallError, UnknownRouteError
 from spanvas_api.event_path import with_encoded_path
 from spanvas_api.http import problems
 from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
 from spanvas_api.http.request import ApiRequest, ApiResponse, request_id_of, request_of
-from spanvas_api.route_schema import Route
+from spanvas_api.route_schema import PLAIN_TEXT, TEMPO_GREEDY_PATH, Route
 from spanvas_api.routes import ROUTES
 from spanvas_api.services import Services
 
 NAMESPACE: Final = "Spanvas"
 SERVICE: Final = "trace-api"
+JSON: Final = "application/json"
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -89,7 +90,7 @@ def _responder(
         event = app.current_event.raw_event
         try:
             if route is None:
-                raise UnknownRouteError("no such call")
+                raise _no_such_call(event)
             found = services()
             try:
                 request = request_of(event, path, found.token_rules, found.clock())
@@ -100,7 +101,7 @@ def _responder(
             finally:
                 found.unreadable.measure(metrics)
         except Exception as error:  # noqa: BLE001 - what is not in the table is answered by 500 and logged
-            response = _problem_response(error, event)
+            response = _problem_response(error, event, is_text=_is_answered_in_text(route, event))
         seconds = time.perf_counter() - started
         _measure(metrics, label, response.status_code, seconds)
         if route is not None and route.is_read_by_tab and response.status_code < 400:
@@ -121,12 +122,13 @@ def _gateway_response(response: ApiResponse, event: dict[str, Any]) -> GatewayRe
     headers: dict[str, str | list[str]] = {**HEADERS, **response.headers}
     if response.payload is None:
         return GatewayResponse(response.status, body="", headers=headers)
-    headers["Content-Type"] = "application/json"
+    headers.setdefault("Content-Type", JSON)
     coding, body = _encoded(response, event)
-    if not coding:
+    if not coding and str(headers["Content-Type"]).startswith((JSON, PLAIN_TEXT)):
         _check_size(body, MAX_TEXT_BYTES)
         return GatewayResponse(response.status, body=body.decode(), headers=headers)
-    headers["Content-Encoding"] = coding
+    if coding:
+        headers["Content-Encoding"] = coding
     _check_size(body, MAX_CODED_BYTES)
     return GatewayResponse(response.status, body=body, headers=headers)
 
@@ -150,7 +152,23 @@ def _unchanged(body: Any) -> Any:
     return body
 
 
-def _problem_response(error: Exception, event: dict[str, Any]) -> GatewayResponse[Any]:
+def _no_such_call(event: dict[str, Any]) -> UnknownRouteError:
+    error = TempoCallError if _is_of_tempo(event) else UnknownRouteError
+    return error("no such call")
+
+
+def _is_answered_in_text(route: Route | None, event: dict[str, Any]) -> bool:
+    """Returns whether errors are plain text, as Tempo's are."""
+    return _is_of_tempo(event) if route is None else route.error_media_type == PLAIN_TEXT
+
+
+def _is_of_tempo(event: dict[str, Any]) -> bool:
+    return str(event.get("routeKey", "")).endswith(f" {TEMPO_GREEDY_PATH}")
+
+
+def _problem_response(
+    error: Exception, event: dict[str, Any], *, is_text: bool
+) -> GatewayResponse[Any]:
     request_id = request_id_of(event)
     problem = problems.problem_for(error, request_id)
     if not problems.is_expected(error):
@@ -160,8 +178,10 @@ def _problem_response(error: Exception, event: dict[str, Any]) -> GatewayRespons
     headers: dict[str, str | list[str]] = {
         **HEADERS,
         **problem.headers,
-        "Content-Type": problems.MEDIA_TYPE,
+        "Content-Type": problems.TEXT_MEDIA_TYPE if is_text else problems.MEDIA_TYPE,
     }
+    if is_text:
+        return GatewayResponse(problem.status, body=str(problem.body["detail"]), headers=headers)
     return GatewayResponse(problem.status, body=json_bytes(problem.body).decode(), headers=headers)
 
 

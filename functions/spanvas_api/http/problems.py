@@ -27,11 +27,14 @@ from spanvas_api.errors import (
     SpanSourceTimeoutError,
     SpanSourceTooLargeError,
     SpanSourceUnavailableError,
+    TempoCallError,
     UnauthenticatedError,
     UnknownRouteError,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
+TEXT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
+"""Of Tempo's API, which says what went wrong in a sentence: the `detail`."""
 TYPE_PREFIX: Final = "urn:spanvas:problem:"
 
 
@@ -47,6 +50,14 @@ class ProblemRule(NamedTuple):
 
 RULES: Final = (
     ProblemRule(NotFoundError, 404, "not-found", "Not found", "There is no such thing here."),
+    ProblemRule(
+        TempoCallError,
+        404,
+        "unknown-route",
+        "No such call",
+        "Spanvas answers a part of Tempo's API: traces by id, search and tags. This path is not in it, nor are metrics "
+        "of TraceQL.",
+    ),
     ProblemRule(UnknownRouteError, 404, "unknown-route", "No such call", "No call has this path."),
     ProblemRule(UnauthenticatedError, 401, "unauthenticated", "Not signed in"),
     ProblemRule(ForbiddenError, 403, "forbidden", "Not allowed"),

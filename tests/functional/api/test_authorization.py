@@ -11,10 +11,17 @@ from typing import Any
 import pytest
 
 from spanvas.model.artifact import Artifact
-from spanvas.model.ids import is_execution_id
+from spanvas.model.ids import is_execution_id, trace_id_for
 from spanvas.storage.port import SpanBatch
 from spanvas_api.routes import ALL_ROUTES, ROUTES
-from tests.functional.api.calls import CALLS, QUERIES
+from tests.functional.api.calls import (
+    CALLS,
+    IN_TEXT,
+    OF_EXECUTIONS,
+    QUERIES,
+    absent_status,
+    path_of,
+)
 from tests.support.api_client import Client, Reply
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import T0, Clock, make_execution, make_span, span_id
@@ -37,6 +44,7 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
     "ingester": {"scope": "trace:ingest"},
     "content alone": {"scope": "trace:content"},
     "artifacts alone": {"scope": "trace:artifact"},
+    "traces alone": {"scope": "trace:read"},
     "deleter": {"scope": "trace:delete"},
     "holder": {"scope": "trace:hold"},
     "prefix of a scope": {"scope": "trace executions trace:rea"},
@@ -52,7 +60,8 @@ PRINCIPALS: dict[str, dict[str, Any]] = {
 REMOVING = {"delete_execution", "delete_executions", "hold_execution", "release_execution"}
 ALLOWED = {
     "operator": set(CALLS) - {"list_accesses", *REMOVING},
-    "viewer": {
+    "viewer": IN_TEXT
+    | {
         "list_workflows",
         "list_executions",
         "read_execution",
@@ -62,7 +71,8 @@ ALLOWED = {
         "export_execution",
         "list_artifacts",
     },
-    "auditor": {
+    "auditor": IN_TEXT
+    | {
         "list_workflows",
         "list_executions",
         "read_execution",
@@ -78,6 +88,14 @@ ALLOWED = {
     "holder": {"hold_execution", "release_execution"},
     "starter": {"start_execution"},
     "artifacts alone": {"link_artifact"},
+    "traces alone": {
+        "read_trace",
+        "read_span",
+        "search_execution",
+        "export_execution",
+        "list_artifacts",
+        *IN_TEXT - {"tempo_search", "tempo_tag_values", "tempo_tag_values_v2"},
+    },
 }
 ALLOWED["viewer with a list"] = ALLOWED["viewer"]
 RESOURCES = ("own", "foreign", "absent", "expired")
@@ -97,8 +115,10 @@ def world(store: AuditedStore, clock: Clock) -> AuditedStore:
 
 
 def _keep(store: AuditedStore, tenant: str, execution_id: str) -> None:
-    store.start_execution(make_execution(execution_id, tenant=tenant))
-    span = make_span("a", attributes={"spanvas.input": f"{SECRET} of {tenant}"})
+    trace_id = trace_id_for("acme", execution_id)
+    store.start_execution(make_execution(execution_id, tenant=tenant, trace_id=trace_id))
+    attributes = {"spanvas.input": f"{SECRET} of {tenant}"}
+    span = make_span("a", trace_id=trace_id, attributes=attributes)
     store.write(SpanBatch(tenant, execution_id, [span]))
     store.put_artifact(
         Artifact(tenant, execution_id, "art_1", span_id("a"), "r.csv", "text/csv", 0, "", T0), b"x"
@@ -106,15 +126,14 @@ def _keep(store: AuditedStore, tenant: str, execution_id: str) -> None:
 
 
 def call(api: Client, name: str, resource: str) -> Reply:
-    method, path = CALLS[name]
-    return api.call(method, path.format(resource), query=QUERIES.get(name))
+    return api.call(CALLS[name][0], path_of(name, resource), query=QUERIES.get(name))
 
 
 def expected_status(principal: str, name: str, resource: str) -> int:
     if name not in ALLOWED.get(principal, set()):
         return 403
     if "{}" in CALLS[name][1] and resource != "own":
-        return 404
+        return absent_status(name)
     return SUCCESS.get(name, 200)
 
 
@@ -158,7 +177,7 @@ def test_foreign_absent_and_expired_are_the_same_answer(
 ) -> None:
     answers = [call(api, name, resource) for resource in ("foreign", "absent", "expired")]
 
-    assert answers[0].status == 404
+    assert answers[0].status == absent_status(name)
     assert answers[0] == answers[1] == answers[2]
 
 
@@ -166,7 +185,7 @@ def test_foreign_absent_and_expired_are_the_same_answer(
 def test_without_a_verified_token_nothing_is_answered(
     api: Client, world: AuditedStore, name: str
 ) -> None:
-    method, path = CALLS[name]
+    method, path = CALLS[name][0], path_of(name, "own")
     authorizers: tuple[Any, ...] = (
         {},
         {"jwt": {}},
@@ -175,7 +194,7 @@ def test_without_a_verified_token_nothing_is_answered(
         None,
     )
     for authorizer in authorizers:
-        event = api.event(method, path.format("own"))
+        event = api.event(method, path)
         event["requestContext"]["authorizer"] = authorizer
         reply = api.send(event)
 
@@ -257,7 +276,7 @@ def recorded(read: Callable[[str, str], Any], asked: list[tuple[str, str]]) -> A
 
 
 @pytest.mark.parametrize("execution_id", TRAVERSALS)
-@pytest.mark.parametrize("name", [name for name in CALLS if "{}" in CALLS[name][1]])
+@pytest.mark.parametrize("name", OF_EXECUTIONS)
 def test_an_id_of_any_form_reaches_no_other_execution(
     api: Client,
     world: AuditedStore,
@@ -288,4 +307,4 @@ def test_every_kept_event_is_a_call_of_the_table(api: Client) -> None:
             kept[path.stem.replace("-", "_")] = event["routeKey"]
 
     assert kept == {route.operation: f"{route.method} {route.path}" for route in ALL_ROUTES}
-    assert all(re.match(r"(GET|POST|DELETE) /v1/", key) for key in kept.values())
+    assert all(re.match(r"(GET|POST|DELETE) /(v1|api)/", key) for key in kept.values())
