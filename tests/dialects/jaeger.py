@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +17,12 @@ from typing import Any, NamedTuple
 import httpx
 
 from local.http_server import HttpServer
+from tests.dialects.live import PRODUCERS
+from tests.dialects.sending import variables_of
 from tests.support.aws_from_template import ROOT
+from tests.support.captured import FOLDER
 
+RECORDED = FOLDER / "jaeger-answer.json"
 JAEGER = os.environ.get("JAEGER") or shutil.which("jaeger")
 PAGE = (ROOT / "docs" / "how-to" / "send-spans-to-your-tools.md").read_text("utf-8")
 
@@ -126,3 +131,21 @@ def spans_of(request: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def attributes(holder: Mapping[str, Any]) -> list[str]:
     return sorted(json.dumps(item, sort_keys=True) for item in holder.get("attributes", ()))
+
+
+def run_executor(otlp: str, execution_id: str) -> str:
+    """One execution of the layer with the page's settings; its trace id."""
+    settings = variables_of(SETTINGS.replace("http://127.0.0.1:4318", otlp), {})
+    done = subprocess.run(
+        [sys.executable, str(PRODUCERS / "executor.py"), execution_id],
+        env={
+            **settings,
+            "PYTHONPATH": str(ROOT / "layers" / "spanvas"),
+            "SPANVAS_FLUSH_BUDGET_MS": "60000",
+            "SPANVAS_REDACTION_BUDGET_MS": "10000",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()

@@ -7,8 +7,6 @@ Where there is no Jaeger, its answer about an execution of the layer, as it was 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,43 +19,23 @@ from tests.dialects.jaeger import (
     EXPORT,
     JAEGER,
     QUERY,
-    SETTINGS,
+    RECORDED,
     SPAN_METRICS,
     Jaeger,
     collecting,
     eventually,
+    run_executor,
     running,
     spans_of,
 )
-from tests.dialects.live import PRODUCERS
 from tests.dialects.sending import post, read, variables_of
 from tests.support.api_fakes import AuditedStore
-from tests.support.aws_from_template import ROOT
 from tests.support.captured import FOLDER
 from tests.support.http_endpoint import serving
 
-RECORDED = FOLDER / "jaeger-answer.json"
 PREVIEW_BYTES = 2_048
 
 needs_jaeger = pytest.mark.skipif(not JAEGER, reason="no jaeger on the PATH, none named in JAEGER")
-
-
-def run_executor(otlp: str, execution_id: str) -> str:
-    """One execution of the layer with the page's settings; its trace id."""
-    settings = variables_of(SETTINGS.replace("http://127.0.0.1:4318", otlp), {})
-    done = subprocess.run(
-        [sys.executable, str(PRODUCERS / "executor.py"), execution_id],
-        env={
-            **settings,
-            "PYTHONPATH": str(ROOT / "layers" / "spanvas"),
-            "SPANVAS_FLUSH_BUDGET_MS": "60000",
-            "SPANVAS_REDACTION_BUDGET_MS": "10000",
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 def check_execution(request: Mapping[str, Any]) -> None:

@@ -17,8 +17,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.settings import Settings
 from spanvas_api.handlers.http_api import make_handler
 from spanvas_api.services import Services
-from tests.dialects.jaeger import JAEGER, eventually, running, spans_of
-from tests.dialects.test_jaeger import RECORDED, run_executor
+from tests.dialects.jaeger import JAEGER, RECORDED, eventually, run_executor, running, spans_of
 from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
 from tests.support.span_backend import answer, backend
