@@ -156,8 +156,9 @@ ROUTES: Final = (
         "rows, and every other field is about the whole trace. Pages that name the same `version` are of "
         "the same state of the trace; what is written meanwhile is what has changed since. Previews of content only "
         "with `trace:content`; the read is recorded as an access first. With `If-None-Match` the answer is 304 while "
-        "nothing has changed, which makes polling cheap; `since` makes it cheap where something has. Spans that only "
-        "the operator's backend has are read from there (`spans_from`), where one is set; 502 and 504 are its failures.",
+        "nothing has changed, which makes polling cheap; `since` makes it cheap where something has. Spans that "
+        "only the operator's backend has are read from there (`spans_from`), where one is set; 502 and 504 are its "
+        "failures.",
         response_headers={
             "ETag": "Changes with every span that arrives and every change of the execution."
         },
