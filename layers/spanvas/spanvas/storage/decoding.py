@@ -8,7 +8,7 @@ reader would have to guess. See docs/adr/0020.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from types import NoneType, TracebackType, UnionType
@@ -106,20 +106,49 @@ def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
     A value of None where the field does not allow None counts as missing: the field's default is taken, or
     MalformedError raised where the field is `required`.
     """
-    known = fields_of(cls)  # type: ignore[arg-type]
-    is_object = isinstance(values, Mapping)
-    given = [values.get(field.name) for field in known] if is_object else padded(values, len(known))
-    arguments: list[Any] = []
-    for field, value in zip(known, given, strict=True):
-        if value.__class__ is field.exact:
-            arguments.append(value)
-        elif value is not None:
-            arguments.append(_converted(field, value))
-        elif field.name in required:
-            raise MalformedError(f"{field.name} is missing")
-        else:
-            arguments.append(field.default())
+    form = _form_of(cls)  # type: ignore[arg-type]
+    given: Iterable[tuple[str, Any]]
+    if isinstance(values, Mapping):
+        for name in required:
+            if values.get(name) is None:
+                raise MalformedError(f"{name} is missing")
+        given = values.items()
+    else:
+        given = zip(form.places, padded(values, len(form.places)), strict=True)
+    arguments = form.defaults.copy()
+    for name, value in given:
+        if value is not None and name in form.places:
+            index, exact = form.places[name]
+            is_exact = value.__class__ is exact
+            arguments[index] = value if is_exact else _converted(form.fields[index], value)
+    for index, make_default in form.to_make:
+        if arguments[index] is None:
+            arguments[index] = make_default()
     return cls(*arguments)
+
+
+class _Form(NamedTuple):
+    """The fields of a class: the place and the exact type of each by its name, and their defaults.
+
+    `to_make`: places of the fields whose default is made anew for each object.
+    """
+
+    fields: tuple[FieldReader, ...]
+    places: dict[str, tuple[int, type[Any] | None]]
+    defaults: list[Any]
+    to_make: list[tuple[int, Callable[[], Any]]]
+
+
+@cache
+def _form_of(cls: type[Any]) -> _Form:
+    readers = fields_of(cls)  # type: ignore[arg-type]
+    shared = _shared_defaults(cls)
+    return _Form(
+        readers,
+        {field.name: (index, field.exact) for index, field in enumerate(readers)},
+        [shared.get(field.name) for field in readers],
+        [(index, field.default) for index, field in enumerate(readers) if field.name not in shared],
+    )
 
 
 class FieldReader(NamedTuple):
@@ -150,18 +179,24 @@ def fields_of(cls: type[Any]) -> tuple[FieldReader, ...]:
     )
 
 
-def _defaults(cls: type[Any]) -> dict[str, Callable[[], Any] | None]:
+def _shared_defaults(cls: type[Any]) -> Mapping[str, Any]:
+    """Returns the defaults that all objects of a class can have in common, by field."""
     if not is_dataclass(cls):
-        given: Mapping[str, Any] = cls._field_defaults
-        names: tuple[str, ...] = cls._fields
-        return {name: _always(given[name]) if name in given else None for name in names}
-    found: dict[str, Callable[[], Any] | None] = {}
-    for field in fields(cls):
-        if field.default is not MISSING:
-            found[field.name] = _always(field.default)
-        else:
-            found[field.name] = None if field.default_factory is MISSING else field.default_factory
-    return found
+        return cls._field_defaults  # type: ignore[no-any-return]
+    given = fields(cls)
+    return {field.name: field.default for field in given if field.default is not MISSING}
+
+
+def _defaults(cls: type[Any]) -> dict[str, Callable[[], Any] | None]:
+    """Returns what makes the default of each field, in their order; None where it has none."""
+    known = {name: _always(value) for name, value in _shared_defaults(cls).items()}
+    if not is_dataclass(cls):
+        return {name: known.get(name) for name in cls._fields}
+    given = fields(cls)
+    makers = {
+        field.name: field.default_factory for field in given if field.default_factory is not MISSING
+    }
+    return {field.name: known.get(field.name) or makers.get(field.name) for field in given}
 
 
 def _always(value: Any) -> Callable[[], Any]:
