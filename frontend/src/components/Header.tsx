@@ -1,5 +1,5 @@
 import { useMemo, type ReactElement, type ReactNode } from "react";
-import { isUnfinished, senderId, type Execution } from "../model/trace/execution";
+import { isUnfinished, nameOfSource, senderId, type Execution } from "../model/trace/execution";
 import {
   exactCount,
   exactMoment,
@@ -212,7 +212,7 @@ function asClause(sentence: string): string {
 
 /** Says that the spans are those of the operator's backend. */
 function SpansFrom({ source }: { readonly source: string }): ReactElement {
-  const name = source.charAt(0).toUpperCase() + source.slice(1);
+  const name = nameOfSource(source);
   return (
     <Fact
       title={`The spans are stored in ${name} alone and are read from there: of long texts it has the beginning.`}

@@ -14,3 +14,11 @@ it("says of a running execution that what it sends later is not kept", () => {
   const { sentences } = wordsOf("delete", makeExecution({ status: "running" }));
   expect(sentences.at(-1)).toBe("It is not finished: what it sends from now on is not kept.");
 });
+
+it("says that what the operator's backend has stays there", () => {
+  const execution = makeExecution({ status: "succeeded", spansFrom: "tempo" });
+  const { sentences } = wordsOf("delete", execution);
+  expect(sentences.at(-1)).toBe(
+    "What Tempo has of it stays there, though nobody sees it here any more.",
+  );
+});

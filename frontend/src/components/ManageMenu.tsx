@@ -1,7 +1,7 @@
 /** Deletes, holds and releases the execution, for those who may. Each asks first, in plain words. */
 
 import { useEffect, useRef, useState, type ReactElement } from "react";
-import { isUnfinished, type Execution } from "../model/trace/execution";
+import { isUnfinished, nameOfSource, type Execution } from "../model/trace/execution";
 import type { ExecutionManager, Rights } from "../model/trace/source";
 import { ConfirmSheet } from "./ConfirmSheet";
 import { Icon } from "./Icon";
@@ -131,6 +131,11 @@ export function wordsOf(action: Action, execution: Execution): Words {
     sentences: [
       "Prompts, answers, tool calls, names, errors and files of this execution are deleted, in every copy. This cannot be undone.",
       "Its ids, times, tokens and cost stay in the history, with your name and the time of the deletion.",
+      ...(execution.spansFrom === undefined
+        ? []
+        : [
+            `What ${nameOfSource(execution.spansFrom)} has of it stays there, though nobody sees it here any more.`,
+          ]),
       ...(isUnfinished(execution)
         ? ["It is not finished: what it sends from now on is not kept."]
         : []),

@@ -156,3 +156,8 @@ export function executionLength(execution: Execution, now: Nanos): Nanos | null 
   const end = execution.endedAt ?? (isUnfinished(execution) ? now : null);
   return end === null ? null : laterOf(end, execution.beganAt) - execution.beganAt;
 }
+
+/** Returns the name for people of the backend that spans are read from: `Tempo` for `tempo`. */
+export function nameOfSource(source: string): string {
+  return source.charAt(0).toUpperCase() + source.slice(1);
+}
