@@ -185,11 +185,9 @@ class BatchQueue:
                 self._batches.remove(item)
 
 
-def batches_of(items: list[Waiting]) -> Iterable[StoreBatch]:
-    """Yields the batches of one execution's spans, within the limits of number and size."""
-    run, export = items[0].run, items[0].run.export
-    dropped = export.dropped + export.missing - export.dropped_reported
-    export.dropped_reported += dropped
+def batches_of(items: list[Waiting], dropped: int) -> Iterable[StoreBatch]:
+    """Yields batches of one execution's spans, within the limits of number and size. The first one tells `dropped`."""
+    run = items[0].run
     spans: list[Span] = []
     size = 0
     for item in items:

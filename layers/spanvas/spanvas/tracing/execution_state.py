@@ -104,10 +104,10 @@ class ExportState:
     """`store_exporter`: the last end written after all its spans."""
     timeout_reported: End | None = None
     """`store_exporter`: the guard's end, which was written before the spans."""
-    dropped: int = 0
-    """`store_exporter`: spans that were given up."""
+    given_up: int = 0
+    """`store_exporter`: spans that were lost before they were stored."""
     dropped_reported: int = 0
-    """`store_exporter`: how many of the dropped and the missing ones the store has been told of."""
+    """`store_exporter`: how many of these and of the missing ones the store has been told of."""
     missing: int = 0
     """`children`: spans that forked processes have begun and not ended."""
     counted_as: str = ""

@@ -219,7 +219,7 @@ class StoreExporter:
                 continue
             end = run.ended
             assert end is not None
-            is_whole = complete and not run.export.dropped + run.export.missing
+            is_whole = complete and not run.export.given_up + run.export.missing
             self._write_end(run, end, "ok" if is_whole else "incomplete")
             # Another that comes meanwhile (the guard's, then the handler's own) is written next time.
             run.export.written_end = end
@@ -264,7 +264,8 @@ class StoreExporter:
         by_run: dict[ExecutionState, list[Waiting]] = {}
         for item in waiting:
             by_run.setdefault(item.run, []).append(item)
-        self._batches.extend(batch for items in by_run.values() for batch in batches_of(items))
+        for run, items in by_run.items():
+            self._batches.extend(batches_of(items, _take_unreported(run)))
 
     def _give_up(self, run: ExecutionState) -> None:
         """The oldest of too many executions that wait: the store has been down for long."""
@@ -291,11 +292,18 @@ class StoreExporter:
 
     def _count_lost(self, run: ExecutionState, spans: int, again: int = 0) -> None:
         """Lost spans: the execution's next batch reports them to the store, and `health()` to the function."""
-        run.export.dropped += spans
+        run.export.given_up += spans
         self._health.say_once(
             "store.overflow", "spans are given up: they come faster than they can be stored"
         )
         self._health.count("spans.dropped", spans + again)
+
+
+def _take_unreported(run: ExecutionState) -> int:
+    """Returns how many lost spans the store has not been told of, and notes that it is told."""
+    dropped = run.export.given_up + run.export.missing - run.export.dropped_reported
+    run.export.dropped_reported += dropped
+    return dropped
 
 
 def _is_settled(run: ExecutionState) -> bool:
