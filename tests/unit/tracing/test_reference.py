@@ -74,6 +74,19 @@ def documented() -> set[str]:
     }
 
 
+STATE = {
+    "Execution": {
+        "Id": "arn:aws:states:eu-central-1:123456789012:execution:order-flow:run-1",
+        "Input": {},
+        "Name": "run-1",
+        "StartTime": "1970-01-01T00:00:00.500Z",
+    },
+    "State": {"Name": "Read", "EnteredTime": "1970-01-01T00:00:01.000Z", "RetryCount": 0},
+    "StateMachine": {"Name": "order-flow"},
+}
+"""What a state passes on of `$$`."""
+
+
 @pytest.fixture(scope="module")
 def everything() -> list[Span]:
     """One of every span, attribute and event that the layer writes."""
@@ -83,6 +96,9 @@ def everything() -> list[Span]:
         )
         TracedHandler(recorded.engine, lambda event, context: None)(
             {"Records": [sqs_record()]}, make_context()
+        )
+        TracedHandler(recorded.engine, lambda event, context: None)(
+            {"StepFunctions": STATE}, make_context()
         )
         with (
             spanvas.workflow("poll", execution_id="e1", tenant="acme"),
