@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.privacy.redact import Redactor
 from spanvas.settings import Settings
 from spanvas.storage.codec import weight_of
+from spanvas.storage.details import position
 from spanvas.storage.pages import Page
 from spanvas.storage.port import TraceReader
 from spanvas.storage.stored_trace import SpanOrigin, StoredTrace
@@ -33,6 +35,8 @@ MOST_KEPT: Final = 16
 MOST_SECONDS: Final = 10
 """Of redaction: a call has 20."""
 CHECKED_EVERY: Final = 64
+UNREGISTERED: Final = -1
+"""Stands for the revision of what is not in the store."""
 FRESH_NANO: Final = 30 * NANO
 """A registered execution that runs for no longer is shown without spans where the backend fails: those of the store may
 be on their way."""
@@ -41,10 +45,14 @@ logger = Logger(service="trace-api", child=True)
 
 
 class _Found(NamedTuple):
-    """What the backend had at a time; None: nothing that is the execution's."""
+    """What the backend had at a time; None: nothing that is the execution's.
+
+    It counts until a time, and as long as what is registered of the execution has this revision.
+    """
 
     trace: SourceTrace | None
     until_unix_nano: int
+    revision: int
 
 
 class SourcedReader:
@@ -77,7 +85,7 @@ class SourcedReader:
     def read_execution(self, tenant: str, execution_id: str) -> Execution | None:
         """Returns an execution as `read_trace` does. One whose spans are known to be in the store costs no more."""
         known = self._store.read_execution(tenant, execution_id)
-        if known is not None and (known.counters.spans or known.deletion is not None):
+        if known is not None and _has_spans(known):
             return known
         trace = self.read_trace(tenant, execution_id)
         return None if trace is None else trace.execution
@@ -116,7 +124,10 @@ class SourcedReader:
         self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
     ) -> Page[Span]:
         """Returns a page of spans, from where the trace is. The span that makes it `max_bytes` is the last."""
-        _, found = self._from_where_it_is(tenant, execution_id)
+        known = self._store.read_execution(tenant, execution_id)
+        found = None
+        if known is None or not _has_spans(known):
+            _, found = self._from_where_it_is(tenant, execution_id)
         if found is None:
             return self._store.read_spans(tenant, execution_id, max_bytes=max_bytes, after=after)
         spans = found.in_order()
@@ -138,12 +149,13 @@ class SourcedReader:
     ) -> SourceTrace | None:
         """Returns the backend's trace. `known`: what is registered of the execution."""
         key = (tenant, execution_id)
+        revision = UNREGISTERED if known is None else known.revision
         found = self._found.get(key)
-        if found is None or found.until_unix_nano <= now:
+        if found is None or found.until_unix_nano <= now or found.revision != revision:
             trace = self._ask(tenant, execution_id, known, now)
             is_over = trace is not None and trace.trace.execution.ended_at_unix_nano is not None
             seconds = ENDED_SECONDS if is_over else OPEN_SECONDS
-            found = _Found(trace, self._clock() + seconds * NANO)
+            found = _Found(trace, self._clock() + seconds * NANO, revision)
             self._keep(key, found)
         return found.trace
 
@@ -206,9 +218,14 @@ def _size(found: _Found) -> int:
     return 0 if found.trace is None else found.trace.size
 
 
+def _has_spans(execution: Execution) -> bool:
+    """Whether it is known without its rows that the store's is all that is to be said."""
+    return bool(execution.counters.spans) or execution.deletion is not None
+
+
 def _is_of_store(stored: StoredTrace) -> bool:
     """Whether the store's is all that is to be said: it has spans, or what it had was deleted."""
-    return bool(stored.chunks or stored.unreadable or stored.execution.deletion is not None)
+    return bool(stored.chunks or stored.unreadable) or _has_spans(stored.execution)
 
 
 def _is_fresh(execution: Execution, now_unix_nano: int) -> bool:
@@ -230,10 +247,13 @@ def _trace_ids(tenant: str, execution_id: str, known: Execution | None) -> list[
 
 
 def _page(spans: list[Span], max_bytes: int, after: str | None) -> Page[Span]:
-    start = int(after) if after else 0
+    """Returns a page of spans that are in order. Positions are those of the store's pages: an export goes on where its
+    spans have come to the store meanwhile."""
+    places = [position(span.start_time_unix_nano, span.span_id) for span in spans]
+    start = 0 if after is None else bisect_right(places, after)
     size = 0
-    for end in range(start, len(spans)):
+    for end in range(start, len(spans) - 1):
         size += weight_of(spans[end : end + 1])
-        if size >= max_bytes and end + 1 < len(spans):
-            return Page(spans[start : end + 1], str(end + 1))
+        if size >= max_bytes:
+            return Page(spans[start : end + 1], places[end])
     return Page(spans[start:], None)

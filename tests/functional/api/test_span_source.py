@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl
 
 import pytest
 
 from spanvas.model.ids import trace_id_for
+from spanvas_api.operations import export_execution
 from tests.functional.api.conftest import MakeApi
 from tests.functional.api.traces import TRACE, WITHOUT_CONTENT
 from tests.support.api_client import Client
@@ -311,6 +313,37 @@ def test_a_large_trace_comes_in_pages_of_one_answer(reading: Reading) -> None:
     names = [row["name"] for row in first["rows"] + second["rows"]]
     assert (names, first["version"] == second["version"]) == (["run", "classify", "chat"], True)
     assert len(tempo.requests) == 1
+
+
+def test_an_export_comes_in_pages_that_have_each_span_once(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PAGE_BYTES", "CODED_PAGE_BYTES"):
+        monkeypatch.setattr(export_execution, name, 1)
+    api, _ = reading(answer(protobuf(run_spans())))
+    link, found = "/v1/executions/exec_1/export", []
+    while link:
+        path, _, query = link.partition("?")
+        page = api.call("GET", path, query=dict(parse_qsl(query)))
+        found += [
+            span["spanId"]
+            for group in page.json["resourceSpans"]
+            for scope in group["scopeSpans"]
+            for span in scope["spans"]
+        ]
+        link = page.headers.get("Link", "").partition(">")[0].lstrip("<")
+    assert found == [ROOT, "636c617373696679", chat_id()]
+
+
+def test_a_hold_of_a_registered_execution_is_seen_at_once(
+    reading: Reading, store: AuditedStore
+) -> None:
+    store.start_execution(own_execution())
+    spans = answer(protobuf(run_spans()))
+    api, _ = reading(spans, spans)
+    assert "hold" not in api.get(TRACE).json["execution"]
+    assert api.post("/v1/executions/exec_1/hold").status == 200
+    assert api.get(TRACE).json["execution"]["hold"]["held_by"] == "ada"
 
 
 def test_a_text_that_was_cut_is_marked_as_a_preview(reading: Reading) -> None:
