@@ -127,3 +127,26 @@ def test_a_span_that_has_none_of_it_is_stored_as_before() -> None:
 def test_a_span_without_flags_is_sent_on_as_sampled() -> None:
     sent = ExportTraceServiceRequest.FromString(encode_protobuf([make_span("a")], lambda span: ""))
     assert sent.resource_spans[0].scope_spans[0].spans[0].flags == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("otel.dropped_attributes_count", "many"),
+        ("otel.dropped_events_count", -1),
+        ("otel.dropped_links_count", 2**32),
+        ("otel.dropped_links_count", True),
+        ("w3c.tracestate", ["vendor=1"]),
+        ("otel.span.parent.origin", {"a": 1}),
+    ],
+)
+def test_an_attribute_of_that_name_that_no_field_could_hold_stays_an_attribute(
+    name: str, value: Any
+) -> None:
+    span = make_span("a", "root", attributes={name: value})
+    [read] = decode_json(encode_json([span])).spans
+    assert read.attributes == {name: value}
+    sent = ExportTraceServiceRequest.FromString(encode_protobuf([span], lambda span: ""))
+    [exported] = sent.resource_spans[0].scope_spans[0].spans
+    assert [item.key for item in exported.attributes] == [name]
+    assert exported.trace_state == ""

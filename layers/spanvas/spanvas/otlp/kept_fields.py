@@ -24,6 +24,7 @@ EVENT_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES})
 LINK_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES, names.TRACE_STATE})
 RESOURCE_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES, names.RESOURCE_SCHEMA_URL})
 SCOPE_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES, names.SCOPE_SCHEMA_URL})
+COUNT_LIMIT: Final = 2**32
 PARENT_FLAGS: Final[Mapping[Any, int]] = {
     names.LOCAL: PARENT_ORIGIN_KNOWN,
     names.REMOTE: PARENT_ORIGIN_KNOWN | PARENT_IS_REMOTE,
@@ -33,11 +34,25 @@ PARENT_FLAGS: Final[Mapping[Any, int]] = {
 def split_kept(
     attributes: Mapping[str, Any], kept: frozenset[str]
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Separates attributes from those that stand for fields: the rest, and the fields by their names as attributes."""
+    """Separates attributes from those that stand for fields: the rest, and the fields by their names as attributes.
+
+    What a field could not hold is a sender's own attribute of that name, and stays one.
+    """
     if kept.isdisjoint(attributes):
         return attributes, {}
-    rest = {name: value for name, value in attributes.items() if name not in kept}
-    return rest, {name: attributes[name] for name in kept & attributes.keys()}
+    fields = {
+        name: attributes[name]
+        for name in kept & attributes.keys()
+        if _fits_field(name, attributes[name])
+    }
+    return {name: value for name, value in attributes.items() if name not in fields}, fields
+
+
+def _fits_field(name: str, value: Any) -> bool:
+    """Returns whether a value is of the field's type: a text, or a number of 32 bits that is not 0."""
+    if name in DROPPED:
+        return type(value) is int and 0 < value < COUNT_LIMIT
+    return type(value) is str and value != ""
 
 
 def split_origin(span: Span, attributes: Mapping[str, Any]) -> tuple[Mapping[str, Any], int]:
@@ -45,7 +60,9 @@ def split_origin(span: Span, attributes: Mapping[str, Any]) -> tuple[Mapping[str
     if not span.parent_span_id or names.PARENT_ORIGIN not in attributes:
         return attributes, span.flags
     origin = attributes[names.PARENT_ORIGIN]
-    if origin not in PARENT_FLAGS:  # an attribute of the sender's own
+    if (
+        not isinstance(origin, str) or origin not in PARENT_FLAGS
+    ):  # an attribute of the sender's own
         return attributes, span.flags
     rest = {name: value for name, value in attributes.items() if name != names.PARENT_ORIGIN}
     is_implied = origin == parent_origin(0, span.otel_kind)
