@@ -8,9 +8,9 @@ here, if it holds text or an integer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, repeat
 from types import NoneType
 from typing import Any, Final, TypeVar
 
@@ -48,9 +48,6 @@ ALLOWED: Final = {"kind": (KINDS, OTHER), "status": (STATUSES, UNSET)}
 """Fields whose values are a closed set, and what an unknown one is shown as."""
 
 Built = TypeVar("Built", bound=tuple[Any, ...])
-
-_row: Final[Callable[[Iterable[Any]], Row]] = partial(tuple.__new__, Row)
-"""`_make` without its check of the number of values, for ten thousand at a time."""
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
@@ -120,7 +117,9 @@ def decode_rows(payload: bytes, chunk_id: str, reading: Reading | None = None) -
     for name, kind, default, allowed in _value_fields():
         columns[name] = _values(chunk, name, size, default, kind, allowed)
     columns["detail"] = _details(chunk, chunk_id, size)
-    return list(map(_row, zip(*[columns[name] for name in Row._fields], strict=True)))
+    values = zip(*[columns[name] for name in Row._fields], strict=True)
+    # `Row._make` without its check of the number of values, for ten thousand at a time.
+    return list(map(tuple.__new__, repeat(Row), values))
 
 
 @cache
@@ -211,25 +210,25 @@ def _parents(chunk: dict[str, Any], ids: list[str]) -> list[str | None]:
 
 
 def _usages(column: list[list[Any] | None]) -> list[Usage | None]:
-    made = iter(_all_built(Usage, [values for values in column if values]))
-    return [next(made) if values else None for values in column]
+    make = _maker(Usage, [values for values in column if values])
+    return [make(values) if values else None for values in column]
 
 
 def _artifacts(column: list[list[Any] | None]) -> list[tuple[ArtifactRef, ...]]:
-    stored = list(chain.from_iterable(filter(None, column)))
-    made = iter(_all_built(ArtifactRef, stored))
-    return [tuple([next(made) for _ in artifacts]) if artifacts else () for artifacts in column]
+    make = _maker(ArtifactRef, list(chain.from_iterable(filter(None, column))))
+    return [tuple(map(make, artifacts)) if artifacts else () for artifacts in column]
 
 
-def _all_built(cls: type[Built], stored: list[Any]) -> list[Built]:
-    """Returns what `built` makes of each. Where all of them are as this version writes them, without a look at each."""
+def _maker(cls: type[Built], stored: list[Any]) -> Callable[[Any], Built]:
+    """Returns what makes an object of each of these values: `built`, or, where all of them are as this version writes
+    them, what needs no look at each."""
     fields = fields_of(cls)
     is_known = set(map(type, stored)) <= {list} and set(map(len, stored)) <= {len(fields)}
     columns = zip(*stored, strict=True) if is_known else ()
     kinds = [set(map(type, column)) for column in columns]
     if is_known and all(kind == {field.exact} for kind, field in zip(kinds, fields, strict=False)):
-        return list(map(partial(tuple.__new__, cls), stored))
-    return [built(cls, values) for values in stored]
+        return partial(tuple.__new__, cls)
+    return partial(built, cls)
 
 
 def _costs(column: list[Any]) -> list[int | None]:
