@@ -34,7 +34,7 @@ install: .venv/.installed $(ENGINES) ## make .venv with everything that run, tes
 
 # Packages and page are made at the same time, unless `make -j` says how much is.
 run: ## the whole stack on this machine, http://127.0.0.1:8321/ (PORT=..., FRESH=1 begins anew)
-	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2) .venv/.running $(ENGINES) frontend/dist/index.html
+	@$(MAKE) --silent --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j2) .venv/.running $(ENGINES) frontend/dist/index.html
 	@exec $(PY) -m local up --port $(PORT) $(if $(FRESH),--fresh)
 
 smoke: .venv/.running $(ENGINES) frontend/dist/index.html ## start the stack, run a workflow, check its trace and artifact, stop
@@ -194,5 +194,5 @@ frontend/node_modules/.running: frontend/package-lock.json
 # The page is built beside the one that is there and takes its place at once: a stack may be serving it.
 frontend/dist/index.html: $(FRONTEND_SOURCES) | frontend/node_modules/.running
 	@echo "Building the page"
-	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../tools/with-node npm run --silent build -- --outDir ../build/page --emptyOutDir; \
+	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../tools/with-node npm run --silent build -- --logLevel error --outDir ../build/page --emptyOutDir; \
 	  rm -rf ../build/page-before; [ ! -e dist ] || mv dist ../build/page-before; mv ../build/page dist'

@@ -15,12 +15,10 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from importlib.metadata import requires, version
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
-
-from packaging.requirements import Requirement
 
 from local.project import PROJECT
 from tools.sam_local.docker import Docker, DockerError, docker_of
@@ -90,33 +88,26 @@ def make_image(docker: Docker) -> None:
 def install_runtime(folder: Path) -> None:
     """Puts the runtime's packages, in the versions of this environment, and the bootstrap into /var/runtime."""
     machine = WHEEL_NAMES[architecture()]
-    subprocess.run(
+    folder.mkdir(parents=True, exist_ok=True)
+    versions = folder.with_name("versions.txt")
+    versions.write_text("".join(f"{one.name}=={one.version}\n" for one in distributions()))
+    done = subprocess.run(
         [
-            sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+            sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
             "--root-user-action=ignore", "--implementation=cp", "--python-version=3.13", "--only-binary=:all:",
             f"--platform=manylinux2014_{machine}", f"--platform=manylinux_2_28_{machine}", f"--target={folder}",
-            *(f"{name}=={version(name)}" for name in sorted(with_dependencies(RUNTIME_PACKAGES))),
+            f"--constraint={versions}", *RUNTIME_PACKAGES,
         ],
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
     )  # fmt: skip
+    if done.returncode:
+        raise DockerError(f"The runtime's packages could not be installed:\n{done.stderr}")
+    versions.unlink()
     shutil.copyfile(PROJECT / "local" / "lambdas" / "bootstrap.py", folder / "bootstrap.py")
     (folder / "bootstrap").write_text(BOOTSTRAP)
     (folder / "bootstrap").chmod(0o755)
-
-
-def with_dependencies(names: tuple[str, ...]) -> set[str]:
-    """Packages and all that they need."""
-    found: set[str] = set()
-    left = list(names)
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            needed = map(Requirement, requires(name) or ())
-            left += [
-                one.name for one in needed if not one.marker or one.marker.evaluate({"extra": ""})
-            ]
-    return found
 
 
 def without_what_is_not_needed(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
