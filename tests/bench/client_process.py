@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 def main(order: dict[str, Any]) -> dict[str, Any]:
     connection = http.client.HTTPConnection(urlsplit(order["origin"]).netloc, timeout=60)
     headers = {
-        "Accept": "application/json",
+        "Accept": order.get("accept", "application/json"),
         "Accept-Encoding": order["accept_encoding"],
         "Authorization": f"Bearer {order['token']}",
     }

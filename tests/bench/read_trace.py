@@ -27,6 +27,8 @@ GOALS_MS = {40: 15, 1_000: 35, 10_000: 200}
 REQUESTS = {40: 250, 1_000: 250, 10_000: 60}
 OTHER_ENCODINGS = {"gzip alone": "gzip", "not compressed": "identity"}
 OTHER_REQUESTS = 30
+TEMPO_SPANS = 1_000
+TEMPO_REQUESTS = 100
 HANDLER_CALLS = 25
 WARM_CALLS = 5
 CLIENT = "demo-operator"
@@ -37,6 +39,7 @@ def run() -> list[Figure]:
     with Stack(Options(port=0, state=ROOT / "build" / "bench" / "stack")) as stack:
         figures = [figure for size in GOALS_MS for figure in of_size(stack, size)]
         figures += in_many_flushes(stack)
+        figures += as_tempo(stack)
     return [*figures, *handler_cpu()]
 
 
@@ -70,6 +73,25 @@ def body_of(asked: dict[str, Any], name: str) -> Figure:
     return Figure(f"{name}: body, {asked['encoding']}", rounded(asked["bytes"] / 1024), "KB")
 
 
+def as_tempo(stack: Stack) -> Iterator[Figure]:
+    """As Grafana's Tempo data source asks for a trace: whole spans with all content, in protobuf."""
+    workload = make_workload(TEMPO_SPANS, tenant=TENANT, seconds=TEMPO_SPANS / 33, seed=9)
+    store_workload(store_of(stack), workload)
+    asked = run_client(
+        {
+            **order_of(stack, f"/api/v2/traces/{workload.execution.trace_id}", "gzip"),
+            "accept": "application/protobuf",
+            "count": TEMPO_REQUESTS,
+        }
+    )
+    if asked["status"] != 200:
+        raise BenchError(f"the trace API answered {asked['status']}")
+    name = f"{TEMPO_SPANS:,} spans in the shape of Tempo"
+    yield Figure(f"{name}: p50", rounded(median(asked["ms"])), "ms", "<= 60", len(asked["ms"]))
+    yield Figure(f"{name}: p95", percentile(asked["ms"], 95), "ms", "", len(asked["ms"]))
+    yield body_of(asked, name)
+
+
 def in_many_flushes(stack: Stack) -> Iterator[Figure]:
     """As an execution of five minutes leaves it that is flushed every three seconds."""
     flush_at = [float(second) for second in range(1, round(LONG_SECONDS), 3)]
@@ -94,15 +116,19 @@ def handler_cpu() -> Iterator[Figure]:
 
 def ask(stack: Stack, workload: Workload, encoding: str, count: int) -> dict[str, Any]:
     """`ms` of each request after the warm ones, `status`, `bytes` and content `encoding` of the last answer."""
-    order = {
-        "origin": stack.url,
-        "token": stack.token(CLIENT),
-        "path": f"/v1/executions/{workload.execution.execution_id}/trace",
-        "accept_encoding": encoding,
-        "warm": WARM_CALLS,
-        "count": count,
-    }
-    asked = run_client(order)
+    path = f"/v1/executions/{workload.execution.execution_id}/trace"
+    asked = run_client({**order_of(stack, path, encoding), "count": count})
     if asked["status"] != 200 and encoding == BROWSER_ENCODINGS:
         raise BenchError(f"the trace API answered {asked['status']}")
     return asked
+
+
+def order_of(stack: Stack, path: str, encoding: str) -> dict[str, Any]:
+    """Returns what the process that asks is told, but for how often."""
+    return {
+        "origin": stack.url,
+        "token": stack.token(CLIENT),
+        "path": path,
+        "accept_encoding": encoding,
+        "warm": WARM_CALLS,
+    }

@@ -258,6 +258,24 @@ def test_what_is_larger_than_one_answer_comes_with_previews_and_says_so(
     assert re.fullmatch(r"/v1/executions/exec_1/spans/[0-9a-f]{16}#spanvas\.input", place)
 
 
+def test_protobuf_is_compressed_where_it_would_not_fit_or_that_costs_little(
+    api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution())
+    write(store, make_span(attributes={"spanvas.input": "x" * 2_000_000}))
+
+    path = f"/api/v2/traces/{TRACE}"
+    coded = [
+        api.get(path, headers={**PROTOBUF, "accept-encoding": accepted}).headers
+        for accepted in ("gzip", "zstd, gzip", "identity")
+    ]
+    write(store, make_span("b", attributes={"spanvas.input": "y" * 3_000_000}))
+    large = api.get(path, headers={**PROTOBUF, "accept-encoding": "gzip"})
+
+    assert [one.get("Content-Encoding") for one in coded] == [None, "zstd", None]
+    assert (large.headers["Content-Encoding"], len(trace_of(large))) == ("gzip", 2)
+
+
 def test_details_that_cannot_be_read_are_said_to_be_missing(api: Client, run: AuditedStore) -> None:
     (row,) = [row for row in _rows(run) if row.name == "chat"]
     place = (items.partition("acme", "exec_1"), items.DETAIL + row.detail)
