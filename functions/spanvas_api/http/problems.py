@@ -53,7 +53,7 @@ RULES: Final = (
     ProblemRule(
         TempoCallError,
         404,
-        "unknown-route",
+        "not-in-tempos-api",
         "No such call",
         "Spanvas answers a part of Tempo's API: traces by id, search and tags. This path is not in it, nor are metrics "
         "of TraceQL.",

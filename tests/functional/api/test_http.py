@@ -35,6 +35,11 @@ def test_every_kept_event_is_answered(api: Client, path: Path) -> None:
     assert reply.status in (200, 202, 403, 404)
 
 
+WITHOUT_STORE = {
+    *("list_workflows", "tempo_echo", "tempo_build_info", "tempo_tags", "tempo_tags_v2"),
+}
+
+
 class TestProblems:
     def test_a_path_that_is_no_call_is_told_so(self, api: Client) -> None:
         for method, path in (
@@ -59,7 +64,11 @@ class TestProblems:
             "request_id": "QnB0tjE2DoEEPkw=",
         }
 
-    @pytest.mark.parametrize("route", ROUTES[1:], ids=lambda route: route.operation)
+    @pytest.mark.parametrize(
+        "route",
+        [route for route in ROUTES if route.operation not in WITHOUT_STORE],
+        ids=lambda route: route.operation,
+    )
     def test_a_store_that_is_down_is_503_with_a_time_to_come_back(
         self, api: Client, store: AuditedStore, route: Any
     ) -> None:
@@ -69,13 +78,16 @@ class TestProblems:
             execution_id="exec_1",
             span_id="a" * 16,
             artifact_id="art_1",
+            trace_id="a" * 32,
+            tag="name",
         )
 
         asked = {"session_id": "s"} if route.operation == "delete_executions" else {}
         reply = api.call(route.method, path, query=asked)
 
         assert (reply.status, reply.headers["Retry-After"]) == (503, "5")
-        assert reply.json["detail"] == "Nothing was changed; try again."
+        said = reply.text if route.error_media_type == "text/plain" else reply.json["detail"]
+        assert said == "Nothing was changed; try again."
 
     def test_a_bug_is_500_with_a_neutral_body_and_a_logged_traceback(
         self,
