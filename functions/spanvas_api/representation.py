@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spanvas.model import ids
 from spanvas.model.completeness import Completeness
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import OPEN, Counters, Deletion, Execution, run_nano
@@ -16,13 +17,19 @@ from spanvas.semantics.span_names import stored_name
 from spanvas.semantics.withheld import row_has_content, shown_row
 
 
+def viewer_url(template: str, trace_id: str, span_id: str) -> str:
+    """Returns the address of a span in the operator's own trace viewer. `template` holds `{trace_id}`, and may hold
+    `{span_id}`."""
+    return template.replace("{trace_id}", trace_id).replace("{span_id}", span_id)
+
+
 def execution_body(
     execution: Execution,
     completeness: Completeness | None,
     trace_url_template: str,
     spans_from: str = "",
 ) -> dict[str, Any]:
-    """Returns the `wire.Execution` of an execution. `trace_url_template` holds `{trace_id}`, or is empty; so is
+    """Returns the `wire.Execution` of an execution. `trace_url_template` is as `viewer_url` takes it, or empty; so is
     `spans_from` where the spans are the store's."""
     ran = run_nano(execution)
     body: dict[str, Any] = {
@@ -72,7 +79,8 @@ def execution_body(
         }
     body["expires_at"] = execution.expires_at
     if trace_url_template:
-        body["trace_url"] = trace_url_template.replace("{trace_id}", execution.trace_id)
+        root = ids.root_span_id_for(execution.tenant, execution.execution_id)
+        body["trace_url"] = viewer_url(trace_url_template, execution.trace_id, root)
     if execution.is_newer:
         body["is_newer"] = True
     if spans_from:

@@ -55,7 +55,7 @@ def test_an_invocation_leads_to_its_log_lines(page: Page, executions: dict[str, 
     page.get_by_role("treeitem", name="Look up the order").click()
     expect(page.get_by_role("heading", name="Look up the order")).to_be_visible()
     expect(link).to_have_count(0)
-    lines = page.get_by_role("list", name="In the AWS console").get_by_role("link")
+    lines = page.get_by_role("list", name="This span elsewhere").get_by_role("link")
     expect(lines).to_have_text([re.compile("Log lines"), re.compile("Function")])
     expect(lines.first).to_have_attribute(
         "href", re.compile(rf"{console}/cloudwatch/home\?region=.*#logsV2:logs-insights.*trace_id")

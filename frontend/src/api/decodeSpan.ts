@@ -61,6 +61,7 @@ export function decodeSpan(value: unknown): SpanDetail {
     marks: fields.list("marks", textItem),
     receipts: decodeReceipts(fields.map("receipts")),
     otherVersions: fields.list("other_versions", decodeVersion),
+    traceUrl: fields.textOrNull("trace_url"),
     contentAccess: fields.oneOf("content_access", ["granted", "denied", "not_captured", "expired"]),
     isRestricted: fields.textOrNull("restricted_access") === "denied",
     content: fields.objectOrNull("content", decodeContent),

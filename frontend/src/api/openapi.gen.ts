@@ -1004,6 +1004,8 @@ export interface components {
             };
             /** @description Where the span is marked `rewritten`: what else was sent of it, the latest nine at most. */
             other_versions?: components["schemas"]["SpanVersion"][];
+            /** @description The same span in the operator's own trace viewer, where that has an address for it. */
+            trace_url?: string;
             /**
              * @description `expired`: attributes, events and content are past their retention; the rest is what the tree has.
              * @enum {string}

@@ -124,6 +124,7 @@ export function makeDetail(overrides: Partial<SpanDetail> = {}): SpanDetail {
     marks: [],
     receipts: {},
     otherVersions: [],
+    traceUrl: null,
     contentAccess: "granted",
     isRestricted: false,
     content: null,

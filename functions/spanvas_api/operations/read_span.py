@@ -27,7 +27,7 @@ from spanvas_api.access import SPAN, authorized_execution, record_read
 from spanvas_api.auth import readable
 from spanvas_api.http import parameters
 from spanvas_api.http.request import ApiRequest, ApiResponse
-from spanvas_api.representation import artifact_ref_body, usage_body
+from spanvas_api.representation import artifact_ref_body, usage_body, viewer_url
 from spanvas_api.services import Services
 from spanvas_api.trace.diff import other_versions
 
@@ -84,6 +84,9 @@ def read_span(request: ApiRequest, services: Services) -> ApiResponse:
             body["restricted_access"] = "denied"
     else:
         body["content_access"] = "denied" if has_content(versions[0]) else "not_captured"
+    template = services.settings.trace_url_template
+    if "{span_id}" in template:
+        body["trace_url"] = viewer_url(template, body["trace_id"], span_id)
     outcome = ALLOWED if is_allowed and any(map(has_content, versions)) else STRUCTURE
     record_read(request, services, execution.execution_id, SPAN, outcome, **names)
     return ApiResponse(body)

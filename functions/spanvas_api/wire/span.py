@@ -211,6 +211,10 @@ class SpanResponse(WireModel):
         default=None,
         description="Where the span is marked `rewritten`: what else was sent of it, the latest nine at most.",
     )
+    trace_url: str | None = Field(
+        default=None,
+        description="The same span in the operator's own trace viewer, where that has an address for it.",
+    )
     content_access: Literal["granted", "denied", "not_captured", "expired"] = Field(
         description="`expired`: attributes, events and content are past their retention; the rest is what the tree has."
     )

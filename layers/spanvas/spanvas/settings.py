@@ -174,7 +174,8 @@ SETTINGS: Final = (
             "Audience that a token has to be for, in `aud` or `client_id`; empty: any."),
     Setting("link_expiry_seconds", "120", parse_int(1), API, "Seconds that a presigned artifact link works."),
     Setting("trace_url_template", "", str, ("api", "deletion"),
-            "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header; empty: none."),
+            "URL of a trace in another tool, with `{trace_id}`; shown in the tab's header. With `{span_id}` in it, "
+            "each span leads to itself there, too. Empty: none."),
     Setting("span_source", "", parse_choice(("", *SPAN_SOURCES)), API,
             "Backend that the spans of an execution are read from where the store has none of them: `tempo` or "
             "`jaeger`; empty: none."),

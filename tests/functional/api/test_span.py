@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from spanvas.model.ids import root_span_id_for
 from spanvas.model.span import Event, Link
 from spanvas.storage.port import SpanBatch
 from tests.support.api_client import ALL_SCOPES, Client
@@ -218,6 +219,39 @@ def test_a_malformed_span_id_is_named(api: Client, keep: Any, span: str) -> None
     reply = api.get(f"/v1/executions/exec_1/spans/{span}")
 
     assert (reply.status, reply.json["errors"][0]["field"]) == (400, "span_id")
+
+
+VIEWER = "https://grafana.example/explore?traceid={trace_id}"
+
+
+@pytest.mark.parametrize(
+    ("template", "address"),
+    [
+        (
+            VIEWER + "&span={span_id}",
+            "https://grafana.example/explore?traceid=0af7651916cd43dd8448eb211c80319c"
+            "&span=636861742e2e2e2e",
+        ),
+        (VIEWER, None),
+        ("", None),
+    ],
+)
+def test_a_span_leads_to_itself_in_a_viewer_that_has_an_address_for_it(
+    make_api: Any, keep: Any, template: str, address: str | None
+) -> None:
+    keep()
+    api = make_api(trace_url_template=template)
+    assert api.get(path_of("chat")).json.get("trace_url") == address
+
+
+def test_a_trace_in_such_a_viewer_is_opened_at_its_root(make_api: Any, keep: Any) -> None:
+    keep()
+    api = make_api(trace_url_template="https://grafana.example/{trace_id}/{span_id}")
+    address = api.get("/v1/executions/exec_1").json["trace_url"]
+    assert address == (
+        "https://grafana.example/0af7651916cd43dd8448eb211c80319c/"
+        + root_span_id_for("acme", "exec_1")
+    )
 
 
 class TestOtherVersions:

@@ -9,6 +9,7 @@ import {
 } from "../../model/labels/format";
 import { exporterStates } from "../../model/labels/exporters";
 import { consoleLinks } from "../../model/labels/awsConsole";
+import { webAddress } from "../../model/labels/spanLinks";
 import { kindHue, kindLabel, shortModel } from "../../model/labels/kinds";
 import { describeMark, marksOf } from "../../model/labels/marks";
 import type { Named, SpanDetail } from "../../model/trace/span";
@@ -55,7 +56,7 @@ export function PanelHead(props: PanelHeadProps): ReactElement {
       <Marks row={row} receipts={detail?.receipts ?? {}} />
       <Exporters row={row} loaded={loaded} />
       <Retries detail={detail} />
-      <ConsoleLinks detail={detail} loaded={loaded} />
+      <LinksElsewhere detail={detail} loaded={loaded} />
       {row.error !== null && (
         <ErrorBox error={row.error} attempt={row.attempt} events={detail?.events ?? []} />
       )}
@@ -209,13 +210,18 @@ function Retries({ detail }: Pick<PanelHeadProps, "detail">): ReactElement | nul
   );
 }
 
-/** Where the AWS console has more about the span. */
-function ConsoleLinks(props: Pick<PanelHeadProps, "detail" | "loaded">): ReactElement | null {
+/** Where the AWS console and the operator's trace viewer have more about the span. */
+function LinksElsewhere(props: Pick<PanelHeadProps, "detail" | "loaded">): ReactElement | null {
   const { detail, loaded } = props;
-  const links = detail === null ? [] : consoleLinks(detail, loaded.trace.servedAt);
+  if (detail === null) return null;
+  const viewer = webAddress(detail.traceUrl);
+  const links = [
+    ...consoleLinks(detail, loaded.trace.servedAt),
+    ...(viewer === null ? [] : [{ label: "Trace viewer", url: viewer }]),
+  ];
   if (links.length === 0) return null;
   return (
-    <ul className="sv-panel-console" aria-label="In the AWS console">
+    <ul className="sv-panel-elsewhere" aria-label="This span elsewhere">
       {links.map(({ label, url }) => (
         <li key={label}>
           <a className="sv-link" href={url} target="_blank" rel="noreferrer">

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { requestCurl, shellQuoted, spanCurl } from "./spanLinks";
+import { requestCurl, shellQuoted, spanCurl, webAddress } from "./spanLinks";
+
+it.each([
+  ["https://grafana.example/explore?traceid=1", "https://grafana.example/explore?traceid=1"],
+  ["http://127.0.0.1:16686/trace/1", "http://127.0.0.1:16686/trace/1"],
+  ["javascript:ran(1)", null],
+  ["grafana.example", null],
+  [null, null],
+])("leads to web pages alone: %s", (text, address) => {
+  expect(webAddress(text)).toBe(address);
+});
 
 describe("cURL", () => {
   it("quotes what came from a trace, so that a shell runs none of it", () => {

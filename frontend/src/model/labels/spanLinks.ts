@@ -1,6 +1,12 @@
-/** Makes shell commands from a span. Everything that comes from a trace is quoted. */
+/** Makes links and shell commands from a span. Everything that comes from a trace is checked or quoted. */
 
 import type { Attributes } from "../trace/span";
+
+/** Returns an address if it is one of a web page, and no script; null otherwise. */
+export function webAddress(text: string | null): string | null {
+  if (text === null || !URL.canParse(text)) return null;
+  return /^https?:$/.test(new URL(text).protocol) ? text : null;
+}
 
 /** Quotes a text for a POSIX shell. */
 export function shellQuoted(text: string): string {

@@ -176,6 +176,8 @@ export interface SpanDetail {
   readonly receipts: Readonly<Record<string, number>>;
   /** The latest first; empty where nothing else was sent. */
   readonly otherVersions: readonly SpanVersion[];
+  /** The same span in the operator's own trace viewer. */
+  readonly traceUrl: string | null;
   readonly contentAccess: "granted" | "denied" | "not_captured" | "expired";
   /** Whether restricted fields of the span are withheld from the reader. */
   readonly isRestricted: boolean;
