@@ -57,6 +57,46 @@ def test_grpc_without_a_scheme_uses_tls_unless_that_is_switched_off() -> None:
     assert target(**plain).url == "http://tempo:4317"
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "variables", "url"),
+    [
+        ("http://tempo:4317", {}, "http://tempo:4317"),
+        ("https://tempo:4317/", {}, "https://tempo:4317/"),
+        ("tempo:4317", {}, "https://tempo:4317"),
+        ("tempo:4317", {"OTEL_EXPORTER_OTLP_INSECURE": "true"}, "http://tempo:4317"),
+        ("tempo:4317", {ENDPOINT: "http://tempo:4317"}, "https://tempo:4317"),
+        ("tempo:4317", {"OTEL_TRACES_EXPORTER": "none"}, "https://tempo:4317"),
+    ],
+)
+def test_grpc_takes_the_url_of_our_own_setting_as_it_is_too(
+    endpoint: str, variables: dict[str, str], url: str
+) -> None:
+    settings = OtelVariables({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", **variables})
+
+    found = settings.target(endpoint)
+
+    assert found is not None
+    assert (found.url, found.protocol, settings.problems) == (url, "grpc", [])
+
+
+def test_grpc_for_another_endpoint_leaves_ours_a_base_url_of_http() -> None:
+    theirs = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", ENDPOINT: "http://vendor.example:4317"}
+
+    found = target("http://tempo:4318?k=v", **theirs)
+
+    assert (found.url, found.protocol) == ("http://tempo:4318/v1/traces?k=v", "http/protobuf")
+
+
+def test_an_address_of_grpc_that_cannot_be_used_is_told() -> None:
+    variables = OtelVariables({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})
+
+    variables.target("tempo:otlp")
+
+    assert variables.problems == [
+        "SPANVAS_OTLP_ENDPOINT='tempo:otlp': Port could not be cast to integer value as 'otlp'"
+    ]
+
+
 def test_our_variables_count_first() -> None:
     variables = OtelVariables({ENDPOINT: "http://theirs", HEADERS: "a=theirs"})
 
@@ -84,6 +124,7 @@ def test_headers_alone_are_for_the_endpoint_that_there_is() -> None:
     assert target("http://ours", **{HEADERS: "a=b%20c"}).headers == {"a": "b c"}
     same = {ENDPOINT: "http://ours/other", HEADERS: "a=b"}
     assert target("http://OURS", **same).headers == {"a": "b"}
+    assert target("http://ours?k=v", **same).headers == {"a": "b"}
 
 
 def test_the_variable_of_traces_goes_before_the_common_one(tmp_path: Path) -> None:

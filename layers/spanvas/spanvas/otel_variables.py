@@ -156,12 +156,12 @@ class OtelVariables:
         """
         protocol = self._protocol()
         theirs = self._endpoint(protocol)
-        if endpoint and protocol != GRPC and (problem := problem_of_url(endpoint)):
-            self._tell(f"SPANVAS_OTLP_ENDPOINT={endpoint!r}: {problem}")
-        url = traces_url(endpoint) if endpoint else theirs
+        is_meant = not theirs or not endpoint or _host(endpoint) == _host(theirs)
+        if not is_meant:
+            protocol = HTTP
+        url = self._own_endpoint(endpoint, protocol) if endpoint else theirs
         if not url:
             return None
-        is_meant = not theirs or not endpoint or _host(url) == _host(theirs)
         text = self._of_exporter if is_meant else _nothing
         found = self._pairs(_both("HEADERS"), parse_header) if is_meant else {}
         return OtlpTarget(
@@ -172,9 +172,16 @@ class OtelVariables:
             client_key=text("CLIENT_KEY"),
             compression=self._choice("COMPRESSION", (GZIP, DEFLATE, UNCOMPRESSED), GZIP),
             timeout_seconds=self._parsed(_both("TIMEOUT"), parse_request_seconds, 5.0),
-            protocol=protocol if is_meant else HTTP,
+            protocol=protocol,
             is_ours=bool(endpoint),
         )
+
+    def _own_endpoint(self, endpoint: str, protocol: str) -> str:
+        """Returns the URL for traces of our own setting; gRPC has no path. What is wrong with it is told."""
+        whole = self._with_scheme(endpoint) if protocol == GRPC else endpoint
+        if problem := problem_of_url(whole):
+            self._tell(f"SPANVAS_OTLP_ENDPOINT={endpoint!r}: {problem}")
+        return whole if protocol == GRPC else traces_url(whole)
 
     def _endpoint(self, protocol: str) -> str:
         exporters = self._names("OTEL_TRACES_EXPORTER")
@@ -287,4 +294,6 @@ def _nothing(_: Any) -> str:
 
 
 def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+    """Returns host and port of a URL, or of an address of gRPC without a scheme."""
+    address = url.partition("?")[0].split("://", 1)[-1]
+    return address.partition("/")[0].rpartition("@")[2].lower()

@@ -136,7 +136,8 @@ SETTINGS: Final = (
             "Milliseconds that an invocation waits at most for its last write to the store; what is not written by "
             "then is carried over to the next one."),
     Setting("otlp_endpoint", "", str, SWEEP,
-            "Base URL of an OTLP/HTTP endpoint that gets every span too; empty: what OpenTelemetry's variables say."),
+            "Base URL of an OTLP endpoint that gets every span too: `v1/traces` is added, but for gRPC; empty: what "
+            "OpenTelemetry's variables say."),
     Setting("otlp_headers", "", parse_pairs, SWEEP,
             "Headers for the OTLP endpoint: `name=value` pairs, separated by commas; `%20` is a space in a value."),
     Setting("otlp_certificate", "", str, SWEEP,
