@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from typing import Any, Final
 from local.__main__ import FAILURES, Interrupted, interrupt_on_signals, say
 from local.described import AUDIENCE
 from local.gateway.definition import Route, read_http_api
+from local.http_message import LOOPBACK
 from local.http_server import HttpServer
 from local.kept import folder_of
 from local.physical import physical_attribute
@@ -81,15 +83,28 @@ def api(options: argparse.Namespace) -> int:
                 start(["start-api", "--port", str(options.port)], environment),
             ]
         try:
-            say(
-                f"\nThe API answers at http://127.0.0.1:{options.port}/v1/ (Ctrl-C stops it). A token for it: "
-                "`.venv/bin/python -m local token`\n"
-            )
+            say("SAM starts the API, which takes some seconds")
+            is_told = False
             while all(process.poll() is None for process in started):
+                if not is_told and is_listened_on(options.port):
+                    is_told = True
+                    say(
+                        f"\nThe API answers at http://127.0.0.1:{options.port}/v1/ (Ctrl-C stops it). A token for it: "
+                        "`.venv/bin/python -m local token`\n"
+                    )
                 time.sleep(0.2)
         finally:
             stop(started)
     return max(abs(int(process.returncode)) for process in started)
+
+
+def is_listened_on(port: int) -> bool:
+    """Whether something listens on a port of loopback."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def invoke(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from tests.support.aws_from_template import ROOT
 from tests.support.builders import T0, make_execution
 from tests.support.memory_store import MemoryTraceStore
 from tools.sam_local import files
+from tools.sam_local.__main__ import is_listened_on
 from tools.sam_local.authorizer import Authorizer
 from tools.sam_local.events import with_real_artifact
 
@@ -278,3 +280,10 @@ def test_an_event_without_an_artifact_stays_as_it_is(tmp_path: Path) -> None:
     store: Any = MemoryTraceStore()
     for path in sorted((ROOT / "events").glob("*.json")):
         assert with_real_artifact(path, store, tmp_path / "event.json") == path
+
+
+def test_the_api_is_announced_when_something_listens_on_its_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = int(server.getsockname()[1])
+        assert is_listened_on(port)
+    assert not is_listened_on(port)
