@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from spanvas.model.artifact import Artifact
+from spanvas.model.ids import trace_id_for
 from spanvas.storage import items
 from spanvas.storage.port import SpanBatch
-from tests.functional.api.calls import CALLS, QUERIES
+from tests.functional.api.calls import CALLS, QUERIES, absent_status, path_of
 from tests.functional.api.conftest import MakeApi
 from tests.support.api_client import Client, Reply
 from tests.support.api_fakes import AuditedStore
@@ -28,15 +29,17 @@ ON_AN_EXECUTION = [name for name in CALLS if "{}" in CALLS[name][1]]
 @pytest.fixture
 def world(store: AuditedStore) -> AuditedStore:
     for number, (workflow_id, execution_id) in enumerate(RUNS.items()):
+        trace_id = trace_id_for("acme", execution_id)
         store.start_execution(
             make_execution(
                 execution_id,
+                trace_id=trace_id,
                 workflow_id=workflow_id,
                 workflow_name=workflow_id,
                 started_at_unix_nano=T0 + number * SECOND,
             )
         )
-        store.write(SpanBatch("acme", execution_id, [make_span("a")]))
+        store.write(SpanBatch("acme", execution_id, [make_span("a", trace_id=trace_id)]))
         file = Artifact("acme", execution_id, "art_1", span_id("a"), "r.csv", "text/csv", 0, "", T0)
         store.put_artifact(file, b"x")
     return store
@@ -47,8 +50,8 @@ def restricted(api: Client, claim: Any, name: str = "workflows") -> Client:
 
 
 def call(api: Client, name: str, execution_id: str) -> Reply:
-    method, path = CALLS[name]
-    return api.call(method, path.format(execution_id), query=QUERIES.get(name))
+    method, _ = CALLS[name]
+    return api.call(method, path_of(name, execution_id), query=QUERIES.get(name))
 
 
 def listed(api: Client, **query: str) -> list[str]:
@@ -108,7 +111,7 @@ def test_an_execution_of_another_workflow_is_answered_as_one_that_is_not_there(
 
     hidden, absent = call(caller, name, "run_pay"), call(caller, name, "absent")
 
-    assert hidden.status == 404
+    assert hidden.status == absent_status(name)
     assert hidden == absent
     assert world.accesses("run_pay") == []
 
@@ -117,7 +120,12 @@ def test_an_execution_of_another_workflow_is_answered_as_one_that_is_not_there(
 def test_an_execution_of_the_named_workflow_is_answered(
     api: Client, world: AuditedStore, name: str
 ) -> None:
-    assert call(restricted(api, "pay*"), name, "run_pay").status == 200
+    caller = restricted(api, "pay*")
+
+    answer = call(caller, name, "run_pay")
+
+    assert answer.status == 200
+    assert answer != call(caller, name, "absent")
 
 
 def test_a_workflow_that_is_not_seen_is_neither_listed_nor_started(
