@@ -58,6 +58,21 @@ def test_a_value_that_cannot_be_read_is_named(variable: str, value: str) -> None
         Settings.from_env({variable: value})
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SPANVAS_OTLP_HEADERS", "authorization: Bearer hunter2"),
+        ("SPANVAS_SPAN_SOURCE_HEADERS", "authorization: Bearer hunter2"),
+        ("SPANVAS_SPAN_SOURCE_URL", "https://ada:hunter2@tempo.example.com"),
+    ],
+)
+def test_a_value_that_may_hold_a_secret_is_not_told(variable: str, value: str) -> None:
+    with pytest.raises(InvalidSettingError, match=f"^{variable}=[.]{{3}}: expected") as raised:
+        Settings.from_env({variable: value})
+
+    assert "hunter2" not in str(raised.value)
+
+
 def test_settings_are_frozen_and_complete() -> None:
     with pytest.raises(AttributeError, match="frozen"):
         Settings().tenant = "other"

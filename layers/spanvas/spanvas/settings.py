@@ -35,10 +35,13 @@ ENDS: Final = ("auto", ALWAYS, NEVER)
 OTEL_EXPORTER: Final = "otel"
 SPAN_SOURCES: Final = ("tempo", "jaeger")
 BOTO3: Final = "boto3"
+MAY_HOLD_SECRETS: Final = (parse_pairs, parse_base_url)
+"""Readers of settings whose values are in no message: headers, and addresses that may have a user in them."""
 
 
 class InvalidSettingError(ValueError):
-    """A `SPANVAS_*` variable has a value that its setting cannot take; the message names both."""
+    """A `SPANVAS_*` variable has a value that its setting cannot take; the message names both, and of headers and
+    addresses, which may hold secrets, the variable alone."""
 
 
 class Setting:
@@ -312,7 +315,8 @@ class Settings:
             try:
                 values[setting.name] = setting.parse(text)
             except ValueError as error:
-                raise InvalidSettingError(f"{setting.variable}={text!r}: {error}") from error
+                shown = "..." if setting.parse in MAY_HOLD_SECRETS else repr(text)
+                raise InvalidSettingError(f"{setting.variable}={shown}: {error}") from error
         return cls(**values)
 
 
