@@ -13,6 +13,20 @@ from local.resources import Function
 
 AUDIENCE: Final = "spanvas"
 
+SETTINGS: Final = {
+    "SPANVAS_JWT_ISSUER": "JwtIssuer",
+    "SPANVAS_JWT_AUDIENCE": "JwtAudience",
+    "SPANVAS_TENANT_CLAIM": "TenantClaim",
+    "SPANVAS_WORKFLOWS_CLAIM": "WorkflowsClaim",
+    "SPANVAS_OTLP_ENDPOINT": "OtlpEndpoint",
+    "SPANVAS_OTLP_HEADERS": "OtlpHeaders",
+    "SPANVAS_SPAN_SOURCE": "SpanSource",
+    "SPANVAS_SPAN_SOURCE_URL": "SpanSourceUrl",
+    "SPANVAS_SPAN_SOURCE_HEADERS": "SpanSourceHeaders",
+    "SPANVAS_SPAN_SOURCE_TENANT_HEADER": "SpanSourceTenantHeader",
+}
+"""What the layer and the doctor are told of the stack, by the parameter of the template that says it."""
+
 
 class Described(Protocol):
     """What is said of a stack; the stack itself has it."""
@@ -59,10 +73,7 @@ def document_of(stack: Described) -> dict[str, Any]:
             "SPANVAS_TABLE": stack.resolver.ref("TraceTable"),
             "SPANVAS_BUCKET": stack.resolver.ref("TraceBucket"),
             "SPANVAS_AUDIT_TABLE": stack.resolver.ref("AuditTable"),
-            "SPANVAS_JWT_ISSUER": stack.issuer.url,
-            "SPANVAS_JWT_AUDIENCE": AUDIENCE,
             "SPANVAS_TENANT": DEMO_TENANT,
-            "SPANVAS_OTLP_ENDPOINT": stack.resolver.ref("OtlpEndpoint"),
-            "SPANVAS_OTLP_HEADERS": stack.resolver.ref("OtlpHeaders"),
+            **{name: stack.resolver.ref(parameter) for name, parameter in SETTINGS.items()},
         },
     }

@@ -37,3 +37,23 @@ def test_the_endpoint_is_the_one_that_its_functions_have(url: str) -> None:
     described = document_of(stack(OtlpEndpoint=url, OtlpHeaders="x-scope-orgid=acme"))
     assert described["environment"]["SPANVAS_OTLP_ENDPOINT"] == url
     assert described["environment"]["SPANVAS_OTLP_HEADERS"] == "x-scope-orgid=acme"
+
+
+def test_the_doctor_is_told_where_the_functions_read_spans_from() -> None:
+    described = document_of(
+        stack(SpanSource="jaeger", SpanSourceUrl="http://127.0.0.1:16686", SpanSourceHeaders="")
+    )
+    environment = described["environment"]
+    assert environment["SPANVAS_SPAN_SOURCE"] == "jaeger"
+    assert environment["SPANVAS_SPAN_SOURCE_URL"] == "http://127.0.0.1:16686"
+    assert environment["SPANVAS_SPAN_SOURCE_HEADERS"] == ""
+
+
+def test_the_doctor_is_told_which_tokens_the_functions_accept() -> None:
+    described = document_of(
+        stack(JwtIssuer="https://login.example.com", JwtAudience="traces", TenantClaim="org")
+    )
+    environment = described["environment"]
+    assert environment["SPANVAS_JWT_ISSUER"] == "https://login.example.com"
+    assert environment["SPANVAS_JWT_AUDIENCE"] == "traces"
+    assert environment["SPANVAS_TENANT_CLAIM"] == "org"
