@@ -39,6 +39,12 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert [link for link in links_of(page) if not leads_somewhere(page, link)] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_an_address_of_an_execution_is_one_that_the_page_reads(page: Path) -> None:
+    addresses = re.findall(r"https?://[^\s/`]+/executions/[^\s`]*", page.read_text("utf-8"))
+    assert addresses == []
+
+
 def test_every_decision_is_in_the_list_by_its_title() -> None:
     decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
     titles = [page.read_text("utf-8").splitlines()[0] for page in decisions]
