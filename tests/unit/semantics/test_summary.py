@@ -10,6 +10,7 @@ from spanvas.model.row import ArtifactRef
 from spanvas.model.span import Event
 from spanvas.model.usage import Usage
 from spanvas.semantics.summary import row_of
+from spanvas.storage.row_codec import decode_rows, encode_rows
 from tests.support.builders import SECOND, T0, make_span, span_id
 from tests.unit.semantics.forms import text
 
@@ -141,6 +142,22 @@ def test_hostile_spans_cannot_grow_a_row() -> None:
     assert sum(len(value) for value in row if isinstance(value, str)) < 1_500
     assert sum(len(value) for value in row.artifacts[0] if isinstance(value, str)) < 500
     assert row.attempt is None
+
+
+@pytest.mark.parametrize("number", [True, False, -1, 10**40, 1.5, "7", None])
+def test_what_is_no_count_is_none_so_that_the_row_can_be_read_again(number: object) -> None:
+    span = make_span(
+        attributes={
+            "spanvas.attempt.number": number,
+            "spanvas.artifacts": json.dumps([{"id": "art_1", "bytes": number}]),
+        }
+    )
+
+    row = row_of(span)
+
+    assert (row.attempt, row.artifacts[0].bytes) == (None, 0)
+    (read,) = decode_rows(encode_rows([row]), "c1")
+    assert (read.attempt, read.artifacts) == (None, row.artifacts)
 
 
 def test_a_span_without_a_name_says_so() -> None:

@@ -132,7 +132,14 @@ def _attempt(attributes: Mapping[str, Any]) -> int | None:
     number = attributes.get(names.ATTEMPT)
     if number is None and durable.is_attempt(attributes):
         number = attributes.get(names.DURABLE_ATTEMPT_NUMBER)
-    return number if isinstance(number, int) and 0 <= number < 2**31 else None
+    return _whole(number, 2**31)
+
+
+def _whole(value: Any, end: int) -> int | None:
+    """Returns a whole number from 0 up to before `end`, and None for anything else: what is stored as a number would be
+    refused by who reads it if it were `true`."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value < end else None
 
 
 def _artifacts(attributes: Mapping[str, Any]) -> tuple[ArtifactRef, ...]:
@@ -143,13 +150,12 @@ def _artifacts(attributes: Mapping[str, Any]) -> tuple[ArtifactRef, ...]:
     for value in listed:
         item = parsed(value)
         if isinstance(item, Mapping) and isinstance(item.get("id"), str):
-            size = item.get("bytes")
             found.append(
                 ArtifactRef(
                     item["id"][:128],
                     str(item.get("name") or item["id"])[:NAME_CHARACTERS],
                     str(item.get("media_type") or "")[:100],
-                    size if isinstance(size, int) else 0,
+                    _whole(item.get("bytes"), 2**63) or 0,
                 )
             )
     return tuple(found)
