@@ -147,6 +147,9 @@ class _Repeat(NamedTuple):
 
 
 _Tree = _One | _All | _Either | _Repeat
+_EMPTY: Final = _All(())
+"""Nothing, however it is written. Other parts leave it out, and alternatives have it once: so each part adds a state,
+and the bound of states is one of the work, too."""
 
 
 class _Parser:
@@ -180,13 +183,19 @@ class _Parser:
         parts = [self._all()]
         while self._next == "|":
             self._at += 1
-            parts.append(self._all())
+            part = self._all()
+            if part is not _EMPTY or _EMPTY not in parts:
+                parts.append(part)
         return parts[0] if len(parts) == 1 else _Either(tuple(parts))
 
     def _all(self) -> _Tree:
         parts: list[_Tree] = []
         while self._next not in ("", "|", ")"):
-            parts.append(self._repeated(self._atom()))
+            part = self._repeated(self._atom())
+            if part is not _EMPTY:
+                parts.append(part)
+        if not parts:
+            return _EMPTY
         return parts[0] if len(parts) == 1 else _All(tuple(parts))
 
     def _repeated(self, part: _Tree) -> _Tree:
@@ -197,7 +206,7 @@ class _Parser:
             self._at += 1
         if self._next in ("*", "+", "?") or self._is_counted():
             raise RegexError("a repetition is repeated")
-        return _Repeat(part, *bounds)
+        return _EMPTY if part is _EMPTY or bounds[1] == 0 else _Repeat(part, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
         if self._next in _QUANTIFIERS:

@@ -72,3 +72,11 @@ def test_what_is_not_read_is_refused(expression: str) -> None:
 
 def test_a_bomb_is_none() -> None:
     assert Regex("(a+)+(a|aa)+b").matches("a" * 5_000) is False
+
+
+@pytest.mark.parametrize("nothing", ["()", "(?:()())", "a{0}", "(|){0}", "(){0,9}", "(||)"])
+def test_nothing_is_repeated_without_work(nothing: str) -> None:
+    repeated = nothing
+    for _ in range(30):
+        repeated = f"({repeated}){{200}}"
+    assert Regex(f"x{repeated}y").matches("xy") is True
