@@ -23,8 +23,8 @@ MOST_TRACES: Final = 100
 DEFAULT_SPANS: Final = 3
 MOST_SPANS: Final = 100
 """Of one trace that one search shows, whatever its `spss`."""
-_SECONDS: Final = re.compile(r"-?\d{1,19}")
-_COUNT: Final = re.compile(r"[+-]?\d{1,9}")
+_SECONDS: Final = re.compile(r"-?\d{1,19}", re.ASCII)
+_COUNT: Final = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _LATEST_SECONDS: Final = 2**31 - 1
 
 

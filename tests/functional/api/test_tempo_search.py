@@ -167,6 +167,7 @@ def test_of_the_spans_of_a_trace_the_first_are_shown_and_all_are_counted(
     ("query", "expected"),
     [
         ({"limit": "2"}, ["other-3", "failed-2"]),
+        ({"limit": "1000000000", "spss": "9223372036854775807"}, EVERYTHING),
         ({"start": "1790000010", "end": "1790000020"}, ["failed-2"]),
         ({"start": "1790000000", "end": "1790000001"}, ["ok-1"]),
         ({"start": "1", "end": "2"}, []),
