@@ -18,6 +18,8 @@ ZSTD_LEVEL: Final = 1
 MAX_TEXT_BYTES: Final = 5_000_000
 MAX_CODED_BYTES: Final = 4_400_000
 """Lambda answers at most 6 MB: text with its quotes escaped once more, coded bytes as base64."""
+MAX_ESCAPED_BYTES: Final = 5_900_000
+"""The same, as `escaped_size` counts."""
 MUST_COMPRESS_FROM_BYTES: Final = 4_500_000
 """Lambda answers at most 6 MB. A caller that says nothing about encodings accepts all (RFC 9110, 12.5.3)."""
 
@@ -31,6 +33,14 @@ def json_bytes(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
+
+
+def escaped_size(text: bytes) -> int:
+    """Returns the bytes of a JSON text once its quotes and backslashes are escaped, as they are in a function's answer.
+
+    Texts of nothing but quotes become twice as long.
+    """
+    return len(text) + text.count(b'"') + text.count(b"\\")
 
 
 def compressed(body: bytes, accept_encoding: str | None) -> tuple[str, bytes] | None:

@@ -23,7 +23,13 @@ from spanvas.semantics.content_split import has_content
 from spanvas.semantics.withheld import shown_span
 from spanvas_api.access import EXPORT, authorized_executions_of_trace, record_read
 from spanvas_api.auth import readable
-from spanvas_api.http.encoding import MAX_CODED_BYTES, accepted_codings, compressed
+from spanvas_api.http.encoding import (
+    MAX_CODED_BYTES,
+    MAX_ESCAPED_BYTES,
+    accepted_codings,
+    compressed,
+    escaped_size,
+)
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.http.trace_ids import complaint_about, trace_id_of
 from spanvas_api.services import Services
@@ -112,14 +118,15 @@ def answered(
         message = "; ".join(missing)
         body = encode(request_of(spans), message)
         coding, data = _coded(body, accept, media_type)
-        if len(data) <= MAX_CODED_BYTES or not spans:
+        share = _share(data, coding, media_type)
+        if share <= 1 or not spans:
             break
         if is_whole:
             is_whole = False
             spans = list(with_previews(_by_start(spans), lambda span: _place(found, span)))
             missing = [*missing, "values are cut to previews, to fit into one answer"]
         else:
-            spans = spans[: len(spans) * MAX_CODED_BYTES * 9 // (len(data) * 10)]
+            spans = spans[: int(len(spans) * 0.9 / share)]
             fitting = f"{len(spans)} of {len(found.spans)} spans fit into one answer"
             missing = [*found.missing, f"values are cut to previews, and {fitting}"]
     headers = {"Content-Type": media_type, "Vary": "Accept, Accept-Encoding"}
@@ -138,6 +145,13 @@ def _coded(body: bytes, accept: str | None, media_type: str) -> tuple[str, bytes
     if media_type == PROTOBUF and not reads_zstd and len(body) <= MAX_CODED_BYTES:
         return "", body
     return compressed(body, accept) or ("", body)
+
+
+def _share(data: bytes, coding: str, media_type: str) -> float:
+    """Returns how much of what Lambda can answer a body takes: more than 1 does not fit. A text is escaped there."""
+    if coding or media_type == PROTOBUF:
+        return len(data) / MAX_CODED_BYTES
+    return max(escaped_size(data) / MAX_ESCAPED_BYTES, len(data) / MAX_CODED_BYTES)
 
 
 def _by_start(spans: list[Span]) -> list[Span]:

@@ -13,7 +13,14 @@ from spanvas.model.completeness import Completeness
 from spanvas.model.execution import OPEN, Execution
 from spanvas.model.tree import ORPHAN, TreeRow, state_of
 from spanvas.storage.stored_trace import SpanOrigin, StoredTrace
-from spanvas_api.http.encoding import MAX_CODED_BYTES, MAX_TEXT_BYTES, compressed, json_bytes
+from spanvas_api.http.encoding import (
+    MAX_CODED_BYTES,
+    MAX_ESCAPED_BYTES,
+    MAX_TEXT_BYTES,
+    compressed,
+    escaped_size,
+    json_bytes,
+)
 from spanvas_api.http.request import ApiResponse
 from spanvas_api.trace.status import ALL_READ, ChunkCounts, TraceStatus, trace_status
 from spanvas_api.trace.version import Version
@@ -89,6 +96,7 @@ def encoded(body: dict[str, Any], accept_encoding: str | None) -> tuple[ApiRespo
     text = json_bytes(body)
     coded = compressed(text, accept_encoding)
     if coded is None:
-        return ApiResponse(text), len(text) <= MAX_TEXT_BYTES
+        fits = len(text) <= MAX_TEXT_BYTES and escaped_size(text) <= MAX_ESCAPED_BYTES
+        return ApiResponse(text), fits
     coding, data = coded
     return ApiResponse(data, headers={"Content-Encoding": coding}), len(data) <= MAX_CODED_BYTES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -15,7 +16,7 @@ from spanvas.storage import items
 from spanvas.storage.port import SpanBatch
 from tests.functional.api.tempo import fields_of, spans_in
 from tests.functional.api.traces import write
-from tests.support.api_client import Client, Reply
+from tests.support.api_client import Client, LambdaContext, Reply
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import SECOND, T0, make_execution, make_span
 
@@ -256,6 +257,22 @@ def test_what_is_larger_than_one_answer_comes_with_previews_and_says_so(
     assert len(values["spanvas.input"].string_value.encode()) <= 2_048
     place = values["spanvas.preview.spanvas.input.ref"].string_value
     assert re.fullmatch(r"/v1/executions/exec_1/spans/[0-9a-f]{16}#spanvas\.input", place)
+
+
+def test_a_text_is_as_long_as_lambda_makes_it_by_escaping_its_quotes(
+    api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution())
+    for number in range(1_400):
+        text = {"spanvas.input": '"' * 1_500}
+        write(store, make_span(f"s{number}", start=number, attributes=text))
+    event = api.event("GET", f"/api/v2/traces/{TRACE}", headers={"accept-encoding": "identity"})
+
+    answer = api.handler(event, LambdaContext())
+
+    assert answer["isBase64Encoded"] is False
+    assert len(json.dumps(answer)) < 6 * 1024 * 1024
+    assert "of 1400 spans fit into one answer" in answer["headers"]["Spanvas-Partial"]
 
 
 def test_protobuf_is_compressed_where_it_would_not_fit_or_that_costs_little(
