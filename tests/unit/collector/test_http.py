@@ -60,6 +60,8 @@ def test_what_an_endpoints_answer_means(
         ("7", 7),
         ("-1", 0),
         ("999999", 300),
+        ("inf", 300),
+        ("nan", 0),
         ("soon", 0),
         ("Wed, 21 Oct 2026 07:28:30 GMT", 30),
         ("Wed, 21 Oct 2026 07:27:00 GMT", 0),

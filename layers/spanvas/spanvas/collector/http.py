@@ -103,7 +103,7 @@ def pause_of(text: str, now: float) -> float:
         seconds = float(text) if text else 0.0
     except ValueError:
         seconds = _until(text, now)
-    return min(max(seconds, 0.0), MAX_PAUSE_SECONDS)
+    return min(max(0.0, seconds), MAX_PAUSE_SECONDS)  # in this order it also makes 0 of `nan`
 
 
 def _until(date: str, now: float) -> float:
