@@ -8,16 +8,15 @@ that it is partial.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
-from spanvas.otlp.export import request_of
 from spanvas.otlp.export_safe import place_of, with_previews
 from spanvas.semantics.content_split import has_content
 from spanvas.semantics.withheld import shown_span
@@ -38,9 +37,8 @@ from spanvas_api.tempo.shapes import PROTOBUF
 MOST_BYTES: Final = 24_000_000
 """Of stored details that are read for one answer."""
 
-Request = dict[str, Any]
-Encode = Callable[[Request, str], bytes]
-"""Makes a body of an OTLP request, and of a message that says what is missing."""
+Encode = Callable[[Sequence[Span], str], bytes]
+"""Makes a body of spans, and of a message that says what is missing."""
 
 
 PARTIAL_HEADER: Final = "Spanvas-Partial"
@@ -116,7 +114,7 @@ def answered(
     is_whole = True
     while True:
         message = "; ".join(missing)
-        body = encode(request_of(spans), message)
+        body = encode(spans, message)
         coding, data = _coded(body, accept, media_type)
         share = _share(data, coding, media_type)
         if share <= 1 or not spans:

@@ -89,7 +89,7 @@ def test_both_encodings_of_a_request_say_the_same(given_spans: list[Span]) -> No
     request = request_of(given_spans)
     said_in_json = _with_base64_ids(json.loads(dump(request)))
 
-    found = ExportTraceServiceRequest.FromString(encode_request(request))
+    found = ExportTraceServiceRequest.FromString(encode_request(given_spans))
 
     assert found == ParseDict(said_in_json, ExportTraceServiceRequest())
 
@@ -97,7 +97,7 @@ def test_both_encodings_of_a_request_say_the_same(given_spans: list[Span]) -> No
 def test_bytes_numbers_that_are_not_finite_and_lone_surrogates_keep_their_form() -> None:
     attributes = {"y": {"$bytes": "AP8="}, "inf": {"$float": "Infinity"}, "s": "a\ud800"}
 
-    request = encode_request(request_of([make_span(attributes=attributes)]))
+    request = encode_request([make_span(attributes=attributes)])
 
     (span,) = ExportTraceServiceRequest.FromString(request).resource_spans[0].scope_spans[0].spans
     values = {pair.key: pair.value for pair in span.attributes}
@@ -109,7 +109,7 @@ def test_bytes_numbers_that_are_not_finite_and_lone_surrogates_keep_their_form()
 def test_attributes_of_a_sender_that_only_have_the_name_of_a_field_harm_nothing() -> None:
     attributes = {names.DROPPED_ATTRIBUTES: "many", names.DROPPED_LINKS: -1, names.TRACE_STATE: 7}
 
-    request = encode_request(request_of([make_span(attributes=attributes)]))
+    request = encode_request([make_span(attributes=attributes)])
 
     (span,) = ExportTraceServiceRequest.FromString(request).resource_spans[0].scope_spans[0].spans
     assert (span.dropped_attributes_count, span.trace_state) == (0, "")
@@ -117,7 +117,7 @@ def test_attributes_of_a_sender_that_only_have_the_name_of_a_field_harm_nothing(
 
 def test_a_span_that_has_not_ended_ends_a_nanosecond_after_its_start() -> None:
     """Others take a missing end for 1970."""
-    request = encode_request(request_of([make_span(end_time_unix_nano=None)]))
+    request = encode_request([make_span(end_time_unix_nano=None)])
 
     (span,) = ExportTraceServiceRequest.FromString(request).resource_spans[0].scope_spans[0].spans
     assert (span.start_time_unix_nano, span.end_time_unix_nano) == (T0, T0 + 1)

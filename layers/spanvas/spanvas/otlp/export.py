@@ -35,6 +35,9 @@ try:  # the functions bring orjson; elsewhere the standard library does
 except ImportError:  # pragma: no cover - the tests have orjson
     fast_dumps = None
 
+EncodeAttributes = Callable[[Mapping[str, Any]], list[Any]]
+"""Makes KeyValues of attributes, one of each, in their order."""
+
 SCHEMA_URL: Final = "schemaUrl"
 FIELDS: Final = {
     names.DROPPED_ATTRIBUTES: "droppedAttributesCount",
@@ -47,13 +50,21 @@ FIELDS: Final = {
 """Names of the fields that are kept as attributes, `kept_fields`."""
 
 
+def attributes_json(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Returns attributes as KeyValues of OTLP's JSON encoding."""
+    return [
+        {"key": name, "value": {"stringValue": value} if type(value) is str else any_value(value)}
+        for name, value in attributes.items()
+    ]
+
+
 def encode_json(spans: Iterable[Span]) -> bytes:
     """Returns one request with all these spans, grouped by resource and scope, in the order given."""
     return dump(request_of(spans))
 
 
-def request_of(spans: Iterable[Span]) -> dict[str, Any]:
-    """Returns what `encode_json` encodes, as plain values."""
+def request_of(spans: Iterable[Span], encode: EncodeAttributes = attributes_json) -> dict[str, Any]:
+    """Returns what `encode_json` encodes, as plain values. `encode` makes what stands for attributes."""
     keys: dict[int, tuple[Mapping[str, Any], bytes]] = {}
     groups: dict[bytes, tuple[Span, dict[tuple[Any, ...], tuple[Span, list[Any]]]]] = {}
 
@@ -62,19 +73,19 @@ def request_of(spans: Iterable[Span]) -> dict[str, Any]:
             return b""
         known = keys.get(id(shared))
         if known is None:  # it is kept with its key, so that its id is not given to another one
-            known = keys[id(shared)] = (shared, dump(_attributes(shared)))
+            known = keys[id(shared)] = (shared, dump(attributes_json(shared)))
         return known[1]
 
     for span in spans:
         scopes = groups.setdefault(key_of(span.resource), (span, {}))[1]
         scope = (span.scope_name, span.scope_version, key_of(span.scope_attributes))
-        scopes.setdefault(scope, (span, []))[1].append(_span(span))
+        scopes.setdefault(scope, (span, []))[1].append(_span(span, encode))
     return {
         "resourceSpans": [
             {
-                **_resource(first.resource),
+                **_resource(first.resource, encode),
                 "scopeSpans": [
-                    {**_scope(one), "spans": encoded} for one, encoded in scopes.values()
+                    {**_scope(one, encode), "spans": encoded} for one, encoded in scopes.values()
                 ],
             }
             for first, scopes in groups.values()
@@ -95,7 +106,7 @@ def dump(value: Any) -> bytes:
     ).encode()
 
 
-def _span(span: Span) -> dict[str, Any]:
+def _span(span: Span, encode: EncodeAttributes) -> dict[str, Any]:
     encoded: dict[str, Any] = {"traceId": span.trace_id, "spanId": span.span_id}
     if span.parent_span_id:
         encoded["parentSpanId"] = span.parent_span_id
@@ -111,30 +122,32 @@ def _span(span: Span) -> dict[str, Any]:
     attributes, flags = split_origin(span, attributes)
     if flags:
         encoded["flags"] = flags
-    encoded.update(_described(attributes, SPAN_FIELDS))
+    encoded.update(_described(attributes, SPAN_FIELDS, encode))
     if span.events:
-        encoded["events"] = [_event(event) for event in span.events]
+        encoded["events"] = [_event(event, encode) for event in span.events]
     if span.links:
-        encoded["links"] = [_link(link) for link in span.links]
+        encoded["links"] = [_link(link, encode) for link in span.links]
     encoded["status"] = _status(span)
     return encoded
 
 
-def _event(event: Event) -> dict[str, Any]:
-    time = str(event.time_unix_nano)
-    return {"timeUnixNano": time, "name": event.name, **_described(event.attributes, EVENT_FIELDS)}
+def _event(event: Event, encode: EncodeAttributes) -> dict[str, Any]:
+    described = _described(event.attributes, EVENT_FIELDS, encode)
+    return {"timeUnixNano": str(event.time_unix_nano), "name": event.name, **described}
 
 
-def _link(link: Link) -> dict[str, Any]:
+def _link(link: Link, encode: EncodeAttributes) -> dict[str, Any]:
     ids = {"traceId": link.trace_id, "spanId": link.span_id}
     flags = {"flags": link.flags} if link.flags else {}
-    return {**ids, **flags, **_described(link.attributes, LINK_FIELDS)}
+    return {**ids, **flags, **_described(link.attributes, LINK_FIELDS, encode)}
 
 
-def _described(attributes: Mapping[str, Any], kept: frozenset[str]) -> dict[str, Any]:
+def _described(
+    attributes: Mapping[str, Any], kept: frozenset[str], encode: EncodeAttributes
+) -> dict[str, Any]:
     """Returns the attributes of anything, and the fields that are kept among them."""
     rest, fields = split_kept(attributes, kept)
-    encoded: dict[str, Any] = {"attributes": _attributes(rest)}
+    encoded: dict[str, Any] = {"attributes": encode(rest)}
     for name, value in fields.items():
         encoded[FIELDS[name]] = value
     return encoded
@@ -146,30 +159,23 @@ def _status(span: Span) -> dict[str, Any]:
     return {**status, "message": span.status_message} if span.status_message else status
 
 
-def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
-    described = _described(resource, RESOURCE_FIELDS)
+def _resource(resource: Mapping[str, Any], encode: EncodeAttributes) -> dict[str, Any]:
+    described = _described(resource, RESOURCE_FIELDS, encode)
     schema_url = described.pop(SCHEMA_URL, "")
     return {"resource": described, **({SCHEMA_URL: schema_url} if schema_url else {})}
 
 
-def _scope(span: Span) -> dict[str, Any]:
+def _scope(span: Span, encode: EncodeAttributes) -> dict[str, Any]:
     scope: dict[str, Any] = {"name": span.scope_name}
     if span.scope_version:
         scope["version"] = span.scope_version
     if not span.scope_attributes:
         return {"scope": scope}
-    described = _described(span.scope_attributes, SCOPE_FIELDS)
+    described = _described(span.scope_attributes, SCOPE_FIELDS, encode)
     schema_url = described.pop(SCHEMA_URL, "")
     if not described["attributes"]:
         del described["attributes"]
     return {"scope": {**scope, **described}, **({SCHEMA_URL: schema_url} if schema_url else {})}
-
-
-def _attributes(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"key": name, "value": {"stringValue": value} if type(value) is str else any_value(value)}
-        for name, value in attributes.items()
-    ]
 
 
 def any_value(value: Any) -> dict[str, Any]:
@@ -188,7 +194,7 @@ def any_value(value: Any) -> dict[str, Any]:
         return {"bytesValue": base64.b64encode(value).decode()}
     if isinstance(value, Mapping):
         marked = _marked(value) if len(value) == 1 else None
-        return marked or {"kvlistValue": {"values": _attributes(value)}}
+        return marked or {"kvlistValue": {"values": attributes_json(value)}}
     if isinstance(value, (list, tuple)):
         return {"arrayValue": {"values": [any_value(item) for item in value]}}
     return {"stringValue": str(value)}

@@ -1,21 +1,24 @@
 """An export request in protobuf, from the plain values of its JSON encoding (`export.request_of`).
 
-So both encodings of a stored execution say the same, by one set of rules. Sources: opentelemetry-proto,
+So both encodings of a stored execution say the same, by one set of rules. Attributes alone, of which a trace has
+thousands, are KeyValues in bytes there already. Sources: opentelemetry-proto,
 `trace/v1/trace.proto` and `common/v1/common.proto`; protobuf.dev, "Encoding".
 """
 
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
+from spanvas.model.span import Span
 from spanvas.model.values import encodable
+from spanvas.otlp.export import any_value, request_of
 from spanvas.otlp.wire import LEN, WORD, length_delimited, number_field, varint
 
 MOST_REMEMBERED: Final = 4_000
-"""Short attributes of one request whose bytes are kept, since most spans say the same."""
+"""Keys and short attributes of one request whose bytes are kept, since most spans say the same."""
 SHORT: Final = 64
 """Characters of a text that is worth remembering."""
 
@@ -28,9 +31,13 @@ _DOUBLE = Struct("<d").pack
 Plain = Mapping[str, Any]
 
 
-def encode_request(request: Plain) -> bytes:
-    """Returns an ExportTraceServiceRequest, which a `TracesData` and Tempo's `Trace` are the same bytes as."""
+def encode_request(spans: Iterable[Span]) -> bytes:
+    """Returns one ExportTraceServiceRequest with all these spans, as `export.encode_json` does.
+
+    A `TracesData` and Tempo's `Trace` are the same bytes.
+    """
     writer = _Writer()
+    request = request_of(spans, writer.pairs)
     parts = [
         part for resource in request["resourceSpans"] for part in writer.resource_spans(resource)
     ]
@@ -38,15 +45,16 @@ def encode_request(request: Plain) -> bytes:
 
 
 class _Writer:
-    """Writes the messages of one request, and remembers short attributes."""
+    """Writes the messages of one request, and remembers keys and short attributes."""
 
     def __init__(self) -> None:
         self._remembered: dict[tuple[str, str], bytes] = {}
+        self._keys: dict[str, bytes] = {}
 
     def resource_spans(self, resource: Plain) -> list[bytes]:
         """Returns a field with all spans of a resource, in parts: a whole trace is put together once."""
         described = resource["resource"]
-        head = self._attributes(_TAG[1], described["attributes"]) + _number(2, described, _DROPPED)
+        head = _repeated(_TAG[1], described["attributes"]) + _number(2, described, _DROPPED)
         parts = [_sized(_TAG[1], head)]
         for scope in resource["scopeSpans"]:
             parts += self._scope_spans(scope)
@@ -57,33 +65,47 @@ class _Writer:
         head = (
             _text(1, described["name"])
             + _text(2, described.get("version", ""))
-            + self._attributes(_TAG[3], described.get("attributes", ()))
+            + _repeated(_TAG[3], described.get("attributes", ()))
             + _number(4, described, _DROPPED)
         )
-        spans = [_sized(_TAG[2], self._span(span)) for span in scope["spans"]]
-        schema_url = _text(3, scope.get("schemaUrl", ""))
-        return _with_size(_TAG[2], [_sized(_TAG[1], head), *spans, schema_url])
+        parts = [_sized(_TAG[1], head)]
+        for span in scope["spans"]:
+            encoded = self._span(span)
+            parts += (_TAG[2] + varint(len(encoded)), encoded)
+        return _with_size(_TAG[2], [*parts, _text(3, scope.get("schemaUrl", ""))])
 
-    def _attributes(self, tag: bytes, attributes: Iterable[Plain]) -> bytes:
-        return b"".join([tag + self._sized_pair(pair) for pair in attributes])
+    def pairs(self, attributes: Mapping[str, Any]) -> list[bytes]:
+        """Returns attributes as KeyValues, each behind its length."""
+        return [
+            self._text_pair(name, value)
+            if type(value) is str
+            else self._pair(name, self._value(any_value(value)))
+            for name, value in attributes.items()
+        ]
 
-    def _sized_pair(self, pair: Plain) -> bytes:
-        """Returns a KeyValue behind its length."""
-        key, value = pair["key"], pair["value"]
-        text = value.get("stringValue")
-        if text is None or len(text) > SHORT:
-            return self._new_pair(key, value)
+    def _text_pair(self, key: str, text: str) -> bytes:
+        if len(text) > SHORT:
+            return self._pair(key, _sized(_TAG[1], encodable(text).encode()))
         known = self._remembered.get((key, text))
         if known is None:
-            known = self._new_pair(key, value)
+            known = self._pair(key, _sized(_TAG[1], encodable(text).encode()))
             if len(self._remembered) < MOST_REMEMBERED:
                 self._remembered[key, text] = known
         return known
 
-    def _new_pair(self, key: str, value: Plain) -> bytes:
+    def _pair(self, key: str, value: bytes) -> bytes:
         # The value is always there, also an empty one, as protobuf's own writers have it.
-        pair = _sized(_TAG[1], encodable(key).encode()) + _sized(_TAG[2], self._value(value))
-        return varint(len(pair)) + pair
+        front = self._key(key) + varint(len(value))
+        return varint(len(front) + len(value)) + front + value
+
+    def _key(self, key: str) -> bytes:
+        """Returns the key of a KeyValue, and the tag of its value."""
+        known = self._keys.get(key)
+        if known is None:
+            known = _sized(_TAG[1], encodable(key).encode()) + _TAG[2]
+            if len(self._keys) < MOST_REMEMBERED:
+                self._keys[key] = known
+        return known
 
     def _value(self, value: Plain) -> bytes:
         """Returns an AnyValue; nothing for an empty one."""
@@ -94,9 +116,12 @@ class _Writer:
                 items = [_sized(_TAG[1], self._value(item)) for item in given["values"]]
                 return _sized(_TAG[5], b"".join(items))
             if form == "kvlistValue":
-                return _sized(_TAG[6], self._attributes(_TAG[1], given["values"]))
+                return _sized(_TAG[6], _repeated(_TAG[1], self._plain_pairs(given["values"])))
             return _SCALARS[form](given)
         return b""
+
+    def _plain_pairs(self, pairs: Iterable[Plain]) -> list[bytes]:
+        return [self._pair(pair["key"], self._value(pair["value"])) for pair in pairs]
 
     def _span(self, span: Plain) -> bytes:
         parts = [
@@ -106,7 +131,7 @@ class _Writer:
             _text(5, span["name"]),
             number_field(6, span["kind"]),
             _TIMES(0x39, int(span["startTimeUnixNano"]), 0x41, int(span["endTimeUnixNano"])),
-            self._attributes(_TAG[9], span["attributes"]),
+            _repeated(_TAG[9], span["attributes"]),
         ]
         parts += [_sized(_TAG[11], self._event(event)) for event in span.get("events", ())]
         parts += [_sized(_TAG[13], self._link(link)) for link in span.get("links", ())]
@@ -127,7 +152,7 @@ class _Writer:
             b"\x09"
             + _FIXED64(int(event["timeUnixNano"]))
             + _text(2, event["name"])
-            + self._attributes(_TAG[3], event["attributes"])
+            + _repeated(_TAG[3], event["attributes"])
             + _number(4, event, _DROPPED)
         )
 
@@ -135,7 +160,7 @@ class _Writer:
         return (
             _ids(bytes.fromhex(link["traceId"]), bytes.fromhex(link["spanId"]))
             + _text(3, link.get("traceState", ""))
-            + self._attributes(_TAG[4], link["attributes"])
+            + _repeated(_TAG[4], link["attributes"])
             + _number(5, link, _DROPPED)
             + (b"\x35" + _FIXED32(link["flags"]) if "flags" in link else b"")
         )
@@ -170,6 +195,11 @@ def _number(field: int, part: Plain, name: str) -> bytes:
 def _sized(tag: bytes, data: bytes) -> bytes:
     """Returns a field whose tag is written already."""
     return tag + varint(len(data)) + data
+
+
+def _repeated(tag: bytes, messages: Sequence[bytes]) -> bytes:
+    """Returns the fields of messages that are behind their lengths already."""
+    return tag + tag.join(messages) if messages else b""
 
 
 def _with_size(tag: bytes, parts: list[bytes]) -> list[bytes]:

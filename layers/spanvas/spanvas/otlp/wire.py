@@ -142,6 +142,8 @@ def varint(number: int) -> bytes:
     """Returns a number from 0 to 2**64 - 1 as a varint."""
     if number < 128:
         return _ONE_BYTE[number]
+    if number < 1 << 14:  # nearly all lengths of texts
+        return (number & 127 | 128 | number >> 7 << 8).to_bytes(2, "little")
     encoded = bytearray()
     while number > 127:
         encoded.append(number & 127 | 128)
