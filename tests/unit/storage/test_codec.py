@@ -218,3 +218,28 @@ def test_weight_counts_repeated_content_once_and_everything_else_each_time() -> 
 
     assert codec.weight_of(spans) == 3 * (codec.SPAN_CHARACTERS + 21) + 5_000
     assert codec.weight_of(others) == 3 * (codec.SPAN_CHARACTERS + 2 + 2_000 + 6)
+
+
+@given(
+    st.dictionaries(st.text(max_size=5), values, max_size=4),
+    st.sampled_from([{}, {"library": "of a sender"}]),
+    st.sampled_from([0, 257]),
+    st.booleans(),
+)
+def test_a_span_reads_the_same_whether_its_values_are_looked_at_or_not(
+    attributes: dict[str, Any], scope_attributes: dict[str, Any], flags: int, is_open: bool
+) -> None:
+    """Those that stand as this version writes them are not; a member that is not there has all of them looked at."""
+    span = make_span(
+        attributes={**attributes, "gen_ai.input.messages": "x" * 3_000},
+        parent_span_id=None if is_open else span_id("parent"),
+        end_time_unix_nano=None if is_open else T0 + SECOND,
+        resource={"service.name": "one"},
+        scope_attributes=scope_attributes,
+        flags=flags,
+    )
+    payload = codec.encode_spans([span])
+    chunk = json.loads(payload)
+    del chunk["spans"][0]["links"]
+
+    assert decode_spans(payload) == decode_spans(json.dumps(chunk).encode())

@@ -14,18 +14,10 @@ from typing import Any, Final
 
 import zstandard
 
-from spanvas.model.kinds import KINDS, OTHER
-from spanvas.model.span import STATUSES, UNSET, Link, Span
+from spanvas.model.span import Link, Span
 from spanvas.model.values import jsonable
 from spanvas.semantics.dialect_content import is_words_name
-from spanvas.storage.decoding import (
-    VERSION,
-    MalformedError,
-    Reading,
-    built,
-    check_times,
-    padded,
-)
+from spanvas.storage.decoding import VERSION, MalformedError, Reading
 
 fast_dumps: Callable[..., bytes] | None
 loads: Callable[[bytes], Any]
@@ -41,14 +33,6 @@ LEVEL: Final = 3
 MAX_INFLATED: Final = 64 * 1024 * 1024
 REFERENCED_FROM: Final = 2048
 """Characters from which content is kept once per digest: OTLP's previews are no longer than this either."""
-
-SPAN_NAMES: Final = {
-    "start": "start_time_unix_nano",
-    "end": "end_time_unix_nano",
-    "deadline": "deadline_unix_nano",
-    "recorded_at": "recorded_at_unix_nano",
-}
-"""Members of a stored span that have another name than the field of `Span`."""
 
 SPAN_CHARACTERS: Final = 350
 """Of a span besides its attributes: ids, times, names of fields."""
@@ -101,9 +85,11 @@ def decode_spans(
     payload: bytes, span_id: str | None = None, reading: Reading | None = None
 ) -> list[Span]:
     """Returns the spans of a detail chunk, or only those with that id. Raises as `row_codec.decode_rows` does."""
+    from spanvas.storage.span_decoding import span_of  # writers need none of it
+
     chunk = loaded_chunk(payload, reading)
     return [
-        _span(item, chunk)
+        span_of(item, chunk)
         for item in chunk["spans"]
         if span_id is None or item["span_id"] == span_id
     ]
@@ -221,34 +207,3 @@ def loaded_chunk(payload: bytes, reading: Reading | None) -> dict[str, Any]:
         raise MalformedError("a chunk is no object")
     (reading or Reading()).saw(chunk.get("v"))
     return chunk
-
-
-def known_or(value: Any, known: Sequence[str] | frozenset[str], default: str) -> Any:
-    """Returns the value; the default if it is None or a word that this version does not know."""
-    return default if value is None or (type(value) is str and value not in known) else value
-
-
-def _span(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
-    values = {SPAN_NAMES.get(name, name): value for name, value in item.items()}
-    attributes = item.get("attributes") or {}
-    for name, value in attributes.items():
-        if isinstance(value, dict) and len(value) == 1 and "$ref" in value:
-            attributes[name] = chunk.get("content", {}).get(value["$ref"], value)
-    scope = _at(chunk, "scopes", item.get("scope")) or []
-    values["scope_name"], values["scope_version"], values["scope_attributes"] = padded(scope, 3)
-    values["resource"] = _at(chunk, "resources", item.get("resource"))
-    values["kind"] = known_or(values.get("kind"), KINDS, OTHER)
-    values["status"] = known_or(values.get("status"), STATUSES, UNSET)
-    span = built(Span, values, required=("span_id",))
-    end = span.end_time_unix_nano
-    check_times([span.start_time_unix_nano if end is None else end, span.start_time_unix_nano])
-    return span
-
-
-def _at(chunk: dict[str, Any], table: str, place: Any) -> Any:
-    """What many spans share stands once in a table of the chunk; None where a span has no part in it."""
-    if place is None:
-        return None
-    if type(place) is not int or place < 0:
-        raise MalformedError(f"{table} has no such place")
-    return chunk[table][place]

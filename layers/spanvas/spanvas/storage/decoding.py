@@ -93,6 +93,11 @@ def check_times(*columns: Sequence[int]) -> None:
             raise MalformedError("a time lies outside of what can be answered")
 
 
+def known_or(value: Any, known: Sequence[str] | frozenset[str], default: str) -> Any:
+    """Returns the value; the default if it is None or a word that this version does not know."""
+    return default if value is None or (type(value) is str and value not in known) else value
+
+
 def padded(values: Any, length: int) -> list[Any]:
     """Returns a stored tuple cut or filled with None to `length` values. Raises MalformedError."""
     if type(values) is not list and type(values) is not tuple:
@@ -115,12 +120,13 @@ def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
         given = values.items()
     else:
         given = zip(form.places, padded(values, len(form.places)), strict=True)
+    readers, places = form.fields, form.places
     arguments = form.defaults.copy()
     for name, value in given:
-        if value is not None and name in form.places:
-            index, exact = form.places[name]
+        if value is not None and name in places:
+            index, exact = places[name]
             is_exact = value.__class__ is exact
-            arguments[index] = value if is_exact else _converted(form.fields[index], value)
+            arguments[index] = value if is_exact else _converted(readers[index], value)
     for index, make_default in form.to_make:
         if arguments[index] is None:
             arguments[index] = make_default()
@@ -211,6 +217,9 @@ def _zero(hint: Any) -> Callable[[], Any]:
 
 
 def _exact(hint: Any) -> type[Any] | None:
+    """Returns the type whose values are taken as they are; None where each is looked at."""
+    if get_origin(hint) is Mapping and get_args(hint)[1] is Any:
+        return dict
     inner = [argument for argument in get_args(hint) or (hint,) if argument is not NoneType]
     return inner[0] if len(inner) == 1 and inner[0] in (str, int, bool) else None
 

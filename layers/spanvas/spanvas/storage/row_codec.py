@@ -18,7 +18,7 @@ from spanvas.model.kinds import KINDS, OTHER
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import STATUSES, UNSET
 from spanvas.model.usage import Usage
-from spanvas.storage.codec import dump, jsonable_field, known_or, loaded_chunk
+from spanvas.storage.codec import dump, jsonable_field, loaded_chunk
 from spanvas.storage.decoding import (
     VERSION,
     MalformedError,
@@ -26,6 +26,7 @@ from spanvas.storage.decoding import (
     built,
     check_times,
     fields_of,
+    known_or,
     padded,
     whole,
 )
