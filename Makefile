@@ -142,9 +142,10 @@ bench-security: .venv/.installed $(ENGINES) ## look for canaries in what is stor
 	$(PY) -m tests.bench.security
 
 locks: .venv/.installed ## pin the Python requirements anew
-	for name in requirements-dev requirements-run requirements-uv requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements; do \
+	for name in requirements-dev requirements-run requirements-uv requirements-sam requirements-node requirements-dialects requirements-agents requirements-agentcore requirements-frameworks requirements-java $(PACKAGES:%=requirements-%) functions/requirements layers/libraries/requirements layers/otlp-exporter/requirements; do \
 	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate $$([[ $$name == *-frameworks ]] || echo --no-config) $$([ -f requirements-dev.txt ] && [[ $$name =~ /|run|uv ]] && echo "-c requirements-dev.txt") \
+	    $$([[ $$name == */otlp-exporter/* ]] && sed -n 's/^\(.*\)==.*/--no-emit-package \1/p' layers/libraries/requirements.txt) \
 	    $$([[ $$name =~ -dev|-run ]] && echo "--override requirements-overrides.txt") \
 	    $$name.in -o $$name.txt || exit 1; done
 

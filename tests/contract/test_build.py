@@ -18,6 +18,7 @@ PACKAGED = (
     "SweepFunction",
     "DeletionFunction",
 )
+LAYERS_OF_PACKAGES = ("LibrariesLayer", "OtlpExporterLayer")
 MACHINES = {183: "aarch64", 62: "x86_64"}
 """`e_machine` of an ELF file by the word in names of extensions."""
 NOT_BUILT = why_not_built()
@@ -68,7 +69,7 @@ def test_a_step_of_the_example_has_its_code_alone(function: str) -> None:
 
 def test_compiled_packages_are_all_for_one_machine_and_for_the_runtime_s_python() -> None:
     machines = set()
-    for artifact in (*PACKAGED, "LibrariesLayer"):
+    for artifact in (*PACKAGED, *LAYERS_OF_PACKAGES):
         libraries = sorted((BUILD / artifact).rglob("*.so"))
         assert libraries, artifact
         machines |= {MACHINES[machine_of(library)] for library in libraries}
@@ -86,10 +87,14 @@ def test_zstandard_has_the_one_extension_that_is_used(folder: str) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "most"),
-    [*((name, 29_000_000) for name in PACKAGED), ("LibrariesLayer/python", 18_000_000)],
+    [
+        *((name, 29_000_000) for name in PACKAGED),
+        ("LibrariesLayer/python", 18_000_000),
+        ("OtlpExporterLayer/python", 29_000_000),
+    ],
 )
 def test_what_is_deployed_is_no_larger_than_it_has_to_be(folder: str, most: int) -> None:
-    """Each cold start fetches it. Most of it is zstandard's extension of 10 MB, which is loaded, and pydantic."""
+    """Each cold start fetches it. Most of it is zstandard's extension of 10 MB, which is loaded, pydantic and gRPC."""
     assert sum(path.stat().st_size for path in (BUILD / folder).rglob("*") if path.is_file()) < most
 
 
@@ -98,20 +103,19 @@ def test_functions_bring_no_page_of_powertools() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("folder", [*PACKAGED, "LibrariesLayer/python"])
+@pytest.mark.parametrize("folder", [*PACKAGED, *(f"{name}/python" for name in LAYERS_OF_PACKAGES)])
 def test_every_package_has_the_licences_that_it_must_be_passed_on_with(folder: str) -> None:
     distributions = list((BUILD / folder).glob("*.dist-info"))
     assert distributions
     for distribution in distributions:
         metadata = email.message_from_string((distribution / "METADATA").read_text("utf-8"))
-        files = metadata.get_all("License-File", [])
-        assert files, distribution.name
+        files = metadata.get_all("License-File", ["LICENSE"])
         for name in files:
             places = (distribution / "licenses" / name, distribution / name)
             assert any(place.is_file() for place in places), f"{distribution.name}: {name}"
 
 
-@pytest.mark.parametrize("artifact", [*PACKAGED, "ReserveFunction", "LibrariesLayer"])
+@pytest.mark.parametrize("artifact", [*PACKAGED, "ReserveFunction", *LAYERS_OF_PACKAGES])
 def test_byte_code_is_of_the_runtime_s_version_or_is_not_there(artifact: str) -> None:
     versions = {path.suffixes[-2] for path in (BUILD / artifact).rglob("*.pyc")}
     assert versions in ({".cpython-313"}, set())
@@ -132,3 +136,14 @@ def test_the_libraries_have_opentelemetry_and_nothing_that_functions_bring_thems
     assert (packages / "zstandard").is_dir()
     for name in ("grpc", "google", "requests", "urllib3", "certifi"):
         assert not (packages / name).exists(), name
+
+
+def test_the_layer_of_exporters_adds_to_the_libraries_and_has_no_file_of_theirs() -> None:
+    both = [BUILD / name / "python" for name in LAYERS_OF_PACKAGES]
+    libraries, exporters = (
+        {path.relative_to(folder) for path in folder.rglob("*.py")} for folder in both
+    )
+    assert libraries & exporters == set()
+    exporter = both[1] / "opentelemetry" / "exporter" / "otlp" / "proto"
+    assert {path.name for path in exporter.iterdir()} >= {"common", "http", "grpc"}
+    assert (both[1] / "grpc" / "_cython").is_dir()

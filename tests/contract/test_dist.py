@@ -24,7 +24,7 @@ import yaml
 from tests.support.aws_from_template import ROOT
 from tests.support.sam_build import BUILD, machine_of, why_not_built
 from tools.dist.__main__ import make, time_of_commit
-from tools.dist.artifacts import ARCHITECTURES, artifacts
+from tools.dist.artifacts import ARCHITECTURES, PACKAGES, artifacts
 from tools.dist.interpreters import RUNTIMES
 from tools.version import read_version
 
@@ -49,8 +49,12 @@ class Release:
 
     @property
     def with_packages(self) -> list[str]:
-        libraries = [f"libraries-python{runtime}-{one}" for runtime, one in self.libraries]
-        return [*libraries, *(f"functions-{one}" for one in self.architectures)]
+        layers = [
+            f"{folder}-python{runtime}-{one}"
+            for folder in PACKAGES.values()
+            for runtime, one in self.libraries
+        ]
+        return [*layers, *(f"functions-{one}" for one in self.architectures)]
 
     @property
     def templates(self) -> list[str]:
@@ -88,7 +92,7 @@ def built_by_sam(work: Path, architecture: str) -> Mapping[str, Path]:
     """Copies what `make template` has built, as the artifacts of a release."""
     sources = {
         "layer": "SpanvasLayer",
-        f"libraries-python3.13-{architecture}": "LibrariesLayer",
+        **{f"{folder}-python3.13-{architecture}": layer for layer, folder in PACKAGES.items()},
         f"functions-{architecture}": "TraceApiFunction",
         "steps": "ReserveFunction",
     }
@@ -140,8 +144,8 @@ def test_every_package_has_its_licences(release: Release) -> None:
             assert found, name
             for path in found:
                 folder = path.removesuffix("/METADATA")
-                told = email.message_from_bytes(file.read(path)).get_all("License-File", [])
-                assert told, folder
+                metadata = email.message_from_bytes(file.read(path))
+                told = metadata.get_all("License-File", ["LICENSE"])
                 for licence in told:
                     places = {f"{folder}/licenses/{licence}", f"{folder}/{licence}"}
                     assert places & names, folder

@@ -52,6 +52,18 @@ def test_what_runs_is_what_is_tested(lock: str) -> None:
     assert {pin: hashes for pin, hashes in pins(lock).items() if tested.get(pin) != hashes} == {}
 
 
+def test_the_layer_of_exporters_has_what_the_libraries_have_not_in_versions_that_fit() -> None:
+    layer = dict(pins("layers/otlp-exporter/requirements.txt"))
+    tested, libraries = pins("requirements-dev.txt"), pins("layers/libraries/requirements.txt")
+    names = {name for name, _ in layer}
+    assert names & {name for name, _ in libraries} == set()
+    untested = {pin for pin in layer if tested.get(pin) != layer[pin]}
+    assert {name for name, _ in untested} == {"grpcio", "opentelemetry-exporter-otlp-proto-grpc"}
+    (sdk,) = (version for name, version in libraries if name == "opentelemetry-sdk")
+    for protocol in ("http", "grpc"):
+        assert (f"opentelemetry-exporter-otlp-proto-{protocol}", sdk) in layer
+
+
 def test_every_package_that_the_running_code_imports_is_in_the_lock_of_running() -> None:
     brought = {name for name, _ in pins("requirements-run.txt")}
     found = packages_distributions()

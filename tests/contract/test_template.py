@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -123,9 +124,19 @@ def test_layers_are_built_by_their_makefiles() -> None:
     assert methods == {
         "layers/spanvas": ("SpanvasLayer", "makefile"),
         "layers/libraries": ("LibrariesLayer", "makefile"),
+        "layers/otlp-exporter": ("OtlpExporterLayer", "makefile"),
     }
     for path, (logical_id, _) in methods.items():
         assert f"build-{logical_id}" in (ROOT / path / "Makefile").read_text("utf-8")
+
+
+def test_the_layer_of_exporters_is_made_where_it_is_asked_for_and_the_executor_has_it() -> None:
+    def layers(**parameters: str) -> list[str]:
+        arns: list[str] = deployed_stack(**parameters).properties("ExecutorFunction")["Layers"]
+        return [re.sub(r".*:layer:(\D+)[0-9a-f]{10}:1", r"\1", arn) for arn in arns]
+
+    assert layers() == ["SpanvasLayer", "LibrariesLayer"]
+    assert layers(OtlpExporter="otel") == ["SpanvasLayer", "LibrariesLayer", "OtlpExporterLayer"]
 
 
 def test_the_api_s_routes_and_scopes_are_the_template_s() -> None:

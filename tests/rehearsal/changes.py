@@ -217,5 +217,5 @@ def delete(account: Account, stack: DeployedStack) -> str:
         names = {value for item in found for value in item.values() if isinstance(value, str)}
         require(not names & ids, f"{kind} are left: {sorted(names & ids)}")
     layers = account.client("lambda").list_layers()["Layers"]
-    require(len(layers) == 2, f"published layers are gone with the stack: {layers}")
+    require(len(layers) == 3, f"published layers are gone with the stack: {layers}")
     return f"{len(ids) - len(KEPT)} resources gone; two tables, the bucket and the layers stay"

@@ -74,6 +74,13 @@ CHANGES: Final[dict[str, Change]] = {
         "$collector", variable("SPANVAS_OTLP_ENDPOINT", "$collector", EXECUTOR, "SweepFunction")
     ),
     "OtlpHeaders": Change("x-rehearsal=yes", variable("SPANVAS_OTLP_HEADERS", "x-rehearsal=yes", EXECUTOR)),
+    "OtlpExporter": Change(
+        "otel",
+        {
+            **variable("SPANVAS_OTLP_EXPORTER", "otel", EXECUTOR),
+            "Outputs": "OtlpExporterLayerArn",
+        },
+    ),
     "SpanSource": Change("jaeger", variable("SPANVAS_SPAN_SOURCE", "jaeger", API)),
     "SpanSourceUrl": Change(
         "$collector", variable("SPANVAS_SPAN_SOURCE_URL", "$collector", API)

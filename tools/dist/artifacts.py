@@ -16,6 +16,8 @@ from tools.dist.interpreters import RUNTIMES
 
 ARCHITECTURES: Final = ("arm64", "x86_64")
 """Lambda's processors, as the template's parameter `Architecture` calls them."""
+PACKAGES: Final = {"LibrariesLayer": "libraries", "OtlpExporterLayer": "otlp-exporter"}
+"""Layers of third-party packages: logical id -> folder in `layers`, which its zips are called by."""
 INHERITED: Final = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTHONPATH", "ARCHITECTURE"})
 
 
@@ -37,14 +39,15 @@ class Artifact:
 
 def artifacts() -> list[Artifact]:
     """Returns all zips of a release that Makefiles build."""
-    libraries = [
+    packages = [
         Artifact(
-            f"libraries-python{version}-{architecture}",
-            "layers/libraries",
-            "build-LibrariesLayer",
+            f"{folder}-python{version}-{architecture}",
+            f"layers/{folder}",
+            f"build-{layer}",
             {"PLATFORM": architecture, "PYTHON_VERSION": version},
             "",
         )
+        for layer, folder in PACKAGES.items()
         for version in RUNTIMES
         for architecture in ARCHITECTURES
     ]
@@ -60,7 +63,7 @@ def artifacts() -> list[Artifact]:
     ]
     return [
         Artifact("layer", "layers/spanvas", "build-SpanvasLayer", {}, "python/spanvas/LICENSE"),
-        *libraries,
+        *packages,
         *functions,
         Artifact("steps", "functions", "build-ReserveFunction", {}, "LICENSE"),
     ]

@@ -9,6 +9,7 @@ import yaml
 from samtranslator.yaml_helper import yaml_parse
 
 from local.project import PROJECT
+from tools.dist.artifacts import PACKAGES
 from tools.stack_parts import Dumper
 
 STEPS: Final = frozenset({"ReserveFunction", "ChargeFunction", "ConfirmFunction"})
@@ -50,9 +51,9 @@ def zip_of(name: str, resource: dict[str, Any], version: str, architecture: str)
     """Returns the zip of a function or layer; None for other resources."""
     if name == "SpanvasLayer":
         return file_name("layer", version)
-    if name == "LibrariesLayer":
+    if name in PACKAGES:
         (runtime,) = resource["Properties"]["CompatibleRuntimes"]
-        return file_name(f"libraries-{runtime}-{architecture}", version)
+        return file_name(f"{PACKAGES[name]}-{runtime}-{architecture}", version)
     if resource["Type"] != "AWS::Serverless::Function":
         return None
     return file_name("steps" if name in STEPS else f"functions-{architecture}", version)

@@ -151,8 +151,9 @@ SETTINGS: Final = (
             "first, then spans of other kinds than workflow, invocation and node. Below Tempo's `max_bytes_per_trace`, "
             "which discards what is over; 0: no limit."),
     Setting("otlp_exporter", "spanvas", parse_choice(("spanvas", OTEL_EXPORTER)), EXECUTOR,
-            "What sends spans: `spanvas`, the layer's own client, or `otel`, OpenTelemetry's exporter of the "
-            "function's package (`opentelemetry-exporter-otlp`), within the same budget."),
+            "What sends spans: `spanvas`, the layer's own client, or `otel`, OpenTelemetry's exporter "
+            "(`opentelemetry-exporter-otlp`) of the function's package or of the layer `OtlpExporterLayerArn`, within "
+            "the same budget."),
     Setting("aws_client", "auto", parse_choice(("auto", BOTO3)), STORE,
             "What talks to DynamoDB and S3: `auto`, our own clients in a Lambda function's ordinary case, or `boto3`."),
     Setting("service_name", "", str, EXECUTOR,

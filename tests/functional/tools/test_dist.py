@@ -120,6 +120,7 @@ def test_the_template_of_a_release_names_zips_of_it_and_builds_nothing(architect
         "spanvas-steps-1.2.3.zip",
         "spanvas-layer-1.2.3.zip",
         f"spanvas-libraries-python3.13-{architecture}-1.2.3.zip",
+        f"spanvas-otlp-exporter-python3.13-{architecture}-1.2.3.zip",
     }
     assert template["Parameters"]["Architecture"]["AllowedValues"] == [architecture]
     assert "BuildMethod" not in text
@@ -142,7 +143,8 @@ def test_layers_are_for_every_runtime_and_processor_that_the_template_names() ->
     assert [f"python{version}" for version in interpreters.RUNTIMES] == layer["CompatibleRuntimes"]
     assert set(ARCHITECTURES) == set(layer["CompatibleArchitectures"])
     names = {artifact.name for artifact in artifacts()}
-    assert {f"libraries-python3.14-{architecture}" for architecture in ARCHITECTURES} <= names
+    for layer in ("libraries", "otlp-exporter"):
+        assert {f"{layer}-python3.14-{architecture}" for architecture in ARCHITECTURES} <= names
 
 
 def test_packages_are_listed_once_with_their_licences_and_the_same_each_time(
