@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
@@ -35,9 +37,23 @@ def mocked_aws() -> Iterator[None]:
     with (
         patch.dict(os.environ, environment),
         patch("boto3.DEFAULT_SESSION", None),
+        patch.object(BotocoreStubber, "process_request", _one_at_a_time()),
         mock_aws(),
     ):
         yield
+
+
+def _one_at_a_time() -> Callable[[BotocoreStubber, Any], Any]:
+    """Returns moto's way of answering a call, without another call beside it: no lock guards its tables, and a read of
+    what is not there adds to the dictionary that a query goes through."""
+    lock = threading.RLock()
+    process_request = BotocoreStubber.process_request
+
+    def process_alone(stubber: BotocoreStubber, request: Any) -> Any:
+        with lock:
+            return process_request(stubber, request)
+
+    return process_alone
 
 
 @contextmanager
