@@ -10,6 +10,7 @@ import contextlib
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from typing import Any
@@ -19,7 +20,6 @@ from local.http_message import LOOPBACK, Handler, Headers, Request, Response
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 120.0
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 BODILESS_STATUSES = frozenset({204, 304})
 
 
@@ -192,9 +192,11 @@ class Connection(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Silent: what is called is in the traces."""
 
-
-for method in METHODS:
-    setattr(Connection, f"do_{method}", Connection.answer)
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Every method is the handler's to answer, also one that no standard names."""
+        if name.startswith("do_"):
+            return self.answer
+        raise AttributeError(name)
 
 
 def close_socket(connection: socket.socket) -> None:

@@ -136,3 +136,12 @@ def test_stopping_closes_the_port_and_kept_connections(server: HttpServer) -> No
         assert connection.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port), timeout=60)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "ODD"])
+def test_every_method_is_the_handlers_to_answer(server: HttpServer, method: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request(method, "/path")
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["x-method"]) == (200, method)
+    connection.close()
