@@ -80,6 +80,7 @@ SOURCES = (
             "java",
         )
     ),
+    "layers/libraries/requirements.txt",
     "frontend/package-lock.json",
     "local/engines/dynamodb/package-lock.json",
     "tests/dialects/exporters/package-lock.json",
