@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from spanvas_api.route_schema import (
@@ -62,33 +63,28 @@ _ABOUT_VALUES: Final = (
     "Of the 20 newest executions that fulfil `q`, sorted. Structure alone, whoever asks. Needs `executions:read` as "
     "well."
 )
+_call = partial(Route, "GET", error="", error_media_type=PLAIN_TEXT)
+"""A call of Tempo's API, whose refusals are plain text."""
 
 TEMPO_ROUTES: Final = (
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/echo",
         "tempo_echo",
         TRACE_READ,
         "Tempo: the word `echo`",
         "",
         errors=(401, 403, 503),
-        error="",
-        error_media_type=PLAIN_TEXT,
         description="What Grafana's \"Save & test\" asks: that the API is there and takes the caller's token.",
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/status/buildinfo",
         "tempo_build_info",
         TRACE_READ,
         "Tempo: which version of its API this is",
         "TempoBuildInfo",
         errors=(401, 403, 503),
-        error="",
-        error_media_type=PLAIN_TEXT,
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/v2/traces/{{trace_id}}",
         "tempo_trace",
         TRACE_READ,
@@ -99,11 +95,8 @@ TEMPO_ROUTES: Final = (
         description=f"{_ABOUT_TRACES} A trace that is not there is an empty one.",
         response_headers=_PARTIAL_HEADER,
         other_media_types=_PROTOBUF,
-        error="",
-        error_media_type=PLAIN_TEXT,
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/traces/{{trace_id}}",
         "tempo_trace_v1",
         TRACE_READ,
@@ -114,11 +107,8 @@ TEMPO_ROUTES: Final = (
         description=_ABOUT_TRACES,
         response_headers=_PARTIAL_HEADER,
         other_media_types=_PROTOBUF,
-        error="",
-        error_media_type=PLAIN_TEXT,
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/search",
         "tempo_search",
         TRACE_READ,
@@ -146,12 +136,9 @@ TEMPO_ROUTES: Final = (
         description="Newest first. Structure alone, whoever asks. Needs `executions:read` as well. A search looks at "
         "300 executions and reads the spans of 100 at most; where there may be more, `metrics.completedJobs` is less "
         "than `totalJobs`. What of TraceQL is not supported is answered by 400, with line and column.",
-        error="",
-        error_media_type=PLAIN_TEXT,
         more_scopes=(EXECUTIONS_READ,),
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/search/tags",
         "tempo_tags",
         TRACE_READ,
@@ -159,11 +146,8 @@ TEMPO_ROUTES: Final = (
         "TempoTagsResponse",
         parameters=(_SCOPE,),
         errors=(400, 401, 403, 503),
-        error="",
-        error_media_type=PLAIN_TEXT,
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/v2/search/tags",
         "tempo_tags_v2",
         TRACE_READ,
@@ -171,11 +155,8 @@ TEMPO_ROUTES: Final = (
         "TempoTagsV2Response",
         parameters=(_SCOPE,),
         errors=(400, 401, 403, 503),
-        error="",
-        error_media_type=PLAIN_TEXT,
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/search/tag/{{tag}}/values",
         "tempo_tag_values",
         TRACE_READ,
@@ -184,12 +165,9 @@ TEMPO_ROUTES: Final = (
         parameters=_OF_VALUES,
         errors=(400, 401, 403, 503),
         description=_ABOUT_VALUES,
-        error="",
-        error_media_type=PLAIN_TEXT,
         more_scopes=(EXECUTIONS_READ,),
     ),
-    Route(
-        "GET",
+    _call(
         f"{TEMPO}/v2/search/tag/{{tag}}/values",
         "tempo_tag_values_v2",
         TRACE_READ,
@@ -198,8 +176,6 @@ TEMPO_ROUTES: Final = (
         parameters=_OF_VALUES,
         errors=(400, 401, 403, 503),
         description=_ABOUT_VALUES,
-        error="",
-        error_media_type=PLAIN_TEXT,
         more_scopes=(EXECUTIONS_READ,),
     ),
 )
