@@ -93,16 +93,18 @@ REFUSALS = {
 }
 
 
-def refused(status: int) -> Callable[[Page], None]:
+def refused(
+    status: int, problem_type: str = "about:blank", detail: str = ""
+) -> Callable[[Page], None]:
     """The trace cannot be read: signed out, not allowed, not there any more, throttled."""
 
     def show(page: Page) -> None:
         def refuse(route: Route) -> None:
             problem = {
-                "type": "about:blank",
+                "type": problem_type,
                 "title": "No",
                 "status": status,
-                "detail": REFUSALS.get(status, "Not now."),
+                "detail": detail or REFUSALS.get(status, "Not now."),
                 "request_id": "8f1c2a90-4d6e",
             }
             route.fulfill(status=status, json=problem, content_type="application/problem+json")

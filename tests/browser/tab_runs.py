@@ -155,6 +155,16 @@ def partial_run() -> Stub:
     )
 
 
+def backend_run() -> Stub:
+    """A run whose spans a Tempo alone has, with texts that were cut on the way there."""
+    stub = agent_run()
+    stub.execution["spans_from"] = "tempo"
+    for item in (*stub.rows, *stub.spans.values()):
+        if item["kind"] == "model":
+            item["marks"] = [*item.get("marks", []), "preview"]
+    return stub
+
+
 def infrastructure_issues_run() -> Stub:
     """Issues of the infrastructure: a cold start, throttling, the SDK's retries, a timeout.
 

@@ -37,6 +37,7 @@ from tests.browser.showing import (
     workflow,
 )
 from tests.browser.tab_runs import (
+    backend_run,
     deep_run,
     denied_run,
     infrastructure_issues_run,
@@ -259,6 +260,13 @@ STATES = (
         run(denied_run(), LATER_CALL),
         is_in_panel=True,
     ),
+    State(
+        "spans-of-a-backend",
+        "Spans that the operator's Tempo alone has: where they come from, and which texts were cut there.",
+        ("from Tempo",),
+        run(backend_run(), LATER_CALL),
+        is_in_panel=True,
+    ),
     State("loading", "The first moments.", ("Loading the trace",), loading),
     State(
         "empty-untraced",
@@ -292,6 +300,16 @@ STATES = (
         "The server could not answer.",
         ("The server could not answer",),
         refused(503),
+    ),
+    State(
+        "backend-does-not-answer",
+        "The spans are in the operator's backend alone, and it does not answer: the page goes on asking.",
+        ("The backend that has this trace does not answer",),
+        refused(
+            503,
+            "urn:spanvas:problem:span-source-unavailable",
+            "Tempo does not answer.",
+        ),
     ),
     State("offline", "The server cannot be reached.", ("The server cannot be reached",), offline),
     State(
