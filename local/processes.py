@@ -41,6 +41,8 @@ class Spawner:
         self._orders: queue.SimpleQueue[tuple[Callable[[], Process], Future[Process]] | None]
         self._orders = queue.SimpleQueue()
         self._started: list[Process] = []
+        self._accepting = threading.Lock()
+        self._is_stopped = False
         self._thread = threading.Thread(target=self._work, name="spawner", daemon=True)
         self._thread.start()
 
@@ -53,7 +55,10 @@ class Spawner:
         log: Path,
         opt: str = NO_MOUNT,
     ) -> Process:
-        """Start a program in a process group of its own, its output appended to `log`, if there is room for one."""
+        """Start a program in a process group of its own, its output appended to `log`, if there is room for one.
+
+        Raises ProcessError once `stop` was called, and what starting a process raises.
+        """
         command = [sys.executable, "-I", "-S", str(ENTER), str(os.getpid()), opt, *program]
 
         def order() -> Process:
@@ -69,12 +74,17 @@ class Spawner:
                 )
 
         future: Future[Process] = Future()
-        self._orders.put((order, future))
+        with self._accepting:
+            if self._is_stopped:
+                raise ProcessError(f"{program[0]} is not started: the stack is stopping")
+            self._orders.put((order, future))
         return future.result()
 
     def stop(self) -> None:
-        """Start nothing any more and end what still runs."""
-        self._orders.put(None)
+        """Start nothing any more and end what still runs; who orders a process after this is refused."""
+        with self._accepting:
+            self._is_stopped = True
+            self._orders.put(None)
         self._thread.join()
         stop_processes(self._started)
 

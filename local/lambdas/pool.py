@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from local.lambdas.invocation import Invocation, InvocationResult, ThrottledError, failure
 from local.lambdas.sandbox import INIT_SECONDS, Sandbox
+from local.processes import ProcessError
 from local.resources import Function
 
 MAX_AGE_SECONDS = 39_600.0  # a sandbox's credentials last for 12 hours
@@ -81,14 +82,25 @@ class Pool:
                 if waited > INIT_SECONDS + self.function.timeout_seconds:
                     raise ThrottledError(self.function.name)
                 self._changed.wait(PATIENCE_SECONDS - waited if waited < PATIENCE_SECONDS else 1.0)
+        return self._start_one()
+
+    def _start_one(self) -> Sandbox | None:
+        """Starts a sandbox; None where the pool was stopped meanwhile."""
         sandbox = None
         try:
             sandbox = self._start()
+        except ProcessError:
+            if not self._is_stopped:
+                raise
         finally:
             with self._changed:
                 self._starting -= 1
-                if sandbox is not None:
+                is_stopped = self._is_stopped
+                if sandbox is not None and not is_stopped:
                     self._all.add(sandbox)
+        if sandbox is not None and is_stopped:
+            sandbox.kill()
+            return None
         return sandbox
 
     def _pop_idle(self) -> Sandbox | None:

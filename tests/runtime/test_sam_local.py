@@ -31,6 +31,7 @@ from tools.sam_local.docker import DockerError, docker_of
 from tools.sam_local.events import store_of, with_real_artifact
 
 PATIENCE_SECONDS: Final = 480.0
+STOP_SECONDS: Final = 180.0
 EXECUTION: Final = "exec-20250918-0001"
 STORY: Final = (
     ("ExecutorFunction", "execute-workflow", {"status": "succeeded"}),
@@ -107,6 +108,7 @@ def sam_local() -> Iterator[Running]:
         process = subprocess.Popen(
             ["make", "sam-local", f"PORT={running.stack}", f"API_PORT={running.api}"],
             cwd=ROOT,
+            env={**os.environ, "PYTHONFAULTHANDLER": "1"},
             stdout=file,
             stderr=file,
             start_new_session=True,
@@ -116,9 +118,15 @@ def sam_local() -> Iterator[Running]:
         yield running
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
-        for folder in (BUILD, KEPT):
-            shutil.rmtree(folder / str(running.stack), ignore_errors=True)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGABRT)  # says where every thread is, and ends
+            process.wait(STOP_SECONDS)
+            raise AssertionError(log.read_text("utf-8", "replace")[-20_000:]) from None
+        finally:
+            for folder in (BUILD, KEPT):
+                shutil.rmtree(folder / str(running.stack), ignore_errors=True)
 
 
 def wait_until_it_listens(process: subprocess.Popen[bytes], running: Running, log: Path) -> None:

@@ -16,30 +16,11 @@ from local.lambdas.pool import Pool
 from local.lambdas.sandbox import CAN_FREEZE, Placement, Sandbox
 from local.mounting import can_mount
 from local.processes import Spawner
-from local.resources import Function
+from tests.support.local_function import FUNCTION
 
 pytestmark = pytest.mark.runtime
 
 HANDLERS = Path(__file__).parent
-FUNCTION = Function(
-    logical_id="App",
-    name="app",
-    arn="arn:aws:lambda:us-east-1:123456789012:function:app",
-    handler="app.handler",
-    runtime="python3.13",
-    code_path="handlers",
-    timeout_seconds=60,
-    memory_mb=256,
-    environment={"GREETING": "hello"},
-    layers=(),
-    log_format="JSON",
-    log_group="app-logs",
-    has_snap_start=False,
-    reserved_concurrency=None,
-    retry_attempts=0,
-    max_event_age_seconds=60,
-    on_failure="",
-)
 MakePool = Callable[..., Pool]
 
 

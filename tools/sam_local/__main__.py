@@ -195,13 +195,14 @@ def start(
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ends the commands as Ctrl-C does, so that they remove their containers."""
+    """Ends the commands as Ctrl-C does, so that they remove their containers; what lasts too long is killed."""
     running = [process for process in processes if process.poll() is None]
     for process in running:
         process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + STOP_SECONDS
     for process in running:
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

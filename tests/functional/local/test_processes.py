@@ -56,6 +56,12 @@ def test_stopping_ends_a_program_and_what_it_started(tmp_path: Path) -> None:
     assert wait_until(lambda: not is_running(child))
 
 
+def test_nothing_is_started_once_it_was_stopped(spawner: Spawner, tmp_path: Path) -> None:
+    spawner.stop()
+    with pytest.raises(ProcessError, match=r"^/bin/sh is not started: the stack is stopping$"):
+        spawner.start(SLEEP, env={}, cwd=tmp_path, log=tmp_path / "log")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's promise is Linux's")
 def test_a_killed_stack_takes_its_processes_with_it(tmp_path: Path) -> None:
     parent = f"""
