@@ -117,7 +117,10 @@ def signal_group(process: Process, number: signal.Signals) -> None:
 
 
 def stop_processes(processes: Sequence[Process], grace_seconds: float = 3.0) -> None:
-    """SIGTERM to all, SIGKILL to what is still there after `grace_seconds`."""
+    """SIGTERM to all, SIGKILL to what is still there after `grace_seconds`.
+
+    No wait is without an end: a signal that interrupted `poll` may have left its lock taken.
+    """
     for process in processes:
         signal_group(process, signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds
@@ -125,7 +128,8 @@ def stop_processes(processes: Sequence[Process], grace_seconds: float = 3.0) -> 
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, deadline - time.monotonic()))
         signal_group(process, signal.SIGKILL)
-        process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace_seconds)
 
 
 def wait_until_it_answers(

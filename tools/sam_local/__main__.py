@@ -40,6 +40,7 @@ from tools.sam_local.files import FOLDER, Surroundings, write_files
 SAM: Final = (str(PROJECT / ".venv-sam" / "bin" / "python"), "-m", "samcli", "local")
 API_PORT: Final = 3000
 STOP_SECONDS: Final = 20.0
+KILL_SECONDS: Final = 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -95,7 +96,7 @@ def api(options: argparse.Namespace) -> int:
                 time.sleep(0.2)
         finally:
             stop(started)
-    return max(abs(int(process.returncode)) for process in started)
+    return max(abs(int(process.returncode or 0)) for process in started)
 
 
 def is_listened_on(port: int) -> bool:
@@ -195,7 +196,10 @@ def start(
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ends the commands as Ctrl-C does, so that they remove their containers; what lasts too long is killed."""
+    """Ends the commands as Ctrl-C does, so that they remove their containers; what lasts too long is killed.
+
+    Every wait has an end: a signal that interrupted `poll` may have left its lock taken.
+    """
     running = [process for process in processes if process.poll() is None]
     for process in running:
         process.send_signal(signal.SIGINT)
@@ -205,7 +209,8 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(KILL_SECONDS)
 
 
 def open_log(name: str) -> Any:
