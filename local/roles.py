@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import Any
 from local.client import boto3_client
 from local.engines.aws import AWS, IAM, S3, endpoint_variable
 from local.failed_events import send_failed_event
-from local.http_message import LOOPBACK, Request
+from local.http_message import LOOPBACK
 from local.resources import Function
 
 SESSION_SECONDS = 43_200
@@ -48,7 +46,11 @@ class Roles:
 
     def save(self) -> None:
         """Returns when our engine of AWS has everything on its disk. Raises OSError."""
-        ask(self.iam_url, "/_spanvas/save", self.account)
+        request = urllib.request.Request(
+            f"{self.iam_url}/_spanvas/save",
+            headers={"Authorization": f"Bearer {self.account['AWS_SECRET_ACCESS_KEY']}"},
+        )
+        urllib.request.urlopen(request, timeout=30).close()
 
     def send_failed_event(self, function: Function, record: str) -> None:
         """Hands a record to the on-failure destination of a function. Raises what `send_failed_event` raises."""
@@ -58,28 +60,6 @@ class Roles:
             return boto3_client(service, self.region, endpoint, dict(self.session(function)))
 
         send_failed_event(client, function.on_failure, record)
-
-    def refusal(self, request: Request, function: Function) -> tuple[str, str]:
-        """Type and message of the error for who may not invoke a function or has not signed it; "" for others.
-
-        Raises OSError where the engine does not answer.
-        """
-        if not self.iam_url:
-            return "", ""
-        asked = {
-            "request": {
-                "method": request.method,
-                "path": request.raw_path,
-                "query": request.query,
-                "headers": {name.lower(): value for name, value in request.headers.fields},
-                "sha256": hashlib.sha256(request.body).hexdigest(),
-            },
-            "service": "lambda",
-            "action": "lambda:InvokeFunction",
-            "resource": function.arn,
-        }
-        found = ask(self.iam_url, "/_spanvas/decisions", self.account, asked)
-        return found.get("type", ""), found.get("message", "")
 
 
 def roles_of(
@@ -101,14 +81,3 @@ def session_of(sts: Any, role_arn: str, function_name: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
         "AWS_SESSION_TOKEN": made["SessionToken"],
     }
-
-
-def ask(url: str, path: str, account: Mapping[str, str], document: object = None) -> Any:
-    """Asks the engine of AWS for what it answers to the stack alone. Raises OSError."""
-    request = urllib.request.Request(
-        f"{url}{path}",
-        data=json.dumps(document).encode(),
-        headers={"Authorization": f"Bearer {account['AWS_SECRET_ACCESS_KEY']}"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)

@@ -21,7 +21,7 @@ from local import state
 from local.children import Children
 from local.client import ApiClient, boto3_client, client_token, sign_in
 from local.described import AUDIENCE, document_of, parameters_of
-from local.engines.aws import AWS, IAM, LAMBDA, aws_engine, endpoint_variable
+from local.engines.aws import AWS, IAM, aws_engine, endpoint_variable
 from local.engines.dynalite import DYNAMODB
 from local.front import held_until, listen, page_and_api
 from local.gateway.definition import read_http_api
@@ -236,7 +236,6 @@ class Stack:
         dynamodb = replace(DYNAMODB, environment=iam)
         self.children.start_engine(dynamodb, self.kept.engine(dynamodb.name))
         self.endpoints.update(self.children.endpoints)
-        self.endpoints[LAMBDA] = self._lambda_server.url
         are_ours = not aws.given() and not dynamodb.given()
         self._folders = [self.kept.engine(each.name) for each in (aws, dynamodb) if are_ours]
 
@@ -262,7 +261,9 @@ class Stack:
     def _start_gateway(self) -> None:
         region, ports = self._identity.region, self.children.ports
         self.roles = roles_of(region, self.endpoints, self.credentials, ports)
-        self.lambdas = LambdaService(send=self.roles.send_failed_event, refusal=self.roles.refusal)
+        self.lambdas = LambdaService(
+            self.roles.send_failed_event, secret=self.credentials["AWS_SECRET_ACCESS_KEY"]
+        )
         self._closers.append(self.lambdas.stop)
         http_api = HttpApi(
             read_http_api(self.resolver),

@@ -1,4 +1,4 @@
-"""Everything of AWS but DynamoDB and Lambda: MiniStack, with what it lacks mended (`ministack/faults.py`, ADR 43)."""
+"""Everything of AWS but DynamoDB: MiniStack, with what it lacks mended (`ministack/faults.py`, ADR 43)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ IAM: Final = "AWS_ENDPOINT_URL_IAM"
 LAMBDA: Final = "AWS_ENDPOINT_URL_LAMBDA"
 S3: Final = "AWS_ENDPOINT_URL_S3"
 STS: Final = "AWS_ENDPOINT_URL_STS"
-SERVICES: Final = ("s3", "stepfunctions", "events", "sqs", "iam", "sts", "cloudformation")
+SERVICES: Final = ("s3", "stepfunctions", "events", "sqs", "iam", "sts", "cloudformation", "lambda")
 """As boto3 names them."""
 SERVICE_IDS: Final = {"stepfunctions": "SFN", "events": "EVENTBRIDGE"}
 """Where the id of a service, which `AWS_ENDPOINT_URL_*` ends with, is not boto3's name of it."""
@@ -25,7 +25,7 @@ def endpoint_variable(service: str) -> str:
 
 
 def aws_engine(lambda_url: str) -> Engine:
-    """Returns the engine; state machines and rules call the functions at `lambda_url`, by Lambda's Invoke API."""
+    """Returns the engine; it answers for Lambda with what the sandboxes at `lambda_url` answer."""
     return Engine(
         name=AWS,
         variables=tuple(map(endpoint_variable, SERVICES)),

@@ -7,6 +7,7 @@ asynchronous invocation".
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import logging
 import threading
@@ -36,21 +37,21 @@ THROTTLE_WAIT_SECONDS = 1.0
 class LambdaService:
     """All functions of the template.
 
-    `send` hands a record to a function's on-failure destination. `refusal` returns type and message of the
-    error for who may not invoke a function; "" for others. It raises OSError where that is not known.
+    `send` hands a record to a function's on-failure destination. Where there is a `secret`, requests come from the
+    engine of AWS alone, which has it, and has checked their signatures and rights.
     """
 
     def __init__(
         self,
         send: Callable[[Function, str], object],
-        refusal: Callable[[Request, Function], tuple[str, str]] = lambda *_: ("", ""),
+        secret: str = "",
         *,
         retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._pools: dict[str, Pool] = {}
         self._send = send
-        self._refusal = refusal
+        self._secret = secret
         self._retry_delays_seconds = retry_delays_seconds
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
@@ -88,19 +89,15 @@ class LambdaService:
 
     def handle(self, request: Request) -> Response:
         """The HTTP face, as boto3 calls it."""
-        path = request.raw_path
+        path, given = request.raw_path, request.headers.get("authorization")
+        if self._secret and not hmac.compare_digest(given, f"Bearer {self._secret}"):
+            return error(403, "AccessDeniedException", "not a request of the engine of AWS")
         if request.method != "POST" or not path.startswith(PREFIX) or not path.endswith(SUFFIX):
             return error(404, "ResourceNotFoundException", "Not found")
         reference = unquote(path.removeprefix(PREFIX).removesuffix(SUFFIX))
         name = function_name_of(reference)
         if name not in self._pools:
             return error(404, "ResourceNotFoundException", f"Function not found: {reference}")
-        try:
-            refused, why = self._refusal(request, self._pools[name].function)
-        except OSError:
-            return error(503, "ServiceException", "IAM does not answer")
-        if refused:
-            return error(403, refused, why)
         return self._invoke_over_http(name, request)
 
     def _invoke_over_http(self, name: str, request: Request) -> Response:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from copy import deepcopy
 from typing import Any, Final
 
-from local.engines.ministack.calls import account, invoke, lambda_error, session_of_role, told
+from local.engines.ministack.functions import asking, called_by_a_state, invoke
 
 KEPT: Final = frozenset({
     "cloudformation",
@@ -30,7 +30,7 @@ FORWARDED: Final = b"x-forwarded-proto"
 def mend(environment: Mapping[str, str]) -> None:
     """Replaces what is listed here, for the whole process.
 
-    Lambda's Invoke API answers at AWS_ENDPOINT_URL_LAMBDA; whoever signs with AWS_ACCESS_KEY_ID and its secret is root.
+    The stack's sandboxes are at AWS_ENDPOINT_URL_LAMBDA; whoever signs with AWS_ACCESS_KEY_ID and its secret is root.
     """
     call_functions_of_the_stack(environment["AWS_ENDPOINT_URL_LAMBDA"])
     give_states_the_whole_context()
@@ -41,12 +41,14 @@ def mend(environment: Mapping[str, str]) -> None:
 
 
 def call_functions_of_the_stack(url: str) -> None:
-    """Step Functions and EventBridge call functions in MiniStack's own executor and know no other Lambda.
+    """MiniStack calls functions in its own executor and knows no other Lambda, also for Step Functions and EventBridge.
 
     Its executor knows neither layers under /opt nor a runtime that freezes. Its way to a server of somebody else
     (`MINISTACK_LAMBDA_PROXY_URL`) has no word for a function that failed: no `Retry` or `Catch` would find its error.
     State machines call with the rights of their roles, for which MiniStack does not ask; rules with the account's.
     """
+    from ministack import app
+    from ministack.core import iam_evaluator
     from ministack.services import eventbridge, stepfunctions
 
     run: Any = stepfunctions._run_execution
@@ -57,23 +59,14 @@ def call_functions_of_the_stack(url: str) -> None:
         role.set(str(stepfunctions._state_machines.get(machine, {}).get("roleArn", "")))
         run(execution)
 
-    def call_function(reference: str, event: Any) -> Any:
-        caller = session_of_role(role.get())
-        status, failed, answer = invoke(url, caller, reference, event, "RequestResponse")
-        if status != 200:
-            raise stepfunctions._ExecutionError(lambda_error(status), told(answer))
-        document = json.loads(answer or b"null")
-        if failed:
-            name = document.get("errorType", "Lambda.Unknown")
-            raise stepfunctions._ExecutionError(name, json.dumps(document))
-        return document
-
     def dispatch(arn: str, payload: str) -> None:
-        asked = (url, account(), arn, json.loads(payload), "Event")
+        asked = (url, arn, json.loads(payload), "Event")
         threading.Thread(target=invoke, args=asked, daemon=True).start()
 
+    app.SERVICE_HANDLERS["lambda"] = asking(url)
+    iam_evaluator._RESOURCE_POLICY_LOOKUPS.pop("lambda")  # of its own functions
     stepfunctions._run_execution = run_with_role
-    stepfunctions._call_lambda = call_function
+    stepfunctions._call_lambda = lambda arn, event: called_by_a_state(url, role.get(), arn, event)
     eventbridge._dispatch_to_lambda = dispatch
 
 

@@ -33,6 +33,7 @@ from tests.support.engines import CREDENTIALS, client_of
 
 ENVIRONMENT = {**CREDENTIALS, "AWS_ACCOUNT_ID": STACK.account_id}
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+OTHER = FUNCTION.replace("charge", "other")
 ROLE = "arn:aws:iam::123456789012:role/machine"
 
 
@@ -100,12 +101,9 @@ def mended(tmp_path: Path, functions: Functions) -> Iterator[str]:
 
 def run_machine(url: str, states: dict[str, Any]) -> dict[str, Any]:
     """Runs a new state machine that begins at `Charge`; returns how its execution has ended."""
-    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
-    document = {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+    allow = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
     try:
-        client_of("iam", url).create_role(
-            RoleName="machine", AssumeRolePolicyDocument=json.dumps(document)
-        )
+        make_role(url, "machine", {**allow, "Resource": [FUNCTION, OTHER]})
     except ClientError as error:
         assert error.response["Error"]["Code"] == "EntityAlreadyExists"
     machines = client_of("stepfunctions", url)
@@ -153,8 +151,17 @@ def test_an_error_that_nothing_catches_is_the_functions_own(mended: str) -> None
 
 
 def test_a_function_that_the_stack_does_not_have_is_not_found(mended: str) -> None:
-    ended = run_machine(mended, calling(FUNCTION.replace("charge", "other")))
+    ended = run_machine(mended, calling(OTHER))
     assert (ended["status"], ended["error"]) == ("FAILED", "Lambda.ResourceNotFoundException")
+
+
+def test_a_function_that_the_role_of_the_machine_may_not_call_is_not_called(
+    mended: str, functions: Functions
+) -> None:
+    ended = run_machine(mended, calling(FUNCTION.replace("charge", "another")))
+    assert (ended["status"], ended["error"]) == ("FAILED", "Lambda.AWSLambdaException")
+    assert "is not authorized to perform: lambda:InvokeFunction on resource: " in ended["cause"]
+    assert functions.events == []
 
 
 def test_a_rule_hands_its_event_to_a_function_and_does_not_wait(
