@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from spanvas_api.tempo.fields import FIELDS
-from spanvas_api.tempo.traceql import STRING
+from spanvas_api.tempo.tokens import STRING
 from tests.support.api_client import Client, Reply
 from tests.support.canary_request import request_of
 

@@ -6,9 +6,9 @@ from spanvas.model.errors import InvalidInputError
 from spanvas_api.auth import authorize
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
-from spanvas_api.tempo.fields import BY_NAME
-from spanvas_api.tempo.tag_values import INTRINSICS_OF_TEMPO, asked_name, type_of, values_of
-from spanvas_api.tempo.traceql import is_attribute
+from spanvas_api.tempo.fields import BY_NAME, INTRINSICS_OF_TEMPO
+from spanvas_api.tempo.tag_values import asked_name, type_of, values_of
+from spanvas_api.tempo.tokens import is_attribute
 
 
 def tempo_tag_values_v2(request: ApiRequest, services: Services) -> ApiResponse:

@@ -15,6 +15,7 @@ from spanvas.model.span import ERROR
 from spanvas_api.tempo.fields import (
     BY_NAME,
     FIELDS,
+    INTRINSICS_OF_TEMPO,
     OF_EXECUTION,
     OF_SPAN,
     Candidate,
@@ -22,19 +23,23 @@ from spanvas_api.tempo.fields import (
     Field,
 )
 from spanvas_api.tempo.regex import Regex, RegexError
-from spanvas_api.tempo.traceql import (
+from spanvas_api.tempo.tokens import (
     DURATION_TYPE,
     NIL,
     NUMBER,
     STATUS,
     STRING,
+    Literal,
+    QueryError,
+    is_attribute,
+)
+from spanvas_api.tempo.traceql import (
     Chain,
     Comparison,
     Constant,
     Expression,
-    Literal,
+    Name,
     Not,
-    QueryError,
     comparisons,
     conjuncts,
     parse,
@@ -67,18 +72,15 @@ class Condition:
     """The condition of a query. Raises QueryError for what cannot be searched for, and nothing else."""
 
     def __init__(self, query: str) -> None:
-        self._expression = parse(query)
+        self._expression, selected = parse(query)
         self._checks = {one: _check_of(one) for one in comparisons(self._expression)}
+        self._selected = [field for name in selected if (field := _selected_field(name))]
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The fields that it asks for, each once, in their order."""
-        return tuple(dict.fromkeys(check.field for check in self._checks.values()))
-
-    @property
-    def depth(self) -> Depth:
-        """What has to be read of an execution for it."""
-        return max((field.depth for field in self.fields), default=OF_EXECUTION)
+        """The fields that it asks for, each once: those that it compares, then those that it selects."""
+        compared = [check.field for check in self._checks.values()]
+        return tuple(dict.fromkeys([*compared, *self._selected]))
 
     def asks(self, depth: Depth) -> bool:
         """Returns whether it asks for a field of this depth."""
@@ -163,12 +165,23 @@ def _check_of(one: Comparison) -> _Check:
             one.place, f"{one.name[:80]} cannot be searched for here; what can: {known}"
         )
     literal = one.literal
+    if field.comparisons and (one.operator, literal.value) not in field.comparisons:
+        known = " and ".join(f"{operator} {bound}" for operator, bound in field.comparisons)
+        raise QueryError(one.place, f"{one.name} can be compared by {known} alone")
     if literal.type not in _FITTING[field.type]:
         raise QueryError(
             literal.place, f"{one.name} is a {field.type} and is compared with a {literal.type}"
         )
     is_failure = (field.type, one.operator, literal.value) == (STATUS, "=", ERROR)
     return _Check(field, _test_of(field, one.operator, literal, one), is_failure)
+
+
+def _selected_field(name: Name) -> Field | None:
+    """Returns what is to be shown; None for what rows lack: it is shown of no span, and leaves out none."""
+    field = BY_NAME.get(name.text)
+    if field is None and not is_attribute(name.text) and name.text not in INTRINSICS_OF_TEMPO:
+        raise QueryError(name.place, f"{name.text[:80]} is no name of an attribute or intrinsic")
+    return field
 
 
 def _test_of(field: Field, operator: str, literal: Literal, one: Comparison) -> Test:

@@ -20,11 +20,25 @@ from spanvas.semantics.content_split import structural_name
 from spanvas.semantics.shapes import id_without_content
 from spanvas.semantics.span_names import PREFIXES
 from spanvas.semantics.withheld import token_or_mark
-from spanvas_api.tempo.traceql import DURATION_TYPE, NUMBER, STATUS, STRING
+from spanvas_api.tempo.tokens import DURATION_TYPE, NUMBER, STATUS, STRING
 
 RESOURCE, SPAN, INTRINSIC = "resource", "span", "intrinsic"
 SCOPES: Final = (RESOURCE, SPAN, INTRINSIC)
 """Scopes of tags, as Tempo names them."""
+NO_PARENT: Final = -1
+"""Tempo's `nestedSetParent` of a span that has none above it."""
+INTRINSICS_OF_TEMPO: Final = frozenset(
+    {
+        "name", "status", "statusMessage", "duration", "kind", "traceDuration", "rootName", "rootServiceName",
+        "childCount", "nestedSetLeft", "nestedSetRight", "nestedSetParent",
+        *("span:id", "span:parentID", "span:name", "span:status", "span:statusMessage", "span:duration"),
+        *("span:kind", "span:childCount"),
+        *(f"trace:{one}" for one in ("id", "duration", "rootName", "rootService")),
+        *("event:name", "event:timeSinceStart", "link:spanID", "link:traceID"),
+        *("instrumentation:name", "instrumentation:version"),
+    }
+)  # fmt: skip
+"""Those that Tempo takes for names; most of them cannot be searched for here."""
 
 
 @dataclass(slots=True)
@@ -100,6 +114,8 @@ class Field:
     spellings: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     """All that it may be, where these are few."""
+    comparisons: tuple[tuple[str, int], ...] = ()
+    """All that it is compared by, where its values are known no further than that. Then they are not shown either."""
     normal: Callable[[str], str] | None = None
 
     def shown(self, candidate: Candidate, row: Row) -> Any:
@@ -213,6 +229,14 @@ FIELDS: Final = (
     ),
     Field(INTRINSIC, "span:id", STRING, OF_SPAN, _of_row(lambda row: row.span_id)),
     Field(INTRINSIC, "span:parentID", STRING, OF_SPAN, _of_row(lambda row: row.parent_span_id)),
+    Field(
+        INTRINSIC,
+        "nestedSetParent",
+        NUMBER,
+        OF_SPAN,
+        _of_row(lambda row: NO_PARENT if row.parent_span_id is None else 0),
+        comparisons=(("<", 0), (">=", 0)),
+    ),
     Field(INTRINSIC, "trace:id", STRING, OF_EXECUTION, lambda candidate, _: candidate.execution.trace_id),
     Field(
         INTRINSIC,

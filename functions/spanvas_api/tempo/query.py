@@ -15,7 +15,7 @@ from spanvas_api.tempo.conditions import Condition
 from spanvas_api.tempo.durations import duration_nano
 from spanvas_api.tempo.fields import BY_NAME
 from spanvas_api.tempo.logfmt import LogfmtError, pairs_of
-from spanvas_api.tempo.traceql import KEYWORDS, STATUS, QueryError
+from spanvas_api.tempo.tokens import KEYWORDS, STATUS, QueryError
 
 DEFAULT_LIMIT: Final = 20
 MOST_TRACES: Final = 100

@@ -128,7 +128,11 @@ def _trace(trace_id: str, parts: Sequence[Found], asked: SearchQuery) -> dict[st
     first = min((part.candidate for part in parts), key=lambda one: one.begun_at_unix_nano)
     begun = first.begun_at_unix_nano
     ended = max(part.candidate.ended_at_unix_nano for part in parts)
-    fields = [field for field in asked.condition.fields if field.key not in _SHOWN_ANYWAY]
+    fields = [
+        field
+        for field in asked.condition.fields
+        if field.key not in _SHOWN_ANYWAY and not field.comparisons
+    ]
     spans = [
         _span(part.candidate, row, fields) for part in parts for row in part.rows[: asked.spans]
     ]
@@ -172,8 +176,8 @@ def scopes_of(query: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def tags_of(scope: str) -> list[str]:
-    """Returns the names of a scope that can be searched for, sorted, those of attributes without the scope."""
-    return sorted(field.key for field in FIELDS if field.scope == scope)
+    """Returns the names of a scope that have values to choose from, sorted, those of attributes without the scope."""
+    return sorted(field.key for field in FIELDS if field.scope == scope and not field.comparisons)
 
 
 def text(body: str, status: int = 200) -> ApiResponse:

@@ -12,24 +12,12 @@ from spanvas_api.tempo.conditions import Condition
 from spanvas_api.tempo.fields import Field
 from spanvas_api.tempo.query import SearchQuery, condition_of, count_of, time_range
 from spanvas_api.tempo.search import search
-from spanvas_api.tempo.traceql import DURATION_TYPE, NUMBER, STATUS
+from spanvas_api.tempo.tokens import DURATION_TYPE, NUMBER, STATUS
 
 NEWEST: Final = 20
 """Executions whose values are offered."""
 DEFAULT_LIMIT: Final = 1_000
 EVERYTHING: Final = "{}"
-INTRINSICS_OF_TEMPO: Final = frozenset(
-    {
-        "name", "status", "statusMessage", "duration", "kind", "traceDuration", "rootName", "rootServiceName",
-        "childCount", "nestedSetLeft", "nestedSetRight", "nestedSetParent",
-        *("span:id", "span:parentID", "span:name", "span:status", "span:statusMessage", "span:duration"),
-        *("span:kind", "span:childCount"),
-        *(f"trace:{one}" for one in ("id", "duration", "rootName", "rootService")),
-        *("event:name", "event:timeSinceStart", "link:spanID", "link:traceID"),
-        *("instrumentation:name", "instrumentation:version"),
-    }
-)  # fmt: skip
-"""Those that Tempo takes for names; most of them cannot be searched for here."""
 
 
 def asked_name(request: ApiRequest) -> str:
@@ -45,14 +33,15 @@ def type_of(field: Field) -> str:
 
 
 def values_of(request: ApiRequest, services: Services, field: Field) -> list[Any]:
-    """Returns the values of a field, sorted, each once; of a duration none, since it may have any.
+    """Returns the values of a field, sorted, each once; of a duration none, since it may have any, and
+    none where the values are not known.
 
     With `q` only those of spans that fulfil it; a query that cannot be read is passed over, as in Tempo: it is asked
     while somebody writes. Raises InvalidInputError.
     """
     start, end = time_range(request.query)
     limit = count_of(request.query, "limit", DEFAULT_LIMIT)
-    if field.type == DURATION_TYPE:
+    if field.type == DURATION_TYPE or field.comparisons:
         return []
     if field.values:
         return sorted(field.values)[:limit]

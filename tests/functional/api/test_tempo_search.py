@@ -49,6 +49,7 @@ def found(api: Client, q: str = "", **query: str) -> list[str]:
     return [ids[trace["traceID"]] for trace in reply.json["traces"]]
 
 
+PARSE_ERROR = "invalid TraceQL query: parse error at line 1, "
 EVERYTHING = ["other-3", "failed-2", "ok-1"]
 
 
@@ -98,6 +99,10 @@ EVERYTHING = ["other-3", "failed-2", "ok-1"]
         ('{ name = "lookup" || name = "chat" && status = ok }', ["ok-1"]),
         ('{ name = "lookup" || (name = "chat" && status = ok) }', ["failed-2", "ok-1"]),
         ("{} with (most_recent=true)", EVERYTHING),
+        ("{ nestedSetParent < 0 }", EVERYTHING),
+        ("{ nestedSetParent<0 && status = error }", []),
+        ("{ 0 <= nestedSetParent && status = error }", ["failed-2"]),
+        ("{ status = error } | select(span.url.full, kind, name)", ["failed-2"]),
     ],
 )  # fmt: skip
 def test_a_search_finds_the_executions_with_spans_that_fulfil_it_newest_first(
@@ -151,6 +156,21 @@ def test_the_answer_has_tempos_shape(api: Client, history: AuditedStore) -> None
     }
 
 
+def test_what_is_selected_is_shown_of_each_span_that_has_it(
+    api: Client, history: AuditedStore
+) -> None:
+    q = "{ status = error } | select(resource.service.name, span.spanvas.node.id, span.url.full, nestedSetParent)"
+
+    (trace,) = api.get("/api/search", q=q).json["traces"]
+
+    (span,) = trace["spanSets"][0]["spans"]
+    assert span["attributes"] == [
+        {"key": "status", "value": {"stringValue": "error"}},
+        {"key": "service.name", "value": {"stringValue": "orders-api"}},
+        {"key": "spanvas.node.id", "value": {"stringValue": "find"}},
+    ]
+
+
 def test_of_the_spans_of_a_trace_the_first_are_shown_and_all_are_counted(
     api: Client, store: AuditedStore
 ) -> None:
@@ -194,6 +214,10 @@ def test_limit_range_durations_and_tags_are_those_of_tempo(
         ({"q": "{ span.foo = 1 }"}, "invalid TraceQL query: parse error at line 1, col 3: span.foo cannot be searched"),
         ({"q": "{ status = error } | rate()"}, "invalid TraceQL query: parse error at line 1, col 20: |: pipelines"),
         ({"q": "{ status = error } && { name = `x` }"}, "invalid TraceQL query: parse error at line 1, col 20: &&: "),
+        ({"q": "{ nestedSetParent = 3 }"}, PARSE_ERROR + "col 3: nestedSetParent can be compared by < 0 and >= 0"),
+        ({"q": "{ nestedSetParent != nil }"}, PARSE_ERROR + "col 3: nestedSetParent can be"),
+        ({"q": "{ nestedSetParent<0 && true } | rate() by(.service.name)"}, PARSE_ERROR + "col 31: |: pipelines"),
+        ({"q": "{ } | select(foo)"}, PARSE_ERROR + "col 14: foo is no name of an attribute or intrinsic"),
         ({"q": "{\n  kind = server\n}"}, "invalid TraceQL query: parse error at line 2, col 3: kind cannot be"),
         ({"q": "{ status = "}, "invalid TraceQL query: parse error at line 1, col 12: unexpected end of the query"),
         ({"q": '{ duration > "1s" }'}, "invalid TraceQL query: parse error at line 1, col 14: duration is a duration"),
