@@ -25,8 +25,8 @@ HANDLERS = Path(__file__).parent / "handlers"
 WRAPPER = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
 
 
-def build_layers(python: str = sys.executable) -> Path:
-    """The directory that is /opt on Lambda: both layers, built by their Makefiles for this machine and interpreter.
+def build_layers(python: str = sys.executable, layers: Mapping[str, str] = LAYERS) -> Path:
+    """The directory that is /opt on Lambda: the layers, built by their Makefiles for this machine and interpreter.
 
     Built again only when a source or the interpreter changed. Raises CalledProcessError with make's own words.
     """
@@ -36,7 +36,7 @@ def build_layers(python: str = sys.executable) -> Path:
         text=True,
         check=True,
     ).stdout.strip()
-    built = [_build(name, path, python, version) for name, path in LAYERS.items()]
+    built = [_build(name, path, python, version) for name, path in layers.items()]
     opt = BUILD / f"opt-{version}-{'-'.join(path.name.rpartition('-')[2] for path in built)}"
     if not opt.exists():
         merge(built, opt)
