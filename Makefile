@@ -193,7 +193,7 @@ frontend/node_modules/.running: frontend/package-lock.json
 	  echo "Installing the packages that build the page (once, some seconds)"; cd frontend; ../tools/with-node $(NPM_CI) --omit=dev; }'
 
 # The page is built beside the one that is there and takes its place at once: a stack may be serving it.
-frontend/dist/index.html: $(FRONTEND_SOURCES) | frontend/node_modules/.running
+frontend/dist/index.html: $(FRONTEND_SOURCES) layers/spanvas/spanvas/version.py | frontend/node_modules/.running
 	@echo "Building the page"
 	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../tools/with-node npm run --silent build -- --logLevel error --outDir ../build/page --emptyOutDir; \
 	  rm -rf ../build/page-before; [ ! -e dist ] || mv dist ../build/page-before; mv ../build/page dist'

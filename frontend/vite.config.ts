@@ -1,11 +1,26 @@
+import { readFileSync } from "node:fs";
+
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** The local stack's origin, for `npm run dev`; the built page is served by the stack itself. */
 const STACK = process.env.SPANVAS_STACK ?? "http://127.0.0.1:8321";
 
+const VERSION = new URL("../layers/spanvas/spanvas/version.py", import.meta.url);
+
+/** Writes the project's version to `/version.json`: the doctor holds the page's against the API's. */
+const version: Plugin = {
+  name: "spanvas-version",
+  generateBundle() {
+    const found = /^VERSION: Final = "(.+)"$/m.exec(readFileSync(VERSION, "utf-8"));
+    if (found === null) this.error(`There is no version in ${VERSION.pathname}.`);
+    const source = `${JSON.stringify({ version: found[1] })}\n`;
+    this.emitFile({ type: "asset", fileName: "version.json", source });
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), version],
   server: {
     host: "127.0.0.1",
     proxy: Object.fromEntries(["/v1", "/config.json", "/oidc"].map((path) => [path, STACK])),

@@ -74,6 +74,7 @@ def document_of(stack: Described) -> dict[str, Any]:
             "SPANVAS_BUCKET": stack.resolver.ref("TraceBucket"),
             "SPANVAS_AUDIT_TABLE": stack.resolver.ref("AuditTable"),
             "SPANVAS_TENANT": DEMO_TENANT,
+            "SPANVAS_ENDPOINT": stack.url,
             **{name: stack.resolver.ref(parameter) for name, parameter in SETTINGS.items()},
         },
     }

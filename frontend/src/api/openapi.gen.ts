@@ -1056,6 +1056,7 @@ export interface components {
         /** @description Which version of Tempo's API this is. */
         TempoBuildInfo: {
             version: string;
+            /** @description The version of Spanvas. */
             revision: string;
             branch: string;
             buildDate: string;

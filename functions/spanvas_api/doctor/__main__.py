@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, Final
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from spanvas.environment import aws_variables
 from spanvas.storage import aws
@@ -17,11 +17,12 @@ SECONDS: Final = 5
 MOST_BYTES: Final = 1_000_000
 
 
-def fetch(url: str) -> Any:
-    """Returns the JSON of a URL. Raises OSError or ValueError."""
+def fetch(url: str, token: str = "", /) -> Any:
+    """Returns the JSON of a URL, asked for with a token where one is given. Raises OSError or ValueError."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError(f"{url} is no URL of HTTP")
-    with urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the scheme is checked above
+    asked = Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310 - checked above
+    with urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 - checked above
         return json.loads(answer.read(MOST_BYTES))
 
 

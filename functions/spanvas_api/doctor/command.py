@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TextIO
 from spanvas.settings import InvalidSettingError, Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas_api.claims import TokenRules
-from spanvas_api.doctor import probe, storage_checks, token_checks, versions
+from spanvas_api.doctor import deployed_versions, probe, storage_checks, token_checks, versions
 from spanvas_api.doctor.report import LEFT_OUT, WRONG, Check, Finding, found_by, is_well, lines
 
 NOT_WELL, UNUSABLE = 1, 2
@@ -103,6 +103,20 @@ def _checks(
         yield "token", partial(token_checks.token, token, _rules(settings), around.now())
     else:
         yield "token", partial(_left_out, "token", "give one by --token or SPANVAS_TOKEN")
+    if endpoint := around.environment.get("SPANVAS_ENDPOINT", ""):
+        yield (
+            deployed_versions.WHAT,
+            partial(deployed_versions.deployed_versions, endpoint, token, around.fetch),
+        )
+    else:
+        yield (
+            deployed_versions.WHAT,
+            partial(
+                _left_out,
+                deployed_versions.WHAT,
+                "SPANVAS_ENDPOINT, the page's address, is not set",
+            ),
+        )
     yield "collector", partial(probe.collector, settings, around.environment)
     if settings.span_source:
         yield "span source", partial(probe.span_source, settings, around.environment)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from spanvas_api.auth import Principal, principal_of
@@ -14,8 +14,14 @@ from spanvas_api.doctor.report import OK, WRONG, Finding
 from spanvas_api.errors import ForbiddenError, UnauthenticatedError
 from spanvas_api.policy import FIELD_SCOPES, POLICY
 
-Fetch = Callable[[str], Any]
-"""Returns the JSON of a URL. Raises OSError or ValueError."""
+
+class Fetch(Protocol):
+    """Returns the JSON of a URL, asked for with a token where one is given. Raises OSError or ValueError."""
+
+    def __call__(self, url: str, token: str = "", /) -> Any:
+        """Asks once."""
+
+
 KNOWN_SCOPES: Final = frozenset(
     filter(None, [rule.scope for rule in POLICY] + list(FIELD_SCOPES.values()))
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanvas.version import VERSION
 from spanvas_api.auth import authorize
 from spanvas_api.http.request import ApiRequest, ApiResponse
 from spanvas_api.services import Services
@@ -18,7 +19,7 @@ def tempo_build_info(request: ApiRequest, _: Services) -> ApiResponse:
     return ApiResponse(
         {
             "version": TEMPO_VERSION,
-            "revision": "",
+            "revision": VERSION,
             "branch": "spanvas",
             "buildDate": "",
             "buildUser": "",

@@ -13,7 +13,7 @@ class TempoBuildInfo(OtlpModel):
     """Which version of Tempo's API this is."""
 
     version: str
-    revision: str
+    revision: str = Field(description="The version of Spanvas.")
     branch: str
     buildDate: str
     buildUser: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from spanvas.version import VERSION
 from tests.functional.api.tempo import call_of_model, run_of
 from tests.support.api_client import Client
 from tests.support.api_fakes import AuditedStore
@@ -49,8 +50,11 @@ def test_save_and_test_is_answered_by_an_echo(api: Client) -> None:
     assert api.acting_as(scope="executions:read").get("/api/echo").status == 403
 
 
-def test_the_version_is_one_of_tempo_that_has_these_calls(api: Client) -> None:
-    assert api.get("/api/status/buildinfo").json["version"] == "3.1.0"
+def test_the_version_is_one_of_tempo_that_has_these_calls_and_the_revision_is_ours(
+    api: Client,
+) -> None:
+    said = api.get("/api/status/buildinfo").json
+    assert (said["version"], said["revision"]) == ("3.1.0", VERSION)
 
 
 def test_names_are_told_by_scope(api: Client) -> None:

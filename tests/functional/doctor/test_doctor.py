@@ -40,7 +40,7 @@ POLICY = {
 }
 
 
-def answers(url: str) -> Any:
+def answers(url: str, token: str = "", /) -> Any:
     return {
         f"{ISSUER}/.well-known/openid-configuration": {
             "issuer": ISSUER,
@@ -118,6 +118,7 @@ def test_a_deployment_that_is_well_has_nothing_wrong(deployment: Deployment) -> 
     assert {what: state for what, (state, _) in found.items() if state != "ok"} == {
         "collector": "left out",
         "versions": "left out",
+        "versions of API and page": "left out",
     }
     assert code == 0
     assert found["scopes of the token"][1] == "trace:content trace:read"
@@ -354,13 +355,13 @@ def test_what_is_no_token(deployment: Deployment, text: str) -> None:
 def test_what_is_wrong_with_an_issuer(
     deployment: Deployment, described: Any, what: str, seen: str
 ) -> None:
-    deployment.fetch = lambda url: described
+    deployment.fetch = lambda url, token="": described
 
     assert deployment.wrong("--no-probe") == {what: seen}
 
 
 def test_an_issuer_that_cannot_be_reached(deployment: Deployment) -> None:
-    def down(url: str) -> Any:
+    def down(url: str, token: str = "", /) -> Any:
         raise OSError("connection refused")
 
     deployment.fetch = down
@@ -369,7 +370,7 @@ def test_an_issuer_that_cannot_be_reached(deployment: Deployment) -> None:
 
 
 def test_keys_that_the_gateway_does_not_take(deployment: Deployment) -> None:
-    deployment.fetch = lambda url: (
+    deployment.fetch = lambda url, token="": (
         {"keys": [{"kty": "EC"}]} if url.endswith("/keys") else answers(url)
     )
 
@@ -411,11 +412,12 @@ def test_without_settings_the_store_is_missing_and_the_rest_is_looked_at() -> No
 
     assert main([], around, out) == 1
     assert out.getvalue().splitlines() == [
-        "wrong     store      SPANVAS_TABLE and SPANVAS_BUCKET are not both set",
-        "                     -> set what the function has in its environment",
-        "left out  issuer     SPANVAS_JWT_ISSUER is not set",
-        "left out  token      give one by --token or SPANVAS_TOKEN",
-        "left out  collector  no OTLP endpoint is set",
+        "wrong     store                     SPANVAS_TABLE and SPANVAS_BUCKET are not both set",
+        "                                    -> set what the function has in its environment",
+        "left out  issuer                    SPANVAS_JWT_ISSUER is not set",
+        "left out  token                     give one by --token or SPANVAS_TOKEN",
+        "left out  versions of API and page  SPANVAS_ENDPOINT, the page's address, is not set",
+        "left out  collector                 no OTLP endpoint is set",
     ]
 
 
