@@ -8,14 +8,16 @@ from typing import Final
 from spanvas.collector.http import OtlpHttp
 from spanvas.collector.results import ExportOutcome, ExportResult
 from spanvas.model.span import Span
-from spanvas.otel_variables import OtelVariables, OtlpTarget
+from spanvas.otel_variables import GRPC, OtelVariables, OtlpTarget
 from spanvas.otlp.conventions import as_exported
 from spanvas.otlp.export_safe import place_of
 from spanvas.otlp.protobuf_export import encode_protobuf
 from spanvas.settings import Settings
 
 NOT_SENT: Final = ExportResult(ExportOutcome.TAKEN)
-
+NO_GRPC: Final = (
+    "the API's functions speak OTLP over HTTP alone, and OTEL_EXPORTER_OTLP_PROTOCOL is grpc"
+)
 
 LONGEST_SECONDS: Final = 3.0
 """Of one request: less than a sweep keeps for its own end."""
@@ -36,6 +38,8 @@ def send(
     target = _target(settings, environment)
     if target is None:
         return NOT_SENT
+    if target.protocol == GRPC:
+        return ExportResult(ExportOutcome.REFUSED, message=NO_GRPC)
     target.timeout_seconds = min(target.timeout_seconds, LONGEST_SECONDS)
     sent = [(execution_id, as_exported(span, {})) for execution_id, span in spans]
     places = {id(span): place_of(execution_id, span) for execution_id, span in sent}

@@ -15,6 +15,7 @@ from spanvas.model.usage import Usage
 from spanvas.semantics.field_class import FieldClass
 from spanvas.semantics.span_names import stored_name
 from spanvas.semantics.withheld import row_has_content, shown_row
+from spanvas.storage.stored_trace import SpanOrigin
 
 
 def viewer_url(template: str, trace_id: str, span_id: str) -> str:
@@ -27,10 +28,10 @@ def execution_body(
     execution: Execution,
     completeness: Completeness | None,
     trace_url_template: str,
-    spans_from: str = "",
+    spans_from: SpanOrigin | None = None,
 ) -> dict[str, Any]:
-    """Returns the `wire.Execution` of an execution. `trace_url_template` is as `viewer_url` takes it, or empty; so is
-    `spans_from` where the spans are the store's."""
+    """Returns the `wire.Execution` of an execution. `trace_url_template` is as `viewer_url` takes it, or empty;
+    `spans_from` is None where the spans are the store's."""
     ran = run_nano(execution)
     body: dict[str, Any] = {
         "execution_id": execution.execution_id,
@@ -83,9 +84,14 @@ def execution_body(
         body["trace_url"] = viewer_url(trace_url_template, execution.trace_id, root)
     if execution.is_newer:
         body["is_newer"] = True
-    if spans_from:
-        body["spans_from"] = spans_from
-    return body
+    return body | _source(spans_from)
+
+
+def _source(spans_from: SpanOrigin | None) -> dict[str, Any]:
+    if spans_from is None:
+        return {}
+    unregistered = {} if spans_from.is_registered else {"is_unregistered": True}
+    return {"spans_from": spans_from.backend, **unregistered}
 
 
 def deletion_body(deletion: Deletion) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tests.support.grpc_collector import grpc_collector
 
 pytestmark = pytest.mark.runtime
 
-PATIENT = {"SPANVAS_FLUSH_BUDGET_MS": "30000"}
+PATIENT = "30000"
 """The first spans wait for the exporter to be imported and connected, and a frozen sandbox sends nothing."""
 WITH_EXPORTER = {**LAYERS, "OtlpExporterLayer": "layers/otlp-exporter"}
 
@@ -36,7 +36,7 @@ def test_spans_arrive_by_grpc_with_the_ids_of_the_store(
         sandbox = functions.start(
             "layered.handler",
             opt=opt,
-            **PATIENT,
+            SPANVAS_FLUSH_BUDGET_MS=PATIENT,
             SPANVAS_OTLP_EXPORTER="otel",
             SPANVAS_OTLP_ENDPOINT=f"http://127.0.0.1:{receiver.port}",
             SPANVAS_OTLP_HEADERS="X-Tenant=acme",
@@ -58,7 +58,7 @@ def test_spans_arrive_by_http_through_the_stock_exporter(
         sandbox = functions.start(
             "layered.handler",
             opt=opt,
-            **PATIENT,
+            SPANVAS_FLUSH_BUDGET_MS=PATIENT,
             SPANVAS_OTLP_EXPORTER="otel",
             SPANVAS_OTLP_ENDPOINT=receiver.url,
         )

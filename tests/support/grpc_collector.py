@@ -57,7 +57,7 @@ def serve() -> None:
     from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as service
     from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as rpc
 
-    class Service(rpc.TraceServiceServicer):  # type: ignore[misc]
+    class Service(rpc.TraceServiceServicer):
         def Export(self, request: Any, context: Any) -> Any:
             spans = [
                 [span.name, span.span_id.hex()]

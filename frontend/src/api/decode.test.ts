@@ -219,6 +219,14 @@ it("refuses an edge that is not a pair", () => {
   );
 });
 
+it("reads that a backend alone knows of an execution", () => {
+  const page = decodeExecutionPage({
+    items: [wireExecution({ spans_from: "tempo", is_unregistered: true }), wireExecution()],
+    next_cursor: null,
+  });
+  expect(page.items.map(({ isUnregistered }) => isUnregistered)).toEqual([true, undefined]);
+});
+
 it("reads the session of an execution, and null where there is none", () => {
   const page = decodeExecutionPage({
     items: [wireExecution({ session_id: "chat-7" }), wireExecution()],

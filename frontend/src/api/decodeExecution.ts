@@ -63,6 +63,7 @@ export function decodeExecution(value: unknown, path: Path): Execution {
     ...(hold !== null && { hold }),
     ...(fields.json("is_newer") === true && { isNewer: true }),
     ...(spansFrom !== null && { spansFrom }),
+    ...(fields.json("is_unregistered") === true && { isUnregistered: true }),
   };
 }
 

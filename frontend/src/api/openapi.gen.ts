@@ -674,6 +674,8 @@ export interface components {
              * @enum {string}
              */
             spans_from?: "tempo" | "jaeger";
+            /** @description True where that backend alone knows of it: it is in no list, and can neither be held nor deleted here. */
+            is_unregistered?: boolean;
             /** @description True where a newer version of Spanvas has written it: there may be more to it than is answered. */
             is_newer?: boolean;
         };

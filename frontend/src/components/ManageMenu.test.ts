@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { makeExecution } from "../testing/make";
-import { wordsOf } from "./ManageMenu";
+import { isManaged, wordsOf } from "./ManageMenu";
 
 it("says what is deleted, what stays, and that it cannot be undone", () => {
   const { sentences, isDestructive } = wordsOf("delete", makeExecution({ status: "succeeded" }));
@@ -21,4 +21,10 @@ it("says that what the operator's backend has stays there", () => {
   expect(sentences.at(-1)).toBe(
     "What Tempo has of it stays there, though nobody sees it here any more.",
   );
+});
+
+it("offers nothing where there is nothing here to hold or delete", () => {
+  expect(isManaged(makeExecution({ spansFrom: "tempo" }))).toBe(true);
+  expect(isManaged(makeExecution({ spansFrom: "tempo", isUnregistered: true }))).toBe(false);
+  expect(isManaged(makeExecution({ status: "deleted" }))).toBe(false);
 });

@@ -26,7 +26,7 @@ export function ManageMenu({
   const [isOpen, setIsOpen] = useState(false);
   const [asked, setAsked] = useState<Action | null>(null);
   const isHeld = execution.hold !== undefined;
-  if (rights === null || execution.status === "deleted") return null;
+  if (rights === null || !isManaged(execution)) return null;
   if (!rights.mayDelete && !rights.mayHold) return null;
 
   const ask = (action: Action): void => {
@@ -82,6 +82,11 @@ export function ManageMenu({
       )}
     </span>
   );
+}
+
+/** Says whether there is anything here that could be held or deleted. */
+export function isManaged(execution: Execution): boolean {
+  return execution.status !== "deleted" && execution.isUnregistered !== true;
 }
 
 const DONE: Readonly<Record<Action, string>> = {

@@ -5,7 +5,7 @@ The API says its version to whoever may read traces, the page to everybody: its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 from spanvas.version import VERSION
@@ -25,13 +25,13 @@ def deployed_versions(endpoint: str, token: str, fetch: Fetch) -> Iterator[Findi
     yield _page(url, api or VERSION, fetch)
 
 
-def _api(url: str, token: str, fetch: Fetch) -> Iterator[Finding]:
+def _api(url: str, token: str, fetch: Fetch) -> Generator[Finding, None, str]:
     """Yields what is found of the API. Returns its version; "" where it is not known."""
     if not token:
         yield Finding(API, LEFT_OUT, "it says it to a token with the scope trace:read")
         return ""
     try:
-        said = fetch(f"{url}/api/status/buildinfo", token)["revision"]
+        said = str(fetch(f"{url}/api/status/buildinfo", token)["revision"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         mend = (
             "SPANVAS_ENDPOINT is the address of the page or of the API; the token needs trace:read"
@@ -43,7 +43,7 @@ def _api(url: str, token: str, fetch: Fetch) -> Iterator[Finding]:
         return said
     seen = f"{said or 'none: it is older'}; this is {VERSION}"
     yield Finding(API, WRONG, seen, "look with the version that is deployed, or deploy this one")
-    return str(said)
+    return said
 
 
 def _page(url: str, api: str, fetch: Fetch) -> Finding:

@@ -14,10 +14,11 @@ from spanvas.model.kinds import WORKFLOW
 from spanvas.model.span import OK as SPAN_OK
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
-from spanvas.otel_variables import OtelVariables
+from spanvas.otel_variables import GRPC, OtelVariables
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
+from spanvas_api.collector import NO_GRPC
 from spanvas_api.doctor.report import LEFT_OUT, OK, WRONG, Finding
 from spanvas_api.errors import SpanSourceError
 from spanvas_api.span_source.client import SourceClient
@@ -37,8 +38,9 @@ def collector(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
     if target is None:
         yield Finding("collector", LEFT_OUT, "no OTLP endpoint is set")
         return
-    if target.protocol == "grpc":
-        yield Finding("collector", LEFT_OUT, f"{target.url} speaks gRPC, the doctor does not")
+    if target.protocol == GRPC:
+        mend = "OtlpEndpoint takes OTLP over HTTP: the sweep sends there. Functions may name one for gRPC themselves"
+        yield Finding("collector", WRONG, f"{target.url}: {NO_GRPC}", mend)
         return
     post = OtlpHttp(target, environment)
     try:

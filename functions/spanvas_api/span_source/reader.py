@@ -175,7 +175,9 @@ class SourcedReader:
                 )
             if not spans:
                 continue
-            origin = SpanOrigin(self._settings.span_source, answer.unread, answer.is_part)
+            origin = SpanOrigin(
+                self._settings.span_source, answer.unread, answer.is_part, known is not None
+            )
             return trace_of(
                 self._redacted(spans),
                 origin,

@@ -42,9 +42,9 @@ class WholeTrace:
     """The backend that has been asked, since the store has no spans."""
 
     @property
-    def spans_from(self) -> str:
-        """The backend that the spans are from; empty where they are the store's, or there are none."""
-        return self.origin.backend if self.origin is not None and self.tree else ""
+    def spans_from(self) -> SpanOrigin | None:
+        """Where the spans are from; None where they are the store's, or there are none."""
+        return self.origin if self.tree else None
 
     def is_of(self, execution: Execution, version: Version | None) -> bool:
         """Whether this is that version of that execution's trace. Compares the tenant, too."""

@@ -211,6 +211,11 @@ class Execution(WireModel):
         description="The backend that the spans were read from, where the store has none of them: it keeps the"
         " beginning of long texts. Absent in the history, and where the spans are the store's.",
     )
+    is_unregistered: bool | None = Field(
+        default=None,
+        description="True where that backend alone knows of it: it is in no list, and can neither be held nor deleted"
+        " here.",
+    )
     is_newer: bool | None = Field(
         default=None,
         description="True where a newer version of Spanvas has written it: there may be more to it than is answered.",

@@ -148,6 +148,22 @@ def test_an_endpoint_that_refuses_stops_nothing_is_asked_once_and_is_counted(
     assert (drops["ExporterDrops"], drops["workflow_id"]) == (120, "support-triage")
 
 
+def test_an_endpoint_for_grpc_gets_nothing_and_the_reason_is_said(
+    store: AuditedStore,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    begin(store, killed())
+
+    assert swept(store, clock).requests == []
+    (said,) = [one for one in caplog.records if one.message == "workflow span not sent"]
+    assert vars(said)["reason"].startswith("the API's functions speak OTLP over HTTP alone")
+    assert capsys.readouterr().out.count('"ExporterDrops":1') == 1
+
+
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "http://[::1", "no url"])
 def test_an_endpoint_that_is_not_there_stops_nothing(
     store: AuditedStore, clock: Clock, endpoint: str

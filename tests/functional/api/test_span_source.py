@@ -71,7 +71,7 @@ def test_an_execution_that_only_tempo_has_opens_with_its_tree_totals_and_status(
         ("chat", 2, "model"),
     ]
     execution = trace["execution"]
-    assert execution["spans_from"] == "tempo"
+    assert (execution["spans_from"], execution["is_unregistered"]) == ("tempo", True)
     assert (execution["workflow_id"], execution["workflow_name"]) == (
         "support-triage",
         "Support triage",
@@ -235,6 +235,7 @@ def test_a_registered_execution_without_spans_takes_them_and_its_end_from_the_ba
     assert (trace["status"], execution["counters"]["input_tokens"]) == ("COMPLETE", 1000)
     one = api.get("/v1/executions/exec_1").json
     assert (one["status"], one["spans_from"]) == ("succeeded", "tempo")
+    assert "is_unregistered" not in one
 
 
 def test_a_registered_execution_that_the_backend_knows_nothing_of_is_empty_and_says_so(

@@ -393,6 +393,9 @@ def test_the_collector(deployment: Deployment) -> None:
             "ok",
             f"http://127.0.0.1:{server.port}/v1/traces",
         )
+    deployment.environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc"
+    assert "speak OTLP over HTTP alone" in deployment.wrong("--no-probe")["collector"]
+    del deployment.environment["OTEL_EXPORTER_OTLP_PROTOCOL"]
     deployment.environment["SPANVAS_OTLP_ENDPOINT"] = "http://127.0.0.1:9"
     assert "ConnectionRefusedError" in deployment.wrong("--no-probe")["collector"]
 

@@ -121,6 +121,8 @@ export interface Execution {
   readonly isNewer?: boolean;
   /** The backend that the spans were read from, as `tempo`; absent where they are stored here. */
   readonly spansFrom?: string;
+  /** That backend alone knows of it: there is nothing here to hold or to delete. */
+  readonly isUnregistered?: boolean;
 }
 
 /** One that is stored and cannot be read: what its keys say of it. */

@@ -21,11 +21,13 @@ class SpanOrigin(NamedTuple):
     """The backend that the spans of a trace were read from, since the store has none of them.
 
     `unread`: how many spans of its answer could not be read. `is_part`: it says itself that it has left some out.
+    `is_registered`: whether the store has the execution.
     """
 
     backend: str
     unread: int = 0
     is_part: bool = False
+    is_registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ class StoredTrace:
         return not (self.unreadable or self.newer_chunks or self.execution.is_newer)
 
     @property
-    def spans_from(self) -> str:
-        """The backend that the spans are from; empty where they are the store's, or there are none."""
-        return self.origin.backend if self.origin is not None and self.rows else ""
+    def spans_from(self) -> SpanOrigin | None:
+        """Where the spans are from; None where they are the store's, or there are none."""
+        return self.origin if self.rows else None
 
     def execution_with_loss_cause(self) -> Execution:
         """Returns the execution with the cause that its rows show; unchanged where a row could not be decoded."""

@@ -1,4 +1,4 @@
-"""What sends spans by OTLP: our own client, or OpenTelemetry's exporters of the function's packages."""
+"""What sends spans by OTLP: our own client, or OpenTelemetry's exporters of the function's package or of a layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from spanvas.settings import OTEL_EXPORTER
 from spanvas.tracing.health import Health
 from spanvas.tracing.otlp_exporter import SpanSink
 
-NO_EXPORTER: Final = "opentelemetry-exporter-otlp is not in the function's package (%s): Spanvas sends the spans itself"
+NO_EXPORTER: Final = (
+    "opentelemetry-exporter-otlp is neither in the function's package nor in a layer of it, as OtlpExporterLayerArn "
+    "(%s): Spanvas sends the spans itself"
+)
 
 
 def sink_to(target: OtlpTarget, exporter: str, health: Health) -> SpanSink:
@@ -29,7 +32,7 @@ def sink_to(target: OtlpTarget, exporter: str, health: Health) -> SpanSink:
             if target.protocol == GRPC:
                 raise ValueError(
                     "OTEL_EXPORTER_OTLP_PROTOCOL=grpc needs opentelemetry-exporter-otlp-proto-grpc in the function's "
-                    f"package: {error}"
+                    f"package or in a layer of it, as OtlpExporterLayerArn: {error}"
                 ) from error
             health.say_once("otlp.no_exporter", NO_EXPORTER, error)
     return http_sink(target)
