@@ -104,6 +104,6 @@ def test_the_page_is_built_by_packages_that_a_start_installs() -> None:
     """`make run` leaves out what `package.json` names for development."""
     configuration = (ROOT / "frontend" / "vite.config.ts").read_text("utf-8")
     needed = {"vite", "@vitejs/plugin-react"}
-    assert set(re.findall(r'from "([^"]+)"', configuration)) == needed
+    assert set(re.findall(r'from "((?!node:)[^"]+)"', configuration)) == needed
     package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
     assert needed <= set(package["dependencies"])
