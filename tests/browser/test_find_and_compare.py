@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.compared_runs import GOOD_ID, bad_run, both, good_run, serve
+from tests.browser.compared_runs import GOOD_ID, bad_run, good_run, serve
 from tests.browser.navigation import open_trace
-from tests.browser.stubs import EXECUTION_ID
+from tests.browser.stubs import EXECUTION_ID, Stub
 
 pytestmark = pytest.mark.browser
 
@@ -100,21 +101,42 @@ def test_a_failed_run_is_compared_with_the_last_good_one_word_by_word(page: Page
     )
 
 
+def another(run: Stub, execution_id: str, status: str) -> Stub:
+    """The same spans under another id."""
+    changed = run.execution | {"execution_id": execution_id, "status": status}
+    return replace(run, execution_id=execution_id, execution=changed)
+
+
+def offered(page: Page, side: str) -> list[str]:
+    options = page.get_by_role("combobox", name=side).get_by_role("option")
+    return [option.get_attribute("value") or "" for option in options.all()]
+
+
 def test_any_other_run_can_be_chosen_and_the_sides_changed(page: Page) -> None:
-    page.goto(both(page.context))
+    serve(page.context, bad_run(), good_run(), another(good_run(), "exec_third", "succeeded"))
+    page.goto(f"/?workflow=support-triage&execution={EXECUTION_ID}&with={GOOD_ID}")
     page.get_by_role("button", name="Change sides").click()
     expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={EXECUTION_ID}"))
-    page.get_by_role("combobox", name="Left").select_option(GOOD_ID)
-    expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={GOOD_ID}"))
+    assert offered(page, "Left") == [EXECUTION_ID, "exec_third"]
+    assert offered(page, "Right") == [GOOD_ID, "exec_third"]
+    page.get_by_role("combobox", name="Left").select_option("exec_third")
+    expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with=exec_third"))
     expect(page.get_by_text("as long · as many tokens · as much")).to_be_visible()
 
 
 def test_without_a_good_run_the_reader_is_asked_for_one(page: Page) -> None:
-    serve(page.context, bad_run())
+    serve(page.context, bad_run(), another(bad_run(), "exec_third", "failed"))
     bad_run().open(page)
     page.keyboard.press("d")
     expect(page.get_by_text("Choose a run to compare with.")).to_be_visible()
     expect(page.get_by_label("Left")).to_have_value("")
+
+
+def test_the_only_run_of_a_workflow_has_none_to_be_compared_with(page: Page) -> None:
+    serve(page.context, bad_run())
+    bad_run().open(page)
+    page.keyboard.press("d")
+    expect(page.get_by_text("This workflow has no other run to compare with yet.")).to_be_visible()
 
 
 def names(page: Page) -> list[str]:

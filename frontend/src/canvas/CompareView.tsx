@@ -5,6 +5,7 @@ import { Icon } from "../components/Icon";
 import { InlineProblem, ProblemView } from "../components/states/ProblemView";
 import { LinesSkeleton } from "../components/states/Skeleton";
 import type { RunSide } from "../model/diff/alignRuns";
+import type { Execution } from "../model/trace/execution";
 import type { CanvasSource, ExecutionQuery } from "../model/trace/source";
 import { totals } from "../model/trace/totals";
 import { indexTrace } from "../model/trace/traceIndex";
@@ -27,11 +28,7 @@ export function CompareView(props: CompareViewProps): ReactElement {
   return (
     <main className="cv-main cv-compare">
       <Pickers {...props} />
-      {otherId === "" ? (
-        <p className="sv-nothing">Choose a run to compare with.</p>
-      ) : (
-        <Runs key={`${executionId} ${otherId}`} {...props} />
-      )}
+      {otherId !== "" && <Runs key={`${executionId} ${otherId}`} {...props} />}
     </main>
   );
 }
@@ -54,14 +51,16 @@ function Pickers({ source, pageStore, executionId, otherId }: CompareViewProps):
     [source, executionId],
   );
   const { value, problem, readAt } = useResource(recent);
-  const runs = value?.runs ?? [];
+  const runsBut = (id: string): readonly Execution[] =>
+    (value?.runs ?? []).filter((run) => run.executionId !== id);
+  const left = runsBut(executionId);
   return (
     <header className="cv-compare-head">
       <h1>Two runs of “{value?.workflowName ?? "…"}”</h1>
       <RunPicker
         label="Left"
         executionId={otherId}
-        runs={runs}
+        runs={left}
         readAt={readAt}
         onChoose={(id) => pageStore.push({ otherId: id })}
       />
@@ -78,7 +77,7 @@ function Pickers({ source, pageStore, executionId, otherId }: CompareViewProps):
       <RunPicker
         label="Right"
         executionId={executionId}
-        runs={runs}
+        runs={runsBut(otherId)}
         readAt={readAt}
         onChoose={(id) => pageStore.push({ executionId: id, otherId })}
       />
@@ -89,6 +88,13 @@ function Pickers({ source, pageStore, executionId, otherId }: CompareViewProps):
           subject="history"
           onRetry={recent.start}
         />
+      )}
+      {value && otherId === "" && (
+        <p className="sv-nothing">
+          {left.length > 0
+            ? "Choose a run to compare with."
+            : "This workflow has no other run to compare with yet."}
+        </p>
       )}
     </header>
   );
