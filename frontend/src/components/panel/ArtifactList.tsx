@@ -47,6 +47,7 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const view = artifactView(artifact.mediaType, artifact.name);
   const isTooLarge = artifact.bytes > mostBytes(view);
+  const canPreview = view !== "none" && !isTooLarge;
 
   const download = async (): Promise<void> => {
     setProblem(null);
@@ -70,10 +71,11 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
         <span className="sv-note sv-number">{formatBytes(artifact.bytes)}</span>
         {origin}
         <span className="sv-toolbar-gap" />
-        {view !== "none" && !isTooLarge && (
+        {canPreview && (
           <button
             type="button"
             className="sv-small-button"
+            autoFocus={isFirst}
             aria-expanded={isOpen}
             onClick={() => setIsOpen(!isOpen)}
           >
@@ -83,7 +85,7 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
         <button
           type="button"
           className="sv-small-button"
-          autoFocus={isFirst}
+          autoFocus={isFirst && !canPreview}
           onClick={() => void download()}
         >
           <Icon name="download" /> Download
