@@ -13,6 +13,7 @@ from tests.browser.navigation import go_to, open_trace
 pytestmark = pytest.mark.browser
 
 WORKFLOW = "document-table"
+BUTTON = "who has seen this"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def seen(page: Page, stack: Stack, executions: dict[str, str]) -> Page:
 
 
 def button(page: Page) -> Locator:
-    return page.get_by_role("button", name="who has seen this")
+    return page.get_by_role("button", name=BUTTON)
 
 
 def test_an_auditor_reads_who_has_seen_a_run_with_the_keyboard(
@@ -83,6 +84,24 @@ def test_a_list_that_cannot_be_read_says_so_and_is_read_again(
     dialog.get_by_role("button", name="Retry").click()
     expect(dialog.get_by_role("row").filter(has_text="demo-viewer").first).to_be_visible()
     complaints[:] = [text for text in complaints if "503" not in text]
+
+
+@pytest.mark.parametrize(("status", "offered"), [(404, 1), (403, 1), (401, 0), (503, 0)])
+def test_it_is_offered_of_a_run_that_cannot_be_read_where_it_can_be_answered(
+    page: Page,
+    executions: dict[str, str],
+    complaints: list[str],
+    status: int,
+    offered: int,
+) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=status, json={"title": "No", "status": status, "detail": "Not now."})
+
+    page.context.route(f"**/v1/executions/{executions[WORKFLOW]}/trace*", refuse)
+    page.goto(f"/?workflow={WORKFLOW}&execution={executions[WORKFLOW]}")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_role("button", name=BUTTON)).to_have_count(offered)
+    complaints[:] = [text for text in complaints if str(status) not in text]
 
 
 def test_nobody_else_is_offered_it(

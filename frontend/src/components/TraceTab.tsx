@@ -5,6 +5,7 @@
  */
 
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { isPassing, needsSignIn } from "../model/problem";
 import type { TraceSource } from "../model/trace/source";
 import type { Workflow } from "../model/trace/workflow";
 import { createArtifacts } from "../state/artifacts";
@@ -177,12 +178,11 @@ function ExecutionTab(props: TabProps): ReactElement {
         <OutOfDate problem={problem} subject="execution" onRetry={store.start} />
       )}
       {!loaded && problem && (
-        <ProblemView problem={problem} subject="execution" onRetry={store.start} />
-      )}
-      {!loaded && problem && accesses && (
-        <p className="sv-nothing">
-          <SeenBy reader={accesses} executionId={executionId} nameOf={nameOf} />
-        </p>
+        <ProblemView problem={problem} subject="execution" onRetry={store.start}>
+          {accesses && !isPassing(problem) && !needsSignIn(problem) && (
+            <SeenBy reader={accesses} executionId={executionId} nameOf={nameOf} />
+          )}
+        </ProblemView>
       )}
       {!loaded && !problem && <TabSkeleton />}
       {loaded && !hasRows && <EmptyTrace trace={loaded.trace} onRetry={store.start} />}

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { explain, needsSignIn, type ProblemError } from "../../model/problem";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
@@ -10,6 +10,8 @@ interface ProblemViewProps {
   /** What was asked for: `execution`, `span`, `list of workflows`. */
   readonly subject: string;
   readonly onRetry: () => void;
+  /** What else can be done. */
+  readonly children?: ReactNode;
 }
 
 const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
@@ -29,7 +31,8 @@ const ICON: Readonly<Record<ProblemError["kind"], IconName>> = {
 };
 
 /** Shows a problem in place of the content: what happened, what to do, and the action for it. */
-export function ProblemView({ problem, subject, onRetry }: ProblemViewProps): ReactElement {
+export function ProblemView(props: ProblemViewProps): ReactElement {
+  const { problem, subject, onRetry, children } = props;
   const { title, advice } = explain(problem, subject);
   return (
     <div className="sv-state" role="alert">
@@ -40,6 +43,7 @@ export function ProblemView({ problem, subject, onRetry }: ProblemViewProps): Re
         <WayOn problem={problem} onRetry={onRetry} />
       </div>
       <RequestId problem={problem} />
+      {children}
     </div>
   );
 }
