@@ -47,7 +47,8 @@ it("does with the cause alone when no span arrived", () => {
 
 it("tells of errors that a success survived", () => {
   expect(say([makeRow({ spanId: "root" })], { status: "succeeded" })).toBe("Succeeded");
-  expect(say(FAILED.slice(0, 2), { status: "succeeded" })).toBe("Succeeded with 1 error below");
+  expect(say(FAILED.slice(0, 2), { status: "succeeded" })).toBe("Succeeded with an error below");
+  expect(say(FAILED, { status: "succeeded" })).toBe("Succeeded with errors in 3 places below");
 });
 
 it("names the node that runs, and the one that was lost", () => {

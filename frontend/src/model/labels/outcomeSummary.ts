@@ -1,7 +1,7 @@
 /** Summarises the outcome of an execution for the header: its status, where and why, in one sentence. */
 
 import { deepestFailingSpan, newestRunningSpan } from "../trace/failingSpan";
-import { formatMoment, plural } from "./format";
+import { exactCount, formatMoment } from "./format";
 import type { Execution } from "../trace/execution";
 import type { Row, Trace } from "../trace/trace";
 import { ancestors, children, type TraceIndex } from "../trace/traceIndex";
@@ -61,8 +61,11 @@ function succeeded(index: TraceIndex): OutcomeSummary {
   const failures = index.causes;
   const [first] = failures;
   if (first === undefined) return plain("good", "Succeeded", "");
+  // Not "5 errors": the toolbar counts the spans that each of them made fail, too.
+  const places =
+    failures.length === 1 ? "an error" : `errors in ${exactCount(failures.length)} places`;
   return {
-    ...plain("good", "Succeeded", `with ${plural(failures.length, "error")} below`),
+    ...plain("good", "Succeeded", `with ${places} below`),
     spanId: index.rows[first]?.spanId ?? null,
   };
 }
