@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from local.seed import start_workflow
 from local.stack import Stack
 from tests.browser.live_run import LINES, Run, letters
+from tests.browser.showing import without_rows
 
 
 @pytest.fixture
@@ -107,3 +108,9 @@ def test_a_run_that_somebody_else_starts_appears_in_the_history(page: Page, stac
         execution_id = start_workflow(api, workflow["workflow_id"], workflow["sample_input"])
 
     expect(page.locator(f'a[href*="{execution_id}"]').first).to_be_visible()
+
+
+def test_the_wait_in_the_queue_goes_on_between_two_answers(page: Page) -> None:
+    without_rows("queued", "The execution is queued and has not started yet.")(page)
+    waited = page.get_by_role("definition").filter(has_text=re.compile(r"^\d+\.\d s$"))
+    expect(waited).not_to_have_text("12.0 s")

@@ -10,7 +10,7 @@ const TICK_MILLISECONDS = 250;
  * smoothly. `isHeld`: the connection is lost and nobody knows whether anything still runs.
  */
 export function useNow(trace: Trace, isHeld: boolean): Nanos {
-  const isTicking = isUnfinished(trace.execution) && !isHeld && trace.rows.length > 0;
+  const isTicking = isUnfinished(trace.execution) && !isHeld;
   const [passed, setPassed] = useState({ since: trace.servedAt, milliseconds: 0 });
   const { servedAt } = trace;
   useEffect(() => {

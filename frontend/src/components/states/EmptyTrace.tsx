@@ -30,7 +30,7 @@ function why(trace: Trace): Why {
   if (isUnfinished(trace.execution)) {
     return {
       icon: "queued",
-      title: status === "queued" ? "Waiting for the executor" : "No span has arrived yet",
+      title: status === "queued" ? "Waiting for the executor" : "Waiting for spans",
       advice: "The first spans appear here as soon as the executor writes them.",
       canChange: true,
     };

@@ -43,7 +43,7 @@ describe("a problem", () => {
 describe("a trace without spans", () => {
   it.each([
     ["queued", "EMPTY", "Waiting for the executor", true],
-    ["running", "EMPTY", "No span has arrived yet", true],
+    ["running", "EMPTY", "Waiting for spans", true],
     ["untraced", "EMPTY", "This execution was not traced", false],
     ["succeeded", "EMPTY", "This execution left no spans", true],
     ["succeeded", "PARTIAL", "Nothing of this trace can be read", true],
