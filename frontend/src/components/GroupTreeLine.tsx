@@ -103,7 +103,9 @@ const SHORT_TIMES_WIDTH = 88;
 function Times(props: GroupTreeLineProps): ReactElement | null {
   const { p50, p95 } = props.line.group;
   if (p50 === null || p95 === null) return null;
-  const { style, isShort } = besideBar(props);
+  const place = placeOfTimes(props);
+  if (place === null) return null;
+  const { style, isShort } = place;
   return (
     <span className="sv-group-times" style={style}>
       {!isShort && `p50 ${lengthText(p50)} · `}p95 {lengthText(p95)}
@@ -111,19 +113,23 @@ function Times(props: GroupTreeLineProps): ReactElement | null {
   );
 }
 
-/** On its bar where it fits, else behind it, else before it; the p50 stands in its column too. */
-function besideBar({ left, width, room }: Pick<GroupTreeLineProps, "left" | "width" | "room">): {
+/** On its bar where they fit, else behind it, else before it, else the p95 alone: the p50 stands in its column too. */
+function placeOfTimes({ left, width, room }: Pick<GroupTreeLineProps, "left" | "width" | "room">): {
   readonly style: CSSProperties;
   readonly isShort: boolean;
-} {
+} | null {
   const end = left + width;
-  const behind = { left: `${end * 100}%` };
-  const before = { right: `${(1 - left) * 100}%` };
-  if (width * room >= TIMES_WIDTH) return { style: { left: `${left * 100}%` }, isShort: false };
-  if ((1 - end) * room >= TIMES_WIDTH) return { style: behind, isShort: false };
-  if (left * room >= TIMES_WIDTH) return { style: before, isShort: false };
-  if ((1 - end) * room >= SHORT_TIMES_WIDTH) return { style: behind, isShort: true };
-  return { style: left > 1 - end ? before : { left: `${left * 100}%` }, isShort: true };
+  const places = [
+    { style: { left: `${left * 100}%` }, share: width },
+    { style: { left: `${end * 100}%` }, share: 1 - end },
+    { style: { right: `${(1 - left) * 100}%` }, share: left },
+  ];
+  for (const isShort of [false, true]) {
+    const needed = isShort ? SHORT_TIMES_WIDTH : TIMES_WIDTH;
+    const place = places.find(({ share }) => share * room >= needed);
+    if (place) return { style: place.style, isShort };
+  }
+  return null;
 }
 
 function Counts({ group }: { readonly group: SiblingGroup }): ReactElement {

@@ -29,13 +29,13 @@ import { useTimeGestures } from "./useTimeGestures";
 const LINE_HEIGHT = 28;
 const INDENT = 14;
 /** Room that a name keeps beside its indent, however deep it stands. */
-const LEAST_NAME_WIDTH = 220;
+const LEAST_NAME_WIDTH = 180;
 /** As in list.css: below this width names take all but the durations, with the bars under them. */
 const STRIP_WIDTH = 540;
 const DURATION_WIDTH = 84;
 const NAME_WIDTHS = { least: 180, most: 900 };
 /** Of the list's width, until a reader draws the line elsewhere. */
-const NAME_SHARE = { least: 340, share: 0.37, most: 460 };
+const NAME_SHARE = { least: 280, share: 0.37, most: 460 };
 const NO_PAUSES: readonly Pause[] = [];
 const NO_RANGES: readonly Range[] = [];
 
