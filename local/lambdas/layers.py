@@ -27,18 +27,21 @@ class LayerBuildError(Exception):
 
 
 def prepare_opt(layers: Sequence[Layer], project: Path, build: Path) -> Path:
-    """Build what changed and return the directory that holds the layers merged in order, as Lambda does."""
+    """Returns the directory that holds the layers merged in order, as Lambda does, built where a source has changed."""
     chosen = [layer for layer in layers if not is_third_party(project, layer)]
-    built = [(layer, build_layer(layer, project, build / "layers")) for layer in chosen]
     digest = hashlib.blake2b(digest_size=8)
-    for layer, path in built:
-        digest.update(f"{layer.logical_id} {path}".encode())
+    for layer in chosen:
+        digest.update(f"{layer.logical_id} {source_digest(project / layer.path)}".encode())
     opt = build / "opt" / digest.hexdigest()
     if not opt.exists():
-        merge([path for _, path in built], opt)
+        partial = opt.with_name(f".{opt.name}-{os.getpid()}")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for layer in chosen:
+            build_layer(layer, project / layer.path, partial)
+        take_place(partial, opt)
         if not running_stacks(build):
             remove_old(opt.parent)
-            remove_old(build / "layers")
     os.utime(opt)
     return opt
 
@@ -48,21 +51,13 @@ def is_third_party(project: Path, layer: Layer) -> bool:
     return (project / layer.path / "requirements.txt").is_file()
 
 
-def build_layer(layer: Layer, project: Path, folder: Path) -> Path:
-    """The layer's artifacts, built anew only when a source file changed."""
-    source = project / layer.path
-    artifacts = folder / f"{layer.logical_id}-{source_digest(source)}"
-    if artifacts.exists():
-        return artifacts
-    partial = folder / f".{layer.logical_id}-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+def build_layer(layer: Layer, source: Path, artifacts: Path) -> None:
+    """Adds a layer to a folder, as `sam build` makes it. Raises LayerBuildError."""
     if layer.build_method == "makefile":
-        run_makefile(layer, source, partial)
+        run_makefile(layer, source, artifacts)
     else:
-        shutil.copytree(source, partial / "python", ignore=shutil.ignore_patterns("__pycache__"))
-    take_place(partial, artifacts)
-    return artifacts
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source, artifacts / "python", ignore=ignored, dirs_exist_ok=True)
 
 
 def run_makefile(layer: Layer, source: Path, artifacts: Path) -> None:
@@ -100,16 +95,6 @@ def remove_old(folder: Path) -> None:
         with contextlib.suppress(FileNotFoundError):  # somebody else removes it, too
             if time.time() - path.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def merge(layers: Sequence[Path], opt: Path) -> None:
-    """Copies layers over each other into one folder, and puts it in the place of the old one."""
-    partial = opt.with_name(f".{opt.name}-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for layer in layers:
-        shutil.copytree(layer, partial, dirs_exist_ok=True, symlinks=True)
-    take_place(partial, opt)
 
 
 def take_place(partial: Path, finished: Path) -> None:

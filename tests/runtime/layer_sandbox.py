@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.lambdas.invocation import Invocation, InvocationResult
-from local.lambdas.layers import MAKE_VARIABLES, merge, source_digest, take_place
+from local.lambdas.layers import MAKE_VARIABLES, source_digest, take_place
 from local.lambdas.sandbox import Placement, Sandbox, lambda_environment
 from local.processes import Spawner
 from local.project import PROJECT
@@ -39,7 +40,10 @@ def build_layers(python: str = sys.executable, layers: Mapping[str, str] = LAYER
     built = [_build(name, path, python, version) for name, path in layers.items()]
     opt = BUILD / f"opt-{version}-{'-'.join(path.name.rpartition('-')[2] for path in built)}"
     if not opt.exists():
-        merge(built, opt)
+        partial = opt.with_name(f".{opt.name}-{os.getpid()}")
+        for path in built:
+            shutil.copytree(path, partial, dirs_exist_ok=True, symlinks=True)
+        take_place(partial, opt)
     return opt
 
 

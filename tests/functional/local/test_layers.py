@@ -77,7 +77,7 @@ def test_a_disk_that_cannot_be_written_is_told_without_a_traceback(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "build").mkdir()
-    (project / "build" / "layers").touch()
+    (project / "build" / "opt").touch()
 
     def up(_options: object) -> int:
         prepare_opt([LAYER], project, project / "build")
@@ -86,7 +86,17 @@ def test_a_disk_that_cannot_be_written_is_told_without_a_traceback(
     monkeypatch.setattr("local.__main__.up", up)
     assert main(["up"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith(f"{project / 'build' / 'layers'}/.SpanvasLayer-")
+    assert said.startswith(f"{project / 'build' / 'opt'}/.")
     assert said.endswith(
         " cannot be written: Not a directory. Free some disk space, or make it writable.\n"
     )
+
+
+def test_layers_are_merged_in_their_order(project: Path) -> None:
+    (project / "second").mkdir()
+    (project / "second" / "code.py").write_text("A = 2\n", encoding="utf-8")
+    (project / "layer" / "other.py").write_text("B = 1\n", encoding="utf-8")
+    layers = [LAYER, Layer("Second", "second", "python3.13")]
+    opt = prepare_opt(layers, project, project / "build")
+    assert (opt / "python" / "code.py").read_text("utf-8") == "A = 2\n"
+    assert (opt / "python" / "other.py").read_text("utf-8") == "B = 1\n"
