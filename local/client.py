@@ -1,18 +1,14 @@
-"""The stack from outside: signing in as the page does, and calling the API with the token."""
+"""The stack from outside: tokens of its clients, calls of its API, and clients of its engines."""
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import urllib3
-
-from local.identity.clients import OPERATOR_SCOPES, PAGE_CLIENT_ID
-from local.identity.issuer import challenge_of
 
 TIMEOUT_SECONDS = 60.0
 
@@ -38,35 +34,6 @@ class ClientResponse:
         return json.loads(self.body)
 
 
-def sign_in(issuer: str, redirect_uri: str, scopes: tuple[str, ...] = OPERATOR_SCOPES) -> str:
-    """An access token by the page's own flow: authorization code with PKCE. Raises SignInError."""
-    verifier = secrets.token_urlsafe(48)
-    state = secrets.token_urlsafe(8)
-    query = {
-        "response_type": "code",
-        "client_id": PAGE_CLIENT_ID,
-        "redirect_uri": redirect_uri,
-        "scope": " ".join(("openid", *scopes)),
-        "state": state,
-        "code_challenge": challenge_of(verifier),
-        "code_challenge_method": "S256",
-    }
-    redirect = send("GET", f"{issuer}/authorize", fields=query)
-    if redirect.status != 302:
-        raise SignInError(redirect.data.decode("utf-8", "replace"))
-    answer = parse_qs(urlsplit(redirect.headers["location"]).query)
-    if answer.get("state") != [state] or "code" not in answer:
-        raise SignInError(f"the issuer answered {redirect.headers['location']}")
-    form = {
-        "grant_type": "authorization_code",
-        "client_id": PAGE_CLIENT_ID,
-        "code": answer["code"][0],
-        "redirect_uri": redirect_uri,
-        "code_verifier": verifier,
-    }
-    return request_token(issuer, form, {})
-
-
 def client_token(
     issuer: str, client_id: str, secret: str, scopes: tuple[str, ...] | None = None
 ) -> str:
@@ -75,23 +42,17 @@ def client_token(
     if scopes is not None:
         form["scope"] = " ".join(scopes)
     pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
-    return request_token(issuer, form, urllib3.make_headers(basic_auth=pair))
-
-
-def request_token(issuer: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Returns the access token that the issuer gives for a form. Raises SignInError."""
-    answer = send(
-        "POST", f"{issuer}/token", fields=form, headers=dict(headers), encode_multipart=False
-    )
+    with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
+        answer = http.request_encode_body(
+            "POST",
+            f"{issuer}/token",
+            fields=form,
+            headers=urllib3.make_headers(basic_auth=pair),
+            encode_multipart=False,
+        )
     if answer.status != 200:
         raise SignInError(answer.data.decode("utf-8", "replace"))
     return str(answer.json()["access_token"])
-
-
-def send(method: str, url: str, **more: Any) -> urllib3.BaseHTTPResponse:
-    """Returns the answer of a request, whatever it is. Raises urllib3's errors."""
-    with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
-        return http.request(method, url, redirect=False, **more)
 
 
 class ApiClient:

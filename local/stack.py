@@ -19,7 +19,7 @@ from typing import Any
 import standins
 from local import state
 from local.children import Children
-from local.client import ApiClient, boto3_client, client_token, sign_in
+from local.client import ApiClient, boto3_client, client_token
 from local.described import AUDIENCE, document_of, parameters_of
 from local.engines.aws import AWS, IAM, aws_engine, endpoint_variable
 from local.engines.dynalite import DYNAMODB
@@ -84,18 +84,14 @@ class Stack:
         for close in reversed(closers):
             close()
 
-    def operator_token(self) -> str:
-        """A token by the page's own sign-in."""
-        return sign_in(self.issuer.url, f"{self.url}/")
-
-    def token(self, client_id: str, scopes: tuple[str, ...] | None = None) -> str:
+    def token(self, client_id: str = "demo-operator", scopes: tuple[str, ...] | None = None) -> str:
         """A token of a demo client (identity/clients.py): other people, tenants and scopes."""
         secret = self.issuer.clients[client_id].secret
         return client_token(self.issuer.url, client_id, secret, scopes)
 
     def api(self, token: str | None = None) -> ApiClient:
         """Returns a client of the API, with the operator's token unless another one is given."""
-        return ApiClient(self.url, self.operator_token() if token is None else token)
+        return ApiClient(self.url, self.token() if token is None else token)
 
     def boto3_client(self, service: str) -> Any:
         """Returns a client of the stack's engines with the credentials of the account."""

@@ -34,7 +34,7 @@ def host(page: Page, context: BrowserContext, stack: Stack, executions: dict[str
         session = f"const session = {{ {answers} }};"
         route.fulfill(content_type="text/javascript", body=LISTEN + session + SCRIPT)
 
-    id, token = executions["shipping-notice"], stack.operator_token()
+    id, token = executions["shipping-notice"], stack.token()
     context.route("**/host.html*", serve_page)
     context.route("**/your-page.js", serve_script)
     page.goto("/host.html")

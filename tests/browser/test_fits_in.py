@@ -59,7 +59,7 @@ def host(
         route.fulfill(content_type=KINDS[file.suffix], body=file.read_bytes())
 
     context.route("**/host/**", serve)
-    session = {"executionId": executions["shipping-notice"], "token": stack.operator_token()}
+    session = {"executionId": executions["shipping-notice"], "token": stack.token()}
     page.add_init_script(f"window.hostSession = {session}")
     page.goto("/host/index.html")
     yield page
