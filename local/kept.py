@@ -87,7 +87,7 @@ def first(folder: Path) -> Kept:
         "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
         "AWS_SESSION_TOKEN": secrets.token_urlsafe(60),
     }
-    clients = {name: secrets.token_urlsafe(24) for name in demo_clients({})}
+    clients = {name: client.secret for name, client in demo_clients({}).items()}
     return Kept(folder, credentials=credentials, clients=clients, key=new_key())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 PAGE_CLIENT_ID = "spanvas-canvas"
 OPERATOR_SCOPES = (
@@ -36,45 +36,32 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A confidential client: `grant_type=client_credentials` with its secret gives at most `scopes`."""
+    """A confidential client; a token for it speaks of `subject` and has at most `scopes`."""
 
     client_id: str
     subject: Subject
     scopes: tuple[str, ...]
-    secret: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    secret: str = field(repr=False)
 
 
 OPERATOR = Subject("demo-operator", "Demo Operator", DEMO_TENANT)
+READ = ("executions:read", "trace:read")
+CLIENTS = (
+    (OPERATOR, OPERATOR_SCOPES),
+    (Subject("demo-viewer", "Demo Viewer", DEMO_TENANT), READ),
+    (Subject("demo-auditor", "Demo Auditor", DEMO_TENANT), (*READ, "audit:read")),
+    (Subject("demo-ingest", "Demo Ingest", DEMO_TENANT), ("trace:ingest",)),
+    (Subject("other-operator", "Other Operator", "other"), OPERATOR_SCOPES),
+    (Subject("no-tenant", "Nobody's Operator", ""), OPERATOR_SCOPES),
+)
+"""One for each kind of caller that the tests and the tutorials need; each is a client of its own name."""
 
 
 def demo_clients(known: Mapping[str, str]) -> dict[str, Client]:
-    """One client for each kind of caller that the tests and the tutorials need, by id; with the secrets that are known,
-    the others with new ones."""
-    clients = [
-        Client("demo-operator", OPERATOR, OPERATOR_SCOPES),
-        Client(
-            "demo-viewer",
-            Subject("demo-viewer", "Demo Viewer", DEMO_TENANT),
-            ("executions:read", "trace:read"),
-        ),
-        Client(
-            "demo-auditor",
-            Subject("demo-auditor", "Demo Auditor", DEMO_TENANT),
-            ("executions:read", "trace:read", "audit:read"),
-        ),
-        Client(
-            "demo-ingest",
-            Subject("demo-ingest", "Demo Ingest", DEMO_TENANT),
-            ("trace:ingest",),
-        ),
-        Client(
-            "other-operator",
-            Subject("other-operator", "Other Operator", "other"),
-            OPERATOR_SCOPES,
-        ),
-        Client("no-tenant", Subject("no-tenant", "Nobody's Operator", ""), OPERATOR_SCOPES),
-    ]
+    """Returns the clients by id, with the secrets that are known, the others with new ones."""
     return {
-        client.client_id: replace(client, secret=known.get(client.client_id, client.secret))
-        for client in clients
+        subject.sub: Client(
+            subject.sub, subject, scopes, known.get(subject.sub) or secrets.token_urlsafe(24)
+        )
+        for subject, scopes in CLIENTS
     }
