@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +24,8 @@ from local.processes import (
 )
 from local.project import PROJECT
 
-BACKOFF_SECONDS: Final = (0.0, 0.5, 1.0, 2.0, 5.0)
-"""Before the first and each further start of a process that has ended by itself; the last one for all that follow."""
-STEADY_SECONDS: Final = 10.0
-"""A process that ran for as long is started again at once when it ends."""
+PAUSE_SECONDS: Final = 1.0
+"""Before each try to start again what has ended by itself, and between tries to make again what it has lost."""
 
 
 @dataclass(slots=True)
@@ -40,8 +37,6 @@ class Child:
     """The program and its arguments, with its port: it is found there again."""
     port: int
     process: Process
-    started_at: float
-    """By the clock of `Children`, in seconds."""
 
     @property
     def name(self) -> str:
@@ -58,7 +53,6 @@ class Children:
         logs: Path,
         environment: Mapping[str, str],
         say: Callable[[str], None] = lambda _line: None,
-        clock: Callable[[], float] = time.monotonic,
         ports: Mapping[str, int] | None = None,
     ) -> None:
         self.ports = dict(ports or {})
@@ -67,7 +61,6 @@ class Children:
         self._logs = logs
         self._environment = environment
         self._say = say
-        self._clock = clock
         self._restoring = threading.Lock()
         self._children: list[Child] = []
         self.endpoints: dict[str, str] = {}
@@ -87,7 +80,7 @@ class Children:
 
         command = engine.command(port, folder)
         process = self._start(engine, command)
-        self._children.append(Child(engine, command, port, process, self._clock()))
+        self._children.append(Child(engine, command, port, process))
 
     def wait(self) -> None:
         """Returns when all that were started listen. Raises ProcessError."""
@@ -110,14 +103,10 @@ class Children:
         return next(child.process for child in self._children if child.name == name)
 
     def _watch(self, child: Child, restore: Callable[[], object]) -> None:
-        tries = 0
         while True:
             code = child.process.wait()
-            if self._clock() - child.started_at >= STEADY_SECONDS:
-                tries = 0
-            if self._stopped.wait(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)]):
+            if self._stopped.wait(PAUSE_SECONDS):
                 return
-            tries += 1
             self._say(
                 f"{child.name} ended by itself (code {code}); {child.engine.loses}. It is started again."
             )
@@ -127,7 +116,6 @@ class Children:
     def _start_again(self, child: Child) -> bool:
         """Whether it listens. One that does not is ended, so that the next try finds its port free."""
         try:
-            child.started_at = self._clock()
             child.process = self._start(child.engine, child.command)
             self._wait(child)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
@@ -139,20 +127,20 @@ class Children:
 
     def _restore(self, child: Child, restore: Callable[[], object]) -> bool:
         """Whether what it had lost was made anew. Tried as long as it runs: another one may be down meanwhile."""
-        tries = 0
+        is_told = False
         while child.process.poll() is None and not self._stopped.is_set():
             try:
                 with self._restoring:
                     restore()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may work
-                tries += 1
-                if tries == 1:
+                if not is_told:
                     self._say_unless_stopped(
                         f"{child.name} runs, but its tables or buckets could not be made yet: {error}"
                     )
-                self._stopped.wait(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
-                continue
-            return True
+                is_told = True
+                self._stopped.wait(PAUSE_SECONDS)
+            else:
+                return True
         return False
 
     def _say_unless_stopped(self, line: str) -> None:

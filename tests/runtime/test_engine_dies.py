@@ -50,7 +50,7 @@ def run_workflow(api: ApiClient) -> str:
 def test_an_engine_that_dies_is_started_again_and_calls_meanwhile_are_told_to_wait(
     stack: Stack, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.children.BACKOFF_SECONDS", (5.0,))
+    monkeypatch.setattr("local.children.PAUSE_SECONDS", 5.0)
     with stack.api() as api:
         assert run_workflow(api) == "succeeded"
         before = stack.endpoints["AWS_ENDPOINT_URL_DYNAMODB"]

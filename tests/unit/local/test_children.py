@@ -1,4 +1,4 @@
-"""What ends by itself beside the stack is started again, and not in a hurry."""
+"""What ends by itself beside the stack is started again, after a pause."""
 
 from __future__ import annotations
 
@@ -67,22 +67,12 @@ class Waits(threading.Event):
         return self.is_set()
 
 
-class Clock:
-    def __init__(self, step: float) -> None:
-        self._now = 0.0
-        self._step = step
-
-    def __call__(self) -> float:
-        self._now += self._step
-        return self._now
-
-
 def watched(
-    logs: Path, waits: Waits, clock: Clock, restore: Callable[[], object] = lambda: None
+    logs: Path, waits: Waits, restore: Callable[[], object] = lambda: None
 ) -> tuple[FakeSpawner, list[str]]:
     """An engine that ends again and again, until `waits` has enough: its starts and what was said."""
     spawner, said = FakeSpawner(), list[str]()
-    children = Children(cast("Spawner", spawner), logs, {}, said.append, clock)
+    children = Children(cast("Spawner", spawner), logs, {}, said.append)
     children._stopped = waits
     children.start_engine(DYNAMODB, logs / "data")
     children.wait()
@@ -102,21 +92,15 @@ def engine_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.children.wait_until_it_answers", lambda *_, **__: None)
 
 
-def test_what_ends_again_and_again_is_started_less_and_less_often(tmp_path: Path) -> None:
-    waits = Waits(7)
-    spawner, said = watched(tmp_path, waits, Clock(0.1))
-    assert waits.seconds == [0.0, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0]
-    assert spawner.started == [("engine", "4566", "data")] * 7
+def test_what_ends_again_and_again_is_started_after_a_pause_each_time(tmp_path: Path) -> None:
+    waits = Waits(4)
+    spawner, said = watched(tmp_path, waits)
+    assert waits.seconds == [1.0, 1.0, 1.0, 1.0]
+    assert spawner.started == [("engine", "4566", "data")] * 4
     assert said[:2] == [
         "dynamodb ended by itself (code 1); what it kept is gone. It is started again.",
         "dynamodb runs again.",
     ]
-
-
-def test_what_has_run_for_ten_seconds_is_started_at_once(tmp_path: Path) -> None:
-    waits = Waits(4)
-    watched(tmp_path, waits, Clock(10.0))
-    assert waits.seconds == [0.0, 0.0, 0.0, 0.0]
 
 
 def test_what_it_has_lost_is_made_when_that_works(tmp_path: Path) -> None:
@@ -128,7 +112,7 @@ def test_what_it_has_lost_is_made_when_that_works(tmp_path: Path) -> None:
             raise failures.pop()
 
     waits = Waits(4)
-    spawner, said = watched(tmp_path, waits, Clock(0.1), restore)
+    spawner, said = watched(tmp_path, waits, restore)
     assert len(spawner.started) == 2
     assert said == [
         "dynamodb ended by itself (code 1); what it kept is gone. It is started again.",
@@ -149,7 +133,7 @@ def test_what_runs_but_does_not_listen_is_ended_and_tried_again(
             raise ProcessError("dynamodb is not ready after 30 s")
 
     monkeypatch.setattr("local.children.wait_until_it_answers", answers_once)
-    spawner, said = watched(tmp_path, Waits(3), Clock(0.1))
+    spawner, said = watched(tmp_path, Waits(3))
     assert len(spawner.started) == 3
     assert len(ended) == 2
     assert "dynamodb could not be started again: dynamodb is not ready after 30 s" in said
