@@ -5,12 +5,15 @@ Source: API Gateway developer guide, "Configure CORS for HTTP APIs". A function'
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
-from local.gateway.definition import CorsRules
 from local.http_message import Request, Response
 
 PREFIX = "access-control-"
+Rules = Mapping[str, Any]
+"""Settings of an HTTP API, as its OpenAPI document has them."""
 
 
 def is_preflight(request: Request) -> bool:
@@ -23,44 +26,45 @@ def is_preflight(request: Request) -> bool:
     )
 
 
-def preflight(rules: CorsRules, request: Request) -> Response:
+def preflight(rules: Rules, request: Request) -> Response:
     """204 with what is allowed; with no header at all where the origin is not."""
     origin = request.headers.get("origin")
     if not is_allowed(rules, origin):
         return Response(204)
     headers = [
         *origin_headers(rules, origin),
-        ("access-control-allow-methods", ",".join(rules.allow_methods)),
-        ("access-control-allow-headers", ",".join(rules.allow_headers)),
+        ("access-control-allow-methods", ",".join(rules.get("allowMethods", ()))),
+        ("access-control-allow-headers", ",".join(rules.get("allowHeaders", ()))),
     ]
-    if rules.max_age_seconds is not None:
-        headers.append(("access-control-max-age", str(rules.max_age_seconds)))
+    if "maxAge" in rules:
+        headers.append(("access-control-max-age", str(rules["maxAge"])))
     return Response(204, b"", headers)
 
 
-def add_headers(rules: CorsRules | None, request: Request, response: Response) -> None:
+def add_headers(rules: Rules, request: Request, response: Response) -> None:
     """Adds the CORS headers of an answer; those of the function are dropped, as API Gateway does."""
-    if rules is None:
+    if not rules:
         return
     response.headers = [field for field in response.headers if not field[0].startswith(PREFIX)]
     origin = request.headers.get("origin")
     if not origin or not is_allowed(rules, origin):
         return
     response.headers += origin_headers(rules, origin)
-    if rules.expose_headers:
-        exposed = ",".join(rules.expose_headers)
+    if rules.get("exposeHeaders"):
+        exposed = ",".join(rules["exposeHeaders"])
         response.headers.append(("access-control-expose-headers", exposed))
 
 
-def origin_headers(rules: CorsRules, origin: str) -> list[tuple[str, str]]:
+def origin_headers(rules: Rules, origin: str) -> list[tuple[str, str]]:
     """Returns the headers that allow an origin."""
-    allowed = "*" if "*" in rules.allow_origins and not rules.allow_credentials else origin
+    has_credentials = rules.get("allowCredentials")
+    allowed = "*" if "*" in rules["allowOrigins"] and not has_credentials else origin
     headers = [("access-control-allow-origin", allowed), ("vary", "origin")]
-    if rules.allow_credentials:
+    if has_credentials:
         headers.append(("access-control-allow-credentials", "true"))
     return headers
 
 
-def is_allowed(rules: CorsRules, origin: str) -> bool:
+def is_allowed(rules: Rules, origin: str) -> bool:
     """Exact, `*`, or a scheme with `*` (`https://*`)."""
-    return any(fnmatchcase(origin, pattern) for pattern in rules.allow_origins)
+    return any(fnmatchcase(origin, pattern) for pattern in rules.get("allowOrigins", ()))

@@ -42,18 +42,6 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class CorsRules:
-    """The CORS rules of an API."""
-
-    allow_origins: tuple[str, ...]
-    allow_methods: tuple[str, ...]
-    allow_headers: tuple[str, ...]
-    expose_headers: tuple[str, ...]
-    allow_credentials: bool
-    max_age_seconds: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Throttle:
     """`burst` requests at once, and `rate` a second. By default: the quota of an account."""
 
@@ -63,11 +51,15 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class HttpApiDefinition:
-    """An HTTP API with its routes and limits. `route_throttles`: by their keys, routes with a throttle of their own."""
+    """An HTTP API with its routes and limits.
+
+    `cors` are API Gateway's own settings (`allowOrigins`, ...), empty where there are none. `route_throttles`: by their
+    keys, routes with a throttle of their own.
+    """
 
     api_id: str
     routes: tuple[Route, ...]
-    cors: CorsRules | None
+    cors: Mapping[str, Any]
     throttle: Throttle
     access_log_format: str
     route_throttles: Mapping[str, Throttle] = field(default_factory=dict)
@@ -84,7 +76,7 @@ def read_http_api(resolver: Resolver) -> HttpApiDefinition:
     return HttpApiDefinition(
         api_id=resolver.attribute(logical_ids[0], ""),
         routes=tuple(read_routes(document, authorizers)),
-        cors=read_cors(document.get("x-amazon-apigateway-cors")),
+        cors=document.get("x-amazon-apigateway-cors") or {},
         throttle=read_throttle(stage.get("DefaultRouteSettings", {})),
         route_throttles={
             key: read_throttle(settings) for key, settings in stage.get("RouteSettings", {}).items()
@@ -157,17 +149,3 @@ def integrated_function(uri: str) -> str:
     """`arn:…:lambda:path/2015-03-31/functions/FUNCTION-ARN/invocations` -> the function's name."""
     start = uri.index(INVOCATIONS) + len(INVOCATIONS)
     return function_name_of(uri[start : uri.rindex("/invocations")])
-
-
-def read_cors(settings: dict[str, Any] | None) -> CorsRules | None:
-    """Returns the CORS rules, or None where the API has none."""
-    if not settings:
-        return None
-    return CorsRules(
-        allow_origins=tuple(settings.get("allowOrigins", ())),
-        allow_methods=tuple(settings.get("allowMethods", ())),
-        allow_headers=tuple(settings.get("allowHeaders", ())),
-        expose_headers=tuple(settings.get("exposeHeaders", ())),
-        allow_credentials=bool(settings.get("allowCredentials", False)),
-        max_age_seconds=settings.get("maxAge"),
-    )

@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from local.gateway.authorizer import IssuerKeys
-from local.gateway.definition import CorsRules, HttpApiDefinition, JwtAuthorizer, Route, Throttle
+from local.gateway.definition import HttpApiDefinition, JwtAuthorizer, Route, Throttle
 from local.gateway.http_api import HttpApi
 from local.http_message import Headers, Request, Response
 from local.identity.clients import Subject
@@ -27,7 +27,13 @@ OPERATOR = Subject("ada", "Ada", "demo")
 AUTHORIZER = JwtAuthorizer(ISSUER, ("spanvas",), "authorization")
 ROUTE = Route("GET", "/v1/things/{id}", "things", AUTHORIZER, ("things:read", "things:admin"))
 OPEN_ROUTE = Route("POST", "/open", "things", None, ())
-CORS = CorsRules((PAGE,), ("GET",), ("authorization",), ("etag",), False, 600)
+CORS = {
+    "allowOrigins": [PAGE],
+    "allowMethods": ["GET"],
+    "allowHeaders": ["authorization"],
+    "exposeHeaders": ["etag"],
+    "maxAge": 600,
+}
 
 
 class FakeLambda:
@@ -166,7 +172,7 @@ def test_a_forged_token_is_unauthorized(gateway: Gateway, kind: str) -> None:
 def test_a_token_that_expired_is_unauthorized_by_the_right_key(tmp_path: Path) -> None:
     signer = TokenSigner(ISSUER, "spanvas", lambda: 1_000.0)
     keys = IssuerKeys(fetch(signer))
-    definition = HttpApiDefinition("api", (ROUTE,), None, Throttle(9.0, 9), "")
+    definition = HttpApiDefinition("api", (ROUTE,), {}, Throttle(9.0, 9), "")
     lambdas = FakeLambda(answer())
     api = HttpApi(definition, lambdas, account_id="1", log=tmp_path / "log", keys=keys)
     token = signer.access_token(OPERATOR, "page", ["things:read"])
@@ -180,7 +186,7 @@ def test_an_issuer_that_does_not_answer_lets_nobody_in(tmp_path: Path) -> None:
     def refuse(_url: str) -> dict[str, Any]:
         raise OSError("refused")
 
-    definition = HttpApiDefinition("api", (ROUTE,), None, Throttle(9.0, 9), "")
+    definition = HttpApiDefinition("api", (ROUTE,), {}, Throttle(9.0, 9), "")
     api = HttpApi(
         definition,
         FakeLambda(answer()),
@@ -282,7 +288,7 @@ def test_every_answer_is_in_the_access_log_in_the_templates_format(gateway: Gate
 
 def test_a_route_with_a_throttle_of_its_own_takes_nothing_from_the_others(tmp_path: Path) -> None:
     definition = HttpApiDefinition(
-        "api", (ROUTE, OPEN_ROUTE), None, Throttle(1.0, 2), "", {OPEN_ROUTE.key: Throttle(1.0, 1)}
+        "api", (ROUTE, OPEN_ROUTE), {}, Throttle(1.0, 2), "", {OPEN_ROUTE.key: Throttle(1.0, 1)}
     )
     api = HttpApi(
         definition,
@@ -302,7 +308,7 @@ def test_a_route_with_a_throttle_of_its_own_takes_nothing_from_the_others(tmp_pa
 
 def test_after_a_flood_without_tokens_the_next_refill_lets_a_caller_in(tmp_path: Path) -> None:
     now = [NOW]
-    definition = HttpApiDefinition("api", (ROUTE,), None, Throttle(5.0, 10), "")
+    definition = HttpApiDefinition("api", (ROUTE,), {}, Throttle(5.0, 10), "")
     api = HttpApi(
         definition,
         FakeLambda(answer()),

@@ -90,7 +90,7 @@ def test_a_route_has_its_functions_name_and_its_scopes() -> None:
     assert route.authorizer is not None
     assert route.authorizer.issuer == "https://issuer.example"
     assert route.authorizer.audience == ("things",)
-    assert (api.throttle, api.cors) == (Throttle(5.0, 10), None)
+    assert (api.throttle, api.cors) == (Throttle(5.0, 10), {})
     assert api.route_throttles == {"GET /things/{id}": Throttle(2.0, 5_000)}
 
 
