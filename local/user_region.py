@@ -13,36 +13,21 @@ def user_region(environment: Mapping[str, str]) -> str:
 
     Source of the order: AWS SDKs and Tools reference guide, "AWS Region". A profile that does not exist chooses
     nothing: the stack on this machine needs no credentials. Raises StackError where what is chosen is no region: the
-    engines know the regions that botocore knows.
+    engines know the regions that have DynamoDB, as botocore's own data say.
     """
-    region = environment.get("AWS_REGION") or region_of_profile() or DEFAULT_REGION
-    if region not in known_regions():
+    import boto3
+    from botocore.exceptions import BotoCoreError
+    from botocore.loaders import Loader
+    from botocore.regions import EndpointResolver
+
+    try:
+        region = environment.get("AWS_REGION") or boto3.Session().region_name or DEFAULT_REGION
+    except BotoCoreError:
+        region = DEFAULT_REGION
+    known = EndpointResolver(Loader().load_data("endpoints"))
+    partitions = known.get_available_partitions()
+    if not any(region in known.get_available_endpoints("dynamodb", part) for part in partitions):
         raise StackError(
             f"{region!r} is no AWS region that is known here. Choose one, for example with AWS_REGION={DEFAULT_REGION}"
         )
     return region
-
-
-def known_regions() -> set[str]:
-    """The regions of every partition that have DynamoDB, as botocore's own data say; no configuration is read."""
-    from botocore.loaders import Loader
-    from botocore.regions import EndpointResolver
-
-    resolver = EndpointResolver(Loader().load_data("endpoints"))
-    partitions = resolver.get_available_partitions()
-    return {
-        region
-        for part in partitions
-        for region in resolver.get_available_endpoints("dynamodb", part)
-    }
-
-
-def region_of_profile() -> str | None:
-    """What boto3 takes: AWS_DEFAULT_REGION, or the profile's."""
-    import boto3
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        return boto3.Session().region_name
-    except BotoCoreError:
-        return None

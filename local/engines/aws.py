@@ -11,7 +11,6 @@ AWS: Final = "aws"
 IAM: Final = "AWS_ENDPOINT_URL_IAM"
 LAMBDA: Final = "AWS_ENDPOINT_URL_LAMBDA"
 S3: Final = "AWS_ENDPOINT_URL_S3"
-STS: Final = "AWS_ENDPOINT_URL_STS"
 SERVICES: Final = ("s3", "stepfunctions", "events", "sqs", "iam", "sts", "cloudformation", "lambda")
 """As boto3 names them."""
 SERVICE_IDS: Final = {"stepfunctions": "SFN", "events": "EVENTBRIDGE"}
