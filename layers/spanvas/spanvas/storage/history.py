@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from spanvas.model.errors import StoreUnavailableError, UnreadableItem
@@ -199,12 +200,18 @@ class History:
     def _read(
         self, entries: Sequence[Mapping[str, Any]]
     ) -> list[Execution | UnreadableItem | None]:
-        """Returns the executions of index entries, in their order; None where one is gone, expired or elsewhere."""
-        keys = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
-        batches = [keys[start : start + MAX_BATCH] for start in range(0, len(keys), MAX_BATCH)]
-        found: dict[str, Mapping[str, Any]] = {}
-        for batch in _each([partial(self._read_batch, batch) for batch in batches]):
-            found |= batch
+        """Returns the executions of index entries, in their order; None where one is gone, expired or elsewhere.
+
+        What takes more than one request is asked for in equal parts: the first is decoded while the others are read.
+        """
+        size = -(-len(entries) // -(-len(entries) // MAX_BATCH))
+        parts = [entries[start : start + size] for start in range(0, len(entries), size)]
+        return [*chain(*_each([partial(self._read_part, part) for part in parts]))]
+
+    def _read_part(
+        self, entries: Sequence[Mapping[str, Any]]
+    ) -> list[Execution | UnreadableItem | None]:
+        found = self._read_batch([{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries])
         return [self._shown(found.get(entry["pk"]["S"]), entry) for entry in entries]
 
     def _shown(
