@@ -141,6 +141,7 @@ class TestUnreadable:
             labels={"M": {"a": {"S": "b"}}},
             urgent={"BOOL": True},
             nothing={"NULL": True},
+            share={"N": "0.5"},
         )
 
         found = store.read_execution("acme", "exec_1")

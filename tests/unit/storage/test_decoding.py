@@ -16,7 +16,14 @@ from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemE
 from spanvas.model.execution import STATUSES, Execution
 from spanvas.model.row import Row
 from spanvas.storage.codec import decode_spans
-from spanvas.storage.decoding import MalformedError, Reading, attempted, built, padded
+from spanvas.storage.decoding import (
+    MalformedError,
+    Reading,
+    attempted,
+    built,
+    json_value,
+    padded,
+)
 from spanvas.storage.item_reading import access_of, artifact_of, execution_of
 from spanvas.storage.row_codec import decode_rows
 from tests.support.golden_stored import lacking
@@ -52,6 +59,21 @@ def test_unknown_is_dropped_missing_has_its_default_tuples_are_padded_and_trimme
     values: Any, expected: Shape
 ) -> None:
     assert built(Shape, values) == expected
+
+
+@pytest.mark.parametrize("value", [{"a": ["b", 1, None]}, "half of \ud83d", [float("inf")]])
+def test_json_is_read_as_the_standard_library_has_written_it(value: Any) -> None:
+    assert json_value(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "error"), [("{", ValueError), (7, TypeError), ("[" * 10_000, RecursionError)]
+)
+def test_what_is_no_json_is_refused_as_the_standard_library_does(
+    text: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        json_value(text)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ reader would have to guess. See docs/adr/0020.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
@@ -15,6 +16,12 @@ from types import NoneType, TracebackType, UnionType
 from typing import Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from spanvas.model.errors import NewerItemError, UnreadableItem, UnreadableItemError
+
+fast_loads: Callable[[Any], Any]
+try:  # the functions bring orjson; in executors the standard library does
+    from orjson import loads as fast_loads
+except ImportError:  # pragma: no cover - the tests have orjson
+    from json import loads as fast_loads
 
 VERSION: Final = 1
 """Of the form in which items are written. An item says another one as `v`; one that says none has this first one."""
@@ -84,6 +91,15 @@ def attempted(decode: Callable[..., T], *arguments: Any) -> T | UnreadableItem:
 def log_unreadable(item: UnreadableItem) -> None:
     """Logs an item that cannot be decoded: the default of `on_unreadable`."""
     logger.warning("item cannot be read: %s %s: %s", item.pk, item.sk, item.reason)
+
+
+def json_value(text: Any) -> Any:
+    """Returns the value of a JSON text that the standard library has written, with what orjson refuses of it: halves of
+    surrogate pairs, NaN. Raises what the standard library raises."""
+    try:
+        return fast_loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def check_times(*columns: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ Every function that decodes raises UnreadableItemError, and nothing else, where 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from spanvas.model.artifact import Artifact
@@ -21,7 +21,7 @@ from spanvas.model.execution import (
 )
 from spanvas.model.units import NANO
 from spanvas.storage import items
-from spanvas.storage.decoding import MalformedError, Reading, built, check_times
+from spanvas.storage.decoding import MalformedError, Reading, built, check_times, json_value
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
@@ -52,6 +52,7 @@ OUTCOME: Final = "outcome"
 KEPT_AS_OUTCOME: Final = frozenset({WAITING, CANCELLED})
 """Statuses that older versions do not know, and would not read."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
+COUNTER_NAMES: Final = {f"c_{name}": name for name in items.COUNTERS}
 PREVIEWS: Final = "PREVIEWS#"
 """Sort key of the rows of a chunk with their content, where that expires before them; it stands before theirs."""
 HOLD: Final = "hold"
@@ -63,6 +64,26 @@ PURGED_AT: Final = "purged_at"
 """On META of a deleted execution: when everything that it held was gone."""
 
 
+def _attributes_of(
+    cls: type[Any], names: Mapping[str, str], others: Iterable[str] = ()
+) -> Mapping[str, str]:
+    """Returns what an object is read from: attributes by the fields of their names, those that have other names than
+    their fields, and what has no field of its own."""
+    return {**{each: each for each in (*cls.__annotations__, *others, "v")}, **names}
+
+
+_OF_EXECUTION: Final = _attributes_of(
+    Execution,
+    EXECUTION_NAMES,
+    (
+        "started_key",
+        *(items.ORIGIN_NAMING, items.ORIGIN_ENDING, items.ORIGIN_SESSION),
+        *(items.ORIGIN_INTERRUPTED, OUTCOME, HELD_EXPIRES_AT, PURGED_AT),
+    ),
+)
+_OF_ARTIFACT: Final = _attributes_of(Artifact, ARTIFACT_NAMES)
+
+
 def key_of(item: Item) -> tuple[str, str]:
     """Returns the partition and the sort key, whose types DynamoDB has checked."""
     return item["pk"]["S"], item["sk"]["S"]
@@ -71,10 +92,11 @@ def key_of(item: Item) -> tuple[str, str]:
 def execution_of(item: Item) -> Execution:
     """Returns the execution of a META item. Raises UnreadableItemError."""
     with Reading(*key_of(item)) as reading:
-        values = _values(item, EXECUTION_NAMES, reading)
+        values = _values(item, _OF_EXECUTION, reading)
         for name in JSON_ATTRIBUTES:
-            values[name] = json.loads(values[name]) if values.get(name) else None
-        values["counters"] = {name: values.get(f"c_{name}") for name in items.COUNTERS}
+            if name in values:
+                values[name] = json_value(values[name]) if values[name] else None
+        values["counters"] = _present(item, COUNTER_NAMES) or None
         values["ended_by"] = values.get("ended_by") or BY_FUNCTION
         values["origin"] = None
         if items.ORIGIN_NAMING in values:
@@ -168,7 +190,7 @@ def artifact_of(item: Item) -> Artifact:
     """Returns the artifact of its item; tenant, execution and id come from the key. Raises UnreadableItemError."""
     pk, sk = key_of(item)
     with Reading(pk, sk) as reading:
-        values = _values(item, ARTIFACT_NAMES, reading)
+        values = _values(item, _OF_ARTIFACT, reading)
         values["tenant"], values["execution_id"] = items.owner_of(pk)
         values["artifact_id"] = sk.removeprefix(items.ARTIFACT)
         artifact = built(Artifact, values)
@@ -182,7 +204,7 @@ def access_of(item: Item) -> Access:
 
     pk, sk = key_of(item)
     with Reading(pk, sk) as reading:
-        values = _values(item, ACCESS_NAMES, reading)
+        values = _values(item, _attributes_of(Access, ACCESS_NAMES), reading)
         values["tenant"], values["execution_id"] = items.owner_of(pk)
         access = built(Access, values)
         check_times([access.time_unix_nano, access.last_time_unix_nano])
@@ -225,15 +247,23 @@ def binary_of(item: Item, name: str) -> bytes:
     return bytes(data)
 
 
-def _values(item: Item, names: Mapping[str, str], reading: Reading) -> dict[str, Any]:
-    """Attributes as plain values, by the names of our fields."""
-    values = {names.get(name, name): _value(value) for name, value in item.items()}
+def _values(item: Item, attributes: Mapping[str, str], reading: Reading) -> dict[str, Any]:
+    """Returns those attributes of an item as plain values, by the names of our fields."""
+    values = {}
+    for name, value in item.items():
+        if name in attributes:
+            values[attributes[name]] = value["S"] if "S" in value else _value(value)
     reading.saw(values.get("v"))
     return values
 
 
+def _present(item: Item, attributes: Mapping[str, str]) -> dict[str, Any]:
+    """Returns the attributes that an item has of some of which it may have none, as `_values`."""
+    return {field: _value(item[name]) for name, field in attributes.items() if name in item}
+
+
 def _value(value: Any) -> Any:
     """The value of an attribute. What DynamoDB has more types for stays as it is, and fits no field of ours."""
-    if "S" in value:
-        return value["S"]
-    return int(value["N"]) if "N" in value else value
+    if "N" in value:
+        return int(value["N"])
+    return value.get("S", value)
