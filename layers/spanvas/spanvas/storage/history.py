@@ -6,9 +6,10 @@ reads its items by their keys. A page is a bounded amount of work, whatever is f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -20,7 +21,7 @@ from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.listing import Budget, Finds, HistoryQuery, following
 from spanvas.storage.pages import Listing
-from spanvas.storage.scans import Scan, bounds_of, scans_of
+from spanvas.storage.scans import PARTITIONS_AT_A_TIME, Scan, bounds_of, scans_of
 from spanvas.storage.status_index import StatusIndex
 
 if TYPE_CHECKING:
@@ -109,14 +110,16 @@ class History:
     def _walk(self, query: HistoryQuery) -> Listing:
         bounds = bounds_of(query, self._clock(), self._retention_days)
         walk = Walk(self._budget, query, bounds.lower if query.oldest_first else bounds.upper)
-        with ThreadPoolExecutor(1, "spanvas-history") as pool:
-            since = None
-            if items.is_indexed(query.status):
-                # Beside the first query, which need not wait for it.
-                since = pool.submit(self.status_index.since).result
-            for scan in scans_of(query, bounds, since):
+        begun: list[Future[int]] = []
+        if items.is_indexed(query.status):
+            # Beside the first query, which need not wait for it.
+            begun = [_threads(os.getpid()).submit(self.status_index.since)]
+        try:
+            for scan in scans_of(query, bounds, begun[0].result if begun else None):
                 if not self._scan(scan, walk):
                     return walk.finds.listing(walk.reached)
+        finally:
+            wait(begun)
         return walk.finds.listing(None)
 
     def _scan(self, scan: Scan, walk: Walk) -> bool:
@@ -249,10 +252,20 @@ def _above_floor(scan: Scan, entries: Entries) -> Entries:
     return Entries(kept, entries.passed_over, None if is_below else entries.last)
 
 
+@cache
+def _threads(process: int) -> ThreadPoolExecutor:
+    """Returns the threads of a process for calls at the same time. They stay, since a page would wait for new ones to
+    start; a forked child has none of its parent's."""
+    return ThreadPoolExecutor(PARTITIONS_AT_A_TIME, f"spanvas-history-{process}")
+
+
 def _each(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
-    """The answers of calls that are made at the same time, in their order. The first is made by this thread itself."""
-    if len(calls) < 2:
-        return [call() for call in calls]
-    with ThreadPoolExecutor(len(calls) - 1, "spanvas-history") as pool:
-        others = [pool.submit(call) for call in calls[1:]]
+    """Returns the answers of calls that are made at the same time, in their order, when all calls have ended.
+
+    This thread makes the first one itself.
+    """
+    others = [_threads(os.getpid()).submit(call) for call in calls[1:]]
+    try:
         return [calls[0](), *(other.result() for other in others)]
+    finally:
+        wait(others)
