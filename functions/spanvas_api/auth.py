@@ -8,7 +8,6 @@ it once more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from spanvas.model.errors import NotFoundError
@@ -107,11 +106,21 @@ def authorize(principal: Principal, action: str, execution: Execution | None = N
     The scope is asked first, so that a refusal says nothing about whether the execution exists: ForbiddenError. An
     execution of another tenant, or of a workflow that the caller may not see, is NotFoundError, as an absent one is.
     """
-    for scope in (SCOPES[action], *MORE_SCOPES.get(action, ())):
-        if scope not in principal.scopes:
-            raise ForbiddenError(f"The token lacks the scope {scope!r}.", scope)
+    missing = _missing_scope(principal, action)
+    if missing is not None:
+        raise ForbiddenError(f"The token lacks the scope {missing!r}.", missing)
     if execution is not None and not principal.sees(execution):
         raise NotFoundError("no such execution")
+
+
+def _missing_scope(principal: Principal, action: str) -> str | None:
+    """Returns the first scope that an action needs and the principal lacks; None where it lacks none."""
+    granted = principal.scopes
+    if SCOPES[action] not in granted:
+        return SCOPES[action]
+    if action in MORE_SCOPES:
+        return next((scope for scope in MORE_SCOPES[action] if scope not in granted), None)
+    return None
 
 
 def may_read_content(principal: Principal, execution: Execution) -> bool:
@@ -124,11 +133,9 @@ def readable(principal: Principal, execution: Execution) -> FieldClass:
 
     The scope for restricted fields is worth nothing without that for content.
     """
-    up_to = FieldClass.STRUCTURE
-    with suppress(ForbiddenError):
-        authorize(principal, READ_CONTENT, execution)
-        up_to = FieldClass.CONTENT
-        if has_restricted_names():
-            authorize(principal, READ_RESTRICTED, execution)
-        up_to = FieldClass.RESTRICTED
-    return up_to
+    if _missing_scope(principal, READ_CONTENT) is not None:
+        return FieldClass.STRUCTURE
+    authorize(principal, READ_CONTENT, execution)
+    if has_restricted_names() and _missing_scope(principal, READ_RESTRICTED) is not None:
+        return FieldClass.CONTENT
+    return FieldClass.RESTRICTED
