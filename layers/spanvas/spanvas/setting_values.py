@@ -32,12 +32,19 @@ def parse_int(least: int) -> Callable[[str], int]:
     """Returns a parser of integers that are not below `least`."""
 
     def parse(text: str) -> int:
-        number = int(text)
+        number = _whole(text)
         if number < least:
             raise ValueError(f"expected a number that is {least} or above")
         return number
 
     return parse
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("expected a whole number") from None
 
 
 def parse_choice(words: Sequence[str]) -> Callable[[str], str]:
@@ -114,7 +121,7 @@ def parse_json_object(text: str) -> dict[str, str]:
 
 def parse_limit(text: str) -> int:
     """Returns one of the SDK's limits. Raises ValueError."""
-    number = int(text)
+    number = _whole(text)
     if number < 0:
         raise ValueError("expected a number that is 0 or above")
     return number
@@ -162,7 +169,10 @@ def _is_token(name: str) -> bool:
 
 def parse_request_seconds(text: str) -> float:
     """Returns the time of one request: a number below 100 is seconds, any other milliseconds. Raises ValueError."""
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("expected a number") from None
     if not 0 < number < float("inf"):
         raise ValueError("expected a number above 0")
     return min(number if number < 100 else number / 1000, LONGEST_SECONDS)

@@ -284,6 +284,35 @@ def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
         recorded.engine.delivery._at_exit()
 
 
+@pytest.mark.parametrize(("outcome", "seconds"), [("taken", 2.0), ("later", 0.005)])
+def test_the_end_of_the_process_waits_longer_for_an_endpoint_that_is_not_failing(
+    outcome: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first request has a client to import and a connection to make, and what is not sent by then is lost."""
+
+    def sink(spans: Sequence[Span], place_of: object) -> ExportResult:
+        return ExportResult(ExportOutcome(outcome))
+
+    with recording(make_sink=lambda: sink, flush_budget_ms=5) as recorded:
+        delivery, exporter = recorded.engine.delivery, recorded.engine.delivery._otlp
+        assert exporter is not None
+        with spanvas.workflow("brief"):
+            pass
+        spanvas.flush()
+        eventually(lambda: exporter.breaker.is_doubtful is (outcome == "later"))
+        waited: list[float] = []
+        monkeypatch.setattr(delivery._otlp_worker, "wait", lambda _, most: waited.append(most))
+        root = recorded.engine.executions.open_root(
+            recorded.engine.executions.new_run("brief", None, None)
+        )
+        assert root is not None
+        with spanvas.node("draft"):
+            pass
+        delivery._at_exit()
+        assert waited == [seconds]
+        root.close(None)
+
+
 def test_engine_of_settings_without_a_table_says_so_and_keeps_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

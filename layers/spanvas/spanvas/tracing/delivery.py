@@ -32,6 +32,7 @@ DOUBT_SECONDS: Final = 0.1
 SAFETY_SECONDS: Final = 0.2
 """Of the function's time, kept for its own answer."""
 EXIT_SECONDS: Final = 2.0
+"""For which the end of a process waits: nobody waits for an answer of it, and what is not sent then is lost."""
 
 
 class Delivery:
@@ -287,6 +288,8 @@ class Delivery:
             self._otlp is not None and self._otlp.has_work
         )
         if waits:
+            if self._otlp is not None and not self._otlp.breaker.is_doubtful:
+                self._otlp_seconds = max(self._otlp_seconds, EXIT_SECONDS)
             self.flush(None, int(EXIT_SECONDS * 1_000))
         if self._metrics is not None:
             self._metrics.write_metrics()

@@ -101,12 +101,12 @@ class OutboundRecorder:
 
     def _propagator(self, name: str) -> Any:
         """Returns a propagator of the function's packages; None where there is none of this name."""
-        from importlib.metadata import entry_points
+        from spanvas.tracing.entry_points import made_by_name
 
         try:
-            (entry, *_) = entry_points(group="opentelemetry_propagator", name=name)
-            return entry.load()()
+            return made_by_name("opentelemetry_propagator", name)
         except Exception as error:  # noqa: BLE001 - a propagator is code of others
-            told = "OTEL_PROPAGATORS: %r is not passed on (%s)"
-            self.problems.say_once(f"otel.propagator.{name}", told, name, type(error).__name__)
+            told = "OTEL_PROPAGATORS: %r is not passed on (%s: %s)"
+            kind = type(error).__name__
+            self.problems.say_once(f"otel.propagator.{name}", told, name, kind, error)
             return None

@@ -162,13 +162,12 @@ def _detected(variables: OtelVariables) -> dict[str, Any]:
     wanted = variables.detectors()
     if not wanted:
         return {}
-    from importlib.metadata import entry_points
+    from spanvas.tracing.entry_points import made_by_name
 
     found: dict[str, Any] = {}
     for name in wanted:
         try:
-            (entry, *_) = entry_points(group="opentelemetry_resource_detector", name=name)
-            found |= entry.load()().detect().attributes
+            found |= made_by_name("opentelemetry_resource_detector", name).detect().attributes
         except Exception as error:  # noqa: BLE001 - a detector is code of others
             variables.problems.append(
                 f"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS={name!r}: {type(error).__name__}: {error}"
