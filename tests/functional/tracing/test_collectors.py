@@ -164,6 +164,19 @@ def test_a_dead_endpoint_changes_no_result_and_is_soon_left_alone(dead) -> None:
     assert all(execution.counters.spans == 4 for execution in executions)
 
 
+def test_an_endpoint_that_has_not_answered_is_told_as_that() -> None:
+    with silent() as url, exporting(url, budget_ms=20) as recorded:
+        invoke(0)
+        invoke(1)
+    execution = recorded.store.read_execution("default", "e1")
+    assert execution is not None
+    assert execution.exporter_health == {
+        "store": "ok",
+        "otlp": "failing",
+        "otlp_reason": "no answer within 20 ms",
+    }
+
+
 def test_an_endpoint_that_comes_back_gets_what_has_waited() -> None:
     with collector() as server, exporting(server.url, budget_ms=5_000) as recorded:
         invoke(0)

@@ -281,6 +281,9 @@ class Delivery:
         report = self._otlp.report(run)
         if self._otlp_worker.is_stuck(self._otlp_seconds):
             report["otlp"] = "failing"
+            # Nothing has failed yet: a first request takes its time, too.
+            waited = f"no answer within {self._otlp_seconds * 1_000:g} ms"
+            report.setdefault("otlp_reason", waited)
         return report
 
     def _at_exit(self) -> None:
