@@ -70,26 +70,27 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
         <span className="sv-note sv-artifact-type">{essenceOf(artifact.mediaType)}</span>
         <span className="sv-note sv-number">{formatBytes(artifact.bytes)}</span>
         {origin}
-        <span className="sv-toolbar-gap" />
-        {canPreview && (
+        <span className="sv-artifact-actions">
+          {canPreview && (
+            <button
+              type="button"
+              className="sv-small-button"
+              autoFocus={isFirst}
+              aria-expanded={isOpen}
+              onClick={() => setIsOpen(!isOpen)}
+            >
+              <Icon name="eye" /> {isOpen ? "Hide" : "Preview"}
+            </button>
+          )}
           <button
             type="button"
             className="sv-small-button"
-            autoFocus={isFirst}
-            aria-expanded={isOpen}
-            onClick={() => setIsOpen(!isOpen)}
+            autoFocus={isFirst && !canPreview}
+            onClick={() => void download()}
           >
-            <Icon name="eye" /> {isOpen ? "Hide" : "Preview"}
+            <Icon name="download" /> Download
           </button>
-        )}
-        <button
-          type="button"
-          className="sv-small-button"
-          autoFocus={isFirst && !canPreview}
-          onClick={() => void download()}
-        >
-          <Icon name="download" /> Download
-        </button>
+        </span>
       </div>
       {view !== "none" && isTooLarge && (
         <p className="sv-note">Too large to preview here: download it.</p>
