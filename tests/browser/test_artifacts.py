@@ -40,16 +40,6 @@ def test_the_gallery_lists_every_file_and_reads_none(gallery: Locator, run: Stub
     assert [call for call in run.asked if "link" in call or "file" in call] == []
 
 
-def test_enter_opens_the_first_file_and_downloads_none(gallery: Locator, run: Stub) -> None:
-    first = gallery.get_by_role("group").first
-    expect(first.get_by_role("button", name="Preview")).to_be_focused()
-    gallery.page.keyboard.press("Enter")
-    expect(first.get_by_role("button", name="Hide")).to_be_focused()
-    gallery.page.keyboard.press("Escape")
-    expect(gallery).to_have_count(0)
-    expect(gallery.page.get_by_role("tree")).to_be_focused()
-
-
 def test_pictures_and_drawings_are_images(gallery: Locator) -> None:
     for name in ("chart.png", "logo.svg"):
         image = preview(gallery, name).get_by_role("img", name=name)

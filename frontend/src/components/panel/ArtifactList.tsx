@@ -75,7 +75,6 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
             <button
               type="button"
               className="sv-small-button"
-              autoFocus={isFirst}
               aria-expanded={isOpen}
               onClick={() => setIsOpen(!isOpen)}
             >
@@ -85,7 +84,7 @@ export function ArtifactEntry(props: ArtifactEntryProps): ReactElement {
           <button
             type="button"
             className="sv-small-button"
-            autoFocus={isFirst && !canPreview}
+            autoFocus={isFirst}
             onClick={() => void download()}
           >
             <Icon name="download" /> Download
