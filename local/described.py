@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from local.engines.aws import S3
 from local.identity.clients import DEMO_TENANT, PAGE_CLIENT_ID
-
-if TYPE_CHECKING:
-    from local.stack import Stack
+from local.identity.issuer import Issuer
+from local.resolve import Resolver
+from local.resources import Function
 
 AUDIENCE: Final = "spanvas"
 
@@ -27,7 +28,26 @@ SETTINGS: Final = {
 """What the layer and the doctor are told of the stack, by the parameter of the template that says it."""
 
 
-def parameters_of(stack: Stack) -> dict[str, str]:
+class Described(Protocol):
+    """What is said of a stack; the stack itself has it."""
+
+    issuer: Issuer
+    otlp_url: str
+    connections: str
+    endpoints: dict[str, str]
+    functions: list[Function]
+    resolver: Resolver
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Credentials and region."""
+
+
+def parameters_of(stack: Described) -> dict[str, str]:
     """Returns the parameters of the template that are addresses of this machine, or go with them."""
     return {
         "JwtIssuer": stack.issuer.url,
@@ -40,7 +60,7 @@ def parameters_of(stack: Stack) -> dict[str, str]:
     }
 
 
-def document_of(stack: Stack) -> dict[str, Any]:
+def document_of(stack: Described) -> dict[str, Any]:
     """Returns what `python -m local token`, `env` and `tools.sam_local` read."""
     return {
         "url": stack.url,
