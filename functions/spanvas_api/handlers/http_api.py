@@ -20,6 +20,7 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.event_handler.api_gateway import Response as GatewayResponse
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pybase64 import b64encode_as_string
 
 from spanvas import environment, settings
 from spanvas.model.errors import UnreadableItemError
@@ -130,7 +131,9 @@ def _gateway_response(response: ApiResponse, event: dict[str, Any]) -> GatewayRe
     if coding:
         headers["Content-Encoding"] = coding
     _check_size(body, MAX_CODED_BYTES)
-    return GatewayResponse(response.status, body=body, headers=headers)
+    answer = GatewayResponse(response.status, body=b64encode_as_string(body), headers=headers)
+    answer.base64_encoded = True
+    return answer
 
 
 def _encoded(response: ApiResponse, event: dict[str, Any]) -> tuple[str, bytes]:

@@ -25,7 +25,6 @@ from spanvas_api.auth import readable
 from spanvas_api.http.encoding import (
     MAX_CODED_BYTES,
     MAX_ESCAPED_BYTES,
-    accepted_codings,
     compressed,
     escaped_size,
 )
@@ -115,7 +114,7 @@ def answered(
     while True:
         message = "; ".join(missing)
         body = encode(spans, message)
-        coding, data = _coded(body, accept, media_type)
+        coding, data = compressed(body, accept) or ("", body)
         share = _share(data, coding, media_type)
         if share <= 1 or not spans:
             break
@@ -131,18 +130,6 @@ def answered(
     headers |= {"Content-Encoding": coding} if coding else {}
     headers |= {PARTIAL_HEADER: message} if message else {}
     return ApiResponse(data, headers=headers)
-
-
-def _coded(body: bytes, accept: str | None, media_type: str) -> tuple[str, bytes]:
-    """Returns the content coding, if any, and the coded body.
-
-    Grafana reads gzip alone, and asks for protobuf: 12 ms of a whole core for a megabyte, which a network of a data
-    centre carries in less. So that is compressed only where it would not fit.
-    """
-    reads_zstd = accept is not None and accepted_codings(accept)["zstd"] > 0
-    if media_type == PROTOBUF and not reads_zstd and len(body) <= MAX_CODED_BYTES:
-        return "", body
-    return compressed(body, accept) or ("", body)
 
 
 def _share(data: bytes, coding: str, media_type: str) -> float:

@@ -14,6 +14,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.model.row import Row
 from spanvas.storage import items
 from spanvas.storage.port import SpanBatch
+from spanvas_api.tempo import reading
 from tests.functional.api.tempo import fields_of, spans_in
 from tests.functional.api.traces import write
 from tests.support.api_client import Client, LambdaContext, Reply
@@ -275,7 +276,7 @@ def test_a_text_is_as_long_as_lambda_makes_it_by_escaping_its_quotes(
     assert "of 1400 spans fit into one answer" in answer["headers"]["Spanvas-Partial"]
 
 
-def test_protobuf_is_compressed_where_it_would_not_fit_or_that_costs_little(
+def test_protobuf_is_compressed_where_the_caller_reads_that(
     api: Client, store: AuditedStore
 ) -> None:
     store.start_execution(make_execution())
@@ -289,8 +290,26 @@ def test_protobuf_is_compressed_where_it_would_not_fit_or_that_costs_little(
     write(store, make_span("b", attributes={"spanvas.input": "y" * 3_000_000}))
     large = api.get(path, headers={**PROTOBUF, "accept-encoding": "gzip"})
 
-    assert [one.get("Content-Encoding") for one in coded] == [None, "zstd", None]
+    assert [one.get("Content-Encoding") for one in coded] == ["gzip", "zstd", None]
     assert (large.headers["Content-Encoding"], len(trace_of(large))) == ("gzip", 2)
+
+
+@pytest.mark.parametrize(("spare", "said"), [(0, None), (-1, "values are cut to previews")])
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+def test_what_is_sent_is_counted_as_it_is_sent_to_the_byte(
+    api: Client, run: AuditedStore, monkeypatch: pytest.MonkeyPatch, accepted: str, spare: int,
+    said: str | None,
+) -> None:  # fmt: skip
+    event = api.event(
+        "GET", f"/api/v2/traces/{TRACE}", headers={**PROTOBUF, "accept-encoding": accepted}
+    )
+    sent = base64.b64decode(api.handler(event, LambdaContext())["body"])
+    monkeypatch.setattr(reading, "MAX_CODED_BYTES", len(sent) + spare)
+
+    answer = api.handler(event, LambdaContext())
+
+    found = answer["headers"].get("Spanvas-Partial")
+    assert found == said if said is None else found.startswith(said)
 
 
 def test_details_that_cannot_be_read_are_said_to_be_missing(api: Client, run: AuditedStore) -> None:

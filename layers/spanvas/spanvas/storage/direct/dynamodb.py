@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -16,9 +16,12 @@ from spanvas.http.failures import CallError, is_passing
 from spanvas.http.signature import Signer
 
 loads: Callable[[bytes], Any]
-try:  # the functions bring orjson; in executors the standard library does
+b64decode: Callable[[str], bytes]
+try:  # the functions bring orjson and pybase64; in executors the standard library does
     from orjson import loads
-except ImportError:  # pragma: no cover - the tests have orjson
+    from pybase64 import b64decode
+except ImportError:  # pragma: no cover - the tests have both
+    from base64 import b64decode
     from json import loads
 
 SECONDS: Final = 3.0
