@@ -36,6 +36,16 @@ def test_an_upload_is_a_signed_stream_and_says_its_version() -> None:
     assert len(server.requests) == 2
 
 
+def test_an_object_that_looks_like_an_error_is_an_object() -> None:
+    body = b"<Error><Code>SlowDown</Code></Error>"
+    stored = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+    with serving(stored) as (server, aws_endpoint):
+        s3 = DirectS3(aws_endpoint, lambda: None)
+        assert s3.get_object(Bucket="b", Key="k")["Body"].read() == body
+        s3.close()
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("script", "code"),
     [
