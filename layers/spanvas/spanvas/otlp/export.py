@@ -12,7 +12,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
@@ -37,6 +37,7 @@ except ImportError:  # pragma: no cover - the tests have orjson
 
 EncodeAttributes = Callable[[Mapping[str, Any]], list[Any]]
 """Makes KeyValues of attributes, one of each, in their order."""
+EncodeSpan = Callable[[Span], Any]
 
 SCHEMA_URL: Final = "schemaUrl"
 FIELDS: Final = {
@@ -63,8 +64,60 @@ def encode_json(spans: Iterable[Span]) -> bytes:
     return dump(request_of(spans))
 
 
-def request_of(spans: Iterable[Span], encode: EncodeAttributes = attributes_json) -> dict[str, Any]:
-    """Returns what `encode_json` encodes, as plain values. `encode` makes what stands for attributes."""
+class SpanFacts(NamedTuple):
+    """What OTLP says of a span in other ways than we do.
+
+    `attributes` are without those that stand for fields of OTLP, which are `fields`, by their names as attributes.
+    """
+
+    end_time_unix_nano: int
+    attributes: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    flags: int
+
+
+def facts_of(span: Span) -> SpanFacts:
+    """Returns what both encodings of a request have to know of a span."""
+    attributes, end = span.attributes, span.end_time_unix_nano
+    if end is None:
+        end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
+        attributes = {**attributes, names.OPEN: True}
+    attributes, flags = split_origin(span, attributes)
+    return SpanFacts(end, *split_kept(attributes, SPAN_FIELDS), flags)
+
+
+def span_json(span: Span) -> dict[str, Any]:
+    """Returns a span of OTLP's JSON encoding."""
+    encoded: dict[str, Any] = {"traceId": span.trace_id, "spanId": span.span_id}
+    if span.parent_span_id:
+        encoded["parentSpanId"] = span.parent_span_id
+    encoded["name"] = span.name
+    encoded["kind"] = KIND_NUMBERS.get(span.otel_kind, 1)
+    encoded["startTimeUnixNano"] = str(span.start_time_unix_nano)
+    end, attributes, fields, flags = facts_of(span)
+    encoded["endTimeUnixNano"] = str(end)
+    if flags:
+        encoded["flags"] = flags
+    encoded["attributes"] = attributes_json(attributes)
+    for name, value in fields.items():
+        encoded[FIELDS[name]] = value
+    if span.events:
+        encoded["events"] = [_event(event) for event in span.events]
+    if span.links:
+        encoded["links"] = [_link(link) for link in span.links]
+    encoded["status"] = _status(span)
+    return encoded
+
+
+def request_of(
+    spans: Iterable[Span],
+    encode: EncodeAttributes = attributes_json,
+    encode_span: EncodeSpan = span_json,
+) -> dict[str, Any]:
+    """Returns what `encode_json` encodes, as plain values.
+
+    `encode` makes what stands for the attributes of resources and scopes, `encode_span` what stands for spans.
+    """
     keys: dict[int, tuple[Mapping[str, Any], bytes]] = {}
     groups: dict[bytes, tuple[Span, dict[tuple[Any, ...], tuple[Span, list[Any]]]]] = {}
 
@@ -79,7 +132,7 @@ def request_of(spans: Iterable[Span], encode: EncodeAttributes = attributes_json
     for span in spans:
         scopes = groups.setdefault(key_of(span.resource), (span, {}))[1]
         scope = (span.scope_name, span.scope_version, key_of(span.scope_attributes))
-        scopes.setdefault(scope, (span, []))[1].append(_span(span, encode))
+        scopes.setdefault(scope, (span, []))[1].append(encode_span(span))
     return {
         "resourceSpans": [
             {
@@ -106,44 +159,21 @@ def dump(value: Any) -> bytes:
     ).encode()
 
 
-def _span(span: Span, encode: EncodeAttributes) -> dict[str, Any]:
-    encoded: dict[str, Any] = {"traceId": span.trace_id, "spanId": span.span_id}
-    if span.parent_span_id:
-        encoded["parentSpanId"] = span.parent_span_id
-    encoded["name"] = span.name
-    encoded["kind"] = KIND_NUMBERS.get(span.otel_kind, 1)
-    encoded["startTimeUnixNano"] = str(span.start_time_unix_nano)
-    attributes = span.attributes
-    end = span.end_time_unix_nano
-    if end is None:
-        end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
-        attributes = {**attributes, names.OPEN: True}
-    encoded["endTimeUnixNano"] = str(end)
-    attributes, flags = split_origin(span, attributes)
-    if flags:
-        encoded["flags"] = flags
-    encoded.update(_described(attributes, SPAN_FIELDS, encode))
-    if span.events:
-        encoded["events"] = [_event(event, encode) for event in span.events]
-    if span.links:
-        encoded["links"] = [_link(link, encode) for link in span.links]
-    encoded["status"] = _status(span)
-    return encoded
-
-
-def _event(event: Event, encode: EncodeAttributes) -> dict[str, Any]:
-    described = _described(event.attributes, EVENT_FIELDS, encode)
+def _event(event: Event) -> dict[str, Any]:
+    described = _described(event.attributes, EVENT_FIELDS)
     return {"timeUnixNano": str(event.time_unix_nano), "name": event.name, **described}
 
 
-def _link(link: Link, encode: EncodeAttributes) -> dict[str, Any]:
+def _link(link: Link) -> dict[str, Any]:
     ids = {"traceId": link.trace_id, "spanId": link.span_id}
     flags = {"flags": link.flags} if link.flags else {}
-    return {**ids, **flags, **_described(link.attributes, LINK_FIELDS, encode)}
+    return {**ids, **flags, **_described(link.attributes, LINK_FIELDS)}
 
 
 def _described(
-    attributes: Mapping[str, Any], kept: frozenset[str], encode: EncodeAttributes
+    attributes: Mapping[str, Any],
+    kept: frozenset[str],
+    encode: EncodeAttributes = attributes_json,
 ) -> dict[str, Any]:
     """Returns the attributes of anything, and the fields that are kept among them."""
     rest, fields = split_kept(attributes, kept)

@@ -1,7 +1,7 @@
-"""An export request in protobuf, from the plain values of its JSON encoding (`export.request_of`).
+"""An export request in protobuf, in the groups of its JSON encoding (`export.request_of`).
 
-So both encodings of a stored execution say the same, by one set of rules. Attributes alone, of which a trace has
-thousands, are KeyValues in bytes there already. Sources: opentelemetry-proto,
+Spans and attributes, of which a trace has thousands, are bytes there already. What a span says is what JSON says of it
+(`export.facts_of`). Sources: opentelemetry-proto,
 `trace/v1/trace.proto` and `common/v1/common.proto`; protobuf.dev, "Encoding".
 """
 
@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
-from spanvas.model.span import Span
+from spanvas import attributes as names
+from spanvas.model.span import Event, Link, Span
 from spanvas.model.values import encodable
-from spanvas.otlp.export import any_value, request_of
+from spanvas.otlp.export import any_value, facts_of, request_of
+from spanvas.otlp.intake import KIND_NUMBERS, STATUS_NUMBERS
+from spanvas.otlp.kept_fields import EVENT_FIELDS, LINK_FIELDS, split_kept
+from spanvas.otlp.scalars import INT64
 from spanvas.otlp.wire import LEN, WORD, length_delimited, number_field, varint
 
 MOST_REMEMBERED: Final = 4_000
@@ -37,7 +41,7 @@ def encode_request(spans: Iterable[Span]) -> bytes:
     A `TracesData` and Tempo's `Trace` are the same bytes.
     """
     writer = _Writer()
-    request = request_of(spans, writer.pairs)
+    request = request_of(spans, writer.pairs, writer.span)
     parts = [
         part for resource in request["resourceSpans"] for part in writer.resource_spans(resource)
     ]
@@ -54,7 +58,9 @@ class _Writer:
     def resource_spans(self, resource: Plain) -> list[bytes]:
         """Returns a field with all spans of a resource, in parts: a whole trace is put together once."""
         described = resource["resource"]
-        head = _repeated(_TAG[1], described["attributes"]) + _number(2, described, _DROPPED)
+        head = _repeated(_TAG[1], described["attributes"]) + number_field(
+            2, described.get(_DROPPED, 0)
+        )
         parts = [_sized(_TAG[1], head)]
         for scope in resource["scopeSpans"]:
             parts += self._scope_spans(scope)
@@ -66,32 +72,46 @@ class _Writer:
             _text(1, described["name"])
             + _text(2, described.get("version", ""))
             + _repeated(_TAG[3], described.get("attributes", ()))
-            + _number(4, described, _DROPPED)
+            + number_field(4, described.get(_DROPPED, 0))
         )
         parts = [_sized(_TAG[1], head)]
         for span in scope["spans"]:
-            encoded = self._span(span)
-            parts += (_TAG[2] + varint(len(encoded)), encoded)
+            parts += (_TAG[2] + varint(len(span)), span)
         return _with_size(_TAG[2], [*parts, _text(3, scope.get("schemaUrl", ""))])
 
     def pairs(self, attributes: Mapping[str, Any]) -> list[bytes]:
         """Returns attributes as KeyValues, each behind its length."""
-        return [
-            self._text_pair(name, value)
-            if type(value) is str
-            else self._pair(name, self._value(any_value(value)))
-            for name, value in attributes.items()
-        ]
+        known = self._remembered.get
+        found: list[bytes] = []
+        for name, value in attributes.items():
+            if type(value) is not str:
+                encoded = self._other_pair(name, value)
+            elif len(value) > SHORT:
+                encoded = self._text_pair(name, value)
+            else:
+                encoded = known((name, value)) or self._new_pair(name, value)
+            found.append(encoded)
+        return found
+
+    def _new_pair(self, key: str, text: str) -> bytes:
+        """Returns the pair of a short text, and remembers it."""
+        encoded = self._text_pair(key, text)
+        if len(self._remembered) < MOST_REMEMBERED:
+            self._remembered[key, text] = encoded
+        return encoded
 
     def _text_pair(self, key: str, text: str) -> bytes:
-        if len(text) > SHORT:
-            return self._pair(key, _sized(_TAG[1], encodable(text).encode()))
-        known = self._remembered.get((key, text))
-        if known is None:
-            known = self._pair(key, _sized(_TAG[1], encodable(text).encode()))
-            if len(self._remembered) < MOST_REMEMBERED:
-                self._remembered[key, text] = known
-        return known
+        """Returns the same as `_pair` with `_text_value`; the text, which may be long, is copied once."""
+        data = encodable(text).encode()
+        size = varint(len(data))
+        front = self._key(key) + varint(1 + len(size) + len(data)) + _TAG[1] + size
+        return varint(len(front) + len(data)) + front + data
+
+    def _other_pair(self, key: str, value: Any) -> bytes:
+        """Returns the pair of what is no text. Integers need no form of it in between."""
+        if type(value) is int and value in INT64:
+            return self._pair(key, b"\x18" + varint(value & WORD))
+        return self._pair(key, self._value(any_value(value)))
 
     def _pair(self, key: str, value: bytes) -> bytes:
         # The value is always there, also an empty one, as protobuf's own writers have it.
@@ -111,7 +131,7 @@ class _Writer:
         """Returns an AnyValue; nothing for an empty one."""
         for form, given in value.items():
             if form == "stringValue":
-                return _sized(_TAG[1], encodable(given).encode())
+                return _text_value(given)
             if form == "arrayValue":
                 items = [_sized(_TAG[1], self._value(item)) for item in given["values"]]
                 return _sized(_TAG[5], b"".join(items))
@@ -123,55 +143,53 @@ class _Writer:
     def _plain_pairs(self, pairs: Iterable[Plain]) -> list[bytes]:
         return [self._pair(pair["key"], self._value(pair["value"])) for pair in pairs]
 
-    def _span(self, span: Plain) -> bytes:
+    def span(self, span: Span) -> bytes:
+        """Returns a Span."""
+        end, attributes, fields, flags = facts_of(span)
         parts = [
-            _ids(bytes.fromhex(span["traceId"]), bytes.fromhex(span["spanId"])),
-            _text(3, span["traceState"]) if "traceState" in span else b"",
-            b"\x22\x08" + bytes.fromhex(span["parentSpanId"]) if "parentSpanId" in span else b"",
-            _text(5, span["name"]),
-            number_field(6, span["kind"]),
-            _TIMES(0x39, int(span["startTimeUnixNano"]), 0x41, int(span["endTimeUnixNano"])),
-            _repeated(_TAG[9], span["attributes"]),
+            _ids(span),
+            b"\x22\x08" + bytes.fromhex(span.parent_span_id) if span.parent_span_id else b"",
+            _text(5, span.name),
+            number_field(6, KIND_NUMBERS.get(span.otel_kind, 1)),
+            _TIMES(0x39, span.start_time_unix_nano, 0x41, end),
+            _repeated(_TAG[9], self.pairs(attributes)),
         ]
-        parts += [_sized(_TAG[11], self._event(event)) for event in span.get("events", ())]
-        parts += [_sized(_TAG[13], self._link(link)) for link in span.get("links", ())]
-        parts += [_number(field, span, name) for name, field in _COUNTS]
-        status = span["status"]
-        parts.append(
-            _sized(
-                _TAG[15],
-                _text(2, status.get("message", "")) + number_field(3, status.get("code", 0)),
-            )
-        )
-        if "flags" in span:
-            parts.append(b"\x85\x01" + _FIXED32(span["flags"]))
+        if fields:
+            parts.append(_text(3, fields.get(names.TRACE_STATE)))
+            parts += [number_field(field, fields.get(name, 0)) for name, field in _COUNTS]
+        parts += [_sized(_TAG[11], self._event(event)) for event in span.events]
+        parts += [_sized(_TAG[13], self._link(link)) for link in span.links]
+        parts.append(_status(span))
+        if flags:
+            parts.append(b"\x85\x01" + _FIXED32(flags))
         return b"".join(parts)
 
-    def _event(self, event: Plain) -> bytes:
+    def _event(self, event: Event) -> bytes:
+        attributes, fields = split_kept(event.attributes, EVENT_FIELDS)
         return (
             b"\x09"
-            + _FIXED64(int(event["timeUnixNano"]))
-            + _text(2, event["name"])
-            + _repeated(_TAG[3], event["attributes"])
-            + _number(4, event, _DROPPED)
+            + _FIXED64(event.time_unix_nano)
+            + _text(2, event.name)
+            + _repeated(_TAG[3], self.pairs(attributes))
+            + number_field(4, fields.get(names.DROPPED_ATTRIBUTES, 0))
         )
 
-    def _link(self, link: Plain) -> bytes:
+    def _link(self, link: Link) -> bytes:
+        attributes, fields = split_kept(link.attributes, LINK_FIELDS)
         return (
-            _ids(bytes.fromhex(link["traceId"]), bytes.fromhex(link["spanId"]))
-            + _text(3, link.get("traceState", ""))
-            + _repeated(_TAG[4], link["attributes"])
-            + _number(5, link, _DROPPED)
-            + (b"\x35" + _FIXED32(link["flags"]) if "flags" in link else b"")
+            _ids(link)
+            + _text(3, fields.get(names.TRACE_STATE))
+            + _repeated(_TAG[4], self.pairs(attributes))
+            + number_field(5, fields.get(names.DROPPED_ATTRIBUTES, 0))
+            + (b"\x35" + _FIXED32(link.flags) if link.flags else b"")
         )
 
 
 _DROPPED: Final = "droppedAttributesCount"
-_COUNT_LIMIT: Final = 2**32
 _COUNTS: Final = (
-    (_DROPPED, 10),
-    ("droppedEventsCount", 12),
-    ("droppedLinksCount", 14),
+    (names.DROPPED_ATTRIBUTES, 10),
+    (names.DROPPED_EVENTS, 12),
+    (names.DROPPED_LINKS, 14),
 )
 _TAG: Final = tuple(varint(field << 3 | LEN) for field in range(16))
 _SCALARS: Final[Mapping[str, Callable[[Any], bytes]]] = {
@@ -182,19 +200,27 @@ _SCALARS: Final[Mapping[str, Callable[[Any], bytes]]] = {
 }
 
 
-def _ids(trace_id: bytes, span_id: bytes) -> bytes:
+def _ids(part: Span | Link) -> bytes:
+    trace_id, span_id = bytes.fromhex(part.trace_id), bytes.fromhex(part.span_id)
+    if len(trace_id) == 16 and len(span_id) == 8:
+        return b"\x0a\x10" + trace_id + b"\x12\x08" + span_id
     return length_delimited(1, trace_id) + length_delimited(2, span_id)
 
 
-def _number(field: int, part: Plain, name: str) -> bytes:
-    """Returns a count of a part; nothing where it has none, or a sender's own attribute of that name is no count."""
-    count = part.get(name, 0)
-    return number_field(field, count) if type(count) is int and 0 <= count < _COUNT_LIMIT else b""
+def _status(span: Span) -> bytes:
+    number = number_field(3, STATUS_NUMBERS.get(span.status, 0))
+    return _sized(_TAG[15], _text(2, span.status_message) + number)
 
 
 def _sized(tag: bytes, data: bytes) -> bytes:
     """Returns a field whose tag is written already."""
     return tag + varint(len(data)) + data
+
+
+def _text_value(text: str) -> bytes:
+    """Returns the AnyValue of a text."""
+    data = encodable(text).encode()
+    return b"\x0a" + varint(len(data)) + data
 
 
 def _repeated(tag: bytes, messages: Sequence[bytes]) -> bytes:
