@@ -85,14 +85,13 @@ def decode_spans(
     payload: bytes, span_id: str | None = None, reading: Reading | None = None
 ) -> list[Span]:
     """Returns the spans of a detail chunk, or only those with that id. Raises as `row_codec.decode_rows` does."""
-    from spanvas.storage.span_decoding import span_of  # writers need none of it
+    from spanvas.storage.span_decoding import spans_of  # writers need none of it
 
     chunk = loaded_chunk(payload, reading)
-    return [
-        span_of(item, chunk)
-        for item in chunk["spans"]
-        if span_id is None or item["span_id"] == span_id
-    ]
+    items = chunk["spans"]
+    if span_id is not None:
+        items = [item for item in items if item["span_id"] == span_id]
+    return spans_of(items, chunk)
 
 
 def weight_of(spans: Iterable[Span]) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from operator import itemgetter
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from spanvas.model.kinds import KINDS, OTHER
 from spanvas.model.span import STATUSES, UNSET, Span
-from spanvas.storage.decoding import MalformedError, built, check_times, known_or, padded
+from spanvas.storage.decoding import LATEST, MalformedError, built, check_times, known_or, padded
 
 SPAN_NAMES: Final = {
     "start": "start_time_unix_nano",
@@ -43,60 +44,107 @@ _MEMBERS: Final = itemgetter(*_MEMBER_TYPES)
 _PLAIN_TYPES: Final = frozenset(product(*_MEMBER_TYPES.values()))
 
 
-def span_of(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
-    """Returns a span of a detail chunk from its object in it. Raises MalformedError."""
-    span = _plain_span(item, chunk) or _any_span(item, chunk)
-    end = span.end_time_unix_nano
-    check_times([span.start_time_unix_nano if end is None else end, span.start_time_unix_nano])
-    return span
+def spans_of(items: Iterable[dict[str, Any]], chunk: dict[str, Any]) -> list[Span]:
+    """Returns spans of a detail chunk from their objects in it. Raises MalformedError."""
+    shared: dict[tuple[int, int], _Shared | None] = {}
+    return [_plain_span(item, chunk, shared) or _any_span(item, chunk) for item in items]
 
 
-def _plain_span(item: dict[str, Any], chunk: dict[str, Any]) -> Span | None:
+class _Shared(NamedTuple):
+    """What many spans of a chunk have in common."""
+
+    resource: dict[str, Any]
+    scope_name: str
+    scope_version: str
+    scope_attributes: dict[str, Any]
+
+
+def _plain_span(
+    item: dict[str, Any], chunk: dict[str, Any], known: dict[tuple[int, int], _Shared | None]
+) -> Span | None:
     """Returns a span that stands as this version writes it, without events and links, as most do; None for any other.
 
-    Of such a one no value has to be looked at: it is what `_any_span` returns, in half of the time.
+    Of such a one no value has to be looked at: it is what `_any_span` returns, in half of the time. `known`: what was
+    found at places of the chunk's tables.
     """
     try:
         members = _MEMBERS(item)
     except KeyError:
         return None
-    if tuple(map(type, members)) not in _PLAIN_TYPES or item["events"] or item["links"]:
+    if tuple(map(type, members)) not in _PLAIN_TYPES:
         return None
-    scope, place, flags = item["scope"], item["resource"], item.get("flags", 0)
-    resource = _at(chunk, "resources", place)
-    name, version, of_scope = padded(_at(chunk, "scopes", scope), 3)
-    shared = (type(name), type(version), type(resource), type(flags))
-    if shared != (str, str, dict, int) or (of_scope is not None and type(of_scope) is not dict):
+    (
+        trace_id,
+        span_id,
+        parent,
+        title,
+        kind,
+        start,
+        end,
+        otel_kind,
+        status,
+        message,
+        attributes,
+        events,
+        links,
+        place,
+        scope,
+        deadline,
+        recorded_at,
+    ) = members
+    flags = item.get("flags", 0)
+    if events or links or type(flags) is not int:
         return None
-    trace_id, span_id, parent, title, kind, start, end, otel_kind, status, message = members[:10]
+    if (place, scope) not in known:
+        known[place, scope] = _shared(chunk, place, scope)
+    shared = known[place, scope]
+    if shared is None:
+        return None
+    last = start if end is None else end
+    if not (0 <= start < LATEST and 0 <= last < LATEST):
+        check_times([last, start])
+    resource, name, version, scope_attributes = shared
     return Span(
         trace_id,
         span_id,
         parent,
         title,
-        known_or(kind, KINDS, OTHER),
+        kind if kind in KINDS else OTHER,
         start,
         end,
         otel_kind,
-        known_or(status, STATUSES, UNSET),
+        status if status in STATUSES else UNSET,
         message,
-        _with_content(item["attributes"], chunk),
+        _with_content(attributes, chunk),
         (),
         (),
         resource,
         name,
         version,
-        item["deadline"],
-        item["recorded_at"],
-        {} if of_scope is None else of_scope,
+        deadline,
+        recorded_at,
+        scope_attributes,
         flags,
     )
+
+
+def _shared(chunk: dict[str, Any], place: int, scope: int) -> _Shared | None:
+    """Returns what stands at places of the chunk's tables; None where it stands otherwise than this version writes it.
+
+    Raises MalformedError."""
+    resource = _at(chunk, "resources", place)
+    name, version, attributes = padded(_at(chunk, "scopes", scope), 3)
+    if (type(name), type(version), type(resource)) != (str, str, dict):
+        return None
+    if attributes is None:
+        return _Shared(resource, name, version, {})
+    return _Shared(resource, name, version, attributes) if type(attributes) is dict else None
 
 
 def _with_content(attributes: dict[str, Any], chunk: dict[str, Any]) -> dict[str, Any]:
     """Puts long contents back in their places, and returns the attributes."""
     for name, value in attributes.items():
-        if isinstance(value, dict) and len(value) == 1 and "$ref" in value:
+        if type(value) is dict and len(value) == 1 and "$ref" in value:
             attributes[name] = chunk.get("content", {}).get(value["$ref"], value)
     return attributes
 
@@ -110,7 +158,10 @@ def _any_span(item: dict[str, Any], chunk: dict[str, Any]) -> Span:
     values["resource"] = _at(chunk, "resources", item.get("resource"))
     values["kind"] = known_or(values.get("kind"), KINDS, OTHER)
     values["status"] = known_or(values.get("status"), STATUSES, UNSET)
-    return built(Span, values, required=("span_id",))
+    span = built(Span, values, required=("span_id",))
+    end = span.end_time_unix_nano
+    check_times([span.start_time_unix_nano if end is None else end, span.start_time_unix_nano])
+    return span
 
 
 def _at(chunk: dict[str, Any], table: str, place: Any) -> Any:
