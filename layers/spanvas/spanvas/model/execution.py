@@ -211,11 +211,9 @@ def count(rows: Iterable[Row], dropped: int = 0, *, is_part: bool = False) -> Co
     rows = list(rows)
     if is_part:
         rows = with_own_figures(rows)
-    candidates = [
-        row for row in rows if row.kind == kinds.MODEL or (not is_part and may_count(row))
-    ]
+    candidates = [row for row in rows if (row.kind == kinds.MODEL if is_part else may_count(row))]
     repeated = repeated_calls(rows, candidates)
-    ended = [row for row in rows if row.end_time_unix_nano is not None]
+    statuses = [row.status for row in rows if row.end_time_unix_nano is not None]
     calls = [
         row
         for row in candidates
@@ -224,8 +222,8 @@ def count(rows: Iterable[Row], dropped: int = 0, *, is_part: bool = False) -> Co
     usage = total(row.usage for row in calls if row.usage is not None)
     costs = [row.cost_nano_usd for row in calls if row.cost_nano_usd is not None]
     return Counters(
-        len(ended),
-        sum([row.status == "error" for row in ended]),
+        len(statuses),
+        statuses.count("error"),
         *usage,
         sum(costs) if costs else None,
         sum([_is_unpriced(row) for row in calls]),

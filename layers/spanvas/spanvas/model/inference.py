@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from spanvas.model import kinds
@@ -19,7 +20,10 @@ REPEATED: Final = "repeated"
 
 def may_count(row: Row) -> bool:
     """Returns whether a row is a model call, or stands for model calls that have no span of their own."""
-    return row.kind == kinds.MODEL or (row.kind in WRAPPERS and _reports(row))
+    kind = row.kind
+    return kind == kinds.MODEL or (
+        kind in WRAPPERS and (row.usage is not None or row.cost_nano_usd is not None)
+    )
 
 
 def repeated_calls(rows: Sequence[Row], candidates: Sequence[Row]) -> frozenset[str]:
@@ -40,12 +44,14 @@ def _repeated(rows: Sequence[Row], candidates: Sequence[Row]) -> tuple[set[str],
     if len(candidates) < 2:
         return set(), set()
     by_id = {row.span_id: row for row in rows}
-    reporting: list[Row] = []
+    calls: list[Row] = []
+    wrappers: list[Row] = []
     silent: list[Row] = []
     for row in candidates:
-        (reporting if _reports(row) else silent).append(row)
-    calls = [row for row in reporting if row.kind == kinds.MODEL]
-    wrappers = [row for row in reporting if row.kind != kinds.MODEL]
+        if row.usage is None and row.cost_nano_usd is None:
+            silent.append(row)
+        else:
+            (calls if row.kind == kinds.MODEL else wrappers).append(row)
     above: set[str] = set()
     for call in calls:
         if call.parent_span_id not in above:
@@ -57,7 +63,7 @@ def _repeated(rows: Sequence[Row], candidates: Sequence[Row]) -> tuple[set[str],
             repeated.add(wrapper.span_id)
         elif wrapper.parent_span_id not in above:
             _climb(wrapper, by_id, above)
-    repeated |= {row.span_id for row in reporting if row.span_id in above}
+    repeated |= {row.span_id for row in chain(calls, wrappers) if row.span_id in above}
     told = _told_with_cache(calls, above, by_id)
     repeated = (repeated | told.keys()) - set(told.values())
     counting = {wrapper.span_id for wrapper in wrappers} - repeated
