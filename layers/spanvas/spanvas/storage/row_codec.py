@@ -48,29 +48,35 @@ VALUE_FIELDS: Final = tuple(name for name in Row._fields if name not in OWN_COLU
 ALLOWED: Final = {"kind": (KINDS, OTHER), "status": (STATUSES, UNSET)}
 """Fields whose values are a closed set, and what an unknown one is shown as."""
 
+_NO_ROWS: Final[dict[str, tuple[Any, ...]]] = dict.fromkeys(Row._fields, ())
+
 Built = TypeVar("Built", bound=tuple[Any, ...])
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
     """Returns rows as JSON bytes, to be compressed. `detail` is the index of the detail item within the chunk."""
-    base = min((row.start_time_unix_nano for row in rows), default=0)
-    indexes = {row.span_id: index for index, row in enumerate(rows)}
+    columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True)) if rows else _NO_ROWS
+    ids, parents = columns["span_id"], columns["parent_span_id"]
+    starts, ends = columns["start_time_unix_nano"], columns["end_time_unix_nano"]
+    base = min(starts, default=0)
+    indexes = {span_id: index for index, span_id in enumerate(ids)}
+    times = list(zip(columns["recorded_at_unix_nano"], starts, ends, strict=True))
     return dump(
         {
             "v": VERSION,
             "base": base,
-            "span_id": [row.span_id for row in rows],
+            "span_id": ids,
             # A parent in the same chunk by its index there.
-            "parent": [indexes.get(row.parent_span_id or "", row.parent_span_id) for row in rows],
-            "start": [row.start_time_unix_nano - base for row in rows],
-            "duration": [_since(row.end_time_unix_nano, row.start_time_unix_nano) for row in rows],
-            "recorded_at": [row.recorded_at_unix_nano - _last_time(row) for row in rows],
-            "deadline": [_since(row.deadline_unix_nano, base) for row in rows],
-            "usage": [row.usage for row in rows],
-            "cost": [row.cost_nano_usd for row in rows],
-            "artifacts": [jsonable_field(row.artifacts) or None for row in rows],
-            "marks": [row.marks or None for row in rows],
-            **{name: value_column([getattr(row, name) for row in rows]) for name in VALUE_FIELDS},
+            "parent": [indexes.get(parent or "", parent) for parent in parents],
+            "start": [start - base for start in starts],
+            "duration": [None if end is None else end - start for _, start, end in times],
+            "recorded_at": [at - (start if end is None else end) for at, start, end in times],
+            "deadline": [None if at is None else at - base for at in columns["deadline_unix_nano"]],
+            "usage": columns["usage"],
+            "cost": columns["cost_nano_usd"],
+            "artifacts": [jsonable_field(files) or None for files in columns["artifacts"]],
+            "marks": [marks or None for marks in columns["marks"]],
+            **{name: value_column(columns[name]) for name in VALUE_FIELDS},
         }
     )
 
@@ -135,18 +141,11 @@ def _value_fields() -> list[tuple[str, type[Any] | None, Any, Sequence[str]]]:
     return found
 
 
-def _since(time: int | None, earlier: int) -> int | None:
-    return None if time is None else time - earlier
-
-
-def _last_time(row: Row) -> int:
-    end = row.end_time_unix_nano
-    return row.start_time_unix_nano if end is None else end
-
-
 def value_column(values: Sequence[Any]) -> list[Any]:
     """Returns every value once, and for each row its index among them; the values as they are where hardly any
     repeats."""
+    if values and values.count(values[0]) == len(values) > 2:
+        return [[jsonable_field(values[0])], [0] * len(values)]
     known: dict[Any, int] = {}
     indexes = [known.setdefault(value, len(known)) for value in values]
     if len(known) * 2 > len(values) > 2:
