@@ -95,6 +95,8 @@ class Ingest:
 
     def _all(self, groups: list[Group], principal: Principal) -> list[str]:
         """Keep all groups, and wait for all even where one fails: nothing may run on when the function is frozen."""
+        if len(groups) == 1:
+            return [self._receive(groups[0], principal)]
         jobs = [self._pool.submit(self._receive, group, principal) for group in groups]
         wait(jobs)
         return [job.result() for job in jobs]

@@ -133,20 +133,23 @@ def _unavailable(doing: str, code: str, is_answer: bool) -> StoreUnavailableErro
 def run_concurrently(calls: Sequence[Callable[[], None]]) -> None:
     """Blocks until all calls have finished; raises the first error, in the order of the calls.
 
-    Each call runs in a copy of the caller's context, so that a call which instrumentations ignore is ignored here too.
-    A process that is ending starts no threads any more (RuntimeError): there the calls run one after the other, and
-    some of them may run twice.
+    The first call runs in the caller's thread: most often there are two, and a thread costs as much as a call. Each
+    runs in a copy of the caller's context, so that a call which instrumentations ignore is ignored here too. A process
+    that is ending starts no threads any more (RuntimeError): there the calls run one after the other, and some of them
+    may run twice.
     """
-    if len(calls) == 1:
-        calls[0]()
+    first, *others = calls
+    if not others:
+        first()
         return
-    with ThreadPoolExecutor(min(len(calls), THREADS), "spanvas-calls") as pool:
+    with ThreadPoolExecutor(min(len(others), THREADS - 1), "spanvas-calls") as pool:
         try:
-            submitted = [pool.submit(copy_context().run, call) for call in calls]
+            submitted = [pool.submit(copy_context().run, call) for call in others]
         except RuntimeError:
             submitted = []
+        copy_context().run(first)
     for future in submitted:
         future.result()
     if not submitted:
-        for call in calls:
+        for call in others:
             call()
