@@ -18,6 +18,7 @@ from tests.support.workload import Workload
 
 SCRIPT = Path(__file__).with_name("handler_process.py")
 EVENT = ROOT / "events" / "read-trace.json"
+TEMPO_EVENT = ROOT / "events" / "tempo-trace.json"
 BROWSER_ENCODINGS = "gzip, deflate, br, zstd"
 """What browsers of today send over http."""
 
@@ -42,15 +43,17 @@ def run_handler(
     accept_encoding: str = BROWSER_ENCODINGS,
     is_split: bool = False,
     is_boto3: bool = False,
+    is_tempo: bool = False,
 ) -> HandlerRun:
-    """Read a trace `calls` times in one fresh process, as in Lambda or as elsewhere, on boto3. Raises BenchError when
-    it is not answered by 200."""
+    """Read a trace `calls` times in one fresh process, as in Lambda or as elsewhere, on boto3, as the page asks for it
+    or as Grafana. Raises BenchError when it is not answered by 200."""
     variables = engines.environment("TraceApiFunction")
     if is_boto3:
         del variables["AWS_LAMBDA_RUNTIME_API"]
     with tempfile.TemporaryDirectory() as folder:
         event, result = Path(folder, "event.json"), Path(folder, "result.json")
-        event.write_text(json.dumps(trace_event(workload, accept_encoding)), "utf-8")
+        asked = tempo_event(workload) if is_tempo else trace_event(workload, accept_encoding)
+        event.write_text(json.dumps(asked), "utf-8")
         script = [sys.executable, "-P", str(SCRIPT), str(event), str(result)]
         done = subprocess.run(
             [*script, str(calls), "1" if is_split else "0"],
@@ -87,6 +90,18 @@ def trace_event(workload: Workload, accept_encoding: str) -> dict[str, Any]:
     event["pathParameters"] = {"execution_id": execution.execution_id}
     event["headers"]["accept-encoding"] = accept_encoding
     event["headers"].pop("if-none-match", None)
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["tenant"] = execution.tenant
+    return event
+
+
+def tempo_event(workload: Workload) -> dict[str, Any]:
+    """The event that the gateway makes of a request of Grafana's Tempo data source for the trace."""
+    event: dict[str, Any] = json.loads(TEMPO_EVENT.read_text("utf-8"))
+    execution = workload.execution
+    path = f"/api/v2/traces/{execution.trace_id}"
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    event["pathParameters"] = {"trace_id": execution.trace_id}
+    event["headers"] |= {"accept": "application/protobuf", "accept-encoding": "gzip"}
     event["requestContext"]["authorizer"]["jwt"]["claims"]["tenant"] = execution.tenant
     return event
 

@@ -6,6 +6,8 @@ real handler, the engines of `make run`. A process of its own asks over one kept
 usage; a caller with `trace:content` sees the previews, and each read is recorded as an access. CPU inside the handler
 is taken around it in a fresh process with Lambda's variables, the engines in others; whatever the handler does counts,
 and so does the kernel's work for it. Elsewhere than in Lambda the clients are boto3's, which takes longer: told apart.
+In the shape of Tempo the same trace is asked for as Grafana's data source does: whole spans with all content, in
+protobuf and gzip.
 """
 
 from __future__ import annotations
@@ -112,6 +114,11 @@ def handler_cpu() -> Iterator[Figure]:
                 warm = done.call_ms[WARM_CALLS:]
                 name = f"{size:,} spans: CPU in the handler{' on boto3' * is_boto3}, p50"
                 yield Figure(name, rounded(median(warm)), "ms", goal, len(warm))
+            if size == TEMPO_SPANS:
+                done = run_handler(engines, workload, calls=HANDLER_CALLS, is_tempo=True)
+                warm = done.call_ms[WARM_CALLS:]
+                name = f"{size:,} spans in the shape of Tempo: CPU in the handler, p50"
+                yield Figure(name, rounded(median(warm)), "ms", "", len(warm))
 
 
 def ask(stack: Stack, workload: Workload, encoding: str, count: int) -> dict[str, Any]:
