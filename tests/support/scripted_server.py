@@ -51,8 +51,8 @@ class Server:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            self.connections += 1
             self._open.append(connection)
+            self.connections += 1
             self._answer(connection)
 
     def _answer(self, connection: socket.socket) -> None:
