@@ -52,7 +52,10 @@ OUTCOME: Final = "outcome"
 KEPT_AS_OUTCOME: Final = frozenset({WAITING, CANCELLED})
 """Statuses that older versions do not know, and would not read."""
 JSON_ATTRIBUTES: Final = ("cause", "expected_nodes", "exporter_health")
-COUNTER_NAMES: Final = {f"c_{name}": name for name in items.COUNTERS}
+COUNTERS: Final = tuple((f"c_{name}", getattr(Counters(), name)) for name in items.COUNTERS)
+"""The attributes of totals, in the order of their fields, each with what it counts for where it is not there."""
+_NO_FIGURES: Final = [default for _, default in COUNTERS]
+_NOTHING: Final = Counters(*_NO_FIGURES)
 PREVIEWS: Final = "PREVIEWS#"
 """Sort key of the rows of a chunk with their content, where that expires before them; it stands before theirs."""
 HOLD: Final = "hold"
@@ -96,7 +99,7 @@ def execution_of(item: Item) -> Execution:
         for name in JSON_ATTRIBUTES:
             if name in values:
                 values[name] = json_value(values[name]) if values[name] else None
-        values["counters"] = _present(item, COUNTER_NAMES) or None
+        values["counters"] = _counters(item)
         values["ended_by"] = values.get("ended_by") or BY_FUNCTION
         values["origin"] = None
         if items.ORIGIN_NAMING in values:
@@ -156,8 +159,21 @@ def _what_is_left(values: Mapping[str, Any]) -> dict[str, Any]:
 def counters_of(item: Item) -> Counters:
     """Returns the totals of a META item. Raises UnreadableItemError."""
     with Reading(*key_of(item)):
-        stored = {name: item.get(f"c_{name}") for name in items.COUNTERS}
-        return Counters(**{name: int(each["N"]) for name, each in stored.items() if each})
+        return _counters(item)
+
+
+def _counters(item: Item) -> Counters:
+    figures = [
+        default if (stored := item.get(name)) is None else _number(name, stored)
+        for name, default in COUNTERS
+    ]
+    return _NOTHING if figures == _NO_FIGURES else Counters(*figures)
+
+
+def _number(name: str, stored: Any) -> int:
+    if "N" not in stored:
+        raise MalformedError(f"{name} is no number")
+    return int(stored["N"])
 
 
 class Start(NamedTuple):
@@ -255,11 +271,6 @@ def _values(item: Item, attributes: Mapping[str, str], reading: Reading) -> dict
             values[attributes[name]] = value["S"] if "S" in value else _value(value)
     reading.saw(values.get("v"))
     return values
-
-
-def _present(item: Item, attributes: Mapping[str, str]) -> dict[str, Any]:
-    """Returns the attributes that an item has of some of which it may have none, as `_values`."""
-    return {field: _value(item[name]) for name, field in attributes.items() if name in item}
 
 
 def _value(value: Any) -> Any:
