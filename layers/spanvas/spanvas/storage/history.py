@@ -17,6 +17,7 @@ from spanvas.model.errors import StoreUnavailableError, UnreadableItem
 from spanvas.model.execution import Execution
 from spanvas.storage import items
 from spanvas.storage.aws import translate_errors
+from spanvas.storage.codec import split
 from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import ExecutionItems
 from spanvas.storage.listing import Budget, Finds, HistoryQuery, following
@@ -207,8 +208,7 @@ class History:
 
         What takes more than one request is asked for in equal parts: the first is decoded while the others are read.
         """
-        size = -(-len(entries) // -(-len(entries) // MAX_BATCH))
-        parts = [entries[start : start + size] for start in range(0, len(entries), size)]
+        parts = split(entries, -(-len(entries) // MAX_BATCH))
         return [*chain(*_each([partial(self._read_part, part) for part in parts]))]
 
     def _read_part(
