@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from spanvas.http.connections import Endpoint, HttpRequest, tls_context
@@ -39,7 +41,23 @@ def test_an_item_goes_out_as_dynamodb_wants_it_and_bytes_come_back() -> None:
     assert head.startswith(b"POST / HTTP/1.1\r\nhost: 127.0.0.1:")
     assert b"x-amz-target: DynamoDB_20120810.PutItem" in head
     assert b"Credential=AKID/" in head
-    assert body == b'{"TableName": "t", "Item": {"pk": {"S": "\\u00e9"}, "data": {"B": "AP8="}}}'
+    assert json.loads(body) == {
+        "TableName": "t",
+        "Item": {"pk": {"S": "é"}, "data": {"B": "AP8="}},
+    }
+
+
+@pytest.mark.parametrize("fast_dumps", [orjson.dumps, None], ids=["orjson", "standard-library"])
+def test_a_text_that_is_no_unicode_goes_out_escaped(
+    monkeypatch: pytest.MonkeyPatch, fast_dumps: Any
+) -> None:
+    monkeypatch.setattr("spanvas.storage.direct.dynamodb.fast_dumps", fast_dumps)
+    with serving(OK) as (server, aws_endpoint):
+        client = DirectDynamoDB(aws_endpoint)
+        client.put_item(TableName="t", Item={"pk": {"S": "\ud83d"}, "data": {"B": b"hi"}})
+        client.close()
+    body = server.requests[0].partition(b"\r\n\r\n")[2]
+    assert json.loads(body)["Item"] == {"pk": {"S": "\ud83d"}, "data": {"B": "aGk="}}
 
 
 @pytest.mark.parametrize(
