@@ -6,12 +6,13 @@ arrive decoded, `rawQueryString` as sent.
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
+
+from pybase64 import b64decode, b64encode_as_string
 
 from local.gateway.authorizer import Grant
 from local.gateway.definition import Route
@@ -105,7 +106,7 @@ def encode_body(body: bytes, content_type: str) -> dict[str, Any]:
             return {"body": body.decode("utf-8"), "isBase64Encoded": False}
         except UnicodeDecodeError:
             pass  # said to be text and is not: base64 keeps it whole
-    return {"body": base64.b64encode(body).decode("ascii"), "isBase64Encoded": True}
+    return {"body": b64encode_as_string(body), "isBase64Encoded": True}
 
 
 def read_answer(payload: bytes) -> Response:
@@ -120,7 +121,7 @@ def read_answer(payload: bytes) -> Response:
     try:
         status = int(answer["statusCode"])
         body = answer.get("body") or ""
-        content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode("utf-8")
+        content = b64decode(body) if answer.get("isBase64Encoded") else body.encode("utf-8")
         fields = [
             (str(name), header_text(value))
             for name, value in dict(answer.get("headers") or {}).items()

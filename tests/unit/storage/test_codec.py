@@ -52,6 +52,22 @@ def test_whole_spans_come_back_as_they_were() -> None:
     assert decode_spans(codec.encode_spans([span, make_span("b")])) == [span, make_span("b")]
 
 
+def test_each_span_of_a_chunk_has_its_own_resource_and_scope() -> None:
+    spans = [
+        make_span(
+            f"{service} {scope} {version}",
+            resource={"service.name": service},
+            scope_name=scope,
+            scope_version=version,
+            scope_attributes=attributes,
+        )
+        for service in ("one", "two")
+        for scope, version, attributes in (("s", "1", {}), ("s", "2", {}), ("s", "1", {"k": "v"}))
+    ] * 2
+
+    assert decode_spans(codec.encode_spans(spans)) == spans
+
+
 def test_long_content_that_repeats_is_kept_once() -> None:
     text = "conversation " * 400
     spans = [make_span(str(i), attributes={"gen_ai.input.messages": text}) for i in range(20)]
