@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import queue
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -38,13 +36,8 @@ class Spawner:
     """
 
     def __init__(self) -> None:
-        self._orders: queue.SimpleQueue[tuple[Callable[[], Process], Future[Process]] | None]
-        self._orders = queue.SimpleQueue()
         self._started: list[Process] = []
-        self._accepting = threading.Lock()
-        self._is_stopped = False
-        self._thread = threading.Thread(target=self._work, name="spawner", daemon=True)
-        self._thread.start()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
     def start(
         self,
@@ -63,7 +56,7 @@ class Spawner:
 
         def order() -> Process:
             with open_log(log) as output:
-                return subprocess.Popen(
+                process = subprocess.Popen(
                     command,
                     env=dict(env),
                     cwd=cwd,
@@ -72,33 +65,20 @@ class Spawner:
                     stderr=output,
                     process_group=0,
                 )
+            self._started = [started for started in self._started if started.poll() is None]
+            self._started.append(process)
+            return process
 
-        future: Future[Process] = Future()
-        with self._accepting:
-            if self._is_stopped:
-                raise ProcessError(f"{program[0]} is not started: the stack is stopping")
-            self._orders.put((order, future))
-        return future.result()
+        try:
+            ordered = self._thread.submit(order)
+        except RuntimeError as error:
+            raise ProcessError(f"{program[0]} is not started: the stack is stopping") from error
+        return ordered.result()
 
     def stop(self) -> None:
         """Start nothing any more and end what still runs; who orders a process after this is refused."""
-        with self._accepting:
-            self._is_stopped = True
-            self._orders.put(None)
-        self._thread.join()
+        self._thread.shutdown()
         stop_processes(self._started)
-
-    def _work(self) -> None:
-        while (order := self._orders.get()) is not None:
-            start, future = order
-            try:
-                process = start()
-            except Exception as error:  # noqa: BLE001 - handed to whoever ordered the process
-                future.set_exception(error)
-                continue
-            self._started = [started for started in self._started if started.poll() is None]
-            self._started.append(process)
-            future.set_result(process)
 
 
 def open_log(log: Path) -> IO[bytes]:
