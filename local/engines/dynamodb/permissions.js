@@ -4,7 +4,6 @@
 
 const { EventEmitter } = require("node:events");
 const { readdirSync } = require("node:fs");
-const http = require("node:http");
 const { dirname } = require("node:path");
 const { mismatch, signatureOf } = require("./signatures.js");
 
@@ -91,18 +90,11 @@ function principalOf({ key, day, region }) {
 }
 
 /** The JSON at an address of loopback; null where there is nothing. */
-function read(url) {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${SECRET}` };
-    const asked = http.get(url, { headers }, async (answer) => {
-      let text = "";
-      for await (const chunk of answer.setEncoding("utf8")) text += chunk;
-      if (answer.statusCode === 404) resolve(null);
-      else if (answer.statusCode === 200) resolve(JSON.parse(text));
-      else reject(new Error(`status ${answer.statusCode}`));
-    });
-    asked.on("error", reject);
-  });
+async function read(url) {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${SECRET}` } });
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return answer.json();
 }
 
 /** The error of a request that the policies of its sender do not allow, or null. */
