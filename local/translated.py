@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from local.state import StackError, write_document
 from local.translate import Template, translate
@@ -36,8 +36,10 @@ def translated(
         }
         return Template(document["template"], methods)
     template = translate(source, dict(given), region, later)
-    with suppress(StackError):  # a full disk, which is said elsewhere
-        keep(kept, {"template": template.document, "methods": template.build_methods})
+    with suppress(OSError, StackError, TypeError):  # a full disk, which is said elsewhere; no JSON
+        folder.mkdir(parents=True, exist_ok=True)
+        write_document(kept, {"template": template.document, "methods": template.build_methods})
+        remove_old(folder)
     return template
 
 
@@ -54,18 +56,8 @@ def digest(source: str, given: Mapping[str, str], later: frozenset[str], region:
     return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
 
 
-def keep(path: Path, document: dict[str, Any]) -> None:
-    """Writes a translation, where JSON holds it as it is, and removes the oldest ones. Raises StackError."""
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        is_kept_whole = json.loads(json.dumps(document["template"])) == document["template"]
-    except TypeError:
-        return
-    if not is_kept_whole:
-        return
-    write_document(path, document)
-    with suppress(OSError):  # another start removes them, too
-        newest_first = sorted(path.parent.glob("*.json"), key=lambda one: -one.stat().st_mtime)
-        for old in newest_first[KEPT_TRANSLATIONS:]:
-            old.unlink(missing_ok=True)
+def remove_old(folder: Path) -> None:
+    """Removes all translations but the newest. Raises OSError."""
+    newest_first = sorted(folder.glob("*.json"), key=lambda one: -one.stat().st_mtime)
+    for old in newest_first[KEPT_TRANSLATIONS:]:
+        old.unlink(missing_ok=True)
