@@ -35,14 +35,13 @@ def deploy(resolver: Resolver, cloudformation: Any) -> None:
         "TemplateBody": json.dumps({"Resources": document(resolver)}),
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
     }
-    if is_deployed(cloudformation, name):
-        try:
-            cloudformation.update_stack(**request)
-        except cloudformation.exceptions.ClientError as error:
-            if "No updates are to be performed" in str(error):
-                return
+    try:
+        cloudformation.update_stack(**request)
+    except cloudformation.exceptions.ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return
+        if "does not exist" not in str(error):
             raise
-    else:
         cloudformation.create_stack(**request)
     wait_until_made(cloudformation, name)
 
@@ -73,15 +72,6 @@ def let_the_stack_assume(role: dict[str, Any], identity: StackIdentity) -> None:
         "Principal": {"AWS": f"arn:{identity.partition}:iam::{identity.account_id}:root"},
         "Action": "sts:AssumeRole",
     })  # fmt: skip
-
-
-def is_deployed(cloudformation: Any, name: str) -> bool:
-    """Returns whether the stack is there."""
-    try:
-        found = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    except cloudformation.exceptions.ClientError:
-        return False
-    return any(stack["StackStatus"] != "DELETE_COMPLETE" for stack in found)
 
 
 def wait_until_made(cloudformation: Any, name: str) -> None:

@@ -54,15 +54,6 @@ BUCKET_CALLS: Final = {
 MADE_HERE = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::S3::BucketPolicy")
 
 
-def provisioned(resolver: Resolver) -> dict[str, Any]:
-    """Returns the properties of everything that is made here, by logical id."""
-    return {
-        logical_id: resolver.properties(logical_id)
-        for resource_type in MADE_HERE
-        for logical_id in resolver.logical_ids(resource_type)
-    }
-
-
 def provision_tables(resolver: Resolver, dynamodb: DynamoDBClient) -> None:
     """Creates the tables that are not there, and gives those that are kept from before the template's indexes.
 

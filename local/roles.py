@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,14 +42,6 @@ class Roles:
         if not function.role or not self.iam_url:
             return self.account
         return session_of(self.sts, function.role, function.name)
-
-    def save(self) -> None:
-        """Returns when our engine of AWS has everything on its disk. Raises OSError."""
-        request = urllib.request.Request(
-            f"{self.iam_url}/_spanvas/save",
-            headers={"Authorization": f"Bearer {self.account['AWS_SECRET_ACCESS_KEY']}"},
-        )
-        urllib.request.urlopen(request, timeout=30).close()
 
     def send_failed_event(self, function: Function, record: str) -> None:
         """Hands a record to the on-failure destination of a function. Raises what `send_failed_event` raises."""

@@ -40,7 +40,7 @@ from local.otlp_sink import OtlpSink
 from local.physical import physical_attribute
 from local.processes import Spawner, free_port
 from local.project import PROJECT, shown
-from local.provisioning import Provisioning
+from local.provisioning import provisioning
 from local.resolve import Resolver, StackIdentity
 from local.resources import Function, check_types, read_functions
 from local.roles import roles_of
@@ -169,8 +169,6 @@ class Stack:
         self._start_gateway()
         self._prepare_functions()
         self._provision()
-        self.children.keep_running(self.provisioning.make)
-        self._closers.append(self.children.stop)
         self._lambda_server.start(self.lambdas.handle)
         self._write_state()
         self._is_open.set()
@@ -232,8 +230,6 @@ class Stack:
         dynamodb = replace(DYNAMODB, environment=iam)
         self.children.start_engine(dynamodb, self.kept.engine(dynamodb.name))
         self.endpoints.update(self.children.endpoints)
-        are_ours = not aws.given() and not dynamodb.given()
-        self._folders = [self.kept.engine(each.name) for each in (aws, dynamodb) if are_ours]
 
     def _read_template(self) -> None:
         of_this_machine = parameters_of(self)
@@ -281,16 +277,12 @@ class Stack:
 
     def _provision(self) -> None:
         self.roles.prepare()
-        self.provisioning: Provisioning = Provisioning(
-            self.resolver, self.boto3_client, self._folders, self.endpoints, self.roles.save
-        )
-        is_made = self.provisioning.is_made
-        if not is_made:
-            self.provisioning.prepare()
+        provision = provisioning(self.resolver, self.boto3_client)
         self.children.wait()
-        if not is_made:
-            self._say("Provisioning from template.yaml")
-            self.provisioning.make()
+        self._say("Provisioning from template.yaml")
+        provision()
+        self.children.keep_running(provision)
+        self._closers.append(self.children.stop)
 
     def _write_state(self) -> None:
         self._closers.append(partial(state.remove_state, self.state))
@@ -301,9 +293,6 @@ class Stack:
     def _wait_until_healthy(self) -> None:
         with self.api() as api:
             answer = api.call("GET", "/v1/workflows")
-            if answer.status != 200:  # something may be gone that is noted as made
-                self.provisioning.make()
-                answer = api.call("GET", "/v1/workflows")
         if answer.status != 200:
             log = self.log_path("TraceApiFunction")
             raise StackError(

@@ -22,8 +22,7 @@ def main(arguments: list[str]) -> None:
     """Serves MiniStack until SIGTERM or SIGINT."""
     port, folder = int(arguments[0]), Path(arguments[1])
     os.environ |= settings(port, folder, os.environ)  # before the import, which reads them
-    is_new = not (folder / "state" / "cloudformation.json").exists()
-    asyncio.run(serve(port, is_new=is_new))
+    asyncio.run(serve(port))
 
 
 def settings(port: int, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -45,7 +44,7 @@ def settings(port: int, folder: Path, environment: Mapping[str, str]) -> dict[st
     }
 
 
-async def serve(port: int, *, is_new: bool) -> None:
+async def serve(port: int) -> None:
     """Serves until a signal comes, and saves what has changed all the time."""
     from hypercorn.asyncio import serve as serve_app
     from hypercorn.config import Config
@@ -56,8 +55,7 @@ async def serve(port: int, *, is_new: bool) -> None:
     from local.engines.ministack.saving import save_regularly
 
     mend(os.environ)
-    if is_new:  # it will be asked to make everything at once; loading it takes a second
-        ministack._get_module("cloudformation")
+    ministack._get_module("cloudformation")  # it will be asked at once
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -14,16 +14,9 @@ from typing import Any, Final
 
 from local.engines.ministack.functions import asking, called_by_a_state, invoke
 
-KEPT: Final = frozenset({
-    "cloudformation",
-    "eventbridge",
-    "iam",
-    "s3",
-    "sqs",
-    "stepfunctions",
-    "sts",
-})  # fmt: skip
-"""The services whose state is kept between starts, as MiniStack names them."""
+KEPT: Final = ("eventbridge", "iam", "s3", "sqs", "stepfunctions", "sts", "cloudformation")
+"""The services whose state is kept between starts, as MiniStack names them, in the order in which they are saved:
+CloudFormation must not know of a resource that a killed process had not saved yet."""
 FORWARDED: Final = b"x-forwarded-proto"
 
 
@@ -35,7 +28,6 @@ def mend(environment: Mapping[str, str]) -> None:
     call_functions_of_the_stack(environment["AWS_ENDPOINT_URL_LAMBDA"])
     give_states_the_whole_context()
     keep_what_is_used()
-    load_cloudformation_when_it_is_asked()
     check_signatures_of_root(environment)
     keep_sessions()
 
@@ -91,38 +83,7 @@ def keep_what_is_used() -> None:
     """MiniStack keeps the state of every service that its CloudFormation knows, and loads fifty modules for it."""
     from ministack import app
 
-    app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT}
-
-
-def load_cloudformation_when_it_is_asked() -> None:
-    """MiniStack loads CloudFormation, and with it all of its services, at each start that finds a stack kept.
-
-    What it keeps is read when it is asked for the first time, and is not written before that.
-    """
-    from ministack import app
-
-    late = "cloudformation"
-    load_state: Any = app.load_state
-    get_module: Any = app._get_module
-    to_be_saved: Any = app._build_persistence_save_dict
-
-    def get_with_state(name: str) -> Any:
-        is_first = name == late and name not in app._loaded_modules
-        module = get_module(name)
-        data = load_state(late) if is_first else None
-        if data:
-            module.load_persisted_state(data)
-        return module
-
-    def to_be_saved_now() -> Any:
-        services = to_be_saved()
-        if late not in app._loaded_modules:
-            services.pop(late, None)
-        return services
-
-    app.load_state = lambda service: None if service == late else load_state(service)
-    app._get_module = get_with_state
-    app._build_persistence_save_dict = to_be_saved_now
+    app._state_map = {name: app._state_map[name] for name in KEPT}
 
 
 def as_over_tls(app: Any) -> Any:

@@ -1,8 +1,7 @@
-"""What MiniStack answers beside AWS's own API, for the other parts of the stack.
+"""What MiniStack answers beside AWS's own API, for the engine of DynamoDB.
 
 `GET /_spanvas/principals/ACCESS-KEY?day=...&region=...`: who has a key, the statements by which it is decided what they
-may do, and the key by which requests to DynamoDB are signed on that day, for its engine. `POST /_spanvas/save`:
-returns when everything is on the disk. Both are for who has the account's own secret.
+may do, and the key by which requests to DynamoDB are signed on that day. It is for who has the account's own secret.
 """
 
 from __future__ import annotations
@@ -14,10 +13,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from local.engines.ministack.saving import save_now
-
 PRINCIPALS: Final = "/_spanvas/principals/"
-SAVE: Final = "/_spanvas/save"
 
 
 def answering_the_stack(app: Any) -> Any:
@@ -25,12 +21,14 @@ def answering_the_stack(app: Any) -> Any:
 
     async def answering(scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith((PRINCIPALS, SAVE)):
+        if scope["type"] != "http" or not path.startswith(PRINCIPALS):
             await app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(b"authorization", b"")
         if hmac.compare_digest(given, f"Bearer {os.environ['AWS_SECRET_ACCESS_KEY']}".encode()):
-            status, found = answer(path, scope["query_string"].decode())
+            query = dict(parse_qsl(scope["query_string"].decode()))
+            found = described(path.removeprefix(PRINCIPALS), **query)
+            status = 404 if found is None else 200
         else:
             status, found = 403, None
         headers = [(b"content-type", b"application/json")]
@@ -38,14 +36,6 @@ def answering_the_stack(app: Any) -> Any:
         await send({"type": "http.response.body", "body": json.dumps(found).encode()})
 
     return answering
-
-
-def answer(path: str, query: str) -> tuple[int, Any]:
-    """Returns the status and the document of an answer."""
-    if path.startswith(PRINCIPALS):
-        found = described(path.removeprefix(PRINCIPALS), **dict(parse_qsl(query)))
-        return (404 if found is None else 200), found
-    return (200 if save_now() else 503), None
 
 
 def described(access_key: str, day: str, region: str) -> dict[str, Any] | None:

@@ -365,35 +365,6 @@ def keep_a_stack(folder: Path) -> None:
         process.wait()
 
 
-AT_A_START = """
-import os, sys
-from ministack import app
-if sys.argv[1] == "mended":
-    from local.engines.ministack.faults import mend
-    mend(os.environ)
-app._load_persisted_state()
-print("ministack.services.cloudformation" in sys.modules)
-"""
-
-
-@pytest.mark.parametrize(("how", "is_loaded"), [("alone", "True"), ("mended", "False")])
-def test_alone_it_loads_cloudformation_at_each_start_that_finds_a_stack(
-    tmp_path: Path, how: str, is_loaded: str
-) -> None:
-    keep_a_stack(tmp_path)
-    environment = {**os.environ, **ENVIRONMENT, "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:1"}
-    environment |= settings(1, tmp_path, ENVIRONMENT)
-    done = subprocess.run(
-        [sys.executable, "-c", AT_A_START, how],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == is_loaded
-
-
 def test_a_stack_is_still_there_after_a_start_that_did_not_ask_for_it(tmp_path: Path) -> None:
     keep_a_stack(tmp_path)
     with running(tmp_path, is_mended=True) as (url, process):
