@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
+from spanvas.otlp.conventions import as_exported
 from spanvas.otlp.export import encode_json
 from spanvas.otlp.export_safe import place_of, with_previews
 from spanvas.semantics.content_split import has_content
@@ -23,6 +24,7 @@ from spanvas.storage.pages import Page
 from spanvas_api import route_schema
 from spanvas_api.access import EXPORT, authorized_execution, record_read
 from spanvas_api.auth import readable
+from spanvas_api.exported_labels import labels_shown
 from spanvas_api.http import parameters
 from spanvas_api.http.cursors import Cursors
 from spanvas_api.http.encoding import MAX_CODED_BYTES, accepted_codings, compressed
@@ -86,19 +88,21 @@ def _answer_page(
 ) -> tuple[ApiResponse, Page[Span]]:
     """As many spans as can be answered at once. Where they compress worse than spans do, fewer.
 
-    `is_cut`: each value is cut to its preview.
+    `is_cut`: as the execution's function sends them to a backend, each value cut to its preview.
     """
     accept = request.headers.get("accept-encoding")
     is_coded = accept is None or max(accepted_codings(accept).values()) > 0
     limit = CODED_PAGE_BYTES if is_coded else PAGE_BYTES
+    labels = labels_shown(execution, up_to)
     while True:
         page = services.traces.read_spans(
             execution.tenant, execution.execution_id, max_bytes=limit, after=after
         )
         spans: Iterable[Span] = (shown_span(span, up_to) for span in page.items)
         if is_cut:
-            spans = with_previews(spans, lambda span: place_of(execution.execution_id, span))
-        body = encode_json(spans)
+            sent = (as_exported(span, labels) for span in spans) if labels else spans
+            spans = with_previews(sent, lambda span: place_of(execution.execution_id, span))
+        body = encode_json(spans, lambda _: labels)
         coded = compressed(body, accept)
         if coded is not None and len(coded[1]) > MAX_CODED_BYTES and limit > PAGE_BYTES:
             limit = PAGE_BYTES

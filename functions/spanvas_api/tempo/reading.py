@@ -8,20 +8,22 @@ that it is partial.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from spanvas.model.access import ALLOWED, STRUCTURE
 from spanvas.model.errors import InvalidInputError
 from spanvas.model.execution import Execution
 from spanvas.model.span import Span
+from spanvas.otlp.export import LabelsOf
 from spanvas.otlp.export_safe import place_of, with_previews
 from spanvas.semantics.content_split import has_content
 from spanvas.semantics.withheld import shown_span
 from spanvas_api.access import EXPORT, authorized_executions_of_trace, record_read
 from spanvas_api.auth import readable
+from spanvas_api.exported_labels import labels_shown
 from spanvas_api.http.encoding import (
     MAX_CODED_BYTES,
     MAX_ESCAPED_BYTES,
@@ -36,8 +38,8 @@ from spanvas_api.tempo.shapes import PROTOBUF
 MOST_BYTES: Final = 24_000_000
 """Of stored details that are read for one answer."""
 
-Encode = Callable[[Sequence[Span], str], bytes]
-"""Makes a body of spans, and of a message that says what is missing."""
+Encode = Callable[[Sequence[Span], str, LabelsOf], bytes]
+"""Makes a body of spans, of a message that says what is missing, and of what each span says of its execution."""
 
 
 PARTIAL_HEADER: Final = "Spanvas-Partial"
@@ -46,13 +48,21 @@ PARTIAL_HEADER: Final = "Spanvas-Partial"
 
 @dataclass(slots=True)
 class TraceSpans:
-    """The spans of a trace as the caller sees them, and what is missing of them. `owners`: their executions, by id."""
+    """The spans of a trace as the caller sees them, and what is missing of them.
+
+    `owners`: their executions, by id. `labels`: what the spans of an execution say of it.
+    """
 
     spans: list[Span] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     is_cut: bool = False
     unreadable: int = 0
     expired: int = 0
+
+    def labels_of(self, span: Span) -> Mapping[str, Any]:
+        """Returns what a span says of its execution."""
+        return self.labels[self.owners[span.span_id]]
 
     @property
     def missing(self) -> list[str]:
@@ -98,6 +108,7 @@ def _add(
     outcome = ALLOWED if up_to and any(map(has_content, spans)) else STRUCTURE
     record_read(request, services, execution.execution_id, EXPORT, outcome)
     found.spans += [shown_span(span, up_to) for span in spans]
+    found.labels[execution.execution_id] = labels_shown(execution, up_to)
     found.owners |= {span.span_id: execution.execution_id for span in spans}
     found.is_cut |= page.next_position is not None
     found.unreadable += len(page.unreadable)
@@ -113,7 +124,7 @@ def answered(
     is_whole = True
     while True:
         message = "; ".join(missing)
-        body = encode(spans, message)
+        body = encode(spans, message, found.labels_of)
         coding, data = compressed(body, accept) or ("", body)
         share = _share(data, coding, media_type)
         if share <= 1 or not spans:

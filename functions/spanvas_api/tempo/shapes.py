@@ -10,7 +10,7 @@ from spanvas.model.errors import InvalidInputError
 from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.model.units import MS
-from spanvas.otlp.export import any_value, request_of
+from spanvas.otlp.export import LabelsOf, any_value, request_of
 from spanvas.otlp.request_protobuf import encode_request
 from spanvas.otlp.wire import length_delimited, number_field
 from spanvas_api.http.problems import TEXT_MEDIA_TYPE
@@ -52,23 +52,23 @@ def wants_protobuf(accept: str | None) -> bool:
     return PROTOBUF in (accept or "")
 
 
-def trace_protobuf(spans: Iterable[Span], message: str) -> bytes:
+def trace_protobuf(spans: Iterable[Span], message: str, labels_of: LabelsOf) -> bytes:
     """Returns a TraceByIDResponse; with a message it is partial."""
     return (
-        length_delimited(1, encode_request(spans))
+        length_delimited(1, encode_request(spans, labels_of))
         + length_delimited(2, b"")
         + (number_field(3, PARTIAL) + length_delimited(4, message.encode()) if message else b"")
     )
 
 
-def bare_protobuf(spans: Iterable[Span], _: str) -> bytes:
+def bare_protobuf(spans: Iterable[Span], _: str, labels_of: LabelsOf) -> bytes:
     """Returns the bare trace of Tempo's first version of the API, which has no place for a message."""
-    return encode_request(spans)
+    return encode_request(spans, labels_of)
 
 
-def trace_json(spans: Iterable[Span], message: str) -> dict[str, Any]:
+def trace_json(spans: Iterable[Span], message: str, labels_of: LabelsOf) -> dict[str, Any]:
     """Returns a TraceByIDResponse as JSON; with a message it is partial."""
-    request = request_of(spans)
+    request = request_of(spans, labels_of=labels_of)
     answer: dict[str, Any] = {"trace": _proto_json(request) if request["resourceSpans"] else {}}
     answer["metrics"] = {}
     if message:
@@ -76,9 +76,9 @@ def trace_json(spans: Iterable[Span], message: str) -> dict[str, Any]:
     return answer
 
 
-def batches_json(spans: Iterable[Span], _: str) -> dict[str, Any]:
+def batches_json(spans: Iterable[Span], _: str, labels_of: LabelsOf) -> dict[str, Any]:
     """Returns the bare trace of Tempo's first version of the API as JSON."""
-    return {"batches": _proto_json(request_of(spans))["resourceSpans"]}
+    return {"batches": _proto_json(request_of(spans, labels_of=labels_of))["resourceSpans"]}
 
 
 def _proto_json(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,15 @@ def test_in_protobuf_it_is_a_trace_by_id_response_whose_first_field_is_the_expor
     ]
 
 
+def test_each_span_names_its_execution(api: Client, run: AuditedStore) -> None:
+    spans = trace_of(api.get(f"/api/v2/traces/{TRACE}", headers=PROTOBUF))
+
+    for span in spans.values():
+        said = {one.key: one.value.string_value for one in span.attributes}
+        assert (said["spanvas.execution.id"], said["spanvas.tenant"]) == ("exec_1", "acme")
+        assert said["spanvas.workflow.id"] == "support-triage"
+
+
 def test_in_json_ids_are_base64_and_enumerations_names_as_in_tempos_own(
     api: Client, run: AuditedStore
 ) -> None:

@@ -93,6 +93,40 @@ def test_a_layer_s_execution_comes_back_whole_too(
     assert tree(api.acting_as(tenant="globex"), "exec_1") == tree(api, "exec_1")
 
 
+def test_each_span_of_a_layer_s_execution_names_it_and_one_that_came_over_otlp_is_as_it_came(
+    otlp: OtlpClient, api: Client, store: AuditedStore
+) -> None:
+    store.start_execution(make_execution())
+    path = {"http.request.method": "GET", "spanvas.connection": "orders"}
+    spans = [
+        own_span("root", None, "workflow", {}),
+        own_span("get", "root", "http", path, name="GET /orders/17"),
+    ]
+    store.write(SpanBatch("acme", "exec_1", spans))
+    otlp.send(make_request(make_proto_span("a", attributes={"k": "v"})))
+
+    def read(path: str, **query: str) -> dict[str, Span]:
+        text = api.call("GET", f"/v1/executions/{path}/export", query=query).text
+        return {span.span_id: span for span in decode_json(text.encode()).spans}
+
+    labels = {
+        "spanvas.execution.id": "exec_1",
+        "spanvas.tenant": "acme",
+        "spanvas.workflow.id": "support-triage",
+        "spanvas.workflow.name": "Support triage",
+    }
+    for content in ("full", "preview", "none"):
+        found = read("exec_1", content=content)
+        assert [labels.items() <= span.attributes.items() for span in found.values()] == [True] * 2
+    get = span_id("get")
+    stored, sent = read("exec_1")[get], read("exec_1", content="preview")[get]
+    assert (stored.name, stored.otel_kind) == ("GET /orders/17", "internal")
+    assert (sent.name, sent.otel_kind) == ("GET", "client")
+    assert sent.attributes["peer.service"] == "orders"
+    assert read(TRACE)[span_id("a")].attributes == {"k": "v"}
+    assert read(TRACE, content="preview")[span_id("a")].attributes == {"k": "v"}
+
+
 def test_content_is_for_those_who_may_read_it_and_each_read_is_recorded(
     otlp: OtlpClient, api: Client, store: AuditedStore
 ) -> None:

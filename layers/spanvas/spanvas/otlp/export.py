@@ -37,7 +37,11 @@ except ImportError:  # pragma: no cover - the tests have orjson
 
 EncodeAttributes = Callable[[Mapping[str, Any]], list[Any]]
 """Makes KeyValues of attributes, one of each, in their order."""
-EncodeSpan = Callable[[Span], Any]
+EncodeSpan = Callable[[Span, Mapping[str, Any]], Any]
+"""Makes what stands for a span, and for what it says of its execution."""
+LabelsOf = Callable[[Span], Mapping[str, Any]]
+"""Returns what a span says of its execution, where it does not say that itself."""
+NO_LABELS: Final[Mapping[str, Any]] = {}
 
 SCHEMA_URL: Final = "schemaUrl"
 FIELDS: Final = {
@@ -59,9 +63,14 @@ def attributes_json(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def encode_json(spans: Iterable[Span]) -> bytes:
+def no_labels(_: Span) -> Mapping[str, Any]:
+    """Returns nothing: a span says what it says itself."""
+    return NO_LABELS
+
+
+def encode_json(spans: Iterable[Span], labels_of: LabelsOf = no_labels) -> bytes:
     """Returns one request with all these spans, grouped by resource and scope, in the order given."""
-    return dump(request_of(spans))
+    return dump(request_of(spans, labels_of=labels_of))
 
 
 class SpanFacts(NamedTuple):
@@ -76,9 +85,10 @@ class SpanFacts(NamedTuple):
     flags: int
 
 
-def facts_of(span: Span) -> SpanFacts:
+def facts_of(span: Span, labels: Mapping[str, Any]) -> SpanFacts:
     """Returns what both encodings of a request have to know of a span."""
-    attributes, end = span.attributes, span.end_time_unix_nano
+    attributes = {**labels, **span.attributes} if labels else span.attributes
+    end = span.end_time_unix_nano
     if end is None:
         end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
         attributes = {**attributes, names.OPEN: True}
@@ -86,7 +96,7 @@ def facts_of(span: Span) -> SpanFacts:
     return SpanFacts(end, *split_kept(attributes, SPAN_FIELDS), flags)
 
 
-def span_json(span: Span) -> dict[str, Any]:
+def span_json(span: Span, labels: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a span of OTLP's JSON encoding."""
     encoded: dict[str, Any] = {"traceId": span.trace_id, "spanId": span.span_id}
     if span.parent_span_id:
@@ -94,7 +104,7 @@ def span_json(span: Span) -> dict[str, Any]:
     encoded["name"] = span.name
     encoded["kind"] = KIND_NUMBERS.get(span.otel_kind, 1)
     encoded["startTimeUnixNano"] = str(span.start_time_unix_nano)
-    end, attributes, fields, flags = facts_of(span)
+    end, attributes, fields, flags = facts_of(span, labels)
     encoded["endTimeUnixNano"] = str(end)
     if flags:
         encoded["flags"] = flags
@@ -113,6 +123,7 @@ def request_of(
     spans: Iterable[Span],
     encode: EncodeAttributes = attributes_json,
     encode_span: EncodeSpan = span_json,
+    labels_of: LabelsOf = no_labels,
 ) -> dict[str, Any]:
     """Returns what `encode_json` encodes, as plain values.
 
@@ -132,7 +143,7 @@ def request_of(
     for span in spans:
         scopes = groups.setdefault(key_of(span.resource), (span, {}))[1]
         scope = (span.scope_name, span.scope_version, key_of(span.scope_attributes))
-        scopes.setdefault(scope, (span, []))[1].append(encode_span(span))
+        scopes.setdefault(scope, (span, []))[1].append(encode_span(span, labels_of(span)))
     return {
         "resourceSpans": [
             {

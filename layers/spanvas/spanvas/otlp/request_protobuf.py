@@ -15,7 +15,7 @@ from typing import Any, Final
 from spanvas import attributes as names
 from spanvas.model.span import Event, Link, Span
 from spanvas.model.values import encodable
-from spanvas.otlp.export import any_value, facts_of, request_of
+from spanvas.otlp.export import LabelsOf, any_value, facts_of, no_labels, request_of
 from spanvas.otlp.intake import KIND_NUMBERS, STATUS_NUMBERS
 from spanvas.otlp.kept_fields import EVENT_FIELDS, LINK_FIELDS, split_kept
 from spanvas.otlp.scalars import INT64
@@ -35,13 +35,13 @@ _DOUBLE = Struct("<d").pack
 Plain = Mapping[str, Any]
 
 
-def encode_request(spans: Iterable[Span]) -> bytes:
+def encode_request(spans: Iterable[Span], labels_of: LabelsOf = no_labels) -> bytes:
     """Returns one ExportTraceServiceRequest with all these spans, as `export.encode_json` does.
 
     A `TracesData` and Tempo's `Trace` are the same bytes.
     """
     writer = _Writer()
-    request = request_of(spans, writer.pairs, writer.span)
+    request = request_of(spans, writer.pairs, writer.span, labels_of)
     parts = [
         part for resource in request["resourceSpans"] for part in writer.resource_spans(resource)
     ]
@@ -143,9 +143,9 @@ class _Writer:
     def _plain_pairs(self, pairs: Iterable[Plain]) -> list[bytes]:
         return [self._pair(pair["key"], self._value(pair["value"])) for pair in pairs]
 
-    def span(self, span: Span) -> bytes:
+    def span(self, span: Span, labels: Mapping[str, Any]) -> bytes:
         """Returns a Span."""
-        end, attributes, fields, flags = facts_of(span)
+        end, attributes, fields, flags = facts_of(span, labels)
         parts = [
             _ids(span),
             b"\x22\x08" + bytes.fromhex(span.parent_span_id) if span.parent_span_id else b"",
