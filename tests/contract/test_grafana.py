@@ -199,12 +199,13 @@ def test_an_invocation_leads_to_its_log_and_to_step_functions() -> None:
     }
 
 
-def provisioned() -> Any:
-    return yaml.safe_load((FOLDER / "provisioning" / "datasources.yaml").read_text("utf-8"))
+def provisioned(name: str = "datasources.yaml") -> Any:
+    return yaml.safe_load((FOLDER / "provisioning" / name).read_text("utf-8"))
 
 
-def test_a_span_in_grafana_leads_to_the_tab() -> None:
-    (correlation,) = provisioned()["datasources"][0]["correlations"]
+@pytest.mark.parametrize("name", ["datasources.yaml", "spanvas.yaml"])
+def test_a_span_in_grafana_leads_to_the_tab(name: str) -> None:
+    (correlation,) = provisioned(name)["datasources"][0]["correlations"]
     (transformation,) = correlation["config"]["transformations"]
     tags = json.dumps(
         [
