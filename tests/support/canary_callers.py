@@ -36,7 +36,8 @@ def answers_as_tempo(api: Client, trace_id: str) -> list[Reply]:
         for path in asked
         for accept in ("application/json", "application/protobuf")
     ]
-    every = " || ".join(f"{field.names[0]} != nil" for field in FIELDS)
+    compared = [field.names[0] for field in FIELDS if not field.comparisons]
+    every = " || ".join(f"{name} != nil" for name in compared)
     replies.append(api.get("/api/search", readable, q=f"{{ {every} }}", spss="100"))
     replies += [
         api.get(f"/api/v2/search/tag/{quote(field.names[0])}/values", readable)
