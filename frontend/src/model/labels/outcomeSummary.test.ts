@@ -48,7 +48,7 @@ it("does with the cause alone when no span arrived", () => {
 it("tells of errors that a success survived", () => {
   expect(say([makeRow({ spanId: "root" })], { status: "succeeded" })).toBe("Succeeded");
   expect(say(FAILED.slice(0, 2), { status: "succeeded" })).toBe("Succeeded with an error below");
-  expect(say(FAILED, { status: "succeeded" })).toBe("Succeeded with errors in 3 places below");
+  expect(say(FAILED, { status: "succeeded" })).toBe("Succeeded with errors in 3 places");
 });
 
 it("names the node that runs, and the one that was lost", () => {

@@ -62,10 +62,10 @@ function succeeded(index: TraceIndex): OutcomeSummary {
   const [first] = failures;
   if (first === undefined) return plain("good", "Succeeded", "");
   // Not "5 errors": the toolbar counts the spans that each of them made fail, too.
-  const places =
-    failures.length === 1 ? "an error" : `errors in ${exactCount(failures.length)} places`;
+  const errors =
+    failures.length === 1 ? "an error below" : `errors in ${exactCount(failures.length)} places`;
   return {
-    ...plain("good", "Succeeded", `with ${places} below`),
+    ...plain("good", "Succeeded", `with ${errors}`),
     spanId: index.rows[first]?.spanId ?? null,
   };
 }
