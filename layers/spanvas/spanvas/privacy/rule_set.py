@@ -100,4 +100,4 @@ def _own(name: str, pattern: str) -> Rule:
         raise RuleError(f"the pattern {name!r} is not in RE2's syntax: {error}") from error
     if compiled.search(b"") is not None:
         raise RuleError(f"the pattern {name!r} finds an empty text, which is everywhere")
-    return Rule(name, pattern, ())
+    return Rule(name, pattern, (), sign=pattern)

@@ -10,7 +10,7 @@ from spanvas.privacy.encoded import DEEPEST, START, Run, runs_in
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
 from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
-from spanvas.privacy.rules.pattern import LazyPattern
+from spanvas.privacy.rules.pattern import LazyPattern, loosened
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
 from spanvas.privacy.wrapped import SIGN, Wrapped, wrapped_in
 
@@ -57,9 +57,9 @@ class Scanner:
         self._broken: Any = None
         self._set = re2.Set.SearchSet(options)
         for rule in self._rules:
-            self._set.Add(rule.sign or rule.pattern)
+            self._set.Add(rule.sign or loosened(rule.pattern))
         self._start = self._set.Add(START)
-        self._wrapped = self._set.Add(SIGN)
+        self._wrapped = self._set.Add(loosened(SIGN))
         self._canary = self._set.Add(CANARY_PATTERN)
         self._set.Compile()
 

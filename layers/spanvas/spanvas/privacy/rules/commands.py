@@ -63,6 +63,13 @@ def _flag(programs: tuple[str, ...], flag: str) -> str:
     return rf"\b(?:{names}){login}{NO_END}{flag}{blank}{WORD}"
 
 
+CALLED: Final = "|".join(name for names, _ in PROGRAMS for name in names)
+SIGN: Final = (
+    rf"\b(?:{CALLED}|openssl|smbclient|rpcclient|ssh-keygen|(?i:psexec(?:64)?(?:\.exe)?))\b"
+    rf"{NO_END}-[apwNPU]|Credentials?\s*\(|DirectoryEntry\s*\("
+)
+"""Of a password behind the flag of a program: any of them, and any flag."""
+
 COMMANDS: Final = (
     Rule(
         "command_option",
@@ -141,6 +148,7 @@ COMMANDS: Final = (
             'Credentials("name", "options")',
         ),
         checks.is_secret_value,
+        sign=SIGN,
     ),
     Rule(
         "sql_password",

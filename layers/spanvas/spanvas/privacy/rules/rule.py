@@ -16,8 +16,9 @@ class Rule:
     """`pattern` is in RE2's syntax. What gets replaced is the first of its groups that takes part, else all of it.
     Of a keyed rule the first group is the name of a key, which has to be a secret's (`keys.is_secret_key`).
 
-    `sign` matches in every text in which the pattern does, and stands for it in the first pass over a text. It leaves
-    out what any word or line may begin, which multiplies the states of that pass: each new text made new ones.
+    `sign` matches in every text in which the pattern does, and stands for it in the first pass over a text; where none
+    is given, the loosened pattern does (`pattern.loosened`). It leaves out what any word or line may begin, which
+    multiplies the states of that pass: each new text made new ones.
 
     `check` takes the text that would be replaced and has the last word. `places` instead says where in a text, of which
     start and end are given, something has to be replaced, and what its name is: for what no pattern can say. Of each

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from spanvas.privacy.rules import rule as checks
+from spanvas.privacy.rules.pattern import loosened
 from spanvas.privacy.rules.rule import Rule
 
 _CLOUD: Final = (
@@ -43,15 +44,17 @@ _DEVELOPER: Final = (
 
 
 def _from(pattern: str, *parts: str) -> str:
-    """Returns a pattern whose alternatives begin with these parts: what is before a part in its alternative, and counts
-    characters in any word, is left out."""
+    """Returns a loosened pattern whose alternatives begin with these parts: what is before a part in its alternative,
+    and counts characters in any word, is left out."""
     alternatives = pattern.split(r"|\b")
     for part in parts:
         (place,) = (at for at, one in enumerate(alternatives) if part in one)
         alternatives[place] = alternatives[place][alternatives[place].index(part) :]
-    return "|".join(
-        one if one.startswith(parts) or not at else r"\b" + one
-        for at, one in enumerate(alternatives)
+    return loosened(
+        "|".join(
+            one if one.startswith(parts) or not at else r"\b" + one
+            for at, one in enumerate(alternatives)
+        )
     )
 
 
