@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.model.row import CANCELLED, INTERRUPTED, LEFT_EARLY, Row
 
 PASSED_ON: Final = "passed_on"
@@ -48,7 +49,7 @@ _MESSAGES: Final = {
     "signal is aborted without reason": CANCELLED,
 }
 """Messages of exceptions whose type says nothing: JavaScript's `DOMException`."""
-_ENDS: Final = re.compile(r"(?:^|: )context canceled$|^rpc error: code = Canceled\b")
+_ENDS: Final = LazyPattern(r"(?:^|: )context canceled$|^rpc error: code = Canceled\b")
 """Of messages of Go, where whoever passes an error on writes something before it."""
 _PAYLOADS: Final = (
     (re.compile(r"[(\[]Interrupt\("), INTERRUPTED),
@@ -56,16 +57,16 @@ _PAYLOADS: Final = (
 )
 """What LangGraph's exceptions hold, which is all that a message says that was made by `str`."""
 _TRACEBACK: Final = "Traceback (most recent call last):"
-_RAISED: Final = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?=:|\s*$)", re.MULTILINE)
+_RAISED: Final = LazyPattern(r"^(?:\w+\.)*[A-Z]\w*(?=:|\s*$)", re.MULTILINE)
 """The line of a traceback that says what was raised: the only one that is not indented."""
 _GENERIC: Final = frozenset({
     "", "error", "exception", "_other", "domexception",
     # Go
     "errorstring", "wraperror", "wraperrors", "joinerror", "operror", "withstack", "withmessage", "fundamental",
 })  # fmt: skip
-_EXIT_WITHOUT_ERROR: Final = re.compile(r"\s*(SystemExit)?[:(]?\s*(0|None|False)?\)?\s*")
-_SEPARATORS: Final = re.compile(r"[./\\$:]+")
-_FIRST_TYPE: Final = re.compile(r"(?:[a-z_]\w*\.)*_?[A-Z][a-z]+[A-Z]\w+(?=$|[(:])")
+_EXIT_WITHOUT_ERROR: Final = LazyPattern(r"\s*(SystemExit)?[:(]?\s*(0|None|False)?\)?\s*")
+_SEPARATORS: Final = LazyPattern(r"[./\\$:]+")
+_FIRST_TYPE: Final = LazyPattern(r"(?:[a-z_]\w*\.)*_?[A-Z][a-z]+[A-Z]\w+(?=$|[(:])")
 """A type of several words: a message may begin with a single word of any meaning."""
 
 
@@ -137,4 +138,5 @@ def is_waiting(rows: Iterable[Row]) -> bool:
 
 
 def _last_name(type_name: str) -> str:
-    return _SEPARATORS.split(type_name.strip().strip("*"))[-1].lower()
+    last: str = _SEPARATORS.split(type_name.strip().strip("*"))[-1]
+    return last.lower()

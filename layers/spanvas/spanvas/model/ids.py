@@ -16,6 +16,7 @@ import re
 from hashlib import blake2b
 from typing import Any, Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.model.private_ids import is_private
 from spanvas.model.units import MS
 from spanvas.model.values import encodable
@@ -31,10 +32,10 @@ LEGIBLE_CHARACTERS: Final = 100
 EXTERNAL_ID_CHARACTERS: Final = 1_000
 """Of a sender's own id, as it is kept beside ours."""
 DISPLAY_NAME_CHARACTERS: Final = 200
-_UNFIT_FOR_EXECUTION: Final = re.compile(r"[^A-Za-z0-9._:@-]+")
-_UNFIT_FOR_NAME: Final = re.compile(r"[^A-Za-z0-9._:-]+")
+_UNFIT_FOR_EXECUTION: Final = LazyPattern(r"[^A-Za-z0-9._:@-]+")
+_UNFIT_FOR_NAME: Final = LazyPattern(r"[^A-Za-z0-9._:-]+")
 _EDGES: Final = "-._:@"
-_DIGEST_ALONE: Final = re.compile(r"digest-[0-9a-f]{24}")
+_DIGEST_ALONE: Final = LazyPattern(r"digest-[0-9a-f]{24}")
 _SENTENCE_WORDS: Final = 3
 """From so many words on, what a sender calls its execution is a sentence."""
 _NAMES_NOTHING: Final = (bool, float, bytes, list, tuple, dict, type(None))
@@ -145,7 +146,7 @@ def _text_of(value: Any) -> str:
     return "" if isinstance(value, _NAMES_NOTHING) else str(value).strip()
 
 
-def _with_digest(text: str, unfit: re.Pattern[str]) -> str:
+def _with_digest(text: str, unfit: LazyPattern) -> str:
     """Returns what is legible of a text, and a digest of the whole, so that different texts stay different."""
     legible = unfit.sub("-", text[:LEGIBLE_CHARACTERS]).strip(_EDGES)
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

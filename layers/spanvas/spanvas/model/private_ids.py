@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from spanvas.lazy_pattern import LazyPattern
+
 MAX_CHARACTERS: Final = 1_000
 """Of an id that are looked at; of a longer one, no more is ever kept."""
 
@@ -32,15 +34,15 @@ _SERVICES: Final = (
     r"|://[^/\s:@]+:[^/\s@]+@"
     r"|(?<![A-Za-z])(?i:password|passwd|pwd|passphrase|secret|api[_-]?key|access[_-]?token|bearer)[=: ]\s*\S{4,}"
 )
-_MAILS: Final = re.compile(_MAIL)
-_NUMBERS: Final = re.compile("|".join((_PHONE, _SOCIAL_SECURITY, _IPV4)))
-_KEYS_OF_SERVICES: Final = re.compile(_SERVICES)
-_DIGIT: Final = re.compile(r"\d")
-_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_CARD: Final = re.compile(
+_MAILS: Final = LazyPattern(_MAIL)
+_NUMBERS: Final = LazyPattern("|".join((_PHONE, _SOCIAL_SECURITY, _IPV4)))
+_KEYS_OF_SERVICES: Final = LazyPattern(_SERVICES)
+_DIGIT: Final = LazyPattern(r"\d")
+_UUID: Final = LazyPattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_CARD: Final = LazyPattern(
     r"(?<![0-9A-Za-z])(?=[3-6]|2[2-7])\d(?:[ .-]?\d){12,18}(?![0-9A-Za-z])", re.ASCII
 )
-_IBAN: Final = re.compile(
+_IBAN: Final = LazyPattern(
     r"(?<![0-9A-Za-z])[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{4}){2,7}(?:[ .-]?[A-Z0-9]{1,3})?(?![0-9A-Za-z])",
     re.ASCII | re.IGNORECASE,
 )
@@ -56,6 +58,8 @@ def is_private(text: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _is_private(text: str) -> bool:
+    if _UUID.fullmatch(text):  # none of the forms; most ids of executions and of requests are one
+        return False
     if ("@" in text or "%40" in text) and _MAILS.search(text):
         return True
     return _KEYS_OF_SERVICES.search(text) is not None or (

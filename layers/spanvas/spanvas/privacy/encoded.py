@@ -7,7 +7,7 @@ from binascii import a2b_base64
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from spanvas.privacy.rules.pattern import LazyPattern
+from spanvas.lazy_pattern import LazyPattern
 
 LETTERS: Final = r"[A-Za-z0-9+/_-]"
 START: Final = (

@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from spanvas.privacy.rules.pattern import LazyPattern
+from spanvas.lazy_pattern import LazyPattern
 
 STARTS: Final = frozenset('{["')
-BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\0\u200b"
-"""Blanks, and the marks that programs put before JSON: byte order marks and record separators."""
+BLANKS: Final = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff\0\u200b"
+)
+"""Blanks (`str.isspace`), and the marks that programs put before JSON: byte order marks and record separators."""
 
 MAX_DIGITS: Final = 4_000
 """Python makes no number of more than 4,300."""

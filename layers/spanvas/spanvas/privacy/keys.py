@@ -7,13 +7,14 @@ secret; a value inside of the schema is one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+from spanvas.lazy_pattern import LazyPattern
+
+WORD: Final = LazyPattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 SECRET_WORDS: Final = frozenset(
     {
@@ -114,7 +115,7 @@ CREDENTIAL_IDS: Final = (["credential", "id"], ["credentials", "id"])
 TELLING: Final = frozenset(
     {*SECRET_WORDS, *SECRET_COMPOUNDS, *GLUED, "auth", "pass", "pw", "token"}
 )
-TELLING_LETTERS: Final = re.compile(
+TELLING_LETTERS: Final = LazyPattern(
     "|".join(
         sorted(one for one in TELLING if not any(other in one for other in TELLING - {one}))
     ).encode()
@@ -201,7 +202,7 @@ def is_secret_number_key(key: str) -> bool:
     return not SECRET_NUMBERS.isdisjoint(compounds) or (words[-1:] == ["pass"] and len(words) > 1)
 
 
-HIDDEN: Final = re.compile(r"\[REDACTED:[a-z0-9_]+\]")
+HIDDEN: Final = LazyPattern(r"\[REDACTED:[a-z0-9_]+\]")
 TYPED_VALUES: Final = frozenset(
     {"stringValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue", "longValue", "VarCharValue"}
 )  # fmt: skip

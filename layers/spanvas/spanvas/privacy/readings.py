@@ -11,7 +11,7 @@ import re
 from array import array
 from typing import Final, NamedTuple
 
-from spanvas.privacy.rules.pattern import LazyPattern
+from spanvas.lazy_pattern import LazyPattern
 
 DISGUISED: Final = LazyPattern(
     rb"%([0-9A-Fa-f]{2})"

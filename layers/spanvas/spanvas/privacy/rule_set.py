@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.rules.ai_services import AI_SERVICES
 from spanvas.privacy.rules.commands import COMMANDS
 from spanvas.privacy.rules.files import FILES
@@ -12,7 +13,6 @@ from spanvas.privacy.rules.hosting_services import HOSTING_SERVICES
 from spanvas.privacy.rules.languages import LANGUAGES
 from spanvas.privacy.rules.national_ids import NATIONAL_IDS
 from spanvas.privacy.rules.optional import OPTIONAL
-from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.personal import PERSONAL
 from spanvas.privacy.rules.rule import Rule
 from spanvas.privacy.rules.secrets import APART, GENERAL

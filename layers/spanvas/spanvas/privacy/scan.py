@@ -6,11 +6,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.encoded import DEEPEST, START, Run, runs_in
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
 from spanvas.privacy.readings import may_be_disguised, reading_of
 from spanvas.privacy.rule_set import CURATED, RuleSet
-from spanvas.privacy.rules.pattern import LazyPattern, loosened
+from spanvas.privacy.rules.pattern import loosened
 from spanvas.privacy.rules.rule import is_opaque_value, is_secret_value
 from spanvas.privacy.wrapped import SIGN, Wrapped, wrapped_in
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
 from spanvas import attributes as names
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.clean_texts import CleanTextCache
 from spanvas.privacy.json_text import without_escapes
 from spanvas.privacy.keys import is_secret_item
@@ -46,7 +46,7 @@ FREE_TEXT_NAMES: Final = frozenset(
 
 CLOCK_CHARACTERS: Final = 10_000
 """Between two looks at the clock, each of which costs as much as scanning a hundred characters."""
-DIGIT: Final = re.compile(r"\d")
+DIGIT: Final = LazyPattern(r"\d")
 
 
 class OverBudgetError(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from spanvas.privacy.rules.pattern import LazyPattern
+from spanvas.lazy_pattern import LazyPattern
 
 PREFIX: Final = (
     r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abp]-|sk-ant-|sk-proj-|sk-or-v1-|[sr]k_live_|AKIA|AIza|npm_|pypi-Ag|eyJ|hf_|gsk_"

@@ -8,17 +8,17 @@ edition (180 entries, 4,096 bytes each), which OpenTelemetry holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 
 from spanvas import attributes as names
+from spanvas.lazy_pattern import LazyPattern
 
 TRACEPARENT: Final = "traceparent"
 TRACESTATE: Final = "tracestate"
 BAGGAGE: Final = "baggage"
-TRACEPARENT_FORM: Final = re.compile(
+TRACEPARENT_FORM: Final = LazyPattern(
     r"(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
 )
 FIRST_VERSION: Final = "00"
@@ -26,7 +26,7 @@ FIRST_VERSION: Final = "00"
 SAMPLED: Final = 1
 KNOWN_FLAGS: Final = 3
 """Sampled, and random trace id; those that nobody knows are not passed on."""
-STATE_MEMBER: Final = re.compile(
+STATE_MEMBER: Final = LazyPattern(
     r"([a-z0-9][a-z0-9_\-*/@]{0,255})=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]"
 )
 MAX_STATE_MEMBERS: Final = 32

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-PLAIN_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+from spanvas.lazy_pattern import LazyPattern
+
+PLAIN_PATH: Final = LazyPattern(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 def value_at(path: str, event: Any) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.semantics.values import parsed
 
-TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},]', re.DOTALL)
-START: Final = re.compile(r'\s*(?:\[\s*)*\{\s*"')
-TORN_ESCAPE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$")
+TOKEN: Final = LazyPattern(r'"(?:[^"\\]|\\.)*"?|[\[\]{},]', re.DOTALL)
+START: Final = LazyPattern(r'\s*(?:\[\s*)*\{\s*"')
+TORN_ESCAPE: Final = LazyPattern(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$")
 CLOSED_BY: Final = {"[": "]", "{": "}"}
 
 

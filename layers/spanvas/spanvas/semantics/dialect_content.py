@@ -7,12 +7,12 @@ keeps as it is, and what a row has previews of. Whether something may be seen, k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from spanvas import attributes as names
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.model.span import Span
 from spanvas.semantics.dialects import REGISTRY
 
@@ -27,7 +27,7 @@ CONTENT_PREFIXES: Final = tuple(
 CONTENT_PATTERNS: Final = tuple(
     pattern for dialect in REGISTRY for pattern in dialect.content_patterns
 )
-_PATTERN: Final = re.compile("|".join(f"(?:{pattern})" for pattern in CONTENT_PATTERNS))
+_PATTERN: Final = LazyPattern("|".join(f"(?:{pattern})" for pattern in CONTENT_PATTERNS))
 CONTENT_EVENT_PREFIXES: Final = tuple(
     start for dialect in REGISTRY for start in dialect.content_events
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.semantics.messages import message_of
 from spanvas.semantics.values import first_of, parsed
 
-_NODE: Final = re.compile(r'"langgraph_node"\s*:\s*("(?:[^"\\]|\\.)*")')
-_THREAD: Final = re.compile(r'"thread_id"\s*:\s*("(?:[^"\\]|\\.)*")')
+_NODE: Final = LazyPattern(r'"langgraph_node"\s*:\s*("(?:[^"\\]|\\.)*")')
+_THREAD: Final = LazyPattern(r'"thread_id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def langgraph_node_in(metadata: Any) -> str | None:
@@ -22,7 +22,7 @@ def thread_in(metadata: Any) -> str | None:
     return _in(metadata, "thread_id", _THREAD)
 
 
-def _in(metadata: Any, name: str, pattern: re.Pattern[str]) -> str | None:
+def _in(metadata: Any, name: str, pattern: LazyPattern) -> str | None:
     if isinstance(metadata, str):
         match = pattern.search(metadata)
         found = parsed(match[1]) if match else None

@@ -14,11 +14,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.model.units import NANO
 
-DATED: Final = re.compile(r"-(20\d\d)(\d\d)(\d\d)(?!\d)")
-TAIL: Final = re.compile(r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|latest))?(?:-v\d+(?::\d+)?)?$")
-BEDROCK: Final = re.compile(
+DATED: Final = LazyPattern(r"-(20\d\d)(\d\d)(\d\d)(?!\d)")
+TAIL: Final = LazyPattern(r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|latest))?(?:-v\d+(?::\d+)?)?$")
+BEDROCK: Final = LazyPattern(
     r"(?:[a-z]{2,6}(?:-gov)?\.)?"
     r"(?:ai21|amazon|anthropic|cohere|deepseek|google|luma|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen"
     r"|stability|twelvelabs|writer|zai)\.[a-z]"

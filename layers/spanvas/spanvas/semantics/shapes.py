@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.model import kinds
 
 Shape = Callable[[Any], Any]
@@ -26,14 +27,14 @@ MAX_ITEMS: Final = 500
 MAX_NESTING: Final = 4
 MAX_FIGURES_CHARACTERS: Final = 20_000
 MAX_CONSOLE_CHARACTERS: Final = 2_000
-_TOKEN: Final = re.compile(r"[!#-&(-_a-~]{1,256}")
+_TOKEN: Final = LazyPattern(r"[!#-&(-_a-~]{1,256}")
 """Printable ASCII without blanks and quotes."""
 _WORD: Final = r"[A-Za-z\u00c0-\u024f][\w.:/@+-]{0,39}"
-_LABEL: Final = re.compile(rf"{_WORD}(?: {_WORD})?")
-_CONSOLE: Final = re.compile(
+_LABEL: Final = LazyPattern(rf"{_WORD}(?: {_WORD})?")
+_CONSOLE: Final = LazyPattern(
     r"https://([a-z0-9-]+\.)?console\.(aws\.amazon|amazonaws|amazonaws-us-gov)\.com(\.cn)?/"
 )
-_OPERATION: Final = re.compile(
+_OPERATION: Final = LazyPattern(
     r"(?:chat|generate_content|text_completion|embeddings|decide|execute_tool|tool_call|tools/call|tools/list"
     r"|resources/read|prompts/get|invoke_agent|create_agent|invoke_workflow|execute_task|executor\.process"
     r"|workflow_step|retrieval|rerank|search_memory|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|HTTP|SELECT|INSERT"
@@ -51,8 +52,8 @@ KNOWN_NAMES: Final = frozenset(
 )
 """Names that libraries write, of several words."""
 
-_MADE_OF_TEXT: Final = re.compile(r"(.*)-([0-9a-f]{12})", re.DOTALL)
-_HEX: Final = re.compile(r"[0-9a-f-]*")
+_MADE_OF_TEXT: Final = LazyPattern(r"(.*)-([0-9a-f]{12})", re.DOTALL)
+_HEX: Final = LazyPattern(r"[0-9a-f-]*")
 """The rest of a UUID."""
 MIN_DASHES: Final = 2
 

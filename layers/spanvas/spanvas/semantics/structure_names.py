@@ -7,13 +7,13 @@ structure under any name that is not a dialect's content. Settings add names to 
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from spanvas import attributes as names
 from spanvas import settings
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.model.globs import matches
 from spanvas.semantics.dialect_content import is_words_name
 from spanvas.semantics.shapes import (
@@ -101,7 +101,7 @@ ai.response.providerMetadata mlflow.chat.tokenUsage mlflow.llm.cost
 langfuse.observation.usage_details langfuse.observation.cost_details
 braintrust.metrics braintrust.scores hidden_params metadata.usage_object lk.llm_metrics lk.tts_metrics lk.stt_metrics
 """
-EVALUATED: Final = re.compile(
+EVALUATED: Final = LazyPattern(
     r"(?:(?:trace|session)\.)?(annotation|evaluation)s\.\d+\.\1\.(?:name|label|annotator_kind|id)"
 )
 """OpenInference's evaluations: their name, label and author."""

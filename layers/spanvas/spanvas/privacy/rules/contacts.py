@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.rules.context import REACH, after, before, is_counted, is_version
-from spanvas.privacy.rules.pattern import LazyPattern
 
 DIGITS: Final = range(8, 16)
 MOST_UNBROKEN: Final = 13

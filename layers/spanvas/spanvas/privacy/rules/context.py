@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanvas.privacy.rules.pattern import LazyPattern
+from spanvas.lazy_pattern import LazyPattern
 
 REACH: Final = 60
 """Bytes before a number in which a word can still be about it."""

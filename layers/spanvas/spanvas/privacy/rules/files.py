@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.rules import rule as checks
-from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule
 
 NAMED_VARIABLE: Final = (

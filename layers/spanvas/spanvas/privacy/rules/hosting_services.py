@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.rules import rule as checks
-from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule
 
 UUID: Final = r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.rules import check_digits as check
 from spanvas.privacy.rules.context import is_counted
-from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule
 
 MARKS: Final = LazyPattern(r"[ .\-/+()\u00a0]")

@@ -1,29 +1,13 @@
-"""Patterns that cost little in a cold start: those that are compiled when they are first asked, and looser ones."""
+"""Looser patterns, for the first look at a text: the set of all rules is made in each cold start."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Final
 
 FEWEST: Final = 8
 """Characters of a longer form that a loosened pattern counts: with fewer, names in code and numbers look like keys."""
 LITERAL: Final = ("\\", "\\x", "\\p", "\\P")
 """Before a brace that counts nothing."""
-
-
-class LazyPattern:
-    """Stands for `re.compile(pattern)`. Compiling the fifty of the rules took 4 ms of each cold start."""
-
-    def __init__(self, pattern: str | bytes) -> None:
-        self._source = pattern
-
-    def __getattr__(self, name: str) -> Any:
-        """Returns a method or a field of the compiled pattern, and keeps it."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        found = getattr(re.compile(self._source), name)
-        setattr(self, name, found)
-        return found
 
 
 def loosened(pattern: str) -> str:

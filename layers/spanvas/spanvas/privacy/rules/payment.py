@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.rules.check_digits import luhn_holds
 from spanvas.privacy.rules.context import (
     after,
@@ -17,7 +18,6 @@ from spanvas.privacy.rules.context import (
     is_version,
     speaks_of_cards,
 )
-from spanvas.privacy.rules.pattern import LazyPattern
 
 MARK: Final = r"[ \t._/+\x{a0}\x{ad}\x{feff}\x{2000}-\x{200d}\x{2010}-\x{2015}\x{202f}\x{2060}\x{2212}\x{3000}-]"
 """What people and programs put between the groups of a number, as RE2 has it."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.keys import KEY_DIGITS
 from spanvas.privacy.rules.context import after, before
-from spanvas.privacy.rules.pattern import LazyPattern
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """`pattern` is in RE2's syntax. What gets replaced is the first of its groups that takes part, else all of it.
     Of a keyed rule the first group is the name of a key, which has to be a secret's (`keys.is_secret_key`).
 

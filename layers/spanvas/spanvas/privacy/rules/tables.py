@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from spanvas.lazy_pattern import LazyPattern
 from spanvas.privacy.keys import is_secret_key, is_secret_number_key
-from spanvas.privacy.rules.pattern import LazyPattern
 from spanvas.privacy.rules.rule import Rule, is_opaque_value, is_secret_value
 
 MARKS: Final = (b"|", b"\t", b";", b",")
