@@ -44,7 +44,7 @@ PARTS = (
     "spanvas/handles.py",
     "spanvas/settings.py",
     "spanvas/model/span.py",
-    "spanvas/collector/results.py",
+    "spanvas/otlp/kept_fields.py",
     "spanvas/privacy/redact.py",
     "spanvas/propagation/inbound.py",
     "spanvas/attributes.py",

@@ -58,7 +58,7 @@ class MemoryBinding:
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         self._check()
         execution_id = self._moved(batch.tenant, batch.execution_id)
-        batch = replace(batch, execution_id=execution_id)
+        batch = batch._replace(execution_id=execution_id)
         key = (batch.tenant, execution_id)
         is_known = key in self._executions
         chunks = self._put(batch)

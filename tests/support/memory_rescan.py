@@ -82,11 +82,11 @@ class MemoryRescanStore:
             chunk_id, _, index = name.partition(":")
             chunk, data = store._chunks[owner][chunk_id], new["data"]["B"]
             if kind == "ROWS":
-                chunk = replace(chunk, rows=data)
+                chunk = chunk._replace(rows=data)
             else:
                 details = list(chunk.details)
                 details[int(index)] = data
-                chunk = replace(chunk, details=tuple(details))
+                chunk = chunk._replace(details=tuple(details))
             store._chunks[owner][chunk_id] = chunk
         return True
 

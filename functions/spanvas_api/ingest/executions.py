@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from spanvas.model.errors import TooLargeError
@@ -116,7 +115,7 @@ class Bindings:
         known = self._known.get(key)
         if known:
             named = known.names.union(named)
-            binding = replace(binding, apart=binding.apart | known.binding.apart)
+            binding = binding._replace(apart=binding.apart | known.binding.apart)
         self._known[key] = _Known(binding, frozenset(named))
         self._known.move_to_end(key)
 

@@ -17,14 +17,14 @@ from spanvas import attributes as names
 from spanvas.model.execution import LOST, OPEN, UNTRACED, Execution, seen_at
 from spanvas.model.execution_update import create_from, settled, takes_rows
 from spanvas.model.ids import as_name, as_tenant, trace_id_for
-from spanvas.model.row import Row, versions
+from spanvas.model.row import MAX_VERSIONS, Row, versions
 from spanvas.model.running_totals import rows_of_trace
 from spanvas.model.span import Span, merge_spans
 from spanvas.otlp.export_safe import PREVIEW, PREVIEW_BYTES
 from spanvas.semantics.summary import row_of
 from spanvas.storage.short_content import content_kept, is_content_kept, structural_row
 from spanvas.storage.spans import UNREGISTERED_SECONDS
-from spanvas.storage.stored_trace import MAX_VERSIONS, SpanOrigin, StoredTrace
+from spanvas.storage.stored_trace import SpanOrigin, StoredTrace
 from spanvas_api.received.naming import explicit_execution_id
 from spanvas_api.received.updates import Group, update_of
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO, ParamSpec, TypeVar
 
     from spanvas.settings import Settings
-    from spanvas.tracing.artifacts import ArtifactHandle
+    from spanvas.tracing.artifact_handle import ArtifactHandle
     from spanvas.tracing.engine import Engine
 
     H = TypeVar("H", bound=Handle)

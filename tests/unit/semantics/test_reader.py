@@ -10,8 +10,9 @@ from spanvas.semantics.content import content_of
 from spanvas.semantics.dialect import PartialSpan
 from spanvas.semantics.messages import messages_of
 from spanvas.semantics.parts import parts_of
-from spanvas.semantics.previews import previews_in, shortened
+from spanvas.semantics.previews import previews_in
 from spanvas.semantics.reader import SpanReader, kind_of
+from spanvas.semantics.values import shortened
 from tests.support.builders import make_span
 
 USER = {"role": "user", "parts": [{"type": "text", "content": "Where is my parcel?"}]}

@@ -11,7 +11,8 @@ from spanvas.model.usage import Usage
 
 REWRITTEN: Final = "rewritten"
 """Mark of a row of which versions came that differ, though each had ended."""
-
+MAX_VERSIONS: Final = 10
+"""Versions of one span that are read at once."""
 
 INTERRUPTED: Final = "interrupted"
 """Mark of a row: its span waits for somebody outside of the program, mostly a person, to let it go on."""

@@ -15,9 +15,8 @@ from spanvas.semantics.retrieved import query_of
 from spanvas.semantics.sides import answered, asked
 from spanvas.semantics.tool_content import arguments_of, result_of
 from spanvas.semantics.tool_parts import response_of
-from spanvas.semantics.values import as_text, parsed, structured, text
+from spanvas.semantics.values import as_text, parsed, shortened, structured, text
 
-PREVIEW_CHARACTERS: Final = 160
 NOT_PLAIN: Final = ("reasoning_content", "reasoning", "thinking", "message", "refusal", "audio")
 """Fields by which the words of a message are not simply its content."""
 CALL: Final = frozenset({"type", "id", "name", "arguments"})
@@ -165,16 +164,6 @@ def _part_text_of(part: Any) -> str | None:
     if kind == "tool_call" and part.get("name") and part.get("arguments") and CALL.issuperset(part):
         return f"{as_text(part['name'])}({as_text(structured(part['arguments']))})"
     return _part_text(part_of(part))
-
-
-def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
-    """Returns one line of at most `limit` characters."""
-    if not text:
-        return None
-    if len(text) <= limit and " " not in text and text.isprintable():
-        return text  # one word, as most names are
-    line = " ".join(text[: limit * 4].split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def message_text(message: Message) -> str | None:

@@ -13,13 +13,12 @@ from spanvas.model.loss import TRUNCATED_MARK
 from spanvas.model.row import ArtifactRef, Row
 from spanvas.model.span import ERROR, Span
 from spanvas.model.tree import LATER_PARENT, REMOTE_PARENT
+from spanvas.model.usage import Usage
 from spanvas.semantics.dialect_content import has_words
 from spanvas.semantics.outcome import SpanOutcome, outcome_of
-from spanvas.semantics.previews import previews_in, shortened
-from spanvas.semantics.prices import cost_in
 from spanvas.semantics.reader import SpanReader
 from spanvas.semantics.span_names import shown_name
-from spanvas.semantics.values import parsed
+from spanvas.semantics.values import parsed, shortened
 
 NAME_CHARACTERS: Final = 200
 MESSAGE_CHARACTERS: Final = 500
@@ -64,12 +63,15 @@ REPLACED: Final = "[REDACTED:"
 def row_of(span: Span, detail: str = "") -> Row:
     """Returns the row of a span. Every text is bounded, so that a hostile span cannot make the tree large.
 
-    `detail` says where the whole span is: see `Row`.
+    `detail` says where the whole span is: see `Row`. What reads messages is loaded with the first span that has words,
+    and the prices with the first call of a model.
     """
     attributes = span.attributes
     reader = SpanReader(span)
     before = after = None
     if has_words(span):
+        from spanvas.semantics.previews import previews_in
+
         before, after = previews_in(reader, span.kind)
     outcome = outcome_of(span)
     is_error = outcome.status == ERROR
@@ -90,7 +92,7 @@ def row_of(span: Span, detail: str = "") -> Row:
         model=_short(reader.model()),
         provider=_short(reader.provider()),
         usage=usage,
-        cost_nano_usd=cost_in(reader, usage) if may_count else None,
+        cost_nano_usd=_cost(reader, usage) if may_count else None,
         input_preview=before,
         output_preview=after,
         attempt=_attempt(attributes),
@@ -104,6 +106,14 @@ def row_of(span: Span, detail: str = "") -> Row:
         scores=_scores(reader),
         detail=detail,
     )
+
+
+def _cost(reader: SpanReader, usage: Usage | None) -> int | None:
+    if usage is None and reader.reported_cost() is None:
+        return None
+    from spanvas.semantics.prices import cost_in
+
+    return cost_in(reader, usage)
 
 
 def has_remote_parent(span: Span) -> bool:

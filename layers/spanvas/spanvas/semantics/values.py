@@ -17,6 +17,7 @@ try:  # the functions bring orjson; in executors the standard library does
 except ImportError:  # pragma: no cover - the tests have orjson
     from json import loads
 
+PREVIEW_CHARACTERS: Final = 160
 LONG_NUMBER: Final = b"0" * 17
 """Digits from which on orjson may round a number: it makes floats of integers over 64 bits."""
 DIGITS_OR_NOT: Final = bytes(48 if 48 <= code <= 57 else 32 for code in range(256))
@@ -242,3 +243,13 @@ def part_of_names(attributes: Mapping[str, Any], prefix: str) -> dict[str, Any] 
     size = len(prefix)
     found = {name[size:]: value for name, value in attributes.items() if name.startswith(prefix)}
     return found or None
+
+
+def shortened(text: str | None, limit: int = PREVIEW_CHARACTERS) -> str | None:
+    """Returns one line of at most `limit` characters."""
+    if not text:
+        return None
+    if len(text) <= limit and " " not in text and text.isprintable():
+        return text  # one word, as most names are
+    line = " ".join(text[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -38,6 +38,7 @@ from spanvas.storage.executions import MAX_MOVES, ExecutionItems, bare
 from spanvas.storage.item_reading import HOLD, execution_of, moving_to
 from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
+from spanvas.storage.stored_spans import StoredSpans
 from spanvas.storage.tombstones import source_item
 from spanvas.storage.trace_index import execution_ids_of
 from spanvas.storage.updates import ATTEMPTS, UpdateItems, contended
@@ -88,6 +89,7 @@ class BindingItems:
         table: str,
         executions: ExecutionItems,
         spans: SpanItems,
+        stored: StoredSpans,
         clock: Callable[[], int],
         report: Report,
     ) -> None:
@@ -97,8 +99,8 @@ class BindingItems:
         self._spans = spans
         self._clock = clock
         self._report = report
-        self._updates = UpdateItems(executions, spans, report)
-        self._ended = EndedTotals(executions, spans.read_trace)
+        self._updates = UpdateItems(executions, spans, stored, report)
+        self._ended = EndedTotals(executions, stored.read_trace)
 
     def bind_trace(self, tenant: str, trace_id: str, names: Collection[str]) -> Binding:
         """As `port.TraceStore.bind_trace`."""
@@ -130,7 +132,7 @@ class BindingItems:
                 return batch.execution_id
             target = self._end(batch.tenant, batch.execution_id).execution_id
             self._note_source(batch.tenant, target, batch.execution_id)
-            batch = replace(batch, execution_id=target)
+            batch = batch._replace(execution_id=target)
             update = replace(update, execution_id=target)
             is_new = False
         raise contended()

@@ -6,19 +6,18 @@ A batch becomes one rows chunk with one or more details; a batch too large for t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from spanvas.model import kinds
 from spanvas.model.execution import Counters, count
 from spanvas.model.inference import may_count
-from spanvas.model.row import Row, comparable, versions
+from spanvas.model.row import MAX_VERSIONS, Row, comparable, versions
 from spanvas.model.span import Span, merge_spans
 from spanvas.semantics.summary import row_of
 from spanvas.storage import codec
 from spanvas.storage.row_codec import encode_rows
-from spanvas.storage.stored_trace import MAX_VERSIONS
 
 MAX_ROWS: Final = 2_000
 """Spans in one rows chunk: about 60 KB compressed, so that ten thousand are read in one or two pages of 1 MB."""
@@ -30,8 +29,7 @@ INLINE_BYTES: Final = 8 * 1024
 """Compressed size up to which a detail stays in the table; above it S3 is cheaper (storage cost model, 4.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """One rows item and the compressed details that belong to it; detail `n` is named `chunk_id:n`."""
 
     chunk_id: str
@@ -66,7 +64,7 @@ def plan(spans: Sequence[Span], dropped: int = 0) -> list[Chunk]:
             chunks.extend(_chunks(ordered[start : start + MAX_ROWS]))
     if dropped and chunks:
         counters = replace(chunks[0].counters, dropped=dropped)
-        chunks[0] = replace(chunks[0], counters=counters)
+        chunks[0] = chunks[0]._replace(counters=counters)
     return chunks
 
 
@@ -100,8 +98,7 @@ def _chunks(spans: Sequence[Span]) -> list[Chunk]:
     return [Chunk(chunk_id, compressed, details, counters, alone, tuple(rows))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     spans: Sequence[Span]
     payload: bytes
 

@@ -9,15 +9,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanvas.http.exchange import on_sent
-from spanvas.model.artifact import Artifact
-from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Counters, Execution
 from spanvas.model.units import DAY_SECONDS, NANO
 from spanvas.storage import aws
 from spanvas.storage.decoding import log_unreadable
 from spanvas.storage.executions import ExecutionItems
-from spanvas.storage.pages import Listing, Overdue, Page
-from spanvas.storage.port import Binding, SpanBatch
 from spanvas.storage.spans import SpanItems
 from spanvas.storage.totals import TotalItems, replace_counters
 
@@ -26,7 +22,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from spanvas.model.access import Access
+    from spanvas.model.artifact import Artifact
+    from spanvas.model.errors import UnreadableItem
     from spanvas.model.execution_update import ExecutionUpdate
+    from spanvas.model.span import Span
     from spanvas.storage.accesses import AccessItems
     from spanvas.storage.artifacts import ArtifactItems
     from spanvas.storage.beginnings import BeginningItems
@@ -35,6 +34,10 @@ if TYPE_CHECKING:
     from spanvas.storage.history import History
     from spanvas.storage.listing import Budget
     from spanvas.storage.overdue import OverdueItems
+    from spanvas.storage.pages import Listing, Overdue, Page
+    from spanvas.storage.port import Binding, SpanBatch
+    from spanvas.storage.stored_spans import StoredSpans
+    from spanvas.storage.stored_trace import StoredTrace
 
 
 class DynamoTraceStore:
@@ -76,21 +79,31 @@ class DynamoTraceStore:
             table,
             lambda: self._s3,
             bucket,
-            self._executions,
             totals,
             retention_days,
             self._content_days,
             clock,
-            self._report,
         )
         # Methods of the port that need nothing else: each is one call less on the way to the table.
         self.end_execution = totals.end
         self.close_as_lost = self._executions.close_as_lost
         self.read_execution = self._executions.read
-        self.read_trace = self._spans.read_trace
-        self.read_versions = self._spans.read_versions
-        self.read_spans = self._spans.read_spans
         self.write = self._spans.write
+
+    @cached_property
+    def _stored_spans(self) -> StoredSpans:
+        from spanvas.storage.stored_spans import StoredSpans
+
+        return StoredSpans(
+            self._dynamodb,
+            self._table,
+            lambda: self._s3,
+            self._bucket,
+            self._executions,
+            self._content_days,
+            self._clock,
+            self._report,
+        )
 
     @cached_property
     def _history(self) -> History:
@@ -117,7 +130,13 @@ class DynamoTraceStore:
         from spanvas.storage.binding import BindingItems
 
         return BindingItems(
-            self._dynamodb, self._table, self._executions, self._spans, self._clock, self._report
+            self._dynamodb,
+            self._table,
+            self._executions,
+            self._spans,
+            self._stored_spans,
+            self._clock,
+            self._report,
         )
 
     @cached_property
@@ -210,6 +229,22 @@ class DynamoTraceStore:
     def receive(self, batch: SpanBatch, update: ExecutionUpdate, *, is_new: bool) -> str:
         """Stores spans of an unregistered execution and returns the id of the execution that has them now."""
         return self._binding.receive(batch, update, is_new=is_new)
+
+    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+        """Returns an execution with all its rows; None as `read_execution`."""
+        return self._stored_spans.read_trace(tenant, execution_id)
+
+    def read_versions(
+        self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
+    ) -> list[Span]:
+        """Returns the stored versions of a span, the shown one first."""
+        return self._stored_spans.read_versions(tenant, execution_id, span_id, known)
+
+    def read_spans(
+        self, tenant: str, execution_id: str, *, max_bytes: int, after: str | None = None
+    ) -> Page[Span]:
+        """Returns one page of whole spans."""
+        return self._stored_spans.read_spans(tenant, execution_id, max_bytes=max_bytes, after=after)
 
     def repair_counters(self, execution: Execution, counters: Counters) -> bool:
         """Replaces the totals of an execution. Returns False where it has been written meanwhile."""

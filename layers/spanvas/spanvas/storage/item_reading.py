@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from spanvas.model.artifact import Artifact
 from spanvas.model.execution import (
     BY_FUNCTION,
     CANCELLED,
@@ -25,6 +24,7 @@ from spanvas.storage.decoding import MalformedError, Reading, built, check_times
 
 if TYPE_CHECKING:
     from spanvas.model.access import Access
+    from spanvas.model.artifact import Artifact
 
 Item = Mapping[str, Any]
 T = TypeVar("T")
@@ -84,7 +84,6 @@ _OF_EXECUTION: Final = _attributes_of(
         *(items.ORIGIN_INTERRUPTED, OUTCOME, HELD_EXPIRES_AT, PURGED_AT),
     ),
 )
-_OF_ARTIFACT: Final = _attributes_of(Artifact, ARTIFACT_NAMES)
 
 
 def key_of(item: Item) -> tuple[str, str]:
@@ -204,9 +203,11 @@ def start_of(values: Mapping[str, Any]) -> Start:
 
 def artifact_of(item: Item) -> Artifact:
     """Returns the artifact of its item; tenant, execution and id come from the key. Raises UnreadableItemError."""
+    from spanvas.model.artifact import Artifact  # most executors do without it
+
     pk, sk = key_of(item)
     with Reading(pk, sk) as reading:
-        values = _values(item, _OF_ARTIFACT, reading)
+        values = _values(item, _attributes_of(Artifact, ARTIFACT_NAMES), reading)
         values["tenant"], values["execution_id"] = items.owner_of(pk)
         values["artifact_id"] = sk.removeprefix(items.ARTIFACT)
         artifact = built(Artifact, values)

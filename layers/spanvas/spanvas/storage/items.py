@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from spanvas.model.artifact import Artifact
 from spanvas.model.execution import FAILED, LOST, OPEN, Cause, Counters, Execution
 from spanvas.model.units import DAY_SECONDS, NANO
+
+if TYPE_CHECKING:
+    from spanvas.model.artifact import Artifact
 
 Item = dict[str, Any]
 

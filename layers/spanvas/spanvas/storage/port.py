@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from spanvas.model.artifact import Artifact
-from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Cause, Counters, Execution
 from spanvas.model.span import Span
-from spanvas.storage.pages import Listing, Overdue, Page
 
 if TYPE_CHECKING:
-    # What executors never see: their cold start does without it.
+    # What executors never see, or not often: their cold start does without it.
     from spanvas.model.access import Access
+    from spanvas.model.artifact import Artifact
+    from spanvas.model.errors import UnreadableItem
     from spanvas.model.execution_update import ExecutionUpdate
     from spanvas.storage.deletion_port import Deletions
+    from spanvas.storage.pages import Listing, Overdue, Page
     from spanvas.storage.stored_trace import StoredTrace
 
 
-@dataclass(frozen=True, slots=True)
-class SpanBatch:
+class SpanBatch(NamedTuple):
     """Spans of one execution that are written together. `dropped`: how many were dropped before, for want of space."""
 
     tenant: str
@@ -30,15 +28,13 @@ class SpanBatch:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(NamedTuple):
     """The chunks that a write has stored, in order; those that were stored before are among them."""
 
     chunk_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """The execution that a trace belongs to.
 
     `is_new`: no item of it was found; another writer may create one at any time. `apart`: names of the trace's spans

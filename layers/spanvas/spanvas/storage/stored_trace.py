@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from spanvas.model.errors import UnreadableItem
 from spanvas.model.execution import Execution
 from spanvas.model.loss import with_loss_cause
-from spanvas.model.row import Row, versions
+from spanvas.model.row import MAX_VERSIONS, Row, versions
 from spanvas.model.running_totals import rows_of_trace
-
-MAX_VERSIONS: Final = 10
-"""Versions of one span that are read at once."""
 
 
 class SpanOrigin(NamedTuple):

@@ -20,6 +20,7 @@ from spanvas.storage.decoding import Report, attempted
 from spanvas.storage.executions import STILL_THERE, ExecutionItems, bare
 from spanvas.storage.item_reading import execution_of, is_deleted
 from spanvas.storage.spans import SpanItems
+from spanvas.storage.stored_spans import StoredSpans
 from spanvas.storage.tombstones import note_late
 
 ATTEMPTS: Final = 8
@@ -47,9 +48,12 @@ class Added(NamedTuple):
 class UpdateItems:
     """Writes META items. Raises StoreUnavailableError."""
 
-    def __init__(self, executions: ExecutionItems, spans: SpanItems, report: Report) -> None:
+    def __init__(
+        self, executions: ExecutionItems, spans: SpanItems, stored: StoredSpans, report: Report
+    ) -> None:
         self._executions = executions
         self._spans = spans
+        self._stored = stored
         self._report = report
 
     def add(
@@ -114,7 +118,7 @@ class UpdateItems:
         """Returns the execution with what its rows alone show; they are read only where that may be anything."""
         if not takes_rows(execution):
             return execution
-        rows = self._spans.rows(execution.tenant, execution.execution_id)
+        rows = self._stored.rows(execution.tenant, execution.execution_id)
         return settled(execution, rows, seen_at_unix_nano)
 
     def _replace(self, known: Execution, changed: Execution, add: Mapping[str, Any]) -> bool:

@@ -1,4 +1,7 @@
-"""Files that a span produced: measured, stored, and named on the span."""
+"""Files that a span produced: measured, stored, and named on the span.
+
+What says how a file is described is imported where it is used: most functions attach none.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,12 @@ import json
 import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas import attributes as names
-from spanvas.model.artifact import Artifact, essence_of
-from spanvas.model.errors import InvalidInputError
-from spanvas.model.sniffing import UNSAID, checked_media_type
 from spanvas.privacy.redact import NONE, Redactor
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
@@ -22,20 +22,12 @@ from spanvas.tracing.context import recorded_span
 from spanvas.tracing.health import guarded
 from spanvas.tracing.spans import SpanRecorder
 
+if TYPE_CHECKING:
+    from spanvas.model.artifact import Artifact
+    from spanvas.tracing.artifact_handle import ArtifactHandle
+
 MAX_NAME: Final = 255
 NOTHING: Final[Mapping[str, int]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class ArtifactHandle:
-    """What was stored. `media_type` is from the list of harmless types, whatever was asked for; `sha256` is empty for
-    a file that was in S3 already."""
-
-    artifact_id: str
-    name: str
-    media_type: str
-    bytes: int
-    sha256: str
 
 
 class ArtifactRecorder:
@@ -96,6 +88,8 @@ class ArtifactRecorder:
             self.problems.say_once("artifacts.failed", "an artifact was not stored: %s", error)
             return None
         mark_stored(span, stored, media_type, receipt)
+        from spanvas.tracing.artifact_handle import ArtifactHandle
+
         return ArtifactHandle(
             stored.artifact_id, stored.name, stored.media_type, stored.bytes, stored.sha256
         )
@@ -104,6 +98,7 @@ class ArtifactRecorder:
         self, span: SdkSpan, name: str, data: Any, media_type: str, is_in_s3: bool
     ) -> None:
         """Writes on the span that there is a file, of which nothing is stored."""
+        from spanvas.model.sniffing import checked_media_type
         from spanvas.tracing.artifact_files import Measured, measured
 
         file = Measured()
@@ -124,6 +119,8 @@ def refer_to_artifact(
     store: TraceStore, artifact: Artifact, uri: str, version: str, buckets: Collection[str]
 ) -> Artifact:
     """Lists a file that is in S3 already. Raises InvalidInputError, and whatever the store raises."""
+    from spanvas.model.errors import InvalidInputError
+
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not uri.startswith("s3://") or not bucket or not key:
         raise InvalidInputError("s3", "expected s3://bucket/key")
@@ -139,6 +136,8 @@ def describe(
 
     A name may be any text: control characters and what is too long are cut.
     """
+    from spanvas.model.artifact import Artifact
+
     shown = "".join(character for character in name if character.isprintable())[:MAX_NAME]
     return Artifact(
         artifact_id=new_artifact_id(),
@@ -161,6 +160,9 @@ def mark_stored(
     A media type that was asked for and refused is named there, and what was redacted from the file, which counts as
     redacted from the span.
     """
+    from spanvas.model.artifact import essence_of
+    from spanvas.model.sniffing import UNSAID
+
     listed = json.loads(str((span.attributes or {}).get(names.ARTIFACTS) or "[]"))
     listed.append(
         {

@@ -10,7 +10,6 @@ On the socket: messages of one byte, the run's number (8 bytes), a length (4 byt
 
 from __future__ import annotations
 
-import pickle
 import select
 import socket
 import struct
@@ -206,6 +205,8 @@ class Child:
             self._open[id(run)] += 1
             self._started(run)
         else:
+            import pickle  # not at the top: most functions do not fork
+
             self._open[id(run)] -= 1
             # Written by a copy of this process, on a socket that nobody else has.
             self._emit(run, pickle.loads(content))  # noqa: S301
@@ -226,6 +227,8 @@ class Parent:
 
     def ended(self, run: ExecutionState, span: Span) -> None:
         """Sends a span that has ended."""
+        import pickle
+
         self._send(ENDED, id(run), pickle.dumps(span, pickle.HIGHEST_PROTOCOL))
 
     def flush(self, seconds: float) -> bool:

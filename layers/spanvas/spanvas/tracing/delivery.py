@@ -5,13 +5,12 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 from spanvas.environment import lambda_environment
 from spanvas.model.units import MS, NANO
-from spanvas.otlp.conventions import labels_of
 from spanvas.privacy.records import RecordRedaction
 from spanvas.settings import Settings
 from spanvas.storage.port import TraceStore
@@ -22,10 +21,12 @@ from spanvas.tracing.context import suppress_instrumentation, unobserved
 from spanvas.tracing.execution_state import ExecutionState
 from spanvas.tracing.health import Health
 from spanvas.tracing.metrics import MetricRecorder
-from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter, SpanSink
 from spanvas.tracing.processor import DeferredRecording, RecordingProcessor
 from spanvas.tracing.store_exporter import StoreExporter
 from spanvas.tracing.worker import Guard, Worker
+
+if TYPE_CHECKING:
+    from spanvas.tracing.otlp_exporter import OtlpExporter, SpanSink
 
 DOUBT_SECONDS: Final = 0.1
 """For a store that did not take the last write: what waits is carried over anyway, so that this is but a look."""
@@ -71,6 +72,10 @@ class Delivery:
         )
         self._guard = Guard(self._cut, health, clock)
         if make_sink is not None:
+            # not at the top: functions without an endpoint do without both
+            from spanvas.otlp.conventions import labels_of
+            from spanvas.tracing.otlp_exporter import THREAD, OtlpExporter
+
             self._otlp = OtlpExporter(
                 make_sink,
                 health,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import IdGenerator
@@ -35,13 +35,15 @@ from spanvas.tracing.generation import GenerationRecorder
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.messages import MessageRecorder
 from spanvas.tracing.metrics import MetricRecorder
-from spanvas.tracing.otlp_exporter import SpanSink
 from spanvas.tracing.outbound import OutboundRecorder
 from spanvas.tracing.processor import RecordingProcessor
 from spanvas.tracing.provider import TracerProviders, make_resource
 from spanvas.tracing.span_ids import ExecutionIdGenerator
 from spanvas.tracing.spans import SpanRecorder
 from spanvas.tracing.traces import Traces
+
+if TYPE_CHECKING:
+    from spanvas.tracing.otlp_exporter import SpanSink
 
 REMEMBERED_CHARACTERS: Final = 1_000_000
 

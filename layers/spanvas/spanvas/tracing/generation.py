@@ -18,7 +18,6 @@ from spanvas.tracing.convert import message_of as error_message_of
 from spanvas.tracing.handles import LiveSpan
 from spanvas.tracing.health import Health, guarded
 from spanvas.tracing.plain_values import plain
-from spanvas.tracing.responses import answer_messages, response_attributes, usage_attributes
 from spanvas.tracing.spans import SpanRecorder
 
 R = TypeVar("R")
@@ -165,6 +164,8 @@ class LiveGeneration(LiveSpan, public.GenerationHandle):
 
     @guarded()
     def _read(self, answer: Any) -> None:
+        from spanvas.tracing.responses import answer_messages, response_attributes
+
         found = plain(answer)
         self.span.set_attributes(response_attributes(found))
         self._set_content(output_messages=answer_messages(found))
@@ -183,6 +184,9 @@ class LiveGeneration(LiveSpan, public.GenerationHandle):
 
 def reported_usage(usage: Any, health: Health) -> dict[str, int]:
     """Returns the attributes of a usage. One that says nothing that is known is a problem, which is counted."""
+    # not at the top: functions that record no model calls do without it
+    from spanvas.tracing.responses import usage_attributes
+
     found = usage_attributes(usage)
     if not found and usage:
         health.say_once(
@@ -218,6 +222,8 @@ def generation_attributes(
     }
     attributes |= {name: value for name, value in optional.items() if value}
     if usage is not None:
+        from spanvas.tracing.responses import usage_attributes
+
         attributes |= usage_attributes(usage)
     for field, value in (parameters if isinstance(parameters, Mapping) else {}).items():
         if value is not None:

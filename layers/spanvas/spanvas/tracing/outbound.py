@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from opentelemetry import baggage
 from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
@@ -47,6 +46,8 @@ class OutboundRecorder:
         context = self._traces.parent_for(scope, above).get_span_context()
         if not context.is_valid:
             return {}
+        from opentelemetry import baggage  # not at the top: most functions pass nothing on
+
         entries = {str(name): str(value) for name, value in baggage.get_all().items()}
         entries |= {
             names.EXECUTION_ID: scope.run.execution_id,

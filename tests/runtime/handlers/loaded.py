@@ -1,0 +1,7 @@
+"""A function that uses nothing, and says which modules its process has loaded."""
+
+import sys
+
+
+def handler(_event, _context):
+    return sorted(sys.modules)
