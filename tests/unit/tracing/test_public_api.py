@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Iterator
 
@@ -51,6 +52,24 @@ def use_everything() -> None:
 def test_off_everything_does_nothing(unasked: pytest.MonkeyPatch) -> None:
     use_everything()
     assert spanvas.current_engine() is None
+
+
+def test_what_was_loaded_is_not_looked_through_for_garbage(unasked: pytest.MonkeyPatch) -> None:
+    unasked.setenv("SPANVAS_ENABLED", "true")
+    loaded = [["before the start"]]
+    assert spanvas.current_engine() is not None
+    assert gc.isenabled()
+    assert any(one is loaded for one in gc.get_objects(generation=2))
+
+
+def test_what_a_function_has_frozen_stays_so(unasked: pytest.MonkeyPatch) -> None:
+    unasked.setenv("SPANVAS_ENABLED", "true")
+    gc.freeze()
+    try:
+        assert spanvas.current_engine() is not None
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_what_cannot_start_is_off_and_said_once(
