@@ -26,6 +26,7 @@ from local.translate import TemplateError
 from local.user_region import user_region
 
 FAILURES = (StackError, ProcessError, TemplateError, LayerBuildError, CallError, SignInError)
+LOOK_SECONDS = 0.5
 
 UNWRITABLE = frozenset({
     errno.EACCES,
@@ -109,9 +110,15 @@ def interrupt_on_signals() -> threading.Event:
     return stopped
 
 
+def wait_for(stopped: threading.Event) -> None:
+    """Waits for a signal. Looks now and then: one that comes just before the wait begins does not end it."""
+    while not stopped.wait(LOOK_SECONDS):
+        pass
+
+
 def up(options: argparse.Namespace) -> int:
     """Starts the stack and keeps it until Ctrl-C or SIGTERM."""
-    interrupt_on_signals()
+    stopped = interrupt_on_signals()
     unclear = [pair for pair in options.parameter if "=" not in pair]
     if unclear:
         raise StackError(f"--parameter wants NAME=VALUE, not {unclear[0]!r}")
@@ -131,7 +138,7 @@ def up(options: argparse.Namespace) -> int:
                 run_seed(stack)
             logs = shown(stack.state / "logs")
             say(f"\nSpanvas is running: {stack.url}/  (Ctrl-C stops it; logs in {logs})")
-            signal.pause()
+            wait_for(stopped)
     except Interrupted:
         say("Stopped.")
     return 0

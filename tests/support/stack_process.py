@@ -17,18 +17,18 @@ from local.client import ApiClient, client_token
 from local.project import PROJECT
 
 PROGRAM = """
-import signal, sys
+import sys
 from pathlib import Path
-from local.__main__ import Interrupted, interrupt_on_signals
+from local.__main__ import Interrupted, interrupt_on_signals, wait_for
 from local.stack import Options, Stack
 port, folder, fresh = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "fresh"
-interrupt_on_signals()
+stopped = interrupt_on_signals()
 options = Options(port=port, state=folder / "state", kept=folder / "kept", fresh=fresh, latency=0.0)
 say = lambda line: print(line, flush=True)
 try:
     with Stack(options, say=say):
         say("READY")
-        signal.pause()
+        wait_for(stopped)
 except Interrupted:
     pass
 """

@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
 
 def api(options: argparse.Namespace) -> int:
     """Serves the API and Lambda from containers until Ctrl-C or SIGTERM."""
-    interrupt_on_signals()
+    stopped = interrupt_on_signals()
     with surroundings(options.stack_port, options.port + 1) as environment:
         with open_log("start-lambda.log") as log:
             started = [
@@ -86,7 +86,7 @@ def api(options: argparse.Namespace) -> int:
         try:
             say("SAM starts the API, which takes some seconds")
             is_told = False
-            while all(process.poll() is None for process in started):
+            while not stopped.is_set() and all(process.poll() is None for process in started):
                 if not is_told and is_listened_on(options.port):
                     is_told = True
                     say(
