@@ -79,7 +79,7 @@ def test_a_trace_is_queried_through_at_most_six_functions(api: Client, calls: Ca
         "http_api.respond",
         "read_trace.read_trace",
         "access.read_authorized",
-        "spans.read_trace",
+        "stored_spans.read_trace",
     ]
 
 

@@ -230,9 +230,10 @@ class DynamoTraceStore:
         """Stores spans of an unregistered execution and returns the id of the execution that has them now."""
         return self._binding.receive(batch, update, is_new=is_new)
 
-    def read_trace(self, tenant: str, execution_id: str) -> StoredTrace | None:
+    @property
+    def read_trace(self) -> Callable[[str, str], StoredTrace | None]:
         """Returns an execution with all its rows; None as `read_execution`."""
-        return self._stored_spans.read_trace(tenant, execution_id)
+        return self._stored_spans.read_trace
 
     def read_versions(
         self, tenant: str, execution_id: str, span_id: str, known: StoredTrace | None = None
