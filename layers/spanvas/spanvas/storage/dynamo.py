@@ -230,7 +230,7 @@ class DynamoTraceStore:
         """Stores spans of an unregistered execution and returns the id of the execution that has them now."""
         return self._binding.receive(batch, update, is_new=is_new)
 
-    @property
+    @cached_property
     def read_trace(self) -> Callable[[str, str], StoredTrace | None]:
         """Returns an execution with all its rows; None as `read_execution`."""
         return self._stored_spans.read_trace
