@@ -81,6 +81,7 @@ SOURCES = (
         )
     ),
     "layers/libraries/requirements.txt",
+    "layers/spanvas/spanvas/version.py",
     "frontend/package-lock.json",
     "local/engines/dynamodb/package-lock.json",
     "tests/dialects/exporters/package-lock.json",
@@ -96,7 +97,7 @@ def checkout(tmp_path: Path) -> Path:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).touch()
     for path in ("layers/spanvas", "functions"):
-        (root / path).mkdir(parents=True)
+        (root / path).mkdir(parents=True, exist_ok=True)
     shutil.copy2(PROJECT / "Makefile", root)
     for name in ("alone.py", "install.py"):
         shutil.copy2(PROJECT / "tools" / name, root / "tools")

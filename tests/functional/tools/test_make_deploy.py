@@ -25,6 +25,12 @@ if "build" in call:
 sys.exit({failing!r} in call)
 """
 Call = tuple[list[str], str | None]
+SOURCES = (
+    "requirements-run.txt",
+    "requirements-sam.txt",
+    "frontend/package-lock.json",
+    "layers/spanvas/spanvas/version.py",
+)
 
 
 class Checkout:
@@ -34,8 +40,8 @@ class Checkout:
         self.root = root
         self.log = root / "log"
         shutil.copy(ROOT / "Makefile", root)
-        for path in ("requirements-run.txt", "requirements-sam.txt", "frontend/package-lock.json"):
-            (root / path).parent.mkdir(exist_ok=True)
+        for path in SOURCES:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).touch()
         self.install(failing="")
 
