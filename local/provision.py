@@ -7,6 +7,7 @@ something that does not happen.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -134,15 +135,12 @@ def provision_buckets(resolver: Resolver, s3: S3Client) -> None:
 
 
 def create_bucket(s3: S3Client, name: str, region: str) -> None:
-    """Creates a bucket, unless it is there."""
-    if region == "us-east-1":
-        s3.create_bucket(Bucket=name)
-        return
-    configuration: Any = {"LocationConstraint": region}
-    try:
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration=configuration)
-    except s3.exceptions.BucketAlreadyOwnedByYou:
-        return
+    """Creates a bucket, unless it is there: us-east-1 does not say so on AWS, and other regions and engines do."""
+    settings: Any = {}
+    if region != "us-east-1":
+        settings = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=name, **settings)
 
 
 def call(client: Any, method: str, logical_id: str, properties: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.client import boto3_client
-from local.provision import provision_buckets
+from local.provision import create_bucket, provision_buckets
 from tests.support.aws_from_template import deployed_stack
 from tests.support.engines import CREDENTIALS, client_of, ministack
 
@@ -54,6 +54,15 @@ def send(
         with error:
             found = {name.lower(): value for name, value in error.headers.items()}
             return error.code, error.read(), found
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_bucket_that_is_there_is_not_made_again(s3: Any, region: str) -> None:
+    elsewhere = boto3_client("s3", region, s3.meta.endpoint_url, CREDENTIALS)
+    create_bucket(elsewhere, f"kept-{region}", region)
+    elsewhere.put_object(Bucket=f"kept-{region}", Key="a", Body=b"kept")
+    create_bucket(elsewhere, f"kept-{region}", region)
+    assert elsewhere.get_object(Bucket=f"kept-{region}", Key="a")["Body"].read() == b"kept"
 
 
 def test_a_link_reads_the_object_and_the_version_that_it_names(s3: Any) -> None:
