@@ -61,8 +61,9 @@ def page(table: Table, limit: int) -> Listing:
     def now() -> int:
         return T0
 
-    executions = ExecutionItems(table, "t", now)  # type: ignore[arg-type]
-    history = History(table, "t", executions, 30, now, lambda item: None)  # type: ignore[arg-type]
+    client: Any = table  # of DynamoDB's client it has what a page asks for, and no more
+    executions = ExecutionItems(client, "t", now)
+    history = History(client, "t", executions, 30, now, lambda item: None)
     return history.page(HistoryQuery(TENANT, limit=limit))
 
 
