@@ -107,9 +107,11 @@ def another(run: Stub, execution_id: str, status: str) -> Stub:
     return replace(run, execution_id=execution_id, execution=changed)
 
 
-def offered(page: Page, side: str) -> list[str]:
+def expect_offered(page: Page, side: str, *execution_ids: str) -> None:
     options = page.get_by_role("combobox", name=side).get_by_role("option")
-    return [option.get_attribute("value") or "" for option in options.all()]
+    expect(options).to_have_count(len(execution_ids))
+    for option, execution_id in zip(options.all(), execution_ids, strict=True):
+        expect(option).to_have_attribute("value", execution_id)
 
 
 def test_any_other_run_can_be_chosen_and_the_sides_changed(page: Page) -> None:
@@ -117,8 +119,8 @@ def test_any_other_run_can_be_chosen_and_the_sides_changed(page: Page) -> None:
     page.goto(f"/?workflow=support-triage&execution={EXECUTION_ID}&with={GOOD_ID}")
     page.get_by_role("button", name="Change sides").click()
     expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with={EXECUTION_ID}"))
-    assert offered(page, "Left") == [EXECUTION_ID, "exec_third"]
-    assert offered(page, "Right") == [GOOD_ID, "exec_third"]
+    expect_offered(page, "Left", EXECUTION_ID, "exec_third")
+    expect_offered(page, "Right", GOOD_ID, "exec_third")
     page.get_by_role("combobox", name="Left").select_option("exec_third")
     expect(page).to_have_url(re.compile(rf"execution={GOOD_ID}&with=exec_third"))
     expect(page.get_by_text("as long · as many tokens · as much")).to_be_visible()
