@@ -14,7 +14,7 @@ from spanvas.privacy.keys import is_secret_item
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from spanvas.privacy.walk import MAX_PENDING_CHARACTERS
-from tests.support.builders import make_span
+from tests.support.builders import Clock, make_span
 
 SCANNER = Scanner()
 TEXTS = st.sampled_from(
@@ -33,7 +33,7 @@ VALUES = st.recursive(
 
 @pytest.fixture(scope="module")
 def remembering() -> Redactor:
-    return Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    return Redactor("redacted", 20, SCANNER, Clock(), is_remembering=True)
 
 
 @settings(max_examples=400, deadline=None)
@@ -50,7 +50,7 @@ def test_remembering_changes_nothing_of_what_is_redacted(remembering, attributes
         ),
         resource={"service.name": "x", "note": attributes.get("url.full")},
     )
-    expected = Redactor("redacted", 1000, SCANNER).redact(span)
+    expected = Redactor("redacted", 20, SCANNER, Clock()).redact(span)
     assert remembering.redact(span) == expected
     assert remembering.redact(span) == expected
 
@@ -60,8 +60,8 @@ def test_remembering_changes_nothing_of_what_is_redacted(remembering, attributes
 def test_a_span_is_kept_as_the_same_whatever_was_known_when_it_came(earlier, value) -> None:
     """Down to the order of its attributes, since a chunk is named by what is in it."""
     span = make_span(attributes={"b": value, "gen_ai.input.messages": value, "a": "hello"})
-    fresh = Redactor("redacted", 1000, SCANNER, is_remembering=True)
-    used = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    fresh = Redactor("redacted", 20, SCANNER, Clock(), is_remembering=True)
+    used = Redactor("redacted", 20, SCANNER, Clock(), is_remembering=True)
     for other in earlier:
         used.redact(make_span(attributes={"note": other}))
     first, second = fresh.redact(span), used.redact(span)
@@ -206,11 +206,11 @@ LONG = [{"role": "user", "content": "What is the weather like? " * 60}]
 def test_a_list_that_has_grown_is_redacted_as_one_that_was_never_seen(
     before, added, comma, behind
 ) -> None:
-    used = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    used = Redactor("redacted", 20, SCANNER, Clock(), is_remembering=True)
     for items in (LONG + before, LONG + before + added):
         text = json.dumps(items, separators=(comma, ":")) + behind
         span = make_span(attributes={"gen_ai.input.messages": text})
-        assert used.redact(span) == Redactor("redacted", 1000, SCANNER).redact(span)
+        assert used.redact(span) == Redactor("redacted", 20, SCANNER, Clock()).redact(span)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_list_that_has_grown_is_redacted_as_one_that_was_never_seen(
 @pytest.mark.parametrize("blank", ["", "\n"])
 def test_what_is_added_to_a_clean_list_is_redacted(end, blank) -> None:
     start = json.dumps(LONG) + blank
-    used = Redactor("redacted", 1000, SCANNER, is_remembering=True)
+    used = Redactor("redacted", 20, SCANNER, Clock(), is_remembering=True)
     used.redact(make_span(attributes={"note": start}))
     kept = used.redact(make_span(attributes={"note": start[:-1] + end})).attributes["note"]
     assert "ada@example.com" not in kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Sequence
@@ -412,6 +413,50 @@ def test_waiting_for_a_cpu_is_no_reason_to_drop_content() -> None:
     given = {"spanvas.input": "mail ada@example.org"}
     span = Redactor(REDACTED, 20, HeldUp()).redact(make_span(attributes=given))
     assert span.attributes["spanvas.input"] == "mail [REDACTED:email]"
+
+
+class CollectedWhileScanning(Scanner):
+    """A scanner in whose first 21 ms the garbage collector looks at all objects, `collections` times."""
+
+    def __init__(self, collections: int) -> None:
+        super().__init__()
+        self.now = 0
+        self._collections = collections
+
+    def rules_in(self, texts: Sequence[bytes]) -> tuple[int, ...]:
+        if not self.now:
+            for _ in range(self._collections):
+                gc.collect()
+            self.now = 21_000_000
+        return super().rules_in(texts)
+
+
+@pytest.mark.parametrize(
+    ("collections", "kept"),
+    [(0, "[REDACTED:unscanned]"), (1, "mail [REDACTED:email]"), (2, "mail [REDACTED:email]")],
+)
+def test_a_full_garbage_collection_is_no_reason_to_drop_content(
+    collections: int, kept: str
+) -> None:
+    scanner = CollectedWhileScanning(collections)
+    redactor = Redactor(REDACTED, 20, scanner, lambda: scanner.now)
+    span = redactor.redact(make_span(attributes={"spanvas.input": "mail ada@example.org"}))
+    assert span.attributes["spanvas.input"] == kept
+
+
+def test_the_budget_begins_anew_after_one_full_garbage_collection_alone() -> None:
+    now = 0
+
+    def clock() -> int:
+        nonlocal now
+        gc.collect()
+        now += 8_000_000
+        return now
+
+    text = ["a@example.org " * 9_000] * 20
+    redactor = Redactor(REDACTED, 20, SCANNER, clock)
+    span = redactor.redact(make_span(attributes={"spanvas.input": text}))
+    assert span.attributes["spanvas.input"] == "[REDACTED:unscanned]"
 
 
 @pytest.mark.parametrize(

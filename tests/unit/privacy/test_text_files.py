@@ -16,8 +16,9 @@ from spanvas.privacy.text_files import (
     stream_redaction,
     text_encoding,
 )
+from tests.support.builders import Clock
 
-REDACTOR = Redactor("redacted", scanner=Scanner())
+REDACTOR = Redactor("redacted", scanner=Scanner(), clock=Clock())
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR ada@example.org"
 
 

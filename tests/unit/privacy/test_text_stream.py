@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from spanvas.privacy.redact import Redactor
 from spanvas.privacy.scan import Scanner
 from spanvas.privacy.text_stream import AHEAD, PIECE, WHOLE, Redacted, TextStream
+from tests.support.builders import Clock
 
-REDACTOR = Redactor("redacted", scanner=Scanner())
+REDACTOR = Redactor("redacted", scanner=Scanner(), clock=Clock())
 WEATHER = "The weather is fine today, said all.\n"
 PEM = (
     "-----BEGIN RSA PRIVATE KEY-----\n"

@@ -122,9 +122,12 @@ class Redactor:
         )
 
     def _start(self) -> SpanRedaction:
-        deadline = self._clock() + self._budget_nano
         return SpanRedaction(
-            self._own_scanner(), self._clock, deadline, self._clean_texts, self._clean_names
+            self._own_scanner(),
+            self._clock,
+            self._budget_nano,
+            self._clean_texts,
+            self._clean_names,
         )
 
     def _own_scanner(self) -> Scanner | None:
@@ -149,9 +152,7 @@ class Redactor:
 
         A piece has a budget of its own; one that cannot be searched is replaced by a marker.
         """
-        redaction = SpanRedaction(
-            self._own_scanner(), self._clock, self._clock() + PIECE_BUDGET_NANO, None, set()
-        )
+        redaction = SpanRedaction(self._own_scanner(), self._clock, PIECE_BUDGET_NANO, None, set())
         return redaction.content(TEXT, text), redaction.receipt
 
     def _kept(self, field: str, text: str) -> str:
