@@ -6,7 +6,6 @@ which is where `resources` reads them back.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,11 @@ class Template:
         return dict(self.document.get("Resources", {}))
 
 
-class NoManagedPolicies:
-    """SAM asks IAM for managed policies by name; a template that names them by ARN needs none."""
+@dataclass(frozen=True, slots=True)
+class Region:
+    """All that SAM asks of a session of boto3, which itself fails where AWS_PROFILE names no profile."""
 
-    def load(self) -> dict[str, str]:
-        """Returns no managed policies: their names stay as they are."""
-        return {}
+    region_name: str
 
 
 def translate(
@@ -51,11 +49,9 @@ def translate(
     References to the parameters in `later` are left as they are: SAM puts values and defaults in the place of some.
     """
     from samtranslator.public.exceptions import InvalidDocumentException
-    from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
     from yaml import YAMLError
 
-    os.environ.setdefault("AWS_DEFAULT_REGION", region)  # the only way to tell SAM's translator
     try:
         document = yaml_parse(source)
     except YAMLError as error:
@@ -64,10 +60,30 @@ def translate(
     for name in later & document.get("Parameters", {}).keys():
         document["Parameters"][name].pop("Default", None)
     try:
-        translated = transform(document, dict(parameters), NoManagedPolicies())
+        translated = transform(document, dict(parameters), region)
     except InvalidDocumentException as error:
         raise TemplateError(f"SAM refuses the template: {error.message}") from error
     return Template(translated, build_methods)
+
+
+def transform(document: dict[str, Any], parameters: dict[str, str], region: str) -> dict[str, Any]:
+    """Do what SAM's `transform` does, which takes its region from the environment and keeps the first one that it sees.
+
+    SAM asks IAM for managed policies by name; a template that names them by ARN needs none, so there are none.
+    """
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+    from samtranslator.utils.py27hash_fix import (
+        to_py27_compatible_template,
+        undo_mark_unicode_str_in_template,
+    )
+
+    to_py27_compatible_template(document, parameters)
+    translator = Translator(None, Parser(), boto_session=Region(region))
+    translated: dict[str, Any] = undo_mark_unicode_str_in_template(
+        translator.translate(document, parameters, get_managed_policy_map=dict)
+    )
+    return translated
 
 
 def read_template(path: Path, parameters: dict[str, str], region: str) -> Template:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from local.gateway.definition import Throttle, read_http_api
@@ -110,6 +112,19 @@ def test_sams_own_refusal_is_passed_on() -> None:
     source = SMALL.replace("ApiId: !Ref Api, ", "ApiId: !Ref Nowhere, ")
     with pytest.raises(TemplateError, match="SAM refuses the template"):
         translate(source, {}, "us-east-1")
+
+
+def test_each_translation_is_for_its_own_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_PROFILE", "nowhere")
+    source = SMALL.replace("MemorySize: 512", "Tracing: Active")
+    before = dict(os.environ)
+    for region, partition in (("cn-north-1", "aws-cn"), ("eu-west-1", "aws")):
+        role = translate(source, {}, region).resources["WorkerRole"]
+        policies = role["Properties"]["ManagedPolicyArns"]
+        assert {arn.split(":")[1] for arn in policies} == {partition}
+    assert dict(os.environ) == before
 
 
 def test_the_projects_template_can_be_read_whole() -> None:
