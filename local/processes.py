@@ -28,6 +28,10 @@ class ProcessError(Exception):
     """A process of the stack did not start or ended by itself; the message names it and its log."""
 
 
+class EndedError(ProcessError):
+    """A process ended before it could be used."""
+
+
 class Spawner:
     """Starts every process of the stack from one thread that lives as long as the stack does, and ends them all.
 
@@ -119,7 +123,7 @@ def wait_until_it_answers(
     deadline = time.monotonic() + seconds
     while not answers(port, path):
         if process.poll() is not None:
-            raise ProcessError(
+            raise EndedError(
                 f"{what} ended with code {process.returncode}; {log} ends with:\n{tail(log)}"
             )
         if time.monotonic() > deadline:

@@ -29,7 +29,7 @@ from local.gateway.http_api import HttpApi
 from local.http_message import LOOPBACK
 from local.http_server import HttpServer
 from local.identity.issuer import Issuer
-from local.kept import Kept, open_kept
+from local.kept import Kept, open_kept, unreadable
 from local.lambdas.layers import prepare_opt
 from local.lambdas.pool import Pool
 from local.lambdas.sandbox import Placement, Sandbox
@@ -38,7 +38,7 @@ from local.mounting import can_mount
 from local.options import Options
 from local.otlp_sink import OtlpSink
 from local.physical import physical_attribute
-from local.processes import Spawner, free_port
+from local.processes import EndedError, Spawner, free_port
 from local.project import PROJECT, shown
 from local.provisioning import provisioning
 from local.resolve import Resolver, StackIdentity
@@ -278,11 +278,19 @@ class Stack:
     def _provision(self) -> None:
         self.roles.prepare()
         provision = provisioning(self.resolver, self.boto3_client)
-        self.children.wait()
+        self._wait_for_engines()
         self._say("Provisioning from template.yaml")
         provision()
         self.children.keep_running(provision)
         self._closers.append(self.children.stop)
+
+    def _wait_for_engines(self) -> None:
+        try:
+            self.children.wait()
+        except EndedError as error:
+            if self.kept.is_new:
+                raise
+            raise unreadable(self.kept.folder, str(error)) from error
 
     def _write_state(self) -> None:
         self._closers.append(partial(state.remove_state, self.state))

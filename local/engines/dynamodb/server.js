@@ -14,7 +14,7 @@ const LOOPBACK = "127.0.0.1";
 // A client keeps its connection for longer than the five seconds that Node.js would.
 const KEEP_ALIVE_MS = 120_000;
 
-function main() {
+async function main() {
   const { values } = parseArgs({
     options: {
       port: { type: "string" },
@@ -29,6 +29,7 @@ function main() {
   const server = dynalite(options);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   if (opened) {
+    await open(opened.store.db, values.path);
     const [handler] = server.listeners("request");
     server.removeAllListeners("request");
     server.on("request", identified(bridgedHandler(opened.store, handler)));
@@ -37,6 +38,16 @@ function main() {
   server.listen(Number(values.port), LOOPBACK, () => {
     console.log(`URL=http://${LOOPBACK}:${server.address().port}`);
   });
+}
+
+/** Opens the data before anybody is told that the engine listens. dynalite itself says nothing until the first call. */
+async function open(db, path) {
+  try {
+    await db.open();
+  } catch (error) {
+    console.error(`The tables in ${path} cannot be opened: ${error.cause?.message ?? error.message}`);
+    process.exit(1);
+  }
 }
 
 main();
