@@ -58,6 +58,11 @@ def test_a_value_that_cannot_be_read_is_named(variable: str, value: str) -> None
         Settings.from_env({variable: value})
 
 
+def test_a_choice_that_may_be_empty_tells_the_words_alone() -> None:
+    with pytest.raises(InvalidSettingError, match=r"expected one of tempo, jaeger$"):
+        Settings.from_env({"SPANVAS_SPAN_SOURCE": "zipkin"})
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [

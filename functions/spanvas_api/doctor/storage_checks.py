@@ -129,9 +129,14 @@ def _cors(s3: Any, name: str) -> Finding:
 
 
 def clock(dynamodb: Any, name: str, now: float) -> Iterator[Finding]:
-    """Compares the clock of this machine, in Unix seconds, with that of AWS."""
-    answer = dynamodb.describe_table(TableName=name)["ResponseMetadata"]["HTTPHeaders"]
-    date = answer.get("date")
+    """Compares the clock of this machine, in Unix seconds, with that of AWS, which a refusal tells, too."""
+    try:
+        answer = dynamodb.describe_table(TableName=name)
+    except Exception as error:
+        answer = getattr(error, "response", {})
+        if "HTTPHeaders" not in answer.get("ResponseMetadata", {}):
+            raise
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
     if not date:
         yield Finding("clock", UNKNOWN, "the endpoint does not say what time it is")
         return

@@ -52,7 +52,7 @@ def parse_choice(words: Sequence[str]) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text not in words:
-            raise ValueError("expected one of " + ", ".join(words))
+            raise ValueError("expected one of " + ", ".join(filter(None, words)))
         return text
 
     return parse

@@ -386,6 +386,21 @@ def test_a_clock_that_is_wrong(deployment: Deployment) -> None:
     assert seen.endswith(" s from AWS")
 
 
+def test_a_refusal_tells_the_clock_of_aws_too(deployment: Deployment) -> None:
+    class Refusing(Denied):
+        def describe_table(self, **parameters: Any) -> Any:
+            said = {
+                "Error": {"Code": "InvalidSignatureException", "Message": "Signature expired"},
+                "ResponseMetadata": {"HTTPHeaders": {"date": "Thu, 18 Sep 2025 08:00:00 GMT"}},
+            }
+            raise ClientError(said, "DescribeTable")  # type: ignore[arg-type]
+
+    deployment.dynamodb = Refusing()  # type: ignore[assignment]
+    deployment.now = 1_758_182_400.0 + 400
+
+    assert deployment.wrong("--no-probe")["clock"] == "08:06:40 UTC, +400 s from AWS"
+
+
 def test_the_collector(deployment: Deployment) -> None:
     with serving(OK) as server:
         deployment.environment["SPANVAS_OTLP_ENDPOINT"] = f"http://127.0.0.1:{server.port}"
