@@ -11,7 +11,7 @@ from spanvas.model.row import Row
 from spanvas.model.span import Span
 from spanvas.model.units import MS
 from spanvas.otlp.export import LabelsOf, any_value, request_of
-from spanvas.otlp.request_protobuf import encode_request
+from spanvas.otlp.request_protobuf import encode_request, field_in_parts, request_parts
 from spanvas.otlp.wire import length_delimited, number_field
 from spanvas_api.http.problems import TEXT_MEDIA_TYPE
 from spanvas_api.http.request import ApiResponse
@@ -54,11 +54,11 @@ def wants_protobuf(accept: str | None) -> bool:
 
 def trace_protobuf(spans: Iterable[Span], message: str, labels_of: LabelsOf) -> bytes:
     """Returns a TraceByIDResponse; with a message it is partial."""
-    return (
-        length_delimited(1, encode_request(spans, labels_of))
-        + length_delimited(2, b"")
-        + (number_field(3, PARTIAL) + length_delimited(4, message.encode()) if message else b"")
-    )
+    parts = field_in_parts(1, request_parts(spans, labels_of))
+    parts.append(length_delimited(2, b""))
+    if message:
+        parts += (number_field(3, PARTIAL), length_delimited(4, message.encode()))
+    return b"".join(parts)
 
 
 def bare_protobuf(spans: Iterable[Span], _: str, labels_of: LabelsOf) -> bytes:

@@ -22,7 +22,10 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
+    | st.sampled_from([0, 1, -1, 127, 128, 2**14, 2**63, -(2**70), 0.0, -0.0, 1.0, True])
     | st.floats(allow_nan=False)
+    | st.sampled_from([63, 64, 65, 127, 128, 2**14 - 3, 2**14]).map(lambda size: "é" + "x" * size)
+    | st.sampled_from(["Infinity", "-Infinity"]).map(lambda text: {"$float": text})
     | TEXTS
     | st.binary(max_size=9).map(lambda data: {"$bytes": base64.b64encode(data).decode()})
 )
@@ -37,6 +40,9 @@ TIMES = st.integers(0, 2**63 - 1)
 COUNTED = st.fixed_dictionaries({}, optional={"otel.dropped_attributes_count": st.integers(1, 9)})
 STATE = st.fixed_dictionaries({}, optional={"w3c.tracestate": st.just("b=2")})
 FLAGS = st.sampled_from([0, 1, 257])
+LABELS = st.dictionaries(
+    st.sampled_from(["spanvas.execution.id", "spanvas.tenant", "spanvas.workflow.name"]), TEXTS
+)
 DESCRIBED_RESOURCE = {
     "service.name": "two",
     names.RESOURCE_SCHEMA_URL: "https://opentelemetry.io/schemas/1.40.0",
@@ -50,7 +56,7 @@ DESCRIBED_SCOPE = {
 
 @st.composite
 def spans(draw: st.DrawFn) -> Span:
-    attributes: dict[str, Any] = draw(ATTRIBUTES) | draw(COUNTED)
+    attributes: dict[str, Any] = draw(ATTRIBUTES) | draw(COUNTED) | draw(LABELS)
     if draw(st.booleans()):
         attributes |= {
             "w3c.tracestate": "a=1",
@@ -84,12 +90,19 @@ def spans(draw: st.DrawFn) -> Span:
     )  # fmt: skip
 
 
-@given(st.lists(spans(), max_size=4))
-def test_both_encodings_of_a_request_say_the_same(given_spans: list[Span]) -> None:
-    request = request_of(given_spans)
+@given(st.lists(spans(), max_size=4), LABELS, LABELS)
+def test_both_encodings_of_a_request_say_the_same(
+    given_spans: list[Span], one: dict[str, str], other: dict[str, str]
+) -> None:
+    labels = {span.span_id: (one, other)[place % 2] for place, span in enumerate(given_spans)}
+
+    def labels_of(span: Span) -> dict[str, str]:
+        return labels[span.span_id]
+
+    request = request_of(given_spans, labels_of=labels_of)
     said_in_json = _with_base64_ids(json.loads(dump(request)))
 
-    found = ExportTraceServiceRequest.FromString(encode_request(given_spans))
+    found = ExportTraceServiceRequest.FromString(encode_request(given_spans, labels_of))
 
     assert found == ParseDict(said_in_json, ExportTraceServiceRequest())
 

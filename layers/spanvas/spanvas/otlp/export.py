@@ -24,6 +24,7 @@ from spanvas.otlp.kept_fields import (
     RESOURCE_FIELDS,
     SCOPE_FIELDS,
     SPAN_FIELDS,
+    STAND_FOR_FIELDS,
     split_kept,
     split_origin,
 )
@@ -92,6 +93,8 @@ def facts_of(span: Span, labels: Mapping[str, Any]) -> SpanFacts:
     if end is None:
         end = min(span.start_time_unix_nano + 1, TIME_LIMIT - 1)
         attributes = {**attributes, names.OPEN: True}
+    if STAND_FOR_FIELDS.isdisjoint(attributes):
+        return SpanFacts(end, attributes, {}, span.flags)
     attributes, flags = split_origin(span, attributes)
     return SpanFacts(end, *split_kept(attributes, SPAN_FIELDS), flags)
 
@@ -131,6 +134,7 @@ def request_of(
     """
     keys: dict[int, tuple[Mapping[str, Any], bytes]] = {}
     groups: dict[bytes, tuple[Span, dict[tuple[Any, ...], tuple[Span, list[Any]]]]] = {}
+    places: dict[tuple[Any, ...], list[Any]] = {}
 
     def key_of(shared: Mapping[str, Any]) -> bytes:
         if not shared:
@@ -140,10 +144,24 @@ def request_of(
             known = keys[id(shared)] = (shared, dump(attributes_json(shared)))
         return known[1]
 
-    for span in spans:
+    def place_of(span: Span) -> list[Any]:
+        """Returns what the spans of the same resource and scope are put into."""
         scopes = groups.setdefault(key_of(span.resource), (span, {}))[1]
         scope = (span.scope_name, span.scope_version, key_of(span.scope_attributes))
-        scopes.setdefault(scope, (span, []))[1].append(encode_span(span, labels_of(span)))
+        return scopes.setdefault(scope, (span, []))[1]
+
+    for span in spans:
+        resource, scope = span.resource, span.scope_attributes
+        shared = (
+            id(resource) if resource else 0,
+            id(scope) if scope else 0,
+            span.scope_name,
+            span.scope_version,
+        )
+        place = places.get(shared)
+        if place is None:
+            place = places[shared] = place_of(span)
+        place.append(encode_span(span, labels_of(span)))
     return {
         "resourceSpans": [
             {

@@ -20,6 +20,8 @@ CALLED_BY_OTHERS: Final = frozenset({"server", "consumer"})
 
 DROPPED: Final = (names.DROPPED_ATTRIBUTES, names.DROPPED_EVENTS, names.DROPPED_LINKS)
 SPAN_FIELDS: Final = frozenset({*DROPPED, names.TRACE_STATE})
+STAND_FOR_FIELDS: Final = SPAN_FIELDS | {names.PARENT_ORIGIN}
+"""Attributes of a span that may be something else in OTLP; most spans have none of them."""
 EVENT_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES})
 LINK_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES, names.TRACE_STATE})
 RESOURCE_FIELDS: Final = frozenset({names.DROPPED_ATTRIBUTES, names.RESOURCE_SCHEMA_URL})

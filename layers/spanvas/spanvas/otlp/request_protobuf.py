@@ -1,36 +1,28 @@
 """An export request in protobuf, in the groups of its JSON encoding (`export.request_of`).
 
-Spans and attributes, of which a trace has thousands, are bytes there already. What a span says is what JSON says of it
-(`export.facts_of`). Sources: opentelemetry-proto,
-`trace/v1/trace.proto` and `common/v1/common.proto`; protobuf.dev, "Encoding".
+Spans and attributes (`key_values`), of which a trace has thousands, are bytes there already. What a span says is what
+JSON says of it (`export.facts_of`). Sources: opentelemetry-proto, `trace/v1/trace.proto` and `common/v1/common.proto`;
+protobuf.dev, "Encoding".
 """
 
 from __future__ import annotations
 
-from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from struct import Struct
 from typing import Any, Final
 
 from spanvas import attributes as names
-from spanvas.model.span import Event, Link, Span
-from spanvas.model.values import encodable
-from spanvas.otlp.export import LabelsOf, any_value, facts_of, no_labels, request_of
+from spanvas.model.span import UNSET, Event, Link, Span
+from spanvas.otlp.export import NO_LABELS, LabelsOf, facts_of, no_labels, request_of
 from spanvas.otlp.intake import KIND_NUMBERS, STATUS_NUMBERS
 from spanvas.otlp.kept_fields import EVENT_FIELDS, LINK_FIELDS, split_kept
-from spanvas.otlp.scalars import INT64
-from spanvas.otlp.wire import LEN, WORD, length_delimited, number_field, varint
-
-MOST_REMEMBERED: Final = 4_000
-"""Keys and short attributes of one request whose bytes are kept, since most spans say the same."""
-SHORT: Final = 64
-"""Characters of a text that is worth remembering."""
+from spanvas.otlp.key_values import MOST_REMEMBERED, SIZES, TAG, KeyValues, repeated, sized, utf8
+from spanvas.otlp.wire import length_delimited, number_field, varint
 
 _FIXED64 = Struct("<Q").pack
 _TIMES = Struct("<BQBQ").pack
 """Of the fields 7 and 8 of a span, each behind its tag."""
 _FIXED32 = Struct("<I").pack
-_DOUBLE = Struct("<d").pack
 
 Plain = Mapping[str, Any]
 
@@ -38,131 +30,94 @@ Plain = Mapping[str, Any]
 def encode_request(spans: Iterable[Span], labels_of: LabelsOf = no_labels) -> bytes:
     """Returns one ExportTraceServiceRequest with all these spans, as `export.encode_json` does.
 
-    A `TracesData` and Tempo's `Trace` are the same bytes.
+    A `TracesData` and Tempo's `Trace` are the same bytes. Labels have names that stand for no field (`kept_fields`).
     """
+    return b"".join(request_parts(spans, labels_of))
+
+
+def request_parts(spans: Iterable[Span], labels_of: LabelsOf = no_labels) -> list[bytes]:
+    """Returns the same in parts: a whole trace is copied once by whoever puts it into a message of its own."""
     writer = _Writer()
     request = request_of(spans, writer.pairs, writer.span, labels_of)
-    parts = [
-        part for resource in request["resourceSpans"] for part in writer.resource_spans(resource)
-    ]
-    return b"".join(parts)
+    return [part for one in request["resourceSpans"] for part in writer.resource_spans(one)]
+
+
+def field_in_parts(field: int, parts: Sequence[bytes]) -> list[bytes]:
+    """Returns a field that holds a message, in parts, from the parts of the message."""
+    return [TAG[field] + varint(sum(map(len, parts))), *parts]
 
 
 class _Writer:
-    """Writes the messages of one request, and remembers keys and short attributes."""
+    """Writes the messages of one request, and remembers what many spans say alike."""
 
     def __init__(self) -> None:
-        self._remembered: dict[tuple[str, str], bytes] = {}
-        self._keys: dict[str, bytes] = {}
+        self.pairs = KeyValues().of
+        self._labels: dict[int, tuple[Plain, list[bytes]]] = {}
+        self._titles: dict[tuple[str, str], bytes] = {}
 
     def resource_spans(self, resource: Plain) -> list[bytes]:
-        """Returns a field with all spans of a resource, in parts: a whole trace is put together once."""
+        """Returns a field with all spans of a resource, in parts."""
         described = resource["resource"]
-        head = _repeated(_TAG[1], described["attributes"]) + number_field(
+        head = repeated(TAG[1], described["attributes"]) + number_field(
             2, described.get(_DROPPED, 0)
         )
-        parts = [_sized(_TAG[1], head)]
+        parts = [sized(TAG[1], head)]
         for scope in resource["scopeSpans"]:
             parts += self._scope_spans(scope)
-        return _with_size(_TAG[1], [*parts, _text(3, resource.get("schemaUrl", ""))])
+        return field_in_parts(1, [*parts, _text(3, resource.get("schemaUrl", ""))])
 
     def _scope_spans(self, scope: Plain) -> list[bytes]:
         described = scope["scope"]
         head = (
             _text(1, described["name"])
             + _text(2, described.get("version", ""))
-            + _repeated(_TAG[3], described.get("attributes", ()))
+            + repeated(TAG[3], described.get("attributes", ()))
             + number_field(4, described.get(_DROPPED, 0))
         )
-        parts = [_sized(_TAG[1], head)]
+        parts = [sized(TAG[1], head)]
         for span in scope["spans"]:
-            parts += (_TAG[2] + varint(len(span)), span)
-        return _with_size(_TAG[2], [*parts, _text(3, scope.get("schemaUrl", ""))])
-
-    def pairs(self, attributes: Mapping[str, Any]) -> list[bytes]:
-        """Returns attributes as KeyValues, each behind its length."""
-        known = self._remembered.get
-        found: list[bytes] = []
-        for name, value in attributes.items():
-            if type(value) is not str:
-                encoded = self._other_pair(name, value)
-            elif len(value) > SHORT:
-                encoded = self._text_pair(name, value)
-            else:
-                encoded = known((name, value)) or self._new_pair(name, value)
-            found.append(encoded)
-        return found
-
-    def _new_pair(self, key: str, text: str) -> bytes:
-        """Returns the pair of a short text, and remembers it."""
-        encoded = self._text_pair(key, text)
-        if len(self._remembered) < MOST_REMEMBERED:
-            self._remembered[key, text] = encoded
-        return encoded
-
-    def _text_pair(self, key: str, text: str) -> bytes:
-        """Returns the same as `_pair` with `_text_value`; the text, which may be long, is copied once."""
-        data = encodable(text).encode()
-        size = varint(len(data))
-        front = self._key(key) + varint(1 + len(size) + len(data)) + _TAG[1] + size
-        return varint(len(front) + len(data)) + front + data
-
-    def _other_pair(self, key: str, value: Any) -> bytes:
-        """Returns the pair of what is no text. Integers need no form of it in between."""
-        if type(value) is int and value in INT64:
-            return self._pair(key, b"\x18" + varint(value & WORD))
-        return self._pair(key, self._value(any_value(value)))
-
-    def _pair(self, key: str, value: bytes) -> bytes:
-        # The value is always there, also an empty one, as protobuf's own writers have it.
-        front = self._key(key) + varint(len(value))
-        return varint(len(front) + len(value)) + front + value
-
-    def _key(self, key: str) -> bytes:
-        """Returns the key of a KeyValue, and the tag of its value."""
-        known = self._keys.get(key)
-        if known is None:
-            known = _sized(_TAG[1], encodable(key).encode()) + _TAG[2]
-            if len(self._keys) < MOST_REMEMBERED:
-                self._keys[key] = known
-        return known
-
-    def _value(self, value: Plain) -> bytes:
-        """Returns an AnyValue; nothing for an empty one."""
-        for form, given in value.items():
-            if form == "stringValue":
-                return _text_value(given)
-            if form == "arrayValue":
-                items = [_sized(_TAG[1], self._value(item)) for item in given["values"]]
-                return _sized(_TAG[5], b"".join(items))
-            if form == "kvlistValue":
-                return _sized(_TAG[6], _repeated(_TAG[1], self._plain_pairs(given["values"])))
-            return _SCALARS[form](given)
-        return b""
-
-    def _plain_pairs(self, pairs: Iterable[Plain]) -> list[bytes]:
-        return [self._pair(pair["key"], self._value(pair["value"])) for pair in pairs]
+            parts += (TAG[2] + SIZES[len(span)], span)
+        return field_in_parts(2, [*parts, _text(3, scope.get("schemaUrl", ""))])
 
     def span(self, span: Span, labels: Mapping[str, Any]) -> bytes:
         """Returns a Span."""
+        said: Sequence[bytes] = ()
+        if labels and labels.keys().isdisjoint(span.attributes):
+            said, labels = self._pairs_of(labels), NO_LABELS
         end, attributes, fields, flags = facts_of(span, labels)
+        title = span.name, span.otel_kind
         parts = [
             _ids(span),
             b"\x22\x08" + bytes.fromhex(span.parent_span_id) if span.parent_span_id else b"",
-            _text(5, span.name),
-            number_field(6, KIND_NUMBERS.get(span.otel_kind, 1)),
+            self._titles.get(title) or self._new_title(*title),
             _TIMES(0x39, span.start_time_unix_nano, 0x41, end),
-            _repeated(_TAG[9], self.pairs(attributes)),
+            repeated(TAG[9], [*said, *self.pairs(attributes)]),
         ]
         if fields:
             parts.append(_text(3, fields.get(names.TRACE_STATE)))
             parts += [number_field(field, fields.get(name, 0)) for name, field in _COUNTS]
-        parts += [_sized(_TAG[11], self._event(event)) for event in span.events]
-        parts += [_sized(_TAG[13], self._link(link)) for link in span.links]
+        if span.events:
+            parts += [sized(TAG[11], self._event(event)) for event in span.events]
+        if span.links:
+            parts += [sized(TAG[13], self._link(link)) for link in span.links]
         parts.append(_status(span))
         if flags:
             parts.append(b"\x85\x01" + _FIXED32(flags))
         return b"".join(parts)
+
+    def _pairs_of(self, labels: Mapping[str, Any]) -> list[bytes]:
+        """Returns the pairs of what all spans of an execution say of it."""
+        known = self._labels.get(id(labels))
+        if known is None:  # it is kept with them, so that its id is not given to another one
+            known = self._labels[id(labels)] = (labels, self.pairs(labels))
+        return known[1]
+
+    def _new_title(self, name: str, otel_kind: str) -> bytes:
+        """Returns the name and the kind of a span, and remembers them."""
+        encoded = _text(5, name) + number_field(6, KIND_NUMBERS.get(otel_kind, 1))
+        if len(self._titles) < MOST_REMEMBERED:
+            self._titles[name, otel_kind] = encoded
+        return encoded
 
     def _event(self, event: Event) -> bytes:
         attributes, fields = split_kept(event.attributes, EVENT_FIELDS)
@@ -170,7 +125,7 @@ class _Writer:
             b"\x09"
             + _FIXED64(event.time_unix_nano)
             + _text(2, event.name)
-            + _repeated(_TAG[3], self.pairs(attributes))
+            + repeated(TAG[3], self.pairs(attributes))
             + number_field(4, fields.get(names.DROPPED_ATTRIBUTES, 0))
         )
 
@@ -179,7 +134,7 @@ class _Writer:
         return (
             _ids(link)
             + _text(3, fields.get(names.TRACE_STATE))
-            + _repeated(_TAG[4], self.pairs(attributes))
+            + repeated(TAG[4], self.pairs(attributes))
             + number_field(5, fields.get(names.DROPPED_ATTRIBUTES, 0))
             + (b"\x35" + _FIXED32(link.flags) if link.flags else b"")
         )
@@ -191,13 +146,10 @@ _COUNTS: Final = (
     (names.DROPPED_EVENTS, 12),
     (names.DROPPED_LINKS, 14),
 )
-_TAG: Final = tuple(varint(field << 3 | LEN) for field in range(16))
-_SCALARS: Final[Mapping[str, Callable[[Any], bytes]]] = {
-    "boolValue": lambda given: b"\x10\x01" if given else b"\x10\x00",
-    "intValue": lambda given: b"\x18" + varint(int(given) & WORD),
-    "doubleValue": lambda given: b"\x21" + _DOUBLE(float(given)),
-    "bytesValue": lambda given: length_delimited(7, b64decode(given)),
+_PLAIN_STATUS: Final = {
+    status: sized(TAG[15], number_field(3, number)) for status, number in STATUS_NUMBERS.items()
 }
+"""The status of a span without a message."""
 
 
 def _ids(part: Span | Link) -> bytes:
@@ -208,33 +160,14 @@ def _ids(part: Span | Link) -> bytes:
 
 
 def _status(span: Span) -> bytes:
+    if not span.status_message:
+        return _PLAIN_STATUS.get(span.status) or _PLAIN_STATUS[UNSET]
     number = number_field(3, STATUS_NUMBERS.get(span.status, 0))
-    return _sized(_TAG[15], _text(2, span.status_message) + number)
-
-
-def _sized(tag: bytes, data: bytes) -> bytes:
-    """Returns a field whose tag is written already."""
-    return tag + varint(len(data)) + data
-
-
-def _text_value(text: str) -> bytes:
-    """Returns the AnyValue of a text."""
-    data = encodable(text).encode()
-    return b"\x0a" + varint(len(data)) + data
-
-
-def _repeated(tag: bytes, messages: Sequence[bytes]) -> bytes:
-    """Returns the fields of messages that are behind their lengths already."""
-    return tag + tag.join(messages) if messages else b""
-
-
-def _with_size(tag: bytes, parts: list[bytes]) -> list[bytes]:
-    """Returns the parts of a field behind its tag and its size."""
-    return [tag + varint(sum(map(len, parts))), *parts]
+    return sized(TAG[15], _text(2, span.status_message) + number)
 
 
 def _text(field: int, text: Any) -> bytes:
     """Returns a text field; nothing where it is empty, or a sender's own attribute of that name is no text."""
     if not text or not isinstance(text, str):
         return b""
-    return _sized(_TAG[field], encodable(text).encode())
+    return sized(TAG[field], utf8(text))
