@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanvas.model.row import ArtifactRef
-from spanvas.model.span import Event, Link
+from spanvas.model.span import Event, Link, Span
 from spanvas.model.usage import Usage
 from spanvas.model.values import jsonable
 from spanvas.storage import codec
@@ -50,6 +51,14 @@ def test_whole_spans_come_back_as_they_were() -> None:
     )
 
     assert decode_spans(codec.encode_spans([span, make_span("b")])) == [span, make_span("b")]
+
+
+def test_a_span_that_was_read_cannot_be_changed() -> None:
+    (span,) = decode_spans(codec.encode_spans([make_span()]))
+
+    assert type(span) is Span
+    with pytest.raises(FrozenInstanceError):
+        span.name = "b"  # type: ignore[misc]
 
 
 def test_each_span_of_a_chunk_has_its_own_resource_and_scope() -> None:

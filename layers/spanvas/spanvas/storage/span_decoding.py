@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields, make_dataclass
 from itertools import product
 from operator import itemgetter
 from types import NoneType
@@ -42,6 +43,9 @@ _MEMBER_TYPES: Final[dict[str, tuple[type, ...]]] = {
 """Members of a stored span that this version always writes, with the types of their values."""
 _MEMBERS: Final = itemgetter(*_MEMBER_TYPES)
 _PLAIN_TYPES: Final = frozenset(product(*_MEMBER_TYPES.values()))
+
+_Unfrozen: Any = make_dataclass("_Unfrozen", [field.name for field in fields(Span)], slots=True)
+"""What a span is while its fields are set. A frozen dataclass sets each by a call: 2.6 us of a span instead of 0.3."""
 
 
 def spans_of(items: Iterable[dict[str, Any]], chunk: dict[str, Any]) -> list[Span]:
@@ -104,7 +108,7 @@ def _plain_span(
     if not (0 <= start < LATEST and 0 <= last < LATEST):
         check_times([last, start])
     resource, name, version, scope_attributes = shared
-    return Span(
+    return _frozen(
         trace_id,
         span_id,
         parent,
@@ -126,6 +130,13 @@ def _plain_span(
         scope_attributes,
         flags,
     )
+
+
+def _frozen(*values: Any) -> Span:
+    """Returns a span of all its fields. Its object may change its class, since both have the same slots."""
+    span = _Unfrozen(*values)
+    span.__class__ = Span
+    return span  # type: ignore[no-any-return]
 
 
 def _shared(chunk: dict[str, Any], place: int, scope: int) -> _Shared | None:
