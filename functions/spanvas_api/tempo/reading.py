@@ -1,15 +1,18 @@
 """A trace by its id: the whole spans of all executions that have some of it, as the export gives them.
 
-The same rules as the export: what of a span the caller may see, and a record of the read before it is answered. But
-Tempo's API has one answer for a trace, and a function may answer 6 MB. So what does not fit with its whole values comes
-with previews of them, as spans that are sent to Tempo have; and what does not fit then is left out, and the answer says
-that it is partial.
+The same rules as the export: what of a span the caller may see, and a record of the read before it is answered, stored
+while the answer is made (ADR 58). But Tempo's API has one answer for a trace, and a function may answer 6 MB. So what
+does not fit with its whole values comes with previews of them, as spans that are sent to Tempo have; and what does not
+fit then is left out, and the answer says that it is partial.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -75,8 +78,36 @@ class TraceSpans:
         return said
 
 
-def read_spans_of(request: ApiRequest, services: Services, operation: str) -> TraceSpans:
-    """Returns the spans of the trace that a path names, recorded as accesses first.
+class Recording:
+    """Records reads in a thread of its own. When its context is left, each is durable: it is left before an answer is.
+
+    One that could not be stored is raised there, and there is no answer.
+    """
+
+    def __init__(self, request: ApiRequest, services: Services) -> None:
+        self._record = partial(record_read, request, services)
+        self._started: list[Future[None]] = []
+
+    def __enter__(self) -> Recording:
+        self._thread = ThreadPoolExecutor(1, "spanvas-accesses")
+        return self
+
+    def add(self, execution_id: str, outcome: str) -> None:
+        """Begins to record that an execution is read."""
+        record = partial(self._record, execution_id, EXPORT, outcome)
+        self._started.append(self._thread.submit(copy_context().run, record))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._thread.shutdown()
+        if kind is None:
+            for one in self._started:
+                one.result()
+
+
+def read_spans_of(
+    request: ApiRequest, services: Services, operation: str, recording: Recording
+) -> TraceSpans:
+    """Returns the spans of the trace that a path names; the reads of them are being recorded.
 
     Raises ForbiddenError without the scope, and InvalidInputError. Of executions that the caller may not see there is
     nothing.
@@ -85,7 +116,7 @@ def read_spans_of(request: ApiRequest, services: Services, operation: str) -> Tr
     trace_id = trace_id_of(text)
     found = TraceSpans()
     for execution in authorized_executions_of_trace(request, services, operation, trace_id or ""):
-        _add(found, request, services, execution, trace_id)
+        _add(found, request, services, execution, trace_id, recording)
     if trace_id is None:
         raise InvalidInputError("invalid trace id", complaint_about(text))
     return found
@@ -97,6 +128,7 @@ def _add(
     services: Services,
     execution: Execution,
     trace_id: str | None,
+    recording: Recording,
 ) -> None:
     """Adds the spans that an execution has of a trace."""
     place = (execution.tenant, execution.execution_id)
@@ -106,7 +138,7 @@ def _add(
         return
     up_to = readable(request.principal, execution)
     outcome = ALLOWED if up_to and any(map(has_content, spans)) else STRUCTURE
-    record_read(request, services, execution.execution_id, EXPORT, outcome)
+    recording.add(execution.execution_id, outcome)
     found.spans += [shown_span(span, up_to) for span in spans]
     found.labels[execution.execution_id] = labels_shown(execution, up_to)
     found.owners |= {span.span_id: execution.execution_id for span in spans}

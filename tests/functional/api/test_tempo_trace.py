@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from spanvas.model.access import Access
 from spanvas.model.ids import trace_id_for
 from spanvas.model.row import Row
 from spanvas.storage import items
@@ -20,6 +22,7 @@ from tests.functional.api.traces import write
 from tests.support.api_client import Client, LambdaContext, Reply
 from tests.support.api_fakes import AuditedStore
 from tests.support.builders import SECOND, T0, make_execution, make_span
+from tests.support.memory_store import MemoryTraceStore
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 """Of `make_execution` and `make_span`."""
@@ -162,16 +165,39 @@ def test_content_is_told_to_those_who_may_read_it_and_recorded_first(
     assert records == {("ada", "export", "allowed"): 4, ("bob", "export", "structure"): 1}
 
 
+@pytest.mark.parametrize("version", ["/api/v2/traces", "/api/traces"])
+@pytest.mark.parametrize("headers", [PROTOBUF, {}])
 def test_no_content_is_answered_where_the_access_cannot_be_recorded(
-    api: Client, run: AuditedStore
+    api: Client, run: AuditedStore, version: str, headers: dict[str, str]
 ) -> None:
     run.audit_failure = RuntimeError("down")
 
-    reply = api.get(f"/api/v2/traces/{TRACE}", headers=PROTOBUF)
+    reply = api.get(f"{version}/{TRACE}", headers=headers)
 
     assert reply.status == 503
     assert "On its way." not in reply.text
     assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_an_access_is_recorded_while_the_answer_is_made_which_waits_for_it(
+    api: Client, run: AuditedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_made = threading.Event()
+
+    def record(access: Access) -> None:
+        assert is_made.wait(60), "the answer is made before the record is stored"
+        MemoryTraceStore.record_access(run, access)
+
+    def made(body: bytes, accept: str | None) -> None:
+        assert not run.accesses()
+        is_made.set()
+
+    monkeypatch.setattr(run, "record_access", record)
+    monkeypatch.setattr(reading, "compressed", made)
+
+    reply = api.get(f"/api/v2/traces/{TRACE}", headers=PROTOBUF)
+
+    assert (reply.status, len(run.accesses())) == (200, 1)
 
 
 def test_a_refused_read_is_recorded_with_the_execution_that_was_asked_for(
