@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from local.project import PROJECT
 from local.stack import Stack
 from tests.browser.tab_states import STATES, WIDE_ENOUGH, State, narrow, show, state
+from tests.browser.waiting import eventually, expect_no_wider_than
 
 pytestmark = pytest.mark.browser
 
@@ -57,11 +58,15 @@ def test_a_state_shows_what_it_has_to_and_axe_finds_nothing_serious(
 def test_the_tree_says_level_size_and_place(page: Page) -> None:
     state("conversation").show(page)
     items = page.get_by_role("tree", name="Spans of the trace").get_by_role("treeitem")
-    said = items.evaluate_all(
-        """all => all.map((item) => ['level', 'setsize', 'posinset']
-            .map((name) => Number(item.getAttribute('aria-' + name))))"""
-    )
-    assert said == [[1, 1, 1], [2, 2, 1], [3, 3, 1], [3, 3, 2], [3, 3, 3], [2, 2, 2]]
+
+    def check() -> None:
+        said = items.evaluate_all(
+            """all => all.map((item) => ['level', 'setsize', 'posinset']
+                .map((name) => Number(item.getAttribute('aria-' + name))))"""
+        )
+        assert said == [[1, 1, 1], [2, 2, 1], [3, 3, 1], [3, 3, 2], [3, 3, 3], [2, 2, 2]]
+
+    eventually(page, check)
     expect(items.first).to_have_attribute("aria-expanded", "true")
 
 
@@ -105,6 +110,5 @@ def test_at_200_percent_nothing_is_cut_off(page: Page, name: str) -> None:
     """A window of 1280 x 1024 at 200 % is 640 x 512 in CSS pixels."""
     state(name).show(page)
     page.set_viewport_size({"width": 640, "height": 512})
-    page.wait_for_timeout(100)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 640
-    assert re.search(r"\S", page.get_by_role("main").inner_text())
+    expect_no_wider_than(page, 640)
+    expect(page.get_by_role("main")).to_have_text(re.compile(r"\S"))

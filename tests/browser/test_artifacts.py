@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.files_run import FILES, files_run
 from tests.browser.stubs import FileServer, Stub
+from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +57,11 @@ def test_a_pdf_is_drawn_page_by_page(gallery: Locator) -> None:
     expect(paper).to_contain_text("5 pages")
     ink = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, 500).data
         .reduce((dark, value, at) => dark + (at % 4 === 0 && value < 80 ? 1 : 0), 0)"""
-    assert paper.get_by_role("img", name="Page 1").evaluate(ink) > 500
+
+    def check() -> None:
+        assert paper.get_by_role("img", name="Page 1").evaluate(ink) > 500
+
+    eventually(paper.page, check)
     paper.get_by_role("button", name="Show more than the first 3").click()
     expect(paper.get_by_role("img", name="Page 5")).to_be_attached()
 
@@ -93,7 +98,11 @@ def test_html_is_inert(gallery: Locator, complaints: list[str]) -> None:
     frame = preview(gallery, "page.html").locator("iframe")
     expect(frame).to_have_attribute("sandbox", "")
     expect(frame.content_frame.get_by_role("heading")).to_have_text("A page")
-    assert any("Blocked script execution" in text or "script" in text for text in complaints)
+
+    def check() -> None:
+        assert any("Blocked script execution" in text or "script" in text for text in complaints)
+
+    eventually(gallery.page, check)
     complaints.clear()
 
 

@@ -7,10 +7,21 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from local.stack import Stack
 from tests.browser.otlp_runs import SECOND, Sent, long_run, send
+from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
 ROUNDING = 0.01
+DRAWN = """lanes => lanes.map((lane) => {
+    const box = (mark) => mark.getBoundingClientRect().toJSON();
+    const boxes = (selector) => [...lane.querySelectorAll(selector)].map(box);
+    return {
+        lane: box(lane),
+        bars: boxes(".sv-bar, .sv-backoff, .sv-path-step"),
+        beyond: boxes(".sv-beyond").length,
+    };
+})"""
+"""What each lane shows, of one moment."""
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +44,20 @@ def assert_seen(bar: FloatRect, lane: FloatRect) -> None:
 
 def assert_all_seen(page: Page, lines: int) -> None:
     """Every line's bar, or the mark that says on which side of the zoom it lies."""
-    lanes = page.locator(".sv-bar-cell")
-    expect(lanes).to_have_count(lines)
-    for lane in lanes.all():
-        bars = lane.locator(".sv-bar, .sv-backoff, .sv-path-step")
-        beyond = lane.locator(".sv-beyond").count()
-        assert bars.count() + beyond >= 1
-        for bar in bars.all():
-            assert_seen(box_of(bar), box_of(lane))
+
+    def check() -> None:
+        drawn = page.locator(".sv-bar-cell").evaluate_all(DRAWN)
+        assert len(drawn) == lines
+        for line in drawn:
+            assert len(line["bars"]) + line["beyond"] >= 1, line
+            for bar in line["bars"]:
+                assert_seen(bar, line["lane"])
+
+    eventually(page, check)
+
+
+def expect_seen(bar: Locator, lane: Locator) -> None:
+    eventually(bar.page, lambda: assert_seen(box_of(bar), box_of(lane)))
 
 
 def open_run(page: Page, run: str, width: int) -> None:
@@ -69,7 +86,7 @@ def test_a_bar_is_seen_when_it_is_zoomed_to(page: Page, run: str, name: str, wid
     assert_all_seen(page, 7)
     line = page.get_by_role("treeitem", name=name)
     expect(line.locator(".sv-bar")).to_have_count(1)
-    assert_seen(box_of(page.locator(".sv-minimap-window")), box_of(page.locator(".sv-minimap")))
+    expect_seen(page.locator(".sv-minimap-window"), page.locator(".sv-minimap"))
     for _ in range(12):
         page.keyboard.press("+")
     assert_all_seen(page, 7)
@@ -90,25 +107,33 @@ def test_the_overview_and_the_strip_leave_nothing_out(page: Page, run: str, widt
     overview = page.locator(".sv-minimap svg")
     failure = overview.locator(".sv-minimap-failure")
     expect(failure).to_have_count(1)
-    assert_seen(box_of(failure), box_of(overview))
-    columns = float(str(overview.get_attribute("viewBox")).split()[2])
-    assert box_of(overview)["width"] / columns >= 2
-    for hue in overview.locator("path").all():
-        assert_seen(box_of(hue), box_of(overview))
+    expect_seen(failure, overview)
+
+    def check() -> None:
+        columns = float(str(overview.get_attribute("viewBox")).split()[2])
+        assert box_of(overview)["width"] / columns >= 2
+
+    eventually(page, check)
     strip = page.locator(".sv-strip-bar")
-    for place in strip.locator("i").all():
-        assert_seen(box_of(place), box_of(strip))
+    for marks, whole in ((overview.locator("path"), overview), (strip.locator("i"), strip)):
+        expect(marks.first).to_be_attached()
+        for mark in marks.all():
+            expect_seen(mark, whole)
 
 
 @pytest.mark.parametrize("width", [360, 700, 1440, 2560])
 def test_the_overview_lies_over_the_bars_that_it_is_of(page: Page, run: str, width: int) -> None:
     open_run(page, run, width)
-    overview = box_of(page.locator(".sv-minimap"))
-    lane = box_of(page.locator(".sv-bar-cell").first)
-    assert overview["x"] == pytest.approx(lane["x"], abs=1)
-    assert overview["width"] == pytest.approx(lane["width"], abs=1)
-    if width > 360:
-        assert overview["x"] == pytest.approx(box_of(page.locator(".sv-axis"))["x"], abs=1)
+
+    def check() -> None:
+        overview = box_of(page.locator(".sv-minimap"))
+        lane = box_of(page.locator(".sv-bar-cell").first)
+        assert overview["x"] == pytest.approx(lane["x"], abs=1)
+        assert overview["width"] == pytest.approx(lane["width"], abs=1)
+        if width > 360:
+            assert overview["x"] == pytest.approx(box_of(page.locator(".sv-axis"))["x"], abs=1)
+
+    eventually(page, check)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -127,9 +152,13 @@ def test_the_first_token_of_an_answer_is_marked_on_its_bar(
     line = page.get_by_role("treeitem", name="First token after 500 ms")
     tick, bar = line.get_by_title("First token after 500 ms", exact=True), line.locator(".sv-bar")
     expect(tick).to_be_visible()
-    assert_seen(box_of(tick), box_of(line))
-    share = (box_of(tick)["x"] - box_of(bar)["x"]) / box_of(bar)["width"]
-    assert share == pytest.approx(0.25, abs=0.02)
+    expect_seen(tick, line)
+
+    def check() -> None:
+        share = (box_of(tick)["x"] - box_of(bar)["x"]) / box_of(bar)["width"]
+        assert share == pytest.approx(0.25, abs=0.02)
+
+    eventually(page, check)
     expect(line.get_by_text("relevance 0.92 +1")).to_be_visible()
 
 
@@ -140,7 +169,7 @@ def test_one_call_beside_three_hundred_is_seen_in_the_overview(page: Page, stack
     page.goto(f"/?execution={run}")
     expect(page.get_by_role("treeitem", name="call")).to_be_visible()
     overview = page.locator(".sv-minimap svg")
-    assert_seen(box_of(overview.locator(".sv-fill-http")), box_of(overview))
+    expect_seen(overview.locator(".sv-fill-http"), overview)
 
 
 def test_a_group_outside_of_the_zoom_is_marked_as_being_there(page: Page, stack: Stack) -> None:

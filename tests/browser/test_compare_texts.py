@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from local.stack import Stack
 from spanvas.model.span import Event
 from tests.browser.stored_traces import StoredRun
+from tests.browser.waiting import eventually, expect_no_wider_than
 
 pytestmark = pytest.mark.browser
 
@@ -45,8 +46,10 @@ def open_both(page: Page, left: StoredRun, right: StoredRun) -> Locator:
     return page.locator(".cv-text")
 
 
-def marked(text: Locator) -> dict[str, list[str]]:
-    return {mark: text.locator(mark).all_inner_texts() for mark in ("del", "ins")}
+def expect_marked(text: Locator, gone: list[str], added: list[str]) -> None:
+    for mark, words in (("del", gone), ("ins", added)):
+        expect(text.locator(mark)).to_have_count(len(words))
+        expect(text.locator(mark)).to_have_text(words)
 
 
 def test_json_is_compared_by_key_and_what_went_wrong_comes_first(page: Page, stack: Stack) -> None:
@@ -58,7 +61,7 @@ def test_json_is_compared_by_key_and_what_went_wrong_comes_first(page: Page, sta
     expect(texts.locator("summary")).to_have_text([re.compile("^Error"), re.compile("^Input")])
     expect(texts.first).to_contain_text("TooSlow: no answer")
     changed = texts.nth(1)
-    assert marked(changed) == {"del": ["Bonn"], "ins": ["Kiel"]}
+    expect_marked(changed, ["Bonn"], ["Kiel"])
     expect(changed.locator(".cv-added").nth(1)).to_contain_text('"new": 1')
     fold = changed.get_by_role("button", name="unchanged lines")
     fold.focus()
@@ -75,7 +78,7 @@ def test_twelve_words_of_six_thousand_are_found_and_the_rest_is_folded(
     right = ended(stack, "compared-words", input=json.dumps(" ".join(other)))
     text = open_both(page, left, right).first
 
-    assert marked(text)["ins"] == ["other"] * 12
+    expect_marked(text, [word for n, word in enumerate(WORDS) if n % 500 == 250], ["other"] * 12)
     assert len(text.inner_text()) < 12_000
     text.get_by_role("button", name="the same").first.click()
     expect(text).to_contain_text("word30 word31 word32")
@@ -87,18 +90,24 @@ def test_the_sides_stand_beside_each_other_and_on_a_phone_below(page: Page, stac
     text = open_both(page, left, right).first
     gone, added = text.locator(".cv-gone"), text.locator(".cv-added")
 
-    beside, other = gone.bounding_box(), added.bounding_box()
-    assert beside is not None
-    assert other is not None
-    assert beside["x"] + beside["width"] <= other["x"] + 1
-    assert beside["y"] == other["y"]
+    def stand_beside_each_other() -> None:
+        left, right = gone.bounding_box(), added.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert left["x"] + left["width"] <= right["x"] + 1
+        assert left["y"] == right["y"]
+
+    def stand_below_each_other() -> None:
+        upper, lower = gone.bounding_box(), added.bounding_box()
+        assert upper is not None
+        assert lower is not None
+        assert upper["x"] == lower["x"]
+        assert upper["y"] < lower["y"]
+
+    eventually(page, stand_beside_each_other)
     page.set_viewport_size({"width": 360, "height": 780})
-    below, under = gone.bounding_box(), added.bounding_box()
-    assert below is not None
-    assert under is not None
-    assert below["x"] == under["x"]
-    assert below["y"] < under["y"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    eventually(page, stand_below_each_other)
+    expect_no_wider_than(page, 360)
 
 
 def test_the_same_data_in_another_order_is_said_to_be_the_same(page: Page, stack: Stack) -> None:
@@ -106,4 +115,4 @@ def test_the_same_data_in_another_order_is_said_to_be_the_same(page: Page, stack
     right = ended(stack, "compared-order", input=json.dumps({"b": 2, "a": 1}))
     text = open_both(page, left, right).first
     expect(text.locator("summary")).to_contain_text("the same data, written in another way")
-    assert marked(text) == {"del": [], "ins": []}
+    expect_marked(text, [], [])

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from local.project import PROJECT
 from local.stack import Stack
+from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -47,8 +48,13 @@ def test_the_element_shows_the_trace_and_tells_what_is_selected(host: Page) -> N
     row = host.get_by_role("treeitem", name="Look up the order")
     row.click()
     expect(row).to_have_attribute("aria-selected", "true")
-    assert host.evaluate("window.selected") == [row.get_attribute("data-span-id")]
-    assert host.url.endswith(f"/host.html#span={row.get_attribute('data-span-id')}")
+    span_id = row.get_attribute("data-span-id")
+
+    def check() -> None:
+        assert host.evaluate("window.selected") == [span_id]
+
+    eventually(host, check)
+    expect(host).to_have_url(re.compile(rf"/host\.html#span={span_id}$"))
 
 
 def test_the_host_keeps_its_styles_and_its_keys(host: Page) -> None:

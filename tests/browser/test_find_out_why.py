@@ -20,6 +20,7 @@ from tests.browser.stubs import (
     span_id,
     usage,
 )
+from tests.browser.waiting import expect_copied
 
 pytestmark = pytest.mark.browser
 
@@ -96,8 +97,7 @@ def test_the_prompt_and_the_artifact_are_had_with_the_stated_keys(
 
     keyboard.press("p")
     expect(page.get_by_text("Copied the prompt", exact=True)).to_be_visible()
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == "system:\nYou triage tickets.\n\nuser:\nMy lamp never came."
+    expect_copied(page, "system:\nYou triage tickets.\n\nuser:\nMy lamp never came.")
 
     keyboard.press("a")
     download_button = page.get_by_role("dialog").get_by_role("button", name="Download")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_the_host_s_url_holds_the_place_and_its_colours_win(host: Page) -> None:
     row.click()
     expect(row).to_have_attribute("aria-selected", "true")
     span_id = row.get_attribute("data-span-id")
-    assert host.url.endswith(f"#span={span_id}")
+    expect(host).to_have_url(re.compile(f"#span={span_id}$"))
     host.evaluate("location.hash = ''")
     host.evaluate(f"location.hash = 'q=parcel&span={span_id}'")
     expect(host.get_by_label("Search", exact=False).first).to_have_value("parcel")

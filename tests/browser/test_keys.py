@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from local.stack import Stack
 from tests.browser.navigation import go_to, open_trace
 from tests.browser.otlp_runs import SECOND, Sent, long_run, send
+from tests.browser.waiting import expect_copied
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +19,6 @@ TABS = ["Conversation", "Tokens and cost", "Attributes", "Raw"]
 
 def tree(page: Page) -> Locator:
     return page.get_by_role("tree", name="Spans of the trace")
-
-
-def copied(page: Page) -> str:
-    return str(page.evaluate("navigator.clipboard.readText()"))
 
 
 def open_model_call(page: Page, executions: dict[str, str]) -> None:
@@ -41,7 +38,7 @@ def test_the_prompt_is_copied_from_every_tab_of_the_panel(
     expect(tab).to_be_focused()
     page.keyboard.press("p")
     expect(page.locator(".sv-notice")).to_have_text("Copied the prompt")
-    assert copied(page).startswith("system:\n")
+    expect_copied(page, re.compile("^system:\n"))
 
 
 def test_the_prompt_is_copied_before_the_panel_shows_it(
@@ -54,7 +51,7 @@ def test_the_prompt_is_copied_before_the_panel_shows_it(
     page.keyboard.press("Escape")
     page.keyboard.press("p")
     expect(page.locator(".sv-notice")).to_have_text("Copied the prompt")
-    assert copied(page).startswith("system:\n")
+    expect_copied(page, re.compile("^system:\n"))
 
 
 def test_a_span_without_a_prompt_says_so(page: Page, executions: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from local.project import PROJECT
 from local.stack import Stack
 from local.state import BUILD
 from tests.browser.files_run import pdf, png
+from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -124,11 +125,15 @@ def test_without_a_rule_for_the_page_a_file_is_a_download_alone(
 ) -> None:
     entry = preview(gallery, "q2.csv")
     expect(entry).to_contain_text("the bucket that it is in does not let this page read it")
-    assert any("CORS policy" in text for text in complaints)
-    complaints.clear()
+
+    def check() -> None:
+        assert any("CORS policy" in text for text in complaints)
+
+    eventually(page, check)
     with page.expect_download() as download:
         entry.get_by_role("button", name="Download").click()
     assert Path(download.value.path()).read_bytes() == CSV
+    complaints.clear()
 
 
 def test_every_link_was_recorded_first(stack: Stack, linked: None) -> None:

@@ -11,6 +11,7 @@ from local.seed import start_workflow
 from local.stack import Stack
 from tests.browser.live_run import LINES, Run, letters
 from tests.browser.showing import without_rows
+from tests.browser.waiting import eventually
 
 
 @pytest.fixture
@@ -45,8 +46,11 @@ def test_it_grows_under_a_reader_who_has_selected_scrolled_and_zoomed(page: Page
 
     run.write(*(run.span(f"early {letters(n)}", "run") for n in range(5)))
 
+    def stands_where_it_stood() -> None:
+        assert top.bounding_box() == before
+
     expect(page.get_by_role("treeitem", name="step bb")).to_have_attribute("aria-setsize", "85")
-    assert top.bounding_box() == before
+    eventually(page, stands_where_it_stood)
     assert page.evaluate(scrolled) == 700 + 5 * 28
     expect(page.get_by_role("treeitem", selected=True)).to_contain_text("step ac")
     assert page.url == place
@@ -55,7 +59,7 @@ def test_it_grows_under_a_reader_who_has_selected_scrolled_and_zoomed(page: Page
 
     expect(page.locator(".sv-header")).to_contain_text("Succeeded")
     expect(page.get_by_role("treeitem", selected=True)).to_contain_text("step ac")
-    assert top.bounding_box() == before
+    eventually(page, stands_where_it_stood)
 
 
 def test_a_hidden_tab_reads_seldom_and_one_that_is_seen_again_at_once(page: Page, run: Run) -> None:

@@ -17,6 +17,7 @@ from spanvas.model.ids import trace_id_for
 from spanvas.storage.port import SpanBatch
 from tests.browser.files_run import png
 from tests.browser.otlp_runs import long_run, send
+from tests.browser.waiting import eventually
 from tests.support.builders import SECOND, make_artifact, make_execution, make_span, span_id
 from tests.support.local_stack import TENANT, store_of
 
@@ -79,8 +80,9 @@ def test_nothing_empty_is_labelled(page: Page, run: str, executions: dict[str, s
         for line in page.get_by_role("treeitem").all()[:8]:
             line.evaluate("line => line.click()")
             expect(page.get_by_role("complementary")).to_be_visible()
-            values = page.locator(".sv-panel-facts dd").all_inner_texts()
-            assert values and all(value.strip() for value in values)
+            expect(page.locator(".sv-panel-facts dd").first).to_be_visible()
+            for value in page.locator(".sv-panel-facts dd").all_inner_texts():
+                assert value.strip()
     page.goto(f"/?execution={run}")
     expect(page.locator(".sv-header")).to_contain_text("by demo-ingest")
     expect(page.locator(".sv-header")).not_to_contain_text("version")
@@ -186,7 +188,11 @@ def test_the_cause_in_the_history_stands_apart_from_the_status(
     page.goto("/?workflow=shipping-notice&tab=history")
     row = page.get_by_role("row").filter(has_text="failed").first
     expect(row).to_be_visible()
-    assert "failed book" in " ".join(copied_text(page, row).split())
+
+    def check() -> None:
+        assert "failed book" in " ".join(copied_text(page, row).split())
+
+    eventually(page, check)
 
 
 def test_a_file_has_one_media_type_everywhere(page: Page, stack: Stack) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.navigation import go_to, open_trace
+from tests.browser.waiting import expect_copied, expect_no_wider_than
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +73,7 @@ def test_a_link_to_a_span_opens_it_again(
     page.get_by_role("treeitem", name="find_shipment").click()
     page.keyboard.press("y")
     expect(page.get_by_text("Copied a link to this span")).to_be_visible()
-    link = page.evaluate("navigator.clipboard.readText()")
+    link = expect_copied(page, re.compile("&span="))
     assert parse_qs(urlsplit(link).query)["execution"] == [executions["support-triage"]]
 
     other = context.new_page()
@@ -193,7 +194,7 @@ def test_nothing_is_wider_than_the_window(
     else:
         page.goto(place)
         expect(page.get_by_role("table")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect_no_wider_than(page, width)
     if place == "trace" and width == 360:
         page.keyboard.press("Enter")
         expect(page.get_by_role("complementary")).to_be_visible()

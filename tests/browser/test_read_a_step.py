@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.agent_run import agent_run
 from tests.browser.stubs import Stub
 from tests.browser.tab_states import state
+from tests.browser.waiting import eventually, expect_copied
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +28,6 @@ def run(context: BrowserContext) -> Stub:
 @pytest.fixture
 def panel(page: Page) -> Locator:
     return page.get_by_role("complementary")
-
-
-def copied(page: Page) -> str:
-    return str(page.evaluate("navigator.clipboard.readText()"))
 
 
 def test_only_what_is_new_since_the_call_before_is_shown(
@@ -59,8 +56,12 @@ def test_a_tool_s_arguments_stand_beside_its_result(page: Page, panel: Locator, 
     page.get_by_role("separator", name="Width of the details").focus()
     for _ in range(8):
         page.keyboard.press("ArrowLeft")
-    left, right = arguments.bounding_box(), result.bounding_box()
-    assert left and right and left["x"] + left["width"] < right["x"]
+
+    def check() -> None:
+        left, right = arguments.bounding_box(), result.bounding_box()
+        assert left and right and left["x"] + left["width"] < right["x"]
+
+    eventually(page, check)
 
 
 def test_json_is_searched_and_gives_its_paths(page: Page, panel: Locator, run: Stub) -> None:
@@ -77,8 +78,7 @@ def test_json_is_searched_and_gives_its_paths(page: Page, panel: Locator, run: S
     expect(hit).to_have_attribute("aria-level", "4")
     expect(hit).to_have_attribute("aria-setsize", "3")
     panel.get_by_role("button", name="Copy the path").click()
-    expect(panel.get_by_role("button", name="Copied the path")).to_be_visible()
-    assert copied(page) == "$.lines[16].sku"
+    expect_copied(page, "$.lines[16].sku")
     tree.focus()
     page.keyboard.press("ArrowLeft")
     expect(hit).to_have_attribute("aria-expanded", "true")
@@ -131,7 +131,11 @@ def test_a_long_text_says_how_long_it_is_and_opens_in_place(
     run.open(page, FAILED)
     panel.get_by_role("button", name="Show all 200 KB").click()
     value = panel.get_by_role("treeitem", name="prompt")
-    assert value.evaluate("element => element.textContent.length") > 200_000
+
+    def check() -> None:
+        assert value.evaluate("element => element.textContent.length") > 200_000
+
+    eventually(page, check)
     panel.get_by_text("Stack trace").click()
     panel.get_by_role("button", name="Show all 1.").click()
     expect(panel.locator("pre").first).to_contain_text("HTTPError: 503")
@@ -141,15 +145,16 @@ def test_a_span_is_copied_as_link_json_and_curl(page: Page, panel: Locator, run:
     run.open(page, FAILED)
     panel.locator("summary", has_text="Copy").click()
     panel.get_by_role("button", name="Copy the link to this span").click()
-    assert copied(page).endswith("&span=0000000000000005")
+    expect_copied(page, re.compile("&span=0000000000000005$"))
     panel.get_by_role("button", name="Copy the span as JSON").click()
-    assert json.loads(copied(page))["attributes"]["http.request.method"] == "POST"
+    span = json.loads(expect_copied(page, re.compile(r"^\{")))
+    assert span["attributes"]["http.request.method"] == "POST"
     panel.get_by_role("button", name="Copy the cURL command").click()
-    command = copied(page)
+    command = expect_copied(page, re.compile("^curl --fail-with-body"))
     assert command.startswith('curl --fail-with-body -H "Authorization: Bearer $SPANVAS_TOKEN" ')
     assert command.endswith("/v1/executions/exec-stubbed/spans/0000000000000005'")
     panel.get_by_role("button", name="Copy the request as cURL").click()
-    assert copied(page) == "curl -X POST 'https://desk.example/tickets?it'\\''s=1'"
+    expect_copied(page, "curl -X POST 'https://desk.example/tickets?it'\\''s=1'")
     page.keyboard.press("Escape")
     expect(panel.get_by_role("button", name="Copy the span as JSON")).to_be_hidden()
 

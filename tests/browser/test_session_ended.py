@@ -53,7 +53,7 @@ def test_from_the_panel_one_comes_back_to_the_same_span_and_search(
     expect(page.get_by_role("treeitem", selected=True)).to_contain_text("Look up the order")
     expect(panel.get_by_role("tabpanel")).to_contain_text("Input")
     expect(page.get_by_role("searchbox", name="Search spans")).to_have_value("order")
-    assert page.url == place
+    expect(page).to_have_url(place)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_comparison_says_so(page: Page, executions: dict[str, str]) -> None:
     )
     offers_a_way_on(page.locator("main")).click()
     expect(page.get_by_role("row", name="Whole run")).to_be_visible()
-    assert f"with={good}" in page.url
+    expect(page).to_have_url(re.compile(f"with={good}"))
 
 
 def test_without_a_run_to_compare_with_it_says_so_too(
