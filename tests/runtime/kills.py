@@ -22,8 +22,12 @@ from tests.support.engines import Engines
 
 TENANT = "acme"
 HANDLER = "until_killed.handler"
-LONGEST_SECONDS = 0.8
-TIMEOUT_SECONDS = 4
+NODES = 20
+NODE_SECONDS = 0.04
+"""About as long as a node takes; a moment within one is meant, not how long it is."""
+ENDLESS = 1_000_000
+TIMEOUT_SECONDS = 8
+"""A tenth of it is left when the guard acts: enough for a busy machine."""
 PATIENCE_SECONDS = 30
 SIDE_BY_SIDE = 4
 SHARE_OF_TIMEOUTS = 0.05
@@ -34,11 +38,13 @@ HOUR = 3_600 * 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One sandbox. It is killed `kill_after` seconds into an invocation, or (None) by the function's timeout."""
+    """One sandbox. It is killed when so many nodes have begun and `then_seconds` more have passed, at the latest when
+    it has answered; or (`kill_after` is None) by the function's timeout."""
 
     number: int
     seed: int
-    kill_after: float | None
+    kill_after: int | None
+    then_seconds: float
     is_warm: bool
     interval_ms: str
 
@@ -80,7 +86,8 @@ def make_cases(count: int, seed: int) -> list[Case]:
             seed=rng.randrange(1 << 30),
             kill_after=None
             if rng.random() < SHARE_OF_TIMEOUTS
-            else rng.uniform(0.0, LONGEST_SECONDS * 1.1),
+            else rng.randint(0, NODES * 11 // 10),
+            then_seconds=rng.uniform(0, NODE_SECONDS),
             is_warm=rng.random() < SHARE_OF_WARM,
             interval_ms=rng.choice(INTERVALS_MS),
         )
@@ -103,7 +110,7 @@ def kill_one(functions: LayeredFunctions, case: Case, folder: Path) -> Killed:
         failed = sandbox.wait_until_ready()
         assert failed is None, failed
         if case.is_warm:
-            invoke(sandbox, event_of(case, f"{case.execution_id}-before", folder, 0.02))
+            invoke(sandbox, event_of(case, f"{case.execution_id}-before", folder, 1))
         has_answered = run_until_killed(sandbox, case, folder)
     finally:
         sandbox.kill()
@@ -114,21 +121,36 @@ def kill_one(functions: LayeredFunctions, case: Case, folder: Path) -> Killed:
 def run_until_killed(sandbox: Sandbox, case: Case, folder: Path) -> bool:
     """Whether the function has answered; it is killed while it is frozen then."""
     if case.kill_after is None:
-        event = event_of(case, case.execution_id, folder, 10 * TIMEOUT_SECONDS)
+        event = event_of(case, case.execution_id, folder, ENDLESS)
         return not invoke(sandbox, event).failed
-    killer = threading.Timer(case.kill_after, sandbox.kill)
+    has_answered = threading.Event()
+
+    def kill(after: int) -> None:
+        while nodes_in(folder / case.execution_id) < after and not has_answered.wait(0.001):
+            pass
+        time.sleep(case.then_seconds)
+        sandbox.kill()
+
+    killer = threading.Thread(target=kill, args=(case.kill_after,))
     killer.start()
-    outcome = invoke(sandbox, event_of(case, case.execution_id, folder, LONGEST_SECONDS))
+    outcome = invoke(sandbox, event_of(case, case.execution_id, folder, NODES))
+    has_answered.set()
     killer.join()
     return not outcome.failed
 
 
-def event_of(case: Case, execution_id: str, folder: Path, seconds: float) -> dict[str, Any]:
+def nodes_in(journal: Path) -> int:
+    """How many nodes have begun."""
+    lines = journal.read_bytes().splitlines() if journal.exists() else []
+    return sum(line.startswith(b'{"node"') for line in lines)
+
+
+def event_of(case: Case, execution_id: str, folder: Path, nodes: int) -> dict[str, Any]:
     return {
         "execution_id": execution_id,
         "journal": str(folder / execution_id),
         "seed": case.seed,
-        "seconds": seconds,
+        "nodes": nodes,
     }
 
 

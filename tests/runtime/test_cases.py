@@ -14,7 +14,7 @@ from tests.support.aws_from_template import ROOT
 pytestmark = pytest.mark.runtime
 
 CASES: Final = ROOT / "tests" / "fixtures" / "cases"
-SECONDS: Final = 30
+SECONDS: Final = 60
 
 
 def rows(functions: LayeredFunctions, execution_id: str) -> list[Row]:

@@ -66,9 +66,9 @@ def test_invocations_are_traced_and_six_megabytes_go_in_and_out(
 def test_a_function_whose_time_runs_out_is_lost_where_it_was(
     functions: LayeredFunctions, emulate: START
 ) -> None:
-    emulator = emulate(timeout_seconds=4)
+    emulator = emulate(timeout_seconds=8)
     event = {"execution_id": "rie-late", "nodes": ["plan"], "do": "sleep", "seconds": 60}
-    assert b"Task timed out after 4.00 seconds" in emulator.invoke(event)
+    assert b"Task timed out after 8.00 seconds" in emulator.invoke(event)
     execution = execution_of(functions, "rie-late")
     assert execution.status == LOST
     assert execution.cause is not None

@@ -107,8 +107,8 @@ def test_a_timeout_leaves_what_was_open_as_truncated_and_the_execution_as_lost(
 ) -> None:
     execution_id = f"timeout-{how}"
     event = {"execution_id": execution_id, "nodes": ["plan"], "do": how, "seconds": 60}
-    outcome = invoke(sandboxes(timeout_seconds=4), event)
-    assert b"Task timed out after 4.00 seconds" in outcome.payload
+    outcome = invoke(sandboxes(timeout_seconds=8), event)
+    assert b"Task timed out after 8.00 seconds" in outcome.payload
     execution = execution_of(functions, execution_id)
     assert execution.status == LOST
     assert execution.cause is not None
@@ -127,7 +127,7 @@ def test_a_killed_function_leaves_its_last_node_and_is_swept_as_lost(
     functions: LayeredFunctions, sandboxes: Any
 ) -> None:
     event = {"execution_id": "killed", "nodes": ["plan"], "do": "kill"}
-    outcome = invoke(sandboxes(timeout_seconds=10), event)
+    outcome = invoke(sandboxes(timeout_seconds=60), event)
     assert b"signal: 9" in outcome.payload
     assert span_of(functions, "killed", "plan").status == "ok"
     assert rows_of(functions, "killed")["The last one"].end_time_unix_nano is None

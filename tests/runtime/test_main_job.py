@@ -102,12 +102,12 @@ def test_an_artifact_comes_through_its_presigned_url_and_only_through_it(
     artifact = api.get(f"/v1/executions/{execution_id}/artifacts")["items"][0]
     path = f"/v1/executions/{execution_id}/artifacts/{quote(artifact['artifact_id'])}/link"
     url = api.post(path, {"disposition": "attachment"}, status=200)["url"]
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         content = answer.read()
         assert answer.headers["content-disposition"].startswith("attachment")
     assert hashlib.sha256(content).hexdigest() == artifact["sha256"]
     with pytest.raises(HTTPError) as caught:
-        urllib.request.urlopen(url.partition("?")[0], timeout=10)
+        urllib.request.urlopen(url.partition("?")[0], timeout=60)
     caught.value.close()
     assert caught.value.code == 403
 

@@ -142,8 +142,8 @@ def test_a_sandbox_does_not_run_between_invocations(make_pool: MakePool) -> None
     pool = make_pool()
     report(pool, do="tick")
     before = report(pool)["ticks"]
-    time.sleep(0.5)
-    assert report(pool)["ticks"] - before < 10
+    time.sleep(2)  # two hundred ticks, if it ran; what it does while it reports is far less
+    assert report(pool)["ticks"] - before < 100
 
 
 def test_snap_start_restores_before_the_first_invocation(make_pool: MakePool) -> None:
