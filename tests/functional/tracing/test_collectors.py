@@ -111,15 +111,11 @@ def test_model_and_provider_stay_whatever_number_of_messages_comes_after_them(
     assert sent.dropped_attributes_count == 0
 
 
-def unused_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @contextmanager
 def refusing() -> Iterator[str]:
-    yield f"http://127.0.0.1:{unused_port()}"
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def wrapped_environment(opt: Path, **environment: str) -> dict[str, str]:
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=True,
     )
     return dict(json.loads(ended.stdout))

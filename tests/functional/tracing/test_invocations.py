@@ -264,7 +264,7 @@ def test_a_slow_store_takes_no_longer_than_the_invocation_has() -> None:
 
     class Hangs:
         def __getattr__(self, name: str) -> Callable[..., object]:
-            return lambda *arguments, **options: gate.wait(30) and None
+            return lambda *arguments, **options: gate.wait(60) and None
 
     with recording(store=Hangs(), environment=LAMBDA, clock=time.time_ns) as recorded:  # type: ignore[arg-type]
         result = invoke(

@@ -54,7 +54,7 @@ def test_it_is_told_that_a_request_was_sent_before_it_is_answered() -> None:
         def serve() -> None:
             connection, _ = listener.accept()
             with connection:
-                assert told.wait(30)
+                assert told.wait(60)
                 connection.recv(65_536)
                 connection.sendall(OK)
 
@@ -156,7 +156,7 @@ def test_tickets_for_later_sessions_are_no_end_of_a_connection(
 ) -> None:
     endpoint = Endpoint(f"https://localhost:{tls_server.port}", authorities=str(certificate))
     endpoint.prepare(30)
-    assert tls_server.is_ready.wait(30)  # the tickets are behind the handshake
+    assert tls_server.is_ready.wait(60)  # the tickets are behind the handshake
     for _ in range(3):
         assert endpoint.send(request, 30).status == 200
     endpoint.close()

@@ -108,11 +108,12 @@ def test_the_function_does_not_wait_for_the_answer() -> None:
 
 
 def test_what_cannot_be_sent_is_waited_for_no_longer_than_the_budget_and_once() -> None:
-    gate = threading.Event()
+    gate, began = threading.Event(), threading.Event()
 
     class Unreachable(Noting):
         def begin_execution(self, execution: Execution, sent: Callable[[], None]) -> bool:
             self.calls.append("begin")
+            began.set()
             gate.wait(60)
             raise StoreUnavailableError("the store failed: no connection")
 
@@ -120,9 +121,11 @@ def test_what_cannot_be_sent_is_waited_for_no_longer_than_the_budget_and_once() 
     with recording(
         store=store, environment=LAMBDA, clock=time.time_ns, start_budget_ms=20
     ) as recorded:
+        beginnings = recorded.engine.delivery._beginnings
+        assert beginnings is not None
         for number in range(5):
-            time.sleep(0.03)  # it has been at it for longer than the budget
-            invoke(recorded, lambda event, context: "fine", {"execution_id": f"e{number}"})
+            invoke(recorded, lambda event, context: began.wait(60), {"execution_id": f"e{number}"})
+            eventually(lambda: beginnings._worker.is_stuck(0.02))  # for longer than the budget
         assert spanvas.health()["store.late_beginnings"] == 1
         gate.set()
         eventually(lambda: "store.failed_beginnings" in spanvas.health())

@@ -81,7 +81,7 @@ def test_the_guard_acts_although_the_store_hangs_and_tells_the_endpoint() -> Non
         gate = threading.Event()
 
         def start_execution(self, execution: Execution) -> None:
-            self.gate.wait(30)
+            self.gate.wait(60)
             super().start_execution(execution)
 
     sent: list[tuple[str, str | None]] = []
@@ -107,7 +107,7 @@ def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
 
         def write(self, batch: SpanBatch) -> WriteResult:
             self.began.set()
-            self.gate.wait(30)
+            self.gate.wait(60)
             return super().write(batch)
 
     store = Hangs()
@@ -115,7 +115,7 @@ def test_the_cause_of_a_cut_does_not_wait_for_a_write_that_hangs() -> None:
     with by_hand(clock, store=store) as recorded:
         run, root = open_run(recorded, clock)
         recorded.engine.delivery._store_worker.request()
-        assert store.began.wait(30)
+        assert store.began.wait(60)
         recorded.time_runs_out(run, clock)
         eventually(lambda: execution_of(recorded).status == "lost")
         assert execution_of(recorded).cause == Cause(

@@ -105,7 +105,7 @@ def test_the_end_of_a_workflow_waits_no_longer_than_its_function_has() -> None:
         gate = threading.Event()
 
         def end_execution(self, *arguments: object) -> None:
-            self.gate.wait(30)
+            self.gate.wait(60)
             super().end_execution(*arguments)  # type: ignore[arg-type]
 
     store = Hangs()
@@ -146,7 +146,7 @@ def test_a_store_that_hangs_costs_its_budget_once_and_gets_everything_in_the_end
         gate = threading.Event()
 
         def start_execution(self, execution: Execution) -> None:
-            self.gate.wait(30)
+            self.gate.wait(60)
             super().start_execution(execution)
 
     store = Hangs()
@@ -168,13 +168,17 @@ def test_a_store_that_hangs_costs_its_budget_once_and_gets_everything_in_the_end
 
 def test_a_flush_that_was_given_little_time_does_not_blame_the_store() -> None:
     class Slow(MemoryTraceStore):
+        gate = threading.Event()
+
         def start_execution(self, execution: Execution) -> None:
-            time.sleep(0.2)
+            self.gate.wait(60)
             super().start_execution(execution)
 
-    with recording(store=Slow(), clock=time.time_ns) as recorded:
+    store = Slow()
+    with recording(store=store, clock=time.time_ns) as recorded:
         with spanvas.workflow("brief", execution_id="e1"):
             assert not spanvas.flush(10)
+            store.gate.set()
         assert "store.late" not in recorded.engine.health()
     assert execution_of(recorded).status == "succeeded"
 
