@@ -13,13 +13,18 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import SystemRandom
 from typing import IO
 
 from local.http_message import LOOPBACK
 
 ENTER = Path(__file__).with_name("enter.py")
 NO_MOUNT = "-"
+OWN_PORTS = range(20_000, 32_768)
+"""Below those that Linux and macOS give to whoever asks for any port."""
+TRIED_PORTS = 100
 
+_random = SystemRandom()
 
 Process = subprocess.Popen[bytes]
 
@@ -117,7 +122,7 @@ def stop_processes(processes: Sequence[Process], grace_seconds: float = 3.0) -> 
 
 
 def wait_until_it_answers(
-    port: int, path: str, process: Process, *, what: str, log: Path, seconds: float = 30.0
+    port: int, path: str, process: Process, *, what: str, log: Path, seconds: float = 60.0
 ) -> None:
     """Returns when a port of loopback answers a GET with a status below 500. Raises ProcessError."""
     deadline = time.monotonic() + seconds
@@ -146,14 +151,15 @@ def answers(port: int, path: str) -> bool:
 
 
 def free_port(preferred: int = 0) -> int:
-    """Returns a port of loopback that nothing listens on: the preferred one where it is free."""
-    try:
-        with socket.create_server((LOOPBACK, preferred)) as server:
-            return int(server.getsockname()[1])
-    except OSError:
-        if not preferred:
-            raise
-        return free_port()
+    """Returns a port of loopback that nothing listens on: the preferred one where it is free.
+
+    Another one is of those that the system gives to nobody who does not name it: until the process that it is for
+    listens, none that asks for any port, and no connection, can take it.
+    """
+    for port in (*([preferred] if preferred else []), *_random.sample(OWN_PORTS, TRIED_PORTS)):
+        with contextlib.suppress(OSError), socket.create_server((LOOPBACK, port)):
+            return port
+    raise ProcessError(f"no port of {LOOPBACK} is free: {TRIED_PORTS} were tried")
 
 
 def tail(log: Path, lines: int = 15) -> str:
