@@ -105,7 +105,7 @@ def run_durably(
         patch.object(service.Execution, "new", staticmethod(named)),
         DurableFunctionTestRunner(handler=invoked, skip_time=is_quick) as runner,
     ):
-        runner.run(input=json.dumps({"order": 7}), execution_timeout=30)
+        runner.run(input=json.dumps({"order": 7}), execution_timeout=120)
     # The service stops its loop, and leaves it to the garbage collector to close it.
     runner._scheduler._thread.join()
     runner._scheduler._loop.close()

@@ -47,7 +47,7 @@ def send(
 ) -> tuple[int, bytes, dict[str, str]]:
     request = urllib.request.Request(url, method=method, headers=headers or {})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             found = {name.lower(): value for name, value in answer.headers.items()}
             return answer.status, answer.read(), found
     except urllib.error.HTTPError as error:

@@ -95,7 +95,7 @@ def answer(request: AWSRequest, body: bytes = BODY, without: str = "") -> tuple[
     headers = {name: value for name, value in prepared.headers.items() if name != without}
     sent = urllib.request.Request(prepared.url, body, headers, method="POST")
     try:
-        with urllib.request.urlopen(sent, timeout=10) as found:
+        with urllib.request.urlopen(sent, timeout=60) as found:
             return found.status, "", ""
     except urllib.error.HTTPError as error:
         with error:
@@ -185,7 +185,7 @@ def test_a_signature_for_another_service_is_refused(services: Services) -> None:
         headers = dict(prepared.headers.items())
         sent = urllib.request.Request(prepared.url, BODY, headers, method="POST")
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(sent, timeout=10)
+            urllib.request.urlopen(sent, timeout=60)
         with caught.value as error:
             assert 400 <= error.code < 500
             assert b"called" not in error.read()
@@ -232,6 +232,6 @@ def test_the_engines_answer_each_other_only_with_the_account_s_secret(services: 
     for headers in ({}, {"Authorization": "Bearer guessed"}):
         request = urllib.request.Request(f"{services.iam}/_spanvas/{path}", b"{}", headers)
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(request, timeout=10)
+            urllib.request.urlopen(request, timeout=60)
         with caught.value as error:
             assert (error.code, error.read()) == (403, b"null")

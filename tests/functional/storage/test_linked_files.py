@@ -29,7 +29,7 @@ def test_type_and_disposition_are_those_of_the_link(engines: Engines) -> None:
     )
     url = store.sign_artifact_url(stored, "attachment", 120)
     assert urlsplit(url).path.endswith("/notes%201")
-    with urlopen(url, timeout=10) as answer:
+    with urlopen(url, timeout=60) as answer:
         assert answer.headers["content-type"] == "text/plain"
         assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''notes.txt"
         assert answer.headers["cache-control"] == "private, no-store"

@@ -28,7 +28,7 @@ def server() -> Iterator[HttpServer]:
 
 
 def ask(address: str, port: int) -> bytes:
-    with socket.create_connection((address, port), timeout=10) as connection:
+    with socket.create_connection((address, port), timeout=60) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         return b"".join(iter(lambda: connection.recv(4096), b""))
 
