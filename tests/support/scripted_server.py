@@ -33,10 +33,10 @@ class Server:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def hang_up(self) -> None:
+        """Ends every connection for the client; the thread, which may be about to read one, closes it."""
         for connection in self._open:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
         self._open.clear()
 
     def close(self) -> None:
@@ -53,7 +53,8 @@ class Server:
                 return
             self._open.append(connection)
             self.connections += 1
-            self._answer(connection)
+            with connection:
+                self._answer(connection)
 
     def _answer(self, connection: socket.socket) -> None:
         """One connection after the other: what the client keeps is used until it lets go."""
@@ -67,11 +68,9 @@ class Server:
                 self.requests.append(head + b"\r\n\r\n" + body)
                 answer = self.script.pop(0)
                 if answer is None:
-                    connection.close()
                     return
                 connection.sendall(answer)
                 if answer and b"connection: close" in head.lower():
-                    connection.close()
                     return
         except (OSError, ValueError, IndexError):
             return  # the client hangs up, or speaks something else
