@@ -196,6 +196,18 @@ def test_an_endpoint_that_is_no_url_is_told_and_gets_nothing() -> None:
     ]
 
 
+def test_a_password_in_a_url_is_not_told() -> None:
+    variables = OtelVariables({ENDPOINT: "ftp://ada:hunter2@tempo/a"})
+    variables.target("ftp://ada:hunter2@mimir")
+
+    assert variables.target() is None
+    problem = "expected a URL with http:// or https://"
+    assert {*variables.problems} == {
+        f"SPANVAS_OTLP_ENDPOINT='ftp://...@mimir': {problem}",
+        f"{ENDPOINT}='ftp://...@tempo/a': {problem}",
+    }
+
+
 @pytest.mark.parametrize(
     ("url", "problem"),
     [

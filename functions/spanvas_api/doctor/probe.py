@@ -15,6 +15,7 @@ from spanvas.model.span import OK as SPAN_OK
 from spanvas.model.span import Span
 from spanvas.model.units import NANO
 from spanvas.otel_variables import GRPC, OtelVariables
+from spanvas.setting_values import shown_url
 from spanvas.settings import Settings
 from spanvas.storage.dynamo import DynamoTraceStore
 from spanvas.storage.port import SpanBatch
@@ -40,7 +41,7 @@ def collector(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
         return
     if target.protocol == GRPC:
         mend = "OtlpEndpoint takes OTLP over HTTP: the sweep sends there. Functions may name one for gRPC themselves"
-        yield Finding("collector", WRONG, f"{target.url}: {NO_GRPC}", mend)
+        yield Finding("collector", WRONG, f"{shown_url(target.url)}: {NO_GRPC}", mend)
         return
     post = OtlpHttp(target, environment)
     try:
@@ -48,10 +49,10 @@ def collector(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
     finally:
         post.close()
     if result.outcome is ExportOutcome.TAKEN:
-        yield Finding("collector", OK, target.url)
+        yield Finding("collector", OK, shown_url(target.url))
         return
     mend = "executions go on without it, and the store has them; check the endpoint and its headers"
-    yield Finding("collector", WRONG, f"{target.url}: {result.message}", mend)
+    yield Finding("collector", WRONG, f"{shown_url(target.url)}: {result.message}", mend)
 
 
 def span_source(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:

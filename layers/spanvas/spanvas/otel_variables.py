@@ -16,6 +16,7 @@ from spanvas.setting_values import (
     parse_readable_file,
     parse_request_seconds,
     problem_of_url,
+    shown_url,
 )
 
 TYPE_CHECKING = False
@@ -180,7 +181,7 @@ class OtelVariables:
         """Returns the URL for traces of our own setting; gRPC has no path. What is wrong with it is told."""
         whole = self._with_scheme(endpoint) if protocol == GRPC else endpoint
         if problem := problem_of_url(whole):
-            self._tell(f"SPANVAS_OTLP_ENDPOINT={endpoint!r}: {problem}")
+            self._tell(f"SPANVAS_OTLP_ENDPOINT={shown_url(endpoint)!r}: {problem}")
         return whole if protocol == GRPC else traces_url(whole)
 
     def _endpoint(self, protocol: str) -> str:
@@ -198,7 +199,7 @@ class OtelVariables:
                 continue
             whole = self._with_scheme(url) if protocol == GRPC else url
             if problem := problem_of_url(whole):
-                self._tell(f"{name}={url!r}: {problem}")
+                self._tell(f"{name}={shown_url(url)!r}: {problem}")
             elif protocol == GRPC:
                 return whole
             elif url is exact:

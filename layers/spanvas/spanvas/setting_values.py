@@ -139,6 +139,13 @@ def problem_of_url(url: str) -> str:
     return "" if is_good else "expected a URL with http:// or https://"
 
 
+def shown_url(url: str) -> str:
+    """Returns a URL as a message may have it: without a user and a password."""
+    scheme, sign, rest = url.rpartition("://")
+    _, at, place = rest.rpartition("@")
+    return f"{scheme}{sign}...@{place}" if at else url
+
+
 def parse_readable_file(path: str) -> str:
     """Returns the path of a file. Raises ValueError where it cannot be read."""
     try:

@@ -411,8 +411,9 @@ def test_the_collector(deployment: Deployment) -> None:
     deployment.environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc"
     assert "speak OTLP over HTTP alone" in deployment.wrong("--no-probe")["collector"]
     del deployment.environment["OTEL_EXPORTER_OTLP_PROTOCOL"]
-    deployment.environment["SPANVAS_OTLP_ENDPOINT"] = "http://127.0.0.1:9"
-    assert "ConnectionRefusedError" in deployment.wrong("--no-probe")["collector"]
+    deployment.environment["SPANVAS_OTLP_ENDPOINT"] = "http://ada:hunter2@127.0.0.1:9"
+    found = deployment.wrong("--no-probe")["collector"]
+    assert found.startswith("http://...@127.0.0.1:9/v1/traces: ConnectionRefusedError")
 
 
 def test_the_backend_that_spans_are_read_from(deployment: Deployment) -> None:

@@ -133,6 +133,43 @@ def test_a_request_has_the_headers_that_were_given_and_a_body_in_gzip() -> None:
     assert gzip.decompress(body) == b"spans"
 
 
+def test_where_a_body_ends_is_not_for_a_setting_to_say() -> None:
+    headers = {"Content-Length": "1", "Transfer-Encoding": "chunked", "X-Team": "a"}
+    with serving(OK) as server:
+        target = OtlpTarget(
+            f"http://127.0.0.1:{server.port}/v1/traces", headers, compression="none"
+        )
+        post = OtlpHttp(target, {})
+        assert post(b"spans").outcome is ExportOutcome.TAKEN
+        post.close()
+
+    head, _, body = server.asked[0].partition(b"\r\n\r\n")
+    assert body == b"spans"
+    assert head.split(b"\r\n")[3:] == [
+        b"x-team: a",
+        b"content-type: application/x-protobuf",
+        b"content-length: 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [({}, "Basic YWRhOnAvdw=="), ({"Authorization": "Bearer abc"}, "Bearer abc")],
+    ids=["without a header", "with a header"],
+)
+def test_a_user_in_the_url_is_sent_unless_a_header_says_another(
+    headers: dict[str, str], sent: str
+) -> None:
+    with serving(OK) as server:
+        url = f"http://ada:p%2Fw@127.0.0.1:{server.port}/v1/traces"
+        post = OtlpHttp(OtlpTarget(url, headers), {})
+        assert post(b"").outcome is ExportOutcome.TAKEN
+        post.close()
+
+    assert f"\r\nauthorization: {sent}\r\n".encode() in server.asked[0]
+    assert server.asked[0].count(b"authorization") == 1
+
+
 def test_a_request_that_is_too_large_is_told_so_before_it_was_sent() -> None:
     too_large = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n"
     with answering_early(too_large) as server:

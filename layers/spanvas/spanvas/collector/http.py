@@ -15,7 +15,7 @@ from spanvas.collector.results import MAX_MESSAGE, ExportOutcome, ExportResult, 
 from spanvas.collector.signing import signing_for
 from spanvas.http.connections import Endpoint, HttpRequest
 from spanvas.http.exchange import HttpResponse
-from spanvas.http.proxies import proxy_of
+from spanvas.http.proxies import basic_authorization, proxy_of
 from spanvas.otel_variables import DEFLATE, GZIP, UNCOMPRESSED, OtlpTarget
 
 RETRYABLE: Final = frozenset({408, 429, 502, 503, 504})
@@ -28,6 +28,8 @@ PROTOBUF: Final = "application/x-protobuf"
 
 class OtlpHttp:
     """POSTs protobuf to a target.
+
+    A user and a password in the URL are sent as HTTP's basic authorization, unless a header names another one.
 
     Goes through the proxy that `environment` names for it, and signs with the credentials there for an endpoint of
     CloudWatch.
@@ -44,9 +46,11 @@ class OtlpHttp:
         )
         self._timeout_seconds = target.timeout_seconds
         self._compression = target.compression
+        basic = basic_authorization(parts.username, parts.password)
         self._headers = {
             "host": self._endpoint.host,
             "user-agent": "Spanvas",
+            **({"authorization": basic} if basic else {}),
             **{name.lower(): one_line(value) for name, value in target.headers.items()},
             "content-type": PROTOBUF,
         }

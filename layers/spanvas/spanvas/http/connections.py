@@ -23,6 +23,7 @@ CONNECT_SECONDS: Final = 1.0
 ATTEMPTS: Final = 3
 BACKOFF_SECONDS: Final = 0.05
 MAX_IDLE: Final = 4
+FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 
 Body = Callable[[], Iterable[bytes]]
 """Makes the blocks of a request's body, anew for every attempt."""
@@ -195,12 +196,12 @@ def is_over(connection: socket.socket) -> bool:
 
 
 def head_of(request: HttpRequest) -> bytes:
-    """Returns the request up to its body.
+    """Returns the request up to its body. Where the body ends is said here alone, whatever settings name.
 
     Raises ValueError for a header that HTTP cannot carry; it names the header alone, since values may be secrets.
     """
     lines = [f"{request.method} {request.path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    lines += [f"{name}: {value}" for name, value in request.headers.items() if name not in FRAMING]
     lines.append(f"content-length: {request.size}\r\n\r\n")
     try:
         return "\r\n".join(lines).encode("latin-1")

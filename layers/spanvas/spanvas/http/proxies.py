@@ -31,7 +31,7 @@ def proxy_of(url: str, environment: Mapping[str, str]) -> Proxy | None:
     if found.scheme != "http" or not found.hostname:
         raise ValueError(f"a proxy has to be http://host:port, not {found.scheme}://")
     return Proxy(
-        found.hostname, found.port or 80, _authorization(found.username, found.password or "")
+        found.hostname, found.port or 80, basic_authorization(found.username, found.password)
     )
 
 
@@ -64,12 +64,14 @@ def _is_within(host: str, network: str) -> bool:
         return False
 
 
-def _authorization(user: str | None, password: str) -> str:
+def basic_authorization(user: str | None, password: str | None) -> str:
+    """Returns the header for a user and a password of a URL, both percent-encoded; empty without a user."""
     if user is None:
         return ""
     from base64 import b64encode
 
-    return "Basic " + b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode("ascii")
+    plain = f"{unquote(user)}:{unquote(password or '')}"
+    return "Basic " + b64encode(plain.encode()).decode("ascii")
 
 
 def _variable(environment: Mapping[str, str], name: str) -> str:
