@@ -8,6 +8,7 @@ Source: CloudFormation, "Intrinsic function reference" and "Pseudo parameters re
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -92,12 +93,8 @@ class Resolver:
             if name not in given and "Default" not in declaration:
                 raise TemplateError(f"parameter {name} has no value and no default")
             text = str(given.get(name, declaration.get("Default")))
-            allowed = declaration.get("AllowedValues")
-            if allowed and text not in [str(value) for value in allowed]:
-                raise TemplateError(f"parameter {name}={text!r} is not one of {allowed}")
-            pattern = declaration.get("AllowedPattern")
-            if pattern and not re.fullmatch(pattern, text):
-                raise TemplateError(f"parameter {name}={text!r} does not match {pattern}")
+            if why := refusal_of(declaration, text):
+                raise TemplateError(f"parameter {name}={text!r} {why}")
             is_list = declaration.get("Type") in ("CommaDelimitedList", "List<Number>")
             values[name] = [part.strip() for part in text.split(",")] if is_list else text
         return values
@@ -246,3 +243,23 @@ class Resolver:
             return self._document["Mappings"][name][first][second]
         except KeyError as error:
             raise TemplateError(f"no mapping {name}.{first}.{second}") from error
+
+
+def refusal_of(declaration: Mapping[str, Any], text: str) -> str:
+    """Returns why CloudFormation refuses a value of a parameter; "" where it takes it."""
+    allowed = declaration.get("AllowedValues")
+    if allowed and text not in [str(value) for value in allowed]:
+        return f"is not one of {allowed}"
+    pattern = declaration.get("AllowedPattern")
+    if pattern and not re.fullmatch(pattern, text):
+        return f"does not match {pattern}"
+    if len(text) < (shortest := int(declaration.get("MinLength", 0))):
+        return f"is shorter than {shortest}"
+    if declaration.get("Type") != "Number":
+        return ""
+    least, most = declaration.get("MinValue", -math.inf), declaration.get("MaxValue", math.inf)
+    try:
+        is_within = least <= float(text) <= most
+    except ValueError:
+        return "is no number"
+    return "" if is_within else f"is not from {least} to {most}"

@@ -84,6 +84,14 @@ def test_a_list_parameter_is_a_list() -> None:
         ({"Issuer": {"Type": "String"}}, {}, "Issuer has no value"),
         ({"Mode": {"Default": "a", "AllowedValues": ["a", "b"]}}, {"Mode": "c"}, "not one of"),
         ({"Url": {"AllowedPattern": "https?://.+"}}, {"Url": "ftp://x"}, "does not match"),
+        ({"Name": {"MinLength": 1}}, {"Name": ""}, "Name='' is shorter than 1"),
+        ({"Days": {"Type": "Number"}}, {"Days": "ten"}, "Days='ten' is no number"),
+        (
+            {"Days": {"Type": "Number", "MinValue": 1, "MaxValue": 9}},
+            {"Days": "0"},
+            "Days='0' is not from 1 to 9",
+        ),
+        ({"Days": {"Type": "Number", "MinValue": 1}}, {"Days": "nan"}, "is not from 1 to inf"),
     ],
 )
 def test_parameters_are_checked_as_a_deployment_checks_them(
