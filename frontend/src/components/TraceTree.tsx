@@ -9,10 +9,11 @@ import { lineFor } from "../model/trace/traceIndex";
 import { barBetween, barEnd, barOf, type Bar } from "../model/time/timeScale";
 import type { Sort } from "../model/list/sortLines";
 import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/trace/totals";
-import type { GroupLine, Line } from "../model/list/visibleRows";
+import type { SiblingGroup } from "../model/list/siblings";
+import type { Line } from "../model/list/visibleRows";
 import { seenRange, type Range } from "../model/time/zoom";
 import type { Columns } from "../state/columns";
-import type { Store } from "../state/store";
+import type { Readable, Store } from "../state/store";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace, TraceView } from "../state/traceView";
 import { SortHead } from "./SortHead";
@@ -22,7 +23,7 @@ import { Splitter } from "./Splitter";
 import { axisTicks, TimeAxis } from "./TimeAxis";
 import { AbsentTreeLine, TreeLine } from "./TreeLine";
 import { useReadable } from "./useReadable";
-import { useListWindow } from "./useListWindow";
+import { useListPort, useListWindow, type Port } from "./useListWindow";
 import { useSize } from "./useSize";
 import { useTimeGestures } from "./useTimeGestures";
 
@@ -67,7 +68,7 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
     () => seenRange(view.zoom, loaded.scale.length),
     [view.zoom, loaded.scale.length],
   );
-  const window = useListWindow(scroller, view, LINE_HEIGHT);
+  const port = useListPort(scroller, view, LINE_HEIGHT);
   useTimeGestures(scroller, axis, store);
 
   const { hidden } = useReadable(columns);
@@ -128,7 +129,7 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
         </div>
         <Lines
           {...props}
-          window={window}
+          port={port}
           seen={seen}
           axisWidth={axisWidth}
           deepest={deepest}
@@ -141,7 +142,7 @@ export function TraceTree(props: TraceTreeProps): ReactElement {
 }
 
 interface LinesProps extends TraceTreeProps {
-  readonly window: readonly number[];
+  readonly port: Readable<Port>;
   readonly seen: Range;
   readonly axisWidth: number;
   readonly deepest: number;
@@ -151,11 +152,16 @@ interface LinesProps extends TraceTreeProps {
 function Lines(props: LinesProps): ReactElement {
   const { view, loaded, now, store, seen, deepest, lineId, onOpen } = props;
   const { index, scale, trace } = loaded;
+  const window = useListWindow(props.port, view, LINE_HEIGHT);
   const sums = useMemo(() => totals(index), [index]);
   const hits = useMemo(() => new Set(view.hits), [view.hits]);
   const ownPaths = useMemo(() => pathBySpan(view), [view]);
   const pauses = useMemo(() => pausesWhenDrawn(index, scale, now), [index, scale, now]);
   const beside = useMemo(() => siblingPositions(view.lines), [view.lines]);
+  const figures = useMemo(
+    () => groupFiguresWhenDrawn(loaded, sums, now, seen),
+    [loaded, sums, now, seen],
+  );
   const draw = (line: Line, at: number): ReactElement | null => {
     const top = at * LINE_HEIGHT;
     const among = { position: beside.position[at] ?? 1, siblings: beside.siblings[at] ?? 1 };
@@ -183,7 +189,7 @@ function Lines(props: LinesProps): ReactElement {
           indent={indent}
           {...among}
           isSelected={isSelected}
-          {...groupFigures(line, loaded, sums, now, seen)}
+          {...figures(line.group)}
           room={props.axisWidth}
           onSelect={store.select}
           onToggle={store.toggle}
@@ -223,7 +229,7 @@ function Lines(props: LinesProps): ReactElement {
   };
   return (
     <>
-      {props.window.map((at) => {
+      {window.map((at) => {
         const line = view.lines[at];
         return line ? draw(line, at) : null;
       })}
@@ -250,22 +256,31 @@ function pathBySpan(view: TraceView): ReadonlyMap<number, readonly Range[]> | nu
   return steps;
 }
 
-function groupFigures(
-  { group }: GroupLine,
+type GroupFigures = Bar & { readonly amounts: Amounts };
+
+/** The bar and the amounts of a group, found when its line is first drawn and kept as long as the trace stays as it is. */
+function groupFiguresWhenDrawn(
   { index, scale }: LoadedTrace,
   sums: Totals,
   now: Nanos,
   seen: Range,
-): Bar & { readonly amounts: Amounts } {
-  let from = Infinity;
-  let to = 0;
-  for (const position of group.members) {
-    const row = index.rows[position];
-    if (!row) continue;
-    from = Math.min(from, Number(row.start - scale.start));
-    to = Math.max(to, barEnd(row, scale, now));
-  }
-  return { ...barBetween(from, to, seen), amounts: amountsOf(sums, group.members) };
+): (group: SiblingGroup) => GroupFigures {
+  const known = new Map<string, GroupFigures>();
+  return ({ key, members }) => {
+    const before = known.get(key);
+    if (before) return before;
+    let from = Infinity;
+    let to = 0;
+    for (const position of members) {
+      const row = index.rows[position];
+      if (!row) continue;
+      from = Math.min(from, Number(row.start - scale.start));
+      to = Math.max(to, barEnd(row, scale, now));
+    }
+    const found = { ...barBetween(from, to, seen), amounts: amountsOf(sums, members) };
+    known.set(key, found);
+    return found;
+  };
 }
 
 function NothingShown({ view, store }: Pick<TraceTreeProps, "view" | "store">): ReactElement {
