@@ -134,7 +134,7 @@ function placeOfTimes({ left, width, room }: Pick<GroupTreeLineProps, "left" | "
 
 function Counts({ group }: { readonly group: SiblingGroup }): ReactElement {
   return (
-    <span className="sv-group-counts">
+    <span className={`sv-group-counts ${group.failed > 0 ? "sv-counts-failed" : ""}`}>
       <span>{exactCount(group.ok)} ok</span>
       {group.failed > 0 && (
         <span className="sv-group-failed">

@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { scoresNote } from "../model/labels/describe";
-import { describeMark, marksOf } from "../model/labels/marks";
+import { describeMark, marksOf, type Mark } from "../model/labels/marks";
 import type { Row } from "../model/trace/trace";
 import { Icon } from "./Icon";
 
@@ -9,7 +9,10 @@ export function LineMarks({ row }: { readonly row: Row }): ReactElement {
   return (
     <>
       {row.artifacts.length > 0 && row.kind !== "artifact" && (
-        <span className="sv-mark" title={row.artifacts.map((artifact) => artifact.name).join(", ")}>
+        <span
+          className="sv-mark sv-mark-icon"
+          title={row.artifacts.map((artifact) => artifact.name).join(", ")}
+        >
           <Icon name="artifact" />
         </span>
       )}
@@ -21,15 +24,15 @@ export function LineMarks({ row }: { readonly row: Row }): ReactElement {
       {marksOf(row).map((name) => {
         const mark = describeMark(name);
         return (
-          <span
-            key={name}
-            className={`sv-mark ${mark.isWarning ? "sv-mark-warning" : ""}`}
-            title={mark.sentence}
-          >
+          <span key={name} className={markClass(mark, name === "redacted")} title={mark.sentence}>
             {name === "redacted" ? <Icon name="redacted" label={mark.label} /> : mark.label}
           </span>
         );
       })}
     </>
   );
+}
+
+function markClass({ isWarning }: Mark, isIcon: boolean): string {
+  return `sv-mark ${isIcon ? "sv-mark-icon" : ""} ${isWarning ? "sv-mark-warning" : ""}`;
 }

@@ -10,6 +10,7 @@ import {
 } from "../model/labels/describe";
 import { exactDuration, formatDuration } from "../model/labels/format";
 import { kindHue, kindLabel } from "../model/labels/kinds";
+import { isWarned } from "../model/labels/marks";
 import type { Nanos } from "../model/time/time";
 import { backoffAfter } from "../model/time/pauses";
 import { spanLength } from "../model/time/timeScale";
@@ -131,7 +132,10 @@ function LineName({ row, line, index, indent, isCapped, onToggle }: TreeLineProp
         </span>
       </span>
       {row.error !== null && inside === 0 && (
-        <span className="sv-error-type" title={row.error.message}>
+        <span
+          className={`sv-error-type ${isWarned(row) ? "sv-error-told" : ""}`}
+          title={row.error.message}
+        >
           {row.error.type}
         </span>
       )}

@@ -124,7 +124,7 @@ export function ToolExchange(props: ToolExchangeProps): ReactElement {
         <Icon name="tool" /> <code>{name}</code>
         {id !== null && <span className="sv-note">{id}</span>}
       </h5>
-      <div className="sv-tool-sides">
+      <div className={`sv-tool-sides ${result?.result === undefined ? "" : "sv-tool-both"}`}>
         <Labelled label="Arguments" value={parameters} />
         {result?.result !== undefined && <ToolResult label="Result" result={result} />}
       </div>

@@ -160,3 +160,8 @@ export function describeMark(mark: string): Mark {
     }
   );
 }
+
+/** Says whether a mark of a row warns of something. */
+export function isWarned(row: Row): boolean {
+  return marksOf(row).some((mark) => describeMark(mark).isWarning);
+}
