@@ -18,7 +18,6 @@ import { CopyButton } from "./CopyButton";
 import { ExportersNote } from "./ExportersNote";
 import { HeaderFigures } from "./HeaderFigures";
 import { Icon } from "./Icon";
-import { useNow } from "./useNow";
 import { OutcomeLine } from "./OutcomeLine";
 
 /** A shorter wait in the queue is not shown. */
@@ -45,13 +44,12 @@ export function Header(props: HeaderProps): ReactElement {
   )?.nodes;
   const nameOf = (nodeId: string): string => nodes?.find(({ id }) => id === nodeId)?.name ?? nodeId;
   const issues = useMemo(() => infraIssues(loaded.index), [loaded.index]);
-  const now = useNow(trace, isOutOfDate);
   const files = useMemo(() => countFiles(trace.rows), [trace.rows]);
   const hasCalls = useMemo(() => trace.rows.some(({ kind }) => kind === "model"), [trace.rows]);
   return (
     <header className="sv-header">
       <OutcomeLine outcome={outcome} execution={execution} onSelect={onSelect} />
-      <HeaderFigures execution={execution} now={now} hasCalls={hasCalls} />
+      <HeaderFigures trace={trace} isOutOfDate={isOutOfDate} hasCalls={hasCalls} />
       <div className="sv-facts">
         <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>

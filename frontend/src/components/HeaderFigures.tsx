@@ -1,7 +1,7 @@
 /** Shows the figures of an execution: duration, cost, tokens and spans. */
 
 import type { ReactElement } from "react";
-import { executionLength, type Counters, type Execution } from "../model/trace/execution";
+import { executionLength, type Counters } from "../model/trace/execution";
 import {
   exactCount,
   exactDuration,
@@ -10,17 +10,20 @@ import {
   plural,
 } from "../model/labels/format";
 import { NOT_REPORTED, runCost, runTokens } from "../model/labels/describe";
-import type { Nanos } from "../model/time/time";
+import type { Trace } from "../model/trace/trace";
+import { useNow } from "./useNow";
 
 interface HeaderFiguresProps {
-  readonly execution: Execution;
-  readonly now: Nanos;
+  readonly trace: Trace;
+  readonly isOutOfDate: boolean;
   /** Whether a model was called; tokens and cost are hidden when none was and nothing was reported. */
   readonly hasCalls: boolean;
 }
 
 export function HeaderFigures(props: HeaderFiguresProps): ReactElement {
-  const { execution, now, hasCalls } = props;
+  const { trace, isOutOfDate, hasCalls } = props;
+  const { execution } = trace;
+  const now = useNow(trace, isOutOfDate);
   const { counters } = execution;
   const tokens = runTokens(counters);
   const length = executionLength(execution, now);

@@ -1,7 +1,8 @@
 /** Draws the whole run as a strip over the axis: which kinds of work ran when, failures, and the visible part. */
 
-import { useMemo, useRef, type PointerEvent, type ReactElement } from "react";
-import { activity, stackedPaths, type Activity } from "../model/time/activity";
+import { memo, useMemo, useRef, type PointerEvent, type ReactElement } from "react";
+import { activity, steppedLength, stackedPaths, type Activity } from "../model/time/activity";
+import { isUnfinished } from "../model/trace/execution";
 import type { TraceStore } from "../state/traceStore";
 import type { LoadedTrace } from "../state/traceView";
 import { barStyle } from "./barStyle";
@@ -23,17 +24,22 @@ interface MinimapProps {
   readonly store: TraceStore;
 }
 
-export function Minimap({ loaded, zoom, store }: MinimapProps): ReactElement {
+export const Minimap = memo(function Minimap(props: MinimapProps): ReactElement {
+  const { loaded, zoom, store } = props;
   const { index, scale, trace } = loaded;
   const strip = useRef<HTMLDivElement>(null);
   const { width } = useSize(strip);
   const columns = columnsIn(width);
+  const isGrowing = isUnfinished(trace.execution);
+  const { start: from } = scale;
+  const length = isGrowing ? steppedLength(scale.length, columns) : scale.length;
+  const until = isGrowing ? from + BigInt(length) : trace.servedAt;
   const shape = useMemo(
-    () => activity(index, scale, trace.servedAt, columns),
-    [index, scale, trace.servedAt, columns],
+    () => activity(index, { start: from, length }, until, columns),
+    [index, from, length, until, columns],
   );
-  const { drag, start } = useRangeDrag((from, to) =>
-    store.zoom({ from: from * scale.length, to: to * scale.length }),
+  const { drag, start } = useRangeDrag((first, last) =>
+    store.zoom({ from: first * scale.length, to: last * scale.length }),
   );
   return (
     <div
@@ -49,7 +55,7 @@ export function Minimap({ loaded, zoom, store }: MinimapProps): ReactElement {
       {drag && <DragMark {...drag} />}
     </div>
   );
-}
+});
 
 /** As many columns as can be told apart; before the strip is laid out, its usual number. */
 function columnsIn(width: number): number {
@@ -57,7 +63,7 @@ function columnsIn(width: number): number {
   return Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / LEAST_COLUMN_PIXELS)));
 }
 
-function Shape({ shape }: { readonly shape: Activity }): ReactElement {
+const Shape = memo(function Shape({ shape }: { readonly shape: Activity }): ReactElement {
   return (
     <svg viewBox={`0 0 ${shape.columns} ${HEIGHT}`} preserveAspectRatio="none">
       {stackedPaths(shape, HEIGHT).map(([hue, path]) => (
@@ -75,7 +81,7 @@ function Shape({ shape }: { readonly shape: Activity }): ReactElement {
       ))}
     </svg>
   );
-}
+});
 
 interface WindowProps {
   readonly zoom: Range;

@@ -1,4 +1,4 @@
-import { useRef, useState, type PointerEvent, type ReactElement } from "react";
+import { memo, useRef, useState, type PointerEvent, type ReactElement } from "react";
 import { formatTick } from "../model/labels/format";
 import { ticks } from "../model/time/timeScale";
 import type { Range } from "../model/time/zoom";
@@ -21,7 +21,8 @@ export function axisTicks(seen: Range, width: number): readonly number[] {
 }
 
 /** The ruler over the bars: a drag along it zooms to what was passed over. */
-export function TimeAxis({ seen, width, onZoom }: TimeAxisProps): ReactElement {
+export const TimeAxis = memo(function TimeAxis(props: TimeAxisProps): ReactElement {
+  const { seen, width, onZoom } = props;
   const { drag, start } = useRangeDrag((from, to) =>
     onZoom({
       from: seen.from + from * (seen.to - seen.from),
@@ -44,7 +45,7 @@ export function TimeAxis({ seen, width, onZoom }: TimeAxisProps): ReactElement {
       {drag && <DragMark {...drag} />}
     </div>
   );
-}
+});
 
 /** Labels near an edge stand beside their tick, so that none is cut off. */
 function edgeClass(at: number, width: number): string | undefined {

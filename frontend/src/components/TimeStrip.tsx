@@ -1,6 +1,6 @@
 /** Shows in one line where the time went, by categories along the critical path. */
 
-import { useDeferredValue, useMemo, type ReactElement } from "react";
+import { memo, useDeferredValue, useMemo, type ReactElement } from "react";
 import { criticalPath } from "../model/trace/criticalPath";
 import { exactDuration, formatDuration } from "../model/labels/format";
 import { CATEGORY_LABELS, timeSpent, type TimeShare } from "../model/time/timeSpent";
@@ -13,7 +13,8 @@ interface TimeStripProps {
   readonly store: TraceStore;
 }
 
-export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): ReactElement {
+export const TimeStrip = memo(function TimeStrip(props: TimeStripProps): ReactElement {
+  const { loaded, isPathShown, store } = props;
   // Draw the rows first: finding the critical path of a large trace takes a while.
   const settled = useDeferredValue<LoadedTrace | null>(loaded, null);
   const shares = useMemo(() => {
@@ -46,7 +47,7 @@ export function TimeStrip({ loaded, isPathShown, store }: TimeStripProps): React
       </button>
     </footer>
   );
-}
+});
 
 function Share({ category, nanos, share }: TimeShare): ReactElement {
   const length = BigInt(Math.round(nanos));

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactElement, RefObject } from "react";
+import { memo, type KeyboardEvent, type ReactElement, type RefObject } from "react";
 import { SHOWN, type Shown } from "../model/list/filter";
 import { exactCount, plural } from "../model/labels/format";
 import type { TraceStore } from "../state/traceStore";
@@ -34,7 +34,7 @@ const SHOWN_LABELS: Readonly<Record<Shown, string>> = {
   tools: "Tools",
 };
 
-export function Toolbar(props: ToolbarProps): ReactElement {
+export const Toolbar = memo(function Toolbar(props: ToolbarProps): ReactElement {
   const { view, loaded, store, onShowKeys } = props;
   return (
     <div className="sv-toolbar">
@@ -96,7 +96,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       <IconAction name="keyboard" label="Keyboard shortcuts (?)" isMinor onPress={onShowKeys} />
     </div>
   );
-}
+});
 
 function Search({ view, store, searchRef, onLeaveSearch }: ToolbarProps): ReactElement {
   const press = (event: KeyboardEvent): void => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { makeRow, makeTrace, SECOND, START } from "../../testing/make";
-import { activity, stackedPaths } from "./activity";
+import { activity, stackedPaths, steppedLength } from "./activity";
 import { timeScale } from "./timeScale";
 import { indexTrace } from "../trace/traceIndex";
 
@@ -30,4 +30,11 @@ it("shares a low column among what ran in it, and keeps the highest to its heigh
   const paths = new Map(stackedPaths(shape, 30));
   expect(paths.get("http")).toBe("M1 29.00h1v1.00h-1z");
   expect(paths.get("model")).toBe("M0 0.00h1v30.00h-1zM1 28.00h1v1.00h-1z");
+});
+
+it("lengthens a growing axis in steps of at most half a column, and never shortens it", () => {
+  expect(steppedLength(300_000_000_000, 240)).toBe(300_110_839_808);
+  expect(steppedLength(300_100_000_000, 240)).toBe(300_110_839_808);
+  expect(steppedLength(300_110_839_809, 240)).toBe(300_647_710_720);
+  expect(steppedLength(100, 240)).toBe(100);
 });

@@ -29,6 +29,15 @@ export interface Activity {
   readonly failures: readonly number[];
 }
 
+/**
+ * The length of an axis that grows, rounded up by at most half a column: what is drawn of it stays the same for some
+ * ticks of the clock.
+ */
+export function steppedLength(length: number, columns: number): number {
+  const step = 2 ** Math.floor(Math.log2(Math.max(length, 1) / (2 * columns)));
+  return step <= 1 ? length : Math.ceil(length / step) * step;
+}
+
 /** Two passes: starts and ends are noted a column each, then summed up. O(rows + columns). */
 export function activity(
   index: TraceIndex,
