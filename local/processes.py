@@ -34,7 +34,11 @@ class ProcessError(Exception):
 
 
 class EndedError(ProcessError):
-    """A process ended before it could be used."""
+    """A process ended before it could be used, with an exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Spawner:
@@ -129,7 +133,8 @@ def wait_until_it_answers(
     while not answers(port, path):
         if process.poll() is not None:
             raise EndedError(
-                f"{what} ended with code {process.returncode}; {log} ends with:\n{tail(log)}"
+                f"{what} ended with code {process.returncode}; {log} ends with:\n{tail(log)}",
+                process.returncode,
             )
         if time.monotonic() > deadline:
             raise ProcessError(

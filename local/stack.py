@@ -288,7 +288,7 @@ class Stack:
         try:
             self.children.wait()
         except EndedError as error:
-            if self.kept.is_new:
+            if error.code != os.EX_DATAERR:
                 raise
             raise unreadable(self.kept.folder, str(error)) from error
 

@@ -13,6 +13,8 @@ const { identified, installPermissions } = require("./permissions.js");
 const LOOPBACK = "127.0.0.1";
 // A client keeps its connection for longer than the five seconds that Node.js would.
 const KEEP_ALIVE_MS = 120_000;
+// What sysexits.h calls EX_DATAERR: the data are damaged, and another try will not help.
+const DATA_ERROR = 65;
 
 async function main() {
   const { values } = parseArgs({
@@ -46,7 +48,7 @@ async function open(db, path) {
     await db.open();
   } catch (error) {
     console.error(`The tables in ${path} cannot be opened: ${error.cause?.message ?? error.message}`);
-    process.exit(1);
+    process.exit(error.cause?.code === "LEVEL_CORRUPTION" ? DATA_ERROR : 1);
   }
 }
 
