@@ -137,6 +137,16 @@ def test_a_span_that_has_not_ended_ends_a_nanosecond_after_its_start() -> None:
     assert [pair.key for pair in span.attributes] == ["spanvas.open"]
 
 
+def test_names_and_attributes_beyond_those_that_are_remembered_are_written_as_well() -> None:
+    said = [(f"name {number}", f"key {number}", f"value {number}") for number in range(4_010)]
+
+    request = encode_request([make_span(name, attributes={key: text}) for name, key, text in said])
+
+    spans = ExportTraceServiceRequest.FromString(request).resource_spans[0].scope_spans[0].spans
+    found = [(span.name, span.attributes[0].key, span.attributes[0].value) for span in spans]
+    assert [(name, key, value.string_value) for name, key, value in found] == said
+
+
 def _with_base64_ids(value: Any) -> Any:
     """Protobuf's own JSON has ids in base64, OTLP's in hex."""
     if isinstance(value, list):
