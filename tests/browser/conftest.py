@@ -21,9 +21,9 @@ from local.project import PROJECT
 from local.seed import start_workflow, wait_for_end
 from local.stack import Options, Stack
 from tests.browser.chromium import MISSING, executable, launch
+from tests.browser.waiting import PATIENCE_SECONDS, Notices
 
-# Several builds and tests may share the machine: waiting long costs nothing when all is well.
-PATIENCE_MILLISECONDS = 30_000
+PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
@@ -104,6 +104,12 @@ def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
     made.on("pageerror", on_error)
     yield made
     assert complaints == []
+
+
+@pytest.fixture
+def notices(page: Page) -> Notices:
+    """Of the page, from its opening on."""
+    return Notices(page)
 
 
 @pytest.fixture

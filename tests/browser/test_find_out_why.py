@@ -20,7 +20,7 @@ from tests.browser.stubs import (
     span_id,
     usage,
 )
-from tests.browser.waiting import expect_copied
+from tests.browser.waiting import Notices, expect_copied
 
 pytestmark = pytest.mark.browser
 
@@ -78,7 +78,7 @@ def stated() -> list[str]:
 
 
 def test_the_prompt_and_the_artifact_are_had_with_the_stated_keys(
-    page: Page, context: BrowserContext
+    page: Page, context: BrowserContext, notices: Notices
 ) -> None:
     stub = failed_run()
     stub.serve(context)
@@ -96,7 +96,7 @@ def test_the_prompt_and_the_artifact_are_had_with_the_stated_keys(
     expect(prompt).to_be_in_viewport()
 
     keyboard.press("p")
-    expect(page.get_by_text("Copied the prompt", exact=True)).to_be_visible()
+    notices.expect("Copied the prompt")
     expect_copied(page, "system:\nYou triage tickets.\n\nuser:\nMy lamp never came.")
 
     keyboard.press("a")

@@ -16,6 +16,7 @@ from tests.browser.stored_runs import (
     put_many,
     write_queued_run,
 )
+from tests.browser.waiting import Notices
 from tests.support.local_stack import store_of
 
 pytestmark = pytest.mark.browser
@@ -83,20 +84,22 @@ def test_the_history_is_in_the_order_of_the_starts_that_it_shows(page: Page, que
     assert links == ["f", "e", "d", "c", "b", "a"]
 
 
-def test_the_brackets_go_from_run_to_run_and_say_where_it_ends(page: Page, queued: str) -> None:
+def test_the_brackets_go_from_run_to_run_and_say_where_it_ends(
+    page: Page, queued: str, notices: Notices
+) -> None:
     open_run(page, queued, "f")
     for name in "edcba":
         page.keyboard.press("[")
         expect(page).to_have_url(re.compile(f"execution=walked-{name}"))
         expect(page.get_by_role("treeitem").first).to_be_visible()
     page.keyboard.press("[")
-    expect(page.get_by_text("This is the first run of the workflow")).to_be_visible()
+    notices.expect("This is the first run of the workflow")
     for name in "bcdef":
         page.keyboard.press("]")
         expect(page).to_have_url(re.compile(f"execution=walked-{name}"))
         expect(page.get_by_role("treeitem").first).to_be_visible()
     page.keyboard.press("]")
-    expect(page.get_by_text("This is the newest run of the workflow")).to_be_visible()
+    notices.expect("This is the newest run of the workflow")
 
 
 @pytest.mark.parametrize(("name", "good"), [("f", "e"), ("e", "d"), ("c", "b"), ("b", "a")])

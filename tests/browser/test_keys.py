@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from local.stack import Stack
 from tests.browser.navigation import go_to, open_trace
 from tests.browser.otlp_runs import SECOND, Sent, long_run, send
-from tests.browser.waiting import expect_copied
+from tests.browser.waiting import Notices, expect_copied
 
 pytestmark = pytest.mark.browser
 
@@ -30,19 +30,19 @@ def open_model_call(page: Page, executions: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", TABS)
 def test_the_prompt_is_copied_from_every_tab_of_the_panel(
-    page: Page, executions: dict[str, str], name: str
+    page: Page, executions: dict[str, str], name: str, notices: Notices
 ) -> None:
     open_model_call(page, executions)
     tab = page.get_by_role("tab", name=name)
     tab.click()
     expect(tab).to_be_focused()
     page.keyboard.press("p")
-    expect(page.locator(".sv-notice")).to_have_text("Copied the prompt")
+    notices.expect("Copied the prompt")
     expect_copied(page, re.compile("^system:\n"))
 
 
 def test_the_prompt_is_copied_before_the_panel_shows_it(
-    page: Page, executions: dict[str, str]
+    page: Page, executions: dict[str, str], notices: Notices
 ) -> None:
     open_model_call(page, executions)
     page.keyboard.press("Home")
@@ -50,14 +50,16 @@ def test_the_prompt_is_copied_before_the_panel_shows_it(
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.keyboard.press("p")
-    expect(page.locator(".sv-notice")).to_have_text("Copied the prompt")
+    notices.expect("Copied the prompt")
     expect_copied(page, re.compile("^system:\n"))
 
 
-def test_a_span_without_a_prompt_says_so(page: Page, executions: dict[str, str]) -> None:
+def test_a_span_without_a_prompt_says_so(
+    page: Page, executions: dict[str, str], notices: Notices
+) -> None:
     open_trace(page, executions, "shipping-notice")
     page.keyboard.press("p")
-    expect(page.locator(".sv-notice")).to_have_text("This span has no prompt")
+    notices.expect("This span has no prompt")
 
 
 def focus_on(page: Page, place: str) -> None:
@@ -81,11 +83,10 @@ PLACES = ["list", "Input and output", "Attributes", "Raw", "toolbar", "graph", "
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_letter_works_from_everywhere(
-    page: Page, executions: dict[str, str], place: str
+    page: Page, executions: dict[str, str], place: str, notices: Notices
 ) -> None:
     open_trace(page, executions, "shipping-notice")
     selected = page.get_by_role("treeitem", selected=True)
-    notice = page.locator(".sv-notice")
 
     def press(key: str) -> None:
         focus_on(page, place) if place != "graph" else None
@@ -117,13 +118,13 @@ def test_every_letter_works_from_everywhere(
     expect(page.locator(".sv-path-step").first).to_be_attached()
     press("c")
     press("y")
-    expect(notice).to_have_text("Copied a link to this span")
+    notices.expect("Copied a link to this span")
     press("p")
-    expect(notice).to_have_text("This span has no prompt")
+    notices.expect("This span has no prompt")
     press("l")
-    expect(notice).to_have_text("The run has ended: nothing new comes")
+    notices.expect("The run has ended: nothing new comes")
     press("n")
-    expect(notice).to_have_text("Nothing is searched for: press /")
+    notices.expect("Nothing is searched for: press /")
     for bracket in "[]":
         with page.expect_request("**/v1/executions?*"):
             press(bracket)
@@ -157,18 +158,17 @@ def test_every_letter_works_from_everywhere(
 
 
 def test_a_graph_that_is_not_known_and_a_run_without_failures_are_told(
-    page: Page, stack: Stack
+    page: Page, stack: Stack, notices: Notices
 ) -> None:
     run = send(stack, Sent("import", 0, SECOND), Sent("load", 0, SECOND))
     page.goto(f"/?execution={run}")
     expect(page.get_by_role("treeitem", name="load")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    notice = page.locator(".sv-notice")
     page.keyboard.press("g")
-    expect(notice).to_have_text("The graph of this workflow is not known here")
+    notices.expect("The graph of this workflow is not known here")
     assert "graph" not in page.url
     page.keyboard.press("e")
-    expect(notice).to_have_text("Nothing failed in this run")
+    notices.expect("Nothing failed in this run")
 
 
 def test_on_a_phone_keys_that_are_about_the_list_show_the_list(page: Page, stack: Stack) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.navigation import go_to, open_trace
-from tests.browser.waiting import expect_copied, expect_no_wider_than
+from tests.browser.waiting import Notices, expect_copied, expect_no_wider_than
 
 pytestmark = pytest.mark.browser
 
@@ -67,12 +67,12 @@ def test_an_invocation_leads_to_its_log_lines(page: Page, executions: dict[str, 
 
 
 def test_a_link_to_a_span_opens_it_again(
-    page: Page, context: BrowserContext, executions: dict[str, str]
+    page: Page, context: BrowserContext, executions: dict[str, str], notices: Notices
 ) -> None:
     open_trace(page, executions, "support-triage")
     page.get_by_role("treeitem", name="find_shipment").click()
     page.keyboard.press("y")
-    expect(page.get_by_text("Copied a link to this span")).to_be_visible()
+    notices.expect("Copied a link to this span")
     link = expect_copied(page, re.compile("&span="))
     assert parse_qs(urlsplit(link).query)["execution"] == [executions["support-triage"]]
 
