@@ -18,7 +18,7 @@ with spanvas.workflow("triage", execution_id="e-1"):
         carrier = spanvas.inject({})
 with spanvas.workflow("triage", execution_id="e-2"):
     pass
-spanvas.flush(5000)
+spanvas.flush(60_000)
 print(json.dumps(sorted(carrier)))
 """
 NONE_STORED = "WARNING:spanvas:SPANVAS_TABLE is not set: executions are not stored"
@@ -28,7 +28,7 @@ WHOLE = ["draft", "triage", "triage"]
 def run_with(variables: dict[str, str]) -> tuple[list[str], list[str], list[str]]:
     """Returns the names of the spans that arrived, what Spanvas said, and which headers are passed on."""
     with collector() as server:
-        endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": server.url, "SPANVAS_FLUSH_BUDGET_MS": "5000"}
+        endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": server.url, "SPANVAS_FLUSH_BUDGET_MS": "60000"}
         done = run(PROGRAM, SPANVAS_ENABLED="true", **{**endpoint, **variables})
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if ":spanvas:" in line]
