@@ -116,6 +116,8 @@ def unreadable_body(item: UnreadableItem) -> dict[str, Any]:
 
 def _exporters(health: Mapping[str, str]) -> dict[str, Any]:
     """`wire.Exporters`. What is stored are texts."""
+    if len(health) == 1 and health.get("store"):  # without an endpoint of OTLP
+        return {"store": health["store"]}
     names = ("store", "otlp", "otlp_since", "otlp_reason")
     body: dict[str, Any] = {name: health[name] for name in names if health.get(name)}
     if "otlp_since" in body:
@@ -128,20 +130,20 @@ def _exporters(health: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _counters(counters: Counters) -> dict[str, int]:
-    figures = {
-        "spans": counters.spans,
-        "errors": counters.errors,
-        "input_tokens": counters.input_tokens,
-        "output_tokens": counters.output_tokens,
-        "cache_read_tokens": counters.cache_read_tokens,
-        "cache_write_tokens": counters.cache_write_tokens,
-        "reasoning_tokens": counters.reasoning_tokens,
-        "cost_nano_usd": counters.cost_nano_usd,
-        "unpriced": counters.unpriced,
-        "dropped": counters.dropped,
-        "unreported_calls": counters.unreported_calls,
-    }
-    return {name: figure for name, figure in figures.items() if figure is not None}
+    body = {"spans": counters.spans, "errors": counters.errors}
+    if counters.input_tokens is not None:
+        body["input_tokens"] = counters.input_tokens
+    if counters.output_tokens is not None:
+        body["output_tokens"] = counters.output_tokens
+    body["cache_read_tokens"] = counters.cache_read_tokens
+    body["cache_write_tokens"] = counters.cache_write_tokens
+    body["reasoning_tokens"] = counters.reasoning_tokens
+    if counters.cost_nano_usd is not None:
+        body["cost_nano_usd"] = counters.cost_nano_usd
+    body["unpriced"] = counters.unpriced
+    body["dropped"] = counters.dropped
+    body["unreported_calls"] = counters.unreported_calls
+    return body
 
 
 class Rows(NamedTuple):

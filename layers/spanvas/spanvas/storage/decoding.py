@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from types import NoneType, TracebackType, UnionType
 from typing import Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -139,22 +139,25 @@ def built(cls: type[T], values: Any, required: Sequence[str] = ()) -> T:
     readers, places = form.fields, form.places
     arguments = form.defaults.copy()
     for name, value in given:
-        if value is not None and name in places:
-            index, exact = places[name]
+        if value is not None and (place := places.get(name)) is not None:
+            index, exact = place
             is_exact = value.__class__ is exact
             arguments[index] = value if is_exact else _converted(readers[index], value)
     for index, make_default in form.to_make:
         if arguments[index] is None:
             arguments[index] = make_default()
-    return cls(*arguments)
+    made: T = form.make(arguments)
+    return made
 
 
 class _Form(NamedTuple):
     """The fields of a class: the place and the exact type of each by its name, and their defaults.
 
-    `to_make`: places of the fields whose default is made anew for each object.
+    `make` makes an object of a value for each field. `to_make`: places of the fields whose default is made anew for
+    each object.
     """
 
+    make: Callable[[list[Any]], Any]
     fields: tuple[FieldReader, ...]
     places: dict[str, tuple[int, type[Any] | None]]
     defaults: list[Any]
@@ -166,11 +169,32 @@ def _form_of(cls: type[Any]) -> _Form:
     readers = fields_of(cls)  # type: ignore[arg-type]
     shared = _shared_defaults(cls)
     return _Form(
+        _maker_of(cls),
         readers,
         {field.name: (index, field.exact) for index, field in enumerate(readers)},
         [shared.get(field.name) for field in readers],
         [(index, field.default) for index, field in enumerate(readers) if field.name not in shared],
     )
+
+
+def _maker_of(cls: type[Any]) -> Callable[[list[Any]], Any]:
+    """Returns what makes an object of a value for each field.
+
+    A frozen dataclass sets its fields one by one by the name of each; by their slots it takes half the time.
+    """
+    if not is_dataclass(cls):
+        return partial(tuple.__new__, cls)
+    if "__slots__" not in vars(cls):
+        return lambda values: cls(*values)
+    slots = [getattr(cls, field.name).__set__ for field in fields(cls)]
+
+    def make(values: list[Any]) -> Any:
+        made = object.__new__(cls)
+        for fill, value in zip(slots, values, strict=True):
+            fill(made, value)
+        return made
+
+    return make
 
 
 class FieldReader(NamedTuple):

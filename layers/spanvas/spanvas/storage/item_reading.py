@@ -244,6 +244,13 @@ def moving_to(item: Item) -> str:
 
 def is_expired(item: Item, now_unix_nano: int) -> bool:
     """Returns whether an item is past its TTL: DynamoDB deletes it days later, and returns it until then."""
+    try:
+        return 0 < int(item[items.TTL_ATTRIBUTE]["N"]) <= now_unix_nano // NANO
+    except (KeyError, ValueError, TypeError):  # not as it is written
+        return _is_past(item, now_unix_nano)
+
+
+def _is_past(item: Item, now_unix_nano: int) -> bool:
     with Reading(*key_of(item)):
         expires_at = _value(item.get(items.TTL_ATTRIBUTE, {"N": "0"}))
         if not isinstance(expires_at, int):
@@ -268,8 +275,8 @@ def _values(item: Item, attributes: Mapping[str, str], reading: Reading) -> dict
     """Returns those attributes of an item as plain values, by the names of our fields."""
     values = {}
     for name, value in item.items():
-        if name in attributes:
-            values[attributes[name]] = value["S"] if "S" in value else _value(value)
+        if (field := attributes.get(name)) is not None:
+            values[field] = value["S"] if "S" in value else _value(value)
     reading.saw(values.get("v"))
     return values
 

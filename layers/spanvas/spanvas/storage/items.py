@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -132,8 +133,13 @@ def tenant_day_key(tenant: str, started_at_unix_nano: int) -> str:
 
     By day, so that no partition takes every write of a tenant.
     """
-    day = datetime.fromtimestamp(started_at_unix_nano // NANO, UTC)
-    return f"T#{tenant}#D#{day:%Y%m%d}"
+    return f"T#{tenant}#D#{_day(started_at_unix_nano // NANO // DAY_SECONDS)}"
+
+
+@lru_cache(maxsize=512)
+def _day(number: int) -> str:
+    """Returns a day since 1970 as in a key. A page of the history asks for those of the whole retention."""
+    return f"{datetime.fromtimestamp(number * DAY_SECONDS, UTC):%Y%m%d}"
 
 
 def trace_key(tenant: str, trace_id: str) -> str:
