@@ -195,5 +195,5 @@ frontend/node_modules/.running: frontend/package-lock.json
 # The page is built beside the one that is there and takes its place at once: a stack may be serving it.
 frontend/dist/index.html: $(FRONTEND_SOURCES) layers/spanvas/spanvas/version.py | frontend/node_modules/.running
 	@echo "Building the page"
-	@$(ALONE) $@ $^ -- sh -ec 'cd frontend; ../tools/with-node npm run --silent build -- --logLevel error --outDir ../build/page --emptyOutDir; \
+	@$(ALONE) $@ $^ --using=frontend/node_modules -- sh -ec 'cd frontend; ../tools/with-node npm run --silent build -- --logLevel error --outDir ../build/page --emptyOutDir; \
 	  rm -rf ../build/page-before; [ ! -e dist ] || mv dist ../build/page-before; mv ../build/page dist'

@@ -2,7 +2,9 @@
 
 Two `make` in one checkout want the same environment, packages or page. The second one waits for the first, and then
 finds that TARGET is not older than any SOURCE, and makes nothing. TARGET is a file whose time says when it was made; it
-is touched when COMMAND has succeeded. Needs the standard library alone: it runs before anything is installed.
+is touched when COMMAND has succeeded. One target of a folder is made at a time: they may be two sets of packages.
+`--using=FOLDER` before `--` names a folder of which nothing may be made meanwhile. Needs the standard library alone: it
+runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
+USING = "--using="
 LOCKS = Path(__file__).resolve().parents[1] / "build" / "locks"
 FAILED = """
 {target} could not be made (exit status {status}); what went wrong is above.
@@ -26,9 +30,11 @@ index (HTTPS_PROXY, PIP_INDEX_URL, npm's registry). Then run the same command ag
 def main(arguments: Sequence[str]) -> int:
     """Makes the target while no other process does; returns the exit code."""
     end = arguments.index("--")
-    target, *sources = (Path(argument) for argument in arguments[:end])
+    named = arguments[:end]
+    used = [Path(one.removeprefix(USING)) for one in named if one.startswith(USING)]
+    target, *sources = (Path(one) for one in named if not one.startswith(USING))
     try:
-        return make(target, sources, arguments[end + 1 :])
+        return make(target, sources, arguments[end + 1 :], used)
     except KeyboardInterrupt:
         return 130
     except OSError as error:
@@ -40,11 +46,15 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-def make(target: Path, sources: Sequence[Path], command: Sequence[str]) -> int:
+def make(
+    target: Path, sources: Sequence[Path], command: Sequence[str], used: Sequence[Path]
+) -> int:
     """Exit status: 1 where the command failed, which is then said. Raises OSError."""
     LOCKS.mkdir(parents=True, exist_ok=True)
-    with (LOCKS / str(target).replace(os.sep, "%")).open("w", encoding="ascii") as lock:
-        take(lock, target)
+    with ExitStack() as locks:
+        for folder in dict.fromkeys((*used, target.parent)):
+            name = f"{folder}.lock".replace(os.sep, "%")
+            take(locks.enter_context((LOCKS / name).open("w", encoding="ascii")), target)
         if is_made(target, sources):
             return 0
         status = subprocess.run(command, check=False).returncode

@@ -52,6 +52,21 @@ def test_what_two_want_at_once_is_made_once(project: Path) -> None:
     assert (project / "log").read_text(encoding="utf-8") == "begin\nend\n"
 
 
+@pytest.mark.parametrize("names", [["packages/run", "packages/all"], ["page/made", "packages/all"]])
+def test_nothing_of_a_folder_is_made_while_another_thing_is_made_of_it_or_with_it(
+    project: Path, names: list[str]
+) -> None:
+    for folder in ("packages", "page"):
+        (project / folder).mkdir()
+    command = [sys.executable, "tools/alone.py", "source", "--using=packages", "--"]
+    processes = [
+        subprocess.Popen([*command[:2], name, *command[2:], "sh", "-ec", SLOWLY], cwd=project)
+        for name in names
+    ]
+    assert [process.wait(60) for process in processes] == [0, 0]
+    assert (project / "log").read_text(encoding="utf-8") == "begin\nend\n" * 2
+
+
 def test_it_is_made_again_when_a_source_is_newer(project: Path) -> None:
     assert run(project, SLOWLY)[0] == 0
     assert run(project, SLOWLY)[0] == 0
