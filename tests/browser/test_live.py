@@ -116,5 +116,7 @@ def test_a_run_that_somebody_else_starts_appears_in_the_history(page: Page, stac
 
 def test_the_wait_in_the_queue_goes_on_between_two_answers(page: Page) -> None:
     without_rows("queued", "The execution is queued and has not started yet.")(page)
+    expect(page.locator(".sv-facts")).to_contain_text("queued at")
+    expect(page.locator(".sv-facts")).not_to_contain_text("started")
     waited = page.get_by_role("definition").filter(has_text=re.compile(r"^\d+\.\d s$"))
     expect(waited).not_to_have_text("12.0 s")

@@ -53,7 +53,8 @@ export function Header(props: HeaderProps): ReactElement {
       <div className="sv-facts">
         <NodesRun execution={execution} nameOf={nameOf} isInReason={trace.status === "PARTIAL"} />
         <Fact title={exactMoment(execution.startedAt)}>
-          started {formatMoment(execution.startedAt, trace.servedAt)}
+          {execution.status === "queued" ? "queued at" : "started"}{" "}
+          {formatMoment(execution.startedAt, trace.servedAt)}
         </Fact>
         {execution.beganAt - execution.startedAt >= LEAST_WAIT_SHOWN && (
           <Fact title={exactMoment(execution.beganAt)}>
