@@ -28,7 +28,7 @@ export function GroupPanel(props: GroupPanelProps): ReactElement {
   return (
     <aside className="sv-panel" ref={panelRef} tabIndex={-1} aria-label={`Group ${group.label}`}>
       <header className="sv-group-head">
-        <button type="button" className="sv-link sv-panel-back" onClick={onBack}>
+        <button type="button" className="sv-link sv-back" onClick={onBack}>
           <Icon name="left" /> Spans
         </button>
         <h3>

@@ -28,14 +28,19 @@ interface GroupTreeLineProps {
   readonly amounts: Amounts;
   readonly onSelect: (key: string) => void;
   readonly onToggle: (key: string) => void;
+  readonly onOpen: () => void;
 }
 
 export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLineProps): ReactElement {
-  const { line, isSelected, onSelect, onToggle } = props;
+  const { line, isSelected, onSelect, onToggle, onOpen } = props;
   const { group } = line;
   const toggle = (event: MouseEvent): void => {
     event.stopPropagation();
     onToggle(line.key);
+  };
+  const choose = (event: MouseEvent): void => {
+    onSelect(line.key);
+    if (event.detail === 1) onOpen();
   };
   return (
     <div
@@ -48,7 +53,7 @@ export const GroupTreeLine = memo(function GroupTreeLine(props: GroupTreeLinePro
       aria-posinset={props.position}
       className={`sv-line sv-group ${isSelected ? "sv-selected" : ""}`}
       style={{ transform: `translateY(${props.top}px)` }}
-      onClick={() => onSelect(line.key)}
+      onClick={choose}
       onDoubleClick={() => onToggle(line.key)}
     >
       <div className="sv-line-name" style={{ paddingLeft: props.indent }}>

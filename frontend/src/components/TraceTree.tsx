@@ -193,6 +193,7 @@ function Lines(props: LinesProps): ReactElement {
           room={props.axisWidth}
           onSelect={store.select}
           onToggle={store.toggle}
+          onOpen={onOpen}
         />
       );
     }
