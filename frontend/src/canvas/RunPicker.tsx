@@ -21,7 +21,7 @@ export function RunPicker(props: RunPickerProps): ReactElement {
   const isListed = runs.some((run) => run.executionId === executionId);
   return (
     <label className="cv-filter">
-      {label}
+      <span>{label}</span>
       <select value={executionId} onChange={(event) => onChoose(event.target.value)}>
         {executionId === "" && <option value="">choose a run</option>}
         {executionId !== "" && !isListed && (
