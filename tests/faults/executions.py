@@ -27,8 +27,10 @@ ATTEMPTS: Final = 3
 """Of a call, before a client gives it up."""
 RESULT: Final = {"answer": 42, "words": ["as", "ever"]}
 CLIENTS: Final = ("direct", "boto3")
-CLIENT_SECONDS: Final = 0.1
+HANGING_SECONDS: Final = 0.3
 """Of one attempt, instead of the 3 and 5 seconds of a function: a fault that hangs is one that lasts longer."""
+PATIENT_SECONDS: Final = 30.0
+"""Of one attempt where nothing hangs: a busy engine is no fault."""
 RECOVERY_SECONDS: Final = 60.0
 NUMBERS: Final = random.Random(3)
 LARGE: Final = " ".join(str(NUMBERS.random()) for _ in range(2_000))
@@ -91,10 +93,11 @@ class Faulty:
         execution_id = f"{self._client}-{time.time_ns():x}-{self._number}"
         name = f"{self._client}: {fault.name if fault else 'nothing'} at {first}, {count} times"
         written = Written()
-        with hurried(self._environment):
+        seconds = HANGING_SECONDS if fault and fault.hangs else PATIENT_SECONDS
+        with hurried(self._environment, seconds):
             store = self._store()
             with recording(
-                store=store, clock=time.time_ns, environment={}, store_budget_ms=2_000
+                store=store, clock=time.time_ns, environment={}, store_budget_ms=60_000
             ) as recorded:
                 exporter = recorded.engine.delivery._store
                 assert exporter is not None
@@ -195,15 +198,15 @@ def flushed() -> bool:
 
 
 @contextmanager
-def hurried(environment: Mapping[str, str]) -> Iterator[None]:
+def hurried(environment: Mapping[str, str], seconds: float) -> Iterator[None]:
     """The environment of a function, with clients that give up early and do not wait between their attempts."""
     with (
         patch.dict(os.environ, {"PATH": os.defpath, **environment}, clear=True),
         patch("boto3.DEFAULT_SESSION", None),
-        patch("spanvas.storage.direct.dynamodb.SECONDS", CLIENT_SECONDS),
-        patch("spanvas.storage.direct.s3.SECONDS", CLIENT_SECONDS),
+        patch("spanvas.storage.direct.dynamodb.SECONDS", seconds),
+        patch("spanvas.storage.direct.s3.SECONDS", seconds),
         patch("spanvas.http.connections.BACKOFF_SECONDS", 0.0),
-        patch.object(aws, "READ_SECONDS", CLIENT_SECONDS),
+        patch.object(aws, "READ_SECONDS", seconds),
         patch("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0),
     ):
         yield

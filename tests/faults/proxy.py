@@ -32,12 +32,14 @@ HOP: Final = frozenset({"content-length", "connection", "transfer-encoding", "da
 class Fault:
     """`is_applied`: the engine has done what was asked, and only the answer is not what it should be.
 
-    `act` gets the connection and the answer (of the engine, or one that says nothing).
+    `act` gets the connection and the answer (of the engine, or one that says nothing). One that `hangs` ends when the
+    client has waited long enough.
     """
 
     name: str
     is_applied: bool
     act: Callable[[socket.socket, Request, bytes], None]
+    hangs: bool = False
 
 
 class Plan:
@@ -224,10 +226,10 @@ FAULTS: Final = {
         Fault("denied", False, refused(400, "AccessDeniedException")),
         Fault("reset before", False, reset),
         Fault("reset after", True, reset),
-        Fault("silent", False, hold),
-        Fault("answered too late", True, hold),
+        Fault("silent", False, hold, hangs=True),
+        Fault("answered too late", True, hold, hangs=True),
         Fault("half an answer", True, half),
-        Fault("dripping", True, drip),
+        Fault("dripping", True, drip, hangs=True),
         Fault("no HTTP", False, garbage),
     )
 }
