@@ -7,6 +7,7 @@ what an exporter costs at a cold start. Sources: opentelemetry-proto, `trace/v1/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from struct import Struct
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ from spanvas.otlp.kept_fields import (
 from spanvas.otlp.wire import length_delimited, number_field, varint
 
 SAMPLED: Final = 1
+SHORT_NAME: Final = 64
+"""Characters of a name that is kept encoded."""
 
 _FIXED64 = Struct("<Q").pack
 _FIXED32 = Struct("<I").pack
@@ -130,11 +133,21 @@ def _link(link: Link, place: str) -> bytes:
 
 def _attributes(field: int, attributes: Mapping[str, Any], place: str) -> bytes:
     return b"".join(
-        length_delimited(
-            field, length_delimited(1, name.encode()) + length_delimited(2, _value(value))
-        )
-        for name, value in export_safe(attributes, place).items()
+        [
+            length_delimited(field, _key(name) + length_delimited(2, _value(value)))
+            for name, value in export_safe(attributes, place).items()
+        ]
     )
+
+
+def _key(name: str) -> bytes:
+    return _short_key(name) if len(name) <= SHORT_NAME else length_delimited(1, name.encode())
+
+
+@lru_cache(maxsize=1024)
+def _short_key(name: str) -> bytes:
+    """Returns the key of a KeyValue: every span has the same few."""
+    return length_delimited(1, name.encode())
 
 
 def _value(value: Any) -> bytes:

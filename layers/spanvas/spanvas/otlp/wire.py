@@ -135,6 +135,8 @@ def cut_off() -> MalformedError:
     return MalformedError("body", "the message is cut off")
 
 
+SHORT_FIELDS: Final = 16
+"""Fields below have a tag of one byte."""
 _ONE_BYTE: Final = tuple(bytes((number,)) for number in range(128))
 
 
@@ -154,7 +156,10 @@ def varint(number: int) -> bytes:
 
 def length_delimited(field: int, data: bytes) -> bytes:
     """Returns a field that holds a message, a text or bytes."""
-    return varint(field << 3 | LEN) + varint(len(data)) + data
+    size = len(data)
+    if field < SHORT_FIELDS and size < 128:  # most are: without two calls
+        return _ONE_BYTE[field << 3 | LEN] + _ONE_BYTE[size] + data
+    return varint(field << 3 | LEN) + varint(size) + data
 
 
 def number_field(field: int, number: int) -> bytes:
