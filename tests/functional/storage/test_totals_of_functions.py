@@ -33,6 +33,7 @@ from tests.support.builders import SECOND, T0, make_execution
 from tests.support.property_size import examples
 
 END = T0 + 100 * SECOND
+SPANS = spans_of([Agent(None, [Call(3, NESTED)])])
 
 
 class Functions:
@@ -44,12 +45,12 @@ class Functions:
         self.execution_id = uuid4().hex
         self.stores[0].start_execution(make_execution(self.execution_id))
 
-    def write(self, *spans: Span, by: int = 0) -> None:
+    def write(self, *spans: Span, by: int = 0, is_last: bool = False) -> None:
         if spans:
-            self.stores[by].write(SpanBatch("acme", self.execution_id, spans))
+            self.stores[by].write(SpanBatch("acme", self.execution_id, spans, is_last=is_last))
 
-    def end(self, by: int = 0, status: str = "succeeded") -> None:
-        self.stores[by].end_execution("acme", self.execution_id, status, END)
+    def end(self, by: int = 0, status: str = "succeeded", at: int = END) -> None:
+        self.stores[by].end_execution("acme", self.execution_id, status, at)
 
     def counters(self) -> Counters:
         execution = self.sweep.read_execution("acme", self.execution_id)
@@ -92,8 +93,10 @@ class TestOneFunction:
         spans += random.sample(spans, len(spans) // 3)
         random.shuffle(spans)
         function = Functions(sweep)
-        for some in cut(spans, flushes):
+        *first, last = cut(spans, flushes)
+        for some in first:
             function.write(*some)
+        function.write(*last, is_last=random.random() < 0.5)
         function.end()
 
         assert function.tokens() == expected(agents)
@@ -163,6 +166,111 @@ class TestOneFunction:
         recount(sweep)
 
         assert function.tokens() == 7
+
+
+class TestTheLastBatch:
+    """Its counters go with the end."""
+
+    def test_is_counted_by_the_end_alone(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        function.write(*SPANS, is_last=True)
+        assert function.counters() == Counters()
+        function.end()
+
+        assert function.tokens() == 3
+        assert not function.marked()
+
+    def test_is_counted_by_an_end_that_was_not_taken_at_first(
+        self, sweep: DynamoTraceStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        function = Functions(sweep)
+        function.write(*SPANS, is_last=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(function.stores[0]._executions, "change", unavailable)
+            with pytest.raises(StoreUnavailableError):
+                function.end()
+        function.end()
+
+        assert function.tokens() == 3
+        assert not function.marked()
+
+    def test_is_counted_once_where_it_is_written_again(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        function.write(*SPANS, is_last=True)
+        function.write(*SPANS, is_last=True)
+        function.end()
+        function.write(*SPANS)
+
+        assert function.tokens() == 3
+        assert not function.marked()
+
+    def test_is_counted_once_where_it_is_not_the_last_after_all(
+        self, sweep: DynamoTraceStore
+    ) -> None:
+        function = Functions(sweep)
+        function.write(*SPANS, is_last=True)
+        function.write(*SPANS)
+        assert function.counters().spans == 4
+        function.end(status="lost")
+
+        assert function.tokens() == 3
+
+    def test_is_counted_where_the_end_is_of_one_that_was_lost(
+        self, sweep: DynamoTraceStore
+    ) -> None:
+        function = Functions(sweep)
+        function.write(*SPANS, is_last=True)
+        function.end(status="lost")
+
+        assert function.tokens() == 3
+
+    def test_is_counted_where_a_later_end_is_stored(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        function.end(at=END + SECOND)
+        function.write(*SPANS, is_last=True)
+        function.end()
+
+        assert function.tokens() == 3
+        assert not function.marked()
+
+    def test_makes_and_ends_an_execution_that_is_not_there(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        function.execution_id = uuid4().hex
+        function.write(*SPANS, is_last=True)
+        function.end()
+
+        execution = sweep.read_execution("acme", function.execution_id)
+        assert execution is not None
+        assert execution.status == "succeeded"
+        assert function.tokens() == 3
+
+    def test_is_counted_where_the_process_has_forgotten_it(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        function.stores[0]._spans._totals._own._most_rows = 3
+        function.write(*SPANS, is_last=True)
+        function.end()
+
+        assert function.counters().spans == 4
+
+    def test_says_whose_it_is(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        said = {"session.id": "s-1", "user.id": "u-1"}
+        function.write(replace(SPANS[0], attributes=said), is_last=True)
+        function.end()
+
+        execution = sweep.read_execution("acme", function.execution_id)
+        assert execution is not None
+        assert (execution.session_id, execution.user_id) == ("s-1", "u-1")
+
+    def test_does_not_say_it_where_it_was_said_before(self, sweep: DynamoTraceStore) -> None:
+        function = Functions(sweep)
+        function.write(replace(SPANS[0], attributes={"session.id": "s-1"}))
+        function.write(replace(SPANS[1], attributes={"session.id": "s-2"}), is_last=True)
+        function.end()
+
+        execution = sweep.read_execution("acme", function.execution_id)
+        assert execution is not None
+        assert execution.session_id == "s-1"
 
 
 class TestSeveralFunctions:

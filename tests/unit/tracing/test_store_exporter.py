@@ -398,6 +398,37 @@ def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> 
     assert sizes == [2, 2, 1]
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        pytest.param("", [False, False], id="open"),
+        pytest.param("succeeded", [False, True], id="ended"),
+        pytest.param("failed", [False, True], id="failed"),
+        pytest.param("lost", [False, False], id="lost: the sweep counts it"),
+    ],
+)
+def test_the_last_batch_before_an_end_says_so(
+    monkeypatch: pytest.MonkeyPatch, status: str, said: list[bool]
+) -> None:
+    last: list[bool] = []
+
+    class Noting(MemoryTraceStore):
+        def write(self, batch: SpanBatch) -> WriteResult:
+            last.append(batch.is_last)
+            return super().write(batch)
+
+    monkeypatch.setattr("spanvas.tracing.buffer.BATCH_SPANS", 1)
+    stored = Stored(Noting(clock=Clock()))
+    run = make_run()
+    stored.exporter.watch(run)
+    for label in "ab":
+        stored.exporter.buffer.append(run, make_span(label))
+    if status:
+        run.end(status, T0, None)
+    assert stored.exporter.work()
+    assert last == said
+
+
 def test_after_a_fork_the_child_has_nothing_to_send() -> None:
     stored = Stored()
     run = make_run()

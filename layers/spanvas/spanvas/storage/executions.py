@@ -88,10 +88,14 @@ class ExecutionItems:
         exporter_health: Mapping[str, str] | None = None,
         add: Mapping[str, Any] | None = None,
         counted_as: str = "",
+        said: Mapping[str, Any] | None = None,
     ) -> Mapping[str, Any] | None:
         """Ends an execution; of several ends the latest stays, and any end replaces `lost`. Returns META as it is then;
-        None where this is not the latest. `add`: counters. `counted_as`: see `items.COUNTED_AS`; "" counts it not."""
+        None where this is not the latest. `add`: counters. `counted_as`: see `items.COUNTED_AS`; "" counts it not.
+        `said`: attributes that stay as they are where they are there."""
+        said = said or {}
         attributes = {
+            **said,
             "status": items.s(status),
             items.ENDED_AT_UNIX_NANO: items.n(ended_at_unix_nano),
             **({items.COUNTED_AS: items.s(counted_as)} if counted_as else {}),
@@ -111,7 +115,7 @@ class ExecutionItems:
             " AND (#status IN (:queued, :running, :lost) OR #ended_at <= :ended_at)",
             {f":{each}": items.s(each) for each in (QUEUED, RUNNING, LOST)},
             add=add,
-            keep=items.KEPT,
+            keep=items.KEPT | said.keys(),
             remove=remove,
         )
 

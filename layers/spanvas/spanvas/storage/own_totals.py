@@ -68,8 +68,13 @@ class OwnTotals:
         """Notes what was added to the totals of an execution that has ended."""
         written = self._executions.get(place)
         if written is not None:
+            written.counted.update(written.chunks)
             written.added += counters
             written.is_ended = True
+
+    def knows(self, place: Place) -> bool:
+        """Returns whether the rows of an execution are kept."""
+        return place in self._executions
 
     def has_ended(self, place: Place) -> bool:
         """Returns whether the store has said that an execution has ended."""

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 
 class SpanBatch(NamedTuple):
-    """Spans of one execution that are written together. `dropped`: how many were dropped before, for want of space."""
+    """Spans of one execution that are written together. `dropped`: how many were dropped before, for want of space.
+
+    `is_last`: the writer calls `end_execution` next, with another status than `lost`; the totals may wait for that.
+    """
 
     tenant: str
     execution_id: str
     spans: Sequence[Span]
     dropped: int = 0
+    is_last: bool = False
 
 
 class WriteResult(NamedTuple):

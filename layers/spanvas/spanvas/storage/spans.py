@@ -51,12 +51,13 @@ class SpanItems:
 
     def write(self, batch: SpanBatch) -> WriteResult:
         """Details first, then the rows that point at them, then the totals: a reader never sees a row without
-        its detail, and a crash in between leaves totals that the next read repairs."""
+        its detail, and a crash in between leaves totals that the next read repairs. Those of the last batch go with
+        the end."""
         written = []
         for chunk, is_new in self.put(batch):
             written.append(chunk.chunk_id)
             fallback = unregistered(batch, self.expires_at())
-            self._totals.add(fallback, chunk, is_new=is_new)
+            self._totals.add(fallback, chunk, is_new=is_new, is_last=batch.is_last)
         self._totals.settle_ended(batch.tenant, batch.execution_id)
         return WriteResult(tuple(written))
 

@@ -1,8 +1,8 @@
 """The totals of executions that are written by the functions that run them.
 
-A function may add to META and not read rows. It adds the counters of each batch, and with the end what is missing until
-the totals are right for all that this process has written. Where META then says something else, others have written of
-the execution as well: it is marked, and the sweep counts it again. See docs/adr/0034.
+A function may add to META and not read rows. It adds the counters of each batch but the last, and with the end what is
+missing until the totals are right for all that this process has written. Where META then says something else, others
+have written of the execution as well: it is marked, and the sweep counts it again. See docs/adr/0034.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ from spanvas.storage.chunks import Chunk
 from spanvas.storage.decoding import attempted
 from spanvas.storage.executions import STILL_THERE, ExecutionItems, bare
 from spanvas.storage.item_reading import counters_of, execution_of
-from spanvas.storage.own_totals import OwnTotals
+from spanvas.storage.own_totals import OwnTotals, Place
 from spanvas.storage.port import CountedEnd
 
 SAID_BY_SPANS: Final = frozenset({"session_id", "user_id"})
 """What spans alone say of an execution that was registered: the first ones to say it count."""
+End = tuple[str, str, str, int, Cause | None, Mapping[str, str] | None]
+"""What `ExecutionItems.end` is called with: tenant, id, status, time, cause and health of the exporters."""
+MOST_WAITING: Final = 64
+"""Executions whose last counters wait for their end."""
 
 
 class TotalItems:
@@ -31,15 +35,26 @@ class TotalItems:
         self._executions = executions
         self._clock = clock
         self._own = OwnTotals()
+        self._waiting: dict[Place, dict[str, tuple[Execution, Chunk]]] = {}
+        """Chunks by id whose counters are added with the end of their execution."""
 
-    def add(self, fallback: Execution, chunk: Chunk, *, is_new: bool) -> None:
+    def add(
+        self, fallback: Execution, chunk: Chunk, *, is_new: bool, is_last: bool = False
+    ) -> None:
         """Adds the counters of a chunk that has been written, once. Where there is no execution yet, it is created as
-        `fallback`; a deleted one stays deleted, with this chunk too. `is_new`: the chunk was not stored before."""
+        `fallback`; a deleted one stays deleted, with this chunk too. `is_new`: the chunk was not stored before.
+        `is_last`: they are added with `end`, which is called next."""
         place = (fallback.tenant, fallback.execution_id)
         is_owed = self._own.note_written(place, chunk)
         if not (is_new or is_owed):
             return
-        said = {name: items.s(text) for name in SAID_BY_SPANS if (text := getattr(fallback, name))}
+        if is_last and len(self._waiting) < MOST_WAITING:
+            self._waiting.setdefault(place, {})[chunk.chunk_id] = (fallback, chunk)
+        else:
+            self._add(place, fallback, chunk)
+
+    def _add(self, place: Place, fallback: Execution, chunk: Chunk) -> None:
+        said = _said(fallback)
         item = self._change(fallback, chunk.counters, said)
         if item is None:
             self._executions.start(fallback)
@@ -49,6 +64,7 @@ class TotalItems:
 
             note_late(self._executions.change, fallback)
         self._own.note_counted(place, chunk, is_ended=item is not None and _has_ended(item))
+        self._waiting.get(place, {}).pop(chunk.chunk_id, None)
 
     def end(
         self,
@@ -62,19 +78,37 @@ class TotalItems:
     ) -> CountedEnd | None:
         """Ends an execution, as `port.TraceStore.end_execution`."""
         end = (tenant, execution_id, status, ended_at_unix_nano, cause, exporter_health)
+        place = (tenant, execution_id)
+        if status == LOST or not self._own.knows(place):
+            self._add_waiting(place)
         if status == LOST:  # it stays among the overdue: the sweep counts it
             self._executions.end(*end)
             return None
-        place = (tenant, execution_id)
-        right, missing = self._own.of(place)
         name = "" if status in UNCOUNTED else counted_as
-        item = self._executions.end(*end, add=items.added_counters(missing), counted_as=name)
+        right, item = self._end(end, name)
+        if item is None and place in self._waiting:
+            # There was no execution, it was deleted, or a later end is stored.
+            self._add_waiting(place)
+            right, item = self._end(end, name)
         if item is None:
             self._settle(place)
             return None
-        self._own.note_added(place, missing)
         self._check(place, right, item)
         return self._counted(place, name, right, item) if name else None
+
+    def _end(self, end: End, counted_as: str) -> tuple[Counters, Mapping[str, Any] | None]:
+        """Ends an execution, with what is missing of its totals. Returns the right totals, and META if it was ended."""
+        place = (end[0], end[1])
+        right, missing = self._own.of(place)
+        said: dict[str, Any] = {}
+        for fallback, _ in self._waiting.get(place, {}).values():
+            said = {**_said(fallback), **said}
+        add = items.added_counters(missing)
+        item = self._executions.end(*end, add=add, counted_as=counted_as, said=said)
+        if item is not None:
+            self._waiting.pop(place, None)
+            self._own.note_added(place, missing)
+        return right, item
 
     def _counted(
         self, place: tuple[str, str], name: str, right: Counters, item: Mapping[str, Any]
@@ -87,10 +121,17 @@ class TotalItems:
         is_first = execution.counted_as == name
         return CountedEnd(execution, is_first, execution.counters if is_first else untold)
 
+    def _add_waiting(self, place: Place) -> None:
+        """Adds what was to be added with the end, by itself."""
+        for fallback, chunk in list(self._waiting.get(place, {}).values()):
+            self._add(place, fallback, chunk)
+        self._waiting.pop(place, None)
+
     def settle_ended(self, tenant: str, execution_id: str) -> None:
         """Makes the totals right of an execution that had ended when this process added to it."""
-        if self._own.has_ended((tenant, execution_id)):
-            self._settle((tenant, execution_id))
+        place = (tenant, execution_id)
+        if place not in self._waiting and self._own.has_ended(place):
+            self._settle(place)
 
     def _settle(self, place: tuple[str, str]) -> None:
         right, missing = self._own.of(place)
@@ -134,6 +175,11 @@ def replace_counters(executions: ExecutionItems, execution: Execution, counters:
         remove=[name for name in figures if name not in known],
     )
     return written is not None
+
+
+def _said(fallback: Execution) -> dict[str, Any]:
+    """Returns attributes that the spans of an execution say."""
+    return {name: items.s(text) for name in SAID_BY_SPANS if (text := getattr(fallback, name))}
 
 
 def _has_ended(item: Mapping[str, Any]) -> bool:

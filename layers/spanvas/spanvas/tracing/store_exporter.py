@@ -166,7 +166,7 @@ class StoreExporter:
             self._register()
             if is_due:
                 self._write_timeouts(ended)
-                complete = self._write_batches()
+                complete = self._write_batches(ended)
                 self._write_ends(ended, complete)
         except StoreUnavailableError as error:
             self._failed(error)
@@ -194,14 +194,16 @@ class StoreExporter:
             run.export.registered_ended_by = execution.ended_by
         self._forget_settled()
 
-    def _write_batches(self) -> bool:
+    def _write_batches(self, ended: list[ExecutionState]) -> bool:
         """Writes batches in their order and returns whether all are durable. Drops one that was refused too often."""
         batches = self._batches.snapshot()
         waiting = [item for item in batches if item.run.is_registered]
         complete = len(waiting) == len(batches)
+        last = {item.run: item for item in waiting if _is_counted_with_end(item.run, ended)}
         for item in waiting:
+            is_last = complete and last.get(item.run) is item
             try:
-                self.store.write(item.batch)
+                self.store.write(item.batch._replace(is_last=is_last))
             except StoreUnavailableError:
                 self._batches.note_unavailable(item)
                 raise
@@ -304,6 +306,11 @@ def _take_unreported(run: ExecutionState) -> int:
     dropped = run.export.given_up + run.export.missing - run.export.dropped_reported
     run.export.dropped_reported += dropped
     return dropped
+
+
+def _is_counted_with_end(run: ExecutionState, ended: list[ExecutionState]) -> bool:
+    """Returns whether an end is written next that the totals may go with; those of `lost` are counted by the sweep."""
+    return run in ended and run.ended is not None and run.ended.status != LOST
 
 
 def _is_settled(run: ExecutionState) -> bool:
