@@ -58,7 +58,7 @@ def secrets_of(arguments: Sequence[Any]) -> set[int]:
 
 def _flag(programs: tuple[str, ...], flag: str) -> str:
     names = "|".join(programs)
-    login = r"\s+(?:registry\s+)?login\b" if programs[0] in LOGIN_PROGRAMS else r"\b"
+    login = r"[ \t]+(?:registry[ \t]+)?login\b" if programs[0] in LOGIN_PROGRAMS else r"\b"
     blank = "" if programs[0] in GLUED_PROGRAMS else r"[ \t=]*"
     return rf"\b(?:{names}){login}{NO_END}{flag}{blank}{WORD}"
 
@@ -141,6 +141,7 @@ COMMANDS: Final = (
         ),
         (
             "docker run -p 8080:80 nginx",
+            "docker\nlogin -p hunter2",
             "mysql -u root -p orders1",
             "ssh -p 2222 host1",
             "mkdir -p /tmp/a1",
