@@ -58,6 +58,10 @@ PARTS: Final[list[tuple[dict[str, Any], dict[str, Any]]]] = [
         {"type": "file", "mime_type": "audio/wav", "content": PNG, "item_source": "microphone"},
     ),
     (
+        {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "data:,"}},
+        {"type": "file", "mime_type": "text/plain", "text": "data:,"},
+    ),
+    (
         {"type": "input_image", "image_url": "https://x.test/a", "audio": True},
         {"type": "image", "uri": "https://x.test/a", "item_audio": True},
     ),
@@ -94,6 +98,10 @@ MESSAGES: Final[list[tuple[Any, dict[str, Any]]]] = [
     (
         {"lc": 1, "type": "constructor", "id": ["langchain", "HumanMessage"], "kwargs": {"content": "a"}, "name": "n"},
         {"role": "user", "name": "n", "parts": [{"type": "text", "content": "a"}]},
+    ),
+    (
+        {"lc": 1, "type": ["x"], "id": ["langchain", "HumanMessage"], "kwargs": {"content": "a"}},
+        {"role": "user", "parts": [{"type": "text", "content": "a"}], "type": ["x"]},
     ),
     (
         {"message": {"role": "assistant", "content": "a"}, "name": 7},

@@ -160,12 +160,13 @@ def _with_others(
     others = {
         key: value
         for key, value in item.items()
-        if key != holder and not (key in passed_over and _is_in_words(value))
+        if key != holder and not (key in passed_over and _is_of_form(key, value))
     }
     return merged(dict(inner), others) if others else inner
 
 
-def _is_in_words(value: Any) -> bool:
-    if isinstance(value, list):
+def _is_of_form(key: str, value: Any) -> bool:
+    """Says whether a value is what LangChain writes there: a word or a number, and the path of a class as `id`."""
+    if key == "id" and isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     return isinstance(value, (str, int))

@@ -114,6 +114,9 @@ def _place(part: dict[str, Any], fields: Fields, given: Any, is_text: bool) -> N
         fields.rest = merged(fields.rest, {"parts": blocks})
         blocks, data = data, None
     data = _base64(data)
+    if is_text and isinstance(data, str):
+        fields.rest = merged(fields.rest, {"text": text})
+        text, data = data, None
     if uri is None and _is_data_url(data):
         uri, data = data, None
     if data is None and _is_data_url(uri):
@@ -122,9 +125,6 @@ def _place(part: dict[str, Any], fields: Fields, given: Any, is_text: bool) -> N
         uri = None
         if mime:
             part.setdefault("mime_type", mime)
-    if is_text and isinstance(data, str):
-        fields.rest = merged(fields.rest, {"text": text})
-        text, data = data, None
     if isinstance(blocks, (list, tuple)):
         blocks = [_text_block(block) for block in blocks]
     found = {"uri": uri, "file_id": file_id, "content": data, "text": text, "parts": blocks}
