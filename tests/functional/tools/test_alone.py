@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ def project(tmp_path: Path) -> Path:
     shutil.copy2(PROJECT / "tools" / "alone.py", root / "tools")
     (root / "source").touch()
     return root
+
+
+@pytest.fixture(autouse=True)
+def heeded_interrupts() -> Iterator[None]:
+    """What a shell runs in the background, as these tests may be, ignores interrupts, and so would what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def start(project: Path, script: str, *sources: str) -> subprocess.Popen[str]:
