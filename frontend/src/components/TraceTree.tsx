@@ -6,7 +6,7 @@ import { pausesWhenDrawn, type Pause } from "../model/time/pauses";
 import type { Nanos } from "../model/time/time";
 import { siblingPositions } from "../model/list/siblingPositions";
 import { lineFor } from "../model/trace/traceIndex";
-import { barBetween, barEnd, barOf, type Bar } from "../model/time/timeScale";
+import { barBetween, barOf, rangeOfBars, type Bar } from "../model/time/timeScale";
 import type { Sort } from "../model/list/sortLines";
 import { amountsAt, amountsOf, totals, type Amounts, type Totals } from "../model/trace/totals";
 import type { SiblingGroup } from "../model/list/siblings";
@@ -270,14 +270,8 @@ function groupFiguresWhenDrawn(
   return ({ key, members }) => {
     const before = known.get(key);
     if (before) return before;
-    let from = Infinity;
-    let to = 0;
-    for (const position of members) {
-      const row = index.rows[position];
-      if (!row) continue;
-      from = Math.min(from, Number(row.start - scale.start));
-      to = Math.max(to, barEnd(row, scale, now));
-    }
+    const rows = Array.from(members, (position) => index.rows[position]);
+    const { from, to } = rangeOfBars(rows, scale, now) ?? { from: 0, to: 0 };
     const found = { ...barBetween(from, to, seen), amounts: amountsOf(sums, members) };
     known.set(key, found);
     return found;

@@ -1,6 +1,6 @@
 /** Moves of the selection through the visible lines, the search hits and the failures. */
 
-import { barEnd } from "../model/time/timeScale";
+import { rangeOfBars } from "../model/time/timeScale";
 import { hasChildren, type TraceIndex } from "../model/trace/traceIndex";
 import type { Range } from "../model/time/zoom";
 import { toggled, withSelection } from "./traceSteps";
@@ -53,15 +53,11 @@ export function rangeOfSelection(view: TraceView): Range | null {
   const group = selectedGroup(view);
   const position = selectedPosition(view);
   const members = group ? [...group.members] : position === null ? [] : [position];
-  let from = Infinity;
-  let to = 0;
-  for (const member of members) {
-    const row = index.rows[member];
-    if (!row) continue;
-    from = Math.min(from, Number(row.start - scale.start));
-    to = Math.max(to, barEnd(row, scale, trace.servedAt));
-  }
-  return to >= from ? { from, to } : null;
+  return rangeOfBars(
+    members.map((member) => index.rows[member]),
+    scale,
+    trace.servedAt,
+  );
 }
 
 /** Which hit is selected, counted from 1; 0 when none is. */

@@ -77,6 +77,22 @@ export function barEnd(row: Row, scale: TimeScale, servedAt: Nanos): number {
   return length === null ? scale.length : Number(row.start - scale.start + length);
 }
 
+/** Returns from where to where bars reach, in nanoseconds of the axis; null without one. */
+export function rangeOfBars(
+  rows: Iterable<Row | undefined>,
+  scale: TimeScale,
+  servedAt: Nanos,
+): Range | null {
+  let from = Infinity;
+  let to = 0;
+  for (const row of rows) {
+    if (!row) continue;
+    from = Math.min(from, Number(row.start - scale.start));
+    to = Math.max(to, barEnd(row, scale, servedAt));
+  }
+  return to >= from ? { from, to } : null;
+}
+
 /** Returns the bar of a row on the visible part of the axis. */
 export function barOf(row: Row, scale: TimeScale, servedAt: Nanos, seen?: Range): Bar {
   const from = Number(row.start - scale.start);
