@@ -380,22 +380,28 @@ def test_a_batch_that_was_given_up_while_it_was_written_is_gone_once() -> None:
     assert stored.rows(run) == ["a"]
 
 
+class Noting(MemoryTraceStore):
+    """Notes the batches that it is given."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.batches: list[SpanBatch] = []
+
+    def write(self, batch: SpanBatch) -> WriteResult:
+        self.batches.append(batch)
+        return super().write(batch)
+
+
 def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes: list[int] = []
-
-    class Counting(MemoryTraceStore):
-        def write(self, batch: SpanBatch) -> WriteResult:
-            sizes.append(len(batch.spans))
-            return super().write(batch)
-
     monkeypatch.setattr("spanvas.tracing.buffer.BATCH_SPANS", 2)
-    stored = Stored(Counting(clock=Clock()))
+    store = Noting(clock=Clock())
+    stored = Stored(store)
     run = make_run()
     stored.exporter.watch(run)
     for label in "abcde":
         stored.exporter.buffer.append(run, make_span(label))
     assert stored.exporter.work()
-    assert sizes == [2, 2, 1]
+    assert [len(batch.spans) for batch in store.batches] == [2, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -410,15 +416,9 @@ def test_large_flushes_are_cut_into_batches(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_last_batch_before_an_end_says_so(
     monkeypatch: pytest.MonkeyPatch, status: str, said: list[bool]
 ) -> None:
-    last: list[bool] = []
-
-    class Noting(MemoryTraceStore):
-        def write(self, batch: SpanBatch) -> WriteResult:
-            last.append(batch.is_last)
-            return super().write(batch)
-
     monkeypatch.setattr("spanvas.tracing.buffer.BATCH_SPANS", 1)
-    stored = Stored(Noting(clock=Clock()))
+    store = Noting(clock=Clock())
+    stored = Stored(store)
     run = make_run()
     stored.exporter.watch(run)
     for label in "ab":
@@ -426,7 +426,7 @@ def test_the_last_batch_before_an_end_says_so(
     if status:
         run.end(status, T0, None)
     assert stored.exporter.work()
-    assert last == said
+    assert [batch.is_last for batch in store.batches] == said
 
 
 def test_after_a_fork_the_child_has_nothing_to_send() -> None:
