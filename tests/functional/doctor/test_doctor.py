@@ -393,9 +393,9 @@ def test_a_refusal_tells_the_clock_of_aws_too(deployment: Deployment) -> None:
                 "Error": {"Code": "InvalidSignatureException", "Message": "Signature expired"},
                 "ResponseMetadata": {"HTTPHeaders": {"date": "Thu, 18 Sep 2025 08:00:00 GMT"}},
             }
-            raise ClientError(said, "DescribeTable")  # type: ignore[arg-type]
+            raise ClientError(said, "DescribeTable")  # type: ignore[arg-type]  # a part of an answer
 
-    deployment.dynamodb = Refusing()  # type: ignore[assignment]
+    deployment.dynamodb = Refusing()  # type: ignore[assignment]  # a part of a client
     deployment.now = 1_758_182_400.0 + 400
 
     assert deployment.wrong("--no-probe")["clock"] == "08:06:40 UTC, +400 s from AWS"

@@ -58,7 +58,7 @@ def test_a_span_that_was_read_cannot_be_changed() -> None:
 
     assert type(span) is Span
     with pytest.raises(FrozenInstanceError):
-        span.name = "b"  # type: ignore[misc]
+        span.name = "b"  # type: ignore[misc]  # it is frozen, and that is tested
 
 
 def test_each_span_of_a_chunk_has_its_own_resource_and_scope() -> None:

@@ -184,7 +184,7 @@ def _maker_of(cls: type[Any]) -> Callable[[list[Any]], Any]:
     """
     if not is_dataclass(cls):
         return partial(tuple.__new__, cls)
-    if "__slots__" not in vars(cls):
+    if "__slots__" not in vars(cls) or hasattr(cls, "__post_init__"):
         return lambda values: cls(*values)
     slots = [getattr(cls, field.name).__set__ for field in fields(cls)]
 

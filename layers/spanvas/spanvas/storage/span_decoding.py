@@ -141,9 +141,10 @@ def _plain_span(
 
 def _frozen(*values: Any) -> Span:
     """Returns a span of all its fields. Its object may change its class, since both have the same slots."""
-    span = _Unfrozen(*values)
-    span.__class__ = Span
-    return span  # type: ignore[no-any-return]
+    unfrozen = _Unfrozen(*values)
+    unfrozen.__class__ = Span
+    span: Span = unfrozen
+    return span
 
 
 def _shared(chunk: dict[str, Any], place: int, scope: int) -> _Shared | None:
